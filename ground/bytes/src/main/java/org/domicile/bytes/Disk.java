@@ -1,0 +1,78 @@
+package org.domicile.bytes;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The file system as our stores need it: few calls, each named for the system call behind it, so
+ * that a test can put a disk underneath that forgets what was not synced, fails a chosen call, or
+ * flips a bit.
+ *
+ * <p>Durability: bytes are durable after {@link DiskFile#force}; a name (created, replaced,
+ * deleted) is durable after {@link #forceDirectory} of its parent. Nothing else promises anything.
+ */
+public interface Disk {
+    /** The real file system. */
+    static Disk real() {
+        return new RealDisk();
+    }
+
+    /**
+     * Opens for reading and writing; creates it when absent. The name is durable only after
+     * forceDirectory.
+     */
+    DiskFile open(Path path) throws IOException;
+
+    /** Opens an existing file for reading. */
+    DiskFile openForReading(Path path) throws IOException;
+
+    /** Whole content of a small file (at most 16 MiB). */
+    byte[] read(Path path) throws IOException;
+
+    /** True when a file or directory of that name exists. */
+    boolean exists(Path path);
+
+    /** Names in a directory, sorted; empty when the directory is absent. */
+    List<String> list(Path directory) throws IOException;
+
+    /** mkdir -p, each new level forced into its parent. */
+    void createDirectories(Path directory) throws IOException;
+
+    /** rename(2), which replaces the target. */
+    void rename(Path from, Path to) throws IOException;
+
+    /** unlink(2); no error when absent. */
+    void delete(Path path) throws IOException;
+
+    /** fsync(2) of the directory: its names are durable afterwards. */
+    void forceDirectory(Path directory) throws IOException;
+
+    /** An open file with positional access. Safe for concurrent use. */
+    interface DiskFile extends AutoCloseable {
+        /**
+         * Reads into {@code target} from {@code position}; returns the count, -1 at the end of the
+         * file.
+         */
+        int read(ByteBuffer target, long position) throws IOException;
+
+        /** Writes all of {@code source} at {@code position}. */
+        void write(ByteBuffer source, long position) throws IOException;
+
+        /** fdatasync(2). A failure is final: the caller fences and never tries again. */
+        void force() throws IOException;
+
+        /**
+         * Reserves space up to {@code length} bytes so that later writes need no metadata; sets the
+         * size.
+         */
+        void allocate(long length) throws IOException;
+
+        /** Size in bytes. */
+        long size() throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+}

@@ -1,0 +1,60 @@
+package org.domicile.blobs;
+
+import java.util.List;
+import java.util.Optional;
+import org.domicile.keyspace.Write;
+
+/** See the package's page. Safe for concurrent use. */
+public interface Blobs extends AutoCloseable {
+    /**
+     * A writer; {@code expected} bytes are reserved together when known (-1 when not), more may
+     * come.
+     */
+    BlobWriter create(long expected);
+
+    /**
+     * The writes that make a finished blob exist; they go into the transaction of the metadata that
+     * names it.
+     */
+    List<Write> adopting(Blob blob);
+
+    /**
+     * The writes that end a blob; they go into the transaction that removes the last name of it.
+     */
+    List<Write> dropping(BlobId id);
+
+    /** Opens an adopted blob; empty when there is none. */
+    Optional<BlobReader> open(BlobId id);
+
+    /** Compacts at most one segment; returns what it did. Blocks at the configured rate. */
+    Compaction compact();
+
+    /**
+     * Verifies everything once; returns what it found. Blocks at the configured rate; interrupt it
+     * to stop.
+     */
+    Scrub scrub();
+
+    /** Sizes for {@code status} and metrics. */
+    Usage usage();
+
+    @Override
+    void close();
+
+    /**
+     * @param moved bytes rewritten @param freed bytes given back to the file system @param segments
+     *     files deleted
+     */
+    record Compaction(long moved, long freed, int segments) {}
+
+    /**
+     * @param blobs checked @param bytes read @param corrupt ids whose bytes do not verify
+     */
+    record Scrub(long blobs, long bytes, List<BlobId> corrupt) {}
+
+    /**
+     * @param segments files @param bytesOnDisk their size @param live bytes of adopted blobs, as
+     *     far as counted
+     */
+    record Usage(int segments, long bytesOnDisk, long live) {}
+}

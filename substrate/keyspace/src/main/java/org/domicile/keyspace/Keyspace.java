@@ -1,0 +1,34 @@
+package org.domicile.keyspace;
+
+/** See the package's page for the semantics. Safe for concurrent use. */
+public interface Keyspace extends Reading, AutoCloseable {
+    /**
+     * Commits: checks the conditions, writes, and returns when the result is on stable storage.
+     * Blocks the (virtual) thread; many callers share one sync.
+     *
+     * @throws org.domicile.bytes.StorageFailure FULL, FENCED, OVERLOADED, CLOSED: nothing of the
+     *     transaction is, or will be after a restart, visible; only after FENCED that is unknown
+     *     until the restart
+     */
+    Committed commit(Transaction transaction);
+
+    /** The newest committed state, held still. */
+    Snapshot snapshot();
+
+    /** The logs. */
+    LogReading logs();
+
+    /** Bytes and counts for {@code status} and metrics. */
+    Usage usage();
+
+    @Override
+    void close();
+
+    /**
+     * @param bytesOnDisk size of all files
+     * @param memory bytes of caches and buffers that the engine holds outside the heap
+     * @param commits transactions applied since the start
+     * @param syncs syncs since the start
+     */
+    record Usage(long bytesOnDisk, long memory, long commits, long syncs) {}
+}
