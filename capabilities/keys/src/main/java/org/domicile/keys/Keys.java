@@ -1,0 +1,69 @@
+package org.domicile.keys;
+
+import java.util.List;
+
+/** See the package's page. Safe for concurrent use. */
+public interface Keys extends AutoCloseable {
+    /** Bears a new organisation key; returns when it is durable in every place. */
+    KeyId createOrganisation();
+
+    /**
+     * Bears a bucket or subject key under an organisation's; returns when it is durable in every
+     * place.
+     */
+    KeyId create(KeyId.Kind kind, KeyId organisation);
+
+    /** True while the key lives. */
+    boolean exists(KeyId key);
+
+    /**
+     * Destroys keys (an organisation's takes its buckets' and subjects' along): every place is
+     * rewritten under a new epoch key; returns when no place can open them any more. Destroying a
+     * dead key does nothing.
+     */
+    void destroy(List<KeyId> keys);
+
+    /**
+     * A handle that seals under a bucket's key and cannot open. @throws KeyGone when the key is
+     * dead
+     */
+    Sealer sealer(KeyId bucket);
+
+    /**
+     * A handle that opens under a bucket's key, against proof of a record. @throws KeyGone when the
+     * key is dead
+     */
+    Opener opener(KeyId bucket, Pass pass);
+
+    /**
+     * The program's own secrets (credentials' secrets, the ledger's signing keys), sealed under the
+     * epoch's key chain.
+     */
+    Vault vault();
+
+    /** Salts and payload sealing for the records about a subject. */
+    Subjects subjects();
+
+    /** The one maker of passes. @throws IllegalStateException on the second call */
+    Passes passes();
+
+    /** Generation, places, and what {@code status} warns about. */
+    State state();
+
+    @Override
+    void close();
+
+    /**
+     * @param generation of the store @param places where copies lie @param living number of keys
+     */
+    record State(long generation, List<String> places, long living) {}
+
+    /** A key that was destroyed, or never was: nothing sealed under it can be opened. */
+    final class KeyGone extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        KeyGone(KeyId key) {
+            super("the key " + key.kind() + " " + key.id() + " does not exist (any more)");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package org.domicile.keys;
+
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+
+/** Opens what was sealed under one bucket's key. Safe for concurrent use. */
+public interface Opener {
+    /**
+     * Opens a sealed value. @throws org.domicile.bytes.StorageFailure CORRUPT when it does not
+     * verify
+     */
+    byte[] open(byte[] context, byte[] sealed);
+
+    /**
+     * The plain bytes from {@code offset}, {@code length} of them, of a sealed body whose sealed
+     * bytes {@code source} reads. Only chunks that the range touches are read and opened; nothing
+     * unverified is handed out.
+     *
+     * @throws org.domicile.bytes.StorageFailure from reads, CORRUPT when a chunk does not verify
+     */
+    InputStream body(byte[] context, Sealed source, long offset, long length);
+
+    /** Random access to sealed bytes: of an inline body or of a blob. */
+    interface Sealed {
+        /** Length of the sealed form. */
+        long length();
+
+        /**
+         * Fills {@code target} from {@code position} as far as there are bytes; the count, -1 at
+         * the end.
+         */
+        int read(ByteBuffer target, long position);
+    }
+}
