@@ -1,0 +1,125 @@
+package org.domicile.objects;
+
+import java.util.List;
+import java.util.Optional;
+import org.domicile.request.Outcome;
+import org.domicile.request.Request;
+
+/** See the package's page. Safe for concurrent use. */
+public interface Objects extends AutoCloseable {
+    /** The buckets. */
+    Buckets buckets();
+
+    /** Takes a body of {@code expected} sealed bytes (-1 when not known). */
+    Staging stage(long expected);
+
+    /**
+     * Commits a version. The content must come from {@link #stage} of this store and be used once.
+     */
+    Changed put(Request request, Bucket bucket, String name, Draft draft, Condition condition);
+
+    /**
+     * Deletes: with no version id as the versioning state demands; with one, that version for good.
+     */
+    Changed delete(
+            Request request,
+            Bucket bucket,
+            String name,
+            Optional<String> version,
+            Condition condition);
+
+    /** The newest version of a name (it may be a marker), or the one with an id. */
+    Optional<Version> version(Bucket bucket, String name, Optional<String> version);
+
+    /** Opens a piece of a version's body; empty when the version is gone meanwhile. */
+    Optional<Body> open(Bucket bucket, Version version, int piece);
+
+    /** Newest versions that are objects. */
+    Listing.Page list(Bucket bucket, Listing.Query query);
+
+    /** All versions and markers. */
+    Listing.Page listVersions(Bucket bucket, Listing.Query query);
+
+    /** Uploads in parts. */
+    Uploads uploads();
+
+    /**
+     * For a change that is decided without a commit of its own (a bad digest): commits the record
+     * alone.
+     */
+    void record(Request request, Outcome outcome);
+
+    @Override
+    void close();
+
+    /**
+     * @param content staged bytes @param token the guard's token of the ETag @param attributes
+     *     sealed attributes
+     */
+    record Draft(Content content, byte[] token, byte[] attributes) {}
+
+    /** Uploads in parts, as S3 means them. */
+    interface Uploads {
+        /** Begins one. Carries the record; empty when the bucket is gone. */
+        Optional<Upload> create(Request request, Bucket bucket, String name, byte[] attributes);
+
+        /** Commits a part, in place of an older one with its number. Carries the record. */
+        PartChanged put(
+                Request request,
+                Bucket bucket,
+                Upload upload,
+                int number,
+                Content content,
+                byte[] token,
+                byte[] state);
+
+        /** An upload. */
+        Optional<Upload> upload(Bucket bucket, String name, String id);
+
+        /** Parts after a number, at most {@code limit}. */
+        List<Part> parts(Upload upload, int after, int limit);
+
+        /** Uploads of a bucket in order of name and id. */
+        UploadPage list(Bucket bucket, Listing.Query query);
+
+        /**
+         * Makes the version out of the chosen parts, in order; parts left out are dropped. A
+         * repeated call with the same parts after success (within a day) gives the same version
+         * again. Carries the record.
+         */
+        Changed complete(
+                Request request,
+                Bucket bucket,
+                Upload upload,
+                List<Chosen> parts,
+                byte[] token,
+                byte[] attributes,
+                Condition condition);
+
+        /** The version that a finished upload made, for a day. */
+        Optional<Version> finished(Bucket bucket, String name, String id);
+
+        /** Gives up an upload and its parts. Carries the record; false when there is none. */
+        boolean abort(Request request, Bucket bucket, String name, String id);
+
+        /**
+         * @param number of the part @param token of the ETag that the client named
+         */
+        record Chosen(int number, byte[] token) {}
+
+        /**
+         * @param uploads in order @param prefixes common prefixes @param next where to go on
+         */
+        record UploadPage(
+                List<Upload> uploads, List<String> prefixes, Optional<Listing.Place> next) {}
+    }
+
+    /** What became of a part. */
+    sealed interface PartChanged {
+        /** It is stored. */
+        record Stored(Part part) implements PartChanged {}
+
+        /** The upload does not exist (any more). */
+        record NoSuchUpload() implements PartChanged {}
+    }
+}
