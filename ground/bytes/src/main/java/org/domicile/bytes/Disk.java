@@ -12,6 +12,11 @@ import java.util.List;
  *
  * <p>Durability: bytes are durable after {@link DiskFile#force}; a name (created, replaced,
  * deleted) is durable after {@link #forceDirectory} of its parent. Nothing else promises anything.
+ * {@link Durable} is the one way to replace a small file.
+ *
+ * <p>Every call fails with {@link DiskFull} when no room is left, and with any other IOException
+ * when the device or the system fails. An interrupt of the calling thread neither fails a call nor
+ * closes a file: it stays set for whoever waits next.
  */
 public interface Disk {
     /** The real file system. */
@@ -20,8 +25,8 @@ public interface Disk {
     }
 
     /**
-     * Opens for reading and writing; creates it when absent. The name is durable only after
-     * forceDirectory.
+     * Opens for reading and writing; creates it when absent, for the owner alone (mode 600). The
+     * name is durable only after forceDirectory.
      */
     DiskFile open(Path path) throws IOException;
 
@@ -37,7 +42,7 @@ public interface Disk {
     /** Names in a directory, sorted; empty when the directory is absent. */
     List<String> list(Path directory) throws IOException;
 
-    /** mkdir -p, each new level forced into its parent. */
+    /** mkdir -p, mode 700, each new level forced into its parent. */
     void createDirectories(Path directory) throws IOException;
 
     /** rename(2), which replaces the target. */

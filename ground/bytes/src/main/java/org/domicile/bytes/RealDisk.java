@@ -1,32 +1,39 @@
 package org.domicile.bytes;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The operating system's file system. */
 final class RealDisk implements Disk {
     private static final long LARGEST_SMALL_FILE = 16L << 20;
+    private static final FileAttribute<?> DIRECTORY_MODE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     @Override
     public DiskFile open(Path path) throws IOException {
-        return new RealFile(
-                FileChannel.open(
-                        path,
-                        StandardOpenOption.READ,
-                        StandardOpenOption.WRITE,
-                        StandardOpenOption.CREATE));
+        return explained(
+                path,
+                () ->
+                        RealFile.open(
+                                path,
+                                Set.of(
+                                        StandardOpenOption.READ,
+                                        StandardOpenOption.WRITE,
+                                        StandardOpenOption.CREATE)));
     }
 
     @Override
     public DiskFile openForReading(Path path) throws IOException {
-        return new RealFile(FileChannel.open(path, StandardOpenOption.READ));
+        return RealFile.open(path, Set.of(StandardOpenOption.READ));
     }
 
     @Override
@@ -36,12 +43,15 @@ final class RealDisk implements Disk {
             throw new IOException(
                     path + " has " + size + " bytes, more than a small file may have");
         }
-        return Files.readAllBytes(path);
+        // A stream and not a channel: an interrupt cannot close it.
+        try (var stream = new java.io.FileInputStream(path.toFile())) {
+            return stream.readAllBytes();
+        }
     }
 
     @Override
     public boolean exists(Path path) {
-        return Files.exists(path);
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
     }
 
     @Override
@@ -63,7 +73,7 @@ final class RealDisk implements Disk {
         if (parent != null) {
             createDirectories(parent);
         }
-        Files.createDirectory(directory);
+        explained(directory, () -> Files.createDirectory(directory, DIRECTORY_MODE));
         if (parent != null) {
             forceDirectory(parent);
         }
@@ -71,7 +81,14 @@ final class RealDisk implements Disk {
 
     @Override
     public void rename(Path from, Path to) throws IOException {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        explained(
+                to,
+                () ->
+                        Files.move(
+                                from,
+                                to,
+                                StandardCopyOption.ATOMIC_MOVE,
+                                StandardCopyOption.REPLACE_EXISTING));
     }
 
     @Override
@@ -82,52 +99,39 @@ final class RealDisk implements Disk {
     @Override
     public void forceDirectory(Path directory) throws IOException {
         // Linux lets a directory be opened for reading and synced through that descriptor.
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
+        try (DiskFile file = RealFile.open(directory, Set.of(StandardOpenOption.READ))) {
+            file.force();
         }
     }
 
-    private record RealFile(FileChannel channel) implements DiskFile {
-        @Override
-        public int read(ByteBuffer target, long position) throws IOException {
-            return channel.read(target, position);
+    /** Makes {@link DiskFull} of what the system says when there is no room. */
+    static <T> T explained(Path path, Call<T> call) throws IOException {
+        try {
+            return call.run();
+        } catch (DiskFull e) {
+            throw e;
+        } catch (IOException e) {
+            throw isFull(e, path) ? new DiskFull(path + ": no room is left", e) : e;
         }
+    }
 
-        @Override
-        public void write(ByteBuffer source, long position) throws IOException {
-            long at = position;
-            while (source.hasRemaining()) {
-                at += channel.write(source, at);
-            }
+    private static boolean isFull(IOException e, Path path) {
+        String message = String.valueOf(e.getMessage());
+        if (message.contains("No space left") || message.contains("quota exceeded")) {
+            return true;
         }
+        // The system's sentence comes in the operator's language, so the room itself is asked too.
+        try {
+            Path directory = path.toAbsolutePath().getParent();
+            return directory != null && Files.getFileStore(directory).getUsableSpace() < 4_096;
+        } catch (IOException unknown) {
+            e.addSuppressed(unknown);
+            return false;
+        }
+    }
 
-        @Override
-        public void force() throws IOException {
-            channel.force(false);
-        }
-
-        @Override
-        public void allocate(long length) throws IOException {
-            // Zeros are written rather than a hole made: later writes then change no metadata, and
-            // a full disk shows
-            // now and not under somebody's upload.
-            ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
-            long at = channel.size();
-            while (at < length) {
-                zeros.clear().limit((int) Math.min(zeros.capacity(), length - at));
-                at += channel.write(zeros, at);
-            }
-            channel.force(true);
-        }
-
-        @Override
-        public long size() throws IOException {
-            return channel.size();
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
-        }
+    /** One call of the file system. */
+    interface Call<T> {
+        T run() throws IOException;
     }
 }

@@ -1,5 +1,7 @@
 package org.domicile.bytes;
 
+import java.io.IOException;
+
 /**
  * A failure of something that stores bytes: what kind it is, and what was being done. Unchecked,
  * because no caller between the store and the door can mend it; a door maps the kind to its own
@@ -40,6 +42,15 @@ public final class StorageFailure extends RuntimeException {
     public StorageFailure(Kind kind, String what, Throwable cause) {
         super(what, cause);
         this.kind = kind;
+    }
+
+    /**
+     * What a failed disk call means to a store: FULL when no room was left, FENCED for everything
+     * else.
+     */
+    public static StorageFailure of(IOException cause, String what) {
+        Kind kind = cause instanceof DiskFull ? Kind.FULL : Kind.FENCED;
+        return new StorageFailure(kind, what + ": " + cause.getMessage(), cause);
     }
 
     /** The kind, for those who map failures to answers. */
