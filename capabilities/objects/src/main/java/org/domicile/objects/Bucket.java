@@ -2,7 +2,6 @@ package org.domicile.objects;
 
 import java.time.Instant;
 import java.util.List;
-import org.domicile.objects.Bucket.Versioning;
 
 /**
  * A bucket.

@@ -7,7 +7,7 @@ import org.domicile.request.Request;
 /** The buckets of the installation. */
 public interface Buckets {
     /**
-     * Makes a bucket; empty when the name is taken (then {@link #bucket} says by whom). Carries the
+     * Makes a bucket; false when the name is taken (then {@link #bucket} says by whom). Carries the
      * record.
      */
     boolean create(Request request, Bucket bucket);

@@ -2,7 +2,6 @@ package org.domicile.objects;
 
 import java.util.List;
 import java.util.Optional;
-import org.domicile.request.Outcome;
 import org.domicile.request.Request;
 
 /** See the package's page. Safe for concurrent use. */
@@ -42,12 +41,6 @@ public interface Objects extends AutoCloseable {
 
     /** Uploads in parts. */
     Uploads uploads();
-
-    /**
-     * For a change that is decided without a commit of its own (a bad digest): commits the record
-     * alone.
-     */
-    void record(Request request, Outcome outcome);
 
     @Override
     void close();
