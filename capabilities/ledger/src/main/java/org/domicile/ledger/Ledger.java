@@ -1,0 +1,119 @@
+package org.domicile.ledger;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.domicile.keys.Pass;
+import org.domicile.request.Outcome;
+import org.domicile.request.Pending;
+
+/** See the package's page. Safe for concurrent use. */
+public interface Ledger extends AutoCloseable {
+    /** The organisation under which the program's own uses are logged. */
+    String INSTALLATION = "installation";
+
+    /**
+     * Takes the next number of an organisation on this node. A number taken must be recorded or
+     * {@link #abandon}ed.
+     */
+    long number(String organisation);
+
+    /** Says that a number will not be recorded; the next closing entry names it. */
+    void abandon(String organisation, long number);
+
+    /**
+     * The record of a change, for the commit that makes the change to carry.
+     *
+     * @param size asked when the entry is made: plain bytes moved, 0 when none
+     */
+    Pending pending(Use use, LongSupplier size);
+
+    /**
+     * Records a read, or a refusal, by a commit of its own; returns when that is durable.
+     *
+     * @return what opens the data's keys
+     * @throws org.domicile.bytes.StorageFailure when it cannot be recorded: nothing may be served
+     */
+    Pass record(Use use, Outcome outcome, long size);
+
+    /**
+     * Counts a refusal that repeats one of the same caller, action and reason in this minute; the
+     * count becomes one entry when the minute is over. False when it is the first of its minute:
+     * then {@link #record} it.
+     */
+    boolean countRepeated(String organisation, String principal, String action, String reason);
+
+    /**
+     * Counts a request of somebody without an organisation; counts stand in the public log each
+     * minute.
+     */
+    void countStranger(String action, String reason);
+
+    /**
+     * Puts a statement into the public log by a commit of its own (the program's own facts, such as
+     * a new key).
+     */
+    void state(Statement statement);
+
+    /** Uses of an organisation, newest first. Opening them is itself a use: hence the pass. */
+    List<Recorded> uses(Pass pass, String organisation, Filter filter);
+
+    /**
+     * A proof in C2SP tlog-proof form for an entry under a published checkpoint; waits up to two
+     * seconds for one.
+     */
+    String prove(String log, long index);
+
+    /** Verifier keys of a log in note form (name+id+key), Ed25519 first. */
+    List<String> verifierKeys(String log);
+
+    /** All logs by name. */
+    List<String> logs();
+
+    /** Folder with a log's static files. */
+    Path folder(String log);
+
+    /** For {@code status} and metrics. */
+    State state();
+
+    @Override
+    void close();
+
+    /**
+     * @param from earliest time @param to before this time @param object prefix of the object,
+     *     empty for all
+     * @param limit the most to return, up to 10,000
+     */
+    record Filter(Instant from, Instant to, String object, int limit) {}
+
+    /**
+     * A use as it is on record. What was erased is the text {@code (erased)}.
+     *
+     * @param log its log @param index its place @param number its number @param at its time @param
+     *     size bytes
+     */
+    record Recorded(
+            String log,
+            long index,
+            long number,
+            String at,
+            String action,
+            String verdict,
+            String reason,
+            String outcome,
+            String purpose,
+            String dataZone,
+            String clientZone,
+            String principal,
+            String object,
+            String address,
+            long size,
+            long count) {}
+
+    /**
+     * @param logs count @param entries in all of them @param unpublished entries not yet under a
+     *     checkpoint
+     */
+    record State(int logs, long entries, long unpublished, Instant newestCheckpoint) {}
+}

@@ -1,0 +1,55 @@
+package org.domicile.ledger;
+
+import java.time.Instant;
+import java.util.List;
+import org.domicile.keys.KeyId;
+import org.domicile.request.Caller;
+
+/**
+ * One admitted or refused act on data, as the guard describes it before it is carried out.
+ *
+ * @param organisation whose use log takes it; {@code installation} for the program's own
+ * @param number from {@link Ledger#number}
+ * @param at when the request arrived; the minute is public, the instant is committed to
+ * @param action of the closed list of the doors, for example {@code s3:GetObject}; public
+ * @param verdict allowed or refused; public
+ * @param reason code of the deciding rule, for example {@code zone-mismatch}; public; {@code
+ *     allowed} when allowed
+ * @param purpose the purpose it acts under, as "organisation/name"; public; empty when there was
+ *     none
+ * @param dataZone where the data lie; public; empty when no data were concerned
+ * @param clientZone where they go; public
+ * @param policy digest of the policy state that decided, 64 hexadecimal digits; public
+ * @param caller who; committed to
+ * @param callerSubject the caller's subject key
+ * @param subjects subject keys of the people whom the data are about; one commitment each
+ * @param object what, for example {@code archive/scans/1.tif}; committed to
+ * @param address the client's address; committed to
+ * @param statements what the same commit says in the public log (a change of the register); usually
+ *     none
+ */
+public record Use(
+        String organisation,
+        long number,
+        Instant at,
+        String action,
+        Verdict verdict,
+        String reason,
+        String purpose,
+        String dataZone,
+        String clientZone,
+        String policy,
+        Caller caller,
+        KeyId callerSubject,
+        List<KeyId> subjects,
+        String object,
+        String address,
+        List<Statement> statements) {
+    /** The decision. */
+    public enum Verdict {
+        /** It was let through. */
+        ALLOWED,
+        /** It was refused; nothing was done. */
+        REFUSED
+    }
+}

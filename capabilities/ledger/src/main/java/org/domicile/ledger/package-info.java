@@ -1,0 +1,34 @@
+/**
+ * The ledger: append-only logs whose content outsiders can check without us.
+ *
+ * <p><b>Logs.</b> The <i>public log</i> ({@code public}) holds what everyone may see; the <i>use
+ * log</i> of an organisation on this node ({@code use/ORGANISATION/NODE}) holds every use, allowed
+ * or refused. Uses of the installation itself (administration of no organisation in particular,
+ * upkeep) stand in {@code use/installation/NODE}.
+ *
+ * <p><b>Durability and order.</b> An entry is durable with the keyspace commit that carries it; its
+ * index is filled in by the commit lane. This module's own thread then makes of the durable entries
+ * what C2SP tlog-tiles says, as plain static files: hash tiles, entry bundles, and at least once a
+ * second, when there is something new, a checkpoint signed with Ed25519 and ML-DSA-44. Files that a
+ * checkpoint needs are durable before it is. A log never signs two checkpoints that contradict each
+ * other.
+ *
+ * <p><b>Numbers.</b> Each use takes a number of its organisation on this node before it is carried
+ * out, without gaps. Numbers that were taken and not recorded when the program died are closed by
+ * an entry at the next start.
+ *
+ * <p><b>Erasable.</b> Nothing that may have to be erased stands in an entry: principal, object,
+ * client address, exact time and exact size enter as salted commitments, their values lie in the
+ * detached payload, sealed under the subject's key; salts derive from that key and the use's
+ * number.
+ *
+ * <p><b>Fail closed.</b> When a record cannot be made durable, the commit fails and the guard
+ * serves nothing.
+ *
+ * <p>The entry format (version 1), the public log's statements and the files are specified below by
+ * the engine.
+ */
+@NullMarked
+package org.domicile.ledger;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,28 @@
+package org.domicile.policy;
+
+/**
+ * A change of the register. Ids and keys are made by the guard beforehand, so that the record can
+ * name them.
+ */
+public sealed interface Change {
+    /** A new tenant. */
+    record NewOrganisation(Organisation organisation) implements Change {}
+
+    /** A new zone. */
+    record NewZone(Zone zone) implements Change {}
+
+    /** A new purpose. */
+    record NewPurpose(Purpose purpose) implements Change {}
+
+    /** Ends a purpose. */
+    record WithdrawPurpose(String purpose) implements Change {}
+
+    /** A new principal. */
+    record NewPrincipal(Principal principal) implements Change {}
+
+    /** A new credential with its secret. */
+    record NewCredential(Credential credential, byte[] secret) implements Change {}
+
+    /** Ends a credential. */
+    record WithdrawCredential(String accessKey) implements Change {}
+}

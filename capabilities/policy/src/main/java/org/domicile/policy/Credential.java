@@ -1,0 +1,29 @@
+package org.domicile.policy;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A key pair bound to one principal and exactly one purpose. The secret is not in here.
+ *
+ * @param accessKey 20 characters, public
+ * @param principal id of the principal
+ * @param organisation the principal's organisation
+ * @param purpose full name of the purpose
+ * @param actions allowed actions such as {@code s3:GetObject}; {@code *} for all, {@code s3:Get*}
+ *     for a family
+ * @param buckets allowed buckets by name; {@code *} for all, {@code logs-*} for a family
+ * @param created when
+ * @param expires when it ends; {@link Instant#MAX} when it does not
+ * @param withdrawn true once it was ended
+ */
+public record Credential(
+        String accessKey,
+        String principal,
+        String organisation,
+        String purpose,
+        List<String> actions,
+        List<String> buckets,
+        Instant created,
+        Instant expires,
+        boolean withdrawn) {}
