@@ -1,0 +1,52 @@
+package org.domicile.checks;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which module may touch which foreign package. What stands in no line may be touched by nobody: a
+ * new library comes with its line here and its page in docs/decisions.
+ */
+final class Owners {
+    private Owners() {}
+
+    private static final Set<String> PROGRAMS = Set.of("launcher", "bench", "proof", "verifier");
+
+    private static final Map<String, Set<String>> OWNERS =
+            Map.of(
+                    "org.rocksdb", Set.of("keyspace"),
+                    "io.netty", Set.of("http"),
+                    "picocli", PROGRAMS,
+                    "com.fasterxml.jackson", Set.of("admin", "launcher", "bench", "proof"),
+                    "org.openjdk.jmh", Set.of("bench"));
+
+    /** The JDK and JSpecify's annotations belong to everybody. */
+    private static final Set<String> EVERYBODY =
+            Set.of(
+                    "java",
+                    "javax",
+                    "jdk",
+                    "org.jspecify.annotations",
+                    "org.xml.sax",
+                    "org.w3c.dom");
+
+    /** Why a module may not touch a foreign package, or nothing where it may. */
+    static Optional<String> objection(String module, String foreign) {
+        if (foreign.isEmpty() || EVERYBODY.stream().anyMatch(free -> inside(foreign, free))) {
+            return Optional.empty();
+        }
+        for (Map.Entry<String, Set<String>> owner : OWNERS.entrySet()) {
+            if (inside(foreign, owner.getKey())) {
+                return owner.getValue().contains(module)
+                        ? Optional.empty()
+                        : Optional.of(owner.getKey() + " belongs to " + owner.getValue());
+            }
+        }
+        return Optional.of(foreign + " has no owner");
+    }
+
+    private static boolean inside(String name, String within) {
+        return name.equals(within) || name.startsWith(within + ".");
+    }
+}
