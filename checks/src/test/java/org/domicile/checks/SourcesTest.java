@@ -31,7 +31,9 @@ class SourcesTest {
             List.of(
                     banned("\\bThread\\.sleep\\(", "await a condition, with a bound"),
                     banned("@Disabled\\b", "a skipped test is a failed build"),
-                    banned("\\bassum(e|ing)(True|False|That)\\(|\\bAssumptions\\b", "nothing is skipped"),
+                    banned(
+                            "\\bassum(e|ing)(True|False|That)\\(|\\bAssumptions\\b",
+                            "nothing is skipped"),
                     banned("org\\.mockito|org\\.easymock", "no mocks library"));
 
     /** Names that say nothing about what a thing is. */
