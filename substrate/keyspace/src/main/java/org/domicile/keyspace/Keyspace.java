@@ -2,6 +2,11 @@ package org.domicile.keyspace;
 
 /** See the package's page for the semantics. Safe for concurrent use. */
 public interface Keyspace extends Reading, AutoCloseable {
+    /** A keyspace for tests: the same semantics, nothing durable, gone when it is let go. */
+    static Keyspace inMemory() {
+        return new MemoryKeyspace();
+    }
+
     /**
      * Commits: checks the conditions, writes, and returns when the result is on stable storage.
      * Blocks the (virtual) thread; many callers share one sync.
@@ -9,6 +14,7 @@ public interface Keyspace extends Reading, AutoCloseable {
      * @throws org.domicile.bytes.StorageFailure FULL, FENCED, OVERLOADED, CLOSED: nothing of the
      *     transaction is, or will be after a restart, visible; only after FENCED that is unknown
      *     until the restart
+     * @throws IllegalArgumentException when the transaction passes a limit of the package's page
      */
     Committed commit(Transaction transaction);
 

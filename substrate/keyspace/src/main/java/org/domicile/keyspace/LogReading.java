@@ -11,7 +11,11 @@ public interface LogReading {
     /** Index after the last durable entry; 0 for a log without entries. */
     long size(String log);
 
-    /** Up to {@code limit} entries from {@code index} on, in order; empty at the end. */
+    /**
+     * Up to {@code limit} entries from {@code index} on, in order; empty at the end.
+     *
+     * @throws IllegalArgumentException when the entry at {@code index} was forgotten
+     */
     List<byte[]> entries(String log, long index, int limit);
 
     /** The payload beside an entry; empty when it was erased or never there. */
