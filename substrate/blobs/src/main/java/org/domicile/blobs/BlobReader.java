@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 
 /**
  * Reads one blob; keeps its bytes readable while open, even when compaction moves or a delete drops
- * it.
+ * it. Owned by one thread at a time.
  */
 public interface BlobReader extends AutoCloseable {
     /** Length in bytes. */

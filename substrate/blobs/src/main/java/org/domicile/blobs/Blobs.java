@@ -2,10 +2,19 @@ package org.domicile.blobs;
 
 import java.util.List;
 import java.util.Optional;
+import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.Write;
 
 /** See the package's page. Safe for concurrent use. */
 public interface Blobs extends AutoCloseable {
+    /**
+     * A twin for tests: the same semantics, bytes on the heap, nothing durable. What exists stands
+     * in {@code keyspace}, which stays the caller's.
+     */
+    static Blobs inMemory(Keyspace keyspace) {
+        return new MemoryBlobs(keyspace);
+    }
+
     /**
      * A writer; {@code expected} bytes are reserved together when known (-1 when not), more may
      * come.
@@ -14,12 +23,16 @@ public interface Blobs extends AutoCloseable {
 
     /**
      * The writes that make a finished blob exist; they go into the transaction of the metadata that
-     * names it.
+     * names it, which is committed soon. May be asked again when that transaction was refused.
+     *
+     * @throws IllegalArgumentException when the blob was not finished by this open engine, or so
+     *     long ago that its space may be taken back
      */
     List<Write> adopting(Blob blob);
 
     /**
      * The writes that end a blob; they go into the transaction that removes the last name of it.
+     * Dropping what does not exist changes nothing.
      */
     List<Write> dropping(BlobId id);
 
