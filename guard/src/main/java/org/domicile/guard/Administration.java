@@ -1,0 +1,80 @@
+package org.domicile.guard;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.domicile.ledger.Ledger;
+import org.domicile.objects.Bucket;
+import org.domicile.policy.Credential;
+import org.domicile.policy.Organisation;
+import org.domicile.policy.Principal;
+import org.domicile.policy.Purpose;
+import org.domicile.policy.Register;
+import org.domicile.policy.Zone;
+
+/**
+ * The register and the ledger under one request, for the admin door. Each method is one use under
+ * the built-in purpose {@code administration}, recorded in the use log of the organisation
+ * concerned, or the installation's. May throw {@link Refused}; what cannot be done is {@link
+ * Impossible} with a sentence.
+ */
+public interface Administration {
+    /** The last use as {@code organisation/node/number}; empty when there is none. */
+    String use();
+
+    /** Makes a tenant. @param zone its default zone */
+    Organisation createOrganisation(String name, String zone);
+
+    /** Makes a zone. @param parent the zone it lies in */
+    Zone createZone(String name, Optional<String> parent);
+
+    /** Registers a purpose; it is public from then on. */
+    Purpose createPurpose(Purpose purpose);
+
+    /** Ends a purpose: no use under it is allowed from now on. */
+    void withdrawPurpose(String purpose);
+
+    /** Makes a principal. */
+    Principal createPrincipal(String organisation, String name);
+
+    /** Makes a credential; the secret is shown here only. */
+    Issued createCredential(
+            String principal,
+            String purpose,
+            List<String> actions,
+            List<String> buckets,
+            Instant expires);
+
+    /** Ends a credential. */
+    void withdrawCredential(String accessKey);
+
+    /** Ends a credential and makes one like it. */
+    Issued rotateCredential(String accessKey);
+
+    /** Makes a bucket for an organisation. @param zones empty for the organisation's default */
+    Bucket createBucket(String organisation, String name, List<String> zones);
+
+    /** Buckets of an organisation. */
+    List<Bucket> buckets(String organisation);
+
+    /** The register as it is. */
+    Register register();
+
+    /** Uses of an organisation, newest first. */
+    List<Ledger.Recorded> uses(String organisation, Ledger.Filter filter);
+
+    /**
+     * @param credential public part @param secret 40 characters, never shown again
+     */
+    record Issued(Credential credential, String secret) {}
+
+    /** It cannot be done; the message is a sentence for people. */
+    final class Impossible extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        /** With the sentence. */
+        public Impossible(String sentence) {
+            super(sentence, null, false, false);
+        }
+    }
+}

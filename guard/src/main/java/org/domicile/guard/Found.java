@@ -1,0 +1,46 @@
+package org.domicile.guard;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * An object or delete marker as a door may show it.
+ *
+ * @param name its name
+ * @param version the version's id, {@code null} (the four letters) for the null version
+ * @param shown what stands there
+ * @param size plain bytes
+ * @param modified to the millisecond
+ * @param attributes opened; an empty ETag and maps for a marker
+ * @param parts plain sizes of its parts; one element for a body that came whole
+ * @param origin how the body came
+ */
+public record Found(
+        String name,
+        String version,
+        Shown shown,
+        long size,
+        Instant modified,
+        Attributes attributes,
+        List<Long> parts,
+        Origin origin) {
+    /** What stands at the place. */
+    public enum Shown {
+        /** The newest version. */
+        LATEST,
+        /** An older version. */
+        OLDER,
+        /** A delete marker that is the newest. */
+        LATEST_MARKER,
+        /** An older delete marker. */
+        OLDER_MARKER
+    }
+
+    /** How the body came. */
+    public enum Origin {
+        /** In one request. */
+        WHOLE,
+        /** In parts (also in one part). */
+        PARTS
+    }
+}

@@ -1,0 +1,221 @@
+package org.domicile.guard;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.domicile.objects.Bucket;
+import org.domicile.objects.Listing;
+
+/**
+ * Objects under one request. Each method is one use (a copy is two); actions are named as S3's IAM
+ * actions are. Every method may throw {@link Refused}.
+ */
+public interface GuardedObjects {
+    /**
+     * The last use as {@code organisation/node/number}, for the answer's header; empty when there
+     * is none.
+     */
+    String use();
+
+    /** s3:CreateBucket. @param zone empty for the organisation's default zone */
+    Created createBucket(String name, String zone);
+
+    /** s3:DeleteBucket; destroys the bucket's key. */
+    Removed deleteBucket(String name);
+
+    /**
+     * A bucket's own facts. @param action s3:ListBucket (head), s3:GetBucketLocation,
+     * s3:GetBucketVersioning
+     */
+    Optional<Bucket> bucket(String action, String name);
+
+    /** s3:ListAllMyBuckets. */
+    List<Bucket> buckets();
+
+    /** s3:ListBucket. Empty when there is no such bucket. */
+    Optional<Page> list(String bucket, Listing.Query query);
+
+    /** s3:ListBucketVersions. Empty when there is no such bucket. */
+    Optional<Page> listVersions(String bucket, Listing.Query query);
+
+    /** s3:PutObject. */
+    Stored put(String bucket, String name, Draft draft, Upstream body, Match match);
+
+    /** s3:GetObject (also for HEAD). The record is durable when this returns. */
+    Got get(String bucket, String name, Optional<String> version);
+
+    /** s3:DeleteObject. */
+    Stored delete(String bucket, String name, Optional<String> version, Match match);
+
+    /**
+     * s3:GetObject on the source, then s3:PutObject on the target. @param draft empty: the source's
+     * attributes stay
+     */
+    Copied copy(Source source, String bucket, String name, Optional<Draft> draft, Match match);
+
+    /** s3:PutObject: begins an upload and gives its id. Empty when there is no such bucket. */
+    Optional<String> createUpload(String bucket, String name, Draft draft);
+
+    /** s3:PutObject: one part. */
+    Stored putPart(String bucket, String name, String upload, int number, Upstream body);
+
+    /** s3:GetObject on the source, then s3:PutObject: one part, from all or a range of a source. */
+    Copied copyPart(
+            Source source,
+            Optional<ByteRange> range,
+            String bucket,
+            String name,
+            String upload,
+            int number);
+
+    /** s3:PutObject: makes the object of its parts, which come in ascending order. */
+    Stored complete(
+            String bucket,
+            String name,
+            String upload,
+            List<ChosenPart> parts,
+            Completion completion,
+            Match match);
+
+    /** s3:AbortMultipartUpload. False when there is no such upload. */
+    boolean abort(String bucket, String name, String upload);
+
+    /** s3:ListMultipartUploadParts: parts after a number. Empty when there is no such upload. */
+    Optional<Parts> parts(String bucket, String name, String upload, int after, int limit);
+
+    /** s3:ListBucketMultipartUploads. Empty when there is no such bucket. */
+    Optional<UploadPage> uploads(String bucket, Listing.Query query);
+
+    /**
+     * Records that the door itself refused a known caller (a bad signature, a malformed request, an
+     * operation that is not implemented). Counted when it repeats.
+     */
+    void refuse(String action, String bucket, String name, String reason);
+
+    /**
+     * What a write says beside the body.
+     *
+     * @param headers as in {@link Attributes}
+     * @param user as in {@link Attributes}
+     * @param checksumAlgorithm lower-case algorithm that an upload's parts will carry; empty when
+     *     none was named
+     * @param checksumType for uploads; FULL_OBJECT for a whole body
+     */
+    record Draft(
+            Map<String, String> headers,
+            Map<String, String> user,
+            String checksumAlgorithm,
+            Attributes.ChecksumType checksumType) {}
+
+    /**
+     * A copy's source.
+     *
+     * @param check called with what was found, before a byte is read; throws what the door wants to
+     *     say (copy-source conditions, a bad range), which ends the copy with nothing changed
+     */
+    record Source(String bucket, String name, Optional<String> version, Consumer<Found> check) {}
+
+    /**
+     * @param first inclusive @param last inclusive
+     */
+    record ByteRange(long first, long last) {}
+
+    /**
+     * @param etag without quotes @param checksums that the client repeats, by lower-case algorithm
+     */
+    record ChosenPart(int number, String etag, Map<String, String> checksums) {}
+
+    /**
+     * What a completion promises of the whole object. @param checksums by algorithm @param size -1
+     * when not said
+     */
+    record Completion(Map<String, String> checksums, long size) {}
+
+    /**
+     * @param found objects, versions or markers in order @param prefixes common prefixes @param
+     *     next where to go on
+     */
+    record Page(List<Found> found, List<String> prefixes, Optional<Listing.Place> next) {}
+
+    /**
+     * @param parts in order @param draft what the upload began with @param principal who began it
+     */
+    record Parts(List<PartShown> parts, Draft draft, String principal) {}
+
+    /** One stored part. */
+    record PartShown(
+            int number, long size, String etag, Map<String, String> checksums, Instant modified) {}
+
+    /**
+     * @param uploads in order @param prefixes common prefixes @param next where to go on
+     */
+    record UploadPage(
+            List<UploadShown> uploads, List<String> prefixes, Optional<Listing.Place> next) {}
+
+    /** One upload under way. */
+    record UploadShown(String id, String name, String principal, Instant initiated, Draft draft) {}
+
+    /** What became of a bucket's creation. */
+    enum Created {
+        /** It is there. */
+        CREATED,
+        /** The caller's organisation has it already. */
+        YOURS,
+        /** Somebody else has it. */
+        TAKEN,
+        /** The zone does not exist. */
+        NO_SUCH_ZONE
+    }
+
+    /** What became of a bucket's removal. */
+    enum Removed {
+        /** It is gone, its key destroyed. */
+        REMOVED,
+        /** It has versions or uploads. */
+        NOT_EMPTY,
+        /** There is none. */
+        NO_SUCH_BUCKET
+    }
+
+    /** What a read found. */
+    sealed interface Got {
+        /** An object. Close its content. */
+        record Object(Found found, Content content) implements Got {}
+
+        /** A delete marker stands there. */
+        record Marker(Found found) implements Got {}
+
+        /** No such name. */
+        record NoSuchName() implements Got {}
+
+        /** The name may be there, the version is not. */
+        record NoSuchVersion() implements Got {}
+
+        /** No such bucket. */
+        record NoSuchBucket() implements Got {}
+    }
+
+    /** Plain bytes of an object, to be read once or more, as ranges. */
+    interface Content extends AutoCloseable {
+        /** Plain bytes from {@code offset}; the range lies inside the object. */
+        InputStream read(long offset, long length) throws IOException;
+
+        @Override
+        void close();
+    }
+
+    /** What became of a copy. */
+    sealed interface Copied {
+        /**
+         * The source was read. @param stored what became of the write @param source what was read
+         */
+        record Done(Stored stored, Found source) implements Copied {}
+
+        /** There is nothing to copy. */
+        record NoSource(Got found) implements Copied {}
+    }
+}

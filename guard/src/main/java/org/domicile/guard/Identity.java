@@ -1,0 +1,25 @@
+package org.domicile.guard;
+
+import java.net.InetAddress;
+import java.util.Optional;
+import org.domicile.request.Caller;
+
+/**
+ * How doors find out who calls. Secrets stay inside; doors get keys derived for one day and scope.
+ */
+public interface Identity {
+    /**
+     * AWS Signature Version 4's signing key of an access key: the HMAC chain over date (yyyymmdd),
+     * region, service and {@code aws4_request}. Empty when there is no such credential. Withdrawn
+     * and expired credentials still have one, so that their refusal can be recorded.
+     */
+    Optional<byte[]> signingKey(String accessKey, String date, String region, String service);
+
+    /** Who an access key is. Empty when there is no such credential. */
+    Optional<Caller.Known> caller(String accessKey);
+
+    /**
+     * Zone of a client: what {@code zone.networks} says of its address, else the listener's zone.
+     */
+    String zone(String listener, InetAddress address);
+}

@@ -1,0 +1,37 @@
+package org.domicile.guard;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** What became of a guarded write. */
+public sealed interface Stored {
+    /** Done. */
+    record Done(Found found) implements Stored {}
+
+    /**
+     * Deleted (also when there was nothing). @param marker id of the marker made or removed @param
+     * version id of what is gone
+     */
+    record Deleted(Optional<String> marker, Optional<String> version) implements Stored {}
+
+    /** A part is stored. */
+    record PartDone(int number, Upstream.Digests digests, Instant modified) implements Stored {}
+
+    /** The condition did not hold. */
+    record ConditionFailed() implements Stored {}
+
+    /** A condition asked for an object and there is none. */
+    record NoSuchName() implements Stored {}
+
+    /** No such bucket (any more). */
+    record NoSuchBucket() implements Stored {}
+
+    /** No such upload (any more). */
+    record NoSuchUpload() implements Stored {}
+
+    /** A part named in a completion is missing or differs. */
+    record InvalidPart(int number) implements Stored {}
+
+    /** A part that is not the last is smaller than 5 MiB. */
+    record PartTooSmall(int number, long size) implements Stored {}
+}

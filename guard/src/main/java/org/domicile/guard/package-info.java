@@ -1,0 +1,26 @@
+/**
+ * The guard: the only way from a door to a capability.
+ *
+ * <p>One guarded call, top to bottom: take a permit (limits), ask policy, take a number, have the
+ * use recorded, seal or unseal, call the capability. For a change the record rides in the
+ * capability's own commit; for a read it is a commit of its own, durable before the first byte
+ * leaves, and the pass it gives opens the keys. A refusal is recorded too (repeated ones are
+ * counted) and thrown as {@link org.domicile.guard.Refused}. If recording is impossible, nothing is
+ * served.
+ *
+ * <p>A door makes a {@link org.domicile.request.Request}, asks {@link org.domicile.guard.Guard} for
+ * the view of one capability under it, and calls that. Views speak in plain bytes, ETags and
+ * attributes; what lies below is sealed. They are owned by the request's thread.
+ *
+ * <p>A copy is two uses: the source is read (toward the target's zone) and the target is written,
+ * each with its own number, because the source's keys open only once its reading is on record.
+ *
+ * <p><b>Who answers which failure.</b> {@link org.domicile.guard.Refused}: policy said no. {@link
+ * org.domicile.bytes.StorageFailure}: OVERLOADED and FULL may pass, FENCED and CORRUPT need the
+ * operator; in none of them anything half done is visible. Outcomes of the operation itself
+ * (absent, condition failed) are values. Anything else is a bug and crashes the request.
+ */
+@NullMarked
+package org.domicile.guard;
+
+import org.jspecify.annotations.NullMarked;
