@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaFieldAccess;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -91,6 +92,31 @@ class ArchitectureTest {
         assertEquals(Set.of(), violations);
     }
 
+    /**
+     * What a door knows of a capability are its words: records, enums, sealed choices. Whoever holds
+     * the contract itself could call it without the guard.
+     */
+    @Test
+    void aDoorKnowsTheWordsOfACapabilityAndNeverHoldsIt() {
+        Set<String> violations = new LinkedHashSet<>();
+        for (Dependency dependency : dependenciesAmongUs()) {
+            JavaClass target = dependency.getTargetClass().getBaseComponentType();
+            if (module(dependency.getOriginClass()).layer().equals("doors")
+                    && module(target).layer().equals("capabilities")
+                    && !isWord(target.reflect())) {
+                violations.add(dependency.getDescription());
+            }
+        }
+        assertEquals(Set.of(), violations);
+    }
+
+    private static boolean isWord(Class<?> type) {
+        return type.isRecord()
+                || type.isEnum()
+                || type.isSealed()
+                || Throwable.class.isAssignableFrom(type);
+    }
+
     @Test
     void noModulesSeeEachOther() {
         Map<String, Set<String>> seen = new TreeMap<>();
@@ -160,6 +186,8 @@ class ArchitectureTest {
         assertObjects("guard", "launcher");
         assertObjects("verifier", "ground/request");
         assertObjects("somewhere/else", "ground/bytes");
+        assertTrue(isWord(Tree.class));
+        assertTrue(!isWord(Runnable.class));
         assertAllows("doors/s3", "doors/http");
         assertAllows("doors/s3", "guard");
         assertAllows("launcher", "verifier");
@@ -183,8 +211,8 @@ class ArchitectureTest {
 
     private static Optional<String> objection(String from, String to) {
         return Directions.objection(
-                new Tree.Module(java.nio.file.Path.of(from)),
-                new Tree.Module(java.nio.file.Path.of(to)));
+                new Tree.Module(Path.of(from)),
+                new Tree.Module(Path.of(to)));
     }
 
     private static List<Dependency> dependenciesAmongUs() {
