@@ -93,8 +93,8 @@ class ArchitectureTest {
     }
 
     /**
-     * What a door knows of a capability are its words: records, enums, sealed choices. Whoever holds
-     * the contract itself could call it without the guard.
+     * What a door knows of a capability are its words: records, enums, sealed choices. Whoever
+     * holds the contract itself could call it without the guard.
      */
     @Test
     void aDoorKnowsTheWordsOfACapabilityAndNeverHoldsIt() {
@@ -210,9 +210,7 @@ class ArchitectureTest {
     }
 
     private static Optional<String> objection(String from, String to) {
-        return Directions.objection(
-                new Tree.Module(Path.of(from)),
-                new Tree.Module(Path.of(to)));
+        return Directions.objection(new Tree.Module(Path.of(from)), new Tree.Module(Path.of(to)));
     }
 
     private static List<Dependency> dependenciesAmongUs() {
