@@ -1,11 +1,28 @@
 package org.domicile.policy;
 
+import java.time.InstantSource;
+import org.domicile.keys.Vault;
+import org.domicile.keyspace.Keyspace;
 import org.domicile.request.Request;
 
 /** See the package's page. Safe for concurrent use. */
-public interface Policy extends AutoCloseable {
+public interface Policy {
+    /** The organisation of the program itself and of its operators. */
+    String INSTALLATION = "installation";
+
+    /** Built-in purpose of everything that operators do; it does not expire. */
+    String ADMINISTRATION = "installation/administration";
+
+    /** Built-in purpose of the program's own upkeep; it does not expire. */
+    String UPKEEP = "installation/upkeep";
+
+    /** Reads the register from the keyspace. */
+    static Policy open(Keyspace keyspace, Vault vault, InstantSource clock) {
+        return new StoredPolicy(keyspace, vault, clock);
+    }
+
     /**
-     * Decides. Pure: a function of the request, the action, the resource and {@link #register};
+     * Decides. A function of the request, the action, the resource and {@link #register} alone;
      * never throws.
      */
     Decision decide(Request request, String action, Resource resource);
@@ -13,17 +30,23 @@ public interface Policy extends AutoCloseable {
     /** The present state. */
     Register register();
 
-    /** Makes a change; carries the request's record. The change is in force when this returns. */
+    /**
+     * Why a change would be refused, as a sentence; empty when it would be made. Lets the guard ask
+     * before it records.
+     */
+    String objection(Change change);
+
+    /**
+     * Makes a change; carries the request's record whatever becomes of it. In force when this
+     * returns.
+     */
     Applied change(Request request, Change change);
 
     /**
-     * The secret of a credential, for verifying signatures. @return empty array when there is no
-     * such credential
+     * The secret of a credential, for deriving signing keys; an empty array when there is no such
+     * credential.
      */
     byte[] secret(String accessKey);
-
-    @Override
-    void close();
 
     /** What became of a change. */
     sealed interface Applied {

@@ -1,0 +1,178 @@
+package org.domicile.policy;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Why a change cannot be made, as one sentence for people; empty when it can. */
+final class Objections {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+    private static final int LONGEST_TEXT = 4_096;
+    private static final int MOST_PATTERNS = 256;
+
+    private Objections() {}
+
+    static String to(Change change, Register register, Instant now) {
+        return switch (change) {
+            case Change.NewOrganisation(Organisation organisation) ->
+                    organisation(organisation, register);
+            case Change.NewZone(Zone zone) -> zone(zone, register);
+            case Change.NewPurpose(Purpose purpose) -> purpose(purpose, register, now);
+            case Change.WithdrawPurpose(String id) -> withdrawal(id, register);
+            case Change.NewPrincipal(Principal principal) -> principal(principal, register);
+            case Change.NewCredential(Credential credential, byte[] secret) ->
+                    credential(credential, register, now);
+            case Change.WithdrawCredential(String accessKey) ->
+                    register.credentials().containsKey(accessKey)
+                            ? ""
+                            : "there is no credential "
+                                    + accessKey
+                                    + "; 'credential list' shows them";
+        };
+    }
+
+    private static String organisation(Organisation organisation, Register register) {
+        if (!NAME.matcher(organisation.name()).matches()) {
+            return badName("organisation", organisation.name());
+        }
+        if (register.organisations().containsKey(organisation.name())) {
+            return "the organisation " + organisation.name() + " exists already";
+        }
+        return missingZones(List.of(organisation.zone()), register);
+    }
+
+    private static String zone(Zone zone, Register register) {
+        if (!NAME.matcher(zone.name()).matches()) {
+            return badName("zone", zone.name());
+        }
+        if (register.zones().containsKey(zone.name())) {
+            return "the zone " + zone.name() + " exists already";
+        }
+        return zone.parent().isPresent()
+                ? missingZones(List.of(zone.parent().get()), register)
+                : "";
+    }
+
+    private static String purpose(Purpose purpose, Register register, Instant now) {
+        if (!NAME.matcher(purpose.name()).matches()) {
+            return badName("purpose", purpose.name());
+        }
+        if (!register.organisations().containsKey(purpose.organisation())) {
+            return noOrganisation(purpose.organisation());
+        }
+        if (register.purposes().containsKey(purpose.id())) {
+            return "the purpose "
+                    + purpose.id()
+                    + " exists already; a purpose is not rewritten, register a new one";
+        }
+        if (blankOrLong(purpose.text())) {
+            return "a purpose needs a text that says what the data are used for, at most 4,096"
+                    + " characters (--text)";
+        }
+        if (blankOrLong(purpose.owner())) {
+            return "a purpose needs an owner who answers for it (--owner)";
+        }
+        if (blankOrLong(purpose.legalBasis())) {
+            return "a purpose needs a legal basis: why it is lawful (--legal-basis)";
+        }
+        if (!purpose.expires().isAfter(now)) {
+            return "a purpose must expire in the future, not at "
+                    + purpose.expires()
+                    + " (--expires)";
+        }
+        if (purpose.zones().isEmpty()) {
+            return "a purpose needs at least one zone (--zones)";
+        }
+        return missingZones(purpose.zones(), register);
+    }
+
+    private static String withdrawal(String id, Register register) {
+        if (id.startsWith(Policy.INSTALLATION + "/")) {
+            return "the built-in purpose " + id + " cannot be withdrawn";
+        }
+        return register.purposes().containsKey(id) ? "" : noPurpose(id);
+    }
+
+    private static String principal(Principal principal, Register register) {
+        if (!register.organisations().containsKey(principal.organisation())) {
+            return noOrganisation(principal.organisation());
+        }
+        if (principal.name().isBlank() || principal.name().length() > 256) {
+            return "a principal needs a name of at most 256 characters";
+        }
+        for (Principal other : register.principals().values()) {
+            if (other.organisation().equals(principal.organisation())
+                    && other.name().equals(principal.name())) {
+                return "the organisation "
+                        + principal.organisation()
+                        + " has a principal of that name already";
+            }
+        }
+        return "";
+    }
+
+    private static String credential(Credential credential, Register register, Instant now) {
+        Principal principal = register.principals().get(credential.principal());
+        if (principal == null || !principal.organisation().equals(credential.organisation())) {
+            return "there is no such principal; 'principal list' shows them";
+        }
+        Purpose purpose = register.purposes().get(credential.purpose());
+        if (purpose == null) {
+            return noPurpose(credential.purpose());
+        }
+        if (!purpose.organisation().equals(credential.organisation())) {
+            return "the purpose "
+                    + purpose.id()
+                    + " belongs to another organisation than the principal";
+        }
+        if (purpose.withdrawn() || !purpose.expires().isAfter(now)) {
+            return "the purpose " + purpose.id() + " is not valid any more";
+        }
+        if (!credential.expires().isAfter(now)) {
+            return "a credential must expire in the future (--expires)";
+        }
+        if (credential.actions().isEmpty() || credential.buckets().isEmpty()) {
+            return "a credential lists at least one action and one bucket; * means all";
+        }
+        if (credential.actions().size() > MOST_PATTERNS
+                || credential.buckets().size() > MOST_PATTERNS) {
+            return "a credential lists at most 256 actions and 256 buckets";
+        }
+        return register.credentials().containsKey(credential.accessKey())
+                ? "the access key " + credential.accessKey() + " exists already"
+                : "";
+    }
+
+    private static boolean blankOrLong(String text) {
+        return text.isBlank() || text.length() > LONGEST_TEXT;
+    }
+
+    private static String missingZones(List<String> zones, Register register) {
+        for (String zone : zones) {
+            if (!register.zones().containsKey(zone)) {
+                return "there is no zone "
+                        + zone
+                        + "; 'zone list' shows them, 'zone create' makes one";
+            }
+        }
+        return "";
+    }
+
+    private static String noOrganisation(String name) {
+        return "there is no organisation " + name + "; 'organisation list' shows them";
+    }
+
+    private static String noPurpose(String id) {
+        return "there is no purpose "
+                + id
+                + "; 'purpose list' shows them (full name: organisation/name)";
+    }
+
+    private static String badName(String what, String name) {
+        return "'"
+                + name
+                + "' is no name for "
+                + what
+                + ": use 1 to 63 lower-case letters, digits and hyphens";
+    }
+}

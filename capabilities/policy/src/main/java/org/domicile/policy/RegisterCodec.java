@@ -1,0 +1,223 @@
+package org.domicile.policy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.Vault;
+
+/**
+ * How entities of the register lie in the keyspace: a format byte (1), then the fields in the order
+ * of the record; texts as a four-byte length and UTF-8, lists as a count and their elements,
+ * instants as milliseconds since 1970 ({@link Long#MAX_VALUE} for never), flags as a byte. Names of
+ * principals are sealed.
+ */
+final class RegisterCodec {
+    private static final int FORMAT = 1;
+
+    private RegisterCodec() {}
+
+    static byte[] encode(Organisation organisation) {
+        return write(out -> {
+            text(out, organisation.name());
+            text(out, organisation.zone());
+            text(out, organisation.key());
+            instant(out, organisation.created());
+        });
+    }
+
+    static Organisation organisation(byte[] stored) {
+        return read(stored, in -> new Organisation(text(in), text(in), text(in), instant(in)));
+    }
+
+    static byte[] encode(Zone zone) {
+        return write(out -> {
+            text(out, zone.name());
+            text(out, zone.parent().orElse(""));
+        });
+    }
+
+    static Zone zone(byte[] stored) {
+        return read(
+                stored,
+                in -> {
+                    String name = text(in);
+                    String parent = text(in);
+                    return new Zone(
+                            name, parent.isEmpty() ? Optional.empty() : Optional.of(parent));
+                });
+    }
+
+    static byte[] encode(Purpose purpose) {
+        return write(out -> {
+            text(out, purpose.organisation());
+            text(out, purpose.name());
+            text(out, purpose.text());
+            text(out, purpose.owner());
+            text(out, purpose.legalBasis());
+            texts(out, purpose.zones());
+            instant(out, purpose.created());
+            instant(out, purpose.expires());
+            out.writeBoolean(purpose.withdrawn());
+        });
+    }
+
+    static Purpose purpose(byte[] stored) {
+        return read(
+                stored,
+                in ->
+                        new Purpose(
+                                text(in),
+                                text(in),
+                                text(in),
+                                text(in),
+                                text(in),
+                                texts(in),
+                                instant(in),
+                                instant(in),
+                                in.readBoolean()));
+    }
+
+    static byte[] encode(Principal principal, Vault vault) {
+        byte[] name =
+                vault.seal(
+                        "principal/" + principal.id(),
+                        principal.name().getBytes(StandardCharsets.UTF_8));
+        return write(out -> {
+            text(out, principal.id());
+            text(out, principal.organisation());
+            out.writeInt(name.length);
+            out.write(name);
+            text(out, principal.subject());
+            instant(out, principal.created());
+        });
+    }
+
+    static Principal principal(byte[] stored, Vault vault) {
+        return read(
+                stored,
+                in -> {
+                    String id = text(in);
+                    String organisation = text(in);
+                    byte[] sealed = in.readNBytes(in.readInt());
+                    String name =
+                            new String(
+                                    vault.open("principal/" + id, sealed), StandardCharsets.UTF_8);
+                    return new Principal(id, organisation, name, text(in), instant(in));
+                });
+    }
+
+    static byte[] encode(Credential credential) {
+        return write(out -> {
+            text(out, credential.accessKey());
+            text(out, credential.principal());
+            text(out, credential.organisation());
+            text(out, credential.purpose());
+            texts(out, credential.actions());
+            texts(out, credential.buckets());
+            instant(out, credential.created());
+            instant(out, credential.expires());
+            out.writeBoolean(credential.withdrawn());
+        });
+    }
+
+    static Credential credential(byte[] stored) {
+        return read(
+                stored,
+                in ->
+                        new Credential(
+                                text(in),
+                                text(in),
+                                text(in),
+                                text(in),
+                                texts(in),
+                                texts(in),
+                                instant(in),
+                                instant(in),
+                                in.readBoolean()));
+    }
+
+    private interface Body {
+        void to(DataOutputStream out) throws IOException;
+    }
+
+    private interface Fields<T> {
+        T from(DataInputStream in) throws IOException;
+    }
+
+    private static byte[] write(Body body) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeByte(FORMAT);
+            body.to(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a byte array does not fail", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static <T> T read(byte[] stored, Fields<T> fields) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored))) {
+            int format = in.readUnsignedByte();
+            if (format != FORMAT) {
+                throw new StorageFailure(
+                        StorageFailure.Kind.FOREIGN,
+                        "an entry of the register has format "
+                                + format
+                                + ", which is newer than this program");
+            }
+            return fields.from(in);
+        } catch (IOException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.CORRUPT, "an entry of the register ends too early", e);
+        }
+    }
+
+    private static void text(DataOutputStream out, String value) throws IOException {
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    private static String text(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length != length) {
+            throw new IOException("a text of " + length + " bytes ends after " + bytes.length);
+        }
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static void texts(DataOutputStream out, List<String> values) throws IOException {
+        out.writeInt(values.size());
+        for (String value : values) {
+            text(out, value);
+        }
+    }
+
+    private static List<String> texts(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            values.add(text(in));
+        }
+        return List.copyOf(values);
+    }
+
+    private static void instant(DataOutputStream out, Instant value) throws IOException {
+        out.writeLong(value.equals(Instant.MAX) ? Long.MAX_VALUE : value.toEpochMilli());
+    }
+
+    private static Instant instant(DataInputStream in) throws IOException {
+        long millis = in.readLong();
+        return millis == Long.MAX_VALUE ? Instant.MAX : Instant.ofEpochMilli(millis);
+    }
+}
