@@ -1,0 +1,219 @@
+package org.domicile.verifier;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * A folder in the form of C2SP tlog-tiles: {@code checkpoint}, {@code tile/L/N} and {@code
+ * tile/entries/N}. Safe for concurrent use; each check is one thread's.
+ *
+ * @param folder where the checkpoint lies
+ */
+public record TiledLog(Path folder) {
+    private static final int MAX_BUNDLE = Tree.TILE * (2 + 65_535);
+    private static final String CHECKPOINT = "checkpoint";
+
+    /** What to look at besides the tree itself. */
+    public record Options(Optional<Path> since, LongConsumer progress) {
+        /** Nothing more, and nobody watches. */
+        public static Options plain() {
+            return new Options(Optional.empty(), entries -> {});
+        }
+    }
+
+    /**
+     * Recomputes everything under the checkpoint from the entries up. With {@code since}, a file
+     * with an older checkpoint of the same log, also that the log extends what that one signed.
+     * {@code progress} hears how many entries are done, about every 65,536.
+     */
+    public Verdict verify(List<VerifierKey> keys, Options options) {
+        try {
+            return verified(keys, options);
+        } catch (Refused refused) {
+            return refused.verdict();
+        }
+    }
+
+    private Verdict verified(List<VerifierKey> keys, Options options) throws Refused {
+        Checkpoint checkpoint = Checkpoint.parse(CHECKPOINT, read(CHECKPOINT, Note.MAX_BYTES));
+        Checkpoint.Signed signed = checkpoint.verify(CHECKPOINT, keys);
+        Checkpoint older = checkpoint;
+        String olderName = CHECKPOINT;
+        if (options.since().isPresent()) {
+            olderName = options.since().get().toString();
+            older = Checkpoint.parse(olderName, readAt(options.since().get(), olderName));
+            older.verify(olderName, keys);
+            if (!older.origin().equals(checkpoint.origin())) {
+                throw new Refused(olderName, "is a checkpoint of another log: " + older.origin());
+            }
+            if (older.size() > checkpoint.size()) {
+                throw new Refused(
+                        CHECKPOINT,
+                        "has %,d entries, fewer than the %,d that the log signed before"
+                                .formatted(checkpoint.size(), older.size()));
+            }
+        }
+
+        Tree tree = new Tree(this::compareFull);
+        Walk walk = new Walk(tree, checkpoint, older, olderName);
+        walk.compareRoots();
+        for (long bundle = 0; tree.size() < checkpoint.size(); bundle++) {
+            walk.bundle(bundle);
+            if (bundle % 256 == 255) {
+                options.progress().accept(tree.size());
+            }
+        }
+        for (int level = 0; level < tree.levels(); level++) {
+            comparePartial(level, tree.tile(level), tree.unfinished(level));
+        }
+        options.progress().accept(tree.size());
+        return new Verdict.Sound(
+                checkpoint.origin(),
+                checkpoint.size(),
+                HexFormat.of().formatHex(checkpoint.root()),
+                signed.signers(),
+                signed.at());
+    }
+
+    /** One pass over the bundles. */
+    private final class Walk {
+        private final Tree tree;
+        private final Checkpoint checkpoint;
+        private final Checkpoint older;
+        private final String olderName;
+
+        Walk(Tree tree, Checkpoint checkpoint, Checkpoint older, String olderName) {
+            this.tree = tree;
+            this.checkpoint = checkpoint;
+            this.older = older;
+            this.olderName = olderName;
+        }
+
+        void bundle(long index) throws Refused {
+            int width = (int) Math.min(Tree.TILE, checkpoint.size() - tree.size());
+            Found file = found("tile/entries/", index, width, MAX_BUNDLE);
+            byte[] bytes = file.bytes();
+            int at = 0;
+            for (int entry = 0; entry < width; entry++) {
+                int length =
+                        at + 2 <= bytes.length
+                                ? (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF)
+                                : Integer.MAX_VALUE;
+                if (length > bytes.length - at - 2) {
+                    throw new Refused(
+                            file.name(), "ends in the middle of entry %,d".formatted(tree.size()));
+                }
+                tree.append(bytes, at + 2, length);
+                at += 2 + length;
+                compareRoots();
+            }
+            if (at != bytes.length && file.width() == width) {
+                throw new Refused(
+                        file.name(),
+                        "has %,d bytes after its last entry".formatted(bytes.length - at));
+            }
+        }
+
+        void compareRoots() throws Refused {
+            if (tree.size() == older.size() && !Arrays.equals(tree.root(), older.root())) {
+                throw new Refused(
+                        olderName,
+                        "its root hash is not that of the first %,d entries"
+                                .formatted(older.size()));
+            }
+            if (tree.size() == checkpoint.size()
+                    && !Arrays.equals(tree.root(), checkpoint.root())) {
+                throw new Refused(
+                        CHECKPOINT,
+                        "its root hash is not that of the %,d entries"
+                                .formatted(checkpoint.size()));
+            }
+        }
+    }
+
+    private void compareFull(int level, long index, byte[] hashes) throws Refused {
+        compare("tile/" + level + "/", level, index, hashes);
+    }
+
+    private void comparePartial(int level, long index, byte[] hashes) throws Refused {
+        if (hashes.length > 0) {
+            compare("tile/" + level + "/", level, index, hashes);
+        }
+    }
+
+    private void compare(String prefix, int level, long index, byte[] hashes) throws Refused {
+        int width = hashes.length / TreeHash.SIZE;
+        Found file = found(prefix, index, width, Tree.TILE * TreeHash.SIZE);
+        if (file.bytes().length != file.width() * TreeHash.SIZE) {
+            throw new Refused(
+                    file.name(),
+                    "has %,d bytes instead of %,d"
+                            .formatted(file.bytes().length, file.width() * TreeHash.SIZE));
+        }
+        int wrong = Arrays.mismatch(hashes, file.bytes()) / TreeHash.SIZE;
+        if (!Arrays.equals(hashes, 0, hashes.length, file.bytes(), 0, hashes.length)) {
+            throw new Refused(
+                    file.name(),
+                    level == 0
+                            ? "hash %d is not that of entry %,d"
+                                    .formatted(wrong, index * Tree.TILE + wrong)
+                            : "hash %d is not the root of its tile of level %d"
+                                    .formatted(wrong, level - 1));
+        }
+    }
+
+    /** A file's content, and how many hashes or entries its name promises. */
+    private record Found(String name, byte[] bytes, int width) {}
+
+    /** The partial file of this width, or the full one when that has taken its place. */
+    private Found found(String prefix, long index, int width, int limit) throws Refused {
+        String full = prefix + path(index);
+        if (width == Tree.TILE) {
+            return new Found(full, read(full, limit), width);
+        }
+        String partial = full + ".p/" + width;
+        if (!Files.exists(folder.resolve(partial)) && Files.exists(folder.resolve(full))) {
+            return new Found(full, read(full, limit), Tree.TILE);
+        }
+        return new Found(partial, read(partial, limit), width);
+    }
+
+    /** Groups of three digits, all but the last marked with an x: 1234067 is x001/x234/067. */
+    static String path(long index) {
+        String path = "%03d".formatted(index % 1000);
+        for (long rest = index / 1000; rest > 0; rest /= 1000) {
+            path = "x%03d/%s".formatted(rest % 1000, path);
+        }
+        return path;
+    }
+
+    private byte[] read(String name, int limit) throws Refused {
+        Path file = folder.resolve(name);
+        try {
+            long size = Files.size(file);
+            if (size > limit) {
+                throw new Refused(name, "has %,d bytes, more than it may have".formatted(size));
+            }
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw new Refused(name, "is missing");
+        } catch (IOException e) {
+            throw new Refused(name, "cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static byte[] readAt(Path file, String name) throws Refused {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new Refused(name, "cannot be read: " + e.getMessage());
+        }
+    }
+}
