@@ -1,7 +1,20 @@
 package org.domicile.keyspace;
 
+import java.nio.file.Path;
+
 /** See the package's page for the semantics. Safe for concurrent use. */
 public interface Keyspace extends Reading, AutoCloseable {
+    /**
+     * Opens the embedded engine; makes the folder when it is absent.
+     *
+     * @throws org.domicile.bytes.StorageFailure FOREIGN when another process has the folder, or
+     *     when it holds something else or a newer format; CORRUPT when what was committed cannot
+     *     all be read; FENCED when the disk does not work. Each says what to do
+     */
+    static Keyspace open(Path folder, KeyspaceOptions options) {
+        return RocksKeyspace.open(folder, options);
+    }
+
     /** A keyspace for tests: the same semantics, nothing durable, gone when it is let go. */
     static Keyspace inMemory() {
         return new MemoryKeyspace();

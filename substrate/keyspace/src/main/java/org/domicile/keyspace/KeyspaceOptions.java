@@ -6,11 +6,28 @@ package org.domicile.keyspace;
  * @param cache block cache shared by all reads
  * @param writeBuffers memory for what is not yet in table files, all spaces together
  * @param waiting transactions that may wait for the lane before OVERLOADED
- * @param batchBytes the most that one synced batch carries
+ * @param batchBytes the most that one synced batch carries, less than one transaction more
+ * @param reserve room on the disk below which only small records are accepted, and below half of
+ *     which nothing is: what is in memory and in the log must still fit into tables, and a full
+ *     disk must still let people read and delete
  */
-public record KeyspaceOptions(long cache, long writeBuffers, int waiting, long batchBytes) {
+public record KeyspaceOptions(
+        long cache, long writeBuffers, int waiting, long batchBytes, long reserve) {
+    /** Checks that the limits can work together. */
+    public KeyspaceOptions {
+        if (cache < 1 << 20 || writeBuffers < 4 << 20) {
+            throw new IllegalArgumentException(
+                    "the keyspace needs a cache of 1 MiB and write buffers of 4 MiB at least");
+        }
+        if (waiting < 1 || batchBytes < 1 || reserve < 0) {
+            throw new IllegalArgumentException(
+                    "limits of the keyspace are positive: waiting %d, batch %d, reserve %d"
+                            .formatted(waiting, batchBytes, reserve));
+        }
+    }
+
     /** What the server runs with. */
     public static KeyspaceOptions defaults() {
-        return new KeyspaceOptions(64L << 20, 96L << 20, 8_192, 16L << 20);
+        return new KeyspaceOptions(64L << 20, 96L << 20, 8_192, 8L << 20, 256L << 20);
     }
 }

@@ -14,6 +14,9 @@ final class Limits {
     static final int PAYLOAD = VALUE;
     static final int LOG_NAME = 512;
 
+    /** Payload bytes of a transaction that may use the reserve of a full disk. */
+    static final int FRUGAL = 16 << 10;
+
     private Limits() {}
 
     /** Bytes of keys, values, entries and payloads, after checking each. */
