@@ -2,7 +2,6 @@ package org.domicile.http;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
@@ -14,7 +13,11 @@ public interface Exchange {
     /** The method, upper case as sent. */
     String method();
 
-    /** The path as on the wire, from the first '/' up to '?'; never decoded or normalised. */
+    /**
+     * The path as on the wire, from the first '/' up to '?'; never decoded or normalised; a byte is
+     * a char. Scheme and authority of an absolute-form target are not part of it (the authority is
+     * the Host field's). {@code *} for {@code OPTIONS *}.
+     */
     String rawPath();
 
     /** The query as on the wire without '?'; empty when there is none. */
@@ -28,14 +31,17 @@ public interface Exchange {
 
     /**
      * The body, decoded from the transfer coding; reading blocks. The first read answers a waiting
-     * 100-continue. A connection that ends early makes a read throw {@link java.io.EOFException}.
+     * 100-continue. A connection that ends early, or sends nothing for the listener's headTime,
+     * makes a read throw {@link java.io.EOFException}; a broken chunk {@link
+     * java.net.ProtocolException}. A body of at most 64 KiB whose Content-Length is given is here
+     * before the handler starts (unless the client waits for a 100-continue).
      */
     InputStream body();
 
-    /** Address of the peer. */
+    /** Address of the peer; the loopback address with port 0 over a Unix socket. */
     InetSocketAddress client();
 
-    /** Address that the peer connected to. */
+    /** Address that the peer connected to; likewise. */
     InetSocketAddress local();
 
     /** True over TLS. */
@@ -45,17 +51,23 @@ public interface Exchange {
     String listener();
 
     /**
-     * Answers with a whole body. Adds Content-Length and Date. For HEAD give the headers' own
-     * Content-Length.
+     * Answers with a whole body. Adds Content-Length and Date, and Connection where it matters. An
+     * answer to HEAD, a 204 and a 304 send no body; for HEAD a Content-Length among the headers
+     * stands, otherwise it is the body's. The body is sent or copied when this returns.
+     *
+     * @throws IOException when the client has gone, or takes nothing for the listener's headTime
+     * @throws IllegalStateException when an answer has begun
      */
     void respond(int status, Headers headers, ByteBuffer body) throws IOException;
 
     /**
      * Answers with a streamed body of {@code length} bytes, or chunked when {@code length} is -1.
      * Writes block while the client is slow. Closing the stream before {@code length} bytes were
-     * written closes the connection.
+     * written closes the connection; so does a handler that returns without closing it.
+     *
+     * @throws IllegalStateException when an answer has begun
      */
-    OutputStream respond(int status, Headers headers, long length) throws IOException;
+    BodyOutput respond(int status, Headers headers, long length) throws IOException;
 
     /** True once an answer has begun. */
     boolean responded();

@@ -13,17 +13,48 @@ import java.util.function.BiConsumer;
 public final class Headers {
     private final List<String> pairs = new ArrayList<>(24);
 
-    /** Appends a field. @throws IllegalArgumentException when name or value could split a header */
+    /**
+     * Appends a field. A value's chars stand for bytes (ISO-8859-1): who has other text encodes it
+     * first.
+     *
+     * @throws IllegalArgumentException when name or value could split a header, or a char is no
+     *     byte
+     */
     public Headers add(String name, String value) {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c == '\r' || c == '\n' || c == 0) {
-                throw new IllegalArgumentException("a header value must not hold line ends");
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("a header name must not be empty");
+        }
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c <= ' ' || c >= 0x7f || c == ':') {
+                throw new IllegalArgumentException("a header name must be a token");
             }
         }
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '\r' || c == '\n' || c == 0 || c > 0xff) {
+                throw new IllegalArgumentException(
+                        "a header value must hold neither line ends nor chars above 255");
+            }
+        }
+        return append(name, value);
+    }
+
+    /** Appends a field that the parser has checked. */
+    Headers append(String name, String value) {
         pairs.add(name);
         pairs.add(value);
         return this;
+    }
+
+    /** Name of the field at {@code index}. */
+    String name(int index) {
+        return pairs.get(2 * index);
+    }
+
+    /** Value of the field at {@code index}. */
+    String value(int index) {
+        return pairs.get(2 * index + 1);
     }
 
     /** The first value of a field. */

@@ -1,0 +1,8 @@
+package org.domicile.http;
+
+/** Over native epoll. */
+final class EpollHttpServerTest extends HttpServerTest {
+    EpollHttpServerTest() {
+        super(HttpServer.Transport.EPOLL);
+    }
+}

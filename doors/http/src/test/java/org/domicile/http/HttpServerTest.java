@@ -1,0 +1,126 @@
+package org.domicile.http;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What any client expects of any server; the transports' twin classes run all of it twice. */
+@Timeout(60)
+abstract class HttpServerTest {
+    private final HttpServer.Transport transport;
+    private HttpServer server;
+
+    HttpServerTest(HttpServer.Transport transport) {
+        this.transport = transport;
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        server =
+                HttpServer.open(
+                        List.of(
+                                new HttpServer.Listener(
+                                        ListenerOptions.plain("t", "127.0.0.1", 0), this::handle)),
+                        java.time.InstantSource.system(),
+                        new Random(1),
+                        transport,
+                        1);
+    }
+
+    @AfterEach
+    void close() {
+        server.close();
+    }
+
+    private RawClient client() throws IOException {
+        return RawClient.to(server, "t");
+    }
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private void handle(Exchange exchange) throws IOException {
+        switch (exchange.rawPath()) {
+            case "/echo" -> {
+                byte[] body = exchange.body().readAllBytes();
+                exchange.respond(200, new Headers(), ByteBuffer.wrap(body));
+            }
+            case "/stream" -> {
+                byte[] body = exchange.body().readAllBytes();
+                try (BodyOutput out = exchange.respond(200, new Headers(), -1)) {
+                    out.write(body);
+                }
+            }
+            default ->
+                    exchange.respond(
+                            200,
+                            new Headers().add("X-Id", exchange.requestId()),
+                            bytes(
+                                    exchange.method()
+                                            + " "
+                                            + exchange.rawPath()
+                                            + " ? "
+                                            + exchange.rawQuery()));
+        }
+    }
+
+    @Test
+    void aPathAndAQueryArriveAsSent() throws IOException {
+        try (RawClient client = client()) {
+            client.send(
+                    "GET /a%2Fb//../\u00e9\u0001x?q=%20&r=\u00ff HTTP/1.1\r\nHost: h\r\n\r\n"
+                            .replace("\u0001", ""));
+            RawClient.Reply reply = client.reply();
+            assertEquals(200, reply.status());
+            assertEquals("GET /a%2Fb//../\u00e9x ? q=%20&r=\u00ff", reply.text());
+            assertTrue(reply.head().contains("\r\nDate: "), reply.head());
+        }
+    }
+
+    @Test
+    void pipelinedRequestsAreAnsweredInOrder() throws IOException {
+        try (RawClient client = client()) {
+            StringBuilder all = new StringBuilder();
+            for (int i = 0; i < 500; i++) {
+                all.append("POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 6\r\n\r\n")
+                        .append(String.format("%06d", i));
+            }
+            client.send(all.toString());
+            for (int i = 0; i < 500; i++) {
+                assertEquals(String.format("%06d", i), client.reply().text());
+            }
+        }
+    }
+
+    @Test
+    void bodiesOfAllSizesComeBack() throws IOException {
+        byte[] body = new byte[3_000_000];
+        new Random(7).nextBytes(body);
+        try (RawClient client = client()) {
+            for (int size : new int[] {0, 1, 4096, 65_535, 65_536, 65_537, 300_000, 3_000_000}) {
+                byte[] part = java.util.Arrays.copyOf(body, size);
+                for (String path : List.of("/echo", "/stream")) {
+                    client.send(
+                            "PUT "
+                                    + path
+                                    + " HTTP/1.1\r\nHost: h\r\nContent-Length: "
+                                    + size
+                                    + "\r\n\r\n");
+                    client.send(part);
+                    assertArrayEquals(part, client.reply().body(), path + " " + size);
+                }
+            }
+        }
+    }
+}
