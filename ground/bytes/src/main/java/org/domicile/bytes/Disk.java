@@ -54,6 +54,9 @@ public interface Disk {
     /** fsync(2) of the directory: its names are durable afterwards. */
     void forceDirectory(Path directory) throws IOException;
 
+    /** Bytes that files in the directory may still grow by, as far as the system can tell now. */
+    long usable(Path directory) throws IOException;
+
     /** An open file with positional access. Safe for concurrent use. */
     interface DiskFile extends AutoCloseable {
         /**
@@ -69,8 +72,8 @@ public interface Disk {
         void force() throws IOException;
 
         /**
-         * Reserves space up to {@code length} bytes so that later writes need no metadata; sets the
-         * size.
+         * Reserves space up to {@code length} bytes, which read as zeros, so that later writes find
+         * room; sets the size. Durable after force.
          */
         void allocate(long length) throws IOException;
 

@@ -104,6 +104,11 @@ final class RealDisk implements Disk {
         }
     }
 
+    @Override
+    public long usable(Path directory) throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
     /** Makes {@link DiskFull} of what the system says when there is no room. */
     static <T> T explained(Path path, Call<T> call) throws IOException {
         try {

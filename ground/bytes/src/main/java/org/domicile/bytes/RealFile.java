@@ -87,7 +87,7 @@ final class RealFile implements Disk.DiskFile {
 
     @Override
     public void force() throws IOException {
-        RealDisk.explained(path, () -> inLane(() -> sync(false)));
+        RealDisk.explained(path, () -> inLane(() -> sync()));
     }
 
     @Override
@@ -99,12 +99,12 @@ final class RealFile implements Disk.DiskFile {
                 () ->
                         inLane(() -> {
                             ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
-                            long at = channel.size();
+                            long at = syncing.size();
                             while (at < length) {
                                 int count = (int) Math.min(zeros.capacity(), length - at);
                                 at += syncing.write(zeros.clear().limit(count), at);
                             }
-                            return sync(true);
+                            return path;
                         }));
     }
 
@@ -120,8 +120,8 @@ final class RealFile implements Disk.DiskFile {
         syncing.close();
     }
 
-    private Path sync(boolean metadata) throws IOException {
-        syncing.force(metadata);
+    private Path sync() throws IOException {
+        syncing.force(false);
         return path;
     }
 

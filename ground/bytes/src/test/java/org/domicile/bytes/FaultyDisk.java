@@ -278,6 +278,12 @@ public final class FaultyDisk implements Disk {
         }
     }
 
+    @Override
+    public synchronized long usable(Path directory) throws IOException {
+        checkPower();
+        return room == Long.MAX_VALUE ? room : Math.max(0, room - bytes());
+    }
+
     private void changing(Call call, Path path) throws IOException {
         checkPower();
         changes++;
@@ -503,7 +509,6 @@ public final class FaultyDisk implements Disk {
                 checkRoom(node, length);
                 changing(Call.ALLOCATE, path);
                 node.size = Math.max(node.size, length);
-                node.durableSize = syncsIgnored ? node.durableSize : node.size;
             }
         }
 

@@ -65,6 +65,7 @@ class FaultyDiskTest {
             Disk.DiskFile file = disk.open(FILE);
             disk.forceDirectory(FOLDER);
             file.allocate(4_096);
+            file.force();
             file.write(bytes("abc"), 0);
             disk.fail(Call.FORCE, 1, Fault.EIO);
             assertThrows(IOException.class, file::force);

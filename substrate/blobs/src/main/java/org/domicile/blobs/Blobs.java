@@ -1,12 +1,34 @@
 package org.domicile.blobs;
 
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.domicile.bytes.Disk;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.Write;
 
 /** See the package's page. Safe for concurrent use. */
 public interface Blobs extends AutoCloseable {
+    /**
+     * The embedded engine, as the package's page describes it: files in {@code folder}, places in
+     * {@code keyspace}, which stays the caller's and is closed after this. One process at a time.
+     *
+     * @param entropy source of ids; must not repeat itself over restarts
+     * @throws org.domicile.bytes.StorageFailure FOREIGN when the segments belong to another
+     *     keyspace or are of a newer format: nothing was changed
+     */
+    static Blobs open(
+            Path folder,
+            Disk disk,
+            Keyspace keyspace,
+            BlobOptions options,
+            RandomGenerator entropy,
+            InstantSource clock) {
+        return SegmentBlobs.open(folder, disk, keyspace, options, entropy, clock);
+    }
+
     /**
      * A twin for tests: the same semantics, bytes on the heap, nothing durable. What exists stands
      * in {@code keyspace}, which stays the caller's.
@@ -36,7 +58,9 @@ public interface Blobs extends AutoCloseable {
      */
     List<Write> dropping(BlobId id);
 
-    /** Opens an adopted blob; empty when there is none. */
+    /**
+     * Opens an adopted blob; empty when there is none. CORRUPT when its bytes are not there at all.
+     */
     Optional<BlobReader> open(BlobId id);
 
     /** Compacts at most one segment; returns what it did. Blocks at the configured rate. */
