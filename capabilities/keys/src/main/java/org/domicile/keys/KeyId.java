@@ -7,6 +7,21 @@ package org.domicile.keys;
  * @param id 32 lower-case hexadecimal digits, random
  */
 public record KeyId(Kind kind, String id) {
+    private static final int DIGITS = 32;
+
+    /** Refuses what is no id. */
+    public KeyId {
+        boolean right = id.length() == DIGITS;
+        for (int i = 0; right && i < DIGITS; i++) {
+            char digit = id.charAt(i);
+            right = (digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f');
+        }
+        if (!right) {
+            throw new IllegalArgumentException(
+                    "a key's id has " + DIGITS + " lower-case hexadecimal digits");
+        }
+    }
+
     /** What a key belongs to. */
     public enum Kind {
         /** A tenant. */

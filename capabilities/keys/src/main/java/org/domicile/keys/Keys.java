@@ -1,9 +1,26 @@
 package org.domicile.keys;
 
+import java.security.SecureRandom;
 import java.util.List;
+import org.domicile.bytes.Disk;
+import org.domicile.bytes.StorageFailure;
 
 /** See the package's page. Safe for concurrent use. */
 public interface Keys extends AutoCloseable {
+    /**
+     * Opens the key store, or makes one where neither the folder nor a place knows any. Copies that
+     * a crash left behind are repaired from the newest whole one. Overwrites the passphrase of
+     * {@code options}.
+     *
+     * @throws StorageFailure CORRUPT when the store or the root key is missing, truncated or
+     *     damaged; FOREIGN when it is older than the folder, another installation's, another root
+     *     key's, from a newer program, or when others than its owner may read the root key. The
+     *     message says which, and what to do; nothing was written
+     */
+    static Keys open(KeyOptions options, FolderMark mark, Disk disk, SecureRandom random) {
+        return KeyRing.open(options, mark, disk, random);
+    }
+
     /** Bears a new organisation key; returns when it is durable in every place. */
     KeyId createOrganisation();
 

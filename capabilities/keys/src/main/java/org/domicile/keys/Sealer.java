@@ -7,6 +7,11 @@ import java.nio.ByteBuffer;
  * makes are not.
  */
 public interface Sealer {
+    /** Length of the sealed form of a body of {@code plain} bytes. */
+    static long sealedLength(long plain) {
+        return SealedBody.sealedLength(plain);
+    }
+
     /**
      * Seals a small value (at most 1 MiB), bound to {@code context}: it opens only with the same
      * context.

@@ -1,0 +1,106 @@
+package org.domicile.keys;
+
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.Random;
+
+/** What the tests of this package stand on: a seed, a mark in memory, sealed bytes in an array. */
+final class Memory {
+    private Memory() {}
+
+    /** The run's seed, printed so that a failure can be played again. */
+    static long seed(String test) {
+        long seed = Long.getLong("domicile.seed", System.nanoTime());
+        System.out.println(test + ": -Ddomicile.seed=" + seed);
+        return seed;
+    }
+
+    /** A source of "entropy" that gives the same bytes for the same seed. */
+    static SecureRandom predictable(long seed) {
+        Random random = new Random(seed);
+        return new SecureRandom() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public void nextBytes(byte[] bytes) {
+                random.nextBytes(bytes);
+            }
+        };
+    }
+
+    /** A folder's mark. */
+    static class Mark implements FolderMark {
+        private final String installation;
+        private volatile long generation;
+
+        Mark(String installation, long generation) {
+            this.installation = installation;
+            this.generation = generation;
+        }
+
+        @Override
+        public String installation() {
+            return installation;
+        }
+
+        @Override
+        public long generation() {
+            return generation;
+        }
+
+        @Override
+        public void raise(long generation) {
+            this.generation = generation;
+        }
+    }
+
+    /** Sealed bytes, and how many of them were read. */
+    static final class SealedArray implements Opener.Sealed {
+        private final byte[] bytes;
+        long read;
+
+        SealedArray(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public long length() {
+            return bytes.length;
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) {
+            if (position >= bytes.length) {
+                return -1;
+            }
+            int count = (int) Math.min(target.remaining(), bytes.length - position);
+            target.put(bytes, (int) position, count);
+            read += count;
+            return count;
+        }
+    }
+
+    /** Seals a body in pieces of {@code piece} bytes. */
+    static byte[] seal(Sealer sealer, byte[] context, byte[] plain, int piece) {
+        Sealer.BodySealer body = sealer.body(context);
+        ByteBuffer sealed = ByteBuffer.allocate((int) Sealer.sealedLength(plain.length) + 64);
+        for (int at = 0; at < plain.length; at += piece) {
+            int length = Math.min(piece, plain.length - at);
+            int before = sealed.position();
+            int most = body.sealedSize(length);
+            body.update(ByteBuffer.wrap(plain, at, length), sealed);
+            if (sealed.position() - before > most) {
+                throw new AssertionError("sealedSize promised " + most);
+            }
+        }
+        int before = sealed.position();
+        int most = body.sealedSize(0);
+        body.finish(sealed);
+        if (sealed.position() - before > most) {
+            throw new AssertionError("sealedSize promised " + most);
+        }
+        byte[] result = new byte[sealed.position()];
+        sealed.flip().get(result);
+        return result;
+    }
+}
