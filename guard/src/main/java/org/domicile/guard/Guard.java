@@ -1,11 +1,31 @@
 package org.domicile.guard;
 
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.domicile.keys.Keys;
+import org.domicile.ledger.Ledger;
+import org.domicile.objects.Objects;
+import org.domicile.policy.Policy;
+import org.domicile.request.Caller;
 import org.domicile.request.Request;
 
 /**
  * See the package's page. Safe for concurrent use; the views are for one request and its thread.
  */
 public interface Guard {
+    /** Wires a guard, and completes the founding of a new installation. */
+    static Guard open(
+            GuardOptions options,
+            Policy policy,
+            Keys keys,
+            Ledger ledger,
+            Objects objects,
+            InstantSource clock,
+            SecureRandom random) {
+        return new Gate(options, policy, keys, ledger, objects, clock, random);
+    }
+
     /** How doors find out who calls. */
     Identity identity();
 
@@ -20,4 +40,14 @@ public interface Guard {
      * signature).
      */
     void stranger(String action, String reason);
+
+    /** The caller that the admin door acts as, once it knows that an operator is there. */
+    Caller.Known operator();
+
+    /**
+     * On an installation without organisations: makes the organisation {@code main}, the purpose
+     * {@code first-steps} for 30 days, a principal, and its credential. Empty when there is an
+     * organisation already.
+     */
+    Optional<Administration.Issued> firstSteps();
 }

@@ -45,7 +45,10 @@ public interface GuardedObjects {
     /** s3:PutObject. */
     Stored put(String bucket, String name, Draft draft, Upstream body, Match match);
 
-    /** s3:GetObject (also for HEAD). The record is durable when this returns. */
+    /** s3:GetObject without the body, for HEAD: the content of what it gives cannot be read. */
+    Got head(String bucket, String name, Optional<String> version);
+
+    /** s3:GetObject. The record is durable when this returns. */
     Got get(String bucket, String name, Optional<String> version);
 
     /** s3:DeleteObject. */

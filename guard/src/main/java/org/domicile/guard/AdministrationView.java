@@ -1,0 +1,356 @@
+package org.domicile.guard;
+
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.domicile.keys.KeyId;
+import org.domicile.keys.Keys;
+import org.domicile.keys.Pass;
+import org.domicile.ledger.Ledger;
+import org.domicile.ledger.Statement;
+import org.domicile.objects.Bucket;
+import org.domicile.objects.Buckets;
+import org.domicile.policy.Change;
+import org.domicile.policy.Credential;
+import org.domicile.policy.Organisation;
+import org.domicile.policy.Policy;
+import org.domicile.policy.Principal;
+import org.domicile.policy.Purpose;
+import org.domicile.policy.Register;
+import org.domicile.policy.Zone;
+import org.domicile.request.Outcome;
+
+/** Administration under one request. */
+final class AdministrationView implements Administration {
+    private static final String ACCESS_KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    private static final String SECRET_LETTERS =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    private final Uses uses;
+    private final Policy policy;
+    private final Keys keys;
+    private final Ledger ledger;
+    private final Buckets buckets;
+    private final SecureRandom random;
+
+    AdministrationView(
+            Uses uses,
+            Policy policy,
+            Keys keys,
+            Ledger ledger,
+            Buckets buckets,
+            SecureRandom random) {
+        this.uses = uses;
+        this.policy = policy;
+        this.keys = keys;
+        this.ledger = ledger;
+        this.buckets = buckets;
+        this.random = random;
+    }
+
+    @Override
+    public String use() {
+        return uses.last();
+    }
+
+    @Override
+    public Organisation createOrganisation(String name, String zone) {
+        String action = "admin:CreateOrganisation";
+        Organisation wanted = new Organisation(name, zone, "", uses.at());
+        objectTo(new Change.NewOrganisation(wanted), Policy.INSTALLATION, action, name);
+        Organisation organisation =
+                new Organisation(name, zone, keys.createOrganisation().id(), uses.at());
+        change(
+                new Change.NewOrganisation(organisation),
+                Policy.INSTALLATION,
+                action,
+                name,
+                new Statement(
+                        "organisation.created",
+                        Map.of("organisation", name, "zone", zone),
+                        Map.of()));
+        return organisation;
+    }
+
+    @Override
+    public Zone createZone(String name, Optional<String> parent) {
+        Zone zone = new Zone(name, parent);
+        Map<String, String> facts = new HashMap<>(Map.of("zone", name));
+        parent.ifPresent(outer -> facts.put("parent", outer));
+        change(
+                new Change.NewZone(zone),
+                Policy.INSTALLATION,
+                "admin:CreateZone",
+                name,
+                new Statement("zone.created", facts, Map.of()));
+        return zone;
+    }
+
+    @Override
+    public Purpose createPurpose(Purpose purpose) {
+        change(
+                new Change.NewPurpose(purpose),
+                purpose.organisation(),
+                "admin:CreatePurpose",
+                purpose.id(),
+                purposeCreated(purpose));
+        return purpose;
+    }
+
+    static Statement purposeCreated(Purpose purpose) {
+        return new Statement(
+                "purpose.created",
+                Map.of(
+                        "purpose", purpose.id(),
+                        "zones", String.join(" ", purpose.zones()),
+                        "expires",
+                                purpose.expires().equals(Instant.MAX)
+                                        ? "never"
+                                        : purpose.expires().toString()),
+                Map.of(
+                        "text", purpose.text(),
+                        "owner", purpose.owner(),
+                        "legal-basis", purpose.legalBasis()));
+    }
+
+    @Override
+    public void withdrawPurpose(String purpose) {
+        change(
+                new Change.WithdrawPurpose(purpose),
+                organisationOf(purpose),
+                "admin:WithdrawPurpose",
+                purpose,
+                new Statement("purpose.withdrawn", Map.of("purpose", purpose), Map.of()));
+    }
+
+    @Override
+    public Principal createPrincipal(String organisation, String name) {
+        String action = "admin:CreatePrincipal";
+        String id = BucketUses.randomId(random);
+        objectTo(
+                new Change.NewPrincipal(new Principal(id, organisation, name, "", uses.at())),
+                organisation,
+                action,
+                id);
+        KeyId subject = keys.create(KeyId.Kind.SUBJECT, organisationKey(organisation));
+        Principal principal = new Principal(id, organisation, name, subject.id(), uses.at());
+        change(
+                new Change.NewPrincipal(principal),
+                organisation,
+                action,
+                id,
+                Founding.principalCreated(principal));
+        return principal;
+    }
+
+    @Override
+    public Issued createCredential(
+            String principal,
+            String purpose,
+            List<String> actions,
+            List<String> buckets,
+            Instant expires) {
+        Principal holder = policy.register().principals().get(principal);
+        String organisation = holder == null ? Policy.INSTALLATION : holder.organisation();
+        Credential credential =
+                new Credential(
+                        "DOM" + letters(ACCESS_KEY_LETTERS, 17),
+                        principal,
+                        organisation,
+                        purpose,
+                        actions,
+                        buckets,
+                        uses.at(),
+                        expires,
+                        false);
+        String secret = letters(SECRET_LETTERS, 40);
+        change(
+                new Change.NewCredential(credential, secret.getBytes(StandardCharsets.US_ASCII)),
+                organisation,
+                "admin:CreateCredential",
+                credential.accessKey(),
+                new Statement(
+                        "credential.created",
+                        Map.of(
+                                "organisation", organisation,
+                                "principal", principal,
+                                "purpose", purpose,
+                                "expires",
+                                        expires.equals(Instant.MAX) ? "never" : expires.toString()),
+                        Map.of("access-key", credential.accessKey())));
+        return new Issued(credential, secret);
+    }
+
+    @Override
+    public void withdrawCredential(String accessKey) {
+        Credential credential = policy.register().credentials().get(accessKey);
+        String organisation = credential == null ? Policy.INSTALLATION : credential.organisation();
+        Map<String, String> facts =
+                credential == null
+                        ? Map.of()
+                        : Map.of("organisation", organisation, "principal", credential.principal());
+        change(
+                new Change.WithdrawCredential(accessKey),
+                organisation,
+                "admin:WithdrawCredential",
+                accessKey,
+                new Statement("credential.withdrawn", facts, Map.of("access-key", accessKey)));
+    }
+
+    @Override
+    public Issued rotateCredential(String accessKey) {
+        Credential old = policy.register().credentials().get(accessKey);
+        if (old == null || old.withdrawn()) {
+            throw new Impossible(
+                    "there is no living credential "
+                            + accessKey
+                            + "; 'credential list' shows them");
+        }
+        // The new one first: a rotation that fails half-way leaves the old one working.
+        Issued issued =
+                createCredential(
+                        old.principal(),
+                        old.purpose(),
+                        old.actions(),
+                        old.buckets(),
+                        old.expires());
+        withdrawCredential(accessKey);
+        return issued;
+    }
+
+    @Override
+    public Bucket createBucket(String organisation, String name, List<String> zones) {
+        Organisation owner = policy.register().organisations().get(organisation);
+        if (owner == null) {
+            throw new Impossible(
+                    "there is no organisation "
+                            + organisation
+                            + "; 'organisation list' shows them");
+        }
+        List<String> places = zones.isEmpty() ? List.of(owner.zone()) : zones;
+        try (Admitted use = uses.administer(organisation, "admin:CreateBucket", name, List.of())) {
+            String objection = bucketObjection(name, places);
+            if (!objection.isEmpty()) {
+                use.record(Outcome.CONFLICT, 0);
+                throw new Impossible(objection);
+            }
+            KeyId key = keys.create(KeyId.Kind.BUCKET, organisationKey(organisation));
+            Bucket bucket =
+                    new Bucket(
+                            name,
+                            BucketUses.randomId(random),
+                            organisation,
+                            Founding.OPERATOR,
+                            places,
+                            key.id(),
+                            Bucket.Versioning.UNVERSIONED,
+                            uses.at());
+            if (!buckets.create(use.carrying(() -> 0), bucket)) {
+                keys.destroy(List.of(key));
+                throw new Impossible("the bucket " + name + " exists already");
+            }
+            return bucket;
+        }
+    }
+
+    private String bucketObjection(String name, List<String> zones) {
+        if (!BucketNames.valid(name)) {
+            return "'"
+                    + name
+                    + "' is no name for a bucket: 3 to 63 lower-case letters, digits, hyphens and"
+                    + " dots";
+        }
+        for (String zone : zones) {
+            if (!policy.register().zones().containsKey(zone)) {
+                return "there is no zone " + zone + "; 'zone list' shows them";
+            }
+        }
+        return buckets.bucket(name).isPresent() ? "the bucket " + name + " exists already" : "";
+    }
+
+    @Override
+    public List<Bucket> buckets(String organisation) {
+        try (Admitted use = uses.administer(organisation, "admin:ListBuckets", "", List.of())) {
+            List<Bucket> all = buckets.buckets(organisation);
+            use.record(Outcome.DONE, 0);
+            return all;
+        }
+    }
+
+    @Override
+    public Register register() {
+        try (Admitted use =
+                uses.administer(Policy.INSTALLATION, "admin:ReadRegister", "", List.of())) {
+            use.record(Outcome.DONE, 0);
+            return policy.register();
+        }
+    }
+
+    @Override
+    public List<Ledger.Recorded> uses(String organisation, Ledger.Filter filter) {
+        try (Admitted use =
+                uses.administer(organisation, "admin:ReadUses", filter.object(), List.of())) {
+            Pass pass = use.record(Outcome.DONE, 0);
+            return ledger.uses(pass, organisation, filter);
+        }
+    }
+
+    /**
+     * Asks before keys are born for a thing that cannot be; the question that fails is recorded.
+     */
+    private void objectTo(Change change, String organisation, String action, String object) {
+        String objection = policy.objection(change);
+        if (!objection.isEmpty()) {
+            try (Admitted use = uses.administer(known(organisation), action, object, List.of())) {
+                use.record(Outcome.CONFLICT, 0);
+            }
+            throw new Impossible(objection);
+        }
+    }
+
+    private void change(
+            Change change, String organisation, String action, String object, Statement statement) {
+        objectTo(change, organisation, action, object);
+        try (Admitted use =
+                uses.administer(known(organisation), action, object, List.of(statement))) {
+            switch (policy.change(use.carrying(() -> 0), change)) {
+                case Policy.Applied.Done() -> {}
+                case Policy.Applied.Refused(String sentence) -> throw new Impossible(sentence);
+            }
+        }
+    }
+
+    /**
+     * A use log exists for organisations that do; a mistaken name is the installation's business.
+     */
+    private String known(String organisation) {
+        return policy.register().organisations().containsKey(organisation)
+                ? organisation
+                : Policy.INSTALLATION;
+    }
+
+    private KeyId organisationKey(String organisation) {
+        Organisation found = policy.register().organisations().get(organisation);
+        if (found == null) {
+            throw new Impossible("there is no organisation " + organisation);
+        }
+        return new KeyId(KeyId.Kind.ORGANISATION, found.key());
+    }
+
+    private static String organisationOf(String purpose) {
+        int slash = purpose.indexOf('/');
+        return slash < 0 ? purpose : purpose.substring(0, slash);
+    }
+
+    private String letters(String alphabet, int count) {
+        StringBuilder text = new StringBuilder(count);
+        for (int i = 0; i < count; i++) {
+            text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,84 @@
+package org.domicile.guard;
+
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.Pass;
+import org.domicile.ledger.Ledger;
+import org.domicile.ledger.Use;
+import org.domicile.request.Append;
+import org.domicile.request.Outcome;
+import org.domicile.request.Pending;
+import org.domicile.request.Request;
+
+/**
+ * One use that was let through: it has a number and a permit, and it ends with exactly one record.
+ * Either a commit of a capability carries it ({@link #carrying}), or {@link #record} makes a commit
+ * of its own; when neither happened by the time it is closed (something failed on the way), closing
+ * records that. If even that is impossible, the number is abandoned, and the next closing entry
+ * names it. Owned by the request's thread.
+ */
+final class Admitted implements AutoCloseable {
+    private final Ledger ledger;
+    private final Semaphore permits;
+    private final Request request;
+    private final Use use;
+    private Outcome onFailure = Outcome.FAILED;
+    private boolean recorded;
+
+    Admitted(Ledger ledger, Semaphore permits, Request request, Use use) {
+        this.ledger = ledger;
+        this.permits = permits;
+        this.request = request;
+        this.use = use;
+    }
+
+    /** The request, with this use's record for the capability's commit to carry. */
+    Request carrying(LongSupplier size) {
+        Pending pending = ledger.pending(use, size);
+        return request.carrying(
+                new Pending() {
+                    @Override
+                    public List<Append> take(Outcome outcome) {
+                        return pending.take(outcome);
+                    }
+
+                    @Override
+                    public void committed(List<Long> indices) {
+                        recorded = true;
+                        pending.committed(indices);
+                    }
+                });
+    }
+
+    /** Records by a commit of its own. */
+    Pass record(Outcome outcome, long size) {
+        if (recorded) {
+            throw new IllegalStateException("a use is recorded once");
+        }
+        Pass pass = ledger.record(use, outcome, size);
+        recorded = true;
+        return pass;
+    }
+
+    /** What closing records when nothing else did. */
+    void onFailure(Outcome outcome) {
+        onFailure = outcome;
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (!recorded) {
+                record(onFailure, 0);
+            }
+        } catch (StorageFailure e) {
+            // The failure that brought us here is already on its way to the caller; this one says
+            // the same.
+            ledger.abandon(use.organisation(), use.number());
+        } finally {
+            permits.release();
+        }
+    }
+}

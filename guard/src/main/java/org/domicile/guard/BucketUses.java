@@ -1,0 +1,123 @@
+package org.domicile.guard;
+
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.domicile.keys.KeyId;
+import org.domicile.keys.Keys;
+import org.domicile.objects.Bucket;
+import org.domicile.objects.Buckets;
+import org.domicile.policy.Organisation;
+import org.domicile.policy.Resource;
+import org.domicile.request.Caller;
+import org.domicile.request.Outcome;
+
+/** Guarded buckets. */
+final class BucketUses {
+    private final Uses uses;
+    private final Buckets buckets;
+    private final Keys keys;
+    private final SecureRandom random;
+
+    BucketUses(Uses uses, Buckets buckets, Keys keys, SecureRandom random) {
+        this.uses = uses;
+        this.buckets = buckets;
+        this.keys = keys;
+        this.random = random;
+    }
+
+    GuardedObjects.Created create(String name, String zone) {
+        Organisation organisation =
+                uses.policy().register().organisations().get(uses.organisation());
+        String place = zone.isEmpty() && organisation != null ? organisation.zone() : zone;
+        Resource resource =
+                new Resource.Data(uses.organisation(), name, "", List.of(place), uses.dataZone());
+        boolean known = uses.policy().register().zones().containsKey(place);
+        Resource judged = known ? resource : uses.data(Optional.empty(), name, "");
+        try (Admitted use = uses.admit("s3:CreateBucket", judged, name)) {
+            if (!known || organisation == null) {
+                use.record(Outcome.INVALID, 0);
+                return GuardedObjects.Created.NO_SUCH_ZONE;
+            }
+            Optional<Bucket> taken = buckets.bucket(name);
+            if (taken.isPresent()) {
+                use.record(Outcome.CONFLICT, 0);
+                return whose(taken.get());
+            }
+            KeyId key =
+                    keys.create(
+                            KeyId.Kind.BUCKET,
+                            new KeyId(KeyId.Kind.ORGANISATION, organisation.key()));
+            Bucket bucket =
+                    new Bucket(
+                            name,
+                            randomId(random),
+                            organisation.name(),
+                            owner(),
+                            List.of(place),
+                            key.id(),
+                            Bucket.Versioning.UNVERSIONED,
+                            uses.at());
+            if (buckets.create(use.carrying(() -> 0), bucket)) {
+                return GuardedObjects.Created.CREATED;
+            }
+            // Somebody was faster with the same name; the key that was born for ours is of no use.
+            keys.destroy(List.of(key));
+            return buckets.bucket(name).map(this::whose).orElse(GuardedObjects.Created.TAKEN);
+        }
+    }
+
+    GuardedObjects.Removed remove(String name) {
+        Optional<Bucket> bucket = buckets.bucket(name);
+        try (Admitted use = uses.admit("s3:DeleteBucket", uses.data(bucket, name, ""), name)) {
+            if (bucket.isEmpty()) {
+                use.record(Outcome.ABSENT, 0);
+                return GuardedObjects.Removed.NO_SUCH_BUCKET;
+            }
+            return switch (buckets.remove(use.carrying(() -> 0), name)) {
+                case REMOVED -> {
+                    keys.destroy(List.of(Vessel.key(bucket.get())));
+                    yield GuardedObjects.Removed.REMOVED;
+                }
+                case NOT_EMPTY -> GuardedObjects.Removed.NOT_EMPTY;
+                case NO_SUCH_BUCKET -> GuardedObjects.Removed.NO_SUCH_BUCKET;
+            };
+        }
+    }
+
+    Optional<Bucket> facts(String action, String name) {
+        Optional<Bucket> bucket = buckets.bucket(name);
+        try (Admitted use = uses.admit(action, uses.data(bucket, name, ""), name)) {
+            use.record(bucket.isPresent() ? Outcome.DONE : Outcome.ABSENT, 0);
+            return bucket;
+        }
+    }
+
+    List<Bucket> all() {
+        try (Admitted use =
+                uses.admit("s3:ListAllMyBuckets", new Resource.Own(uses.organisation()), "")) {
+            List<Bucket> all = buckets.buckets(uses.organisation());
+            use.record(Outcome.DONE, 0);
+            return all;
+        }
+    }
+
+    private GuardedObjects.Created whose(Bucket bucket) {
+        return bucket.organisation().equals(uses.organisation())
+                ? GuardedObjects.Created.YOURS
+                : GuardedObjects.Created.TAKEN;
+    }
+
+    private String owner() {
+        return uses.request().caller() instanceof Caller.Known known
+                ? known.principal()
+                : Founding.SYSTEM;
+    }
+
+    static String randomId(SecureRandom random) {
+        byte[] id = new byte[16];
+        random.nextBytes(id);
+        return HexFormat.of().formatHex(id);
+    }
+}

@@ -1,0 +1,126 @@
+package org.domicile.guard;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import org.domicile.objects.Bucket;
+import org.domicile.objects.Objects;
+
+/**
+ * Guarded copies. The target is judged first (a caller who may not write there must not cause a
+ * read), then the source is read toward the target's zone, which is one use, and then the target is
+ * written, which is another.
+ */
+final class CopyUses {
+    private static final String DEFAULT_ALGORITHM = "crc64nvme";
+
+    private final Uses uses;
+    private final Objects objects;
+    private final ObjectUses whole;
+    private final UploadUses uploads;
+
+    CopyUses(Uses uses, Objects objects, ObjectUses whole, UploadUses uploads) {
+        this.uses = uses;
+        this.objects = objects;
+        this.whole = whole;
+        this.uploads = uploads;
+    }
+
+    GuardedObjects.Copied copy(
+            GuardedObjects.Source source,
+            String bucket,
+            String name,
+            Optional<GuardedObjects.Draft> draft,
+            Match match) {
+        judgeTarget(bucket, name);
+        return switch (readSource(source)) {
+            case GuardedObjects.Got.Object(Found found, GuardedObjects.Content content) -> {
+                try (content) {
+                    source.check().accept(found);
+                    GuardedObjects.Draft kept = draft.orElseGet(() -> kept(found));
+                    String algorithm = algorithm(kept, found);
+                    Upstream replay = replay(content, 0, found.size(), algorithm);
+                    yield new GuardedObjects.Copied.Done(
+                            whole.put(bucket, name, kept, replay, match), found);
+                }
+            }
+            case GuardedObjects.Got other -> new GuardedObjects.Copied.NoSource(other);
+        };
+    }
+
+    GuardedObjects.Copied copyPart(
+            GuardedObjects.Source source,
+            Optional<GuardedObjects.ByteRange> range,
+            String bucket,
+            String name,
+            String upload,
+            int number) {
+        judgeTarget(bucket, name);
+        return switch (readSource(source)) {
+            case GuardedObjects.Got.Object(Found found, GuardedObjects.Content content) -> {
+                try (content) {
+                    source.check().accept(found);
+                    long first = range.map(GuardedObjects.ByteRange::first).orElse(0L);
+                    long length =
+                            range.map(each -> each.last() - each.first() + 1).orElse(found.size());
+                    Upstream replay =
+                            replay(content, first, length, uploads.algorithm(bucket, name, upload));
+                    yield new GuardedObjects.Copied.Done(
+                            uploads.putPart(bucket, name, upload, number, replay), found);
+                }
+            }
+            case GuardedObjects.Got other -> new GuardedObjects.Copied.NoSource(other);
+        };
+    }
+
+    private void judgeTarget(String bucketName, String name) {
+        Optional<Bucket> bucket = objects.buckets().bucket(bucketName);
+        uses.check(
+                "s3:PutObject",
+                uses.data(bucket, bucketName, name),
+                ObjectUses.object(bucketName, name));
+    }
+
+    private GuardedObjects.Got readSource(GuardedObjects.Source source) {
+        Optional<Bucket> bucket = objects.buckets().bucket(source.bucket());
+        String action = source.version().isPresent() ? "s3:GetObjectVersion" : "s3:GetObject";
+        try (Admitted use =
+                uses.admitToward(
+                        uses.dataZone(),
+                        action,
+                        uses.data(bucket, source.bucket(), source.name()),
+                        ObjectUses.object(source.bucket(), source.name()))) {
+            return whole.read(use, bucket, source.name(), source.version());
+        }
+    }
+
+    private static GuardedObjects.Draft kept(Found found) {
+        return new GuardedObjects.Draft(
+                found.attributes().headers(),
+                found.attributes().user(),
+                "",
+                Attributes.ChecksumType.FULL_OBJECT);
+    }
+
+    /** The algorithm that was asked for, else the source's own, else S3's default. */
+    private static String algorithm(GuardedObjects.Draft draft, Found found) {
+        if (!draft.checksumAlgorithm().isEmpty()) {
+            return draft.checksumAlgorithm();
+        }
+        return found.attributes().checksums().keySet().stream()
+                .findFirst()
+                .orElse(DEFAULT_ALGORITHM);
+    }
+
+    private static Upstream replay(
+            GuardedObjects.Content content, long offset, long length, String algorithm) {
+        try {
+            InputStream plain =
+                    length == 0 ? InputStream.nullInputStream() : content.read(offset, length);
+            return new Replay(plain, length, algorithm);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the source cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package org.domicile.guard;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the guard is told by configuration.
+ *
+ * @param node this machine's name in use numbers, a DNS label
+ * @param dataZone zone of the blob engine: where data lie
+ * @param listenerZones zone of each listener's clients by listener name; a listener not named here
+ *     is in the data zone
+ * @param networks which clients stand in another zone than their listener; the longest prefix wins
+ * @param permits uses that may be under way at once; above, OVERLOADED
+ */
+public record GuardOptions(
+        String node,
+        String dataZone,
+        Map<String, String> listenerZones,
+        List<Network> networks,
+        int permits) {
+    /**
+     * One network of clients, as CIDR text such as {@code 10.1.0.0/16} or {@code fd00::/8}, and its
+     * zone.
+     */
+    public record Network(String cidr, String zone) {}
+
+    /** One node in one zone, no networks. */
+    public static GuardOptions in(String zone) {
+        return new GuardOptions("node-1", zone, Map.of(), List.of(), 4_096);
+    }
+}

@@ -1,0 +1,307 @@
+package org.domicile.guard;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.Keys;
+import org.domicile.keys.Opener;
+import org.domicile.keys.Pass;
+import org.domicile.keys.Sealer;
+import org.domicile.objects.Body;
+import org.domicile.objects.Bucket;
+import org.domicile.objects.Changed;
+import org.domicile.objects.Condition;
+import org.domicile.objects.Listing;
+import org.domicile.objects.Objects;
+import org.domicile.objects.Version;
+import org.domicile.request.Outcome;
+
+/** Guarded whole objects: put, get, delete, list. */
+final class ObjectUses {
+    private static final int MOST_TRIES = 100;
+
+    private final Uses uses;
+    private final Objects objects;
+    private final Keys keys;
+    private final Vessel vessel;
+
+    ObjectUses(Uses uses, Objects objects, Keys keys, Vessel vessel) {
+        this.uses = uses;
+        this.objects = objects;
+        this.keys = keys;
+        this.vessel = vessel;
+    }
+
+    Stored put(
+            String bucketName,
+            String name,
+            GuardedObjects.Draft draft,
+            Upstream upstream,
+            Match match) {
+        Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        try (Admitted use =
+                uses.admit(
+                        "s3:PutObject",
+                        uses.data(found, bucketName, name),
+                        object(bucketName, name))) {
+            if (found.isEmpty()) {
+                use.record(Outcome.ABSENT, 0);
+                return new Stored.NoSuchBucket();
+            }
+            Bucket bucket = found.get();
+            Sealer sealer = vessel.sealer(bucket);
+            return vessel.pour(
+                    use,
+                    sealer,
+                    upstream,
+                    poured -> {
+                        Attributes attributes =
+                                new Attributes(
+                                        poured.digests().etag(),
+                                        draft.headers(),
+                                        draft.user(),
+                                        poured.digests().checksums(),
+                                        Attributes.ChecksumType.FULL_OBJECT);
+                        byte[] context = Vessel.context(bucket, name);
+                        byte[] sealed =
+                                sealer.seal(
+                                        context,
+                                        AttributesCodec.encode(
+                                                new AttributesCodec.Sealed(
+                                                        attributes,
+                                                        Found.Origin.WHOLE,
+                                                        poured.id())));
+                        Objects.Draft written =
+                                new Objects.Draft(
+                                        poured.content(),
+                                        token(sealer, context, attributes.etag()),
+                                        sealed);
+                        long size = poured.content().size();
+                        return stored(
+                                objects.put(
+                                        use.carrying(() -> size),
+                                        bucket,
+                                        name,
+                                        written,
+                                        condition(match, sealer, context)),
+                                bucketName,
+                                attributes,
+                                Found.Origin.WHOLE);
+                    });
+        }
+    }
+
+    /**
+     * Reads, with the body held readable: the object stays whole for this reader whatever happens
+     * to it.
+     */
+    GuardedObjects.Got get(String bucketName, String name, Optional<String> versionId) {
+        Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        try (Admitted use =
+                uses.admit(
+                        readAction(versionId),
+                        uses.data(found, bucketName, name),
+                        object(bucketName, name))) {
+            return read(use, found, name, versionId);
+        }
+    }
+
+    /** The same without the body, for HEAD. */
+    GuardedObjects.Got head(String bucketName, String name, Optional<String> versionId) {
+        Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        try (Admitted use =
+                uses.admit(
+                        readAction(versionId),
+                        uses.data(found, bucketName, name),
+                        object(bucketName, name))) {
+            if (found.isEmpty()) {
+                use.record(Outcome.ABSENT, 0);
+                return new GuardedObjects.Got.NoSuchBucket();
+            }
+            Optional<Version> version = objects.version(found.get(), name, versionId);
+            if (version.isEmpty()) {
+                return absent(use, versionId);
+            }
+            Pass pass = use.record(outcome(version.get()), 0);
+            return opened(found.get(), version.get(), List.of(), pass);
+        }
+    }
+
+    GuardedObjects.Got read(
+            Admitted use, Optional<Bucket> found, String name, Optional<String> versionId) {
+        if (found.isEmpty()) {
+            use.record(Outcome.ABSENT, 0);
+            return new GuardedObjects.Got.NoSuchBucket();
+        }
+        Bucket bucket = found.get();
+        for (int attempt = 0; attempt < MOST_TRIES; attempt++) {
+            Optional<Version> version = objects.version(bucket, name, versionId);
+            if (version.isEmpty()) {
+                return absent(use, versionId);
+            }
+            Optional<List<Body>> pieces = PlainContent.hold(objects, bucket, version.get());
+            if (pieces.isEmpty()) {
+                continue; // replaced between the two look-ups
+            }
+            boolean handedOn = false;
+            try {
+                Pass pass = use.record(outcome(version.get()), version.get().size());
+                GuardedObjects.Got got = opened(bucket, version.get(), pieces.get(), pass);
+                handedOn = true;
+                return got;
+            } finally {
+                if (!handedOn) {
+                    pieces.get().forEach(Body::close);
+                }
+            }
+        }
+        throw new StorageFailure(
+                StorageFailure.Kind.OVERLOADED,
+                "the object is replaced faster than it can be opened; try again");
+    }
+
+    private GuardedObjects.Got opened(
+            Bucket bucket, Version version, List<Body> pieces, Pass pass) {
+        if (version.kind() == Version.Kind.DELETE_MARKER) {
+            return new GuardedObjects.Got.Marker(marker(version));
+        }
+        Opener opener = keys.opener(Vessel.key(bucket), pass);
+        AttributesCodec.Sealed sealed =
+                AttributesCodec.attributes(
+                        opener.open(Vessel.context(bucket, version.name()), version.attributes()));
+        return new GuardedObjects.Got.Object(
+                found(version, sealed.attributes(), sealed.origin()),
+                PlainContent.of(pieces, version, sealed.contents(), opener));
+    }
+
+    private static GuardedObjects.Got absent(Admitted use, Optional<String> versionId) {
+        use.record(Outcome.ABSENT, 0);
+        return versionId.isPresent()
+                ? new GuardedObjects.Got.NoSuchVersion()
+                : new GuardedObjects.Got.NoSuchName();
+    }
+
+    Stored delete(String bucketName, String name, Optional<String> version, Match match) {
+        Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        String action = version.isPresent() ? "s3:DeleteObjectVersion" : "s3:DeleteObject";
+        try (Admitted use =
+                uses.admit(action, uses.data(found, bucketName, name), object(bucketName, name))) {
+            if (found.isEmpty()) {
+                use.record(Outcome.ABSENT, 0);
+                return new Stored.NoSuchBucket();
+            }
+            Bucket bucket = found.get();
+            Sealer sealer = vessel.sealer(bucket);
+            Condition condition = condition(match, sealer, Vessel.context(bucket, name));
+            Changed changed =
+                    objects.delete(use.carrying(() -> 0), bucket, name, version, condition);
+            return stored(changed, bucketName, NO_ATTRIBUTES, Found.Origin.WHOLE);
+        }
+    }
+
+    Optional<GuardedObjects.Page> list(String bucketName, Listing.Query query, String action) {
+        Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        try (Admitted use =
+                uses.admit(
+                        action,
+                        uses.data(found, bucketName, ""),
+                        object(bucketName, query.prefix()))) {
+            if (found.isEmpty()) {
+                use.record(Outcome.ABSENT, 0);
+                return Optional.empty();
+            }
+            Bucket bucket = found.get();
+            Listing.Page page =
+                    action.equals("s3:ListBucket")
+                            ? objects.list(bucket, query)
+                            : objects.listVersions(bucket, query);
+            Pass pass = use.record(Outcome.DONE, 0);
+            Opener opener = keys.opener(Vessel.key(bucket), pass);
+            List<Found> shown = new ArrayList<>(page.versions().size());
+            for (Version version : page.versions()) {
+                shown.add(shown(bucket, opener, version));
+            }
+            return Optional.of(new GuardedObjects.Page(shown, page.prefixes(), page.next()));
+        }
+    }
+
+    private static Found shown(Bucket bucket, Opener opener, Version version) {
+        if (version.kind() == Version.Kind.DELETE_MARKER) {
+            return marker(version);
+        }
+        AttributesCodec.Sealed sealed =
+                AttributesCodec.attributes(
+                        opener.open(Vessel.context(bucket, version.name()), version.attributes()));
+        return found(version, sealed.attributes(), sealed.origin());
+    }
+
+    private static final Attributes NO_ATTRIBUTES =
+            new Attributes("", Map.of(), Map.of(), Map.of(), Attributes.ChecksumType.FULL_OBJECT);
+
+    private static Found marker(Version version) {
+        return new Found(
+                version.name(),
+                version.id(),
+                version.latest() ? Found.Shown.LATEST_MARKER : Found.Shown.OLDER_MARKER,
+                0,
+                version.modified(),
+                NO_ATTRIBUTES,
+                List.of(),
+                Found.Origin.WHOLE);
+    }
+
+    static Found found(Version version, Attributes attributes, Found.Origin origin) {
+        return new Found(
+                version.name(),
+                version.id(),
+                version.latest() ? Found.Shown.LATEST : Found.Shown.OLDER,
+                version.size(),
+                version.modified(),
+                attributes,
+                version.pieces(),
+                origin);
+    }
+
+    static Stored stored(
+            Changed changed, String bucket, Attributes attributes, Found.Origin origin) {
+        return switch (changed) {
+            case Changed.Stored(Version version) ->
+                    new Stored.Done(found(version, attributes, origin));
+            case Changed.Deleted(Optional<Version> marker, Optional<String> removed) ->
+                    new Stored.Deleted(marker.map(Version::id), removed);
+            case Changed.ConditionFailed failed -> new Stored.ConditionFailed();
+            case Changed.NoSuchName absent -> new Stored.NoSuchName();
+            case Changed.NoSuchBucket absent -> new Stored.NoSuchBucket();
+            case Changed.NoSuchUpload absent -> new Stored.NoSuchUpload();
+            case Changed.NoSuchPart(int number) -> new Stored.InvalidPart(number);
+        };
+    }
+
+    static Condition condition(Match match, Sealer sealer, byte[] context) {
+        return switch (match) {
+            case Match.Any() -> new Condition.None();
+            case Match.Absent() -> new Condition.Absent();
+            case Match.Present() -> new Condition.Present();
+            case Match.Etag(String etag) -> new Condition.Matches(token(sealer, context, etag));
+        };
+    }
+
+    static byte[] token(Sealer sealer, byte[] context, String etag) {
+        return sealer.token(context, etag.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    static String object(String bucket, String name) {
+        return name.isEmpty() ? bucket : bucket + "/" + name;
+    }
+
+    private static String readAction(Optional<String> version) {
+        return version.isPresent() ? "s3:GetObjectVersion" : "s3:GetObject";
+    }
+
+    private static Outcome outcome(Version version) {
+        return version.kind() == Version.Kind.OBJECT ? Outcome.DONE : Outcome.ABSENT;
+    }
+}

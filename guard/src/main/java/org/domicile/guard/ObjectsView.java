@@ -1,0 +1,139 @@
+package org.domicile.guard;
+
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import org.domicile.keys.Keys;
+import org.domicile.objects.Bucket;
+import org.domicile.objects.Listing;
+import org.domicile.objects.Objects;
+
+/** Objects under one request: one noun a class, this only hands on. */
+final class ObjectsView implements GuardedObjects {
+    private final Uses uses;
+    private final BucketUses buckets;
+    private final ObjectUses whole;
+    private final UploadUses uploads;
+    private final CopyUses copies;
+
+    ObjectsView(Uses uses, Objects objects, Keys keys, Vessel vessel, SecureRandom random) {
+        this.uses = uses;
+        this.buckets = new BucketUses(uses, objects.buckets(), keys, random);
+        this.whole = new ObjectUses(uses, objects, keys, vessel);
+        this.uploads = new UploadUses(uses, objects, keys, vessel);
+        this.copies = new CopyUses(uses, objects, whole, uploads);
+    }
+
+    @Override
+    public String use() {
+        return uses.last();
+    }
+
+    @Override
+    public Created createBucket(String name, String zone) {
+        return buckets.create(name, zone);
+    }
+
+    @Override
+    public Removed deleteBucket(String name) {
+        return buckets.remove(name);
+    }
+
+    @Override
+    public Optional<Bucket> bucket(String action, String name) {
+        return buckets.facts(action, name);
+    }
+
+    @Override
+    public List<Bucket> buckets() {
+        return buckets.all();
+    }
+
+    @Override
+    public Optional<Page> list(String bucket, Listing.Query query) {
+        return whole.list(bucket, query, "s3:ListBucket");
+    }
+
+    @Override
+    public Optional<Page> listVersions(String bucket, Listing.Query query) {
+        return whole.list(bucket, query, "s3:ListBucketVersions");
+    }
+
+    @Override
+    public Stored put(String bucket, String name, Draft draft, Upstream body, Match match) {
+        return whole.put(bucket, name, draft, body, match);
+    }
+
+    @Override
+    public Got head(String bucket, String name, Optional<String> version) {
+        return whole.head(bucket, name, version);
+    }
+
+    @Override
+    public Got get(String bucket, String name, Optional<String> version) {
+        return whole.get(bucket, name, version);
+    }
+
+    @Override
+    public Stored delete(String bucket, String name, Optional<String> version, Match match) {
+        return whole.delete(bucket, name, version, match);
+    }
+
+    @Override
+    public Copied copy(
+            Source source, String bucket, String name, Optional<Draft> draft, Match match) {
+        return copies.copy(source, bucket, name, draft, match);
+    }
+
+    @Override
+    public Optional<String> createUpload(String bucket, String name, Draft draft) {
+        return uploads.create(bucket, name, draft);
+    }
+
+    @Override
+    public Stored putPart(String bucket, String name, String upload, int number, Upstream body) {
+        return uploads.putPart(bucket, name, upload, number, body);
+    }
+
+    @Override
+    public Copied copyPart(
+            Source source,
+            Optional<ByteRange> range,
+            String bucket,
+            String name,
+            String upload,
+            int number) {
+        return copies.copyPart(source, range, bucket, name, upload, number);
+    }
+
+    @Override
+    public Stored complete(
+            String bucket,
+            String name,
+            String upload,
+            List<ChosenPart> parts,
+            Completion completion,
+            Match match) {
+        return uploads.complete(bucket, name, upload, parts, completion, match);
+    }
+
+    @Override
+    public boolean abort(String bucket, String name, String upload) {
+        return uploads.abort(bucket, name, upload);
+    }
+
+    @Override
+    public Optional<Parts> parts(String bucket, String name, String upload, int after, int limit) {
+        return uploads.parts(bucket, name, upload, after, limit);
+    }
+
+    @Override
+    public Optional<UploadPage> uploads(String bucket, Listing.Query query) {
+        return uploads.list(bucket, query);
+    }
+
+    @Override
+    public void refuse(String action, String bucket, String name, String reason) {
+        uses.refused(action, reason, ObjectUses.object(bucket, name));
+    }
+}

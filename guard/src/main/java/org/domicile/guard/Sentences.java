@@ -1,0 +1,33 @@
+package org.domicile.guard;
+
+/** Reason codes as sentences for people that say what to do next. */
+final class Sentences {
+    private Sentences() {}
+
+    static String of(String reason, String action, String purpose) {
+        return switch (reason) {
+            case "no-caller" -> "Sign the request: anonymous callers may do nothing here.";
+            case "credential-withdrawn" ->
+                    "This credential was withdrawn. Ask your operator for a new one.";
+            case "credential-expired" ->
+                    "This credential has expired. Ask your operator for a new one.";
+            case "no-purpose" ->
+                    "This credential's purpose is not registered. Ask your operator to register"
+                            + " it.";
+            case "purpose-expired" ->
+                    "The purpose "
+                            + purpose
+                            + " has expired. Register a new one and issue a credential for it.";
+            case "purpose-withdrawn" -> "The purpose " + purpose + " was withdrawn.";
+            case "other-organisation" -> "This belongs to another organisation.";
+            case "zone-mismatch" ->
+                    "The data would leave their zones: where they lie, or where you are, is not"
+                            + " inside both a zone of the bucket and a zone of the purpose "
+                            + purpose
+                            + ".";
+            case "action-not-listed" -> "This credential does not list the action " + action + ".";
+            case "bucket-not-listed" -> "This credential does not list this bucket.";
+            default -> "Access denied (" + reason + ").";
+        };
+    }
+}

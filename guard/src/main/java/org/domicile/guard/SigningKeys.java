@@ -1,0 +1,92 @@
+package org.domicile.guard;
+
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.domicile.policy.Credential;
+import org.domicile.policy.Policy;
+import org.domicile.request.Caller;
+
+/**
+ * Who calls. Derived signing keys are kept, because deriving one costs four HMACs: at most {@code
+ * MOST} of them, emptied whole when full. A secret never changes under its access key (a rotation
+ * makes a new pair), so a kept key cannot outlive its meaning; that the credential was withdrawn is
+ * policy's to say.
+ */
+final class SigningKeys implements Identity {
+    private static final int MOST = 4_096;
+
+    private record Scope(String accessKey, String date, String region, String service) {}
+
+    private final Policy policy;
+    private final GuardOptions options;
+    private final Networks networks;
+    private final ConcurrentHashMap<Scope, byte[]> derived = new ConcurrentHashMap<>();
+
+    SigningKeys(Policy policy, GuardOptions options) {
+        this.policy = policy;
+        this.options = options;
+        this.networks = new Networks(options.networks());
+    }
+
+    @Override
+    public Optional<byte[]> signingKey(
+            String accessKey, String date, String region, String service) {
+        Scope scope = new Scope(accessKey, date, region, service);
+        byte[] kept = derived.get(scope);
+        if (kept != null) {
+            return Optional.of(kept);
+        }
+        byte[] secret = policy.secret(accessKey);
+        if (secret.length == 0) {
+            return Optional.empty();
+        }
+        byte[] first = new byte[secret.length + 4];
+        System.arraycopy("AWS4".getBytes(StandardCharsets.US_ASCII), 0, first, 0, 4);
+        System.arraycopy(secret, 0, first, 4, secret.length);
+        byte[] key = hmac(hmac(hmac(hmac(first, date), region), service), "aws4_request");
+        Arrays.fill(secret, (byte) 0);
+        Arrays.fill(first, (byte) 0);
+        if (derived.size() >= MOST) {
+            derived.clear();
+        }
+        derived.put(scope, key);
+        return Optional.of(key);
+    }
+
+    @Override
+    public Optional<Caller.Known> caller(String accessKey) {
+        Credential credential = policy.register().credentials().get(accessKey);
+        if (credential == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Caller.Known(
+                        credential.organisation(),
+                        credential.principal(),
+                        credential.accessKey(),
+                        credential.purpose()));
+    }
+
+    @Override
+    public String zone(String listener, InetAddress address) {
+        return networks.zone(address)
+                .orElseGet(
+                        () -> options.listenerZones().getOrDefault(listener, options.dataZone()));
+    }
+
+    private static byte[] hmac(byte[] key, String text) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has HmacSHA256", e);
+        }
+    }
+}

@@ -1,0 +1,336 @@
+package org.domicile.guard;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.domicile.keys.Keys;
+import org.domicile.keys.Opener;
+import org.domicile.keys.Pass;
+import org.domicile.keys.Sealer;
+import org.domicile.objects.Bucket;
+import org.domicile.objects.Changed;
+import org.domicile.objects.Listing;
+import org.domicile.objects.Objects;
+import org.domicile.objects.Part;
+import org.domicile.objects.Upload;
+import org.domicile.objects.Version;
+import org.domicile.request.Outcome;
+
+/** Guarded uploads in parts. */
+final class UploadUses {
+    /** S3: "Amazon S3 multipart upload limits": every part but the last. */
+    static final long LEAST_PART = 5L << 20;
+
+    private static final String DEFAULT_ALGORITHM = "crc64nvme";
+    private static final int MOST_PARTS = 10_000;
+
+    private final Uses uses;
+    private final Objects objects;
+    private final Keys keys;
+    private final Vessel vessel;
+
+    UploadUses(Uses uses, Objects objects, Keys keys, Vessel vessel) {
+        this.uses = uses;
+        this.objects = objects;
+        this.keys = keys;
+        this.vessel = vessel;
+    }
+
+    Optional<String> create(String bucketName, String name, GuardedObjects.Draft draft) {
+        Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        try (Admitted use = admit("s3:PutObject", found, bucketName, name)) {
+            if (found.isEmpty()) {
+                use.record(Outcome.ABSENT, 0);
+                return Optional.empty();
+            }
+            Bucket bucket = found.get();
+            byte[] state =
+                    vessel.sealer(bucket)
+                            .sealState(Vessel.context(bucket, name), AttributesCodec.encode(draft));
+            return objects.uploads()
+                    .create(use.carrying(() -> 0), bucket, name, state)
+                    .map(Upload::id);
+        }
+    }
+
+    Stored putPart(String bucketName, String name, String uploadId, int number, Upstream upstream) {
+        Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        try (Admitted use = admit("s3:PutObject", found, bucketName, name)) {
+            if (found.isEmpty()) {
+                use.record(Outcome.ABSENT, 0);
+                return new Stored.NoSuchBucket();
+            }
+            Bucket bucket = found.get();
+            Optional<Upload> upload = objects.uploads().upload(bucket, name, uploadId);
+            if (upload.isEmpty()) {
+                use.record(Outcome.ABSENT, 0);
+                return new Stored.NoSuchUpload();
+            }
+            Sealer sealer = vessel.sealer(bucket);
+            return vessel.pour(
+                    use,
+                    sealer,
+                    upstream,
+                    poured -> {
+                        byte[] context = partContext(uploadId);
+                        byte[] state =
+                                sealer.sealState(
+                                        context,
+                                        AttributesCodec.encode(
+                                                new AttributesCodec.PartState(
+                                                        poured.digests(), poured.id())));
+                        byte[] token = ObjectUses.token(sealer, context, poured.digests().etag());
+                        long size = poured.content().size();
+                        Objects.PartChanged changed =
+                                objects.uploads()
+                                        .put(
+                                                use.carrying(() -> size),
+                                                bucket,
+                                                upload.get(),
+                                                number,
+                                                poured.content(),
+                                                token,
+                                                state);
+                        return switch (changed) {
+                            case Objects.PartChanged.Stored(Part part) ->
+                                    new Stored.PartDone(number, poured.digests(), part.modified());
+                            case Objects.PartChanged.NoSuchUpload absent ->
+                                    new Stored.NoSuchUpload();
+                        };
+                    });
+        }
+    }
+
+    /** The checksum algorithm that parts of an upload carry. */
+    String algorithm(String bucketName, String name, String uploadId) {
+        Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        return found.flatMap(bucket ->
+                        objects.uploads()
+                                .upload(bucket, name, uploadId)
+                                .map(upload -> draft(bucket, upload)))
+                .map(GuardedObjects.Draft::checksumAlgorithm)
+                .filter(named -> !named.isEmpty())
+                .orElse(DEFAULT_ALGORITHM);
+    }
+
+    Stored complete(
+            String bucketName,
+            String name,
+            String uploadId,
+            List<GuardedObjects.ChosenPart> chosen,
+            GuardedObjects.Completion completion,
+            Match match) {
+        Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        try (Admitted use = admit("s3:PutObject", found, bucketName, name)) {
+            if (found.isEmpty()) {
+                use.record(Outcome.ABSENT, 0);
+                return new Stored.NoSuchBucket();
+            }
+            Bucket bucket = found.get();
+            Optional<Upload> upload = objects.uploads().upload(bucket, name, uploadId);
+            if (upload.isEmpty()) {
+                return finished(use, bucket, name, uploadId);
+            }
+            return complete(use, bucket, upload.get(), chosen, completion, match);
+        }
+    }
+
+    private Stored complete(
+            Admitted use,
+            Bucket bucket,
+            Upload upload,
+            List<GuardedObjects.ChosenPart> chosen,
+            GuardedObjects.Completion completion,
+            Match match) {
+        Sealer sealer = vessel.sealer(bucket);
+        byte[] partContext = partContext(upload.id());
+        Map<Integer, Part> present = new HashMap<>();
+        for (Part part : objects.uploads().parts(upload, 0, MOST_PARTS)) {
+            present.put(part.number(), part);
+        }
+        List<PartsDigest.Share> shares = new ArrayList<>(chosen.size());
+        List<Objects.Uploads.Chosen> tokens = new ArrayList<>(chosen.size());
+        byte[] contents = new byte[chosen.size() * AttributesCodec.CONTENT_ID];
+        long total = 0;
+        for (int i = 0; i < chosen.size(); i++) {
+            GuardedObjects.ChosenPart each = chosen.get(i);
+            Part part = present.get(each.number());
+            if (part == null) {
+                use.record(Outcome.INVALID, 0);
+                return new Stored.InvalidPart(each.number());
+            }
+            AttributesCodec.PartState state =
+                    AttributesCodec.part(sealer.openState(partContext, part.state()));
+            if (!state.digests().etag().equals(each.etag())
+                    || !agree(each.checksums(), state.digests().checksums())) {
+                use.record(Outcome.INVALID, 0);
+                return new Stored.InvalidPart(each.number());
+            }
+            if (part.size() < LEAST_PART && i < chosen.size() - 1) {
+                use.record(Outcome.INVALID, 0);
+                return new Stored.PartTooSmall(each.number(), part.size());
+            }
+            total += part.size();
+            shares.add(new PartsDigest.Share(part.size(), state.digests()));
+            tokens.add(new Objects.Uploads.Chosen(each.number(), part.token()));
+            System.arraycopy(
+                    state.content(),
+                    0,
+                    contents,
+                    i * AttributesCodec.CONTENT_ID,
+                    AttributesCodec.CONTENT_ID);
+        }
+        GuardedObjects.Draft draft = draft(bucket, upload);
+        Attributes attributes = attributes(draft, shares);
+        if ((completion.size() >= 0 && completion.size() != total)
+                || !agree(completion.checksums(), attributes.checksums())) {
+            use.onFailure(Outcome.INVALID);
+            throw new Upstream.Invalid(
+                    "BadDigest",
+                    "The checksum or size of the whole object is not what its parts make.");
+        }
+        byte[] context = Vessel.context(bucket, upload.name());
+        byte[] sealed =
+                sealer.seal(
+                        context,
+                        AttributesCodec.encode(
+                                new AttributesCodec.Sealed(
+                                        attributes, Found.Origin.PARTS, contents)));
+        Changed changed =
+                objects.uploads()
+                        .complete(
+                                use.carrying(() -> 0),
+                                bucket,
+                                upload,
+                                tokens,
+                                ObjectUses.token(sealer, context, attributes.etag()),
+                                sealed,
+                                ObjectUses.condition(match, sealer, context));
+        return ObjectUses.stored(changed, bucket.name(), attributes, Found.Origin.PARTS);
+    }
+
+    /** A completion that is repeated, because its answer got lost, is answered as the first was. */
+    private Stored finished(Admitted use, Bucket bucket, String name, String uploadId) {
+        Optional<Version> version = objects.uploads().finished(bucket, name, uploadId);
+        if (version.isEmpty()) {
+            use.record(Outcome.ABSENT, 0);
+            return new Stored.NoSuchUpload();
+        }
+        Pass pass = use.record(Outcome.DONE, 0);
+        Opener opener = keys.opener(Vessel.key(bucket), pass);
+        AttributesCodec.Sealed sealed =
+                AttributesCodec.attributes(
+                        opener.open(Vessel.context(bucket, name), version.get().attributes()));
+        return new Stored.Done(
+                ObjectUses.found(version.get(), sealed.attributes(), sealed.origin()));
+    }
+
+    private static Attributes attributes(
+            GuardedObjects.Draft draft, List<PartsDigest.Share> shares) {
+        String algorithm =
+                draft.checksumAlgorithm().isEmpty() ? DEFAULT_ALGORITHM : draft.checksumAlgorithm();
+        Map<String, String> checksums =
+                PartsDigest.checksum(algorithm, draft.checksumType(), shares)
+                        .map(value -> Map.of(algorithm, value))
+                        .orElse(Map.of());
+        return new Attributes(
+                PartsDigest.etag(shares),
+                draft.headers(),
+                draft.user(),
+                checksums,
+                draft.checksumType());
+    }
+
+    boolean abort(String bucketName, String name, String uploadId) {
+        Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        try (Admitted use = admit("s3:AbortMultipartUpload", found, bucketName, name)) {
+            if (found.isEmpty()) {
+                use.record(Outcome.ABSENT, 0);
+                return false;
+            }
+            return objects.uploads().abort(use.carrying(() -> 0), found.get(), name, uploadId);
+        }
+    }
+
+    Optional<GuardedObjects.Parts> parts(
+            String bucketName, String name, String uploadId, int after, int limit) {
+        Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        try (Admitted use = admit("s3:ListMultipartUploadParts", found, bucketName, name)) {
+            Optional<Upload> upload =
+                    found.flatMap(bucket -> objects.uploads().upload(bucket, name, uploadId));
+            use.record(upload.isPresent() ? Outcome.DONE : Outcome.ABSENT, 0);
+            if (found.isEmpty() || upload.isEmpty()) {
+                return Optional.empty();
+            }
+            Bucket bucket = found.get();
+            Sealer sealer = vessel.sealer(bucket);
+            List<GuardedObjects.PartShown> shown = new ArrayList<>();
+            for (Part part : objects.uploads().parts(upload.get(), after, limit)) {
+                Upstream.Digests digests =
+                        AttributesCodec.part(sealer.openState(partContext(uploadId), part.state()))
+                                .digests();
+                shown.add(
+                        new GuardedObjects.PartShown(
+                                part.number(),
+                                part.size(),
+                                digests.etag(),
+                                digests.checksums(),
+                                part.modified()));
+            }
+            return Optional.of(
+                    new GuardedObjects.Parts(
+                            shown, draft(bucket, upload.get()), upload.get().principal()));
+        }
+    }
+
+    Optional<GuardedObjects.UploadPage> list(String bucketName, Listing.Query query) {
+        Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        try (Admitted use =
+                admit("s3:ListBucketMultipartUploads", found, bucketName, query.prefix())) {
+            if (found.isEmpty()) {
+                use.record(Outcome.ABSENT, 0);
+                return Optional.empty();
+            }
+            Objects.Uploads.UploadPage page = objects.uploads().list(found.get(), query);
+            use.record(Outcome.DONE, 0);
+            List<GuardedObjects.UploadShown> shown = new ArrayList<>();
+            for (Upload upload : page.uploads()) {
+                shown.add(
+                        new GuardedObjects.UploadShown(
+                                upload.id(),
+                                upload.name(),
+                                upload.principal(),
+                                upload.initiated(),
+                                draft(found.get(), upload)));
+            }
+            return Optional.of(new GuardedObjects.UploadPage(shown, page.prefixes(), page.next()));
+        }
+    }
+
+    private GuardedObjects.Draft draft(Bucket bucket, Upload upload) {
+        byte[] context = Vessel.context(bucket, upload.name());
+        return AttributesCodec.draft(vessel.sealer(bucket).openState(context, upload.attributes()));
+    }
+
+    private Admitted admit(String action, Optional<Bucket> bucket, String bucketName, String name) {
+        return uses.admit(
+                action, uses.data(bucket, bucketName, name), ObjectUses.object(bucketName, name));
+    }
+
+    private static boolean agree(Map<String, String> said, Map<String, String> known) {
+        for (Map.Entry<String, String> each : said.entrySet()) {
+            String value = known.get(each.getKey());
+            if (value != null && !value.equals(each.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static byte[] partContext(String uploadId) {
+        return ("part/" + uploadId).getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,268 @@
+package org.domicile.guard;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.KeyId;
+import org.domicile.ledger.Ledger;
+import org.domicile.ledger.Statement;
+import org.domicile.ledger.Use;
+import org.domicile.objects.Bucket;
+import org.domicile.policy.Decision;
+import org.domicile.policy.Policy;
+import org.domicile.policy.Principal;
+import org.domicile.policy.Resource;
+import org.domicile.request.Caller;
+import org.domicile.request.Outcome;
+import org.domicile.request.Request;
+
+/** The uses of one request: decides, numbers, records refusals. Owned by the request's thread. */
+final class Uses {
+    private final Policy policy;
+    private final Ledger ledger;
+    private final GuardOptions options;
+    private final Semaphore permits;
+    private final Request request;
+    private String last = "";
+
+    Uses(Policy policy, Ledger ledger, GuardOptions options, Semaphore permits, Request request) {
+        this.policy = policy;
+        this.ledger = ledger;
+        this.options = options;
+        this.permits = permits;
+        this.request = request;
+    }
+
+    Request request() {
+        return request;
+    }
+
+    Policy policy() {
+        return policy;
+    }
+
+    Instant at() {
+        return request.at();
+    }
+
+    String dataZone() {
+        return options.dataZone();
+    }
+
+    /** The last use as organisation/node/number; empty when there is none. */
+    String last() {
+        return last;
+    }
+
+    /**
+     * The organisation of the caller; that of the installation for the program and for strangers.
+     */
+    String organisation() {
+        return request.caller() instanceof Caller.Known known
+                ? known.organisation()
+                : Policy.INSTALLATION;
+    }
+
+    /**
+     * A resource in a bucket, or in one that does not exist: then judged as if it were the caller's
+     * own.
+     */
+    Resource data(Optional<Bucket> bucket, String bucketName, String name) {
+        return new Resource.Data(
+                bucket.map(Bucket::organisation).orElseGet(this::organisation),
+                bucketName,
+                name,
+                bucket.map(Bucket::zones).orElseGet(() -> List.of(options.dataZone())),
+                options.dataZone());
+    }
+
+    /** Asks policy; a refusal is recorded and thrown. */
+    Decision check(String action, Resource resource, String object) {
+        Decision decision = policy.decide(request, action, resource);
+        if (decision.effect() == Decision.Effect.REFUSE) {
+            refused(action, decision.reason(), decision.policy(), object);
+            throw new Refused(
+                    decision.reason(), Sentences.of(decision.reason(), action, purpose()), last);
+        }
+        return decision;
+    }
+
+    /**
+     * Lets a use of data or of the organisation's own things through, or throws {@link Refused}.
+     */
+    Admitted admit(String action, Resource resource, String object) {
+        return admitTo(action, resource, object, request.zone(), organisation(), List.of());
+    }
+
+    /** A read whose bytes go to another zone than the client's: the source of a copy. */
+    Admitted admitToward(String zone, String action, Resource resource, String object) {
+        return admitTo(action, resource, object, zone, organisation(), List.of());
+    }
+
+    /**
+     * An operator's act, in the use log of the organisation concerned, with what it says in public.
+     */
+    Admitted administer(
+            String organisation, String action, String object, List<Statement> statements) {
+        return admitTo(
+                action,
+                new Resource.Installation(),
+                object,
+                request.zone(),
+                organisation,
+                statements);
+    }
+
+    private Admitted admitTo(
+            String action,
+            Resource resource,
+            String object,
+            String going,
+            String log,
+            List<Statement> statements) {
+        if (!permits.tryAcquire()) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.OVERLOADED,
+                    "too many requests are under way; try again in a moment");
+        }
+        boolean admitted = false;
+        try {
+            Decision decision = check(action, resource, object);
+            long number = ledger.number(log);
+            last = log + "/" + options.node() + "/" + number;
+            Use use =
+                    use(
+                            log,
+                            number,
+                            action,
+                            Use.Verdict.ALLOWED,
+                            "allowed",
+                            resource,
+                            going,
+                            decision.policy(),
+                            object,
+                            statements);
+            admitted = true;
+            return new Admitted(ledger, permits, request, use);
+        } finally {
+            if (!admitted) {
+                permits.release();
+            }
+        }
+    }
+
+    /** Records (or counts) a refusal of the door's own, which says it to the client itself. */
+    void refused(String action, String reason, String object) {
+        refused(action, reason, policy.register().digest(), object);
+    }
+
+    private void refused(String action, String reason, String policyDigest, String object) {
+        last = "";
+        switch (request.caller()) {
+            case Caller.Anonymous anonymous -> ledger.countStranger(action, reason);
+            case Caller.Known known ->
+                    refused(
+                            known.organisation(),
+                            known.principal(),
+                            action,
+                            reason,
+                            policyDigest,
+                            object);
+            case Caller.Program program ->
+                    refused(
+                            Policy.INSTALLATION,
+                            program.name(),
+                            action,
+                            reason,
+                            policyDigest,
+                            object);
+        }
+    }
+
+    private void refused(
+            String organisation,
+            String principal,
+            String action,
+            String reason,
+            String policyDigest,
+            String object) {
+        if (ledger.countRepeated(organisation, principal, action, reason)) {
+            return;
+        }
+        long number = ledger.number(organisation);
+        Use use =
+                use(
+                        organisation,
+                        number,
+                        action,
+                        Use.Verdict.REFUSED,
+                        reason,
+                        new Resource.Own(organisation),
+                        request.zone(),
+                        policyDigest,
+                        object,
+                        List.of());
+        try {
+            ledger.record(use, Outcome.DONE, 0);
+        } catch (StorageFailure e) {
+            ledger.abandon(organisation, number);
+            throw e;
+        }
+        last = organisation + "/" + options.node() + "/" + number;
+    }
+
+    private Use use(
+            String log,
+            long number,
+            String action,
+            Use.Verdict verdict,
+            String reason,
+            Resource resource,
+            String going,
+            String policyDigest,
+            String object,
+            List<Statement> statements) {
+        String dataZone = resource instanceof Resource.Data data ? data.dataZone() : "";
+        return new Use(
+                log,
+                number,
+                request.at(),
+                action,
+                verdict,
+                reason,
+                purpose(),
+                dataZone,
+                going,
+                policyDigest,
+                request.caller(),
+                subject(),
+                List.of(),
+                object,
+                request.address(),
+                statements);
+    }
+
+    private String purpose() {
+        return switch (request.caller()) {
+            case Caller.Anonymous anonymous -> "";
+            case Caller.Known known -> known.purpose();
+            case Caller.Program program -> program.purpose();
+        };
+    }
+
+    private KeyId subject() {
+        String principal =
+                switch (request.caller()) {
+                    case Caller.Known known -> known.principal();
+                    case Caller.Anonymous anonymous -> Founding.SYSTEM;
+                    case Caller.Program program -> Founding.SYSTEM;
+                };
+        Principal found = policy.register().principals().get(principal);
+        if (found == null) {
+            throw new IllegalStateException("the register has no principal " + principal);
+        }
+        return new KeyId(KeyId.Kind.SUBJECT, found.subject());
+    }
+}

@@ -1,0 +1,146 @@
+package org.domicile.guard;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.function.Function;
+import org.domicile.keys.KeyId;
+import org.domicile.keys.Keys;
+import org.domicile.keys.Sealer;
+import org.domicile.objects.Bucket;
+import org.domicile.objects.Content;
+import org.domicile.objects.Objects;
+import org.domicile.objects.Staging;
+import org.domicile.request.Outcome;
+
+/**
+ * Carries plain bytes from a door into sealed storage. Shared by all requests; buffers of large
+ * bodies are pooled.
+ */
+final class Vessel {
+    private static final int SMALL = 128 << 10;
+    private static final int STEP = 1 << 20;
+    private static final int POOLED = 16;
+
+    /**
+     * A body that is staged but not committed. @param content staged bytes @param id its content id
+     */
+    record Poured(Content content, byte[] id, Upstream.Digests digests) {}
+
+    private record Buffers(byte[] plain, ByteBuffer sealed) {}
+
+    private final Keys keys;
+    private final Objects objects;
+    private final SecureRandom random;
+    private final BlockingQueue<Buffers> pool = new ArrayBlockingQueue<>(POOLED);
+
+    Vessel(Keys keys, Objects objects, SecureRandom random) {
+        this.keys = keys;
+        this.objects = objects;
+        this.random = random;
+    }
+
+    Sealer sealer(Bucket bucket) {
+        return keys.sealer(key(bucket));
+    }
+
+    static KeyId key(Bucket bucket) {
+        return new KeyId(KeyId.Kind.BUCKET, bucket.key());
+    }
+
+    /** What a sealed value of an object is bound to: its bucket for ever, and its name. */
+    static byte[] context(Bucket bucket, String name) {
+        byte[] text = name.getBytes(StandardCharsets.UTF_8);
+        byte[] id = bucket.id().getBytes(StandardCharsets.US_ASCII);
+        byte[] context = new byte[id.length + 1 + text.length];
+        System.arraycopy(id, 0, context, 0, id.length);
+        System.arraycopy(text, 0, context, id.length + 1, text.length);
+        return context;
+    }
+
+    /**
+     * Seals a body into staging, hands what was staged to {@code onward} for the commit, and closes
+     * staging.
+     */
+    <T> T pour(Admitted use, Sealer sealer, Upstream upstream, Function<Poured, T> onward) {
+        byte[] id = new byte[AttributesCodec.CONTENT_ID];
+        random.nextBytes(id);
+        long expected = upstream.expected();
+        long sealedLength = expected; // KEYS
+        try (Staging staging = objects.stage(sealedLength)) {
+            Sealer.BodySealer body = sealer.body(id);
+            long size =
+                    expected >= 0 && expected <= SMALL
+                            ? pourSmall(upstream.body(), (int) expected, body, staging)
+                            : pourLarge(upstream.body(), body, staging);
+            Upstream.Digests digests = upstream.finish();
+            return onward.apply(new Poured(staging.finish(size), id, digests));
+        } catch (Upstream.Invalid e) {
+            use.onFailure(Outcome.INVALID);
+            throw e;
+        } catch (IOException e) {
+            use.onFailure(Outcome.INVALID);
+            throw new UncheckedIOException("the body did not arrive", e);
+        }
+    }
+
+    private static long pourSmall(
+            InputStream in, int expected, Sealer.BodySealer body, Staging staging)
+            throws IOException {
+        byte[] plain = in.readNBytes(expected);
+        if (plain.length < expected) {
+            throw new EOFException(
+                    "the body ends after " + plain.length + " of " + expected + " bytes");
+        }
+        if (in.read() >= 0) {
+            throw new IOException("the body is longer than " + expected + " bytes");
+        }
+        ByteBuffer sealed = ByteBuffer.allocate(body.sealedSize(expected) + body.sealedSize(0));
+        body.update(ByteBuffer.wrap(plain), sealed);
+        body.finish(sealed);
+        staging.write(sealed.flip());
+        return expected;
+    }
+
+    private long pourLarge(InputStream in, Sealer.BodySealer body, Staging staging)
+            throws IOException {
+        Buffers buffers = buffers(body);
+        try {
+            long size = 0;
+            while (true) {
+                int count = in.readNBytes(buffers.plain(), 0, STEP);
+                size += count;
+                buffers.sealed().clear();
+                body.update(ByteBuffer.wrap(buffers.plain(), 0, count), buffers.sealed());
+                if (count < STEP) {
+                    body.finish(buffers.sealed());
+                    staging.write(buffers.sealed().flip());
+                    return size;
+                }
+                staging.write(buffers.sealed().flip());
+            }
+        } finally {
+            give(buffers);
+        }
+    }
+
+    private Buffers buffers(Sealer.BodySealer body) {
+        Buffers kept = pool.poll();
+        return kept != null
+                ? kept
+                : new Buffers(
+                        new byte[STEP],
+                        ByteBuffer.allocate(body.sealedSize(STEP) + body.sealedSize(0)));
+    }
+
+    @SuppressWarnings("ReturnValueIgnored") // a full pool lets them go
+    private void give(Buffers buffers) {
+        pool.offer(buffers);
+    }
+}
