@@ -7,12 +7,15 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
 import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Objects;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
+import org.domicile.policy.Resource;
 import org.domicile.request.Caller;
+import org.domicile.request.Outcome;
 import org.domicile.request.Request;
 
 /** The guard that is wired to capabilities. Its only mutable state is the count of permits. */
@@ -112,6 +115,35 @@ final class Gate implements Guard {
         return Optional.of(
                 administration.createCredential(
                         principal, purpose.id(), List.of("*"), List.of("*"), Instant.MAX));
+    }
+
+    @Override
+    public void upkeep(String action, LongSupplier work) {
+        Instant now = clock.instant();
+        Request request =
+                new Request(
+                        action,
+                        new Caller.Program("system:upkeep", Policy.UPKEEP),
+                        "program",
+                        options.dataZone(),
+                        "",
+                        now,
+                        Instant.MAX,
+                        Optional.empty());
+        Uses uses = uses(request);
+        uses.check(action, new Resource.Installation(), "");
+        long handled;
+        try {
+            handled = work.getAsLong();
+        } catch (RuntimeException e) {
+            uses.admit(action, new Resource.Installation(), "").close();
+            throw e;
+        }
+        if (handled > 0) {
+            try (Admitted use = uses.admit(action, new Resource.Installation(), "")) {
+                use.record(Outcome.DONE, handled);
+            }
+        }
     }
 
     private Uses uses(Request request) {

@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Objects;
@@ -50,4 +51,13 @@ public interface Guard {
      * organisation already.
      */
     Optional<Administration.Issued> firstSteps();
+
+    /**
+     * Does a piece of the program's own work as {@code system:upkeep}, and records it when it did
+     * something or failed. Work that found nothing to do leaves no entry: nothing of anybody's was
+     * touched.
+     *
+     * @param work gives the bytes that it handled
+     */
+    void upkeep(String action, LongSupplier work);
 }

@@ -87,7 +87,6 @@ final class ObjectUses {
                                         name,
                                         written,
                                         condition(match, sealer, context)),
-                                bucketName,
                                 attributes,
                                 Found.Origin.WHOLE);
                     });
@@ -198,7 +197,7 @@ final class ObjectUses {
             Condition condition = condition(match, sealer, Vessel.context(bucket, name));
             Changed changed =
                     objects.delete(use.carrying(() -> 0), bucket, name, version, condition);
-            return stored(changed, bucketName, NO_ATTRIBUTES, Found.Origin.WHOLE);
+            return stored(changed, NO_ATTRIBUTES, Found.Origin.WHOLE);
         }
     }
 
@@ -265,8 +264,7 @@ final class ObjectUses {
                 origin);
     }
 
-    static Stored stored(
-            Changed changed, String bucket, Attributes attributes, Found.Origin origin) {
+    static Stored stored(Changed changed, Attributes attributes, Found.Origin origin) {
         return switch (changed) {
             case Changed.Stored(Version version) ->
                     new Stored.Done(found(version, attributes, origin));

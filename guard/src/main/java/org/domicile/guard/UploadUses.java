@@ -209,7 +209,7 @@ final class UploadUses {
                                 ObjectUses.token(sealer, context, attributes.etag()),
                                 sealed,
                                 ObjectUses.condition(match, sealer, context));
-        return ObjectUses.stored(changed, bucket.name(), attributes, Found.Origin.PARTS);
+        return ObjectUses.stored(changed, attributes, Found.Origin.PARTS);
     }
 
     /** A completion that is repeated, because its answer got lost, is answered as the first was. */

@@ -72,7 +72,7 @@ final class Vessel {
         byte[] id = new byte[AttributesCodec.CONTENT_ID];
         random.nextBytes(id);
         long expected = upstream.expected();
-        long sealedLength = expected; // KEYS
+        long sealedLength = expected < 0 ? -1 : Sealer.sealedLength(expected);
         try (Staging staging = objects.stage(sealedLength)) {
             Sealer.BodySealer body = sealer.body(id);
             long size =
