@@ -92,20 +92,7 @@ final class RealFile implements Disk.DiskFile {
 
     @Override
     public void allocate(long length) throws IOException {
-        // Zeros are written rather than a hole made: later writes then change no metadata, and a
-        // full disk shows now and not under somebody's upload.
-        RealDisk.explained(
-                path,
-                () ->
-                        inLane(() -> {
-                            ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
-                            long at = syncing.size();
-                            while (at < length) {
-                                int count = (int) Math.min(zeros.capacity(), length - at);
-                                at += syncing.write(zeros.clear().limit(count), at);
-                            }
-                            return path;
-                        }));
+        RealDisk.explained(path, () -> inLane(() -> reserve(length)));
     }
 
     @Override
@@ -118,6 +105,18 @@ final class RealFile implements Disk.DiskFile {
         closed = true;
         channel.close();
         syncing.close();
+    }
+
+    private Path reserve(long length) throws IOException {
+        if (!Fallocate.reserve(path, length)) {
+            ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
+            long at = syncing.size();
+            while (at < length) {
+                int count = (int) Math.min(zeros.capacity(), length - at);
+                at += syncing.write(zeros.clear().limit(count), at);
+            }
+        }
+        return path;
     }
 
     private Path sync() throws IOException {
@@ -174,6 +173,9 @@ final class RealFile implements Disk.DiskFile {
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (ExecutionException e) {
+                    if (e.getCause() instanceof DiskFull full) {
+                        throw full;
+                    }
                     throw new IOException(path + ": " + e.getMessage(), e);
                 }
             }

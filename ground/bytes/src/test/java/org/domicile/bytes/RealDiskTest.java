@@ -1,0 +1,108 @@
+package org.domicile.bytes;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class RealDiskTest {
+    @TempDir Path folder;
+
+    private final Disk disk = Disk.real();
+
+    @Test
+    void reservedSpaceIsThereAndReadsAsZeros() throws IOException {
+        Path path = folder.resolve("reserved");
+        try (Disk.DiskFile file = disk.open(path)) {
+            file.write(ByteBuffer.wrap(new byte[] {7}), 0);
+            file.allocate(1 << 20);
+            file.force();
+            assertEquals(1 << 20, file.size());
+            ByteBuffer two = ByteBuffer.allocate(2);
+            assertEquals(2, file.read(two, 0));
+            assertArrayEquals(new byte[] {7, 0}, two.array());
+            long blocks = (long) Files.getAttribute(path, "unix:size");
+            assertEquals(1 << 20, blocks);
+        }
+        assertTrue(disk.usable(folder) > 0);
+    }
+
+    @Test
+    void aReservationThatNoDiskHasRoomForIsDiskFull() throws IOException {
+        try (Disk.DiskFile file = disk.open(folder.resolve("huge"))) {
+            assertThrows(DiskFull.class, () -> file.allocate(disk.usable(folder) + (1L << 40)));
+        }
+    }
+
+    @Test
+    void directoriesAreMadeListedAndLeft() throws IOException {
+        Path deep = folder.resolve("a/b/c");
+        disk.createDirectories(deep);
+        disk.createDirectories(deep);
+        assertTrue(disk.exists(deep));
+        assertEquals(List.of("b"), disk.list(folder.resolve("a")));
+        assertEquals(List.of(), disk.list(folder.resolve("none")));
+        disk.delete(folder.resolve("none"));
+        assertFalse(disk.exists(folder.resolve("none")));
+    }
+
+    /**
+     * Java closes a channel under everybody when one of its users is interrupted. A client that
+     * goes away must not cost the others their file.
+     */
+    @Test
+    void anInterruptedThreadHurtsNobody() throws Exception {
+        Path path = folder.resolve("shared");
+        try (Disk.DiskFile file = disk.open(path)) {
+            file.write(ByteBuffer.wrap(new byte[100_000]), 0);
+            AtomicReference<Throwable> failure = new AtomicReference<>();
+            AtomicBoolean stop = new AtomicBoolean();
+            Thread bystander = worker(file, failure, stop);
+            Thread victim = worker(file, failure, stop);
+            bystander.start();
+            victim.start();
+            for (int i = 0; i < 200; i++) {
+                victim.interrupt();
+                file.force();
+                file.read(ByteBuffer.allocate(10), 5);
+            }
+            stop.set(true);
+            bystander.join(30_000);
+            victim.join(30_000);
+            assertEquals(null, failure.get());
+            Thread.currentThread().interrupt();
+            file.write(ByteBuffer.wrap(new byte[] {1}), 0);
+            file.force();
+            assertTrue(Thread.interrupted(), "the interrupt stays set");
+        }
+    }
+
+    private static Thread worker(
+            Disk.DiskFile file, AtomicReference<Throwable> failure, AtomicBoolean stop) {
+        return Thread.ofVirtual()
+                .unstarted(() -> {
+                    try {
+                        while (!stop.get()) {
+                            ByteBuffer buffer = ByteBuffer.allocate(1_000);
+                            file.write(buffer, 3_000);
+                            assertEquals(1_000, file.read(buffer.clear(), 3_000));
+                        }
+                    } catch (IOException | RuntimeException e) {
+                        failure.set(e);
+                    }
+                });
+    }
+}
