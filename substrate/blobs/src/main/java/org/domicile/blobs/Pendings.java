@@ -13,8 +13,9 @@ import org.domicile.keyspace.Space;
 /**
  * Finished blobs that somebody may be about to adopt. Nothing in the keyspace names them yet, so
  * compaction would take them for garbage: a segment with one of them is left alone. A blob leaves
- * when its adoption is seen in the keyspace, or when so much time has passed that {@link #adopting}
- * refuses it; a restart empties the set, since no transaction survives one.
+ * when its adoption is seen in the keyspace (at the latest by who drops it), or when so much time
+ * has passed that {@link #adopting} refuses it; a restart empties the set, since no transaction
+ * survives one.
  */
 final class Pendings {
     /** Adoption mostly follows within milliseconds: earlier it is not worth a look. */
@@ -64,9 +65,17 @@ final class Pendings {
         return pending.place;
     }
 
+    /** Somebody saw the blob's place in the keyspace. */
+    void adopted(BlobId id) {
+        Pending pending = all.remove(id);
+        if (pending != null) {
+            segments.pending(pending.place.shares().keySet(), -1);
+        }
+    }
+
     /** Looks at every blob once. */
     void sweep() {
-        for (int left = all.size(); left > 0; left--) {
+        for (int left = order.size(); left > 0; left--) {
             lookAtOldest();
         }
     }
@@ -78,19 +87,21 @@ final class Pendings {
         }
         // In one step with adopting(), which refuses what this removes.
         Place[] removed = new Place[1];
-        all.computeIfPresent(
-                id,
-                (_, pending) -> {
-                    boolean adopted = keyspace.get(Space.RECORDS, Keys.place(id)).isPresent();
-                    if (adopted || age(pending).compareTo(adoptWithin) > 0) {
-                        removed[0] = pending.place;
-                        return null;
-                    }
-                    return pending;
-                });
-        if (removed[0] == null) {
+        Pending left =
+                all.computeIfPresent(
+                        id,
+                        (_, pending) -> {
+                            boolean adopted =
+                                    keyspace.get(Space.RECORDS, Keys.place(id)).isPresent();
+                            if (adopted || age(pending).compareTo(adoptWithin) > 0) {
+                                removed[0] = pending.place;
+                                return null;
+                            }
+                            return pending;
+                        });
+        if (left != null) {
             order.add(id);
-        } else {
+        } else if (removed[0] != null) {
             segments.pending(removed[0].shares().keySet(), -1);
         }
     }

@@ -47,8 +47,8 @@ final class Segment {
     /** Nothing names it any more: the file goes with its last user. */
     boolean doomed;
 
-    /** Holds a page that compaction could not move. */
-    boolean damaged;
+    /** Compaction cannot empty or delete it: a page is damaged, or the disk refused. */
+    boolean stuck;
 
     /** Whether {@link #live} holds for the present index. */
     boolean counted;

@@ -92,6 +92,7 @@ final class SegmentBlobs implements Blobs {
         writes.add(new Write.Delete(Space.RECORDS, Keys.place(id)));
         Optional<byte[]> encoded = keyspace.get(Space.RECORDS, Keys.place(id));
         if (encoded.isPresent()) {
+            pendings.adopted(id);
             // Compaction may move the blob before these writes are committed. What it then adds to
             // the index of another segment stays there as a hint that leads nowhere, which
             // compaction of that segment removes.

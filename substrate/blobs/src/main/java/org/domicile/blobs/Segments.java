@@ -256,8 +256,9 @@ final class Segments implements AutoCloseable {
         if (segment.doomed) {
             CrashPoint.at("blobs.before-delete");
             if (!files.delete(segment)) {
-                // The file is still there: it stays on the books, and compaction comes by again.
+                // The file is still there: it stays on the books until the next start.
                 segment.doomed = false;
+                segment.stuck = true;
                 all.put(segment.number, segment);
             }
         } else if (segment.sealed && segment.writers == 0 && all.size() > KEPT_OPEN) {

@@ -2,6 +2,8 @@ package org.domicile.blobs;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.domicile.bytes.CrashPoint;
@@ -29,6 +31,9 @@ final class Upkeep {
     /** Blobs that are copied before one sync makes all the copies durable. */
     private static final int BATCH = 64;
 
+    /** Segments that each compaction counts anew, whether or not their index is known to change. */
+    private static final int RECOUNTED = 16;
+
     private static final int NAMES_AT_ONCE = 256;
     private static final int MOST_CORRUPT = 10_000;
 
@@ -38,6 +43,9 @@ final class Upkeep {
     private final Pendings pendings;
     private final Buffers buffers;
     private final BlobOptions options;
+
+    /** Where recounting goes on; guarded by this object. */
+    private long recounted;
 
     Upkeep(
             SegmentBlobs blobs,
@@ -58,17 +66,22 @@ final class Upkeep {
     synchronized Blobs.Compaction compact() {
         segments.checkOpen();
         pendings.sweep();
+        recount();
         count();
         Segment emptiest = emptiest();
         if (emptiest == null) {
             return new Blobs.Compaction(0, 0, 0);
         }
         List<Segment> held = segments.hold(List.of(emptiest.number));
+        Blobs.Compaction done;
         try {
-            return new Compactor(emptiest).run();
+            done = new Compactor(emptiest).run();
         } finally {
+            // The file goes here, or with its last reader.
             segments.release(held);
         }
+        boolean refused = !segments.each(each -> each == emptiest ? each : null).isEmpty();
+        return refused ? new Blobs.Compaction(done.moved(), 0, 0) : done;
     }
 
     Blobs.Scrub scrub() {
@@ -109,7 +122,7 @@ final class Upkeep {
                 }
             }
             byte[] last = Keys.place(names.getLast());
-            names = names(java.util.Arrays.copyOf(last, last.length + 1));
+            names = names(Arrays.copyOf(last, last.length + 1));
         }
         return new Blobs.Scrub(checked, bytes, corrupt);
     }
@@ -134,6 +147,18 @@ final class Upkeep {
             }
         }
         return names;
+    }
+
+    /**
+     * A segment may have been counted between the moment when somebody prepared to drop a blob and
+     * the moment when he did. So all are counted anew in turn.
+     */
+    private void recount() {
+        List<Long> sealed = segments.each(segment -> segment.sealed ? segment.number : null);
+        List<Long> next =
+                sealed.stream().filter(number -> number > recounted).limit(RECOUNTED).toList();
+        recounted = next.size() < RECOUNTED ? 0 : next.getLast();
+        segments.touched(next);
     }
 
     /** Counts what is live in segments whose index has changed: at most a page of work each. */
@@ -172,12 +197,12 @@ final class Upkeep {
                         segment.sealed
                                         && segment.writers == 0
                                         && segment.pending == 0
-                                        && !segment.damaged
+                                        && !segment.stuck
                                         && 2L * segment.live.pages() <= segment.pages
                                 ? segment
                                 : null);
         return mostlyDead.stream()
-                .min(java.util.Comparator.comparingInt(segment -> segment.live.pages()))
+                .min(Comparator.comparingInt(segment -> segment.live.pages()))
                 .orElse(null);
     }
 
@@ -222,11 +247,12 @@ final class Upkeep {
                     if (encoded.isPresent()) {
                         Place place = Place.decode(encoded.get());
                         if (place.shares().containsKey(from.number)) {
-                            moves.add(new Move(id, place, copy(id, place, runs)));
+                            Optional<Place> copied = copy(id, place, runs);
+                            if (copied.isEmpty()) {
+                                return false;
+                            }
+                            moves.add(new Move(id, place, copied.get()));
                         }
-                    }
-                    if (Thread.currentThread().isInterrupted()) {
-                        return false;
                     }
                 }
                 runs.stream().map(Segments.Run::segment).distinct().forEach(Segment::sync);
@@ -238,15 +264,18 @@ final class Upkeep {
                     throw e;
                 }
                 // Scrub reports which blob it is. The segment stays, since it cannot be emptied.
-                segments.update(() -> from.damaged = true);
+                segments.update(() -> from.stuck = true);
                 return false;
             } finally {
                 segments.done(runs);
             }
         }
 
-        /** Copies what lies in the segment, page by page as it is, and returns the new place. */
-        private Place copy(BlobId id, Place place, List<Segments.Run> runs) {
+        /**
+         * Copies what lies in the segment, page by page as it is, and returns the new place; empty
+         * when it is told to stop.
+         */
+        private Optional<Place> copy(BlobId id, Place place, List<Segments.Run> runs) {
             List<Extent> extents = new ArrayList<>();
             long index = 0;
             for (Extent extent : place.extents()) {
@@ -256,7 +285,9 @@ final class Upkeep {
                         Segments.Run run = segments.reserve(most);
                         runs.add(run);
                         int at = extent.page() + done;
-                        copyPages(id, place.length(), index + done, at, run);
+                        if (!copyPages(id, place.length(), index + done, at, run)) {
+                            return Optional.empty();
+                        }
                         SegmentWriter.append(
                                 extents, new Extent(run.segment().number, run.page(), run.count()));
                         done += run.count();
@@ -266,10 +297,10 @@ final class Upkeep {
                 }
                 index += extent.count();
             }
-            return new Place(place.length(), extents);
+            return Optional.of(new Place(place.length(), extents));
         }
 
-        private void copyPages(BlobId id, long length, long first, int at, Segments.Run run) {
+        private boolean copyPages(BlobId id, long length, long first, int at, Segments.Run run) {
             int last = Page.carried(length, first + run.count() - 1L);
             int bytes = (run.count() - 1) * Page.SIZE + Page.HEADER + last;
             ByteBuffer buffer = buffers.take();
@@ -288,7 +319,7 @@ final class Upkeep {
                 buffers.give(buffer);
             }
             moved += bytes;
-            pace.spend(bytes);
+            return pace.spend(bytes);
         }
 
         private void commit(Move move) {

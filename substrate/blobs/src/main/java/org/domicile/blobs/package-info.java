@@ -6,24 +6,68 @@
  * {@link org.domicile.blobs.Blobs#adopting} writes is committed, together with the metadata that
  * names it; it is gone once a transaction with its {@link org.domicile.blobs.Blobs#dropping} writes
  * is. So data and metadata cannot disagree. What was finished and never adopted (a crash, a refused
- * condition) is garbage that upkeep reclaims.
+ * condition) is garbage that upkeep reclaims: after a restart at once, before that when it can no
+ * longer be adopted ({@link org.domicile.blobs.BlobOptions#adoptWithin}).
  *
- * <p><b>Format of the embedded engine.</b> Preallocated segment files of 256 MiB, append-only;
- * pages of 64 KiB, each with a header (magic, format, blob id, page index in the blob, length,
- * CRC32C of header and bytes), so a page that is damaged, or right but in the wrong place, is
- * found. Every read verifies the pages it touches: what does not verify is never handed out
- * (CORRUPT). The map blob id → extents lies in the keyspace, so compaction moves a blob by one
- * conditional transaction. No rename on the hot path: system calls of a put are pwrite… and one
- * fdatasync (shared by all who wait); a new segment costs open, fallocate, fsync, fsync of the
- * directory before its first use.
+ * <p><b>Files of the embedded engine.</b> Preallocated segments of 256 MiB, {@code <12-digit
+ * number>.segment}, append-only and never written again once sealed; numbers grow. A segment is
+ * pages of 64 KiB. All numbers are big-endian; checksums are CRC32C.
+ *
+ * <pre>
+ *   page 0, the segment's header      any other page, if a blob has it
+ *    0  "DmS", format 1         4      0  "DmB", format 1                              4
+ *    4  name of the store      16      4  id of the blob                              16
+ *   20  number of the segment   8     20  index of the page in the blob, from 0        4
+ *   28  bytes of the file       8     24  length of what follows, at most 65,504       4
+ *   36  checksum of 0…36        4     28  checksum of 0…28 and of what follows         4
+ *                                     32  bytes of the blob
+ * </pre>
+ *
+ * A page carries 65,504 bytes, the last of a blob fewer. So a page that is damaged, or right but in
+ * the wrong place, is found; and since nothing in a page says where it lies, compaction copies
+ * pages as they are. Every read verifies the pages it touches: what does not verify is never handed
+ * out (CORRUPT).
+ *
+ * <p><b>Keys in the keyspace</b>, all in RECORDS:
+ *
+ * <pre>
+ *   'b' 'f'                       format 1 (1 byte), name of the store (16 random bytes)
+ *   'b' 'p' id                    place: version 1 (1), length (8), and for each extent
+ *                                 segment (8), first page (4), pages (4)
+ *   'b' 's' segment (8) id        hint: pages (4) and bytes (8) of that blob in that segment
+ *   'b' 'm' id                    the in-memory twin's
+ * </pre>
+ *
+ * The place is the truth. Hints say what a segment may hold: one for every live blob, possibly one
+ * that is left over. Nothing else is kept about segments, so opening costs a listing and one header
+ * for each file, whatever the number of blobs; a restart begins a new segment and leaves the rest
+ * of the last one to compaction. A keyspace and segments whose store differs are not opened
+ * (FOREIGN), so that neither cleans up after the other.
+ *
+ * <p><b>System calls.</b> A put is a pwrite for each 512 KiB and one fdatasync for each segment it
+ * lies in, mostly one, shared by all who wait; no rename and no other metadata. A new segment costs
+ * open, posix_fallocate, pwrite, fdatasync and fsync of the directory, mostly in the background
+ * before it is needed. A read is a pread for each 512 KiB.
  *
  * <p><b>Failure.</b> A failed write or sync fences the segment: its writers fail with FENCED, it
- * takes no more bytes, nothing is retried, a new segment is opened for later puts. No room is FULL
- * and leaves nothing behind.
+ * takes no more bytes, nothing is retried, a new segment is opened for later puts; what was
+ * finished in it before stays readable. No room is FULL and leaves nothing behind; 64 MiB of the
+ * disk are left to the key space and the ledger, and near the end smaller segments are made. Bytes
+ * that cannot be read are CORRUPT, as those that are wrong.
  *
- * <p><b>Upkeep.</b> Compaction rewrites the live blobs of segments that are mostly dead and deletes
- * the file; scrub reads and verifies everything. Both run at a bounded rate and can be stopped at
- * any page.
+ * <p><b>Upkeep.</b> Compaction rewrites the live blobs of a sealed segment that is at least half
+ * dead, each by one transaction that holds only if the place has not changed, and deletes the file
+ * once nothing names it and nobody reads from it. Scrub reads and verifies every blob. Both run at
+ * a bounded rate and can be stopped by an interrupt at any 512 KiB. A crash at any moment leaves at
+ * most a copy or a file that nothing names, which the next compaction removes.
+ *
+ * <p><b>Limits.</b> A blob has at most 16,384 extents, which a store of defaults reaches beyond 1
+ * TiB.
+ *
+ * <p><b>Crash points.</b> {@code blobs.segment-write} after a pwrite of a blob, {@code
+ * blobs.before-adopt} when a finished blob is durable, {@code blobs.compaction} when copies are
+ * durable and no place has changed, {@code blobs.before-delete} before the file of a segment is
+ * deleted.
  */
 @NullMarked
 package org.domicile.blobs;

@@ -1,16 +1,32 @@
 package org.domicile.blobs;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import org.domicile.bytes.Disk;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.bytes.StorageFailure.Kind;
 import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Space;
+import org.domicile.keyspace.Transaction;
+import org.domicile.keyspace.Write;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** The embedded engine: the contract on the real disk, and what only it does. */
 class SegmentBlobsTest extends BlobsContract {
     private static final BlobOptions SMALL =
-            new BlobOptions(16L << 16, 1L << 40, Duration.ofHours(1));
+            new BlobOptions(16L * Page.SIZE, 1L << 40, Duration.ofHours(1));
+    private static final Path FIRST = Rig.FOLDER.resolve("000000000001.segment");
 
     @TempDir Path folder;
 
@@ -18,5 +34,222 @@ class SegmentBlobsTest extends BlobsContract {
     protected Blobs engine(Keyspace keyspace) {
         return Blobs.open(
                 folder, Disk.real(), keyspace, SMALL, new SecureRandom(), InstantSource.system());
+    }
+
+    @Test
+    void whatWasAdoptedIsThereAfterAReopening() {
+        byte[] content = content(3_000_000, 1);
+        BlobId id = put(content);
+        blobs.close();
+        blobs = engine(keyspace);
+        assertArrayEquals(content, whole(id));
+        assertEquals(content.length, blobs.usage().live());
+    }
+
+    @Test
+    void compactionKeepsWhatIsLiveAndGivesBackTheRest() {
+        try (Rig rig = new Rig(1)) {
+            List<BlobId> ids =
+                    java.util.stream.IntStream.range(0, 60)
+                            .mapToObj(_ -> rig.put(100_000))
+                            .toList();
+            for (int i = 0; i < 60; i++) {
+                if (i % 4 != 0) {
+                    rig.drop(ids.get(i));
+                }
+            }
+            long before = rig.blobs.usage().bytesOnDisk();
+            Blobs.Compaction one = rig.blobs.compact();
+            assertEquals(1, one.segments());
+            assertEquals(SMALL.segmentBytes(), one.freed());
+            assertTrue(one.moved() > 0);
+            rig.compactAll();
+            rig.verify();
+            long after = rig.blobs.usage().bytesOnDisk();
+            assertTrue(after < before * 2 / 3, before + " → " + after);
+            assertEquals(after, rig.disk.bytes());
+        }
+    }
+
+    @Test
+    void aBlobThatMayStillBeAdoptedIsNotTakenForGarbage() {
+        try (Rig rig = new Rig(2)) {
+            byte[] content = content(200_000, 3);
+            Blob late = rig.finish(content);
+            Blob never = rig.finish(content(200_000, 4));
+            rig.drop(rig.put(1_000_000));
+            rig.put(1_000_000);
+            rig.compactAll();
+            assertTrue(rig.disk.exists(FIRST));
+            rig.adopt(late, content);
+            rig.verify();
+            rig.now = rig.now.plus(SMALL.adoptWithin()).plusSeconds(1);
+            rig.compactAll();
+            assertThrows(IllegalArgumentException.class, () -> rig.blobs.adopting(never));
+            assertFalse(rig.disk.exists(FIRST), "the live one moved out");
+            rig.verify();
+        }
+    }
+
+    @Test
+    void afterARestartWhatWasNotAdoptedIsGarbage() {
+        try (Rig rig = new Rig(3)) {
+            Blob left = rig.finish(content(500_000, 3));
+            BlobWriter open = rig.blobs.create(100_000);
+            open.write(ByteBuffer.wrap(new byte[50_000]));
+            rig.reopen();
+            assertThrows(IllegalArgumentException.class, () -> rig.blobs.adopting(left));
+            assertKind(
+                    Kind.CLOSED,
+                    () -> {
+                        open.write(ByteBuffer.wrap(new byte[50_000]));
+                        open.finish();
+                    });
+            open.close();
+            rig.compactAll();
+            assertEquals(0, rig.disk.bytes());
+        }
+    }
+
+    @Test
+    void anAdoptedBlobIsNotAdoptedTwice() {
+        try (Rig rig = new Rig(4)) {
+            byte[] content = content(10, 1);
+            Blob blob = rig.finish(content);
+            rig.adopt(blob, content);
+            rig.blobs.compact();
+            assertThrows(IllegalArgumentException.class, () -> rig.blobs.adopting(blob));
+        }
+    }
+
+    @Test
+    void aFileStaysAsLongAsSomebodyReadsFromIt() {
+        try (Rig rig = new Rig(5)) {
+            byte[] content = content(700_000, 9);
+            Blob blob = rig.finish(content);
+            rig.adopt(blob, content);
+            rig.reopen();
+            BlobReader reader = rig.blobs.open(blob.id()).orElseThrow();
+            rig.drop(blob.id());
+            rig.compactAll();
+            assertTrue(rig.disk.exists(FIRST));
+            assertArrayEquals(content, read(reader, 0, content.length));
+            reader.close();
+            assertFalse(rig.disk.exists(FIRST));
+        }
+    }
+
+    /** The writes were asked for before compaction moved the blob, and are committed after it. */
+    @Test
+    void aDropThatCrossesACompactionDropsAll() {
+        try (Rig rig = new Rig(6)) {
+            BlobId id = rig.put(100_000);
+            rig.reopen();
+            List<Write> dropping = rig.blobs.dropping(id);
+            assertEquals(1, rig.blobs.compact().segments());
+            rig.keyspace.commit(new Transaction().writeAll(dropping));
+            rig.model.remove(id);
+            rig.gone.add(id);
+            rig.verify();
+            rig.reopen();
+            rig.compactAll();
+            assertEquals(0, rig.disk.bytes());
+            assertEquals(0, rig.blobs.usage().live());
+        }
+    }
+
+    @Test
+    void segmentsOfAnotherKeyspaceAreRefusedAndLeftAlone() {
+        try (Rig rig = new Rig(7);
+                Keyspace other = Keyspace.inMemory()) {
+            rig.put(100);
+            rig.blobs.close();
+            long bytes = rig.disk.bytes();
+            assertKind(Kind.FOREIGN, () -> open(rig, other));
+            Blobs.open(
+                            Path.of("/other"),
+                            rig.disk,
+                            other,
+                            SMALL,
+                            new SecureRandom(),
+                            InstantSource.system())
+                    .close();
+            assertKind(Kind.FOREIGN, () -> open(rig, other));
+            assertEquals(bytes, rig.disk.bytes());
+            rig.blobs = rig.open();
+            rig.verify();
+        }
+    }
+
+    @Test
+    void aNewerFormatIsRefused() {
+        try (Rig rig = new Rig(8)) {
+            byte[] value = rig.keyspace.get(Space.RECORDS, Keys.store()).orElseThrow();
+            value[0]++;
+            rig.keyspace.commit(
+                    new Transaction().write(new Write.Put(Space.RECORDS, Keys.store(), value)));
+            assertKind(Kind.FOREIGN, rig::open);
+        }
+    }
+
+    @Test
+    void aSegmentThatIsNotThereIsCorruptAndNotAbsent() throws Exception {
+        try (Rig rig = new Rig(9)) {
+            BlobId id = rig.put(100);
+            rig.blobs.close();
+            rig.disk.delete(FIRST);
+            rig.blobs = rig.open();
+            assertKind(Kind.CORRUPT, () -> rig.blobs.open(id));
+            assertEquals(List.of(id), rig.blobs.scrub().corrupt());
+        }
+    }
+
+    @Test
+    void anInterruptStopsUpkeepAtTheNextPages() {
+        try (Rig rig = new Rig(10)) {
+            rig.put(900_000);
+            rig.reopen();
+            Thread.currentThread().interrupt();
+            assertTrue(rig.blobs.scrub().bytes() < 900_000);
+            assertEquals(0, rig.blobs.compact().segments());
+            assertTrue(Thread.interrupted(), "the interrupt stays set");
+            rig.verify();
+        }
+    }
+
+    /** Golden bytes: old segments stay readable, so these may never change. */
+    @Test
+    void theFormatOfAPageIsWhatThePackagesPageSays() throws Exception {
+        try (Rig rig = new Rig(11)) {
+            byte[] content = {1, 2, 3};
+            Blob blob = rig.finish(content);
+            rig.adopt(blob, content);
+            byte[] file = rig.disk.read(FIRST);
+            ByteBuffer page = ByteBuffer.wrap(file, Page.SIZE, Page.SIZE);
+            assertEquals(0x446D4201, page.getInt());
+            assertEquals(blob.id(), BlobId.decode(page));
+            assertEquals(0, page.getInt());
+            assertEquals(3, page.getInt());
+            int checksum = page.getInt();
+            var crc = new java.util.zip.CRC32C();
+            crc.update(file, Page.SIZE, 28);
+            crc.update(content);
+            assertEquals((int) crc.getValue(), checksum);
+            assertEquals(1, page.get());
+            assertEquals(0x446D5301, ByteBuffer.wrap(file).getInt());
+            byte[] place = rig.keyspace.get(Space.RECORDS, Keys.place(blob.id())).orElseThrow();
+            assertEquals(
+                    "01" + "0000000000000003" + "0000000000000001" + "00000001" + "00000001",
+                    java.util.HexFormat.of().formatHex(place));
+        }
+    }
+
+    private static Blobs open(Rig rig, Keyspace keyspace) {
+        return Blobs.open(
+                Rig.FOLDER, rig.disk, keyspace, SMALL, new SecureRandom(), InstantSource.system());
+    }
+
+    private static void assertKind(Kind kind, Runnable call) {
+        assertEquals(kind, assertThrows(StorageFailure.class, call::run).kind());
     }
 }
