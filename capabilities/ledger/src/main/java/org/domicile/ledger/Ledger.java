@@ -1,15 +1,44 @@
 package org.domicile.ledger;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.domicile.bytes.Disk;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Pass;
+import org.domicile.keys.Passes;
+import org.domicile.keys.Subjects;
+import org.domicile.keys.Vault;
+import org.domicile.keyspace.Keyspace;
 import org.domicile.request.Outcome;
 import org.domicile.request.Pending;
 
 /** See the package's page. Safe for concurrent use. */
 public interface Ledger extends AutoCloseable {
+    /**
+     * Opens the ledger: replays what the last run left, closes the numbers that it took and did not
+     * record, publishes, and starts its thread.
+     *
+     * @param passes from {@link org.domicile.keys.Keys#passes}
+     * @throws StorageFailure FOREIGN when the keyspace is an older copy than the published
+     *     checkpoints, CORRUPT when files and checkpoints do not go together, FENCED when files
+     *     cannot be written: with a sentence, and nothing was published
+     */
+    static Ledger open(
+            Keyspace keyspace,
+            Vault vault,
+            Subjects subjects,
+            Passes passes,
+            Disk disk,
+            Clock clock,
+            SecureRandom random,
+            LedgerOptions options) {
+        return new Engine(keyspace, vault, subjects, passes, disk, clock, random, options);
+    }
+
     /** The organisation under which the program's own uses are logged. */
     String INSTALLATION = "installation";
 

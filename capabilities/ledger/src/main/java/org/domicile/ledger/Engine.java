@@ -1,0 +1,425 @@
+package org.domicile.ledger;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.domicile.bytes.Disk;
+import org.domicile.bytes.DiskFull;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.Keys;
+import org.domicile.keys.Pass;
+import org.domicile.keys.Passes;
+import org.domicile.keys.Subjects;
+import org.domicile.keys.Vault;
+import org.domicile.keyspace.Committed;
+import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Transaction;
+import org.domicile.request.Append;
+import org.domicile.request.Outcome;
+import org.domicile.request.Pending;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ledger on a keyspace and a folder. Callers' threads make entries and commit them; one thread
+ * of its own does the {@link Rounds}. What stops that thread stops all recording, so nothing is
+ * served that could not be published.
+ */
+final class Engine implements Ledger {
+    private static final Duration PROOF_WAIT = Duration.ofSeconds(2);
+    private static final int MAX_USES = 10_000;
+    private static final String STATEMENT_NAME = "ledger/statement";
+
+    private final Keyspace keyspace;
+    private final Vault vault;
+    private final Subjects subjects;
+    private final Passes passes;
+    private final Clock clock;
+    private final SecureRandom random;
+    private final LedgerOptions options;
+    private final Book book;
+    private final Refusals refusals = new Refusals();
+    private final Strangers strangers = new Strangers();
+    private final Rounds rounds;
+    private final Thread thread;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition published = lock.newCondition();
+    private final Condition stop = lock.newCondition();
+    // guarded by lock
+    private boolean stopping;
+
+    private volatile long unpublished;
+    private volatile @Nullable StorageFailure failure;
+
+    Engine(
+            Keyspace keyspace,
+            Vault vault,
+            Subjects subjects,
+            Passes passes,
+            Disk disk,
+            Clock clock,
+            SecureRandom random,
+            LedgerOptions options) {
+        this.keyspace = keyspace;
+        this.vault = vault;
+        this.subjects = subjects;
+        this.passes = passes;
+        this.clock = clock;
+        this.random = random;
+        this.options = options;
+        this.book = new Book(keyspace, vault, disk, options);
+        this.rounds =
+                new Rounds(book, keyspace, options, clock, refusals, strangers, this::recount);
+        try {
+            disk.createDirectories(options.folder());
+            rounds.recover();
+        } catch (IOException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.FENCED, "the ledger's files cannot be written", e);
+        }
+        this.thread = Thread.ofPlatform().name("ledger").daemon().start(this::run);
+    }
+
+    private void run() {
+        while (waited()) {
+            try {
+                rounds.round();
+                failure = null;
+            } catch (DiskFull e) {
+                // Nothing is half done: the round is done again when there may be room.
+                failure =
+                        new StorageFailure(
+                                StorageFailure.Kind.FULL, "no room for the ledger's files", e);
+            } catch (IOException e) {
+                failure =
+                        new StorageFailure(
+                                StorageFailure.Kind.FENCED,
+                                "a ledger's file could not be written; nothing is recorded until a"
+                                        + " restart",
+                                e);
+                return;
+            } catch (StorageFailure e) {
+                failure = e;
+                if (e.kind() != StorageFailure.Kind.FULL
+                        && e.kind() != StorageFailure.Kind.OVERLOADED) {
+                    return;
+                }
+            } catch (RuntimeException | Error e) {
+                failure =
+                        new StorageFailure(
+                                StorageFailure.Kind.FENCED, "the ledger has stopped: " + e, e);
+                throw e;
+            }
+            afterRound();
+        }
+    }
+
+    private void afterRound() {
+        unpublished = behind();
+        lock.lock();
+        try {
+            published.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** True after a period; false when it is time to stop. */
+    private boolean waited() {
+        lock.lock();
+        try {
+            long left = options.period().toNanos();
+            while (!stopping && left > 0) {
+                left = stop.awaitNanos(left);
+            }
+            return !stopping;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts the ledger's thread", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void mustRecord() {
+        StorageFailure failed = failure;
+        if (failed != null) {
+            throw new StorageFailure(failed.kind(), String.valueOf(failed.getMessage()), failed);
+        }
+        if (unpublished > options.unpublished()) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.OVERLOADED,
+                    "%,d entries wait for a checkpoint".formatted(unpublished));
+        }
+    }
+
+    @Override
+    public long number(String organisation) {
+        mustRecord();
+        return book.numbers(organisation).take();
+    }
+
+    @Override
+    public void abandon(String organisation, long number) {
+        book.numbers(organisation).abandon(number);
+    }
+
+    @Override
+    public Pending pending(Use use, LongSupplier size) {
+        mustRecord();
+        return useRecord(use, size, 1);
+    }
+
+    private UseRecord useRecord(Use use, LongSupplier size, long count) {
+        return new UseRecord(
+                use,
+                options.node(),
+                book.useLog(use.organisation()),
+                size,
+                count,
+                subjects,
+                this::statement,
+                this::recorded);
+    }
+
+    private void recorded(Use use, long index) {
+        book.numbers(use.organisation()).recorded(use.number());
+        if (use.verdict() == Use.Verdict.REFUSED) {
+            refusals.recorded(use);
+        }
+    }
+
+    @Override
+    public Pass record(Use use, Outcome outcome, long size) {
+        mustRecord();
+        UseRecord record = useRecord(use, () -> size, 1);
+        Transaction transaction = new Transaction();
+        record.take(outcome).forEach(transaction::append);
+        List<Long> indices = commit(transaction);
+        record.committed(indices);
+        return passes.pass(book.useLog(use.organisation()), indices.getFirst());
+    }
+
+    private List<Long> commit(Transaction transaction) {
+        return switch (keyspace.commit(transaction)) {
+            case Committed.Applied applied -> applied.indices();
+            case Committed.Stale stale ->
+                    throw new IllegalStateException("there was no condition: " + stale);
+        };
+    }
+
+    private Append recount(Refusals.Count count, long number) {
+        Use first = count.first();
+        Use repeated =
+                new Use(
+                        first.organisation(),
+                        number,
+                        first.at(),
+                        first.action(),
+                        first.verdict(),
+                        first.reason(),
+                        first.purpose(),
+                        first.dataZone(),
+                        first.clientZone(),
+                        first.policy(),
+                        first.caller(),
+                        first.callerSubject(),
+                        first.subjects(),
+                        first.object(),
+                        first.address(),
+                        List.of());
+        try {
+            return useRecord(repeated, () -> 0, count.count()).take(Outcome.DONE).getFirst();
+        } catch (Keys.KeyGone e) {
+            // Whoever was refused has been erased since; the number is closed instead.
+            return new Append(
+                    book.useLog(first.organisation()),
+                    Entries.closing(
+                            first.organisation(),
+                            options.node(),
+                            List.of(new Numbers.Run(number, number)),
+                            "erased",
+                            clock.instant()),
+                    new byte[0]);
+        }
+    }
+
+    @Override
+    public boolean countRepeated(
+            String organisation, String principal, String action, String reason) {
+        mustRecord();
+        return refusals.count(organisation, principal, action, reason, clock.instant());
+    }
+
+    @Override
+    public void countStranger(String action, String reason) {
+        mustRecord();
+        strangers.count(action, reason);
+    }
+
+    @Override
+    public void state(Statement statement) {
+        mustRecord();
+        commit(new Transaction().append(statement(statement)));
+    }
+
+    /** The texts get salts of their own, which lie beside them in the sealed payload. */
+    private Append statement(Statement statement) {
+        Instant now = clock.instant();
+        if (statement.texts().isEmpty()) {
+            return new Append(
+                    Book.PUBLIC, Entries.statement(statement, Map.of(), now), new byte[0]);
+        }
+        byte[] secret = new byte[Merkle.HASH];
+        random.nextBytes(secret);
+        Commitment commitment = new Commitment(secret);
+        Map<String, String> commitments = new TreeMap<>();
+        statement
+                .texts()
+                .forEach((name, text) ->
+                        commitments.put(name, Signer.base64(commitment.to(name, text))));
+        byte[] payload =
+                JsonText.of(Map.of("secret", Signer.base64(secret), "texts", statement.texts()));
+        return new Append(
+                Book.PUBLIC,
+                Entries.statement(statement, commitments, now),
+                vault.seal(STATEMENT_NAME, payload));
+    }
+
+    @Override
+    public List<Recorded> uses(Pass pass, String organisation, Filter filter) {
+        return new UseReading(book, keyspace.logs(), subjects)
+                .uses(book.useLog(organisation), filter, Math.min(filter.limit(), MAX_USES));
+    }
+
+    @Override
+    public String prove(String log, long index) {
+        long deadline = System.nanoTime() + PROOF_WAIT.toNanos();
+        awaitPublished(log, index, deadline);
+        TiledLog tiled = book.log(log).orElseThrow();
+        for (int attempt = 0; ; attempt++) {
+            TiledLog.Published under = tiled.published();
+            try {
+                return proof(tiled, under, index);
+            } catch (IOException e) {
+                // A partial tile may have given way to the full one just now.
+                if (attempt == 2) {
+                    throw new StorageFailure(
+                            StorageFailure.Kind.CORRUPT,
+                            "the tiles of the log " + log + " cannot be read",
+                            e);
+                }
+            }
+        }
+    }
+
+    private static String proof(TiledLog log, TiledLog.Published under, long index)
+            throws IOException {
+        StringBuilder text = new StringBuilder("c2sp.org/tlog-proof@v1\n");
+        byte[] entry =
+                log.folder()
+                        .entries(index / Frontier.TILE, under.size())
+                        .get((int) (index % Frontier.TILE));
+        text.append("extra ").append(Signer.base64(entry)).append('\n');
+        text.append("index ").append(index).append('\n');
+        for (byte[] hash : new InclusionProof(log.folder(), under.size()).path(index)) {
+            text.append(Signer.base64(hash)).append('\n');
+        }
+        return text.append('\n').append(under.checkpoint()).toString();
+    }
+
+    private void awaitPublished(String log, long index, long deadline) {
+        if (index < 0 || index >= keyspace.logs().size(log)) {
+            throw new IllegalArgumentException("the log %s has no entry %d".formatted(log, index));
+        }
+        lock.lock();
+        try {
+            while (book.published(log) <= index) {
+                mustRecord();
+                if (published.awaitNanos(deadline - System.nanoTime()) <= 0) {
+                    throw new StorageFailure(
+                            StorageFailure.Kind.OVERLOADED,
+                            "entry %d of %s is not yet under a checkpoint".formatted(index, log));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StorageFailure(
+                    StorageFailure.Kind.OVERLOADED, "interrupted while waiting for a checkpoint");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public List<String> verifierKeys(String log) {
+        return book.signer().verifierKeys(book.origin(log));
+    }
+
+    @Override
+    public List<String> logs() {
+        return keyspace.logs().logs();
+    }
+
+    @Override
+    public Path folder(String log) {
+        return book.folder(log).path();
+    }
+
+    @Override
+    public State state() {
+        List<String> logs = logs();
+        return new State(
+                logs.size(),
+                logs.stream().mapToLong(keyspace.logs()::size).sum(),
+                behind(),
+                book.logs().stream()
+                        .map(log -> log.published().at())
+                        .max(Comparator.naturalOrder())
+                        .orElse(Instant.EPOCH));
+    }
+
+    /** Durable entries without a checkpoint. */
+    private long behind() {
+        return logs().stream()
+                .mapToLong(log -> Math.max(0, keyspace.logs().size(log) - book.published(log)))
+                .sum();
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (stopping) {
+                return;
+            }
+            stopping = true;
+            stop.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            thread.join();
+            if (failure == null) {
+                rounds.finish();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            // The next start does what this last round could not.
+            failure =
+                    new StorageFailure(
+                            StorageFailure.Kind.FENCED, "the last checkpoint was not written", e);
+        }
+        failure = new StorageFailure(StorageFailure.Kind.CLOSED, "the ledger is closed");
+    }
+}

@@ -1,0 +1,94 @@
+package org.domicile.ledger;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The ledger's own entries, in the format that the package's page specifies. */
+final class Entries {
+    /** Version of the format, the member {@code v} of each entry. */
+    static final int VERSION = 1;
+
+    private Entries() {}
+
+    /** To the minute, as it is public: {@code 2026-11-24T05:03Z}. */
+    static String minute(Instant at) {
+        return at.truncatedTo(ChronoUnit.MINUTES).toString().substring(0, 16) + "Z";
+    }
+
+    /** Numbers that were taken and have no entry. */
+    static byte[] closing(
+            String organisation, String node, List<Numbers.Run> runs, String cause, Instant now) {
+        List<List<Long>> numbers = new ArrayList<>();
+        runs.forEach(run -> numbers.add(List.of(run.from(), run.to())));
+        return JsonText.of(
+                Map.of(
+                        "cause", cause,
+                        "kind", "closed",
+                        "minute", minute(now),
+                        "node", node,
+                        "numbers", numbers,
+                        "organisation", organisation,
+                        "v", VERSION));
+    }
+
+    /** Checkpoints that moved. */
+    static byte[] checkpoints(List<TiledLog> moved, Instant now) {
+        List<Map<String, Object>> logs = new ArrayList<>();
+        for (TiledLog log : moved) {
+            logs.add(
+                    Map.of(
+                            "log", log.name(),
+                            "root", Signer.base64(log.root()),
+                            "size", log.integrated()));
+        }
+        return JsonText.of(
+                Map.of("kind", "checkpoints", "logs", logs, "minute", minute(now), "v", VERSION));
+    }
+
+    /** Counts of entries from one index to another of each log, and of strangers. */
+    static byte[] counts(
+            List<Counts.Counted> counted, Map<Strangers.What, Long> strangers, Instant now) {
+        List<Map<String, Object>> logs = new ArrayList<>();
+        for (Counts.Counted each : counted) {
+            List<Map<String, Object>> uses = new ArrayList<>();
+            each.counts().forEach((what, count) -> uses.add(what.named(count)));
+            logs.add(
+                    Map.of(
+                            "from", each.from(),
+                            "log", each.log(),
+                            "to", each.to(),
+                            "uses", uses));
+        }
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("kind", "counts");
+        entry.put("logs", logs);
+        entry.put("minute", minute(now));
+        entry.put("v", VERSION);
+        if (!strangers.isEmpty()) {
+            List<Map<String, Object>> refused = new ArrayList<>();
+            strangers.forEach((what, count) ->
+                    refused.add(
+                            Map.of(
+                                    "action", what.action(),
+                                    "count", count,
+                                    "reason", what.reason())));
+            entry.put("strangers", refused);
+        }
+        return JsonText.of(entry);
+    }
+
+    /** A statement; the commitments to its texts by name. */
+    static byte[] statement(Statement statement, Map<String, String> commitments, Instant now) {
+        return JsonText.of(
+                Map.of(
+                        "facts", statement.facts(),
+                        "kind", statement.kind(),
+                        "minute", minute(now),
+                        "texts", commitments,
+                        "v", VERSION));
+    }
+}

@@ -1,0 +1,57 @@
+package org.domicile.ledger;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Inclusion paths (RFC 6962 section 2.1.1) read out of a log's tiles. Owned by one thread. */
+final class InclusionProof {
+    private final LogFolder folder;
+    private final long size;
+    private final Merkle merkle = new Merkle();
+
+    InclusionProof(LogFolder folder, long size) {
+        this.folder = folder;
+        this.size = size;
+    }
+
+    /** From the leaf's sibling up to the root's child. */
+    List<byte[]> path(long index) throws IOException {
+        List<byte[]> path = new ArrayList<>();
+        collect(index, 0, size, path);
+        return path;
+    }
+
+    private void collect(long index, long from, long to, List<byte[]> path) throws IOException {
+        if (to - from == 1) {
+            return;
+        }
+        long middle = from + Long.highestOneBit(to - from - 1);
+        if (index < middle) {
+            collect(index, from, middle, path);
+            path.add(root(middle, to));
+        } else {
+            collect(index, middle, to, path);
+            path.add(root(from, middle));
+        }
+    }
+
+    private byte[] root(long from, long to) throws IOException {
+        long width = to - from;
+        if (Long.bitCount(width) == 1) {
+            return perfect(Long.numberOfTrailingZeros(width), from);
+        }
+        long middle = from + Long.highestOneBit(width - 1);
+        return merkle.node(root(from, middle), root(middle, to));
+    }
+
+    /** The top over 2^height leaves: within one tile, eight heights to a level. */
+    private byte[] perfect(int height, long from) throws IOException {
+        int level = height / 8;
+        int span = 1 << (height % 8);
+        long first = from >>> (8 * level);
+        byte[][] row = folder.hashes(level, first / Frontier.TILE, size);
+        int at = (int) (first % Frontier.TILE);
+        return merkle.top(row, at, at + span);
+    }
+}

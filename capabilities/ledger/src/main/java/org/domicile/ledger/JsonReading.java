@@ -1,0 +1,157 @@
+package org.domicile.ledger;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads the JSON that {@link JsonText} writes: objects, arrays, strings, integers. Anything else in
+ * an entry is a bug or damage, and throws.
+ */
+final class JsonReading {
+    private static final int DEEPEST = 8;
+
+    private final byte[] bytes;
+    private int at;
+
+    private JsonReading(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /** The object's members in order: {@code String}, {@code Long}, {@code List} or {@code Map}. */
+    static Map<String, Object> object(byte[] bytes) {
+        JsonReading reading = new JsonReading(bytes);
+        if (!(reading.value(0) instanceof Map<?, ?> map) || reading.at != bytes.length) {
+            throw reading.wrong();
+        }
+        Map<String, Object> named = new LinkedHashMap<>();
+        map.forEach((name, value) -> named.put((String) name, value));
+        return named;
+    }
+
+    private Object value(int depth) {
+        if (depth > DEEPEST) {
+            throw wrong();
+        }
+        return switch (next()) {
+            case '"' -> text();
+            case '{' -> map(depth);
+            case '[' -> list(depth);
+            default -> number();
+        };
+    }
+
+    private Map<String, Object> map(int depth) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        if (peek() == '}') {
+            at++;
+            return map;
+        }
+        do {
+            expect('"');
+            String name = text();
+            expect(':');
+            map.put(name, value(depth + 1));
+        } while (next() == ',');
+        if (bytes[at - 1] != '}') {
+            throw wrong();
+        }
+        return map;
+    }
+
+    private List<Object> list(int depth) {
+        List<Object> list = new ArrayList<>();
+        if (peek() == ']') {
+            at++;
+            return list;
+        }
+        do {
+            list.add(value(depth + 1));
+        } while (next() == ',');
+        if (bytes[at - 1] != ']') {
+            throw wrong();
+        }
+        return list;
+    }
+
+    private String text() {
+        int start = at;
+        while (peek() != '"') {
+            if (peek() == '\\') {
+                return escaped(start);
+            }
+            at++;
+        }
+        String text = new String(bytes, start, at - start, StandardCharsets.UTF_8);
+        at++;
+        return text;
+    }
+
+    private String escaped(int start) {
+        StringBuilder text = new StringBuilder();
+        int from = start;
+        while (peek() != '"') {
+            if (bytes[at] != '\\') {
+                at++;
+                continue;
+            }
+            text.append(new String(bytes, from, at - from, StandardCharsets.UTF_8));
+            at++;
+            switch (next()) {
+                case 'b' -> text.append('\b');
+                case 't' -> text.append('\t');
+                case 'n' -> text.append('\n');
+                case 'f' -> text.append('\f');
+                case 'r' -> text.append('\r');
+                case 'u' -> {
+                    at += 4;
+                    peek();
+                    String hex = new String(bytes, at - 4, 4, StandardCharsets.US_ASCII);
+                    text.append((char) Integer.parseInt(hex, 16));
+                }
+                default -> text.append((char) bytes[at - 1]);
+            }
+            from = at;
+        }
+        text.append(new String(bytes, from, at - from, StandardCharsets.UTF_8));
+        at++;
+        return text.toString();
+    }
+
+    private Long number() {
+        int start = at - 1;
+        while (at < bytes.length && bytes[at] >= '0' && bytes[at] <= '9') {
+            at++;
+        }
+        try {
+            return Long.valueOf(new String(bytes, start, at - start, StandardCharsets.US_ASCII));
+        } catch (NumberFormatException e) {
+            throw wrong();
+        }
+    }
+
+    private byte peek() {
+        if (at >= bytes.length) {
+            throw wrong();
+        }
+        return bytes[at];
+    }
+
+    private byte next() {
+        byte b = peek();
+        at++;
+        return b;
+    }
+
+    private void expect(char c) {
+        if (next() != c) {
+            throw wrong();
+        }
+    }
+
+    private IllegalArgumentException wrong() {
+        return new IllegalArgumentException("not an entry's JSON at byte " + at);
+    }
+}

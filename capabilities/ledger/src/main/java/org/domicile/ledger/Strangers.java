@@ -1,0 +1,41 @@
+package org.domicile.ledger;
+
+import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Requests of people without an organisation: counted, not written down. Guarded by its lock. */
+final class Strangers {
+    /** Different refusals that are counted apart; the rest count as one. */
+    private static final int KINDS = 1_000;
+
+    private Map<What, Long> counts = new TreeMap<>();
+
+    /** What they wanted and why not. */
+    record What(String action, String reason) implements Comparable<What> {
+        private static final Comparator<What> ORDER =
+                Comparator.comparing(What::action).thenComparing(What::reason);
+
+        @Override
+        public int compareTo(What other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    synchronized void count(String action, String reason) {
+        What what = new What(action, reason);
+        boolean known = counts.size() < KINDS || counts.containsKey(what);
+        counts.merge(known ? what : new What("other", "other"), 1L, Long::sum);
+    }
+
+    synchronized Map<What, Long> drain() {
+        Map<What, Long> drained = counts;
+        counts = new TreeMap<>();
+        return drained;
+    }
+
+    /** Puts back what could not be recorded. */
+    synchronized void restore(Map<What, Long> drained) {
+        drained.forEach((what, count) -> counts.merge(what, count, Long::sum));
+    }
+}

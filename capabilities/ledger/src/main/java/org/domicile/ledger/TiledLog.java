@@ -1,0 +1,281 @@
+package org.domicile.ledger;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.domicile.bytes.CrashPoint;
+import org.domicile.bytes.Durable;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.keyspace.LogReading;
+
+/**
+ * One log on its way from the keyspace's tail to static files.
+ *
+ * <p>Two sizes: what is <i>integrated</i> (in the frontier; its full tiles and bundles durable) and
+ * what is <i>published</i> (under the checkpoint on disk). After a crash the published checkpoint
+ * and its tiles are where the frontier begins again; everything after it is still in the keyspace,
+ * which forgets an entry only when its full bundle is durable and its checkpoint published.
+ *
+ * <p>Written by the ledger's thread alone; {@code published} is read by everybody.
+ */
+final class TiledLog {
+    /** Entries taken at once: bounds memory to this many times 64 KiB, and about 10 MiB of ours. */
+    private static final int BATCH = 8_192;
+
+    /** What is under a checkpoint. */
+    record Published(long size, byte[] root, String checkpoint, Instant at) {}
+
+    private final String name;
+    private final String origin;
+    private final LogFolder folder;
+    private final LogReading entries;
+    private final Signer signer;
+    private final Set<Path> knownDirectories = new LinkedHashSet<>();
+    private final List<Path> outdated = new ArrayList<>();
+    private Frontier frontier;
+    // entries of the last, unfinished bundle
+    private List<byte[]> bundle = new ArrayList<>();
+    private volatile Published published;
+
+    private TiledLog(
+            String name, String origin, LogFolder folder, LogReading entries, Signer signer) {
+        this.name = name;
+        this.origin = origin;
+        this.folder = folder;
+        this.entries = entries;
+        this.signer = signer;
+        this.frontier = new Frontier();
+        this.published = new Published(0, frontier.root(), "", Instant.EPOCH);
+    }
+
+    /**
+     * Opens a log at its published checkpoint.
+     *
+     * @throws StorageFailure FOREIGN when the checkpoint is not ours, or has seen more than the
+     *     keyspace has (an older copy of it: what followed would contradict what was signed);
+     *     CORRUPT when the files do not lead to the checkpoint's root
+     */
+    static TiledLog open(
+            String name, String origin, LogFolder folder, LogReading entries, Signer signer)
+            throws IOException {
+        TiledLog log = new TiledLog(name, origin, folder, entries, signer);
+        Optional<byte[]> checkpoint = folder.published();
+        if (checkpoint.isPresent()) {
+            log.resume(new String(checkpoint.get(), StandardCharsets.UTF_8));
+        }
+        return log;
+    }
+
+    private void resume(String checkpoint) throws IOException {
+        Published last = parse(checkpoint);
+        long durable = entries.size(name);
+        if (last.size() > durable) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.FOREIGN,
+                    "the log %s has signed %d entries and the keyspace holds %d: the keyspace is an older copy, and going on would contradict what was signed"
+                            .formatted(name, last.size(), durable));
+        }
+        try {
+            List<byte[][]> rows = new ArrayList<>();
+            Merkle merkle = new Merkle();
+            for (int level = 0; level < Frontier.levels(last.size()); level++) {
+                rows.add(
+                        Frontier.width(level, last.size()) == 0
+                                ? new byte[0][]
+                                : folder.hashes(
+                                        level, Frontier.lastTile(level, last.size()), last.size()));
+            }
+            frontier = new Frontier(last.size(), rows);
+            if (Frontier.width(0, last.size()) > 0) {
+                bundle =
+                        new ArrayList<>(
+                                folder.entries(Frontier.lastTile(0, last.size()), last.size()));
+                for (int i = 0; i < bundle.size(); i++) {
+                    if (!Arrays.equals(merkle.leaf(bundle.get(i)), rows.getFirst()[i])) {
+                        throw new IOException("an entry of the last bundle is not its tile's");
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.CORRUPT,
+                    "the files of the log " + name + " do not go with its checkpoint",
+                    e);
+        }
+        if (!Arrays.equals(frontier.root(), last.root())) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.CORRUPT,
+                    "the tiles of the log " + name + " do not lead to its checkpoint's root");
+        }
+        published = last;
+    }
+
+    private Published parse(String checkpoint) {
+        String[] lines = checkpoint.split("\n", -1);
+        try {
+            String text = lines[0] + "\n" + lines[1] + "\n" + lines[2] + "\n";
+            byte[] signature =
+                    Base64.getDecoder().decode(lines[4].substring(lines[4].lastIndexOf(' ') + 1));
+            if (lines[0].equals(origin)
+                    && signer.signed(text, Arrays.copyOfRange(signature, 4, signature.length))) {
+                return new Published(
+                        Long.parseLong(lines[1]),
+                        Base64.getDecoder().decode(lines[2]),
+                        checkpoint,
+                        Instant.EPOCH);
+            }
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.CORRUPT,
+                    "the checkpoint of the log " + name + " is damaged",
+                    e);
+        }
+        throw new StorageFailure(
+                StorageFailure.Kind.FOREIGN,
+                "the checkpoint of the log "
+                        + name
+                        + " was not signed by this installation, or is damaged");
+    }
+
+    String name() {
+        return name;
+    }
+
+    String origin() {
+        return origin;
+    }
+
+    LogFolder folder() {
+        return folder;
+    }
+
+    Published published() {
+        return published;
+    }
+
+    long integrated() {
+        return frontier.size();
+    }
+
+    byte[] root() {
+        return frontier.root();
+    }
+
+    long durable() {
+        return entries.size(name);
+    }
+
+    /**
+     * Integrates what is durable, at most one batch; true when there was something. The frontier
+     * moves only when the full files are durable, so a failure leaves everything to be done again.
+     */
+    boolean integrate(Consumer<byte[]> observer) throws IOException {
+        List<byte[]> batch = entries.entries(name, frontier.size(), BATCH);
+        if (batch.isEmpty()) {
+            return false;
+        }
+        Frontier next = frontier.copy();
+        SequencedMap<Path, byte[]> files = new LinkedHashMap<>();
+        List<Path> full = new ArrayList<>();
+        List<byte[]> open = new ArrayList<>(bundle);
+        for (byte[] entry : batch) {
+            open.add(entry);
+            next.append(
+                    entry,
+                    (level, index, hashes) -> {
+                        files.put(folder.tile(level, index, Frontier.TILE), hashes);
+                        full.add(folder.partialTiles(level, index));
+                    });
+            if (open.size() == Frontier.TILE) {
+                long index = Frontier.lastTile(0, next.size()) - 1;
+                files.put(folder.bundle(index, Frontier.TILE), LogFolder.bundle(open));
+                full.add(folder.partialBundles(index));
+                open = new ArrayList<>();
+            }
+        }
+        write(files);
+        frontier = next;
+        bundle = open;
+        outdated.addAll(full);
+        batch.forEach(observer);
+        return true;
+    }
+
+    /** Makes the partial files durable that a checkpoint of the integrated size needs. */
+    void writePartials() throws IOException {
+        long size = frontier.size();
+        SequencedMap<Path, byte[]> files = new LinkedHashMap<>();
+        if (!bundle.isEmpty()) {
+            files.put(
+                    folder.bundle(Frontier.lastTile(0, size), bundle.size()),
+                    LogFolder.bundle(bundle));
+        }
+        for (int level = 0; level < Frontier.levels(size); level++) {
+            int width = Frontier.width(level, size);
+            // the same width at the published size is the same tile, and there already
+            if (width > 0 && (size >>> (8 * level)) != (published.size() >>> (8 * level))) {
+                files.put(
+                        folder.tile(level, Frontier.lastTile(level, size), width),
+                        frontier.unfinished(level));
+            }
+        }
+        write(files);
+    }
+
+    /** Signs the integrated size and puts the checkpoint in place of the last one. */
+    void publish(Instant now) throws IOException {
+        byte[] root = frontier.root();
+        String checkpoint = signer.checkpoint(origin, frontier.size(), root, now);
+        directory(folder.path());
+        CrashPoint.at("ledger.before-checkpoint");
+        Durable.replace(
+                folder.disk(), folder.checkpoint(), checkpoint.getBytes(StandardCharsets.UTF_8));
+        published = new Published(frontier.size(), root, checkpoint, now);
+        CrashPoint.at("ledger.after-checkpoint");
+    }
+
+    /** Drops what the published checkpoint no longer needs. */
+    void tidy() throws IOException {
+        entries.forgetEntries(name, published.size() / Frontier.TILE * Frontier.TILE);
+        CrashPoint.at("ledger.after-forget");
+        for (Path partials : outdated) {
+            folder.deletePartials(partials);
+        }
+        outdated.clear();
+    }
+
+    private void write(SequencedMap<Path, byte[]> files) throws IOException {
+        if (files.isEmpty()) {
+            return;
+        }
+        for (Path file : files.keySet()) {
+            Path parent = file.getParent();
+            if (parent != null) {
+                directory(parent);
+            }
+        }
+        CrashPoint.at("ledger.before-tiles");
+        Durable.replaceAll(folder.disk(), files);
+        CrashPoint.at("ledger.after-tiles");
+    }
+
+    private void directory(Path directory) throws IOException {
+        if (directory.toString().endsWith(".p")) {
+            // comes and goes; not worth remembering
+            folder.disk().createDirectories(directory);
+        } else if (knownDirectories.add(directory)) {
+            folder.disk().createDirectories(directory);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package org.domicile.ledger;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The public members of a use's entry.
+ *
+ * @param size class of size: 0 for none, else one more than the whole part of its binary logarithm
+ * @param count uses that the entry stands for
+ */
+record UseEntry(
+        String organisation,
+        String node,
+        long number,
+        String minute,
+        Counts.What what,
+        String reason,
+        String outcome,
+        long size,
+        long count) {
+    static final String KIND = "use";
+
+    /** Parses an entry; empty when it is one of another kind. */
+    static Optional<UseEntry> parse(byte[] entry) {
+        Map<String, Object> members = JsonReading.object(entry);
+        if (!KIND.equals(members.get("kind"))) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new UseEntry(
+                        text(members, "organisation"),
+                        text(members, "node"),
+                        number(members, "number"),
+                        text(members, "minute"),
+                        new Counts.What(
+                                text(members, "purpose"),
+                                text(members, "action"),
+                                text(members, "dataZone"),
+                                text(members, "clientZone"),
+                                text(members, "verdict")),
+                        text(members, "reason"),
+                        text(members, "outcome"),
+                        number(members, "size"),
+                        members.containsKey("count") ? number(members, "count") : 1));
+    }
+
+    /** The runs of numbers that a closing entry names; none when it is another. */
+    static List<Numbers.Run> closedNumbers(byte[] entry) {
+        Map<String, Object> members = JsonReading.object(entry);
+        List<Numbers.Run> runs = new ArrayList<>();
+        if ("closed".equals(members.get("kind")) && members.get("numbers") instanceof List<?> all) {
+            for (Object each : all) {
+                if (each instanceof List<?> ends
+                        && ends.size() == 2
+                        && ends.get(0) instanceof Long from
+                        && ends.get(1) instanceof Long to) {
+                    runs.add(new Numbers.Run(from, to));
+                }
+            }
+        }
+        return runs;
+    }
+
+    private static String text(Map<String, Object> members, String name) {
+        if (members.get(name) instanceof String text) {
+            return text;
+        }
+        throw new IllegalArgumentException("the entry has no text " + name);
+    }
+
+    private static long number(Map<String, Object> members, String name) {
+        if (members.get(name) instanceof Long number) {
+            return number;
+        }
+        throw new IllegalArgumentException("the entry has no number " + name);
+    }
+}

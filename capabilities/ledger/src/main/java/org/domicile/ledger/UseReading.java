@@ -1,0 +1,102 @@
+package org.domicile.ledger;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.Subjects;
+import org.domicile.keyspace.LogReading;
+
+/** Reads uses back, newest first, opening what can still be opened. */
+final class UseReading {
+    /** What stands for a value whose key or payload is gone. */
+    static final String ERASED = "(erased)";
+
+    /** A request's arrival and its entry's place differ by less than this. */
+    private static final long SLACK_SECONDS = 300;
+
+    private final Book book;
+    private final LogReading logs;
+    private final Subjects subjects;
+
+    UseReading(Book book, LogReading logs, Subjects subjects) {
+        this.book = book;
+        this.logs = logs;
+        this.subjects = subjects;
+    }
+
+    List<Ledger.Recorded> uses(String name, Ledger.Filter filter, int limit) {
+        List<Ledger.Recorded> found = new ArrayList<>();
+        try {
+            long end = logs.size(name);
+            while (end > 0 && found.size() < limit) {
+                long from = (end - 1) / Frontier.TILE * Frontier.TILE;
+                List<byte[]> entries = book.entries(name, from, end);
+                for (int i = entries.size() - 1; i >= 0 && found.size() < limit; i--) {
+                    Optional<UseEntry> entry = UseEntry.parse(entries.get(i));
+                    if (entry.isEmpty()) {
+                        continue;
+                    }
+                    if (start(entry.get())
+                            .plusSeconds(60 + SLACK_SECONDS)
+                            .isBefore(filter.from())) {
+                        return found;
+                    }
+                    recorded(name, from + i, entry.get(), filter).ifPresent(found::add);
+                }
+                end = from;
+            }
+            return found;
+        } catch (IOException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.CORRUPT, "the log " + name + " cannot be read", e);
+        }
+    }
+
+    private static Instant start(UseEntry entry) {
+        return Instant.parse(entry.minute().replace("Z", ":00Z"));
+    }
+
+    private Optional<Ledger.Recorded> recorded(
+            String log, long index, UseEntry entry, Ledger.Filter filter) {
+        if (start(entry).plusSeconds(60).isBefore(filter.from())
+                || !start(entry).isBefore(filter.to())) {
+            return Optional.empty();
+        }
+        Map<String, Object> values = UseRecord.open(subjects, entry, logs.payload(log, index));
+        String at = text(values, "time");
+        Instant exact = at.equals(ERASED) ? start(entry) : Instant.parse(at);
+        String object = text(values, "object");
+        boolean within =
+                at.equals(ERASED)
+                        || (!exact.isBefore(filter.from()) && exact.isBefore(filter.to()));
+        if (!within || !(filter.object().isEmpty() || object.startsWith(filter.object()))) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Ledger.Recorded(
+                        log,
+                        index,
+                        entry.number(),
+                        at.equals(ERASED) ? entry.minute() : at,
+                        entry.what().action(),
+                        entry.what().verdict(),
+                        entry.reason(),
+                        entry.outcome(),
+                        entry.what().purpose(),
+                        entry.what().dataZone(),
+                        entry.what().clientZone(),
+                        text(values, "principal"),
+                        object,
+                        text(values, "address"),
+                        values.get("size") instanceof Long size ? size : -1,
+                        entry.count()));
+    }
+
+    private static String text(Map<String, Object> values, String name) {
+        return values.get(name) instanceof String text ? text : ERASED;
+    }
+}
