@@ -98,10 +98,7 @@ final class RealDisk implements Disk {
 
     @Override
     public void forceDirectory(Path directory) throws IOException {
-        // Linux lets a directory be opened for reading and synced through that descriptor.
-        try (DiskFile file = RealFile.open(directory, Set.of(StandardOpenOption.READ))) {
-            file.force();
-        }
+        RealFile.forceDirectory(directory);
     }
 
     @Override

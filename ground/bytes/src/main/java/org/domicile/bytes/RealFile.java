@@ -63,6 +63,22 @@ final class RealFile implements Disk.DiskFile {
         return new RealFile(path, channel, writable ? reopen(path, true) : channel, writable);
     }
 
+    /** fsync(2) of a directory, in the lane. */
+    static void forceDirectory(Path directory) throws IOException {
+        inLane(
+                directory,
+                () -> {
+                    // Linux lets a directory be opened for reading and synced through that. fsync
+                    // and not fdatasync: a new name need not change the directory's size, and then
+                    // ext4 takes it for something that fdatasync may leave out.
+                    try (FileChannel channel =
+                            FileChannel.open(directory, StandardOpenOption.READ)) {
+                        channel.force(true);
+                    }
+                    return directory;
+                });
+    }
+
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
         int start = target.position();
@@ -87,12 +103,12 @@ final class RealFile implements Disk.DiskFile {
 
     @Override
     public void force() throws IOException {
-        RealDisk.explained(path, () -> inLane(() -> sync()));
+        RealDisk.explained(path, () -> inLane(path, () -> sync()));
     }
 
     @Override
     public void allocate(long length) throws IOException {
-        RealDisk.explained(path, () -> inLane(() -> reserve(length)));
+        RealDisk.explained(path, () -> inLane(path, () -> reserve(length)));
     }
 
     @Override
@@ -163,7 +179,7 @@ final class RealFile implements Disk.DiskFile {
     }
 
     /** Runs the call on the lane and waits for it, whatever interrupts come. */
-    private <T> T inLane(RealDisk.Call<T> call) throws IOException {
+    private static <T> T inLane(Path path, RealDisk.Call<T> call) throws IOException {
         Future<T> future = SYNC_LANE.submit(call::run);
         boolean interrupted = false;
         try {

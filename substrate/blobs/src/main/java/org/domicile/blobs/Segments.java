@@ -90,6 +90,23 @@ final class Segments implements AutoCloseable {
         }
     }
 
+    /**
+     * Begins a sync and does not wait for it. An error fences the segment, which its writers learn
+     * from their own next call.
+     */
+    void syncAhead(Segment segment) {
+        List<Segment> held = hold(List.of(segment.number));
+        Thread.startVirtualThread(() -> {
+            try {
+                segment.sync();
+            } catch (StorageFailure e) {
+                // Fenced, or closed: each writer's own sync says so again.
+            } finally {
+                release(held);
+            }
+        });
+    }
+
     /** Gives back the end of a run that was not written, if nothing was handed out behind it. */
     void giveBack(Run run, int unused) {
         lock.lock();

@@ -61,8 +61,8 @@
  * a bounded rate and can be stopped by an interrupt at any 512 KiB. A crash at any moment leaves at
  * most a copy or a file that nothing names, which the next compaction removes.
  *
- * <p><b>Limits.</b> A blob has at most 16,384 extents, which a store of defaults reaches beyond 1
- * TiB.
+ * <p><b>Limits.</b> A blob has at most 16,384 extents: that is 1 TiB when its length was known, and
+ * no less than 100 GiB when it was not and others wrote at the same time.
  *
  * <p><b>Crash points.</b> {@code blobs.segment-write} after a pwrite of a blob, {@code
  * blobs.before-adopt} when a finished blob is durable, {@code blobs.compaction} when copies are
