@@ -11,7 +11,8 @@ public sealed interface Changed {
      * A delete was carried out.
      *
      * @param marker the delete marker that it made, or that it removed
-     * @param removed the id of a version that is gone for good
+     * @param removed the id of a version that is gone for good; both are empty when there was
+     *     nothing to delete
      */
     record Deleted(Optional<Version> marker, Optional<String> removed) implements Changed {}
 

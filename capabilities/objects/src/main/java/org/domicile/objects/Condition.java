@@ -1,7 +1,8 @@
 package org.domicile.objects;
 
 /**
- * What must hold of the newest version of a name for a change to happen; decided inside the commit.
+ * What must hold of the newest version of a name (for a delete with a version id: of that version)
+ * for a change to happen; decided inside the commit.
  */
 public sealed interface Condition {
     /** Always. */

@@ -1,6 +1,5 @@
 package org.domicile.objects;
 
-import java.util.List;
 import org.domicile.blobs.Blob;
 
 /**
@@ -16,10 +15,4 @@ public sealed interface Content {
 
     /** A large body, durable as a blob that the commit adopts. */
     record Stored(long size, Blob blob) implements Content {}
-
-    /**
-     * No body of its own yet: the parts of an upload, in order. Made by the engine when an upload
-     * completes.
-     */
-    record Parts(long size, List<Part> parts) implements Content {}
 }

@@ -5,6 +5,9 @@ import java.util.Optional;
 
 /** Listing of names or versions, in bytewise order. */
 public final class Listing {
+    /** The most names and prefixes on a page. */
+    public static final int MAX = 1_000;
+
     private Listing() {}
 
     /**
@@ -19,7 +22,14 @@ public final class Listing {
      * @param limit the most names and prefixes, together, 0 to 1,000
      */
     public record Query(
-            String prefix, String delimiter, String after, String afterVersion, int limit) {}
+            String prefix, String delimiter, String after, String afterVersion, int limit) {
+        /** Checks the limit. */
+        public Query {
+            if (limit < 0 || limit > MAX) {
+                throw new IllegalArgumentException("a page has 0 to " + MAX + ", not " + limit);
+            }
+        }
+    }
 
     /**
      * A page.
@@ -31,8 +41,11 @@ public final class Listing {
     public record Page(List<Version> versions, List<String> prefixes, Optional<Place> next) {}
 
     /**
-     * Where a page ended. @param name last name or common prefix @param version last version id
-     * when listing versions
+     * Where a page ended; the next page's {@code after} and {@code afterVersion}.
+     *
+     * @param name last name or common prefix
+     * @param version the place of the last version among those of its name (or the id of the last
+     *     upload); empty behind a common prefix and when listing objects
      */
     public record Place(String name, String version) {}
 }

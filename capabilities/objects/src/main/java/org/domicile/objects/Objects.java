@@ -1,11 +1,26 @@
 package org.domicile.objects;
 
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.domicile.blobs.Blobs;
+import org.domicile.keyspace.Keyspace;
 import org.domicile.request.Request;
 
 /** See the package's page. Safe for concurrent use. */
 public interface Objects extends AutoCloseable {
+    /**
+     * The store that lies in {@code keyspace} and {@code blobs}, which stay the caller's. One
+     * process has one.
+     *
+     * @param ids where ids of uploads come from; must not be guessable
+     */
+    static Objects open(Keyspace keyspace, Blobs blobs, InstantSource clock, RandomGenerator ids) {
+        return new VersionStore(keyspace, blobs, clock, ids);
+    }
+
     /** The buckets. */
     Buckets buckets();
 
@@ -94,6 +109,12 @@ public interface Objects extends AutoCloseable {
 
         /** Gives up an upload and its parts. Carries the record; false when there is none. */
         boolean abort(Request request, Bucket bucket, String name, String id);
+
+        /**
+         * Upkeep: forgets uploads that finished before {@code before}, and drops what changes of
+         * very many pieces left to drop; the count of what it forgot. Stop it at any time.
+         */
+        int sweep(Instant before);
 
         /**
          * @param number of the part @param token of the ETag that the client named

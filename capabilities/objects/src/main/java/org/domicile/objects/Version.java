@@ -15,8 +15,7 @@ import java.util.List;
  * @param modified when it was committed, to the millisecond
  * @param token the token of its ETag that the guard gave; empty for a marker
  * @param attributes what the guard sealed; empty for a marker
- * @param pieces plain sizes of the body's pieces, in order: one, or one for each part; empty for a
- *     marker
+ * @param pieces the body's pieces, in order: one, or one for each part; empty for a marker
  */
 public record Version(
         String name,
@@ -27,7 +26,7 @@ public record Version(
         Instant modified,
         byte[] token,
         byte[] attributes,
-        List<Long> pieces) {
+        List<Piece> pieces) {
     /** What a version is. */
     public enum Kind {
         /** An object with a body. */

@@ -15,19 +15,61 @@
  * <p><b>Atomicity.</b> Each change is one keyspace transaction: version, body or its adoption, the
  * end of what it replaces, and the record. Readers see all of it or nothing. Conditions are decided
  * inside the commit: a put that read a state which changed meanwhile is decided anew, and of two
- * puts with {@code Absent} exactly one wins.
+ * puts with {@code Absent} exactly one wins. A change that is refused commits the record alone,
+ * with outcome CONFLICT (a condition of the caller failed), ABSENT (there is nothing to change) or
+ * INVALID (a part that is not there). A name that too many change at once is OVERLOADED.
  *
  * <p><b>Order.</b> A version's place is the commit version, so versions are ordered as they were
- * committed and the modification time never goes backwards for one name.
+ * committed and the modification time never goes backwards for one name as long as it has a
+ * version.
  *
  * <p><b>Durability.</b> A method that changes returns when everything is on stable storage.
  *
- * <p><b>Layout.</b> {@code ('o','b',name)} bucket · {@code ('o','v',bucket id,name,~version)}
- * version record, and in BODIES under the same key a small body · {@code ('o','u',…)} uploads,
- * parts, finished uploads. Record formats carry a format byte; the engine's page says each field.
- *
  * <p><b>Limits.</b> Small bodies (sealed, up to 128 KiB) lie inline; larger ones are blobs. Parts 1
- * to 10,000. Sealed attributes at most 64 KiB.
+ * to 10,000. Sealed attributes at most 64 KiB, tokens 255 bytes. A page of a listing has at most
+ * 1,000 names and prefixes. Passing a limit is the caller's bug and throws
+ * IllegalArgumentException.
+ *
+ * <p><b>Layout.</b> Keys are tuples; {@code bucket} and {@code upload} are ids of 16 bytes, {@code
+ * ~} is the commit version complemented, a number of eight bytes.
+ *
+ * <pre>
+ * o b name                  bucket            o p upload number   part
+ * o l bucket                live: it exists,  o t upload          touched: changes with each part
+ *                           and how it        o f bucket upload ~ finished upload
+ *                           versions          o g ~ n             bodies that ended, to be dropped
+ * o v bucket name ~         version           o d body id         in BODIES: the sealed bytes of a
+ * o n bucket name ~         where the null                        small body as they came, without
+ *                           version is                            a format of their own
+ * o u bucket name upload    upload
+ * </pre>
+ *
+ * A null version that was put while its bucket was unversioned has 0 for its commit version: it is
+ * older than all that may come, and in an unversioned bucket it is found by a point read. A null
+ * version that was put while versioning was suspended stands at its commit version, and {@code o n}
+ * says where.
+ *
+ * <p><b>Records.</b> Numbers are big-endian; <i>bytes</i> and <i>text</i> (UTF-8) come after their
+ * length in four bytes; times are milliseconds since 1970; a <i>place</i> is 1 and a body id, or 2
+ * and a blob id, 17 bytes. Each begins with its format, one byte, which is 1.
+ *
+ * <pre>
+ * bucket    state (0 unversioned, 1 enabled, 2 suspended) in 1, created in 8, id in 16,
+ *           organisation text, owner text, key text, count of zones in 2, each a text
+ * live      state in 1
+ * version   flags in 1 (1 delete marker, 2 null version), modified in 8, length of the token in 2,
+ *           of the attributes in 4, count of pieces in 2, token, attributes, each piece: plain size
+ *           in 8, place
+ * null      nothing more
+ * upload    initiated in 8, principal text, attributes bytes
+ * part      modified in 8, plain size in 8, place, token bytes, state bytes
+ * touched   place of the part that was committed last
+ * finished  SHA-256 of the chosen parts (each: number in 4, token bytes), name text, the version's
+ *           record bytes
+ * ended     count in 4, each a place
+ * </pre>
+ *
+ * <p><b>Crash points.</b> {@code objects.before-commit}, {@code objects.after-commit}.
  */
 @NullMarked
 package org.domicile.objects;

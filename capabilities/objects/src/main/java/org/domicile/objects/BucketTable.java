@@ -1,0 +1,315 @@
+package org.domicile.objects;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.domicile.keyspace.Committed;
+import org.domicile.keyspace.Condition;
+import org.domicile.keyspace.Cursor;
+import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Range;
+import org.domicile.keyspace.Reading;
+import org.domicile.keyspace.Space;
+import org.domicile.keyspace.Transaction;
+import org.domicile.keyspace.Write;
+import org.domicile.objects.Bucket.Versioning;
+import org.domicile.request.Outcome;
+import org.domicile.request.Request;
+
+/**
+ * All buckets, in memory as they are in the keyspace. Changes of buckets are made one at a time
+ * under {@code changing} and shown in {@code homes} before the lock is let go, so whoever meets a
+ * stale bucket and then takes the lock ({@link #refresh}) sees the new one.
+ *
+ * <p>A change within a bucket depends on the bucket's <i>live</i> record, which says only that the
+ * bucket exists and how it versions: so puts do not conflict with one another, and every one of
+ * them conflicts with a removal or a change of the versioning state.
+ */
+final class BucketTable implements Buckets {
+    private static final int FORMAT = 1;
+    private static final int LIVE_FORMAT = 1;
+    private static final int ATTEMPTS = 64;
+
+    private final Keyspace keyspace;
+    private final ConcurrentSkipListMap<String, Home> homes = new ConcurrentSkipListMap<>();
+    private final ReentrantLock changing = new ReentrantLock();
+
+    BucketTable(Keyspace keyspace) {
+        this.keyspace = keyspace;
+        try (Cursor cursor = keyspace.scan(Space.RECORDS, Layout.buckets(), Reading.Direction.UP)) {
+            while (cursor.next()) {
+                Bucket bucket = decode(cursor.key(), cursor.value());
+                homes.put(bucket.name(), Home.of(bucket));
+            }
+        }
+    }
+
+    /**
+     * A bucket and what its keys begin with.
+     *
+     * @param versions begins version records
+     * @param nulls begins the places of null versions
+     * @param uploads begins uploads under way
+     * @param finished begins finished uploads
+     * @param live holds while the bucket exists and versions as it does
+     */
+    record Home(
+            Bucket bucket,
+            byte[] versions,
+            byte[] nulls,
+            byte[] uploads,
+            byte[] finished,
+            Condition.Holds live) {
+        static Home of(Bucket bucket) {
+            byte[] id = idOf(bucket);
+            return new Home(
+                    bucket,
+                    Layout.of("v", id),
+                    Layout.of("n", id),
+                    Layout.of("u", id),
+                    Layout.of("f", id),
+                    new Condition.Holds(
+                            Space.RECORDS,
+                            Layout.live(id),
+                            Optional.of(liveValue(bucket.versioning()))));
+        }
+    }
+
+    private static byte[] idOf(Bucket bucket) {
+        return Layout.id(bucket.id())
+                .orElseThrow(() ->
+                        new IllegalArgumentException(
+                                "a bucket's id is 32 hexadecimal digits, not " + bucket.id()));
+    }
+
+    private static byte[] liveValue(Versioning versioning) {
+        return new Fields.Writer(LIVE_FORMAT, 2).u8(versioning.ordinal()).done();
+    }
+
+    /** The bucket as it is now; empty when it was removed, also when another has its name. */
+    Optional<Home> home(Bucket bucket) {
+        return Optional.ofNullable(homes.get(bucket.name()))
+                .filter(home -> home.bucket.id().equals(bucket.id()));
+    }
+
+    /** Reads a bucket anew, after the changes that are under way. */
+    void refresh(String name) {
+        changing.lock();
+        try {
+            load(name);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private Optional<Home> load(String name) {
+        byte[] key = Layout.bucket(name);
+        Optional<Home> home =
+                keyspace.get(Space.RECORDS, key).map(value -> Home.of(decode(key, value)));
+        home.ifPresentOrElse(present -> homes.put(name, present), () -> homes.remove(name));
+        return home;
+    }
+
+    @Override
+    public boolean create(Request request, Bucket wanted) {
+        if (wanted.versioning() != Versioning.UNVERSIONED || wanted.zones().isEmpty()) {
+            throw new IllegalArgumentException("a bucket starts unversioned and has a zone");
+        }
+        Home home =
+                Home.of(
+                        new Bucket(
+                                wanted.name(),
+                                wanted.id(),
+                                wanted.organisation(),
+                                wanted.owner(),
+                                List.copyOf(wanted.zones()),
+                                wanted.key(),
+                                wanted.versioning(),
+                                Instant.ofEpochMilli(wanted.created().toEpochMilli())));
+        byte[] key = Layout.bucket(wanted.name());
+        changing.lock();
+        try {
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                if (homes.containsKey(wanted.name())) {
+                    refuse(request, Outcome.CONFLICT);
+                    return false;
+                }
+                Transaction transaction =
+                        new Transaction()
+                                .when(new Condition.Holds(Space.RECORDS, key, Optional.empty()))
+                                .write(new Write.Put(Space.RECORDS, key, encode(home.bucket)))
+                                .write(
+                                        new Write.Put(
+                                                Space.RECORDS,
+                                                home.live.key(),
+                                                liveValue(Versioning.UNVERSIONED)))
+                                .carrying(request, Outcome.DONE);
+                if (keyspace.commit(transaction) instanceof Committed.Applied) {
+                    homes.put(wanted.name(), home);
+                    return true;
+                }
+                load(wanted.name());
+            }
+            throw VersionStore.overloaded("bucket " + wanted.name());
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    @Override
+    public Removed remove(Request request, String name) {
+        changing.lock();
+        try {
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                Home home = homes.get(name);
+                if (home == null) {
+                    refuse(request, Outcome.ABSENT);
+                    return Removed.NO_SUCH_BUCKET;
+                }
+                Range versions = Range.prefix(home.versions);
+                Range uploads = Range.prefix(home.uploads);
+                if (any(versions) || any(uploads)) {
+                    refuse(request, Outcome.CONFLICT);
+                    return Removed.NOT_EMPTY;
+                }
+                Transaction transaction =
+                        new Transaction()
+                                .when(home.live)
+                                .when(
+                                        new Condition.First(
+                                                Space.RECORDS, versions, Optional.empty()))
+                                .when(new Condition.First(Space.RECORDS, uploads, Optional.empty()))
+                                .write(new Write.Delete(Space.RECORDS, Layout.bucket(name)))
+                                .write(new Write.Delete(Space.RECORDS, home.live.key()));
+                Range finished = Range.prefix(home.finished);
+                if (any(finished)) {
+                    transaction.write(new Write.DeleteRange(Space.RECORDS, finished));
+                }
+                if (keyspace.commit(transaction.carrying(request, Outcome.DONE))
+                        instanceof Committed.Applied) {
+                    homes.remove(name);
+                    return Removed.REMOVED;
+                }
+                load(name);
+            }
+            throw VersionStore.overloaded("bucket " + name);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    @Override
+    public boolean version(Request request, String name, Versioning versioning) {
+        if (versioning == Versioning.UNVERSIONED) {
+            throw new IllegalArgumentException("a bucket does not return to being unversioned");
+        }
+        changing.lock();
+        try {
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                Home home = homes.get(name);
+                if (home == null) {
+                    refuse(request, Outcome.ABSENT);
+                    return false;
+                }
+                Bucket was = home.bucket;
+                Home next =
+                        Home.of(
+                                new Bucket(
+                                        was.name(),
+                                        was.id(),
+                                        was.organisation(),
+                                        was.owner(),
+                                        was.zones(),
+                                        was.key(),
+                                        versioning,
+                                        was.created()));
+                Transaction transaction =
+                        new Transaction()
+                                .when(home.live)
+                                .write(
+                                        new Write.Put(
+                                                Space.RECORDS,
+                                                Layout.bucket(name),
+                                                encode(next.bucket)))
+                                .write(
+                                        new Write.Put(
+                                                Space.RECORDS,
+                                                home.live.key(),
+                                                liveValue(versioning)))
+                                .carrying(request, Outcome.DONE);
+                if (keyspace.commit(transaction) instanceof Committed.Applied) {
+                    homes.put(name, next);
+                    return true;
+                }
+                load(name);
+            }
+            throw VersionStore.overloaded("bucket " + name);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    @Override
+    public Optional<Bucket> bucket(String name) {
+        return Optional.ofNullable(homes.get(name)).map(Home::bucket);
+    }
+
+    @Override
+    public List<Bucket> buckets(String organisation) {
+        return homes.values().stream()
+                .map(Home::bucket)
+                .filter(bucket -> bucket.organisation().equals(organisation))
+                .toList();
+    }
+
+    private boolean any(Range range) {
+        try (Cursor cursor = keyspace.scan(Space.RECORDS, range, Reading.Direction.UP)) {
+            return cursor.next();
+        }
+    }
+
+    private void refuse(Request request, Outcome outcome) {
+        VersionStore.commitAlone(keyspace, request, outcome);
+    }
+
+    static byte[] encode(Bucket bucket) {
+        Fields.Writer out =
+                new Fields.Writer(FORMAT, 256)
+                        .u8(bucket.versioning().ordinal())
+                        .u64(bucket.created().toEpochMilli())
+                        .raw(idOf(bucket))
+                        .text(bucket.organisation())
+                        .text(bucket.owner())
+                        .text(bucket.key())
+                        .u16(bucket.zones().size());
+        bucket.zones().forEach(out::text);
+        return out.done();
+    }
+
+    static Bucket decode(byte[] key, byte[] value) {
+        byte[] kind = Layout.bucket("");
+        // The kind's own tuple ends where the empty name's type and terminator begin.
+        int from = kind.length - 1;
+        String name =
+                new String(
+                        Layout.unescape(key, from, key.length - 1),
+                        java.nio.charset.StandardCharsets.UTF_8);
+        Fields.Reader in = new Fields.Reader(value, FORMAT, "a bucket's record");
+        Versioning versioning = Versioning.values()[in.u8()];
+        Instant created = Instant.ofEpochMilli(in.u64());
+        String id = java.util.HexFormat.of().formatHex(in.raw(Layout.ID_BYTES));
+        String organisation = in.text();
+        String owner = in.text();
+        String bucketKey = in.text();
+        int count = in.u16();
+        List<String> zones = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            zones.add(in.text());
+        }
+        return new Bucket(
+                name, id, organisation, owner, List.copyOf(zones), bucketKey, versioning, created);
+    }
+}

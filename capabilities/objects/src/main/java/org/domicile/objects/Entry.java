@@ -1,0 +1,106 @@
+package org.domicile.objects;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.domicile.objects.Version.Kind;
+
+/**
+ * The record of a version: everything but its name and its place among the others, which stand in
+ * its key.
+ *
+ * @param mark whether it is the null version
+ */
+record Entry(
+        Kind kind,
+        Mark mark,
+        Instant modified,
+        byte[] token,
+        byte[] attributes,
+        List<Piece> pieces) {
+    private static final int FORMAT = 1;
+    private static final int MARKER = 1;
+    private static final int NULL = 2;
+    private static final int FIXED = 1 + 1 + 8 + 2 + 4 + 2;
+    private static final byte[] NOTHING = {};
+
+    /** How the version is called. */
+    enum Mark {
+        /** By its commit version. */
+        STAMPED,
+        /** The null version. */
+        NULL
+    }
+
+    static Entry marker(Mark mark, Instant modified) {
+        return new Entry(Kind.DELETE_MARKER, mark, modified, NOTHING, NOTHING, List.of());
+    }
+
+    byte[] encode() {
+        int expected = FIXED + token.length + attributes.length + pieces.size() * (8 + Place.BYTES);
+        int flags = (kind == Kind.DELETE_MARKER ? MARKER : 0) | (mark == Mark.NULL ? NULL : 0);
+        Fields.Writer out =
+                new Fields.Writer(FORMAT, expected)
+                        .u8(flags)
+                        .u64(modified.toEpochMilli())
+                        .u16(token.length)
+                        .u32(attributes.length)
+                        .u16(pieces.size())
+                        .raw(token)
+                        .raw(attributes);
+        for (Piece piece : pieces) {
+            out.u64(piece.size()).raw(piece.place());
+        }
+        return out.done();
+    }
+
+    static Entry decode(byte[] value) {
+        Fields.Reader in = new Fields.Reader(value, FORMAT, "a version's record");
+        int flags = in.u8();
+        Instant modified = Instant.ofEpochMilli(in.u64());
+        int tokenLength = in.u16();
+        int attributesLength = in.u32();
+        int count = in.u16();
+        byte[] token = in.raw(tokenLength);
+        byte[] attributes = in.raw(attributesLength);
+        List<Piece> pieces;
+        if (count == 1) {
+            pieces = List.of(new Piece(in.u64(), in.raw(Place.BYTES)));
+        } else {
+            pieces = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                pieces.add(new Piece(in.u64(), in.raw(Place.BYTES)));
+            }
+        }
+        return new Entry(
+                (flags & MARKER) == 0 ? Kind.OBJECT : Kind.DELETE_MARKER,
+                (flags & NULL) == 0 ? Mark.STAMPED : Mark.NULL,
+                modified,
+                token,
+                attributes,
+                pieces);
+    }
+
+    /** Whether an encoded entry is a delete marker, without decoding the rest. */
+    static boolean isMarker(byte[] value) {
+        return (value[1] & MARKER) != 0;
+    }
+
+    /** As the contract shows it, {@code stamp} being the commit version in its key. */
+    Version version(String name, long stamp, boolean latest) {
+        long size = 0;
+        for (Piece piece : pieces) {
+            size += piece.size();
+        }
+        return new Version(
+                name,
+                mark == Mark.NULL ? Layout.NULL : Layout.hex(stamp),
+                kind,
+                latest,
+                size,
+                modified,
+                token,
+                attributes,
+                pieces);
+    }
+}

@@ -1,0 +1,608 @@
+package org.domicile.objects;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.domicile.blobs.BlobReader;
+import org.domicile.blobs.Blobs;
+import org.domicile.bytes.CrashPoint;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.keyspace.Committed;
+import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Reading;
+import org.domicile.keyspace.Snapshot;
+import org.domicile.keyspace.Space;
+import org.domicile.keyspace.Transaction;
+import org.domicile.keyspace.Write;
+import org.domicile.objects.BucketTable.Home;
+import org.domicile.objects.Seen.Standing;
+import org.domicile.request.Outcome;
+import org.domicile.request.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine: every change is decided from what was read, committed under the condition that it is
+ * still so, and decided anew when it is not.
+ *
+ * <p>The first attempt takes no lock. Later ones queue for the name's stripe of {@code contended},
+ * so that many writers of one name do not use up one another's attempts.
+ */
+final class VersionStore implements Objects {
+    static final int ATTRIBUTES_LIMIT = 64 << 10;
+
+    private static final int ATTEMPTS = 256;
+    private static final int STRIPES = 256;
+
+    private final Keyspace keyspace;
+    private final Blobs blobs;
+    private final InstantSource clock;
+    private final BucketTable buckets;
+    private final Garbage garbage;
+    private final UploadTable uploads;
+    private final ReentrantLock[] contended = new ReentrantLock[STRIPES];
+    // Body ids: a sequence that begins at the time of opening, so that bodies lie in the order in
+    // which they came, and a random number of this opening, so that a clock that was set back does
+    // no harm.
+    private final AtomicLong sequence;
+    private final long opening;
+    private volatile boolean closed;
+
+    VersionStore(Keyspace keyspace, Blobs blobs, InstantSource clock, RandomGenerator ids) {
+        this.keyspace = keyspace;
+        this.blobs = blobs;
+        this.clock = clock;
+        this.buckets = new BucketTable(keyspace);
+        this.garbage = new Garbage(keyspace, blobs);
+        this.uploads = new UploadTable(this, keyspace, garbage, ids);
+        this.sequence = new AtomicLong(clock.millis() << 20);
+        this.opening = ids.nextLong();
+        for (int i = 0; i < STRIPES; i++) {
+            contended[i] = new ReentrantLock();
+        }
+    }
+
+    @Override
+    public Buckets buckets() {
+        return buckets;
+    }
+
+    @Override
+    public Uploads uploads() {
+        return uploads;
+    }
+
+    @Override
+    public Staging stage(long expected) {
+        checkOpen();
+        return new Staged(blobs, expected);
+    }
+
+    // ---- changes ----
+
+    @Override
+    public Changed put(
+            Request request, Bucket bucket, String name, Draft draft, Condition condition) {
+        checkOpen();
+        byte[] raw = Layout.name(name);
+        checkSizes(draft.token(), draft.attributes());
+        Adoption body = adoption(draft.content());
+        return settle(
+                request,
+                bucket,
+                name,
+                () -> {
+                    Home home = buckets.home(bucket).orElse(null);
+                    if (home == null) {
+                        return Decision.alone(request, Outcome.ABSENT, new Changed.NoSuchBucket());
+                    }
+                    Seen seen = Seen.of(keyspace, home, raw);
+                    Decision<Changed> refusal = judge(request, condition, seen.newest());
+                    if (refusal != null) {
+                        return refusal;
+                    }
+                    Transaction transaction = new Transaction();
+                    Entry entry =
+                            entry(
+                                    home,
+                                    seen,
+                                    draft.token(),
+                                    draft.attributes(),
+                                    List.of(body.piece()));
+                    place(transaction, home, raw, entry, seen);
+                    body.into(transaction);
+                    return new Decision<>(
+                            transaction.carrying(request, Outcome.DONE),
+                            version -> new Changed.Stored(entry.version(name, version, true)));
+                });
+    }
+
+    @Override
+    public Changed delete(
+            Request request,
+            Bucket bucket,
+            String name,
+            Optional<String> version,
+            Condition condition) {
+        checkOpen();
+        byte[] raw = Layout.name(name);
+        return settle(
+                request,
+                bucket,
+                name,
+                () -> {
+                    Home home = buckets.home(bucket).orElse(null);
+                    if (home == null) {
+                        return Decision.alone(request, Outcome.ABSENT, new Changed.NoSuchBucket());
+                    }
+                    return version.isPresent()
+                            ? deleteForGood(request, home, name, raw, version.get(), condition)
+                            : deleteNewest(request, home, name, raw, condition);
+                });
+    }
+
+    private Decision<Changed> deleteNewest(
+            Request request, Home home, String name, byte[] raw, Condition condition) {
+        Seen seen = Seen.of(keyspace, home, raw);
+        Decision<Changed> refusal = judge(request, condition, seen.newest());
+        if (refusal != null) {
+            return refusal;
+        }
+        Standing unnamed = seen.unnamed();
+        Optional<String> removed = unnamed == null ? Optional.empty() : Optional.of(Layout.NULL);
+        Transaction transaction = new Transaction();
+        return switch (home.bucket().versioning()) {
+            case UNVERSIONED -> {
+                if (unnamed == null) {
+                    yield nothingToDelete(request);
+                }
+                seen.conditions().forEach(transaction::when);
+                remove(transaction, unnamed);
+                yield new Decision<>(
+                        transaction.carrying(request, Outcome.DONE),
+                        _ -> new Changed.Deleted(Optional.empty(), removed));
+            }
+            case ENABLED, SUSPENDED -> {
+                Entry marker = Entry.marker(mark(home), later(seen.newest()));
+                place(transaction, home, raw, marker, seen);
+                yield new Decision<>(
+                        transaction.carrying(request, Outcome.DONE),
+                        stamp ->
+                                new Changed.Deleted(
+                                        Optional.of(marker.version(name, stamp, true)), removed));
+            }
+        };
+    }
+
+    private Decision<Changed> deleteForGood(
+            Request request,
+            Home home,
+            String name,
+            byte[] raw,
+            String version,
+            Condition condition) {
+        Standing standing;
+        try (Snapshot snapshot = keyspace.snapshot()) {
+            standing = Seen.named(snapshot, home, raw, version);
+        }
+        Decision<Changed> refusal = judge(request, condition, standing);
+        if (refusal != null) {
+            return refusal;
+        }
+        if (standing == null) {
+            return nothingToDelete(request);
+        }
+        Transaction transaction =
+                new Transaction()
+                        .when(home.live())
+                        .when(
+                                new org.domicile.keyspace.Condition.Holds(
+                                        Space.RECORDS,
+                                        standing.key(),
+                                        Optional.of(standing.value())));
+        remove(transaction, standing);
+        Optional<Version> marker =
+                standing.entry().kind() == Version.Kind.DELETE_MARKER
+                        ? Optional.of(standing.version(name, false))
+                        : Optional.empty();
+        return new Decision<>(
+                transaction.carrying(request, Outcome.DONE),
+                _ -> new Changed.Deleted(marker, Optional.of(version)));
+    }
+
+    private static Decision<Changed> nothingToDelete(Request request) {
+        return Decision.alone(
+                request, Outcome.ABSENT, new Changed.Deleted(Optional.empty(), Optional.empty()));
+    }
+
+    /** The refusal that a condition demands; null when it holds. */
+    static @Nullable Decision<Changed> judge(
+            Request request, Condition condition, @Nullable Standing standing) {
+        Entry entry =
+                standing == null || standing.entry().kind() == Version.Kind.DELETE_MARKER
+                        ? null
+                        : standing.entry();
+        boolean holds =
+                switch (condition) {
+                    case Condition.None _ -> true;
+                    case Condition.Absent _ -> entry == null;
+                    case Condition.Present _ -> entry != null;
+                    case Condition.Matches(byte[] token) ->
+                            entry != null && Arrays.equals(token, entry.token());
+                };
+        if (holds) {
+            return null;
+        }
+        return entry == null
+                ? Decision.alone(request, Outcome.ABSENT, new Changed.NoSuchName())
+                : Decision.alone(request, Outcome.CONFLICT, new Changed.ConditionFailed());
+    }
+
+    Entry entry(Home home, Seen seen, byte[] token, byte[] attributes, List<Piece> pieces) {
+        return new Entry(
+                Version.Kind.OBJECT, mark(home), later(seen.newest()), token, attributes, pieces);
+    }
+
+    private static Entry.Mark mark(Home home) {
+        return switch (home.bucket().versioning()) {
+            case UNVERSIONED, SUSPENDED -> Entry.Mark.NULL;
+            case ENABLED -> Entry.Mark.STAMPED;
+        };
+    }
+
+    /** Now, but never before what stands there. */
+    private Instant later(@Nullable Standing newest) {
+        Instant now = now();
+        return newest == null || newest.entry().modified().isBefore(now)
+                ? now
+                : newest.entry().modified();
+    }
+
+    Instant now() {
+        return Instant.ofEpochMilli(clock.millis());
+    }
+
+    /** Adds what makes an entry the newest of its name, and ends what it replaces. */
+    void place(Transaction transaction, Home home, byte[] name, Entry entry, Seen seen) {
+        seen.conditions().forEach(transaction::when);
+        byte[] value = entry.encode();
+        switch (home.bucket().versioning()) {
+            case UNVERSIONED -> {
+                if (seen.unnamed() != null) {
+                    garbage.drop(transaction, seen.unnamed().entry().pieces());
+                }
+                transaction.write(
+                        new Write.Put(
+                                Space.RECORDS,
+                                Layout.stamped(home.versions(), name, Layout.UNVERSIONED),
+                                value));
+            }
+            case ENABLED -> transaction.write(stamped(home.versions(), name, value));
+            case SUSPENDED -> {
+                if (seen.unnamed() != null) {
+                    remove(transaction, seen.unnamed());
+                }
+                transaction
+                        .write(stamped(home.versions(), name, value))
+                        .write(stamped(home.nulls(), name, new Fields.Writer(1, 1).done()));
+            }
+        }
+    }
+
+    private static Write stamped(byte[] prefix, byte[] name, byte[] value) {
+        return new Write.PutStamped(
+                Space.RECORDS,
+                Layout.stamping(prefix, name),
+                Write.Stamp.NEWEST_FIRST,
+                new byte[0],
+                value);
+    }
+
+    private void remove(Transaction transaction, Standing standing) {
+        transaction.write(new Write.Delete(Space.RECORDS, standing.key()));
+        if (standing.index() != null) {
+            transaction.write(new Write.Delete(Space.RECORDS, standing.index()));
+        }
+        garbage.drop(transaction, standing.entry().pieces());
+    }
+
+    /** Commits what {@code decide} decides, as often as it takes until it is still true. */
+    <T> T settle(Request request, Bucket bucket, String name, Supplier<Decision<T>> decide) {
+        T answer = attempt(bucket, decide);
+        if (answer != null) {
+            return answer;
+        }
+        int stripe = Math.floorMod(31 * bucket.id().hashCode() + name.hashCode(), STRIPES);
+        ReentrantLock lock = contended[stripe];
+        lock.lock();
+        try {
+            for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+                if (clock.instant().isAfter(request.deadline())) {
+                    break;
+                }
+                answer = attempt(bucket, decide);
+                if (answer != null) {
+                    return answer;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        throw overloaded("a name in bucket " + bucket.name());
+    }
+
+    private <T> @Nullable T attempt(Bucket bucket, Supplier<Decision<T>> decide) {
+        Decision<T> decision = decide.get();
+        Transaction transaction = decision.transaction();
+        if (transaction.writes().isEmpty() && transaction.appends().isEmpty()) {
+            return decision.answer().apply(0);
+        }
+        CrashPoint.at("objects.before-commit");
+        return switch (keyspace.commit(transaction)) {
+            case Committed.Applied applied -> {
+                CrashPoint.at("objects.after-commit");
+                garbage.sweepWhatIsLeft();
+                yield decision.answer().apply(applied.version());
+            }
+            case Committed.Stale stale -> {
+                // The one condition that our memory of buckets stands behind comes first.
+                if (stale.condition() == transaction.conditions().getFirst()) {
+                    buckets.refresh(bucket.name());
+                }
+                yield null;
+            }
+        };
+    }
+
+    static void commitAlone(Keyspace keyspace, Request request, Outcome outcome) {
+        if (request.pending().isPresent()) {
+            keyspace.commit(new Transaction().carrying(request, outcome));
+        }
+    }
+
+    static StorageFailure overloaded(String what) {
+        return new StorageFailure(
+                StorageFailure.Kind.OVERLOADED,
+                what + " is changed by too many at once; come back later");
+    }
+
+    static void checkSizes(byte[] token, byte[] sealed) {
+        if (token.length > 255 || sealed.length > ATTRIBUTES_LIMIT) {
+            throw new IllegalArgumentException(
+                    "a token has at most 255 bytes and sealed attributes 64 KiB, not "
+                            + token.length
+                            + " and "
+                            + sealed.length);
+        }
+    }
+
+    // ---- bodies ----
+
+    /** A staged body on its way into a transaction. */
+    record Adoption(Piece piece, Supplier<List<Write>> writes) {
+        void into(Transaction transaction) {
+            transaction.writeAll(writes.get());
+        }
+    }
+
+    Adoption adoption(Content content) {
+        return switch (content) {
+            case Content.Inline(long size, byte[] sealed) -> {
+                byte[] id =
+                        ByteBuffer.allocate(Layout.ID_BYTES)
+                                .putLong(sequence.getAndIncrement())
+                                .putLong(opening)
+                                .array();
+                List<Write> write = List.of(new Write.Put(Space.BODIES, Layout.body(id), sealed));
+                yield new Adoption(new Piece(size, new Place.Inline(id).encode()), () -> write);
+            }
+            case Content.Stored(long size, var blob) ->
+                    new Adoption(
+                            new Piece(size, new Place.Stored(blob.id()).encode()),
+                            () -> blobs.adopting(blob));
+        };
+    }
+
+    @Override
+    public Optional<Body> open(Bucket bucket, Version version, int piece) {
+        checkOpen();
+        return switch (Place.decode(version.pieces().get(piece).place())) {
+            case Place.Inline(byte[] id) ->
+                    keyspace.get(Space.BODIES, Layout.body(id)).map(InlineBody::new);
+            case Place.Stored(var id) -> blobs.open(id).map(BlobBody::new);
+        };
+    }
+
+    private record InlineBody(byte[] sealed) implements Body {
+        @Override
+        public long length() {
+            return sealed.length;
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) {
+            if (position >= sealed.length) {
+                return -1;
+            }
+            int count = (int) Math.min(target.remaining(), sealed.length - position);
+            target.put(sealed, (int) position, count);
+            return count;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private record BlobBody(BlobReader reader) implements Body {
+        @Override
+        public long length() {
+            return reader.length();
+        }
+
+        @Override
+        public int read(ByteBuffer target, long position) {
+            return reader.read(target, position);
+        }
+
+        @Override
+        public void close() {
+            reader.close();
+        }
+    }
+
+    // ---- reads ----
+
+    @Override
+    public Optional<Version> version(Bucket bucket, String name, Optional<String> version) {
+        checkOpen();
+        byte[] raw = Layout.name(name);
+        return buckets.home(bucket)
+                .flatMap(home ->
+                        version.isEmpty()
+                                ? Optional.ofNullable(Seen.newest(keyspace, home, raw))
+                                        .map(standing -> standing.version(name, true))
+                                : named(home, name, raw, version.get()));
+    }
+
+    Optional<Version> named(Home home, String name, byte[] raw, String id) {
+        try (Snapshot snapshot = keyspace.snapshot()) {
+            Standing standing = Seen.named(snapshot, home, raw, id);
+            if (standing == null) {
+                return Optional.empty();
+            }
+            Standing newest = Seen.newest(snapshot, home, raw);
+            boolean latest = newest != null && Arrays.equals(newest.key(), standing.key());
+            return Optional.of(standing.version(name, latest));
+        }
+    }
+
+    @Override
+    public Listing.Page list(Bucket bucket, Listing.Query query) {
+        checkOpen();
+        Home home = buckets.home(bucket).orElse(null);
+        if (home == null || query.limit() == 0) {
+            return new Listing.Page(List.of(), List.of(), Optional.empty());
+        }
+        boolean one = home.bucket().versioning() == Bucket.Versioning.UNVERSIONED;
+        List<Version> found = new ArrayList<>();
+        List<String> prefixes = new ArrayList<>();
+        String last = "";
+        try (NameWalk walk = new NameWalk(keyspace, home.versions(), query, new byte[0])) {
+            while (walk.next()) {
+                if (!one && Entry.isMarker(walk.value())) {
+                    walk.passName();
+                    continue;
+                }
+                if (found.size() + prefixes.size() == query.limit()) {
+                    return new Listing.Page(
+                            found, prefixes, Optional.of(new Listing.Place(last, "")));
+                }
+                String group = walk.group();
+                if (group.isEmpty()) {
+                    last = walk.name();
+                    found.add(
+                            Entry.decode(walk.value())
+                                    .version(last, Layout.stamp(walk.key()), true));
+                    if (!one) {
+                        walk.passName();
+                    }
+                } else {
+                    last = group;
+                    prefixes.add(group);
+                    walk.passGroup(group);
+                }
+            }
+        }
+        return new Listing.Page(found, prefixes, Optional.empty());
+    }
+
+    @Override
+    public Listing.Page listVersions(Bucket bucket, Listing.Query query) {
+        checkOpen();
+        Home home = buckets.home(bucket).orElse(null);
+        if (home == null || query.limit() == 0) {
+            return new Listing.Page(List.of(), List.of(), Optional.empty());
+        }
+        try (Snapshot snapshot = keyspace.snapshot()) {
+            byte[] within = within(snapshot, home, query);
+            try (NameWalk walk = new NameWalk(snapshot, home.versions(), query, within)) {
+                return versionsOf(walk, newestAt(snapshot, home, query, within), query.limit());
+            }
+        }
+    }
+
+    private static Listing.Page versionsOf(NameWalk walk, String midway, int limit) {
+        List<Version> found = new ArrayList<>();
+        List<String> prefixes = new ArrayList<>();
+        Listing.Place last = new Listing.Place("", "");
+        String before = midway;
+        while (walk.next()) {
+            if (found.size() + prefixes.size() == limit) {
+                return new Listing.Page(found, prefixes, Optional.of(last));
+            }
+            String group = walk.group();
+            if (group.isEmpty()) {
+                String name = walk.name();
+                long stamp = Layout.stamp(walk.key());
+                found.add(Entry.decode(walk.value()).version(name, stamp, !name.equals(before)));
+                before = name;
+                // Not "null": that one may move before the next page is asked for.
+                String place = stamp == Layout.UNVERSIONED ? Layout.NULL : Layout.hex(stamp);
+                last = new Listing.Place(name, place);
+            } else {
+                prefixes.add(group);
+                walk.passGroup(group);
+                last = new Listing.Place(group, "");
+            }
+        }
+        return new Listing.Page(found, prefixes, Optional.empty());
+    }
+
+    /** The key behind which a listing of versions goes on within a name; empty when it does not. */
+    private static byte[] within(Reading reading, Home home, Listing.Query query) {
+        byte[] raw = Layout.utf8(query.after());
+        if (query.afterVersion().isEmpty() || raw.length == 0) {
+            return new byte[0];
+        }
+        if (query.afterVersion().equals(Layout.NULL)) {
+            Standing standing = Seen.named(reading, home, raw, Layout.NULL);
+            return standing == null ? new byte[0] : standing.key();
+        }
+        return Layout.version(query.afterVersion())
+                .map(version -> Layout.stamped(home.versions(), raw, version))
+                .orElse(new byte[0]);
+    }
+
+    /** The name within which a listing goes on, unless its newest version is still to come. */
+    private static String newestAt(Reading reading, Home home, Listing.Query query, byte[] within) {
+        if (within.length == 0) {
+            return "";
+        }
+        Standing newest = Seen.newest(reading, home, Layout.utf8(query.after()));
+        return newest != null && Arrays.compareUnsigned(newest.key(), within) <= 0
+                ? query.after()
+                : "";
+    }
+
+    Optional<Home> home(Bucket bucket) {
+        return buckets.home(bucket);
+    }
+
+    void checkOpen() {
+        if (closed) {
+            throw new StorageFailure(StorageFailure.Kind.CLOSED, "the object store is closed");
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}
