@@ -313,13 +313,13 @@ final class UploadTable implements Objects.Uploads {
     private Decision<Changed> again(
             Request request, Home home, Upload upload, byte[] id, byte[] chosen) {
         Finished finished = find(home, id);
-        boolean same =
-                finished != null
-                        && finished.name().equals(upload.name())
-                        && Arrays.equals(finished.chosen(), chosen);
-        return same
-                ? Decision.alone(request, Outcome.DONE, new Changed.Stored(version(home, finished)))
-                : Decision.alone(request, Outcome.ABSENT, new Changed.NoSuchUpload());
+        if (finished == null
+                || !finished.name().equals(upload.name())
+                || !Arrays.equals(finished.chosen(), chosen)) {
+            return Decision.alone(request, Outcome.ABSENT, new Changed.NoSuchUpload());
+        }
+        Changed made = new Changed.Stored(version(home, finished));
+        return Decision.alone(request, Outcome.DONE, made);
     }
 
     /**
