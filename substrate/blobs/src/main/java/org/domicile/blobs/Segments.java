@@ -56,6 +56,15 @@ final class Segments implements AutoCloseable {
      * segment counts a writer until {@link #done}.
      */
     Run reserve(int wanted) {
+        return reserve(wanted, Purpose.PUT);
+    }
+
+    /** The same, for compaction: it may use the room left for others, since it makes room. */
+    Run reserveToMove(int wanted) {
+        return reserve(wanted, Purpose.MOVE);
+    }
+
+    private Run reserve(int wanted, Purpose purpose) {
         lock.lock();
         try {
             while (true) {
@@ -82,7 +91,7 @@ final class Segments implements AutoCloseable {
                 } else if (preparing) {
                     prepared.awaitUninterruptibly();
                 } else {
-                    prepare();
+                    prepare(purpose);
                 }
             }
         } finally {
@@ -293,7 +302,7 @@ final class Segments implements AutoCloseable {
                     .name("blobs-prepare")
                     .start(() -> {
                         try {
-                            prepared(files.create(number, sizes()));
+                            prepared(files.create(number, sizes(Purpose.PUT)));
                         } catch (StorageFailure e) {
                             // Whoever needs the segment tries again and gets the answer.
                             prepared(null);
@@ -303,13 +312,13 @@ final class Segments implements AutoCloseable {
     }
 
     /** With the lock held, and given up in between. */
-    private void prepare() {
+    private void prepare(Purpose purpose) {
         preparing = true;
         long number = nextNumber++;
         lock.unlock();
         Segment fresh = null;
         try {
-            fresh = files.create(number, sizes());
+            fresh = files.create(number, sizes(purpose));
         } finally {
             lock.lock();
             prepared(fresh);
@@ -330,10 +339,20 @@ final class Segments implements AutoCloseable {
         }
     }
 
-    private SegmentFiles.Sizes sizes() {
+    private SegmentFiles.Sizes sizes(Purpose purpose) {
         long smallest = Math.max(2L * Page.SIZE, options.segmentBytes() / SMALLER);
-        long others = Math.min(ROOM_FOR_OTHERS, options.segmentBytes() / 4);
+        long others =
+                switch (purpose) {
+                    case PUT -> Math.min(ROOM_FOR_OTHERS, options.segmentBytes() / 4);
+                    case MOVE -> 0;
+                };
         return new SegmentFiles.Sizes(options.segmentBytes(), smallest, others);
+    }
+
+    /** What a segment is needed for. */
+    private enum Purpose {
+        PUT,
+        MOVE
     }
 
     /** Pages of a segment that belong to one writer. */

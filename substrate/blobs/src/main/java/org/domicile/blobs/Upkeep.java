@@ -282,7 +282,7 @@ final class Upkeep {
                 if (extent.segment() == from.number) {
                     for (int done = 0; done < extent.count(); ) {
                         int most = Math.min(Buffers.PAGES, extent.count() - done);
-                        Segments.Run run = segments.reserve(most);
+                        Segments.Run run = segments.reserveToMove(most);
                         runs.add(run);
                         int at = extent.page() + done;
                         if (!copyPages(id, place.length(), index + done, at, run)) {

@@ -171,6 +171,27 @@ class BlobsFaultsTest {
         }
     }
 
+    /** On a full disk only compaction makes room, and it needs a little to begin with. */
+    @Test
+    void aFullDiskIsCompacted() {
+        try (Rig rig = new Rig(SEED)) {
+            List<BlobId> ids = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                ids.add(rig.put(2 * Page.PAYLOAD));
+            }
+            rig.disk.room(rig.disk.bytes() + Rig.OPTIONS.segmentBytes() / 4);
+            for (int i = 0; i < 40; i++) {
+                if (i % 4 > 0) {
+                    rig.drop(ids.get(i));
+                }
+            }
+            rig.reopen();
+            rig.compactAll();
+            rig.verify();
+            rig.put(20 * Page.PAYLOAD);
+        }
+    }
+
     @Test
     void aFailedSyncFencesTheSegmentAndTheNextPutsGoElsewhere() {
         try (Rig rig = new Rig(SEED)) {
