@@ -68,7 +68,10 @@ public interface Disk {
         /** Writes all of {@code source} at {@code position}. */
         void write(ByteBuffer source, long position) throws IOException;
 
-        /** fdatasync(2). A failure is final: the caller fences and never tries again. */
+        /**
+         * fdatasync(2). A failure is final, and never DiskFull, since bytes may be lost: the caller
+         * fences and never tries again.
+         */
         void force() throws IOException;
 
         /**

@@ -9,7 +9,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * posix_fallocate(3), which Java has no call for: it reserves the blocks of a file without writing
@@ -23,7 +23,7 @@ final class Fallocate {
     private static final int QUOTA = 122;
 
     /** Absent where the C library or the permission to call it is missing. */
-    private static final Optional<Fallocate> NATIVE = load();
+    private static final @Nullable Fallocate NATIVE = load();
 
     private final MethodHandle open;
     private final MethodHandle allocate;
@@ -40,7 +40,7 @@ final class Fallocate {
      * write zeros.
      */
     static boolean reserve(Path path, long length) throws IOException {
-        return NATIVE.isPresent() && NATIVE.get().call(path, length);
+        return NATIVE != null && NATIVE.call(path, length);
     }
 
     private boolean call(Path path, long length) throws IOException {
@@ -65,36 +65,34 @@ final class Fallocate {
         return error == 0;
     }
 
-    private static Optional<Fallocate> load() {
+    private static @Nullable Fallocate load() {
         // The constants above are those of Linux on 64-bit machines.
         if (!System.getProperty("os.name", "").equals("Linux")) {
-            return Optional.empty();
+            return null;
         }
         try {
             Linker linker = Linker.nativeLinker();
             SymbolLookup names = linker.defaultLookup();
-            return Optional.of(
-                    new Fallocate(
-                            linker.downcallHandle(
-                                    names.findOrThrow("open"),
-                                    FunctionDescriptor.of(
-                                            ValueLayout.JAVA_INT,
-                                            ValueLayout.ADDRESS,
-                                            ValueLayout.JAVA_INT),
-                                    Linker.Option.firstVariadicArg(2)),
-                            linker.downcallHandle(
-                                    names.findOrThrow("posix_fallocate"),
-                                    FunctionDescriptor.of(
-                                            ValueLayout.JAVA_INT,
-                                            ValueLayout.JAVA_INT,
-                                            ValueLayout.JAVA_LONG,
-                                            ValueLayout.JAVA_LONG)),
-                            linker.downcallHandle(
-                                    names.findOrThrow("close"),
-                                    FunctionDescriptor.of(
-                                            ValueLayout.JAVA_INT, ValueLayout.JAVA_INT))));
+            return new Fallocate(
+                    linker.downcallHandle(
+                            names.findOrThrow("open"),
+                            FunctionDescriptor.of(
+                                    ValueLayout.JAVA_INT,
+                                    ValueLayout.ADDRESS,
+                                    ValueLayout.JAVA_INT),
+                            Linker.Option.firstVariadicArg(2)),
+                    linker.downcallHandle(
+                            names.findOrThrow("posix_fallocate"),
+                            FunctionDescriptor.of(
+                                    ValueLayout.JAVA_INT,
+                                    ValueLayout.JAVA_INT,
+                                    ValueLayout.JAVA_LONG,
+                                    ValueLayout.JAVA_LONG)),
+                    linker.downcallHandle(
+                            names.findOrThrow("close"),
+                            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT)));
         } catch (RuntimeException e) {
-            return Optional.empty();
+            return null;
         }
     }
 }

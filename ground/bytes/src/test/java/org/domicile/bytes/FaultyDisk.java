@@ -494,7 +494,7 @@ public final class FaultyDisk implements Disk {
                     changing(Call.FORCE, path);
                 } catch (IOException e) {
                     node.forceInPart(random);
-                    throw e;
+                    throw e instanceof DiskFull ? new IOException(e.getMessage()) : e;
                 }
                 if (!syncsIgnored) {
                     node.force();
