@@ -64,6 +64,15 @@ public interface Administration {
     List<Ledger.Recorded> uses(String organisation, Ledger.Filter filter);
 
     /**
+     * Records an act that touches no guarded data: reading the program's state, ending it, reading
+     * a log's public facts.
+     *
+     * @param action for example {@code admin:Stop}
+     * @param object what it concerns; empty for the program itself
+     */
+    void operate(String action, String object);
+
+    /**
      * @param credential public part @param secret 40 characters, never shown again
      */
     record Issued(Credential credential, String secret) {}

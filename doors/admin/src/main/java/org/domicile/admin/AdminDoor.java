@@ -1,0 +1,209 @@
+package org.domicile.admin;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.guard.Administration;
+import org.domicile.guard.Guard;
+import org.domicile.guard.Refused;
+import org.domicile.http.Exchange;
+import org.domicile.http.Headers;
+import org.domicile.http.HttpHandler;
+import org.domicile.request.Request;
+
+/** See the package's page. Safe for concurrent use. */
+public final class AdminDoor implements HttpHandler {
+    private static final System.Logger LOG = System.getLogger("org.domicile.admin");
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final String BEARER = "Bearer ";
+
+    private final Guard guard;
+    private final Running running;
+    private final Logs logs;
+    private final AdminOptions options;
+    private final InstantSource clock;
+
+    /** A door to a guard and to the program around it. */
+    public AdminDoor(
+            Guard guard, Running running, Logs logs, AdminOptions options, InstantSource clock) {
+        this.guard = guard;
+        this.running = running;
+        this.logs = logs;
+        this.options = options;
+        this.clock = clock;
+    }
+
+    @Override
+    public void handle(Exchange exchange) throws IOException {
+        try {
+            Operation.Asked asked = asked(exchange);
+            authenticate(exchange, asked.operation());
+            Instant at = clock.instant();
+            Request request =
+                    new Request(
+                            exchange.requestId(),
+                            guard.operator(),
+                            "admin",
+                            guard.identity()
+                                    .zone(exchange.listener(), exchange.client().getAddress()),
+                            exchange.client().getAddress().getHostAddress(),
+                            at,
+                            at.plus(LONGEST),
+                            Optional.empty());
+            answer(exchange, asked, guard.administration(request));
+        } catch (Failure e) {
+            fail(exchange, e, "");
+        } catch (Refused e) {
+            fail(exchange, Failure.of(e), e.use());
+        } catch (Administration.Impossible e) {
+            fail(exchange, Failure.of(e), "");
+        } catch (StorageFailure e) {
+            LOG.log(
+                    System.Logger.Level.ERROR,
+                    "request {0} failed: {1}",
+                    exchange.requestId(),
+                    e.getMessage());
+            fail(exchange, Failure.of(e), "");
+        }
+    }
+
+    /** A wrong path of somebody without a token is told 401, like everything else. */
+    private Operation.Asked asked(Exchange exchange) {
+        try {
+            return Operation.parse(exchange.method(), exchange.rawPath());
+        } catch (Failure e) {
+            authenticate(exchange, Operation.READ_DESCRIPTION);
+            throw e;
+        }
+    }
+
+    private void authenticate(Exchange exchange, Operation operation) {
+        Headers headers = exchange.headers();
+        if (!headers.all("Origin").isEmpty()) {
+            guard.stranger(operation.action(), "origin");
+            throw new Failure(
+                    403, "origin", "the admin API is not for web pages: send no Origin header");
+        }
+        if (overTcp(exchange)) {
+            if (!exchange.secure()) {
+                guard.stranger(operation.action(), "no-tls");
+                throw new Failure(403, "no-tls", "over TCP the admin API needs TLS: use https");
+            }
+            if (!options.hosts().contains(headers.first("Host").orElse(""))) {
+                guard.stranger(operation.action(), "host");
+                throw new Failure(
+                        403, "host", "this Host is not one of this server's names (admin.hosts)");
+            }
+        }
+        String shown = headers.first("Authorization").orElse("");
+        if (headers.all("Authorization").size() != 1
+                || !shown.startsWith(BEARER)
+                || !MessageDigest.isEqual(
+                        bytes(shown.substring(BEARER.length())), bytes(options.token()))) {
+            guard.stranger(operation.action(), "bad-token");
+            throw new Failure(
+                    401,
+                    "bad-token",
+                    "show the token of run/admin.token as 'Authorization: Bearer TOKEN'; it changes"
+                            + " at each start");
+        }
+    }
+
+    /** Over the Unix socket the peer's port is 0. */
+    private static boolean overTcp(Exchange exchange) {
+        return exchange.client().getPort() != 0;
+    }
+
+    private void answer(
+            Exchange exchange, Operation.Asked asked, Administration administration)
+            throws IOException {
+        Call call = new Call(exchange, asked, administration);
+        switch (asked.operation()) {
+            case READ_DESCRIPTION -> {
+                administration.operate(asked.operation().action(), "");
+                call.respond("application/json", description());
+            }
+            case LIST_ORGANISATIONS, LIST_ZONES, LIST_PURPOSES, LIST_PRINCIPALS, LIST_CREDENTIALS ->
+                    RegisterCalls.list(call);
+            case CREATE_ORGANISATION, CREATE_ZONE, CREATE_PURPOSE, CREATE_PRINCIPAL ->
+                    RegisterCalls.create(call, clock.instant());
+            case CREATE_CREDENTIAL, WITHDRAW_CREDENTIAL, ROTATE_CREDENTIAL, WITHDRAW_PURPOSE ->
+                    RegisterCalls.change(call);
+            case LIST_BUCKETS, CREATE_BUCKET -> DataCalls.buckets(call);
+            case LIST_USES -> DataCalls.uses(call, clock.instant());
+            case READ_STATUS -> status(call);
+            case STOP -> stop(call);
+            case LIST_LOGS, LIST_KEYS, PROVE -> LedgerCalls.answer(call, logs);
+        }
+    }
+
+    private void status(Call call) throws IOException {
+        Input.query(call.exchange().rawQuery());
+        recordIfPossible(call);
+        Running.Status status = running.status();
+        call.json(200, json -> Form.status(json, status));
+    }
+
+    /** An operator must be able to end a program that cannot record any more. */
+    private void stop(Call call) throws IOException {
+        recordIfPossible(call);
+        call.json(
+                202,
+                json -> {
+                    json.writeStartObject();
+                    json.writeStringField("state", "stopping");
+                    json.writeEndObject();
+                });
+        running.stop();
+    }
+
+    private void recordIfPossible(Call call) {
+        Operation operation = call.asked().operation();
+        try {
+            call.administration().operate(operation.action(), "");
+        } catch (StorageFailure e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "request {0} ({1}) is served though it cannot be recorded: {2}",
+                    call.exchange().requestId(),
+                    operation.action(),
+                    e.getMessage());
+        }
+    }
+
+    private static byte[] description() throws IOException {
+        try (InputStream file = AdminDoor.class.getResourceAsStream("openapi.json")) {
+            if (file == null) {
+                throw new IllegalStateException("the description is not in the jar");
+            }
+            return file.readAllBytes();
+        }
+    }
+
+    private static void fail(Exchange exchange, Failure failure, String use) throws IOException {
+        if (exchange.responded()) {
+            throw new IOException("failed after the answer had begun: " + failure.sentence());
+        }
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        try (var json = Form.to(body)) {
+            Form.failure(json, failure);
+        }
+        Headers headers = Call.headers("application/json", use);
+        if (failure.status() == 401) {
+            headers.add("WWW-Authenticate", "Bearer");
+        }
+        exchange.respond(failure.status(), headers, ByteBuffer.wrap(body.toByteArray()));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

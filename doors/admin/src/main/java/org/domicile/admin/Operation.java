@@ -1,0 +1,108 @@
+package org.domicile.admin;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Everything that the door can be asked. The description lists the same, and a test compares. */
+enum Operation {
+    READ_DESCRIPTION("GET", "/openapi.json"),
+    LIST_ORGANISATIONS("GET", "/v1/organisations"),
+    CREATE_ORGANISATION("POST", "/v1/organisations"),
+    LIST_ZONES("GET", "/v1/zones"),
+    CREATE_ZONE("POST", "/v1/zones"),
+    LIST_PURPOSES("GET", "/v1/purposes"),
+    CREATE_PURPOSE("POST", "/v1/purposes"),
+    WITHDRAW_PURPOSE("POST", "/v1/purposes/{organisation}/{name}/withdraw"),
+    LIST_PRINCIPALS("GET", "/v1/principals"),
+    CREATE_PRINCIPAL("POST", "/v1/principals"),
+    LIST_CREDENTIALS("GET", "/v1/credentials"),
+    CREATE_CREDENTIAL("POST", "/v1/credentials"),
+    WITHDRAW_CREDENTIAL("POST", "/v1/credentials/{accessKey}/withdraw"),
+    ROTATE_CREDENTIAL("POST", "/v1/credentials/{accessKey}/rotate"),
+    LIST_BUCKETS("GET", "/v1/buckets"),
+    CREATE_BUCKET("POST", "/v1/buckets"),
+    LIST_USES("GET", "/v1/uses"),
+    READ_STATUS("GET", "/v1/status"),
+    STOP("POST", "/v1/stop"),
+    LIST_LOGS("GET", "/v1/ledger/logs"),
+    LIST_KEYS("GET", "/v1/ledger/keys"),
+    PROVE("GET", "/v1/ledger/proof");
+
+    private final String method;
+    private final String path;
+
+    Operation(String method, String path) {
+        this.method = method;
+        this.path = path;
+    }
+
+    String method() {
+        return method;
+    }
+
+    String path() {
+        return path;
+    }
+
+    /** Its name in records: {@code admin:ReadStatus}. */
+    String action() {
+        StringBuilder words = new StringBuilder("admin:");
+        for (String word : name().split("_", -1)) {
+            words.append(word.charAt(0)).append(word.substring(1).toLowerCase(java.util.Locale.ROOT));
+        }
+        return words.toString();
+    }
+
+    /**
+     * @param operation what is asked @param names the path's variable parts
+     */
+    record Asked(Operation operation, Map<String, String> names) {}
+
+    /** @throws Failure 404 or 405 */
+    static Asked parse(String method, String rawPath) {
+        String allowed = "";
+        for (Operation each : values()) {
+            Optional<Map<String, String>> names = each.match(rawPath);
+            if (names.isPresent()) {
+                if (each.method.equals(method)) {
+                    return new Asked(each, names.get());
+                }
+                allowed = allowed.isEmpty() ? each.method : allowed + " and " + each.method;
+            }
+        }
+        if (!allowed.isEmpty()) {
+            throw new Failure(405, "method", "this path takes " + allowed + ", not " + method);
+        }
+        throw new Failure(
+                404, "no-route", "there is nothing at this path; /openapi.json lists what there is");
+    }
+
+    private Optional<Map<String, String>> match(String rawPath) {
+        String[] wanted = path.split("/", -1);
+        String[] given = rawPath.split("/", -1);
+        if (wanted.length != given.length) {
+            return Optional.empty();
+        }
+        Map<String, String> names = new HashMap<>();
+        for (int i = 0; i < wanted.length; i++) {
+            if (wanted[i].startsWith("{")) {
+                names.put(
+                        wanted[i].substring(1, wanted[i].length() - 1),
+                        decode(given[i].replace("+", "%2B")));
+            } else if (!wanted[i].equals(given[i])) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(names);
+    }
+
+    static String decode(String text) {
+        try {
+            return java.net.URLDecoder.decode(text, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new Failure(400, "invalid", "a % in the URL is not followed by two hex digits");
+        }
+    }
+}

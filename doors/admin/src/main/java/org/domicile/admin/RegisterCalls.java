@@ -1,0 +1,193 @@
+package org.domicile.admin;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.domicile.guard.Administration;
+import org.domicile.policy.Credential;
+import org.domicile.policy.Organisation;
+import org.domicile.policy.Principal;
+import org.domicile.policy.Purpose;
+import org.domicile.policy.Register;
+import org.domicile.policy.Zone;
+
+/** Organisations, zones, purposes, principals, credentials. */
+final class RegisterCalls {
+    private RegisterCalls() {}
+
+    static void list(Call call) throws IOException {
+        boolean owned =
+                switch (call.asked().operation()) {
+                    case LIST_PURPOSES, LIST_PRINCIPALS, LIST_CREDENTIALS -> true;
+                    default -> false;
+                };
+        String query = call.exchange().rawQuery();
+        Input input = owned ? Input.query(query, "organisation") : Input.query(query);
+        Optional<String> organisation = input.optional("organisation");
+        Register register = call.administration().register();
+        switch (call.asked().operation()) {
+            case LIST_ORGANISATIONS ->
+                    items(call, sorted(register.organisations().values(), Organisation::name),
+                            Form::organisation);
+            case LIST_ZONES ->
+                    items(call, sorted(register.zones().values(), Zone::name), Form::zone);
+            case LIST_PURPOSES ->
+                    items(
+                            call,
+                            of(organisation, sorted(register.purposes().values(), Purpose::id),
+                                    Purpose::organisation),
+                            Form::purpose);
+            case LIST_PRINCIPALS ->
+                    items(
+                            call,
+                            of(organisation, sorted(register.principals().values(), Principal::name),
+                                    Principal::organisation),
+                            Form::principal);
+            case LIST_CREDENTIALS ->
+                    items(
+                            call,
+                            of(
+                                    organisation,
+                                    sorted(
+                                            register.credentials().values(),
+                                            each -> each.created() + each.accessKey()),
+                                    Credential::organisation),
+                            Form::credential);
+            default -> throw new IllegalStateException("no list: " + call.asked().operation());
+        }
+    }
+
+    static void create(Call call, Instant now) throws IOException {
+        Administration administration = call.administration();
+        switch (call.asked().operation()) {
+            case CREATE_ORGANISATION -> {
+                Input input = Input.body(call.exchange(), "name", "zone");
+                Organisation made =
+                        administration.createOrganisation(input.text("name"), input.text("zone"));
+                call.json(201, json -> Form.organisation(json, made));
+            }
+            case CREATE_ZONE -> {
+                Input input = Input.body(call.exchange(), "name", "parent");
+                Zone made =
+                        administration.createZone(input.text("name"), input.optional("parent"));
+                call.json(201, json -> Form.zone(json, made));
+            }
+            case CREATE_PURPOSE -> {
+                Purpose made = administration.createPurpose(purpose(call, now));
+                call.json(201, json -> Form.purpose(json, made));
+            }
+            case CREATE_PRINCIPAL -> {
+                Input input = Input.body(call.exchange(), "organisation", "name");
+                Principal made =
+                        administration.createPrincipal(
+                                input.text("organisation"), input.text("name"));
+                call.json(201, json -> Form.principal(json, made));
+            }
+            default -> throw new IllegalStateException("no creation: " + call.asked().operation());
+        }
+    }
+
+    private static Purpose purpose(Call call, Instant now) throws IOException {
+        Input input =
+                Input.body(
+                        call.exchange(),
+                        "organisation",
+                        "name",
+                        "text",
+                        "owner",
+                        "legalBasis",
+                        "zones",
+                        "expires");
+        Instant expires = input.time("expires", Instant.MIN);
+        if (expires.equals(Instant.MIN) || expires.equals(Instant.MAX)) {
+            throw Failure.input(
+                    "a purpose needs an end: expires, a time such as 2027-01-31T00:00:00Z");
+        }
+        return new Purpose(
+                input.text("organisation"),
+                input.text("name"),
+                input.text("text"),
+                input.text("owner"),
+                input.text("legalBasis"),
+                input.texts("zones"),
+                now,
+                expires,
+                false);
+    }
+
+    static void change(Call call) throws IOException {
+        Administration administration = call.administration();
+        switch (call.asked().operation()) {
+            case WITHDRAW_PURPOSE -> {
+                String purpose = call.name("organisation") + "/" + call.name("name");
+                administration.withdrawPurpose(purpose);
+                withdrawn(call, purpose);
+            }
+            case CREATE_CREDENTIAL -> {
+                Input input =
+                        Input.body(
+                                call.exchange(),
+                                "principal",
+                                "purpose",
+                                "actions",
+                                "buckets",
+                                "expires");
+                Administration.Issued issued =
+                        administration.createCredential(
+                                input.text("principal"),
+                                input.text("purpose"),
+                                all(input.texts("actions")),
+                                all(input.texts("buckets")),
+                                input.time("expires", Instant.MAX));
+                call.json(201, json -> Form.issued(json, issued));
+            }
+            case WITHDRAW_CREDENTIAL -> {
+                String accessKey = call.name("accessKey");
+                administration.withdrawCredential(accessKey);
+                withdrawn(call, accessKey);
+            }
+            case ROTATE_CREDENTIAL -> {
+                Administration.Issued issued =
+                        administration.rotateCredential(call.name("accessKey"));
+                call.json(201, json -> Form.issued(json, issued));
+            }
+            default -> throw new IllegalStateException("no change: " + call.asked().operation());
+        }
+    }
+
+    private static List<String> all(List<String> patterns) {
+        return patterns.isEmpty() ? List.of("*") : patterns;
+    }
+
+    private static void withdrawn(Call call, String what) throws IOException {
+        call.json(
+                200,
+                json -> {
+                    json.writeStartObject();
+                    json.writeStringField("withdrawn", what);
+                    json.writeEndObject();
+                });
+    }
+
+    private static <T> void items(Call call, List<T> things, Form.Writer<T> each)
+            throws IOException {
+        call.json(200, json -> Form.items(json, things, each));
+    }
+
+    private static <T> List<T> sorted(Collection<T> things, Function<T, String> by) {
+        return things.stream().sorted(Comparator.comparing(by)).toList();
+    }
+
+    private static <T> List<T> of(
+            Optional<String> organisation, List<T> things, Function<T, String> owner) {
+        return organisation.isEmpty()
+                ? things
+                : things.stream()
+                        .filter(each -> owner.apply(each).equals(organisation.get()))
+                        .toList();
+    }
+}

@@ -1,0 +1,30 @@
+package org.domicile.admin;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** The program that runs around the door. Safe for concurrent use. */
+public interface Running {
+    /** How it is. Answered even when nothing can be recorded, because it is asked just then. */
+    Status status();
+
+    /** Begins an orderly end and returns at once; requests under way are served. */
+    void stop();
+
+    /**
+     * @param state {@code ready}, or a word that says why not
+     * @param version of the program
+     * @param started when
+     * @param endpoints URLs by listener name
+     * @param figures numbers by name, for example {@code ledger.entries}
+     * @param warnings sentences about what needs an operator, each with what to do
+     */
+    record Status(
+            String state,
+            String version,
+            Instant started,
+            Map<String, String> endpoints,
+            Map<String, Long> figures,
+            List<String> warnings) {}
+}
