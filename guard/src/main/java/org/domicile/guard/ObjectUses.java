@@ -16,6 +16,7 @@ import org.domicile.objects.Changed;
 import org.domicile.objects.Condition;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Objects;
+import org.domicile.objects.Piece;
 import org.domicile.objects.Version;
 import org.domicile.request.Outcome;
 
@@ -260,7 +261,7 @@ final class ObjectUses {
                 version.size(),
                 version.modified(),
                 attributes,
-                version.pieces(),
+                version.pieces().stream().map(Piece::size).toList(),
                 origin);
     }
 
