@@ -122,8 +122,7 @@ public final class AdminDoor implements HttpHandler {
         return exchange.client().getPort() != 0;
     }
 
-    private void answer(
-            Exchange exchange, Operation.Asked asked, Administration administration)
+    private void answer(Exchange exchange, Operation.Asked asked, Administration administration)
             throws IOException {
         Call call = new Call(exchange, asked, administration);
         switch (asked.operation()) {

@@ -29,8 +29,7 @@ record Call(Exchange exchange, Operation.Asked asked, Administration administrat
         try (JsonGenerator json = Form.to(body)) {
             content.write(json);
         }
-        exchange.respond(
-                status, headers("application/json"), ByteBuffer.wrap(body.toByteArray()));
+        exchange.respond(status, headers("application/json"), ByteBuffer.wrap(body.toByteArray()));
     }
 
     void respond(String type, byte[] body) throws IOException {

@@ -78,8 +78,7 @@ final class DataCalls {
                                 input.text("organisation"),
                                 new Ledger.Filter(from, to, object, read));
         try (OutputStream out =
-                        call.exchange()
-                                .respond(200, call.headers("application/x-ndjson"), -1L);
+                        call.exchange().respond(200, call.headers("application/x-ndjson"), -1L);
                 JsonGenerator json = Form.to(out)) {
             json.setRootValueSeparator(null);
             int told = 0;

@@ -38,8 +38,9 @@ final class Failure extends RuntimeException {
                     new Failure(
                             503,
                             "fenced",
-                            what + "; mend the disk, then restart: './domicile down', './domicile"
-                                    + " up'");
+                            what
+                                    + "; mend the disk, then restart: './domicile down',"
+                                    + " './domicile up'");
             case CORRUPT, FOREIGN ->
                     new Failure(503, "corrupt", what + "; see log/server.log in the data folder");
             case CLOSED -> new Failure(503, "closed", "the program is ending; start it again");

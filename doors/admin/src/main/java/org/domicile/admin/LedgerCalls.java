@@ -31,9 +31,7 @@ final class LedgerCalls {
                 String log = log(Input.query(query, "log"), logs);
                 call.administration().operate(action, log);
                 List<String> keys = logs.keys(log);
-                call.json(
-                        200,
-                        json -> Form.items(json, keys, (to, key) -> to.writeString(key)));
+                call.json(200, json -> Form.items(json, keys, (to, key) -> to.writeString(key)));
             }
             case PROVE -> {
                 Input input = Input.query(query, "log", "index");

@@ -50,7 +50,8 @@ enum Operation {
     String action() {
         StringBuilder words = new StringBuilder("admin:");
         for (String word : name().split("_", -1)) {
-            words.append(word.charAt(0)).append(word.substring(1).toLowerCase(java.util.Locale.ROOT));
+            words.append(word.charAt(0))
+                    .append(word.substring(1).toLowerCase(java.util.Locale.ROOT));
         }
         return words.toString();
     }
@@ -60,7 +61,9 @@ enum Operation {
      */
     record Asked(Operation operation, Map<String, String> names) {}
 
-    /** @throws Failure 404 or 405 */
+    /**
+     * @throws Failure 404 or 405
+     */
     static Asked parse(String method, String rawPath) {
         String allowed = "";
         for (Operation each : values()) {
@@ -76,7 +79,9 @@ enum Operation {
             throw new Failure(405, "method", "this path takes " + allowed + ", not " + method);
         }
         throw new Failure(
-                404, "no-route", "there is nothing at this path; /openapi.json lists what there is");
+                404,
+                "no-route",
+                "there is nothing at this path; /openapi.json lists what there is");
     }
 
     private Optional<Map<String, String>> match(String rawPath) {

@@ -31,20 +31,26 @@ final class RegisterCalls {
         Register register = call.administration().register();
         switch (call.asked().operation()) {
             case LIST_ORGANISATIONS ->
-                    items(call, sorted(register.organisations().values(), Organisation::name),
+                    items(
+                            call,
+                            sorted(register.organisations().values(), Organisation::name),
                             Form::organisation);
             case LIST_ZONES ->
                     items(call, sorted(register.zones().values(), Zone::name), Form::zone);
             case LIST_PURPOSES ->
                     items(
                             call,
-                            of(organisation, sorted(register.purposes().values(), Purpose::id),
+                            of(
+                                    organisation,
+                                    sorted(register.purposes().values(), Purpose::id),
                                     Purpose::organisation),
                             Form::purpose);
             case LIST_PRINCIPALS ->
                     items(
                             call,
-                            of(organisation, sorted(register.principals().values(), Principal::name),
+                            of(
+                                    organisation,
+                                    sorted(register.principals().values(), Principal::name),
                                     Principal::organisation),
                             Form::principal);
             case LIST_CREDENTIALS ->
@@ -72,8 +78,7 @@ final class RegisterCalls {
             }
             case CREATE_ZONE -> {
                 Input input = Input.body(call.exchange(), "name", "parent");
-                Zone made =
-                        administration.createZone(input.text("name"), input.optional("parent"));
+                Zone made = administration.createZone(input.text("name"), input.optional("parent"));
                 call.json(201, json -> Form.zone(json, made));
             }
             case CREATE_PURPOSE -> {

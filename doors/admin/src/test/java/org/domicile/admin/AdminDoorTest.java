@@ -1,0 +1,194 @@
+package org.domicile.admin;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.domicile.admin.Installation.Answered;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every operation over the socket, before the real guard; and who is not let in. */
+class AdminDoorTest {
+    private Installation installation;
+
+    @BeforeEach
+    void open(@TempDir Path folder) throws IOException {
+        installation = new Installation(folder);
+    }
+
+    @AfterEach
+    void close() {
+        installation.close();
+    }
+
+    @Test
+    void anOrganisationGetsAllItNeedsAndItsUsesAreRead() throws IOException {
+        made(installation.post("/v1/zones", "{\"name\":\"annex\",\"parent\":\"home\"}"));
+        made(installation.post("/v1/organisations", "{\"name\":\"city\",\"zone\":\"annex\"}"));
+        made(
+                installation.post(
+                        "/v1/purposes",
+                        """
+                        {"organisation":"city","name":"air","text":"Air quality","owner":"Office",
+                         "legalBasis":"Act","zones":["home"],"expires":"%s"}
+                        """
+                                .formatted(Instant.now().plus(Duration.ofDays(9)))));
+        String principal =
+                made(installation.post(
+                                "/v1/principals", "{\"organisation\":\"city\",\"name\":\"Ada\"}"))
+                        .field("id");
+        Answered issued =
+                made(
+                        installation.post(
+                                "/v1/credentials",
+                                "{\"principal\":\"%s\",\"purpose\":\"city/air\",\"actions\":[\"s3:Get*\"]}"
+                                        .formatted(principal)));
+        String accessKey = issued.field("accessKey");
+        assertEquals(40, issued.field("secret").length());
+        String rotated =
+                made(installation.post("/v1/credentials/" + accessKey + "/rotate", ""))
+                        .field("accessKey");
+        assertFalse(rotated.equals(accessKey));
+        assertEquals(
+                200, installation.post("/v1/credentials/" + rotated + "/withdraw", "").status());
+        made(installation.post("/v1/buckets", "{\"organisation\":\"city\",\"name\":\"readings\"}"));
+        assertEquals(200, installation.post("/v1/purposes/city/air/withdraw", "").status());
+
+        assertTrue(installation.get("/v1/organisations").body().contains("\"city\""));
+        assertTrue(installation.get("/v1/zones").body().contains("\"parent\":\"home\""));
+        Answered purposes = installation.get("/v1/purposes?organisation=city");
+        assertTrue(purposes.body().contains("\"withdrawn\":true"), purposes.body());
+        assertFalse(purposes.body().contains("installation/"));
+        assertTrue(installation.get("/v1/purposes").body().contains("\"expires\":\"never\""));
+        assertTrue(installation.get("/v1/principals").body().contains("\"Ada\""));
+        Answered credentials = installation.get("/v1/credentials?organisation=city");
+        assertTrue(credentials.body().contains("s3:Get*"), credentials.body());
+        assertFalse(credentials.body().contains("secret"));
+        assertTrue(installation.get("/v1/buckets").body().contains("\"readings\""));
+
+        Answered uses = installation.get("/v1/uses?organisation=city&limit=50");
+        assertEquals(200, uses.status(), uses.body());
+        assertEquals("application/x-ndjson", uses.header("Content-Type"));
+        assertTrue(uses.body().contains("\"action\":\"admin:CreateBucket\""), uses.body());
+        assertTrue(uses.body().contains("\"object\":\"readings\""), uses.body());
+        assertTrue(uses.header("x-domicile-use").startsWith("city/"));
+        Answered some = installation.get("/v1/uses?organisation=city&object=readings");
+        // the bucket was made, and this very reading is a use too
+        assertEquals(2, some.body().lines().filter(line -> line.startsWith("{")).count());
+        assertFalse(
+                installation
+                        .get("/v1/uses?organisation=city&verdict=refused")
+                        .body()
+                        .contains("action"));
+    }
+
+    private static Answered made(Answered answered) {
+        assertEquals(201, answered.status(), answered.body());
+        assertTrue(answered.header("x-domicile-use").contains("/node-1/"), answered.head());
+        return answered;
+    }
+
+    @Test
+    void theLedgerSaysItsLogsKeysAndProofs() throws IOException {
+        assertTrue(installation.get("/v1/ledger/logs").body().contains("\"public\""));
+        assertTrue(installation.get("/v1/ledger/keys").body().contains("+"));
+        Answered proof = installation.get("/v1/ledger/proof?index=0");
+        assertTrue(proof.body().startsWith("c2sp.org/tlog-proof@v1\n"), proof.body());
+        impossible("no entry", installation.get("/v1/ledger/proof?index=999999"));
+        impossible("ledger key", installation.get("/v1/ledger/keys?log=nobody"));
+    }
+
+    @Test
+    void statusAndStop() throws Exception {
+        Answered status = installation.get("/v1/status");
+        assertEquals("ready", status.field("state"));
+        assertTrue(status.body().contains("\"ledger.entries\":"), status.body());
+        assertEquals(202, installation.post("/v1/stop", "").status());
+        assertTrue(installation.stopped.await(10, TimeUnit.SECONDS));
+        Answered uses = installation.get("/v1/uses?organisation=installation");
+        assertTrue(uses.body().contains("admin:Stop"), uses.body());
+        assertTrue(uses.body().contains("admin:ReadStatus"), uses.body());
+    }
+
+    @Test
+    void theDescriptionIsAnswered() throws IOException {
+        assertTrue(installation.get("/openapi.json").body().contains("\"openapi\": \"3.1.0\""));
+    }
+
+    @Test
+    void nobodyComesInWithoutTheToken() throws IOException {
+        assertEquals(401, installation.call("GET", "/v1/status", "", "").status());
+        assertEquals(401, installation.call("GET", "/nothing", "", "").status());
+        assertEquals(
+                401,
+                installation.call("GET", "/v1/zones", "Authorization: Bearer wrong", "").status());
+        assertEquals(
+                401,
+                installation
+                        .call(
+                                "GET",
+                                "/v1/zones",
+                                "Authorization: Bearer "
+                                        + Installation.TOKEN
+                                        + "\r\nAuthorization: Bearer x",
+                                "")
+                        .status());
+        Answered page =
+                installation.call(
+                        "GET",
+                        "/v1/zones",
+                        "Origin: http://localhost\r\nAuthorization: Bearer " + Installation.TOKEN,
+                        "");
+        assertEquals(403, page.status());
+        assertEquals("origin", page.field("code"));
+        assertEquals("no-tls", installation.overTcp("/v1/zones").field("code"));
+    }
+
+    @Test
+    void wrongInputIsToldWhatToDo() throws IOException {
+        assertEquals(404, installation.get("/v1/nothing").status());
+        assertEquals(405, installation.post("/v1/status", "").status());
+        invalid("JSON object", installation.post("/v1/zones", "[]"));
+        invalid("not JSON", installation.post("/v1/zones", "{\"name\":"));
+        invalid("known are name, parent", installation.post("/v1/zones", "{\"nam\":\"x\"}"));
+        invalid("name is missing", installation.post("/v1/zones", "{}"));
+        invalid("text or a list", installation.post("/v1/zones", "{\"name\":7}"));
+        invalid("text or a list", installation.post("/v1/zones", "{\"name\":{\"a\":\"b\"}}"));
+        invalid("follows", installation.post("/v1/zones", "{\"name\":\"x\"} {}"));
+        invalid(
+                "too long",
+                installation.post("/v1/zones", "{\"name\":\"" + "x".repeat(20_000) + "\"}"));
+        assertEquals(413, installation.post("/v1/zones", "x".repeat(300 << 10)).status());
+        invalid("organisation is missing", installation.get("/v1/uses"));
+        invalid("no whole number", installation.get("/v1/uses?organisation=city&limit=many"));
+        invalid("from 1 to 10000", installation.get("/v1/uses?organisation=city&limit=10001"));
+        invalid("write a time", installation.get("/v1/uses?organisation=city&from=yesterday"));
+        invalid("twice", installation.get("/v1/uses?organisation=a&organisation=b"));
+        invalid("hex digits", installation.get("/v1/uses?organisation=%zz"));
+        invalid("unknown", installation.get("/v1/status?verbose=1"));
+        impossible(
+                "zone list",
+                installation.post("/v1/organisations", "{\"name\":\"a\",\"zone\":\"no\"}"));
+        impossible("exists already", installation.post("/v1/zones", "{\"name\":\"home\"}"));
+        impossible("credential list", installation.post("/v1/credentials/NONE/withdraw", ""));
+        impossible("purpose list", installation.post("/v1/purposes/city/no/withdraw", ""));
+    }
+
+    private static void invalid(String says, Answered answered) {
+        assertEquals(400, answered.status(), answered.body());
+        assertTrue(answered.field("message").contains(says), answered.body());
+    }
+
+    private static void impossible(String says, Answered answered) {
+        assertEquals(409, answered.status(), answered.body());
+        assertTrue(answered.field("message").contains(says), answered.body());
+    }
+}
