@@ -1,0 +1,70 @@
+package org.domicile.s3;
+
+/**
+ * The error codes that this door answers with, and their statuses (Amazon S3 API Reference, "Error
+ * responses").
+ */
+enum ErrorCode {
+    ACCESS_DENIED("AccessDenied", 403),
+    AUTHORIZATION_HEADER_MALFORMED("AuthorizationHeaderMalformed", 400),
+    AUTHORIZATION_QUERY_PARAMETERS_ERROR("AuthorizationQueryParametersError", 400),
+    BAD_DIGEST("BadDigest", 400),
+    BUCKET_ALREADY_EXISTS("BucketAlreadyExists", 409),
+    BUCKET_ALREADY_OWNED_BY_YOU("BucketAlreadyOwnedByYou", 409),
+    BUCKET_NOT_EMPTY("BucketNotEmpty", 409),
+    CONDITIONAL_REQUEST_CONFLICT("ConditionalRequestConflict", 409),
+    ENTITY_TOO_LARGE("EntityTooLarge", 400),
+    ENTITY_TOO_SMALL("EntityTooSmall", 400),
+    EXPIRED_TOKEN("ExpiredToken", 400),
+    ILLEGAL_LOCATION_CONSTRAINT("IllegalLocationConstraintException", 400),
+    INCOMPLETE_BODY("IncompleteBody", 400),
+    INSUFFICIENT_STORAGE("InsufficientStorage", 507),
+    INTERNAL_ERROR("InternalError", 500),
+    INVALID_ACCESS_KEY_ID("InvalidAccessKeyId", 403),
+    INVALID_ARGUMENT("InvalidArgument", 400),
+    INVALID_BUCKET_NAME("InvalidBucketName", 400),
+    INVALID_DIGEST("InvalidDigest", 400),
+    INVALID_LOCATION_CONSTRAINT("InvalidLocationConstraint", 400),
+    INVALID_PART("InvalidPart", 400),
+    INVALID_PART_ORDER("InvalidPartOrder", 400),
+    INVALID_RANGE("InvalidRange", 416),
+    INVALID_REQUEST("InvalidRequest", 400),
+    INVALID_TOKEN("InvalidToken", 400),
+    INVALID_URI("InvalidURI", 400),
+    KEY_TOO_LONG("KeyTooLongError", 400),
+    MALFORMED_TRAILER("MalformedTrailerError", 400),
+    MALFORMED_XML("MalformedXML", 400),
+    METADATA_TOO_LARGE("MetadataTooLarge", 400),
+    METHOD_NOT_ALLOWED("MethodNotAllowed", 405),
+    MISSING_CONTENT_LENGTH("MissingContentLength", 411),
+    MISSING_SECURITY_HEADER("MissingSecurityHeader", 400),
+    NOT_IMPLEMENTED("NotImplemented", 501),
+    NO_SUCH_BUCKET("NoSuchBucket", 404),
+    NO_SUCH_KEY("NoSuchKey", 404),
+    NO_SUCH_UPLOAD("NoSuchUpload", 404),
+    NO_SUCH_VERSION("NoSuchVersion", 404),
+    PRECONDITION_FAILED("PreconditionFailed", 412),
+    REQUEST_TIMEOUT("RequestTimeout", 400),
+    REQUEST_TIME_TOO_SKEWED("RequestTimeTooSkewed", 403),
+    SERVICE_UNAVAILABLE("ServiceUnavailable", 503),
+    SIGNATURE_DOES_NOT_MATCH("SignatureDoesNotMatch", 403),
+    SLOW_DOWN("SlowDown", 503),
+    X_AMZ_CONTENT_SHA256_MISMATCH("XAmzContentSHA256Mismatch", 400);
+
+    private final String code;
+    private final int status;
+
+    ErrorCode(String code, int status) {
+        this.code = code;
+        this.status = status;
+    }
+
+    /** As it stands in the answer. */
+    String code() {
+        return code;
+    }
+
+    int status() {
+        return status;
+    }
+}
