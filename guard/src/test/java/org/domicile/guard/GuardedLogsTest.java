@@ -133,7 +133,7 @@ class GuardedLogsTest {
 
     private Administration.Issued credential(String organisation, String purpose, String action) {
         Administration administration = administration();
-        String principal = administration.createPrincipal(organisation, "Ada").id();
+        String principal = administration.createPrincipal(organisation, "for " + action).id();
         return administration.createCredential(
                 principal, purpose, List.of(action), List.of("*"), Instant.MAX);
     }
