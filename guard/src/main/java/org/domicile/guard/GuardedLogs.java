@@ -11,10 +11,10 @@ import org.domicile.ledger.LogFile;
  * nothing can be recorded, because that is when outsiders want to look.
  *
  * <p>A use log is for its organisation: each reading is a use ({@code ledger:ReadLog}) that is
- * judged like any other and stands in that same log before the first byte leaves. The installation's
- * own use log is read by operators, through {@link Administration}, and by nobody's credential: it
- * holds what they did to all tenants, and a tenant is told that in its own log and in the public
- * one.
+ * judged like any other and stands in that same log before the first byte leaves. The
+ * installation's own use log is read by operators, through {@link Administration}, and by nobody's
+ * credential: it holds what they did to all tenants, and a tenant is told that in its own log and
+ * in the public one.
  */
 public interface GuardedLogs {
     /** What one reading is called in records and in credentials' lists. */

@@ -153,7 +153,14 @@ class GuardedLogsTest {
     private static Request request(Caller caller) {
         Instant now = Instant.now();
         return new Request(
-                "r", caller, "tiles", "home", "192.0.2.7", now, now.plusSeconds(60), Optional.empty());
+                "r",
+                caller,
+                "tiles",
+                "home",
+                "192.0.2.7",
+                now,
+                now.plusSeconds(60),
+                Optional.empty());
     }
 
     private List<Ledger.Recorded> uses(String organisation) {
@@ -189,7 +196,8 @@ class GuardedLogsTest {
 
         LogFile bundle = new LogFile.Bundle(0, 1);
         assertEquals(Optional.empty(), logs.useFile("main", "node-2", bundle));
-        assertEquals("ABSENT", uses("main").getFirst().outcome().toUpperCase(java.util.Locale.ROOT));
+        assertEquals(
+                "ABSENT", uses("main").getFirst().outcome().toUpperCase(java.util.Locale.ROOT));
     }
 
     @Test
@@ -220,18 +228,14 @@ class GuardedLogsTest {
         Administration.Issued objects = credential("city", "city/air", "s3:*");
         assertEquals(
                 "action-not-listed",
-                assertThrows(
-                                Refused.class,
-                                () -> logs(objects).useFile("city", NODE, CHECKPOINT))
+                assertThrows(Refused.class, () -> logs(objects).useFile("city", NODE, CHECKPOINT))
                         .reason());
         Administration.Issued auditor = credential("city", "city/air", GuardedLogs.READ);
         assertTrue(logs(auditor).useFile("city", NODE, CHECKPOINT).isPresent());
         administration().withdrawCredential(auditor.credential().accessKey());
         assertEquals(
                 "credential-withdrawn",
-                assertThrows(
-                                Refused.class,
-                                () -> logs(auditor).useFile("city", NODE, CHECKPOINT))
+                assertThrows(Refused.class, () -> logs(auditor).useFile("city", NODE, CHECKPOINT))
                         .reason());
     }
 

@@ -1,8 +1,8 @@
 package org.domicile.ledger;
 
 /**
- * One static file of a log, named by what it is (C2SP tlog-tiles) and not by a path, so that whoever
- * asks for it can ask for nothing else.
+ * One static file of a log, named by what it is (C2SP tlog-tiles) and not by a path, so that
+ * whoever asks for it can ask for nothing else.
  */
 public sealed interface LogFile {
     /** Entries and hashes in a full bundle or tile. */

@@ -89,7 +89,6 @@ public final class HealthDoor implements HttpHandler {
         if (status == 405) {
             headers.add("Allow", "GET, HEAD");
         }
-        exchange.respond(
-                status, headers, ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
+        exchange.respond(status, headers, ByteBuffer.wrap(body.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -75,11 +75,10 @@ public final class Metrics {
                 help,
                 type,
                 listeners.stream()
-                        .map(
-                                listener ->
-                                        Metric.Sample.of(
-                                                Map.of("listener", listener.listener()),
-                                                value.applyAsDouble(listener)))
+                        .map(listener ->
+                                Metric.Sample.of(
+                                        Map.of("listener", listener.listener()),
+                                        value.applyAsDouble(listener)))
                         .toList());
     }
 
@@ -118,11 +117,10 @@ public final class Metrics {
                         .filter(purpose -> !purpose.withdrawn() && near(purpose.expires(), now))
                         .sorted(Comparator.comparing(Purpose::expires).thenComparing(Purpose::id))
                         .limit(MOST_PURPOSES)
-                        .map(
-                                purpose ->
-                                        Metric.Sample.of(
-                                                Map.of("purpose", purpose.id()),
-                                                seconds(Duration.between(now, purpose.expires()))))
+                        .map(purpose ->
+                                Metric.Sample.of(
+                                        Map.of("purpose", purpose.id()),
+                                        seconds(Duration.between(now, purpose.expires()))))
                         .toList());
     }
 
@@ -141,22 +139,19 @@ public final class Metrics {
                         started.toEpochMilli() / 1_000.0));
         metrics.add(
                 Metric.gauge(
-                        "domicile_heap_used_bytes",
-                        "Bytes of the heap in use.",
-                        memory.getUsed()));
+                        "domicile_heap_used_bytes", "Bytes of the heap in use.", memory.getUsed()));
         metrics.add(
                 Metric.gauge(
                         "domicile_heap_limit_bytes", "Bytes that it may have.", memory.getMax()));
         ProcessHandle.current()
                 .info()
                 .totalCpuDuration()
-                .ifPresent(
-                        cpu ->
-                                metrics.add(
-                                        Metric.counter(
-                                                "process_cpu_seconds_total",
-                                                "Processor time used.",
-                                                seconds(cpu))));
+                .ifPresent(cpu ->
+                        metrics.add(
+                                Metric.counter(
+                                        "process_cpu_seconds_total",
+                                        "Processor time used.",
+                                        seconds(cpu))));
         return List.copyOf(metrics);
     }
 

@@ -50,8 +50,7 @@ final class Probe {
         lock.lock();
         try {
             CompletableFuture<Optional<String>> last = asking;
-            if (last != null
-                    && (!last.isDone() || System.nanoTime() - began < FRESH.toNanos())) {
+            if (last != null && (!last.isDone() || System.nanoTime() - began < FRESH.toNanos())) {
                 return last;
             }
             CompletableFuture<Optional<String>> next = new CompletableFuture<>();

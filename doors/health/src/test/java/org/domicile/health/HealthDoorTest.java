@@ -90,15 +90,13 @@ class HealthDoorTest {
         awaitReady(200, "ready");
         readiness.set(() -> Optional.of("the ledger does not record: no room"));
         awaitReady(503, "not ready: the ledger does not record: no room");
-        readiness.set(
-                () -> {
-                    throw new StorageFailure(StorageFailure.Kind.FULL, "no room for a write");
-                });
+        readiness.set(() -> {
+            throw new StorageFailure(StorageFailure.Kind.FULL, "no room for a write");
+        });
         awaitReady(503, "no room for a write");
-        readiness.set(
-                () -> {
-                    throw new IllegalStateException("a bug");
-                });
+        readiness.set(() -> {
+            throw new IllegalStateException("a bug");
+        });
         awaitReady(503, "see the log");
         assertEquals("alive\n", ask("GET", "/health").body());
         readiness.set(Optional::empty);
@@ -107,15 +105,14 @@ class HealthDoorTest {
 
     @Test
     void aStoreThatHangsIsNotReadyAndIsNotAskedTwice() throws Exception {
-        readiness.set(
-                () -> {
-                    try {
-                        release.await();
-                        return Optional.empty();
-                    } catch (InterruptedException e) {
-                        return Optional.of("interrupted");
-                    }
-                });
+        readiness.set(() -> {
+            try {
+                release.await();
+                return Optional.empty();
+            } catch (InterruptedException e) {
+                return Optional.of("interrupted");
+            }
+        });
         for (int i = 0; i < 8; i++) {
             HttpResponse<String> answered = ask("GET", "/ready");
             assertEquals(503, answered.statusCode());
@@ -139,25 +136,23 @@ class HealthDoorTest {
 
     @Test
     void figuresAreWhatPrometheusReads() throws Exception {
-        figures.set(
-                () -> {
-                    List<Metric> all = new ArrayList<>(Metrics.http(http.figures()));
-                    all.addAll(Metrics.ledger(new Ledger.State(2, 70_000, 3, NOW), NOW));
-                    all.add(Metrics.expiring(register(), NOW));
-                    all.addAll(Metrics.process(NOW));
-                    all.add(
-                            new Metric(
-                                    "test_odd",
-                                    "back\\slash\nand line",
-                                    Metric.Type.GAUGE,
-                                    List.of(
-                                            Metric.Sample.of(
-                                                    Map.of("a", "q\"b\\n\nl", "b", "é"), 1.5),
-                                            Metric.Sample.of(Map.of("a", "inf"), 1 / 0.0),
-                                            Metric.Sample.of(Map.of("a", "small"), 1e-9),
-                                            Metric.Sample.of(Map.of(), Double.NaN))));
-                    return all;
-                });
+        figures.set(() -> {
+            List<Metric> all = new ArrayList<>(Metrics.http(http.figures()));
+            all.addAll(Metrics.ledger(new Ledger.State(2, 70_000, 3, NOW), NOW));
+            all.add(Metrics.expiring(register(), NOW));
+            all.addAll(Metrics.process(NOW));
+            all.add(
+                    new Metric(
+                            "test_odd",
+                            "back\\slash\nand line",
+                            Metric.Type.GAUGE,
+                            List.of(
+                                    Metric.Sample.of(Map.of("a", "q\"b\\n\nl", "b", "é"), 1.5),
+                                    Metric.Sample.of(Map.of("a", "inf"), 1 / 0.0),
+                                    Metric.Sample.of(Map.of("a", "small"), 1e-9),
+                                    Metric.Sample.of(Map.of(), Double.NaN))));
+            return all;
+        });
         HttpResponse<String> answered = ask("GET", "/metrics");
         assertEquals(200, answered.statusCode());
         assertEquals(
@@ -214,8 +209,7 @@ class HealthDoorTest {
                 IllegalArgumentException.class,
                 () -> new Metric("a", "", Metric.Type.GAUGE, List.of(sample, sample)));
         Metric metric = Metric.gauge("a", "", 1);
-        assertThrows(
-                IllegalStateException.class, () -> Exposition.of(List.of(metric, metric)));
+        assertThrows(IllegalStateException.class, () -> Exposition.of(List.of(metric, metric)));
     }
 
     @Test
@@ -243,10 +237,9 @@ class HealthDoorTest {
         assertEquals(405, post.statusCode());
         assertEquals("GET, HEAD", post.headers().firstValue("Allow").orElseThrow());
         assertEquals("", ask("HEAD", "/health").body());
-        figures.set(
-                () -> {
-                    throw new StorageFailure(StorageFailure.Kind.CLOSED, "it is closed");
-                });
+        figures.set(() -> {
+            throw new StorageFailure(StorageFailure.Kind.CLOSED, "it is closed");
+        });
         assertEquals(503, ask("GET", "/metrics").statusCode());
     }
 }

@@ -19,8 +19,7 @@ record Basic(String accessKey, byte[] secret) {
             return Optional.empty();
         }
         String field = fields.getFirst();
-        if (field.length() > LONGEST
-                || !field.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+        if (field.length() > LONGEST || !field.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             return Optional.empty();
         }
         byte[] pair;

@@ -34,10 +34,7 @@ final class FilePath {
             return Optional.empty();
         }
         return place(segments)
-                .map(
-                        place ->
-                                new LogFile.Tile(
-                                        Integer.parseInt(level), place.index, place.width));
+                .map(place -> new LogFile.Tile(Integer.parseInt(level), place.index, place.width));
     }
 
     private record Place(long index, int width) {}

@@ -38,7 +38,9 @@ final class Page {
             page.append("<h2>").append(name).append("</h2>\n");
             page.append("<p>Origin: <code>").append(text(log.origin())).append("</code><br>\n");
             page.append("Files below: <code>/ledger/").append(name).append("/</code><br>\n");
-            page.append("Newest: <a href=\"").append(name).append("/checkpoint\">checkpoint</a></p>\n");
+            page.append("Newest: <a href=\"")
+                    .append(name)
+                    .append("/checkpoint\">checkpoint</a></p>\n");
             page.append("<p>Keys that verify its checkpoints:</p>\n<pre>");
             log.verifierKeys().forEach(key -> page.append(text(key)).append('\n'));
             page.append("</pre>\n");

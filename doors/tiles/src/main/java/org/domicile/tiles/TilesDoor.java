@@ -76,12 +76,11 @@ public final class TilesDoor implements HttpHandler {
     private void answer(Exchange exchange) throws IOException {
         Wanted wanted =
                 Wanted.at(exchange.rawPath())
-                        .orElseThrow(
-                                () ->
-                                        new Failure(
-                                                404,
-                                                "There is nothing at this path. /ledger/ says what"
-                                                        + " there is."));
+                        .orElseThrow(() ->
+                                new Failure(
+                                        404,
+                                        "There is nothing at this path. /ledger/ says what"
+                                                + " there is."));
         if (!exchange.method().equals("GET") && !exchange.method().equals("HEAD")) {
             throw new Failure(405, "A log is read, with GET or HEAD; nothing else is done here.");
         }
@@ -126,10 +125,8 @@ public final class TilesDoor implements HttpHandler {
         }
         Optional<Caller.Known> known =
                 Basic.parse(exchange.headers().all("Authorization"))
-                        .flatMap(
-                                shown ->
-                                        guard.identity()
-                                                .caller(shown.accessKey(), shown.secret()));
+                        .flatMap(shown ->
+                                guard.identity().caller(shown.accessKey(), shown.secret()));
         if (known.isEmpty()) {
             guard.stranger(GuardedLogs.READ, "bad-credential");
             throw new Failure(
@@ -165,7 +162,10 @@ public final class TilesDoor implements HttpHandler {
         Headers headers =
                 headers(
                                 checkpoint ? TEXT : "application/octet-stream",
-                                cache + (checkpoint ? ", no-cache" : ", max-age=31536000, immutable"))
+                                cache
+                                        + (checkpoint
+                                                ? ", no-cache"
+                                                : ", max-age=31536000, immutable"))
                         .add("ETag", tag);
         name(headers, use);
         int status = known(exchange, tag) ? 304 : 200;

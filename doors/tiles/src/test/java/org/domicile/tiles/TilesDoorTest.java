@@ -144,8 +144,7 @@ class TilesDoorTest {
 
         Answered tile = at.get(USES + "tile/0/000.p/1", Installation.basic(at.main));
         if (tile.status() == 200) {
-            assertEquals(
-                    "private, max-age=31536000, immutable", tile.header("Cache-Control"));
+            assertEquals("private, max-age=31536000, immutable", tile.header("Cache-Control"));
         }
         Answered absent = at.get(USES + "tile/0/x001/000", Installation.basic(at.main));
         assertEquals(404, absent.status());
@@ -192,8 +191,7 @@ class TilesDoorTest {
 
     @Test
     void aSecretIsNotTakenInClearFromAfar() throws IOException {
-        Answered clear =
-                at.ask("far", "GET", USES + "checkpoint", Installation.basic(at.main));
+        Answered clear = at.ask("far", "GET", USES + "checkpoint", Installation.basic(at.main));
         assertEquals(403, clear.status());
         assertEquals("", clear.header("WWW-Authenticate"));
         assertEquals(List.of(), at.readings("main"));
