@@ -49,7 +49,7 @@ final class Gate implements Guard {
         this.clock = clock;
         this.random = random;
         this.permits = new Semaphore(options.permits());
-        this.identity = new SigningKeys(policy, options);
+        this.identity = new SigningKeys(policy, options, keys.vault(), random);
         this.vessel = new Vessel(keys, objects, random);
         new Founding(options, policy, keys, ledger, clock.instant()).complete();
     }
@@ -62,6 +62,11 @@ final class Gate implements Guard {
     @Override
     public GuardedObjects objects(Request request) {
         return new ObjectsView(uses(request), objects, keys, vessel, random);
+    }
+
+    @Override
+    public GuardedLogs logs(Request request) {
+        return new LogsView(uses(request), ledger);
     }
 
     @Override

@@ -33,6 +33,9 @@ public interface Guard {
     /** Objects under a request. */
     GuardedObjects objects(Request request);
 
+    /** The ledger's static files under a request. */
+    GuardedLogs logs(Request request);
+
     /** Administration under a request. */
     Administration administration(Request request);
 
