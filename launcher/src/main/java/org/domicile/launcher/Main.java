@@ -9,7 +9,18 @@ import picocli.CommandLine.Command;
         description = "A cloud that stays home: storage whose every use has a purpose and a proof.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {})
+        footer = {"", "Example: domicile uses --bucket archive --last 1h"},
+        subcommands = {
+            OrganisationCommand.class,
+            ZoneCommand.class,
+            PurposeCommand.class,
+            PrincipalCommand.class,
+            CredentialCommand.class,
+            BucketCommand.class,
+            ImportCommand.class,
+            UsesCommand.class,
+            LedgerCommand.class
+        })
 public final class Main {
     private Main() {}
 
