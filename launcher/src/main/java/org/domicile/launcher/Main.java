@@ -10,7 +10,23 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {Up.class, Down.class, Status.class, Env.class, Serve.class})
+        footer = {"", "Example: domicile uses --bucket archive --last 1h"},
+        subcommands = {
+            Up.class,
+            Down.class,
+            Status.class,
+            Env.class,
+            OrganisationCommand.class,
+            ZoneCommand.class,
+            PurposeCommand.class,
+            PrincipalCommand.class,
+            CredentialCommand.class,
+            BucketCommand.class,
+            ImportCommand.class,
+            UsesCommand.class,
+            LedgerCommand.class,
+            Serve.class
+        })
 public final class Main {
     private Main() {}
 
