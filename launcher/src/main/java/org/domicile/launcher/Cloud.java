@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -30,7 +29,7 @@ import org.domicile.bytes.Disk;
 import org.domicile.bytes.Durable;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardOptions;
-import org.domicile.http.Headers;
+import org.domicile.health.HealthDoor;
 import org.domicile.http.HttpHandler;
 import org.domicile.http.HttpServer;
 import org.domicile.http.ListenerOptions;
@@ -43,6 +42,9 @@ import org.domicile.ledger.LedgerOptions;
 import org.domicile.objects.Objects;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
+import org.domicile.s3.S3Door;
+import org.domicile.s3.S3Options;
+import org.domicile.tiles.TilesDoor;
 
 /**
  * One data folder at work: everything wired, top to bottom, in {@link #open}. Closing drains and
@@ -177,7 +179,12 @@ final class Cloud implements AutoCloseable {
         Path socket = socket(folder, settings, opened);
         HttpServer server =
                 HttpServer.open(
-                        listeners(settings, socket, s3Door(guard), webDoor(guard), admin),
+                        listeners(
+                                settings,
+                                socket,
+                                s3Door(guard, settings, clock),
+                                webDoor(guard, instruments, clock),
+                                admin),
                         clock,
                         random);
         opened.push(() -> server.drain(settings.limits().drain()));
@@ -195,23 +202,25 @@ final class Cloud implements AutoCloseable {
         return new Cloud(opened, instruments, endpoints, guard);
     }
 
-    // ---- doors: the two places where doors are hung in
-    // -------------------------------------------
+    // ---- doors
+    // ---------------------------------------------------------------------------------
 
-    /** PLACEHOLDER until the S3 door is there: then {@code new S3Door(guard, …)}. */
-    private static HttpHandler s3Door(Guard guard) {
-        return exchange -> {
-            guard.stranger("s3:Unknown", "no-door");
-            exchange.respond(
-                    503,
-                    new Headers(),
-                    ByteBuffer.wrap("The S3 door is not built in yet.\n".getBytes(US_ASCII)));
-        };
+    private static HttpHandler s3Door(Guard guard, Settings settings, Clock clock) {
+        return new S3Door(
+                guard,
+                new S3Options(settings.zones().home(), settings.doors().domain()),
+                clock);
     }
 
     /** Doors of the web listener, each below its path. */
-    private static HttpHandler webDoor(Guard guard) {
-        return new WebRoutes(List.of());
+    private static HttpHandler webDoor(Guard guard, Instruments instruments, Clock clock) {
+        HttpHandler health = new HealthDoor(instruments, instruments);
+        return new WebRoutes(
+                List.of(
+                        new WebRoutes.Route(TilesDoor.PREFIX, new TilesDoor(guard, clock)),
+                        new WebRoutes.Route("/health", health),
+                        new WebRoutes.Route("/ready", health),
+                        new WebRoutes.Route("/metrics", health)));
     }
 
     // ---- options

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -19,6 +20,10 @@ import org.domicile.admin.Running;
 import org.domicile.blobs.Blobs;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.health.Figures;
+import org.domicile.health.Metric;
+import org.domicile.health.Metrics;
+import org.domicile.health.Readiness;
 import org.domicile.http.HttpServer;
 import org.domicile.keys.Keys;
 import org.domicile.keyspace.Keyspace;
@@ -32,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * How the server is: its state, its figures, and what needs an operator. Safe for concurrent use;
  * {@code opened} and {@code stopping} are called by {@link Cloud} alone.
  */
-final class Instruments implements Running {
+final class Instruments implements Running, Readiness, Figures {
     private static final Duration SOON = Duration.ofDays(14);
     private static final Duration LATE = Duration.ofSeconds(10);
     private static final int NEARLY_FULL = 20; // a twentieth of the disk
@@ -151,8 +156,7 @@ final class Instruments implements Running {
                             .formatted(ledger.unpublished(), ledger.newestCheckpoint()));
         }
         try {
-            // What every use needs: a commit that becomes durable. An empty one asks just that.
-            parts.keyspace().commit(new Transaction());
+            recordable();
         } catch (StorageFailure e) {
             warnings.add(
                     "nothing can be recorded, so nothing is served: "
@@ -160,6 +164,64 @@ final class Instruments implements Running {
                             + "; mend the disk, then restart with 'domicile down' and 'domicile"
                             + " up'");
         }
+    }
+
+    /** What every use needs: a commit that becomes durable. An empty one asks just that. */
+    private void recordable() {
+        parts.keyspace().commit(new Transaction());
+    }
+
+    @Override
+    public Optional<String> obstacle() {
+        if (stopping) {
+            return Optional.of("the program is ending");
+        }
+        if (open.get() == null) {
+            return Optional.of("the program is starting");
+        }
+        recordable();
+        return Optional.empty();
+    }
+
+    @Override
+    public List<Metric> now() {
+        Instant now = clock.instant();
+        List<Metric> metrics = new ArrayList<>();
+        Open at = open.get();
+        if (at != null) {
+            metrics.addAll(Metrics.http(at.server().figures()));
+            metrics.addAll(Metrics.process(at.since()));
+        }
+        metrics.addAll(Metrics.ledger(parts.ledger().state(), now));
+        metrics.add(Metrics.expiring(parts.policy().register(), now));
+        Keyspace.Usage keyspace = parts.keyspace().usage();
+        Blobs.Usage blobs = parts.blobs().usage();
+        metrics.add(
+                Metric.counter(
+                        "domicile_commits_total",
+                        "Transactions applied since the start.",
+                        keyspace.commits()));
+        metrics.add(
+                Metric.counter(
+                        "domicile_syncs_total",
+                        "Syncs of the keyspace's log since the start; each served all who waited.",
+                        keyspace.syncs()));
+        metrics.add(
+                Metric.gauge(
+                        "domicile_keyspace_bytes",
+                        "Size of the keyspace's files.",
+                        keyspace.bytesOnDisk()));
+        metrics.add(
+                Metric.gauge(
+                        "domicile_blob_bytes",
+                        "Size of the files of large bodies.",
+                        blobs.bytesOnDisk()));
+        metrics.add(
+                Metric.gauge(
+                        "domicile_key_store_generation",
+                        "Generation of the key store; grows with each birth and death of a key.",
+                        parts.keys().state().generation()));
+        return metrics;
     }
 
     private void keys(Map<String, Long> figures, List<String> warnings) {

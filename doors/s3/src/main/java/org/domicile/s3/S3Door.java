@@ -34,6 +34,11 @@ public final class S3Door implements HttpHandler {
     private final InstantSource clock;
     private final Reads reads = new Reads();
 
+    /** A door to a guard's objects, for callers who sign with SigV4. */
+    public S3Door(Guard guard, S3Options options, InstantSource clock) {
+        this(guard, Authentication.open(guard.identity(), options.region(), clock), options, clock);
+    }
+
     S3Door(Guard guard, Authentication authentication, S3Options options, InstantSource clock) {
         this.guard = guard;
         this.authentication = authentication;
@@ -176,8 +181,7 @@ public final class S3Door implements HttpHandler {
             case COMPLETE_MULTIPART_UPLOAD -> Uploads.complete(call);
             case ABORT_MULTIPART_UPLOAD -> Uploads.abort(call);
             case LIST_PARTS -> Uploads.list(call);
-            default ->
-                    throw new IllegalStateException(call.operation() + " is served by nobody");
+            default -> throw new IllegalStateException(call.operation() + " is served by nobody");
         }
     }
 
@@ -207,11 +211,7 @@ public final class S3Door implements HttpHandler {
                 e.getMessage());
         switch (e.kind()) {
             case OVERLOADED ->
-                    fail(
-                            exchange,
-                            ErrorCode.SLOW_DOWN,
-                            "Please reduce your request rate.",
-                            "");
+                    fail(exchange, ErrorCode.SLOW_DOWN, "Please reduce your request rate.", "");
             case FULL ->
                     fail(
                             exchange,
