@@ -12,8 +12,8 @@ interface Authentication {
      * AWS Signature Version 4.
      *
      * @param identity whose credentials sign
-     * @param region the name of our zone, which requests are signed for; {@code us-east-1} is
-     *     taken as its alias
+     * @param region the name of our zone, which requests are signed for; {@code us-east-1} is taken
+     *     as its alias
      * @param clock for skew and expiry
      */
     static Authentication open(Identity identity, String region, InstantSource clock) {

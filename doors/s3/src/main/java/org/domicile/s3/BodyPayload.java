@@ -66,10 +66,9 @@ final class BodyPayload implements Payload {
         if (chosen == null && !algorithm.isEmpty()) {
             chosen =
                     BodyChecksum.named(algorithm)
-                            .orElseThrow(
-                                    () ->
-                                            new IllegalArgumentException(
-                                                    "no checksum algorithm " + algorithm));
+                            .orElseThrow(() ->
+                                    new IllegalArgumentException(
+                                            "no checksum algorithm " + algorithm));
         }
         return body(length, promises, chosen, BodyDigests.Want.YES);
     }
@@ -105,10 +104,7 @@ final class BodyPayload implements Payload {
     }
 
     private IncomingBody body(
-            long length,
-            Promises promises,
-            @Nullable BodyChecksum checksum,
-            BodyDigests.Want md5) {
+            long length, Promises promises, @Nullable BodyChecksum checksum, BodyDigests.Want md5) {
         InputStream source =
                 switch (framing) {
                     case Framing.Plain plain -> exchange.body();

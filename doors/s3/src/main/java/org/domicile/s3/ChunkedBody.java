@@ -9,10 +9,10 @@ import org.domicile.guard.Upstream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the aws-chunked framing off a body and checks all that it says (S3 API reference, "Signature
- * calculations … transferring payload in multiple chunks", and with trailing headers). Ends only
- * behind the last chunk, its trailers and their signature, and only when as many bytes came as
- * x-amz-decoded-content-length promised. Owned by the request's thread.
+ * Takes the aws-chunked framing off a body and checks all that it says (S3 API reference,
+ * "Signature calculations … transferring payload in multiple chunks", and with trailing headers).
+ * Ends only behind the last chunk, its trailers and their signature, and only when as many bytes
+ * came as x-amz-decoded-content-length promised. Owned by the request's thread.
  *
  * <p>A broken framing is IncompleteBody, as S3 says it. Bytes of a chunk are handed on before its
  * signature is known: what reads here keeps nothing until the end was reached.
@@ -29,8 +29,7 @@ final class ChunkedBody extends InputStream {
     private static final int SHORTEST = 8 << 10;
     private static final int MOST_DIGITS = 15;
     private static final int SIGNATURE = 64;
-    private static final byte[] EXTENSION =
-            ";chunk-signature=".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EXTENSION = ";chunk-signature=".getBytes(StandardCharsets.US_ASCII);
     private static final String TRAILER_SIGNATURE = "x-amz-trailer-signature";
 
     private final InputStream source;
@@ -291,13 +290,10 @@ final class ChunkedBody extends InputStream {
         }
         promises.arrived(
                 checksum.decode(value)
-                        .orElseThrow(
-                                () ->
-                                        invalid(
-                                                ErrorCode.INVALID_REQUEST,
-                                                "Value for "
-                                                        + name
-                                                        + " trailing header is invalid.")));
+                        .orElseThrow(() ->
+                                invalid(
+                                        ErrorCode.INVALID_REQUEST,
+                                        "Value for " + name + " trailing header is invalid.")));
         if (signer != null) {
             byte[] canonical = (name + ":" + value + "\n").getBytes(StandardCharsets.ISO_8859_1);
             signer.update(canonical, 0, canonical.length);

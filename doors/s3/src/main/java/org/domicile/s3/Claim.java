@@ -77,12 +77,11 @@ record Claim(
         Optional<Instant> basic = Times.basic(date);
         Instant time =
                 basic.or(() -> Times.http(date))
-                        .orElseThrow(
-                                () ->
-                                        new Failure(
-                                                ErrorCode.ACCESS_DENIED,
-                                                "AWS authentication requires a valid Date or"
-                                                        + " x-amz-date header."));
+                        .orElseThrow(() ->
+                                new Failure(
+                                        ErrorCode.ACCESS_DENIED,
+                                        "AWS authentication requires a valid Date or"
+                                                + " x-amz-date header."));
         return new Claim(
                 Place.HEADER,
                 scope,
@@ -163,11 +162,10 @@ record Claim(
         Scope scope = Scope.parse(credential, ErrorCode.AUTHORIZATION_QUERY_PARAMETERS_ERROR);
         Instant time =
                 Times.basic(date)
-                        .orElseThrow(
-                                () ->
-                                        queryError(
-                                                "X-Amz-Date must be in the ISO8601 Long Format"
-                                                        + " \"yyyyMMdd'T'HHmmss'Z'\"."));
+                        .orElseThrow(() ->
+                                queryError(
+                                        "X-Amz-Date must be in the ISO8601 Long Format"
+                                                + " \"yyyyMMdd'T'HHmmss'Z'\"."));
         return new Claim(
                 Place.QUERY,
                 scope,

@@ -35,8 +35,7 @@ sealed interface Framing {
             case UNSIGNED_PAYLOAD -> new Plain();
             case UNSIGNED_TRAILER -> new UnsignedChunks();
             case SIGNED_CHUNKS -> new SignedChunks(new ChunkSigner(key, claim), Trailing.NONE);
-            case SIGNED_TRAILER ->
-                    new SignedChunks(new ChunkSigner(key, claim), Trailing.TRAILERS);
+            case SIGNED_TRAILER -> new SignedChunks(new ChunkSigner(key, claim), Trailing.TRAILERS);
             default -> hashed(value);
         };
     }
@@ -76,9 +75,7 @@ sealed interface Framing {
         if (value.startsWith("STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD")) {
             throw new Failure(
                     ErrorCode.NOT_IMPLEMENTED,
-                    "Chunks signed with ECDSA are not served. Please use "
-                            + Claim.ALGORITHM
-                            + ".");
+                    "Chunks signed with ECDSA are not served. Please use " + Claim.ALGORITHM + ".");
         }
         if (value.length() == 64) {
             try {

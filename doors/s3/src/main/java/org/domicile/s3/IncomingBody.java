@@ -98,10 +98,7 @@ final class IncomingBody extends InputStream implements Upstream {
         if (passed > 0 || ended || length <= 0 || length > SMALL || most < length) {
             return super.readNBytes(most);
         }
-        byte[] all =
-                source instanceof ChunkedBody
-                        ? exactly((int) length)
-                        : source.readAllBytes();
+        byte[] all = source instanceof ChunkedBody ? exactly((int) length) : source.readAllBytes();
         if (!(source instanceof ChunkedBody)) {
             took(all, 0, all.length);
         }

@@ -44,12 +44,11 @@ final class Promises {
         if (fields.has("content-md5")) {
             md5 =
                     BodyChecksum.base64(fields.one("content-md5"), 16)
-                            .orElseThrow(
-                                    () ->
-                                            new Failure(
-                                                    ErrorCode.INVALID_DIGEST,
-                                                    "The Content-MD5 you specified is not valid:"
-                                                            + " it is the base64 of 16 bytes."));
+                            .orElseThrow(() ->
+                                    new Failure(
+                                            ErrorCode.INVALID_DIGEST,
+                                            "The Content-MD5 you specified is not valid:"
+                                                    + " it is the base64 of 16 bytes."));
         }
     }
 
@@ -64,24 +63,22 @@ final class Promises {
             }
             BodyChecksum named =
                     BodyChecksum.inHeader(name)
-                            .orElseThrow(
-                                    () ->
-                                            new Failure(
-                                                    ErrorCode.INVALID_REQUEST,
-                                                    "The checksum algorithm of the header "
-                                                            + name
-                                                            + " is not supported."));
+                            .orElseThrow(() ->
+                                    new Failure(
+                                            ErrorCode.INVALID_REQUEST,
+                                            "The checksum algorithm of the header "
+                                                    + name
+                                                    + " is not supported."));
             if (checksum != null) {
                 throw several();
             }
             checksum = named;
             value =
                     named.decode(fields.value(i))
-                            .orElseThrow(
-                                    () ->
-                                            new Failure(
-                                                    ErrorCode.INVALID_REQUEST,
-                                                    "Value for " + name + " header is invalid."));
+                            .orElseThrow(() ->
+                                    new Failure(
+                                            ErrorCode.INVALID_REQUEST,
+                                            "Value for " + name + " header is invalid."));
         }
     }
 
@@ -92,13 +89,12 @@ final class Promises {
         String announced = fields.one(TRAILER).strip();
         BodyChecksum named =
                 BodyChecksum.inHeader(org.domicile.http.Headers.lower(announced))
-                        .orElseThrow(
-                                () ->
-                                        new Failure(
-                                                ErrorCode.INVALID_REQUEST,
-                                                "The value specified in the x-amz-trailer header"
-                                                        + " is not supported: announce exactly one"
-                                                        + " x-amz-checksum- trailer."));
+                        .orElseThrow(() ->
+                                new Failure(
+                                        ErrorCode.INVALID_REQUEST,
+                                        "The value specified in the x-amz-trailer header"
+                                                + " is not supported: announce exactly one"
+                                                + " x-amz-checksum- trailer."));
         if (checksum != null) {
             throw several();
         }

@@ -71,8 +71,7 @@ final class SignatureV4 implements Authentication {
                     query,
                     inHeader ? Claim.inHeader(fields) : Claim.inQuery(query));
         } catch (Failure failure) {
-            return new Verdict.Rejected(
-                    claimed(fields, exchange.rawQuery(), identity), failure);
+            return new Verdict.Rejected(claimed(fields, exchange.rawQuery(), identity), failure);
         }
     }
 
@@ -91,8 +90,7 @@ final class SignatureV4 implements Authentication {
                 identity.signingKey(scope.accessKey(), scope.date(), scope.region(), SERVICE)
                         .map(SigningKey::new)
                         .orElseThrow(SignatureV4::stranger);
-        Caller.Known caller =
-                identity.caller(scope.accessKey()).orElseThrow(SignatureV4::stranger);
+        Caller.Known caller = identity.caller(scope.accessKey()).orElseThrow(SignatureV4::stranger);
         String path = PercentCoding.canonical(exchange.rawPath(), PercentCoding.Place.PATH);
         String wire = exchange.rawPath();
         if (!matches(exchange.method(), path, fields, query, claim, hash, key)
@@ -149,7 +147,10 @@ final class SignatureV4 implements Authentication {
         if (!scope.end().equals(END)) {
             throw wrongScope(
                     claim,
-                    "incorrect terminal \"" + scope.end() + "\". This endpoint uses \"" + END
+                    "incorrect terminal \""
+                            + scope.end()
+                            + "\". This endpoint uses \""
+                            + END
                             + "\".");
         }
         if (!scope.region().equals(region) && !scope.region().equals(DEFAULT_REGION)) {
@@ -224,8 +225,7 @@ final class SignatureV4 implements Authentication {
                 .add(claim.scope().text())
                 .add('\n')
                 .hex(digest);
-        return MessageDigest.isEqual(
-                key.sign(text), new Text(64).add(claim.signature()).copy());
+        return MessageDigest.isEqual(key.sign(text), new Text(64).add(claim.signature()).copy());
     }
 
     /** Canonical headers; refuses a request that leaves unsigned what S3 wants signed. */
@@ -279,18 +279,15 @@ final class SignatureV4 implements Authentication {
         if (!unsigned.isEmpty()) {
             throw new Failure(
                     ErrorCode.ACCESS_DENIED,
-                    "There were headers present in the request which were not signed: "
-                            + unsigned);
+                    "There were headers present in the request which were not signed: " + unsigned);
         }
     }
 
     /** Whether a header is signed without being listed: the body's hash is, by its last line. */
-    private static boolean bound(
-            String name, int index, Fields fields, Claim claim, String hash) {
+    private static boolean bound(String name, int index, Fields fields, Claim claim, String hash) {
         return name.equals(CONTENT_SHA256)
                 && fields.value(index).equals(hash)
-                && (claim.place() == Claim.Place.HEADER
-                        || hash.equals(Framing.UNSIGNED_PAYLOAD));
+                && (claim.place() == Claim.Place.HEADER || hash.equals(Framing.UNSIGNED_PAYLOAD));
     }
 
     private static Failure mismatch(String sentence) {

@@ -37,7 +37,7 @@ class PayloadTest {
         return Sent.of("PUT", "/b/k", "", body);
     }
 
-    static Payload payload(Sent sent) {
+    static Payload payload(org.domicile.http.Exchange sent) {
         Authentication.Verdict verdict = Signer.door().judge(sent);
         if (verdict instanceof Authentication.Verdict.Rejected rejected) {
             throw rejected.failure();
@@ -46,8 +46,7 @@ class PayloadTest {
     }
 
     /** Reads as the guard does, small reads or large. */
-    private static Upstream.Digests read(Sent sent, byte[] expected, int step)
-            throws IOException {
+    private static Upstream.Digests read(Sent sent, byte[] expected, int step) throws IOException {
         Upstream upstream = payload(sent).upstream("crc64nvme");
         assertEquals(expected.length, upstream.expected());
         byte[] got = new byte[expected.length];
@@ -115,8 +114,7 @@ class PayloadTest {
                                 .with("x-amz-trailer", name),
                         "home",
                         Framing.SIGNED_TRAILER);
-        return head.body(
-                Signer.chunks(body, size, Signer.seed(head), "home", name + ":" + value));
+        return head.body(Signer.chunks(body, size, Signer.seed(head), "home", name + ":" + value));
     }
 
     static Sent unsignedTrailer(byte[] body, int size, String name, String value) {
@@ -159,7 +157,8 @@ class PayloadTest {
                         .with("Content-Length", "66824")
                         .with(
                                 "Authorization",
-                                "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1"
+                                "AWS4-HMAC-SHA256"
+                                    + " Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1"
                                     + "/s3/aws4_request,SignedHeaders=content-encoding;content-length;"
                                     + "host;x-amz-content-sha256;x-amz-date;x-amz-decoded-content-leng"
                                     + "th;x-amz-storage-class,Signature=4f232c4386841ef735655705268965"
@@ -228,9 +227,7 @@ class PayloadTest {
                 assertEquals(summed, read(unsignedTrailer(body, 65_536, name, value), body));
                 assertEquals(
                         summed,
-                        read(
-                                hashed(put(body).with(name, value).with("content-length", "")),
-                                body));
+                        read(hashed(put(body).with(name, value).with("content-length", "")), body));
             }
         }
     }
@@ -253,20 +250,13 @@ class PayloadTest {
         String text = new String(sent.bytes(), java.nio.charset.StandardCharsets.ISO_8859_1);
         assertEquals(
                 md5(HELLO),
-                read(
-                                sent.body(Signer.latin(text.replace("==\r\n\r\n", "==\n\r\n\r\n"))),
-                                HELLO)
+                read(sent.body(Signer.latin(text.replace("==\r\n\r\n", "==\n\r\n\r\n"))), HELLO)
                         .etag());
         Sent signed = signedTrailer(HELLO, 8_192, "x-amz-checksum-crc32", CRC32_HELLO);
         text = new String(signed.bytes(), java.nio.charset.StandardCharsets.ISO_8859_1);
         assertEquals(
                 md5(HELLO),
-                read(
-                                signed.body(
-                                        Signer.latin(
-                                                text.replace(
-                                                        "==\r\nx-amz", "==\n\r\nx-amz"))),
-                                HELLO)
+                read(signed.body(Signer.latin(text.replace("==\r\nx-amz", "==\n\r\nx-amz"))), HELLO)
                         .etag());
     }
 
@@ -381,14 +371,11 @@ class PayloadTest {
                 broken(
                         sent.body(
                                 Signer.latin(
-                                        text.replaceAll(
-                                                "x-amz-trailer-signature:.*\r\n", "")))));
+                                        text.replaceAll("x-amz-trailer-signature:.*\r\n", "")))));
         assertEquals(
                 "BadDigest", broken(signedTrailer(HELLO, 15, "x-amz-checksum-crc32", "AAAAAA==")));
         // The chunks of one request under the head of another.
-        assertEquals(
-                "SignatureDoesNotMatch",
-                broken(signedChunks(HELLO, 15).body(sent.bytes())));
+        assertEquals("SignatureDoesNotMatch", broken(signedChunks(HELLO, 15).body(sent.bytes())));
     }
 
     @Test
@@ -446,8 +433,7 @@ class PayloadTest {
         assertEquals(
                 ErrorCode.MISSING_CONTENT_LENGTH,
                 refused(unsignedPayload(put(HELLO).chunkedTransfer())));
-        assertEquals(
-                ErrorCode.MISSING_CONTENT_LENGTH, refused(unsignedPayload(put(new byte[0]))));
+        assertEquals(ErrorCode.MISSING_CONTENT_LENGTH, refused(unsignedPayload(put(new byte[0]))));
         for (String framing :
                 List.of(Framing.SIGNED_CHUNKS, Framing.SIGNED_TRAILER, Framing.UNSIGNED_TRAILER)) {
             assertEquals(

@@ -169,8 +169,7 @@ class SignatureV4Test {
     }
 
     static List<Sent> botocore() throws IOException {
-        try (InputStream in =
-                SignatureV4Test.class.getResourceAsStream("botocore-signed.tsv")) {
+        try (InputStream in = SignatureV4Test.class.getResourceAsStream("botocore-signed.tsv")) {
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII)
                     .lines()
                     .filter(line -> !line.startsWith("#"))
@@ -248,9 +247,7 @@ class SignatureV4Test {
         Sent presigned = Signer.presign(get("/b/k", ""), "home", 60);
         accepted(presigned);
         assertTrue(
-                refused(
-                                ErrorCode.ACCESS_DENIED,
-                                presigned.with("x-amz-copy-source", "/other/key"))
+                refused(ErrorCode.ACCESS_DENIED, presigned.with("x-amz-copy-source", "/other/key"))
                         .endsWith("x-amz-copy-source"));
         refused(
                 ErrorCode.ACCESS_DENIED,

@@ -129,11 +129,8 @@ class SignedFuzzTest {
                         body),
                 new Case(Signer.sign(put, "home", "UNSIGNED-PAYLOAD"), body),
                 new Case(Signer.presign(put, "home", 600), body),
-                new Case(
-                        PayloadTest.signedTrailer(body, 40, "x-amz-checksum-crc32", crc), body),
-                new Case(
-                        PayloadTest.unsignedTrailer(body, 40, "x-amz-checksum-crc32", crc),
-                        body));
+                new Case(PayloadTest.signedTrailer(body, 40, "x-amz-checksum-crc32", crc), body),
+                new Case(PayloadTest.unsignedTrailer(body, 40, "x-amz-checksum-crc32", crc), body));
     }
 
     private Sent mutant(Sent sent) {
@@ -171,8 +168,14 @@ class SignedFuzzTest {
                         ? sent.with(field[0], field[1])
                         : sent.with("x-amz-acl", "public-read");
             }
-            default -> sent.body(Signer.latin(mutated(
-                    new String(sent.bytes(), java.nio.charset.StandardCharsets.ISO_8859_1))));
+            default ->
+                    sent.body(
+                            Signer.latin(
+                                    mutated(
+                                            new String(
+                                                    sent.bytes(),
+                                                    java.nio.charset.StandardCharsets
+                                                            .ISO_8859_1))));
         };
     }
 

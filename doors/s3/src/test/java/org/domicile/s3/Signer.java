@@ -216,7 +216,9 @@ final class Signer {
         String head = "\n" + STAMP + "\n" + scope(region) + "\n";
         String previous = seed;
         for (int at = 0; ; at += size) {
-            byte[] chunk = Arrays.copyOfRange(body, Math.min(at, body.length), Math.min(at + size, body.length));
+            byte[] chunk =
+                    Arrays.copyOfRange(
+                            body, Math.min(at, body.length), Math.min(at + size, body.length));
             previous =
                     HexFormat.of()
                             .formatHex(
