@@ -25,12 +25,14 @@ import jdk.jfr.consumer.RecordingFile;
  * @param samples taken
  * @param own frames on top of stacks, by number of samples
  * @param below methods anywhere in stacks, of ours alone
+ * @param lines of our code that ran or called what ran: the innermost of each stack
  * @param threads by name, without trailing numbers
  */
 record Profile(
         long samples,
         Map<String, Long> own,
         Map<String, Long> below,
+        Map<String, Long> lines,
         Map<String, Long> threads) {
     private static final String CPU_SAMPLE = "jdk.CPUTimeSample";
     private static final String JAVA_SAMPLE = "jdk.ExecutionSample";
@@ -103,7 +105,9 @@ record Profile(
     }
 
     private static Profile read(Path file, String kind) throws IOException {
-        Profile profile = new Profile(0, new HashMap<>(), new HashMap<>(), new HashMap<>());
+        Profile profile = 
+                new Profile(
+                        0, new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
         long samples = 0;
         try (RecordingFile events = new RecordingFile(file)) {
             while (events.hasMoreEvents()) {
@@ -114,7 +118,7 @@ record Profile(
                 }
             }
         }
-        return new Profile(samples, profile.own, profile.below, profile.threads);
+        return new Profile(samples, profile.own, profile.below, profile.lines, profile.threads);
     }
 
     private void count(RecordedEvent event) {
@@ -128,6 +132,13 @@ record Profile(
                 .filter(name -> name.startsWith(OURS))
                 .distinct()
                 .forEach(name -> below.merge(name, 1L, Long::sum));
+        frames.stream()
+                .filter(frame -> name(frame).startsWith(OURS))
+                .findFirst()
+                .ifPresent(
+                        frame ->
+                                lines.merge(
+                                        name(frame) + ':' + frame.getLineNumber(), 1L, Long::sum));
         String field = event.hasField("eventThread") ? "eventThread" : "sampledThread";
         var thread = event.getThread(field);
         String name = thread == null || thread.getJavaName() == null ? "?" : thread.getJavaName();
@@ -147,12 +158,13 @@ record Profile(
     /** The heaviest, with their shares. */
     String sentence() {
         return "profile, %,d samples\n".formatted(samples)
-                + "  by thread\n" + lines(threads)
-                + "  on top of the stack\n" + lines(own)
-                + "  with everything they call, ours\n" + lines(below);
+                + "  by thread\n" + heaviest(threads)
+                + "  on top of the stack\n" + heaviest(own)
+                + "  our innermost line\n" + heaviest(lines)
+                + "  with everything they call, ours\n" + heaviest(below);
     }
 
-    private String lines(Map<String, Long> counts) {
+    private String heaviest(Map<String, Long> counts) {
         StringBuilder text = new StringBuilder();
         counts.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder()))
