@@ -22,7 +22,13 @@ import picocli.CommandLine.Spec;
             "Example: domicile bench bare --seconds 10"
         },
         synopsisSubcommandLabel = "NAME",
-        subcommands = {BareBench.class, LedgerBench.class, Inside.class})
+        subcommands = {
+            S3Bench.class,
+            LedgerBench.class,
+            StartBench.class,
+            BareBench.class,
+            Inside.class
+        })
 public final class Main implements Callable<Integer> {
     @Spec private CommandSpec spec = CommandSpec.create();
 

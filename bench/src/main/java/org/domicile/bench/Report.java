@@ -33,7 +33,9 @@ final class Report {
     /** Something else that was found, beside the table. */
     void fact(String key, Object value, String sentence) {
         facts.put(key, value);
-        sentences.add(sentence);
+        if (!sentence.isEmpty()) {
+            sentences.add(sentence);
+        }
     }
 
     List<Figure> medians() {

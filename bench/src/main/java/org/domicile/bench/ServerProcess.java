@@ -3,7 +3,10 @@ package org.domicile.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What the kernel says of a process. A process that we cannot see (a peer on another machine) has
@@ -18,6 +21,46 @@ record ServerProcess(long pid) {
     private static final int USER_TIME = 11;
     private static final int SYSTEM_TIME = 12;
     private static final int START_TIME = 19;
+
+    private static final String LISTENING = "0A";
+
+    /** The process that listens on a TCP port of this machine; unknown when we may not see it. */
+    static ServerProcess listeningOn(int port) throws IOException {
+        Set<String> sockets = new HashSet<>();
+        for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+            if (Files.exists(Path.of(table))) {
+                for (String line : Files.readAllLines(Path.of(table))) {
+                    String[] fields = line.strip().split("\\s+", -1);
+                    if (fields.length > 9
+                            && fields[3].equals(LISTENING)
+                            && fields[1].endsWith(":%04X".formatted(port))) {
+                        sockets.add("socket:[" + fields[9] + "]");
+                    }
+                }
+            }
+        }
+        try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+            return all.filter(process -> holds(process.pid(), sockets))
+                    .findFirst()
+                    .map(process -> new ServerProcess(process.pid()))
+                    .orElse(new ServerProcess(0));
+        }
+    }
+
+    private static boolean holds(long pid, Set<String> sockets) {
+        try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
+            return open.anyMatch(
+                    file -> {
+                        try {
+                            return sockets.contains(Files.readSymbolicLink(file).toString());
+                        } catch (IOException e) {
+                            return false; // closed meanwhile
+                        }
+                    });
+        } catch (IOException e) {
+            return false; // ended meanwhile, or not ours to see
+        }
+    }
 
     /** User and system time so far, in microseconds. */
     double cpuMicros() throws IOException {
