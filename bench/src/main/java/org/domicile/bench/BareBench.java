@@ -27,7 +27,6 @@ final class BareBench implements Callable<Integer> {
 
     private static final long SMALL = 4 << 10;
     private static final long START_SECONDS = 60;
-    private static final Duration WARM = Duration.ofSeconds(2);
 
     @Mixin RunOptions run = new RunOptions();
     @Mixin LoadOptions client = new LoadOptions();
@@ -36,8 +35,7 @@ final class BareBench implements Callable<Integer> {
     record Bare(Server server, Work.Objects objects, Content content) {
         static Bare start(Scratch scratch, Content content) throws IOException {
             Path folder = scratch.folder().resolve("bare");
-            Child child =
-                    Child.start(scratch, List.of("bare", "--folder", folder.toString()));
+            Child child = Child.start(scratch, List.of("bare", "--folder", folder.toString()));
             int port = Integer.parseInt(child.line(START_SECONDS));
             return new Bare(
                     new Server(
@@ -97,8 +95,8 @@ final class BareBench implements Callable<Integer> {
             Report report = new Report(NAME, Machine.measure(scratch.folder()));
             Bare bare = Bare.start(scratch, new Content(System.nanoTime()));
             run.progress("warming up");
-            bare.put(client, WARM);
-            bare.get(client, WARM);
+            bare.put(client, run.warms());
+            bare.get(client, run.warms());
             if (run.profiled().isPresent()) {
                 Profile.begin(bare.server().process().pid());
             }

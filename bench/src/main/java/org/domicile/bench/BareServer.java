@@ -147,8 +147,7 @@ final class BareServer {
             return;
         }
         byte[] bytes = sealed.get();
-        mine.cipher.init(
-                Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, bytes, 0, NONCE));
+        mine.cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, bytes, 0, NONCE));
         byte[] body = mine.cipher.doFinal(bytes, NONCE, bytes.length - NONCE);
         exchange.respond(
                 200,

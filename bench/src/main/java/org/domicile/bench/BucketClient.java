@@ -27,7 +27,9 @@ final class BucketClient implements AutoCloseable {
         this.signer = new Signer(signing.credential(), signing.region(), target.host());
     }
 
-    /** @throws IOException when the server refuses */
+    /**
+     * @throws IOException when the server refuses
+     */
     void create(String bucket) throws IOException {
         ask("PUT", "/" + bucket, "");
     }

@@ -54,15 +54,14 @@ record Child(Process process, BufferedReader lines) {
     /** Its next line. @throws IOException when it ends or says nothing in time */
     String line(long seconds) throws IOException {
         FutureTask<String> reading =
-                new FutureTask<>(
-                        () -> {
-                            String line = lines.readLine();
-                            if (line == null) {
-                                throw new IOException(
-                                        "a part of bench ended early; its error stands above");
-                            }
-                            return line;
-                        });
+                new FutureTask<>(() -> {
+                    String line = lines.readLine();
+                    if (line == null) {
+                        throw new IOException(
+                                "a part of bench ended early; its error stands above");
+                    }
+                    return line;
+                });
         Thread.ofVirtual().start(reading);
         try {
             return reading.get(seconds, TimeUnit.SECONDS);

@@ -52,9 +52,7 @@ record Figure(
     private static double median(List<Figure> rounds, ToDoubleFunction<Figure> of) {
         double[] sorted = rounds.stream().mapToDouble(of).sorted().toArray();
         int middle = sorted.length / 2;
-        return sorted.length % 2 == 1
-                ? sorted[middle]
-                : (sorted[middle - 1] + sorted[middle]) / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     /** The rate with its unit, as people read it. */

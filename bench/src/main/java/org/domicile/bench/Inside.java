@@ -9,7 +9,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** The parts of bench that run in a process of their own; bench starts them itself. */
-@Command(name = Inside.NAME, hidden = true, subcommands = {Inside.Bare.class, Inside.Ledger.class})
+@Command(
+        name = Inside.NAME,
+        hidden = true,
+        subcommands = {Inside.Bare.class, Inside.Ledger.class})
 final class Inside {
     static final String NAME = "inside";
 
@@ -30,6 +33,9 @@ final class Inside {
         @Option(names = "--folder", required = true)
         Path folder = Path.of("");
 
+        @Option(names = "--warm", required = true)
+        double warm;
+
         @Option(names = "--seconds", required = true)
         double seconds;
 
@@ -43,7 +49,12 @@ final class Inside {
         public Integer call() throws IOException {
             System.out.println(
                     Json.text(
-                            new LedgerRun(folder, seconds, threads, Optional.ofNullable(profile))
+                            new LedgerRun(
+                                            folder,
+                                            warm,
+                                            seconds,
+                                            threads,
+                                            Optional.ofNullable(profile))
                                     .figures()));
             return 0;
         }

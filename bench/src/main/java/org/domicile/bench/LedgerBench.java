@@ -46,8 +46,14 @@ final class LedgerBench implements Callable<Integer> {
                 rounds.add(round(scratch, folder, report));
                 Scratch.remove(folder);
             }
-            Map<String, Object> middle = rounds.stream().sorted(
-                    (one, other) -> Double.compare(value(one, "checkpointMillis"), value(other, "checkpointMillis"))).toList().get(rounds.size() / 2);
+            Map<String, Object> middle =
+                    rounds.stream()
+                            .sorted((one, other) ->
+                                    Double.compare(
+                                            value(one, "checkpointMillis"),
+                                            value(other, "checkpointMillis")))
+                            .toList()
+                            .get(rounds.size() / 2);
             report.fact(
                     "inside",
                     middle,
@@ -75,13 +81,16 @@ final class LedgerBench implements Callable<Integer> {
                                 "ledger",
                                 "--folder",
                                 folder.toString(),
+                                "--warm",
+                                Double.toString(run.warm),
                                 "--seconds",
                                 Double.toString(run.seconds),
                                 "--threads",
                                 Integer.toString(threads)));
         run.profiled().ifPresent(file -> arguments.addAll(List.of("--profile", file.toString())));
         Child child = Child.start(scratch, arguments);
-        Map<String, Object> figures = Json.object(child.line((long) (2 * run.seconds) + BESIDES_SECONDS));
+        Map<String, Object> figures =
+                Json.object(child.line((long) (2 * run.seconds) + BESIDES_SECONDS));
         report.add(figure("record of a read", figures, "record"));
         report.add(figure("record in a change", figures, "pending"));
         return figures;

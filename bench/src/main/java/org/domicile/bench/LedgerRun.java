@@ -40,7 +40,7 @@ import org.domicile.verifier.VerifierKey;
  * threads that record uses, each durable before the next. Then how long the last of them wait for a
  * checkpoint, and whether the verifier, which shares no code with the ledger, finds all of them.
  */
-record LedgerRun(Path folder, double seconds, int threads, Optional<Path> profile) {
+record LedgerRun(Path folder, double warm, double seconds, int threads, Optional<Path> profile) {
     private static final String NODE = "n1";
     private static final String ORGANISATION = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
     private static final String LOG = "use/" + ORGANISATION + "/" + NODE;
@@ -121,7 +121,7 @@ record LedgerRun(Path folder, double seconds, int threads, Optional<Path> profil
         List<String> verifierKeys;
         Path log;
         try (Parts parts = Parts.open(folder)) {
-            recorded += new Phase(parts, Kind.READ, seconds / 4).run().count(); // warm
+            recorded += new Phase(parts, Kind.READ, warm).run().count(); // warm
             Optional<Profile.Recorder> recorder = profile.map(Profile.Recorder::start);
             Histogram reads = phase(figures, "record", new Phase(parts, Kind.READ, seconds));
             if (recorder.isPresent()) {
@@ -134,7 +134,9 @@ record LedgerRun(Path folder, double seconds, int threads, Optional<Path> profil
             recorded += reads.count() + changes.count();
             figures.put("proofMaxMillis", proofs(parts));
             recorded += PROOFS;
-            figures.put("residentMiB", new ServerProcess(ProcessHandle.current().pid()).memory().peak());
+            figures.put(
+                    "residentMiB",
+                    new ServerProcess(ProcessHandle.current().pid()).memory().peak());
             verifierKeys = parts.ledger().verifierKeys(LOG);
             log = parts.ledger().folder(LOG);
         }
@@ -182,7 +184,9 @@ record LedgerRun(Path folder, double seconds, int threads, Optional<Path> profil
         for (int i = 0; i < PROOFS; i++) {
             long begin = System.nanoTime();
             long index =
-                    parts.ledger().record(phase.use(parts.ledger().number(ORGANISATION)), Outcome.DONE, 1).index();
+                    parts.ledger()
+                            .record(phase.use(parts.ledger().number(ORGANISATION)), Outcome.DONE, 1)
+                            .index();
             if (parts.ledger().prove(LOG, index).isEmpty()) {
                 throw new IllegalStateException("an empty proof");
             }
@@ -240,12 +244,11 @@ record LedgerRun(Path folder, double seconds, int threads, Optional<Path> profil
                 latencies.add(latency);
                 running.add(
                         Thread.ofVirtual()
-                                .uncaughtExceptionHandler(
-                                        (thread, failure) -> {
-                                            synchronized (failures) {
-                                                failures.add(failure);
-                                            }
-                                        })
+                                .uncaughtExceptionHandler((thread, failure) -> {
+                                    synchronized (failures) {
+                                        failures.add(failure);
+                                    }
+                                })
                                 .start(() -> record(latency, place, end)));
             }
             for (Thread thread : running) {

@@ -48,14 +48,13 @@ public final class Main implements Callable<Integer> {
     static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(
-                        (failure, command, parsed) -> {
-                            if (failure instanceof IOException) {
-                                command.getErr().println("bench: " + failure.getMessage());
-                                return CommandLine.ExitCode.SOFTWARE;
-                            }
-                            throw failure;
-                        });
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    if (failure instanceof IOException) {
+                        command.getErr().println("bench: " + failure.getMessage());
+                        return CommandLine.ExitCode.SOFTWARE;
+                    }
+                    throw failure;
+                });
     }
 
     @Override
@@ -64,14 +63,13 @@ public final class Main implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "Which one? --list prints the names of what is measured.");
         }
-        names().forEach(
-                (name, what) ->
-                        spec.commandLine()
-                                .getOut()
-                                .println(
-                                        json
-                                                ? Json.text(Map.of("name", name, "what", what))
-                                                : "%-8s %s".formatted(name, what)));
+        names().forEach((name, what) ->
+                spec.commandLine()
+                        .getOut()
+                        .println(
+                                json
+                                        ? Json.text(Map.of("name", name, "what", what))
+                                        : "%-8s %s".formatted(name, what)));
         return 0;
     }
 

@@ -155,7 +155,10 @@ record Ours(Path home, Path data, ServerProcess process, URI s3, URI web, String
             socket.connect(new InetSocketAddress(at.getHost(), at.getPort()), SOCKET_MILLIS);
             socket.setSoTimeout(SOCKET_MILLIS);
             String request =
-                    "GET " + path + " HTTP/1.1\r\nHost: " + at.getAuthority()
+                    "GET "
+                            + path
+                            + " HTTP/1.1\r\nHost: "
+                            + at.getAuthority()
                             + "\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(UTF_8));
             byte[] answer = socket.getInputStream().readNBytes(begins.length());
@@ -170,9 +173,7 @@ record Ours(Path home, Path data, ServerProcess process, URI s3, URI web, String
         List<String> command =
                 List.of(home.resolve("domicile").toString(), "env", "--data", data.toString());
         Process env =
-                new ProcessBuilder(command)
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         try {
             String said = new String(env.getInputStream().readAllBytes(), UTF_8);
             finish(env, command);

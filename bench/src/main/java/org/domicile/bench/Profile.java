@@ -86,7 +86,10 @@ record Profile(
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
-            String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String said =
+                    new String(
+                            process.getInputStream().readAllBytes(),
+                            java.nio.charset.StandardCharsets.UTF_8);
             if (!process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
                 throw new IOException(String.join(" ", command) + ": " + said.strip());
             }
@@ -105,9 +108,8 @@ record Profile(
     }
 
     private static Profile read(Path file, String kind) throws IOException {
-        Profile profile = 
-                new Profile(
-                        0, new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
+        Profile profile =
+                new Profile(0, new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
         long samples = 0;
         try (RecordingFile events = new RecordingFile(file)) {
             while (events.hasMoreEvents()) {
@@ -135,10 +137,8 @@ record Profile(
         frames.stream()
                 .filter(frame -> name(frame).startsWith(OURS))
                 .findFirst()
-                .ifPresent(
-                        frame ->
-                                lines.merge(
-                                        name(frame) + ':' + frame.getLineNumber(), 1L, Long::sum));
+                .ifPresent(frame ->
+                        lines.merge(name(frame) + ':' + frame.getLineNumber(), 1L, Long::sum));
         String field = event.hasField("eventThread") ? "eventThread" : "sampledThread";
         var thread = event.getThread(field);
         String name = thread == null || thread.getJavaName() == null ? "?" : thread.getJavaName();
@@ -158,10 +158,14 @@ record Profile(
     /** The heaviest, with their shares. */
     String sentence() {
         return "profile, %,d samples\n".formatted(samples)
-                + "  by thread\n" + heaviest(threads)
-                + "  on top of the stack\n" + heaviest(own)
-                + "  our innermost line\n" + heaviest(lines)
-                + "  with everything they call, ours\n" + heaviest(below);
+                + "  by thread\n"
+                + heaviest(threads)
+                + "  on top of the stack\n"
+                + heaviest(own)
+                + "  our innermost line\n"
+                + heaviest(lines)
+                + "  with everything they call, ours\n"
+                + heaviest(below);
     }
 
     private String heaviest(Map<String, Long> counts) {
@@ -169,13 +173,11 @@ record Profile(
         counts.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder()))
                 .limit(TOP)
-                .forEach(
-                        each ->
-                                text.append(
-                                        "    %5.1f %%  %s%n"
-                                                .formatted(
-                                                        100.0 * each.getValue() / samples,
-                                                        each.getKey())));
+                .forEach(each ->
+                        text.append(
+                                "    %5.1f %%  %s%n"
+                                        .formatted(
+                                                100.0 * each.getValue() / samples, each.getKey())));
         return text.toString();
     }
 }

@@ -11,8 +11,16 @@ import java.util.Optional;
 final class Report {
     private static final List<String> COLUMNS =
             List.of(
-                    "what", "server", "rate", "p50 ms", "p99 ms", "max ms", "server µs",
-                    "client µs", "failed", "when answered");
+                    "what",
+                    "server",
+                    "rate",
+                    "p50 ms",
+                    "p99 ms",
+                    "max ms",
+                    "server µs",
+                    "client µs",
+                    "failed",
+                    "when answered");
 
     private final String name;
     private final Machine machine;

@@ -20,6 +20,13 @@ final class RunOptions {
     double seconds;
 
     @Option(
+            names = "--warm",
+            defaultValue = "3",
+            paramLabel = "N",
+            description = "How long each server is warmed up (default: ${DEFAULT-VALUE}).")
+    double warm;
+
+    @Option(
             names = "--rounds",
             defaultValue = "3",
             paramLabel = "N",
@@ -49,6 +56,10 @@ final class RunOptions {
 
     Duration lasts() {
         return Duration.ofNanos((long) (seconds * 1e9));
+    }
+
+    Duration warms() {
+        return Duration.ofNanos((long) (warm * 1e9));
     }
 
     Optional<Path> profiled() {

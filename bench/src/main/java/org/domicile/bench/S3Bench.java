@@ -3,7 +3,6 @@ package org.domicile.bench;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,7 +27,6 @@ import picocli.CommandLine.Option;
         })
 final class S3Bench implements Callable<Integer> {
     private static final String NAME = "domicile";
-    private static final Duration WARM = Duration.ofSeconds(3);
 
     @Mixin RunOptions run = new RunOptions();
     @Mixin LoadOptions client = new LoadOptions();
@@ -67,7 +65,7 @@ final class S3Bench implements Callable<Integer> {
     boolean mixed;
 
     @ArgGroup(exclusive = false, multiplicity = "0..*")
-    List<Peer> peers = List.of();
+    List<Peer> peers = new ArrayList<>();
 
     /** Another server. */
     static final class Peer {
@@ -132,13 +130,20 @@ final class S3Bench implements Callable<Integer> {
         URI running = url;
         if (running != null) {
             Signer.Credential credential = new Signer.Credential(access, secret);
-            contenders.add(contender(NAME, running, credential, region, Server.DURABLE, bucket, content));
+            contenders.add(
+                    contender(NAME, running, credential, region, Server.DURABLE, bucket, content));
         } else {
             run.progress("starting our server");
             Ours ours = Ours.start(scratch, scratch.folder().resolve("ours")).ours();
             contenders.add(
                     contender(
-                            NAME, ours.s3(), ours.credential(), ours.region(), Server.DURABLE, bucket, content));
+                            NAME,
+                            ours.s3(),
+                            ours.credential(),
+                            ours.region(),
+                            Server.DURABLE,
+                            bucket,
+                            content));
         }
         for (Peer peer : peers) {
             contenders.add(
@@ -183,18 +188,19 @@ final class S3Bench implements Callable<Integer> {
         run.progress("warming up");
         for (Contender each : contenders) {
             Contender apart = Contender.of(each.server(), bucket + "/warm", each.content());
-            apart.putAndGet(apart.sizes().getFirst(), client, WARM);
+            apart.putAndGet(apart.sizes().getFirst(), client, run.warms());
         }
-        bare.put(client, WARM);
-        bare.get(client, WARM);
+        bare.put(client, run.warms());
+        bare.get(client, run.warms());
     }
 
-    private void round(
-            Report report, List<Contender> contenders, BareBench.Bare bare, int round)
+    private void round(Report report, List<Contender> contenders, BareBench.Bare bare, int round)
             throws IOException {
         for (String size : sizes) {
             for (Contender each : contenders) {
-                run.progress("round %d of %d: %s, %s".formatted(round, run.rounds, each.server().name(), size));
+                run.progress(
+                        "round %d of %d: %s, %s"
+                                .formatted(round, run.rounds, each.server().name(), size));
                 boolean first = each == contenders.getFirst();
                 boolean small = size.equals(each.sizes().getFirst().label());
                 boolean profiled = run.profiled().isPresent() && first && small && round == 1;
@@ -223,12 +229,10 @@ final class S3Bench implements Callable<Integer> {
         return of.sizes().stream()
                 .filter(each -> each.label().equals(label.strip()))
                 .findFirst()
-                .orElseThrow(
-                        () -> new IOException("not one of 4 KiB, 1 MiB and 64 MiB: " + label));
+                .orElseThrow(() -> new IOException("not one of 4 KiB, 1 MiB and 64 MiB: " + label));
     }
 
-    private void list(Report report, List<Contender> contenders, String bucket)
-            throws IOException {
+    private void list(Report report, List<Contender> contenders, String bucket) throws IOException {
         for (Contender each : contenders) {
             run.progress("filling the bucket to list, " + each.server().name());
             each.fill(client, keys);
@@ -270,28 +274,26 @@ final class S3Bench implements Callable<Integer> {
                 continue;
             }
             report.median(ours.what(), BareBench.NAME)
-                    .ifPresent(
-                            bare -> {
-                                double ratio = ours.rate() / bare.rate();
-                                report.fact(
-                                        "toBare." + ours.what(),
-                                        ratio,
-                                        "%s: %.0f %% of bare".formatted(ours.what(), 100 * ratio));
-                            });
+                    .ifPresent(bare -> {
+                        double ratio = ours.rate() / bare.rate();
+                        report.fact(
+                                "toBare." + ours.what(),
+                                ratio,
+                                "%s: %.0f %% of bare".formatted(ours.what(), 100 * ratio));
+                    });
             figures.stream()
                     .filter(each -> each.what().equals(ours.what()))
                     .filter(each -> !each.who().equals(NAME))
                     .filter(each -> !each.who().equals(BareBench.NAME))
                     .max(Comparator.comparingDouble(Figure::rate))
-                    .ifPresent(
-                            best -> {
-                                double ratio = ours.rate() / best.rate();
-                                report.fact(
-                                        "toBestPeer." + ours.what(),
-                                        ratio,
-                                        "%s: %.2f times the best other, %s"
-                                                .formatted(ours.what(), ratio, best.who()));
-                            });
+                    .ifPresent(best -> {
+                        double ratio = ours.rate() / best.rate();
+                        report.fact(
+                                "toBestPeer." + ours.what(),
+                                ratio,
+                                "%s: %.2f times the best other, %s"
+                                        .formatted(ours.what(), ratio, best.who()));
+                    });
         }
     }
 

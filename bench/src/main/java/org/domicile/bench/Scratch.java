@@ -28,7 +28,9 @@ final class Scratch implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** @param parent where the folder is made; on the disk that is to be measured */
+    /**
+     * @param parent where the folder is made; on the disk that is to be measured
+     */
     static Scratch in(Path parent) throws IOException {
         Files.createDirectories(parent);
         Scratch scratch = new Scratch(Files.createTempDirectory(parent, "domicile-bench"));

@@ -49,14 +49,13 @@ record ServerProcess(long pid) {
 
     private static boolean holds(long pid, Set<String> sockets) {
         try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
-            return open.anyMatch(
-                    file -> {
-                        try {
-                            return sockets.contains(Files.readSymbolicLink(file).toString());
-                        } catch (IOException e) {
-                            return false; // closed meanwhile
-                        }
-                    });
+            return open.anyMatch(file -> {
+                try {
+                    return sockets.contains(Files.readSymbolicLink(file).toString());
+                } catch (IOException e) {
+                    return false; // closed meanwhile
+                }
+            });
         } catch (IOException e) {
             return false; // ended meanwhile, or not ours to see
         }

@@ -13,8 +13,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * AWS Signature Version 4 for requests that sign host, date and payload hash, as cheaply as it goes:
- * the day's key is derived once, the second's date is formatted once. Owned by one thread.
+ * AWS Signature Version 4 for requests that sign host, date and payload hash, as cheaply as it
+ * goes: the day's key is derived once, the second's date is formatted once. Owned by one thread.
  */
 final class Signer {
     static final String UNSIGNED = "UNSIGNED-PAYLOAD";
@@ -68,16 +68,44 @@ final class Signer {
             turn(now);
         }
         String canonical =
-                method + '\n' + path + '\n' + query + "\nhost:" + host
-                        + "\nx-amz-content-sha256:" + payload + "\nx-amz-date:" + date + "\n\n"
-                        + SIGNED + '\n' + payload;
+                method
+                        + '\n'
+                        + path
+                        + '\n'
+                        + query
+                        + "\nhost:"
+                        + host
+                        + "\nx-amz-content-sha256:"
+                        + payload
+                        + "\nx-amz-date:"
+                        + date
+                        + "\n\n"
+                        + SIGNED
+                        + '\n'
+                        + payload;
         String toSign =
-                "AWS4-HMAC-SHA256\n" + date + '\n' + scope + '\n'
+                "AWS4-HMAC-SHA256\n"
+                        + date
+                        + '\n'
+                        + scope
+                        + '\n'
                         + HEX.formatHex(sha256.digest(canonical.getBytes(UTF_8)));
         String signature = HEX.formatHex(mac.doFinal(toSign.getBytes(UTF_8)));
-        return "Host: " + host + "\r\nX-Amz-Date: " + date + "\r\nX-Amz-Content-Sha256: " + payload
-                + "\r\nAuthorization: AWS4-HMAC-SHA256 Credential=" + credential.access() + '/'
-                + scope + ", SignedHeaders=" + SIGNED + ", Signature=" + signature + "\r\n";
+        return "Host: "
+                + host
+                + "\r\nX-Amz-Date: "
+                + date
+                + "\r\nX-Amz-Content-Sha256: "
+                + payload
+                + "\r\nAuthorization: AWS4-HMAC-SHA256 Credential="
+                + credential.access()
+                + '/'
+                + scope
+                + ", SignedHeaders="
+                + SIGNED
+                + ", Signature="
+                + signature
+                + "\r\n";
     }
 
     private void turn(Instant now) {

@@ -29,12 +29,8 @@ final class Wire {
         this.content = content;
         this.signer =
                 target.signing()
-                        .map(
-                                signing ->
-                                        new Signer(
-                                                signing.credential(),
-                                                signing.region(),
-                                                target.host()))
+                        .map(signing ->
+                                new Signer(signing.credential(), signing.region(), target.host()))
                         .orElse(null);
         try {
             this.sha256 = MessageDigest.getInstance("SHA-256");
@@ -47,7 +43,9 @@ final class Wire {
         return content;
     }
 
-    /** Fills the buffer with the head and the first piece of the body; returns the piece's length. */
+    /**
+     * Fills the buffer with the head and the first piece of the body; returns the piece's length.
+     */
     int begin(Work.Step step, ByteBuffer target) {
         int question = step.path().indexOf('?');
         String path = question < 0 ? step.path() : step.path().substring(0, question);

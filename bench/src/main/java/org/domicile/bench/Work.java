@@ -124,10 +124,7 @@ sealed interface Work {
             if (dice < 75) {
                 long number = objects.any();
                 return new Step(
-                        Method.HEAD,
-                        objects.path(number, objects.query),
-                        number,
-                        objects.size);
+                        Method.HEAD, objects.path(number, objects.query), number, objects.size);
             }
             if (dice < 90) {
                 return new Puts(objects).next();
