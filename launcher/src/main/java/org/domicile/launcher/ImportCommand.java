@@ -242,26 +242,27 @@ final class ImportCommand implements Callable<Integer> {
         if (!output.json()) {
             local.files().stream()
                     .filter(each -> !copying.looksPresent(each))
-                    .forEach(each -> output.out().println("would copy " + Table.visible(each.key())));
+                    .forEach(each ->
+                            output.out().println("would copy " + Table.visible(each.key())));
         }
     }
 
     private void copy(LocalFiles local, Copying copying, Outcome outcome) {
-        Queue<LocalFiles.Found> waiting = new ConcurrentLinkedQueue<>(new ArrayDeque<>(local.files()));
+        Queue<LocalFiles.Found> waiting =
+                new ConcurrentLinkedQueue<>(new ArrayDeque<>(local.files()));
         AtomicReference<@Nullable Problem> ended = new AtomicReference<>();
         Copying.Check check = verify ? Copying.Check.READ : Copying.Check.SUMS;
         List<Thread> workers = new ArrayList<>();
         for (int i = 0; i < WORKERS; i++) {
             workers.add(
                     Thread.ofVirtual()
-                            .start(
-                                    () -> {
-                                        for (LocalFiles.Found file = waiting.poll();
-                                                file != null && ended.get() == null;
-                                                file = waiting.poll()) {
-                                            one(file, copying, check, outcome, ended);
-                                        }
-                                    }));
+                            .start(() -> {
+                                for (LocalFiles.Found file = waiting.poll();
+                                        file != null && ended.get() == null;
+                                        file = waiting.poll()) {
+                                    one(file, copying, check, outcome, ended);
+                                }
+                            }));
         }
         try {
             for (Thread worker : workers) {
@@ -334,8 +335,7 @@ final class ImportCommand implements Callable<Integer> {
                         failures),
                 dryRun
                         ? "%,d files, %s; nothing was copied%s"
-                                .formatted(
-                                        local.files().size(), Times.size(local.bytes()), left)
+                                .formatted(local.files().size(), Times.size(local.bytes()), left)
                         : "%,d files copied (%s), %,d were there already%s"
                                 .formatted(
                                         outcome.copied.get(),
@@ -348,14 +348,13 @@ final class ImportCommand implements Callable<Integer> {
         if (!output.json()) {
             failed.stream()
                     .limit(MOST_SHOWN)
-                    .forEach(
-                            each ->
-                                    output.err()
-                                            .println(
-                                                    "  "
-                                                            + Table.visible(each.what())
-                                                            + ": "
-                                                            + Table.visible(each.why())));
+                    .forEach(each ->
+                            output.err()
+                                    .println(
+                                            "  "
+                                                    + Table.visible(each.what())
+                                                    + ": "
+                                                    + Table.visible(each.why())));
         }
         throw new Problem(
                 "%,d files were not copied%s; run the same command again when that is mended"

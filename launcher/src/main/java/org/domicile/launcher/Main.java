@@ -31,13 +31,12 @@ public final class Main {
 
     static CommandLine commandLine() {
         return new CommandLine(new Main())
-                .setExecutionExceptionHandler(
-                        (failure, command, parsed) -> {
-                            if (failure instanceof Problem problem) {
-                                command.getErr().println("domicile: " + problem.getMessage());
-                                return CommandLine.ExitCode.SOFTWARE;
-                            }
-                            throw failure;
-                        });
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    if (failure instanceof Problem problem) {
+                        command.getErr().println("domicile: " + problem.getMessage());
+                        return CommandLine.ExitCode.SOFTWARE;
+                    }
+                    throw failure;
+                });
     }
 }

@@ -25,8 +25,8 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /**
- * As much of S3 as our commands need: path style, every request signed with its payload's sum, tried
- * again with growing pauses when the other side is busy or the connection breaks. Safe for
+ * As much of S3 as our commands need: path style, every request signed with its payload's sum,
+ * tried again with growing pauses when the other side is busy or the connection breaks. Safe for
  * concurrent use.
  */
 final class S3Client implements AutoCloseable {
@@ -64,8 +64,7 @@ final class S3Client implements AutoCloseable {
 
         static Payload of(byte[] bytes) {
             return new Payload(
-                    BodyPublishers.ofByteArray(bytes),
-                    S3Signature.hex(S3Signature.sha256(bytes)));
+                    BodyPublishers.ofByteArray(bytes), S3Signature.hex(S3Signature.sha256(bytes)));
         }
     }
 
@@ -118,7 +117,9 @@ final class S3Client implements AutoCloseable {
                     }
                     Answer answer = new Answer(response.headers(), body);
                     // a completion or a copy may fail after its status was sent
-                    if (body.length > 0 && method.equals("POST") && !answer.text("Code").isEmpty()) {
+                    if (body.length > 0
+                            && method.equals("POST")
+                            && !answer.text("Code").isEmpty()) {
                         throw failure(500, body);
                     }
                     return answer;
@@ -138,8 +139,7 @@ final class S3Client implements AutoCloseable {
                 response -> {
                     try (InputStream body = response.body()) {
                         if (response.statusCode() != 200) {
-                            throw failure(
-                                    response.statusCode(), body.readNBytes(LARGEST_ANSWER));
+                            throw failure(response.statusCode(), body.readNBytes(LARGEST_ANSWER));
                         }
                         return reading.read(body);
                     }
@@ -222,12 +222,11 @@ final class S3Client implements AutoCloseable {
         }
         StringBuilder pairs = new StringBuilder();
         new TreeMap<>(query)
-                .forEach(
-                        (name, value) ->
-                                pairs.append(pairs.isEmpty() ? "" : "&")
-                                        .append(S3Signature.encode(name, ""))
-                                        .append('=')
-                                        .append(S3Signature.encode(value, "")));
+                .forEach((name, value) ->
+                        pairs.append(pairs.isEmpty() ? "" : "&")
+                                .append(S3Signature.encode(name, ""))
+                                .append('=')
+                                .append(S3Signature.encode(value, "")));
         String authority = endpoint.getScheme() + "://" + endpoint.getRawAuthority();
         URI uri = URI.create(authority + path + (pairs.isEmpty() ? "" : "?" + pairs));
         HttpRequest.Builder request =
