@@ -82,6 +82,15 @@ final class ImportCommand implements Callable<Integer> {
             })
     @Nullable Path credential;
 
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description = {
+                "Certificates in PEM form to trust instead of the system's (default: the variable"
+                        + " AWS_CA_BUNDLE)."
+            })
+    @Nullable Path ca;
+
     /** Where to: a bucket and what comes before each name. */
     private record Target(String bucket, String prefix) {}
 
@@ -142,7 +151,13 @@ final class ImportCommand implements Callable<Integer> {
         return new S3Client(
                 uri(url),
                 signature(server, url.equals(named), region.isEmpty() ? "us-east-1" : region),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                authorities());
+    }
+
+    private Optional<Path> authorities() {
+        String named = environment("AWS_CA_BUNDLE");
+        return Optional.ofNullable(ca == null && !named.isEmpty() ? Path.of(named) : ca);
     }
 
     private static URI uri(String url) {

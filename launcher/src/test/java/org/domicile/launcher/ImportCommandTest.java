@@ -255,6 +255,14 @@ class ImportCommandTest {
     }
 
     @Test
+    void aFileOfAuthoritiesWithoutCertificatesIsSaid() throws IOException {
+        write("a", 5);
+        Ran ran = copy("--ca", folder.resolve("credential").toString());
+        assertEquals(1, ran.code());
+        assertTrue(ran.err().contains("PEM form"), ran.err());
+    }
+
+    @Test
     void partsAreAtMostTenThousand() {
         assertEquals(16L * MIB, Copying.partSize(17L * MIB));
         long terabyte = 1L << 40;
