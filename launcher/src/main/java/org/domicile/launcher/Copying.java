@@ -25,7 +25,7 @@ import org.domicile.bytes.CrcCombination;
  * thread.
  */
 final class Copying {
-    private static final long MIB = 1 << 20;
+    private static final long MIB = 1L << 20;
     private static final long SMALLEST_PART = 16 * MIB;
     private static final int MOST_PARTS = 10_000;
     private static final String CRC = "x-amz-checksum-crc64nvme";

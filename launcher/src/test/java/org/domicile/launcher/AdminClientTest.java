@@ -101,7 +101,9 @@ class AdminClientTest {
                     "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
                 }) {
             Problem problem = assertThrows(Problem.class, () -> answered(wrong, "/"), wrong);
-            assertTrue(problem.getMessage().contains("broke off"), problem.getMessage());
+            assertTrue(
+                    String.valueOf(problem.getMessage()).contains("broke off"),
+                    problem.getMessage());
         }
     }
 
@@ -111,6 +113,8 @@ class AdminClientTest {
                 assertThrows(
                         Problem.class,
                         () -> new AdminClient(folder.resolve("none"), "t").text("/"));
-        assertTrue(problem.getMessage().contains("./domicile status"), problem.getMessage());
+        assertTrue(
+                String.valueOf(problem.getMessage()).contains("./domicile status"),
+                problem.getMessage());
     }
 }
