@@ -122,8 +122,7 @@ public final class TilesDoor implements HttpHandler {
     private void useFile(Exchange exchange, Caller.Known caller, Wanted.OfUseLog wanted)
             throws IOException {
         GuardedLogs logs = guard.logs(request(exchange, caller));
-        Optional<byte[]> bytes =
-                logs.useFile(wanted.organisation(), wanted.node(), wanted.file());
+        Optional<byte[]> bytes = logs.useFile(wanted.organisation(), wanted.node(), wanted.file());
         file(exchange, wanted.file(), "private", bytes, logs.use());
     }
 
