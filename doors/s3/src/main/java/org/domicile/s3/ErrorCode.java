@@ -27,6 +27,7 @@ enum ErrorCode {
     INVALID_ACCESS_KEY_ID("InvalidAccessKeyId", 403),
     INVALID_ARGUMENT("InvalidArgument", 400),
     INVALID_BUCKET_NAME("InvalidBucketName", 400),
+    INVALID_CHUNK_SIZE("InvalidChunkSizeError", 403),
     INVALID_DIGEST("InvalidDigest", 400),
     INVALID_LOCATION_CONSTRAINT("InvalidLocationConstraint", 400),
     INVALID_PART("InvalidPart", 400),
