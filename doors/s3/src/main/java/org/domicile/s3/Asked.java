@@ -20,9 +20,7 @@ record Asked(Operation operation, Target target, Query query) {
         if (rawPath.equals("/WriteGetObjectResponse") && method.equals("POST")) {
             // The one operation whose path is its name; as a bucket's name it would not be valid.
             return new Asked(
-                    Operation.WRITE_GET_OBJECT_RESPONSE,
-                    new Target("", ""),
-                    Query.parse(rawQuery));
+                    Operation.WRITE_GET_OBJECT_RESPONSE, new Target("", ""), Query.parse(rawQuery));
         }
         String host = domain.isEmpty() ? "" : headers.first("Host").orElse("");
         Target target = Target.parse(rawPath, host, domain);

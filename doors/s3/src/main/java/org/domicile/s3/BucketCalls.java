@@ -150,8 +150,7 @@ final class BucketCalls {
     }
 
     private static Bucket bucket(Call call) {
-        Optional<Bucket> found =
-                call.guarded().bucket(call.operation().action(), call.bucket());
+        Optional<Bucket> found = call.guarded().bucket(call.operation().action(), call.bucket());
         return found.orElseThrow(Call::noSuchBucket);
     }
 }

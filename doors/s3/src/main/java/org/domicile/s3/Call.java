@@ -47,9 +47,8 @@ final class Call {
     /** By lower-case name, read once; fields that come twice are joined, as RFC 9110 5.3 says. */
     private static Map<String, String> fields(Headers headers) {
         Map<String, String> fields = new HashMap<>(2 * headers.size());
-        headers.forEach(
-                (name, value) ->
-                        fields.merge(Headers.lower(name), value, (one, two) -> one + "," + two));
+        headers.forEach((name, value) ->
+                fields.merge(Headers.lower(name), value, (one, two) -> one + "," + two));
         return fields;
     }
 
@@ -166,8 +165,7 @@ final class Call {
             Headers headers,
             Map<String, String> details)
             throws IOException {
-        XmlOut out =
-                XmlOut.error().element("Code", code.code()).element("Message", sentence);
+        XmlOut out = XmlOut.error().element("Code", code.code()).element("Message", sentence);
         details.forEach(out::element);
         out.element("Resource", exchange.rawPath())
                 .element("RequestId", exchange.requestId())

@@ -18,9 +18,7 @@ final class Conditions {
 
     private Conditions() {}
 
-    /**
-     * Judges; empty texts are conditions that were not sent, dates that are none are ignored.
-     */
+    /** Judges; empty texts are conditions that were not sent, dates that are none are ignored. */
     static Verdict judge(
             String ifMatch,
             String ifUnmodifiedSince,

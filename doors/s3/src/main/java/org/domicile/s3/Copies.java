@@ -53,8 +53,7 @@ final class Copies {
                             }
                         });
         Copied copied =
-                call.guarded()
-                        .copy(source, call.bucket(), call.name(), draft, Drafts.match(call));
+                call.guarded().copy(source, call.bucket(), call.name(), draft, Drafts.match(call));
         switch (copied) {
             case Copied.Done(Stored stored, Found from) -> {
                 Found made = Writes.done(stored);
@@ -101,8 +100,7 @@ final class Copies {
             case Copied.Done(Stored stored, Found from) -> {
                 Stored.PartDone made = Uploads.partDone(stored);
                 XmlOut out = XmlOut.document("CopyPartResult", 512);
-                out.element("LastModified", Dates.iso(made.modified()))
-                        .etag(made.digests().etag());
+                out.element("LastModified", Dates.iso(made.modified())).etag(made.digests().etag());
                 Drafts.checksums(out, made.digests().checksums());
                 call.xml(200, from(call, from), out.done("CopyPartResult"));
             }
@@ -165,9 +163,7 @@ final class Copies {
         return switch (call.field("x-amz-metadata-directive")) {
             case "", "COPY" -> Optional.empty();
             case "REPLACE" ->
-                    Optional.of(
-                            Drafts.draft(
-                                    call, algorithm, Attributes.ChecksumType.FULL_OBJECT));
+                    Optional.of(Drafts.draft(call, algorithm, Attributes.ChecksumType.FULL_OBJECT));
             default ->
                     throw new Failure(
                             ErrorCode.INVALID_ARGUMENT,
@@ -200,8 +196,7 @@ final class Copies {
                             : Call.noSuchKey();
             case Got.NoSuchName() -> Call.noSuchKey();
             case Got.NoSuchVersion() ->
-                    new Failure(
-                            ErrorCode.NO_SUCH_VERSION, "The specified version does not exist.");
+                    new Failure(ErrorCode.NO_SUCH_VERSION, "The specified version does not exist.");
             case Got.NoSuchBucket() -> Call.noSuchBucket();
             case Got.Object object ->
                     throw new IllegalStateException("a source that is there is not missing");
@@ -238,8 +233,7 @@ final class Copies {
                             + found.size()
                             + " bytes.");
         }
-        long length =
-                range.map(each -> each.last() - each.first() + 1).orElseGet(found::size);
+        long length = range.map(each -> each.last() - each.first() + 1).orElseGet(found::size);
         if (length > Writes.LARGEST) {
             throw new Failure(
                     ErrorCode.INVALID_REQUEST,

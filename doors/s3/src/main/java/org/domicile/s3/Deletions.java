@@ -103,8 +103,7 @@ final class Deletions {
         try {
             Target.checkName(name);
             version.ifPresent(Versions::checked);
-            if (object.first("LastModifiedTime").isPresent()
-                    || object.first("Size").isPresent()) {
+            if (object.first("LastModifiedTime").isPresent() || object.first("Size").isPresent()) {
                 throw new Failure(
                         ErrorCode.NOT_IMPLEMENTED,
                         "Conditions on time and size are for directory buckets.");
@@ -131,12 +130,10 @@ final class Deletions {
             if (key.failure().isPresent()) {
                 Failure failure = key.failure().get();
                 String name = failure.code() == ErrorCode.KEY_TOO_LONG ? "" : key.name();
-                view.refuse(
-                        call.operation().action(), call.bucket(), name, failure.code().code());
+                view.refuse(call.operation().action(), call.bucket(), name, failure.code().code());
                 throw failure;
             }
-            Stored stored =
-                    view.delete(call.bucket(), key.name(), key.version(), key.match());
+            Stored stored = view.delete(call.bucket(), key.name(), key.version(), key.match());
             if (stored
                     instanceof Stored.Deleted(Optional<String> marker, Optional<String> removed)) {
                 return new Result.Deleted(marker, removed);
@@ -171,10 +168,9 @@ final class Deletions {
                     if (!quiet) {
                         out.open("Deleted").element("Key", key.name());
                         key.version().ifPresent(id -> out.element("VersionId", id));
-                        marker.ifPresent(
-                                id ->
-                                        out.element("DeleteMarker", "true")
-                                                .element("DeleteMarkerVersionId", id));
+                        marker.ifPresent(id ->
+                                out.element("DeleteMarker", "true")
+                                        .element("DeleteMarkerVersionId", id));
                         out.close("Deleted");
                     }
                 }

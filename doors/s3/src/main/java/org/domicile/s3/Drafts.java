@@ -47,8 +47,7 @@ final class Drafts {
     /**
      * @throws Failure METADATA_TOO_LARGE, REQUEST_HEADER_SECTION_TOO_LARGE
      */
-    static GuardedObjects.Draft draft(
-            Call call, String algorithm, Attributes.ChecksumType type) {
+    static GuardedObjects.Draft draft(Call call, String algorithm, Attributes.ChecksumType type) {
         return new GuardedObjects.Draft(standard(call), user(call), algorithm, type);
     }
 
@@ -145,11 +144,13 @@ final class Drafts {
     /** The fields that a read shows of an object, apart from lengths and content type. */
     static void show(Headers headers, Found found, Map<String, String> instead) {
         Attributes attributes = found.attributes();
-        attributes.headers().forEach((name, value) -> {
-            if (!name.equals("content-type") && !instead.containsKey(name)) {
-                headers.add(wire(name), value);
-            }
-        });
+        attributes
+                .headers()
+                .forEach((name, value) -> {
+                    if (!name.equals("content-type") && !instead.containsKey(name)) {
+                        headers.add(wire(name), value);
+                    }
+                });
         attributes.user().forEach((name, value) -> headers.add(META + name, shown(value)));
         if (Versions.named(found.version())) {
             headers.add("x-amz-version-id", found.version());
@@ -179,13 +180,10 @@ final class Drafts {
         headers.add("x-amz-checksum-type", attributes.checksumType().name());
     }
 
-    /**
-     * Checksums as elements.
-     */
+    /** Checksums as elements. */
     static void checksums(XmlOut out, Map<String, String> checksums) {
-        checksums.forEach(
-                (algorithm, value) ->
-                        out.element("Checksum" + algorithm.toUpperCase(Locale.ROOT), value));
+        checksums.forEach((algorithm, value) ->
+                out.element("Checksum" + algorithm.toUpperCase(Locale.ROOT), value));
     }
 
     /**

@@ -188,13 +188,12 @@ final class Listings {
 
     private static void next(
             XmlOut out, Form form, Optional<Listing.Place> next, String versionTag) {
-        next.ifPresent(
-                place -> {
-                    out.element("NextKeyMarker", form.of(place.name()));
-                    if (!place.version().isEmpty()) {
-                        out.element(versionTag, place.version());
-                    }
-                });
+        next.ifPresent(place -> {
+            out.element("NextKeyMarker", form.of(place.name()));
+            if (!place.version().isEmpty()) {
+                out.element(versionTag, place.version());
+            }
+        });
     }
 
     private static void version(XmlOut out, Form form, Found found, String owner) {
@@ -231,8 +230,7 @@ final class Listings {
                         .uploads(call.bucket(), frame.query(key, id))
                         .orElseThrow(Call::noSuchBucket);
         XmlOut out =
-                XmlOut.document(
-                        "ListMultipartUploadsResult", HEAD + ENTRY * page.uploads().size());
+                XmlOut.document("ListMultipartUploadsResult", HEAD + ENTRY * page.uploads().size());
         Form form = frame.form();
         out.element("Bucket", call.bucket());
         out.element("KeyMarker", form.of(key));

@@ -59,8 +59,10 @@ enum Operation {
     CREATE_BUCKET_METADATA_TABLE_CONFIGURATION("s3:CreateBucketMetadataTableConfiguration"),
     GET_BUCKET_METADATA_TABLE_CONFIGURATION("s3:GetBucketMetadataTableConfiguration"),
     DELETE_BUCKET_METADATA_TABLE_CONFIGURATION("s3:DeleteBucketMetadataTableConfiguration"),
-    UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION("s3:UpdateBucketMetadataInventoryTableConfiguration"),
-    UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION("s3:UpdateBucketMetadataJournalTableConfiguration"),
+    UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION(
+            "s3:UpdateBucketMetadataInventoryTableConfiguration"),
+    UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION(
+            "s3:UpdateBucketMetadataJournalTableConfiguration"),
     GET_BUCKET_METRICS_CONFIGURATION("s3:GetMetricsConfiguration"),
     LIST_BUCKET_METRICS_CONFIGURATIONS("s3:GetMetricsConfiguration"),
     PUT_BUCKET_METRICS_CONFIGURATION("s3:PutMetricsConfiguration"),

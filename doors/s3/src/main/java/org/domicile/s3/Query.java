@@ -38,8 +38,7 @@ final class Query {
                 pairs.add(Percent.decode(name, Percent.Plus.SPACE));
                 pairs.add(
                         valued
-                                ? Percent.decode(
-                                        raw.substring(equals + 1, end), Percent.Plus.SPACE)
+                                ? Percent.decode(raw.substring(equals + 1, end), Percent.Plus.SPACE)
                                 : "");
             }
             at = end + 1;

@@ -148,16 +148,13 @@ final class Reads {
     private static Headers headers(Call call, Found found, Map<String, String> overrides) {
         Headers headers = entity(call, found).add("Accept-Ranges", "bytes");
         String stored =
-                found.attributes()
-                        .headers()
-                        .getOrDefault("content-type", "binary/octet-stream");
+                found.attributes().headers().getOrDefault("content-type", "binary/octet-stream");
         headers.add("Content-Type", overrides.getOrDefault("content-type", stored));
-        overrides.forEach(
-                (name, value) -> {
-                    if (!name.equals("content-type")) {
-                        headers.add(name, value);
-                    }
-                });
+        overrides.forEach((name, value) -> {
+            if (!name.equals("content-type")) {
+                headers.add(name, value);
+            }
+        });
         Drafts.show(headers, found, overrides);
         return headers;
     }
@@ -237,9 +234,7 @@ final class Reads {
             if (overrides.isEmpty()) {
                 overrides = new LinkedHashMap<>();
             }
-            overrides.putIfAbsent(
-                    name.substring(9),
-                    new String(value.getBytes(UTF_8), ISO_8859_1));
+            overrides.putIfAbsent(name.substring(9), new String(value.getBytes(UTF_8), ISO_8859_1));
         }
         return overrides;
     }

@@ -11,8 +11,8 @@ import org.domicile.http.Headers;
 
 /**
  * Which operation a request asks for. A subresource is a query parameter that names an operation,
- * such as {@code ?acl}; one that is not known here, or not with this method, never falls through
- * to the operation that the request would be without it.
+ * such as {@code ?acl}; one that is not known here, or not with this method, never falls through to
+ * the operation that the request would be without it.
  */
 final class Routes {
     private record Route(String method, Target.Level level, String subresource) {}
@@ -64,9 +64,21 @@ final class Routes {
         route("GET", BUCKET, "encryption", Operation.GET_BUCKET_ENCRYPTION);
         route("PUT", BUCKET, "encryption", Operation.PUT_BUCKET_ENCRYPTION);
         route("DELETE", BUCKET, "encryption", Operation.DELETE_BUCKET_ENCRYPTION);
-        route("GET", BUCKET, "intelligent-tiering", Operation.LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS);
-        route("PUT", BUCKET, "intelligent-tiering", Operation.PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION);
-        route("DELETE", BUCKET, "intelligent-tiering", Operation.DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION);
+        route(
+                "GET",
+                BUCKET,
+                "intelligent-tiering",
+                Operation.LIST_BUCKET_INTELLIGENT_TIERING_CONFIGURATIONS);
+        route(
+                "PUT",
+                BUCKET,
+                "intelligent-tiering",
+                Operation.PUT_BUCKET_INTELLIGENT_TIERING_CONFIGURATION);
+        route(
+                "DELETE",
+                BUCKET,
+                "intelligent-tiering",
+                Operation.DELETE_BUCKET_INTELLIGENT_TIERING_CONFIGURATION);
         route("GET", BUCKET, "inventory", Operation.LIST_BUCKET_INVENTORY_CONFIGURATIONS);
         route("PUT", BUCKET, "inventory", Operation.PUT_BUCKET_INVENTORY_CONFIGURATION);
         route("DELETE", BUCKET, "inventory", Operation.DELETE_BUCKET_INVENTORY_CONFIGURATION);
@@ -77,13 +89,37 @@ final class Routes {
         route("GET", BUCKET, "logging", Operation.GET_BUCKET_LOGGING);
         route("PUT", BUCKET, "logging", Operation.PUT_BUCKET_LOGGING);
         route("GET", BUCKET, "metadataConfiguration", Operation.GET_BUCKET_METADATA_CONFIGURATION);
-        route("DELETE", BUCKET, "metadataConfiguration", Operation.DELETE_BUCKET_METADATA_CONFIGURATION);
-        route("POST", BUCKET, "metadataConfiguration", Operation.CREATE_BUCKET_METADATA_CONFIGURATION);
+        route(
+                "DELETE",
+                BUCKET,
+                "metadataConfiguration",
+                Operation.DELETE_BUCKET_METADATA_CONFIGURATION);
+        route(
+                "POST",
+                BUCKET,
+                "metadataConfiguration",
+                Operation.CREATE_BUCKET_METADATA_CONFIGURATION);
         route("GET", BUCKET, "metadataTable", Operation.GET_BUCKET_METADATA_TABLE_CONFIGURATION);
-        route("DELETE", BUCKET, "metadataTable", Operation.DELETE_BUCKET_METADATA_TABLE_CONFIGURATION);
-        route("POST", BUCKET, "metadataTable", Operation.CREATE_BUCKET_METADATA_TABLE_CONFIGURATION);
-        route("PUT", BUCKET, "metadataInventoryTable", Operation.UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION);
-        route("PUT", BUCKET, "metadataJournalTable", Operation.UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION);
+        route(
+                "DELETE",
+                BUCKET,
+                "metadataTable",
+                Operation.DELETE_BUCKET_METADATA_TABLE_CONFIGURATION);
+        route(
+                "POST",
+                BUCKET,
+                "metadataTable",
+                Operation.CREATE_BUCKET_METADATA_TABLE_CONFIGURATION);
+        route(
+                "PUT",
+                BUCKET,
+                "metadataInventoryTable",
+                Operation.UPDATE_BUCKET_METADATA_INVENTORY_TABLE_CONFIGURATION);
+        route(
+                "PUT",
+                BUCKET,
+                "metadataJournalTable",
+                Operation.UPDATE_BUCKET_METADATA_JOURNAL_TABLE_CONFIGURATION);
         route("GET", BUCKET, "metrics", Operation.LIST_BUCKET_METRICS_CONFIGURATIONS);
         route("PUT", BUCKET, "metrics", Operation.PUT_BUCKET_METRICS_CONFIGURATION);
         route("DELETE", BUCKET, "metrics", Operation.DELETE_BUCKET_METRICS_CONFIGURATION);

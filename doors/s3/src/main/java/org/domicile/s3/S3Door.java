@@ -36,11 +36,7 @@ public final class S3Door implements HttpHandler {
 
     /** A door to a guard, where requests are signed as AWS signs them. */
     public S3Door(Guard guard, S3Options options, InstantSource clock) {
-        this(
-                guard,
-                Authentication.open(guard.identity(), options.region(), clock),
-                options,
-                clock);
+        this(guard, Authentication.open(guard.identity(), options.region(), clock), options, clock);
     }
 
     S3Door(Guard guard, Authentication authentication, S3Options options, InstantSource clock) {
@@ -185,8 +181,7 @@ public final class S3Door implements HttpHandler {
             case COMPLETE_MULTIPART_UPLOAD -> Uploads.complete(call);
             case ABORT_MULTIPART_UPLOAD -> Uploads.abort(call);
             case LIST_PARTS -> Uploads.list(call);
-            default ->
-                    throw new IllegalStateException(call.operation() + " is served by nobody");
+            default -> throw new IllegalStateException(call.operation() + " is served by nobody");
         }
     }
 
@@ -216,11 +211,7 @@ public final class S3Door implements HttpHandler {
                 e.getMessage());
         switch (e.kind()) {
             case OVERLOADED ->
-                    fail(
-                            exchange,
-                            ErrorCode.SLOW_DOWN,
-                            "Please reduce your request rate.",
-                            "");
+                    fail(exchange, ErrorCode.SLOW_DOWN, "Please reduce your request rate.", "");
             case FULL ->
                     fail(
                             exchange,

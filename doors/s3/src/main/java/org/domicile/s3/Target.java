@@ -44,8 +44,7 @@ record Target(String bucket, String name) {
         String bucket = rawPath.substring(1, slash < 0 ? rawPath.length() : slash);
         String name = slash < 0 ? "" : rawPath.substring(slash + 1);
         return checked(
-                Percent.decode(bucket, Percent.Plus.PLUS),
-                Percent.decode(name, Percent.Plus.PLUS));
+                Percent.decode(bucket, Percent.Plus.PLUS), Percent.decode(name, Percent.Plus.PLUS));
     }
 
     /** A bucket and a name from elsewhere, for example a copy's source. */

@@ -35,8 +35,7 @@ final class Unserved {
                     refuse(!value.isEmpty(), name);
             case "x-amz-bucket-object-lock-enabled" ->
                     refuse(!value.equalsIgnoreCase("false"), name);
-            case "x-amz-object-ownership" ->
-                    refuse(!value.equals("BucketOwnerEnforced"), name);
+            case "x-amz-object-ownership" -> refuse(!value.equals("BucketOwnerEnforced"), name);
             case "x-amz-write-offset-bytes",
                     "x-amz-if-match-last-modified-time",
                     "x-amz-if-match-size" ->
@@ -46,8 +45,7 @@ final class Unserved {
             default ->
                     refuse(
                             name.startsWith("x-amz-server-side-encryption-")
-                                    || name.startsWith(
-                                            "x-amz-copy-source-server-side-encryption-")
+                                    || name.startsWith("x-amz-copy-source-server-side-encryption-")
                                     || name.startsWith("x-amz-object-lock-")
                                     || name.startsWith("x-amz-grant-"),
                             name);
@@ -94,8 +92,7 @@ final class Unserved {
 
     /** Policy lets nobody into another organisation's bucket, so the caller's is the owner's. */
     private static void owner(Call call, String expected) {
-        if (call.caller() instanceof Caller.Known known
-                && !known.organisation().equals(expected)) {
+        if (call.caller() instanceof Caller.Known known && !known.organisation().equals(expected)) {
             throw new Failure(
                     ErrorCode.ACCESS_DENIED, "The bucket's owner is not the one you expect.");
         }

@@ -35,9 +35,7 @@ final class Uploads {
                     .add("x-amz-checksum-type", type.name());
         }
         XmlOut out = XmlOut.document("InitiateMultipartUploadResult", 512);
-        out.element("Bucket", call.bucket())
-                .element("Key", call.name())
-                .element("UploadId", id);
+        out.element("Bucket", call.bucket()).element("Key", call.name()).element("UploadId", id);
         call.xml(200, headers, out.done("InitiateMultipartUploadResult"));
     }
 
@@ -79,7 +77,8 @@ final class Uploads {
                     "The x-amz-checksum-type header can only be used with the"
                             + " x-amz-checksum-algorithm header.");
         }
-        if (!field.isEmpty() && (whole ? algorithm.startsWith("sha") : algorithm.equals("crc64nvme"))) {
+        if (!field.isEmpty()
+                && (whole ? algorithm.startsWith("sha") : algorithm.equals("crc64nvme"))) {
             throw new Failure(
                     ErrorCode.INVALID_REQUEST,
                     "The "
@@ -143,8 +142,7 @@ final class Uploads {
     static void complete(Call call) throws IOException {
         Match match = Drafts.match(call);
         GuardedObjects.Completion completion = completion(call);
-        Xml asked =
-                Xml.parse(call.payload().document(LONGEST_DOCUMENT), "CompleteMultipartUpload");
+        Xml asked = Xml.parse(call.payload().document(LONGEST_DOCUMENT), "CompleteMultipartUpload");
         Found found =
                 Writes.done(
                         call.guarded()
@@ -245,7 +243,8 @@ final class Uploads {
     static void list(Call call) throws IOException {
         Query query = call.query();
         int most = query.count("max-parts", PAGE);
-        int after = query.has("part-number-marker") ? query.count("part-number-marker", MOST_PARTS) : 0;
+        int after =
+                query.has("part-number-marker") ? query.count("part-number-marker", MOST_PARTS) : 0;
         String upload = query.value("uploadId");
         // One more than asked for tells whether there are more.
         GuardedObjects.Parts parts =

@@ -11,8 +11,7 @@ final class Versions {
      */
     static String checked(String id) {
         if (id.isEmpty()) {
-            throw new Failure(
-                    ErrorCode.INVALID_ARGUMENT, "Version id cannot be the empty string.");
+            throw new Failure(ErrorCode.INVALID_ARGUMENT, "Version id cannot be the empty string.");
         }
         boolean hex = id.length() == 16;
         for (int i = 0; hex && i < id.length(); i++) {

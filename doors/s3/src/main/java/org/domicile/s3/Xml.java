@@ -40,12 +40,12 @@ record Xml(String name, String text, List<Xml> children) {
         factory.setProperty(XMLInputFactory.IS_REPLACING_ENTITY_REFERENCES, true);
         factory.setProperty(XMLInputFactory.IS_COALESCING, true);
         factory.setProperty(XMLConstants.ACCESS_EXTERNAL_DTD, "");
-        factory.setXMLResolver(
-                (publicId, systemId, base, namespace) -> {
-                    throw new XMLStreamException("nothing is fetched");
-                });
+        factory.setXMLResolver((publicId, systemId, base, namespace) -> {
+            throw new XMLStreamException("nothing is fetched");
+        });
         try {
-            XMLStreamReader reader = factory.createXMLStreamReader(new StringReader(text(document)));
+            XMLStreamReader reader =
+                    factory.createXMLStreamReader(new StringReader(text(document)));
             try {
                 Xml read = read(reader);
                 if (!read.name().equals(root)) {

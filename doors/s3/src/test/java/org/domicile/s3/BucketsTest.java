@@ -69,8 +69,20 @@ class BucketsTest extends DoorTest {
     void namesOfBuckets() throws IOException {
         for (String bad :
                 List.of(
-                        "ab", "Upper", "under_score", "-begin", "end-", "a..b", "a.-b", "a-.b",
-                        "10.0.0.1", "x".repeat(64), "%C3%A4bc", "a%00b", ".abc", "abc.")) {
+                        "ab",
+                        "Upper",
+                        "under_score",
+                        "-begin",
+                        "end-",
+                        "a..b",
+                        "a.-b",
+                        "a-.b",
+                        "10.0.0.1",
+                        "x".repeat(64),
+                        "%C3%A4bc",
+                        "a%00b",
+                        ".abc",
+                        "abc.")) {
             failed(400, "InvalidBucketName", client.put("/" + bad, ""));
             failed(400, "InvalidBucketName", client.get("/" + bad + "/key"));
         }
@@ -136,10 +148,9 @@ class BucketsTest extends DoorTest {
                                         now.minusSeconds(600), now.plusSeconds(60), "", 1_000));
         assertTrue(
                 uses.stream()
-                        .anyMatch(
-                                use ->
-                                        use.toString().contains("s3:GetObjectTorrent")
-                                                && use.toString().contains("NotImplemented")),
+                        .anyMatch(use ->
+                                use.toString().contains("s3:GetObjectTorrent")
+                                        && use.toString().contains("NotImplemented")),
                 "the operation that is not there, with its action");
         assertTrue(
                 uses.stream().anyMatch(use -> use.toString().contains("InvalidArgument")),

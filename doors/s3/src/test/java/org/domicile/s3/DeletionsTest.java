@@ -31,7 +31,10 @@ class DeletionsTest extends DoorTest {
 
     @Test
     void manyAtOnce() throws IOException {
-        StringBuilder list = new StringBuilder("<?xml version=\"1.0\"?>\n<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+        StringBuilder list =
+                new StringBuilder(
+                        "<?xml version=\"1.0\"?>\n"
+                                + "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
         for (int i = 0; i < 100; i++) {
             client.put(bucket + "/k" + i, "");
         }
@@ -53,14 +56,18 @@ class DeletionsTest extends DoorTest {
         client.put(bucket + "/b", "b");
         client.put(bucket + "/c&amp;%3C", "c");
         String document =
-                "<Delete><Unknown/><Object><Key>a</Key><ETag>" + etag + "</ETag></Object>"
+                "<Delete><Unknown/><Object><Key>a</Key><ETag>"
+                        + etag
+                        + "</ETag></Object>"
                         + "<Object><Key>b</Key><ETag>\"other\"</ETag></Object>"
                         + "<Object><Key>c&amp;amp;&lt;</Key></Object>"
                         + "<Object><Key>d</Key><ETag>\"x\"</ETag></Object>"
                         + "<Object><Key>e</Key><VersionId>nonsense</VersionId></Object>"
                         + "<Object><Key>f</Key><VersionId>00000000000000ff</VersionId></Object>"
                         + "<Object><Key>g</Key><Size>1</Size></Object>"
-                        + "<Object><Key>" + "x".repeat(1_025) + "</Key></Object></Delete>";
+                        + "<Object><Key>"
+                        + "x".repeat(1_025)
+                        + "</Key></Object></Delete>";
         Client.Reply reply = post(client, document);
         assertEquals(200, reply.status(), reply.text());
         assertEquals(3, reply.elements("Deleted").size(), reply.text());
@@ -82,9 +89,13 @@ class DeletionsTest extends DoorTest {
                 post(client, keys("q", "r").replace("<Delete>", "<Delete><Quiet>true</Quiet>"));
         assertEquals(List.of(), quiet.elements("Deleted"));
         client.put(bucket + "/kept", "");
-        String reader = installation.credential("main", List.of("s3:Get*", "s3:List*"), List.of("*"));
+        String reader =
+                installation.credential("main", List.of("s3:Get*", "s3:List*"), List.of("*"));
         try (Client other = installation.client(reader)) {
-            Client.Reply refused = post(other, keys("kept", "x").replace("<Delete>", "<Delete><Quiet>true</Quiet>"));
+            Client.Reply refused =
+                    post(
+                            other,
+                            keys("kept", "x").replace("<Delete>", "<Delete><Quiet>true</Quiet>"));
             assertEquals(200, refused.status());
             assertEquals(List.of("AccessDenied", "AccessDenied"), refused.elements("Code"));
         }
@@ -108,7 +119,8 @@ class DeletionsTest extends DoorTest {
                         "crc32", keys("a").getBytes(StandardCharsets.UTF_8));
         assertEquals(
                 200,
-                client.post(bucket + "?delete", keys("a"), "x-amz-checksum-crc32: " + sum).status());
+                client.post(bucket + "?delete", keys("a"), "x-amz-checksum-crc32: " + sum)
+                        .status());
         assertEquals(404, client.head(bucket + "/a").status());
     }
 
@@ -136,7 +148,8 @@ class DeletionsTest extends DoorTest {
                         laughs + keys("a"),
                         "<!DOCTYPE Delete SYSTEM \"file:///etc/passwd\">" + keys("a"),
                         "<!DOCTYPE d [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>" + keys("&x;"),
-                        "<!DOCTYPE d [<!ENTITY % x SYSTEM \"http://127.0.0.1:1/\"> %x;]>" + keys("a"),
+                        "<!DOCTYPE d [<!ENTITY % x SYSTEM \"http://127.0.0.1:1/\"> %x;]>"
+                                + keys("a"),
                         keys("&unknown;"),
                         "<a>".repeat(100_000),
                         "<Delete>" + "<a>".repeat(50) + "</a>".repeat(50) + "</Delete>",

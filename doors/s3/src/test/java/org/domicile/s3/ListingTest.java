@@ -14,7 +14,20 @@ import org.junit.jupiter.api.Test;
 
 class ListingTest extends DoorTest {
     private static final String[] PIECES = {
-        "a", "b", "/", "//", "z", "\u00e4", "\uff5e", "\ud83d\ude00", "+", "%", " ", "&", "\u0001", "."
+        "a",
+        "b",
+        "/",
+        "//",
+        "z",
+        "\u00e4",
+        "\uff5e",
+        "\ud83d\ude00",
+        "+",
+        "%",
+        " ",
+        "&",
+        "\u0001",
+        "."
     };
 
     private static int bytewise(String one, String two) {
@@ -66,8 +79,8 @@ class ListingTest extends DoorTest {
             rows.add("[" + prefix.replace("<Prefix>", "").replace("</Prefix>", "") + "]");
         }
         rows.replaceAll(row -> Percent.decode(row, Percent.Plus.PLUS));
-        rows.sort(
-                (one, two) -> bytewise(one.replaceAll("^\\[|]$", ""), two.replaceAll("^\\[|]$", "")));
+        rows.sort((one, two) ->
+                bytewise(one.replaceAll("^\\[|]$", ""), two.replaceAll("^\\[|]$", "")));
         return rows;
     }
 
@@ -87,8 +100,13 @@ class ListingTest extends DoorTest {
             int limit = random.nextInt(5) == 0 ? 1_000 : random.nextInt(7) + 1;
             List<String> wanted = model(names, prefix, delimiter, start);
             String frame =
-                    bucket + "?encoding-type=url&prefix=" + encoded(prefix) + "&delimiter="
-                            + encoded(delimiter) + "&max-keys=" + limit;
+                    bucket
+                            + "?encoding-type=url&prefix="
+                            + encoded(prefix)
+                            + "&delimiter="
+                            + encoded(delimiter)
+                            + "&max-keys="
+                            + limit;
             assertEquals(wanted, second(frame, start, limit), frame + " after " + start);
             assertEquals(wanted, first(frame, start, limit), frame + " after " + start);
         }
@@ -108,8 +126,11 @@ class ListingTest extends DoorTest {
                 return all;
             }
             assertEquals(limit, rows.size());
-            more = "&continuation-token=" + page.element("NextContinuationToken")
-                    + "&start-after=" + encoded(start);
+            more =
+                    "&continuation-token="
+                            + page.element("NextContinuationToken")
+                            + "&start-after="
+                            + encoded(start);
         }
     }
 
@@ -209,7 +230,9 @@ class ListingTest extends DoorTest {
         Client.Reply page = client.get(bucket + "?delimiter=/&encoding-type=url");
         assertEquals(List.of("asdf%2Bb"), page.elements("Key"));
         assertEquals(
-                List.of("<Prefix>foo%2B1/</Prefix>", "<Prefix>foo/</Prefix>", "<Prefix>quux%20ab/</Prefix>"),
+                List.of(
+                        "<Prefix>foo%2B1/</Prefix>",
+                        "<Prefix>foo/</Prefix>", "<Prefix>quux%20ab/</Prefix>"),
                 page.elements("CommonPrefixes"));
         assertEquals("url", page.element("EncodingType"));
         // A plus in a query is a space.

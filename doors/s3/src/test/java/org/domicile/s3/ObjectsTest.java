@@ -65,8 +65,7 @@ class ObjectsTest extends DoorTest {
         Client.Reply head = client.head(bucket + "/a/b", "x-amz-checksum-mode: ENABLED");
         assertEquals(200, head.status());
         assertEquals("5", head.field("content-length"));
-        assertEquals(
-                put.field("x-amz-checksum-crc64nvme"), head.field("x-amz-checksum-crc64nvme"));
+        assertEquals(put.field("x-amz-checksum-crc64nvme"), head.field("x-amz-checksum-crc64nvme"));
 
         assertEquals(204, client.delete(bucket + "/a/b").status());
         assertEquals(204, client.delete(bucket + "/a/b").status());
@@ -100,9 +99,26 @@ class ObjectsTest extends DoorTest {
     void namesAreTakenAsTheyStand() throws IOException {
         List<String> names =
                 List.of(
-                        "/.", "/..", "/../x", "/a/../b", "//", "//a//", "/a/", "/%00", "/%01%1f",
-                        "/%0a%0d", "/a+b", "/a%2Bb%20c", "/%C3%A4", "/\u00c3\u00b6", "/%EF%BF%BF",
-                        "/%F0%9F%98%80", "/%22%3C%26%3E", "/%7f", "/a%2Fb%25", "/" + "x".repeat(1_024));
+                        "/.",
+                        "/..",
+                        "/../x",
+                        "/a/../b",
+                        "//",
+                        "//a//",
+                        "/a/",
+                        "/%00",
+                        "/%01%1f",
+                        "/%0a%0d",
+                        "/a+b",
+                        "/a%2Bb%20c",
+                        "/%C3%A4",
+                        "/\u00c3\u00b6",
+                        "/%EF%BF%BF",
+                        "/%F0%9F%98%80",
+                        "/%22%3C%26%3E",
+                        "/%7f",
+                        "/a%2Fb%25",
+                        "/" + "x".repeat(1_024));
         for (String name : names) {
             assertEquals(200, client.put(bucket + name, name).status(), name);
         }
@@ -125,7 +141,16 @@ class ObjectsTest extends DoorTest {
         failed(400, "KeyTooLongError", client.put(bucket + "/" + "x".repeat(1_025), "x"));
         failed(400, "KeyTooLongError", client.put(bucket + "/" + "%C3%A4".repeat(513), "x"));
         for (String bad :
-                List.of("/%ff", "/%C3", "/%C0%80", "/%ED%A0%80", "/%", "/%4", "/%zz", "/\u00ff", "/%F5%80%80%80")) {
+                List.of(
+                        "/%ff",
+                        "/%C3",
+                        "/%C0%80",
+                        "/%ED%A0%80",
+                        "/%",
+                        "/%4",
+                        "/%zz",
+                        "/\u00ff",
+                        "/%F5%80%80%80")) {
             failed(400, "InvalidURI", client.put(bucket + bad, "x"));
             failed(400, "InvalidURI", client.get(bucket + bad));
         }
@@ -153,12 +178,19 @@ class ObjectsTest extends DoorTest {
             assertEquals(Integer.toString(each[1].length()), head.field("content-length"));
         }
         for (String all :
-                List.of("bytes=0-1,4-5", "bytes=5-3", "bytes=", "bytes=a-b", "items=0-1", "bytes=--1")) {
+                List.of(
+                        "bytes=0-1,4-5",
+                        "bytes=5-3",
+                        "bytes=",
+                        "bytes=a-b",
+                        "items=0-1",
+                        "bytes=--1")) {
             Client.Reply reply = client.get(bucket + "/r", "Range: " + all);
             assertEquals(200, reply.status(), all);
             assertEquals("0123456789", reply.text(), all);
         }
-        for (String none : List.of("bytes=10-", "bytes=10-20", "bytes=-0", "bytes=99999999999999999999-")) {
+        for (String none :
+                List.of("bytes=10-", "bytes=10-20", "bytes=-0", "bytes=99999999999999999999-")) {
             Client.Reply reply = client.get(bucket + "/r", "Range: " + none);
             failed(416, "InvalidRange", reply);
             assertEquals("bytes */10", reply.field("content-range"));
@@ -231,11 +263,9 @@ class ObjectsTest extends DoorTest {
         assertEquals(
                 206, client.get(bucket + "/c", "Range: bytes=0-0", "If-Range: " + now).status());
         assertEquals(
-                200,
-                client.get(bucket + "/c", "Range: bytes=0-0", "If-Range: \"other\"").status());
+                200, client.get(bucket + "/c", "Range: bytes=0-0", "If-Range: \"other\"").status());
         assertEquals(
-                200,
-                client.get(bucket + "/c", "Range: bytes=0-0", "If-Range: " + before).status());
+                200, client.get(bucket + "/c", "Range: bytes=0-0", "If-Range: " + before).status());
     }
 
     @Test
@@ -263,15 +293,12 @@ class ObjectsTest extends DoorTest {
         var statuses = new java.util.concurrent.ConcurrentLinkedQueue<Integer>();
         try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 8; i++) {
-                threads.submit(
-                        () -> {
-                            try (Client one = installation.client()) {
-                                statuses.add(
-                                        one.put(bucket + "/race", "x", "If-None-Match: *")
-                                                .status());
-                            }
-                            return true;
-                        });
+                threads.submit(() -> {
+                    try (Client one = installation.client()) {
+                        statuses.add(one.put(bucket + "/race", "x", "If-None-Match: *").status());
+                    }
+                    return true;
+                });
             }
         }
         assertEquals(8, statuses.size());
@@ -292,7 +319,10 @@ class ObjectsTest extends DoorTest {
                                 "x-amz-meta-twice: 2")
                         .status());
         Client.Reply head = client.head(bucket + "/m");
-        String a = "=?UTF-8?B?" + Base64.getEncoder().encodeToString(new byte[] {(byte) 0xc3, (byte) 0xa4}) + "?=";
+        String a =
+                "=?UTF-8?B?"
+                        + Base64.getEncoder().encodeToString(new byte[] {(byte) 0xc3, (byte) 0xa4})
+                        + "?=";
         assertEquals(a, head.field("x-amz-meta-utf8"));
         assertEquals(a, head.field("x-amz-meta-latin"));
         assertEquals("1,2", head.field("x-amz-meta-twice"));
@@ -361,10 +391,7 @@ class ObjectsTest extends DoorTest {
                 "InvalidArgument",
                 client.get(bucket + "/o?response-content-type=a%0d%0aSet-Cookie:%20b"));
         try (Client anonymous = installation.client("")) {
-            failed(
-                    400,
-                    "InvalidRequest",
-                    anonymous.get(bucket + "/o?response-content-type=foo"));
+            failed(400, "InvalidRequest", anonymous.get(bucket + "/o?response-content-type=foo"));
             failed(403, "AccessDenied", anonymous.get(bucket + "/o"));
         }
     }
@@ -374,7 +401,10 @@ class ObjectsTest extends DoorTest {
         failed(
                 400,
                 "BadDigest",
-                client.put(bucket + "/b", "x", "Content-MD5: " + Base64.getEncoder().encodeToString(new byte[16])));
+                client.put(
+                        bucket + "/b",
+                        "x",
+                        "Content-MD5: " + Base64.getEncoder().encodeToString(new byte[16])));
         failed(400, "BadDigest", client.put(bucket + "/b", "x", "x-amz-checksum-crc32: AAAAAA=="));
         failed(411, "MissingContentLength", client.put(bucket + "/b", "", "No-Length: 1"));
         Client.Reply chunked =
@@ -410,7 +440,8 @@ class ObjectsTest extends DoorTest {
 
     @Test
     void copies() throws IOException {
-        client.put(bucket + "/a%20%C3%A4+b", "source", "Content-Type: text/plain", "x-amz-meta-k: v");
+        client.put(
+                bucket + "/a%20%C3%A4+b", "source", "Content-Type: text/plain", "x-amz-meta-k: v");
         String from = bucket + "/a%20%C3%A4%2Bb";
         String etag = client.head(from).field("etag");
         Client.Reply copied = client.put(bucket + "/copy", "", "x-amz-copy-source: " + from);
@@ -460,13 +491,22 @@ class ObjectsTest extends DoorTest {
                             bucket + "/copy", "", "x-amz-copy-source: " + from, each[1].toString());
             assertEquals(each[0], reply.status(), each[1].toString());
         }
-        failed(404, "NoSuchKey", client.put(bucket + "/n", "", "x-amz-copy-source: " + bucket + "/none"));
-        failed(404, "NoSuchBucket", client.put(bucket + "/n", "", "x-amz-copy-source: nowhere/none"));
+        failed(
+                404,
+                "NoSuchKey",
+                client.put(bucket + "/n", "", "x-amz-copy-source: " + bucket + "/none"));
+        failed(
+                404,
+                "NoSuchBucket",
+                client.put(bucket + "/n", "", "x-amz-copy-source: nowhere/none"));
         failed(404, "NoSuchBucket", client.put("/nowhere/n", "", "x-amz-copy-source: " + from));
         failed(
                 404,
                 "NoSuchVersion",
-                client.put(bucket + "/n", "", "x-amz-copy-source: " + from + "?versionId=00000000000000ff"));
+                client.put(
+                        bucket + "/n",
+                        "",
+                        "x-amz-copy-source: " + from + "?versionId=00000000000000ff"));
         for (String bad : List.of("", "x", "/x", "bucket/", "%ff/x", "a%/b")) {
             Client.Reply reply = client.put(bucket + "/n", "", "x-amz-copy-source: " + bad);
             failed(400, "InvalidArgument", reply);

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,7 +14,6 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.Test;
 
 class UploadsTest extends DoorTest {
     private static final int LEAST = 5 << 20;
@@ -92,7 +93,8 @@ class UploadsTest extends DoorTest {
                         chosen(1, first.field("etag")),
                         chosen(2, second.field("etag").replace("\"", "&quot;")),
                         chosen(7, last.field("etag").replace("\"", "")));
-        Client.Reply done = complete("a%2Bb", id, list, "x-amz-mp-object-size: " + (2 * LEAST + 18));
+        Client.Reply done =
+                complete("a%2Bb", id, list, "x-amz-mp-object-size: " + (2 * LEAST + 18));
         assertEquals(200, done.status(), done.text());
         assertEquals(etag(one, two, three), done.element("ETag"));
         assertEquals("a+b", done.element("Key"));
@@ -147,8 +149,14 @@ class UploadsTest extends DoorTest {
             Client.Reply second = part(algorithm, id, 2, two);
             assertEquals(sumTwo, second.field("x-amz-checksum-" + algorithm));
             String wrong =
-                    "<Part><PartNumber>1</PartNumber><ETag>" + first.field("etag")
-                            + "</ETag><Checksum" + upper + ">" + sumTwo + "</Checksum" + upper
+                    "<Part><PartNumber>1</PartNumber><ETag>"
+                            + first.field("etag")
+                            + "</ETag><Checksum"
+                            + upper
+                            + ">"
+                            + sumTwo
+                            + "</Checksum"
+                            + upper
                             + "></Part>";
             failed(
                     400,
@@ -160,13 +168,12 @@ class UploadsTest extends DoorTest {
                             id,
                             list(chosen(1, first.field("etag")), chosen(2, second.field("etag"))));
             byte[] raw =
-                    join(
-                            Base64.getDecoder().decode(sumOne),
-                            Base64.getDecoder().decode(sumTwo));
+                    join(Base64.getDecoder().decode(sumOne), Base64.getDecoder().decode(sumTwo));
             String composite = TrustingAuthentication.Sum.text(algorithm, raw) + "-2";
             assertEquals(composite, done.element("Checksum" + upper));
             assertEquals("COMPOSITE", done.element("ChecksumType"));
-            Client.Reply head = client.head(bucket + "/" + algorithm, "x-amz-checksum-mode: ENABLED");
+            Client.Reply head =
+                    client.head(bucket + "/" + algorithm, "x-amz-checksum-mode: ENABLED");
             assertEquals(composite, head.field("x-amz-checksum-" + algorithm));
             assertEquals("COMPOSITE", head.field("x-amz-checksum-type"));
         }
@@ -234,8 +241,14 @@ class UploadsTest extends DoorTest {
         String small = part("f", id, 1, random(1, 10)).field("etag");
         String other = part("f", id, 2, random(2, 10)).field("etag");
         failed(400, "EntityTooSmall", complete("f", id, list(chosen(1, small), chosen(2, other))));
-        failed(400, "InvalidPartOrder", complete("f", id, list(chosen(2, other), chosen(1, small))));
-        failed(400, "InvalidPartOrder", complete("f", id, list(chosen(1, small), chosen(1, small))));
+        failed(
+                400,
+                "InvalidPartOrder",
+                complete("f", id, list(chosen(2, other), chosen(1, small))));
+        failed(
+                400,
+                "InvalidPartOrder",
+                complete("f", id, list(chosen(1, small), chosen(1, small))));
         failed(400, "InvalidPart", complete("f", id, list(chosen(3, small))));
         failed(400, "InvalidPart", complete("f", id, list(chosen(1, other))));
         failed(400, "InvalidArgument", complete("f", id, list(chosen(0, small))));
@@ -284,7 +297,11 @@ class UploadsTest extends DoorTest {
         while (true) {
             Client.Reply page =
                     client.get(
-                            bucket + "/l?uploadId=" + id + "&max-parts=2&part-number-marker=" + marker);
+                            bucket
+                                    + "/l?uploadId="
+                                    + id
+                                    + "&max-parts=2&part-number-marker="
+                                    + marker);
             assertEquals("2", page.element("MaxParts"));
             assertEquals("SHA256", page.element("ChecksumAlgorithm"));
             all.addAll(page.elements("PartNumber"));
@@ -317,8 +334,10 @@ class UploadsTest extends DoorTest {
                 break;
             }
             more =
-                    "&key-marker=" + page.element("NextKeyMarker")
-                            + "&upload-id-marker=" + page.element("NextUploadIdMarker");
+                    "&key-marker="
+                            + page.element("NextKeyMarker")
+                            + "&upload-id-marker="
+                            + page.element("NextUploadIdMarker");
         }
         assertEquals(List.of("a", "a", "<Prefix>b/</Prefix>", "c"), keys);
         assertEquals(3, ids.size());
@@ -336,10 +355,18 @@ class UploadsTest extends DoorTest {
         Client.Reply one =
                 client.put(target + 1, "", from, "x-amz-copy-source-range: bytes=0-" + (LEAST - 1));
         assertEquals(200, one.status(), one.text());
-        Client.Reply two =
-                client.put(target + 2, "", from, "x-amz-copy-source-range: bytes=10-19");
+        Client.Reply two = client.put(target + 2, "", from, "x-amz-copy-source-range: bytes=10-19");
         for (String bad :
-                List.of("0-2", "bytes=0", "bytes=hello-world", "bytes=0-bar", "bytes=hello-", "bytes=0-2,3-5", "bytes=3-2", "bytes=-5", "bytes=5-")) {
+                List.of(
+                        "0-2",
+                        "bytes=0",
+                        "bytes=hello-world",
+                        "bytes=0-bar",
+                        "bytes=hello-",
+                        "bytes=0-2,3-5",
+                        "bytes=3-2",
+                        "bytes=-5",
+                        "bytes=5-")) {
             failed(
                     400,
                     "InvalidArgument",
@@ -348,7 +375,8 @@ class UploadsTest extends DoorTest {
         failed(
                 416,
                 "InvalidRange",
-                client.put(target + 3, "", from, "x-amz-copy-source-range: bytes=0-" + source.length));
+                client.put(
+                        target + 3, "", from, "x-amz-copy-source-range: bytes=0-" + source.length));
         failed(
                 412,
                 "PreconditionFailed",
@@ -362,7 +390,10 @@ class UploadsTest extends DoorTest {
                 "NoSuchKey",
                 client.put(target + 3, "", "x-amz-copy-source: " + bucket + "/none"));
         Client.Reply done =
-                complete("t", id, list(chosen(1, one.element("ETag")), chosen(2, two.element("ETag"))));
+                complete(
+                        "t",
+                        id,
+                        list(chosen(1, one.element("ETag")), chosen(2, two.element("ETag"))));
         assertEquals(200, done.status(), done.text());
         assertArrayEquals(
                 join(Arrays.copyOf(source, LEAST), Arrays.copyOfRange(source, 10, 20)),

@@ -16,7 +16,8 @@ class WordsTest {
     @Test
     void dates() {
         DateTimeFormatter iso =
-                DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+                DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'")
+                        .withZone(ZoneOffset.UTC);
         Random random = DoorTest.random();
         for (int i = 0; i < 2_000; i++) {
             Instant at = Instant.ofEpochMilli(random.nextLong(0, 4_102_444_800_000L));
@@ -25,7 +26,8 @@ class WordsTest {
                     Optional.of(Instant.ofEpochSecond(at.getEpochSecond())),
                     Dates.parse(Dates.http(at)));
         }
-        assertEquals("Sun, 06 Nov 1994 08:49:37 GMT", Dates.http(Instant.ofEpochSecond(784_111_777)));
+        assertEquals(
+                "Sun, 06 Nov 1994 08:49:37 GMT", Dates.http(Instant.ofEpochSecond(784_111_777)));
         Optional<Instant> same = Optional.of(Instant.ofEpochSecond(784_111_777));
         assertEquals(same, Dates.parse("Sunday, 06-Nov-94 08:49:37 GMT"));
         assertEquals(same, Dates.parse("Sun Nov  6 08:49:37 1994"));
@@ -40,7 +42,8 @@ class WordsTest {
         for (int i = 0; i < 2_000; i++) {
             StringBuilder text = new StringBuilder();
             for (int n = random.nextInt(20); n > 0; n--) {
-                int point = random.nextInt(4) == 0 ? random.nextInt(0x11_0000) : random.nextInt(0x180);
+                int point =
+                        random.nextInt(4) == 0 ? random.nextInt(0x11_0000) : random.nextInt(0x180);
                 if (point < 0xd800 || point > 0xdfff) {
                     text.appendCodePoint(point);
                 }
@@ -54,7 +57,10 @@ class WordsTest {
         assertEquals("a+b", Percent.decode("a+b", Percent.Plus.PLUS));
         assertEquals("a b", Percent.decode("a+b", Percent.Plus.SPACE));
         assertEquals("\u00e4", Percent.decode("\u00c3\u00a4", Percent.Plus.PLUS));
-        for (String bad : new String[] {"%", "%1", "%g0", "%0g", "%C3", "%80", "%FE", "\u00ff", "%\u0661\u0661"}) {
+        for (String bad :
+                new String[] {
+                    "%", "%1", "%g0", "%0g", "%C3", "%80", "%FE", "\u00ff", "%\u0661\u0661"
+                }) {
             assertThrows(Failure.class, () -> Percent.decode(bad, Percent.Plus.PLUS), bad);
         }
     }
