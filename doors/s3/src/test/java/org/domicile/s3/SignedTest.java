@@ -53,7 +53,8 @@ class SignedTest extends DoorTest {
             key = hmac(key, step);
         }
         String signature =
-                hex.formatHex(hmac(key, "AWS4-HMAC-SHA256\n" + time + "\n" + scope + "\n" + digest));
+                hex.formatHex(
+                        hmac(key, "AWS4-HMAC-SHA256\n" + time + "\n" + scope + "\n" + digest));
         return new String[] {
             "x-amz-date: " + time,
             "x-amz-content-sha256: " + hash,
@@ -77,8 +78,7 @@ class SignedTest extends DoorTest {
                     signing.put(path, body, signed("PUT", path, body, installation.secret));
             assertEquals(200, put.status(), put.text());
             byte[] nothing = {};
-            Client.Reply get =
-                    signing.get(path, signed("GET", path, nothing, installation.secret));
+            Client.Reply get = signing.get(path, signed("GET", path, nothing, installation.secret));
             assertEquals("signed", get.text());
             failed(
                     403,
