@@ -1,5 +1,6 @@
 package org.domicile.launcher;
 
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -10,18 +11,28 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {Up.class, Down.class, Status.class, Env.class, Serve.class})
+        subcommands = {Up.class, Down.class, Status.class, Env.class, Serve.class, Archive.class})
 public final class Main {
     private Main() {}
 
     /** Runs one command and exits with its code. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        // The server does without the other commands: reading their options takes a good part of
+        // its start.
+        boolean serve = arguments.length > 0 && arguments[0].equals("serve");
+        System.exit(
+                serve
+                        ? ready(new CommandLine(new Serve()))
+                                .execute(Arrays.copyOfRange(arguments, 1, arguments.length))
+                        : commandLine().execute(arguments));
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
+        return ready(new CommandLine(new Main()));
+    }
+
+    private static CommandLine ready(CommandLine commandLine) {
+        return commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
                     if (failure instanceof Problem problem) {
                         command.getErr().println("domicile: " + problem.getMessage());
                         return CommandLine.ExitCode.SOFTWARE;
