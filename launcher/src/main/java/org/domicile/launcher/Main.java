@@ -1,6 +1,7 @@
 package org.domicile.launcher;
 
 import java.util.Arrays;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -28,7 +29,15 @@ public final class Main {
     }
 
     static CommandLine commandLine() {
-        return ready(new CommandLine(new Main()));
+        CommandLine all = ready(new CommandLine(new Main()));
+        CommandLine up = all.getSubcommands().get("up");
+        String[] examples = up.getCommandSpec().usageMessage().footer();
+        up.getCommandSpec()
+                .usageMessage()
+                .footer(
+                        Stream.concat(Arrays.stream(examples), Setting.help())
+                                .toArray(String[]::new));
+        return all;
     }
 
     private static CommandLine ready(CommandLine commandLine) {

@@ -31,7 +31,6 @@ final class ServerProcess {
                     "-Xss512k",
                     "-XX:ReservedCodeCacheSize=64m",
                     "-XX:+ExitOnOutOfMemoryError",
-                    "-Xshare:auto",
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow");
 
