@@ -30,24 +30,25 @@ public final class Main {
 
     static CommandLine commandLine() {
         CommandLine all = ready(new CommandLine(new Main()));
-        CommandLine up = all.getSubcommands().get("up");
-        String[] examples = up.getCommandSpec().usageMessage().footer();
-        up.getCommandSpec()
-                .usageMessage()
-                .footer(
-                        Stream.concat(Arrays.stream(examples), Setting.help())
+        for (CommandLine up : all.getSubcommands().values()) {
+            if (up.getCommand() instanceof Up) {
+                var usage = up.getCommandSpec().usageMessage();
+                usage.footer(
+                        Stream.concat(Arrays.stream(usage.footer()), Setting.help())
                                 .toArray(String[]::new));
+            }
+        }
         return all;
     }
 
     private static CommandLine ready(CommandLine commandLine) {
         return commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
-                    if (failure instanceof Problem problem) {
-                        command.getErr().println("domicile: " + problem.getMessage());
-                        return CommandLine.ExitCode.SOFTWARE;
-                    }
-                    throw failure;
-                });
+            if (failure instanceof Problem problem) {
+                command.getErr().println("domicile: " + problem.getMessage());
+                return CommandLine.ExitCode.SOFTWARE;
+            }
+            throw failure;
+        });
     }
 
     /** The program's version, as its jar says; a word when it does not run from one. */

@@ -67,8 +67,7 @@ final class ServerProcess {
 
     /** Beside the folder of jars that this program runs from; empty when it runs from none. */
     static Optional<Path> archive() {
-        String first =
-                System.getProperty("java.class.path").split(File.pathSeparator, -1)[0];
+        String first = System.getProperty("java.class.path").split(File.pathSeparator, -1)[0];
         Path folder = Path.of(first).toAbsolutePath().getParent();
         return first.endsWith(".jar") && folder != null && folder.endsWith("lib")
                 ? Optional.of(folder.resolveSibling("server.aot"))

@@ -80,15 +80,14 @@ enum Setting {
         return Stream.concat(
                 Stream.of("Settings, for --set and the file of --config:"),
                 Arrays.stream(values())
-                        .flatMap(
-                                each ->
-                                        Stream.of(
-                                                "  "
-                                                        + each.key
-                                                        + (each.standard.isEmpty()
-                                                                ? ""
-                                                                : " = " + each.standard),
-                                                "      " + each.meaning)));
+                        .flatMap(each ->
+                                Stream.of(
+                                        "  "
+                                                + each.key
+                                                + (each.standard.isEmpty()
+                                                        ? ""
+                                                        : " = " + each.standard),
+                                        "      " + each.meaning)));
     }
 
     static Optional<Setting> of(String key) {

@@ -169,16 +169,15 @@ record Settings(Doors doors, Keeping keys, Zones zones, Names names, Limits limi
         }
         List<GuardOptions.Network> networks = new ArrayList<>();
         pairs(from, Setting.ZONE_NETWORKS)
-                .forEach(
-                        (cidr, zone) -> {
-                            if (!network(cidr)) {
-                                throw wrong(
-                                        Setting.ZONE_NETWORKS,
-                                        from.written(Setting.ZONE_NETWORKS),
-                                        "networks such as 10.1.0.0/16=north or fd00::/8=north");
-                            }
-                            networks.add(new GuardOptions.Network(cidr, zone));
-                        });
+                .forEach((cidr, zone) -> {
+                    if (!network(cidr)) {
+                        throw wrong(
+                                Setting.ZONE_NETWORKS,
+                                from.written(Setting.ZONE_NETWORKS),
+                                "networks such as 10.1.0.0/16=north or fd00::/8=north");
+                    }
+                    networks.add(new GuardOptions.Network(cidr, zone));
+                });
         return new Zones(home, listeners, List.copyOf(networks));
     }
 

@@ -60,7 +60,8 @@ class SettingsTest {
                         "cloud.example:9000"));
         cases.put(
                 Setting.S3_DOMAIN,
-                new Case(s -> s.doors().domain(), "", "s3.city.example", "s3.city.example", "S3 X"));
+                new Case(
+                        s -> s.doors().domain(), "", "s3.city.example", "s3.city.example", "S3 X"));
         cases.put(
                 Setting.WEB_LISTEN,
                 new Case(
@@ -264,7 +265,8 @@ class SettingsTest {
     @Test
     void pathsInAFileAreRelativeToIt() throws IOException {
         assertEquals(
-                Optional.of(folder.resolve("keys/root")), file("keys.root=keys/root").keys().root());
+                Optional.of(folder.resolve("keys/root")),
+                file("keys.root=keys/root").keys().root());
     }
 
     @Test

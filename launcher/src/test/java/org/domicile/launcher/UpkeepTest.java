@@ -47,11 +47,10 @@ class UpkeepTest {
             long then = entries(cloud);
             Upkeep.Turn failed =
                     upkeep.turn(
-                            job(
-                                    () -> {
-                                        throw new StorageFailure(
-                                                StorageFailure.Kind.CORRUPT, "a broken page");
-                                    }),
+                            job(() -> {
+                                throw new StorageFailure(
+                                        StorageFailure.Kind.CORRUPT, "a broken page");
+                            }),
                             0);
             assertEquals(-1, failed.handled());
             assertTrue(entries(cloud) > then);
@@ -96,17 +95,16 @@ class UpkeepTest {
             AtomicInteger ended = new AtomicInteger();
             Upkeep upkeep = new Upkeep(cloud.guard(), InstantSource.system());
             upkeep.start(
-                    job(
-                            () -> {
-                                working.countDown();
-                                try {
-                                    new CountDownLatch(1).await(60, TimeUnit.SECONDS);
-                                } catch (InterruptedException e) {
-                                    Thread.currentThread().interrupt();
-                                }
-                                ended.incrementAndGet();
-                                return 0;
-                            }));
+                    job(() -> {
+                        working.countDown();
+                        try {
+                            new CountDownLatch(1).await(60, TimeUnit.SECONDS);
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                        ended.incrementAndGet();
+                        return 0;
+                    }));
             assertTrue(working.await(10, TimeUnit.SECONDS));
             upkeep.close();
             assertEquals(1, ended.get());
