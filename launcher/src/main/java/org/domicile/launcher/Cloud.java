@@ -215,12 +215,11 @@ final class Cloud implements AutoCloseable {
     /** Doors of the web listener, each below its path. */
     private static HttpHandler webDoor(Guard guard, Instruments instruments, Clock clock) {
         HttpHandler health = new HealthDoor(instruments, instruments);
-        return new WebRoutes(
-                List.of(
-                        new WebRoutes.Route(TilesDoor.PREFIX, new TilesDoor(guard, clock)),
-                        new WebRoutes.Route("/health", health),
-                        new WebRoutes.Route("/ready", health),
-                        new WebRoutes.Route("/metrics", health)));
+        HttpHandler tiles = new TilesDoor(guard, clock);
+        List<WebRoutes.Route> routes = new ArrayList<>();
+        HealthDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, health)));
+        TilesDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, tiles)));
+        return new WebRoutes(List.copyOf(routes));
     }
 
     // ---- options

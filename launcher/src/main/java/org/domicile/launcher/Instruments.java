@@ -183,8 +183,11 @@ final class Instruments implements Running, Readiness, Figures {
         if (open.get() == null) {
             return Optional.of("the program is starting");
         }
-        recordable();
-        return Optional.empty();
+        Optional<String> unrecordable = parts.ledger().obstacle();
+        if (unrecordable.isEmpty()) {
+            recordable();
+        }
+        return unrecordable;
     }
 
     @Override
