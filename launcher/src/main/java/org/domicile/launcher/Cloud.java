@@ -207,9 +207,7 @@ final class Cloud implements AutoCloseable {
 
     private static HttpHandler s3Door(Guard guard, Settings settings, Clock clock) {
         return new S3Door(
-                guard,
-                new S3Options(settings.zones().home(), settings.doors().domain()),
-                clock);
+                guard, new S3Options(settings.zones().home(), settings.doors().domain()), clock);
     }
 
     /** Doors of the web listener, each below its path. */
