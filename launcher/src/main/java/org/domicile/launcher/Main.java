@@ -35,6 +35,7 @@ public final class Main {
 
     /** Runs one command and exits with its code. */
     public static void main(String[] arguments) {
+        ServerLog.keepUntilTheEnd();
         // The server does without the other commands: reading their options takes a good part of
         // its start.
         boolean serve = arguments.length > 0 && arguments[0].equals("serve");

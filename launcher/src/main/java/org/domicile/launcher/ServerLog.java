@@ -50,10 +50,31 @@ final class ServerLog extends Handler {
         openFile();
     }
 
+    /**
+     * java.util.logging closes its handlers in a shutdown hook of its own, beside the one in which
+     * a server drains: what is said in between would be lost. This one keeps them.
+     */
+    public static final class Kept extends LogManager {
+        /** For java.util.logging, which finds it by its property. */
+        public Kept() {}
+
+        @Override
+        public void reset() {
+            // called at the beginning, when there is nothing, and at the end, when it is too early
+        }
+    }
+
+    /** Call it before anything is logged. */
+    static void keepUntilTheEnd() {
+        System.setProperty("java.util.logging.manager", Kept.class.getName());
+    }
+
     /** Makes everything that this process logs go to a folder's log. */
     static ServerLog open(Path folder) throws IOException {
         ServerLog log = new ServerLog(folder.resolve("server.log"), LARGEST);
-        LogManager.getLogManager().reset();
+        for (Handler usual : Logger.getLogger("").getHandlers()) {
+            Logger.getLogger("").removeHandler(usual);
+        }
         Logger root = Logger.getLogger("");
         root.setLevel(Level.INFO);
         root.addHandler(log);

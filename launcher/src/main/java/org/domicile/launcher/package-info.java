@@ -13,7 +13,8 @@
  *   lock                   held by the one process that has the folder open
  *   keyspace/ blobs/       the substrate
  *   ledger/                static files of every log
- *   log/server.log         one line for each failure; rotated
+ *   log/server.log         one JSON line for each failure; rotated
+ *   log/serve.out          what a server says outside of its log: a start that failed, a crash of Java
  *   run/admin.sock         the admin API (mode 600)
  *   run/admin.token        what its callers show (mode 600), new at each start
  *   run/endpoints.json     pid, endpoints, region and where keys lie (mode 600), while it runs
