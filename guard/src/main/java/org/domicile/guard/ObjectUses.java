@@ -91,6 +91,8 @@ final class ObjectUses {
                                 attributes,
                                 Found.Origin.WHOLE);
                     });
+        } catch (Keys.KeyGone gone) {
+            return vessel.removed(found, gone, new Stored.NoSuchBucket());
         }
     }
 
@@ -106,6 +108,8 @@ final class ObjectUses {
                         uses.data(found, bucketName, name),
                         object(bucketName, name))) {
             return read(use, found, name, versionId);
+        } catch (Keys.KeyGone gone) {
+            return vessel.removed(found, gone, new GuardedObjects.Got.NoSuchBucket());
         }
     }
 
@@ -127,6 +131,8 @@ final class ObjectUses {
             }
             Pass pass = use.record(outcome(version.get()), 0);
             return opened(found.get(), version.get(), List.of(), pass);
+        } catch (Keys.KeyGone gone) {
+            return vessel.removed(found, gone, new GuardedObjects.Got.NoSuchBucket());
         }
     }
 
@@ -199,6 +205,8 @@ final class ObjectUses {
             Changed changed =
                     objects.delete(use.carrying(() -> 0), bucket, name, version, condition);
             return stored(changed, NO_ATTRIBUTES, Found.Origin.WHOLE);
+        } catch (Keys.KeyGone gone) {
+            return vessel.removed(found, gone, new Stored.NoSuchBucket());
         }
     }
 
@@ -225,6 +233,8 @@ final class ObjectUses {
                 shown.add(shown(bucket, opener, version));
             }
             return Optional.of(new GuardedObjects.Page(shown, page.prefixes(), page.next()));
+        } catch (Keys.KeyGone gone) {
+            return vessel.removed(found, gone, Optional.empty());
         }
     }
 
