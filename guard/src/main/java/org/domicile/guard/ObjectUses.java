@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Opener;
@@ -200,8 +201,15 @@ final class ObjectUses {
                 return new Stored.NoSuchBucket();
             }
             Bucket bucket = found.get();
-            Sealer sealer = vessel.sealer(bucket);
-            Condition condition = condition(match, sealer, Vessel.context(bucket, name));
+            // Without a condition no key is needed: what nobody can open any more can be deleted.
+            Condition condition =
+                    condition(
+                            match,
+                            etag ->
+                                    token(
+                                            vessel.sealer(bucket),
+                                            Vessel.context(bucket, name),
+                                            etag));
             Changed changed =
                     objects.delete(use.carrying(() -> 0), bucket, name, version, condition);
             return stored(changed, NO_ATTRIBUTES, Found.Origin.WHOLE);
@@ -290,11 +298,15 @@ final class ObjectUses {
     }
 
     static Condition condition(Match match, Sealer sealer, byte[] context) {
+        return condition(match, etag -> token(sealer, context, etag));
+    }
+
+    private static Condition condition(Match match, Function<String, byte[]> token) {
         return switch (match) {
             case Match.Any() -> new Condition.None();
             case Match.Absent() -> new Condition.Absent();
             case Match.Present() -> new Condition.Present();
-            case Match.Etag(String etag) -> new Condition.Matches(token(sealer, context, etag));
+            case Match.Etag(String etag) -> new Condition.Matches(token.apply(etag));
         };
     }
 

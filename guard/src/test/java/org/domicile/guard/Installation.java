@@ -18,7 +18,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import org.domicile.blobs.BlobOptions;
 import org.domicile.blobs.Blobs;
 import org.domicile.bytes.Disk;
@@ -188,7 +187,7 @@ public final class Installation implements AutoCloseable {
                             Disk.real(),
                             below,
                             new BlobOptions(1L << 20, 1L << 40, Duration.ofHours(1)),
-                            new Random(),
+                            RANDOM,
                             time);
         };
     }
