@@ -260,7 +260,8 @@ final class AdministrationView implements Administration {
                 keys.destroy(List.of(key));
                 throw new Impossible("the bucket " + name + " exists already");
             }
-            return bucket;
+            // As it is stored: times to the millisecond.
+            return buckets.bucket(name).orElse(bucket);
         }
     }
 
@@ -281,7 +282,8 @@ final class AdministrationView implements Administration {
 
     @Override
     public List<Bucket> buckets(String organisation) {
-        try (Admitted use = uses.administer(known(organisation), "admin:ListBuckets", "", List.of())) {
+        try (Admitted use =
+                uses.administer(known(organisation), "admin:ListBuckets", "", List.of())) {
             List<Bucket> all = buckets.buckets(organisation);
             use.record(Outcome.DONE, 0);
             return all;

@@ -125,8 +125,7 @@ final class Vessel {
         return expected;
     }
 
-    private long pourLarge(
-            InputStream in, long expected, Sealer.BodySealer body, Staging staging)
+    private long pourLarge(InputStream in, long expected, Sealer.BodySealer body, Staging staging)
             throws IOException {
         Buffers buffers = buffers(body);
         try {

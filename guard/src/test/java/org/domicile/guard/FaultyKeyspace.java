@@ -29,7 +29,7 @@ public final class FaultyKeyspace implements Keyspace {
 
     /** Lets so many commits pass, and then none. */
     public void fenceAfter(long commitsMore) {
-        lasts.set(commits.get() + commitsMore);
+        lasts.set(commitsMore == Long.MAX_VALUE ? commitsMore : commits.get() + commitsMore);
     }
 
     /** Works again. */

@@ -21,6 +21,7 @@ import java.util.Optional;
 import org.domicile.blobs.BlobOptions;
 import org.domicile.blobs.Blobs;
 import org.domicile.bytes.Disk;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.FolderMark;
 import org.domicile.keys.KeyOptions;
 import org.domicile.keys.Keys;
@@ -38,8 +39,9 @@ import org.domicile.request.Caller;
 import org.domicile.request.Request;
 
 /**
- * A whole installation in one folder, wired by hand as the launcher does it: {@code data} (keyspace,
- * blobs, ledger) and, beside it, {@code keys} (key store and root key). Doors test before it.
+ * A whole installation in one folder, wired by hand as the launcher does it: {@code data}
+ * (keyspace, blobs, ledger) and, beside it, {@code keys} (key store and root key). Doors test
+ * before it.
  */
 public final class Installation implements AutoCloseable {
     /** This machine's name. */
@@ -95,14 +97,28 @@ public final class Installation implements AutoCloseable {
     private Objects objects;
     private Guard guard;
 
-    @SuppressWarnings("NullAway.Init") // start() sets all, and the constructor calls it
-    private Installation(Path folder, Substrate substrate, GuardOptions options) {
+    private Installation(Path folder, Substrate substrate, GuardOptions options, long cut) {
         this.folder = folder;
         this.substrate = substrate;
         this.options = options;
         below = openKeyspace();
         keyspace = new FaultyKeyspace(below);
-        start();
+        keyspace.fenceAfter(cut);
+        try {
+            start();
+        } catch (StorageFailure fenced) {
+            if (cut == Long.MAX_VALUE) {
+                throw fenced;
+            }
+            restart();
+        }
+    }
+
+    /**
+     * A new installation whose disk fails after so many commits, started again on what is there.
+     */
+    public static Installation founding(Path folder, long cut) {
+        return new Installation(folder, Substrate.MEMORY, defaults(), cut);
     }
 
     /** Keyspace and blobs in memory; keys and ledger files in the folder. */
@@ -112,12 +128,12 @@ public final class Installation implements AutoCloseable {
 
     /** The same, with options. */
     public static Installation inMemory(Path folder, GuardOptions options) {
-        return new Installation(folder, Substrate.MEMORY, options);
+        return new Installation(folder, Substrate.MEMORY, options, Long.MAX_VALUE);
     }
 
     /** Everything on disk. */
     public static Installation onDisk(Path folder) {
-        return new Installation(folder, Substrate.DISK, defaults());
+        return new Installation(folder, Substrate.DISK, defaults(), Long.MAX_VALUE);
     }
 
     /** One node in one zone; clients of 127.0.0.2 are abroad. */
@@ -349,7 +365,14 @@ public final class Installation implements AutoCloseable {
     public Request request(Caller caller, String zone) {
         Instant now = time.instant();
         return new Request(
-                "r-1", caller, "test", zone, "127.0.0.1", now, now.plusSeconds(60), Optional.empty());
+                "r-1",
+                caller,
+                "test",
+                zone,
+                "127.0.0.1",
+                now,
+                now.plusSeconds(60),
+                Optional.empty());
     }
 
     /** Administration, as an operator. */
@@ -426,12 +449,12 @@ public final class Installation implements AutoCloseable {
         return below.logs().size("use/" + organisation + "/" + NODE);
     }
 
-    /** Uses of an organisation after so many entries, oldest first, without the readings of these. */
+    /**
+     * Uses of an organisation after so many entries, oldest first, without the readings of these.
+     */
     public List<Ledger.Recorded> usesSince(String organisation, long entries) {
         return admin()
-                .uses(
-                        organisation,
-                        new Ledger.Filter(Instant.EPOCH, Instant.MAX, "", 10_000))
+                .uses(organisation, new Ledger.Filter(Instant.EPOCH, Instant.MAX, "", 10_000))
                 .reversed()
                 .stream()
                 .filter(use -> use.index() >= entries)

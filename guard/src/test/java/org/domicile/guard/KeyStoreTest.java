@@ -213,19 +213,25 @@ class KeyStoreTest {
             copy(store, newest);
 
             refuses(installation, "missing", () -> empty(store));
-            refuses(installation, "truncated", () -> {
-                restore(newest, store);
-                for (Path file : list(store)) {
-                    byte[] all = Files.readAllBytes(file);
-                    Files.write(file, Arrays.copyOf(all, all.length - 30));
-                }
-            });
+            refuses(
+                    installation,
+                    "truncated",
+                    () -> {
+                        restore(newest, store);
+                        for (Path file : list(store)) {
+                            byte[] all = Files.readAllBytes(file);
+                            Files.write(file, Arrays.copyOf(all, all.length - 30));
+                        }
+                    });
             refuses(installation, "older", () -> restore(older, store));
             byte[] kept = Files.readAllBytes(root);
-            refuses(installation, "root key", () -> {
-                restore(newest, store);
-                Files.delete(root);
-            });
+            refuses(
+                    installation,
+                    "root key",
+                    () -> {
+                        restore(newest, store);
+                        Files.delete(root);
+                    });
             Files.write(root, kept);
             Files.setPosixFilePermissions(
                     root, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));

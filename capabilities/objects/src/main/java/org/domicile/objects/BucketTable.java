@@ -225,8 +225,8 @@ final class BucketTable implements Buckets {
     @Override
     public void destroyed(List<String> keys) {
         Transaction transaction = new Transaction();
-        keys.forEach(key ->
-                transaction.write(new Write.Delete(Space.RECORDS, Layout.endedKey(key))));
+        keys.forEach(
+                key -> transaction.write(new Write.Delete(Space.RECORDS, Layout.endedKey(key))));
         if (!keys.isEmpty()) {
             keyspace.commit(transaction);
         }

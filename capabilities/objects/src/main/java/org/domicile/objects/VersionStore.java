@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * so that many writers of one name do not use up one another's attempts.
  */
 final class VersionStore implements Objects {
-    // What a client may say of an object is small, but the guard seals sixteen bytes a part with it.
+    // What a client may say of an object is small, but the guard seals sixteen bytes a part with
+    // it.
     static final int ATTRIBUTES_LIMIT = 256 << 10;
 
     private static final int ATTEMPTS = 256;

@@ -59,11 +59,10 @@ abstract class ObjectsContract {
             List<Future<T>> running = new ArrayList<>();
             for (Callable<T> act : acts) {
                 running.add(
-                        threads.submit(
-                                () -> {
-                                    start.await(20, TimeUnit.SECONDS);
-                                    return act.call();
-                                }));
+                        threads.submit(() -> {
+                            start.await(20, TimeUnit.SECONDS);
+                            return act.call();
+                        }));
             }
             List<T> answers = new ArrayList<>();
             for (Future<T> each : running) {
@@ -114,7 +113,8 @@ abstract class ObjectsContract {
     @Test
     void whatIsNoNameIsRefusedBeforeAnythingIsDone() {
         Bucket bucket = rig.bucket("names");
-        for (String name : List.of("", "n".repeat(1_025), "\u20ac".repeat(342), "half \uD83D", "\uDE00")) {
+        for (String name :
+                List.of("", "n".repeat(1_025), "\u20ac".repeat(342), "half \uD83D", "\uDE00")) {
             Rig.Record record = new Rig.Record();
             assertThrows(
                     IllegalArgumentException.class,
@@ -151,10 +151,8 @@ abstract class ObjectsContract {
                     staging.write(ByteBuffer.wrap(body, at, Math.min(7_000, body.length - at)));
                 }
                 Objects.Draft draft =
-                        new Objects.Draft(
-                                staging.finish(body.length), new byte[] {1}, new byte[0]);
-                Version version =
-                        stored(rig.objects.put(rig.request(), bucket, "n", draft, NONE));
+                        new Objects.Draft(staging.finish(body.length), new byte[] {1}, new byte[0]);
+                Version version = stored(rig.objects.put(rig.request(), bucket, "n", draft, NONE));
                 assertArrayEquals(body, rig.body(bucket, version).orElseThrow());
                 assertThrows(IllegalStateException.class, () -> staging.finish(1));
             }
@@ -173,16 +171,13 @@ abstract class ObjectsContract {
                 () -> draft(bucket, new Objects.Draft(content, new byte[0], new byte[262_145])));
         stored(draft(bucket, new Objects.Draft(content, new byte[255], new byte[262_144])));
         assertThrows(
-                IllegalArgumentException.class,
-                () -> new Listing.Query("", "", "", "", 1_001));
+                IllegalArgumentException.class, () -> new Listing.Query("", "", "", "", 1_001));
         Upload upload =
                 rig.objects.uploads().create(rig.request(), bucket, "n", new byte[0]).orElseThrow();
         for (int number : new int[] {0, -1, 10_001}) {
-            assertThrows(
-                    IllegalArgumentException.class, () -> part(bucket, upload, number, "x"));
+            assertThrows(IllegalArgumentException.class, () -> part(bucket, upload, number, "x"));
         }
-        assertThrows(
-                IllegalArgumentException.class, () -> complete(bucket, upload, List.of()));
+        assertThrows(IllegalArgumentException.class, () -> complete(bucket, upload, List.of()));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> complete(bucket, upload, List.of(chosen(2, "x"), chosen(2, "x"))));
@@ -210,7 +205,11 @@ abstract class ObjectsContract {
             rig.objects.uploads().list(bucket, query);
         }
         assertEquals(
-                1, rig.objects.list(bucket, new Listing.Query("", huge, "", "", 10)).versions().size());
+                1,
+                rig.objects
+                        .list(bucket, new Listing.Query("", huge, "", "", 10))
+                        .versions()
+                        .size());
     }
 
     // ---- two at once ----
@@ -224,13 +223,14 @@ abstract class ObjectsContract {
                 List<Changed> answers =
                         together(
                                 IntStream.range(0, 8)
-                                        .<Callable<Changed>>mapToObj(i -> () ->
-                                                rig.put(
-                                                        rig.request(),
-                                                        bucket,
-                                                        name,
-                                                        new byte[] {(byte) i},
-                                                        new Condition.Absent()))
+                                        .<Callable<Changed>>mapToObj(i ->
+                                                () ->
+                                                        rig.put(
+                                                                rig.request(),
+                                                                bucket,
+                                                                name,
+                                                                new byte[] {(byte) i},
+                                                                new Condition.Absent()))
                                         .toList());
                 List<Integer> winners =
                         IntStream.range(0, 8)
@@ -240,8 +240,7 @@ abstract class ObjectsContract {
                 assertEquals(1, winners.size());
                 assertEquals(
                         7, answers.stream().filter(new Changed.ConditionFailed()::equals).count());
-                Version version =
-                        rig.objects.version(bucket, name, Optional.empty()).orElseThrow();
+                Version version = rig.objects.version(bucket, name, Optional.empty()).orElseThrow();
                 assertArrayEquals(
                         new byte[] {winners.getFirst().byteValue()},
                         rig.body(bucket, version).orElseThrow());
@@ -256,29 +255,26 @@ abstract class ObjectsContract {
         rig.put(bucket, "n", new byte[] {0});
         List<Callable<Boolean>> writers = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            writers.add(
-                    () -> {
-                        for (int done = 0; done < 10; ) {
-                            byte[] seen = new byte[0];
-                            while (seen.length == 0) {
-                                Version version =
-                                        rig.objects
-                                                .version(bucket, "n", Optional.empty())
-                                                .orElseThrow();
-                                seen = rig.body(bucket, version).orElse(new byte[0]);
-                            }
-                            byte[] next = {(byte) (seen[0] + 1)};
-                            Changed changed =
-                                    rig.put(
-                                            rig.request(),
-                                            bucket,
-                                            "n",
-                                            next,
-                                            new Condition.Matches(Rig.token(seen)));
-                            done += changed instanceof Changed.Stored ? 1 : 0;
-                        }
-                        return true;
-                    });
+            writers.add(() -> {
+                for (int done = 0; done < 10; ) {
+                    byte[] seen = new byte[0];
+                    while (seen.length == 0) {
+                        Version version =
+                                rig.objects.version(bucket, "n", Optional.empty()).orElseThrow();
+                        seen = rig.body(bucket, version).orElse(new byte[0]);
+                    }
+                    byte[] next = {(byte) (seen[0] + 1)};
+                    Changed changed =
+                            rig.put(
+                                    rig.request(),
+                                    bucket,
+                                    "n",
+                                    next,
+                                    new Condition.Matches(Rig.token(seen)));
+                    done += changed instanceof Changed.Stored ? 1 : 0;
+                }
+                return true;
+            });
         }
         together(writers);
         Version version = rig.objects.version(bucket, "n", Optional.empty()).orElseThrow();
@@ -343,7 +339,9 @@ abstract class ObjectsContract {
                     .list(now, new Listing.Query("", "", "", "", 10))
                     .uploads()
                     .forEach(each ->
-                            rig.objects.uploads().abort(rig.request(), now, each.name(), each.id()));
+                            rig.objects
+                                    .uploads()
+                                    .abort(rig.request(), now, each.name(), each.id()));
             rig.list(now, "", "", "", 10).versions().forEach(each -> rig.delete(now, each.name()));
             assertEquals(
                     Buckets.Removed.REMOVED, rig.objects.buckets().remove(rig.request(), "brief"));
@@ -355,14 +353,15 @@ abstract class ObjectsContract {
         List<Boolean> made =
                 together(
                         IntStream.range(0, 6)
-                                .<Callable<Boolean>>mapToObj(i -> () -> {
-                                    try {
-                                        rig.bucket("same");
-                                        return true;
-                                    } catch (AssertionError taken) {
-                                        return false;
-                                    }
-                                })
+                                .<Callable<Boolean>>mapToObj(i ->
+                                        () -> {
+                                            try {
+                                                rig.bucket("same");
+                                                return true;
+                                            } catch (AssertionError taken) {
+                                                return false;
+                                            }
+                                        })
                                 .toList());
         assertEquals(1, made.stream().filter(each -> each).count());
     }
@@ -421,8 +420,7 @@ abstract class ObjectsContract {
                 () ->
                         rig.objects
                                 .buckets()
-                                .version(
-                                        rig.request(), "states", Bucket.Versioning.UNVERSIONED));
+                                .version(rig.request(), "states", Bucket.Versioning.UNVERSIONED));
     }
 
     // ---- listings ----
@@ -477,8 +475,7 @@ abstract class ObjectsContract {
     private Changed complete(Bucket bucket, Upload upload, List<Objects.Uploads.Chosen> parts) {
         return rig.objects
                 .uploads()
-                .complete(
-                        rig.request(), bucket, upload, parts, Rig.bytes("t"), new byte[3], NONE);
+                .complete(rig.request(), bucket, upload, parts, Rig.bytes("t"), new byte[3], NONE);
     }
 
     private Upload upload(Bucket bucket, String name) {
@@ -547,8 +544,7 @@ abstract class ObjectsContract {
                                 new Condition.Absent());
         assertEquals(made.id(), stored(again).id());
         assertEquals(Optional.of(Outcome.DONE), record.outcome);
-        assertEquals(
-                new Changed.NoSuchUpload(), complete(bucket, upload, List.of(chosen(1, "y"))));
+        assertEquals(new Changed.NoSuchUpload(), complete(bucket, upload, List.of(chosen(1, "y"))));
         rig.reopen();
         assertTrue(rig.objects.uploads().finished(bucket, "n", upload.id()).isPresent());
         assertTrue(rig.objects.uploads().finished(bucket, "other", upload.id()).isEmpty());
@@ -570,13 +566,12 @@ abstract class ObjectsContract {
         List<Callable<Integer>> hands = new ArrayList<>();
         for (int hand = 0; hand < 50; hand++) {
             int from = hand * 200;
-            hands.add(
-                    () -> {
-                        for (int number = from + 1; number <= from + 200; number++) {
-                            part(bucket, upload, number, "x");
-                        }
-                        return 200;
-                    });
+            hands.add(() -> {
+                for (int number = from + 1; number <= from + 200; number++) {
+                    part(bucket, upload, number, "x");
+                }
+                return 200;
+            });
         }
         together(hands);
         List<Objects.Uploads.Chosen> all =

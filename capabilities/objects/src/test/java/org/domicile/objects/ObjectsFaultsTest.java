@@ -62,7 +62,8 @@ class ObjectsFaultsTest {
 
     @Test
     void anErrorOfAnyDiskCallOfALargePutLosesNothingAcknowledged() {
-        for (Call call : List.of(Call.OPEN, Call.WRITE, Call.FORCE, Call.ALLOCATE, Call.FORCE_DIRECTORY)) {
+        for (Call call :
+                List.of(Call.OPEN, Call.WRITE, Call.FORCE, Call.ALLOCATE, Call.FORCE_DIRECTORY)) {
             for (Fault fault : Fault.values()) {
                 int failed = 0;
                 for (long nth = 1; nth < 200; nth++) {
@@ -77,7 +78,8 @@ class ObjectsFaultsTest {
                         Optional<Kind> kind =
                                 attempt(rig, bucket, "replaced", large(3), acknowledged);
                         long made = disk.calls(call) - calls;
-                        kind.ifPresent(each -> assertTrue(each == Kind.FENCED || each == Kind.FULL));
+                        kind.ifPresent(
+                                each -> assertTrue(each == Kind.FENCED || each == Kind.FULL));
                         failed += kind.isPresent() ? 1 : 0;
                         holds(rig, bucket, acknowledged);
                         disk.heal();
@@ -118,8 +120,7 @@ class ObjectsFaultsTest {
             assertEquals(
                     Optional.empty(), attempt(rig, bucket, "small", new byte[9], acknowledged));
             disk.heal();
-            assertEquals(
-                    Optional.empty(), attempt(rig, bucket, "later", large(99), acknowledged));
+            assertEquals(Optional.empty(), attempt(rig, bucket, "later", large(99), acknowledged));
             rig.reopen();
             holds(rig, bucket, acknowledged);
         }

@@ -68,7 +68,7 @@ public final class ObjectsModel {
 
     /**
      * A version. @param body empty for a marker @param etag empty for a marker @param attributes
-     *     whatever else it carries
+     * whatever else it carries
      */
     public record Item(
             String name,
@@ -83,7 +83,7 @@ public final class ObjectsModel {
 
     /**
      * A page. @param last the last element: a name or a prefix; empty when nothing is left @param
-     *     lastVersion id of the last version, for listings of versions
+     * lastVersion id of the last version, for listings of versions
      */
     public record Page(
             List<Shown> items, List<String> prefixes, Optional<String> last, String lastVersion) {}
@@ -159,17 +159,16 @@ public final class ObjectsModel {
             return new Outcome.NoSuchBucket();
         }
         return judge(newest(home, name), when)
-                .orElseGet(
-                        () ->
-                                place(
-                                        home,
-                                        new Item(
-                                                name,
-                                                home.versioning == Versioning.ENABLED ? id : NULL,
-                                                Version.Kind.OBJECT,
-                                                body,
-                                                etag,
-                                                attributes)));
+                .orElseGet(() ->
+                        place(
+                                home,
+                                new Item(
+                                        name,
+                                        home.versioning == Versioning.ENABLED ? id : NULL,
+                                        Version.Kind.OBJECT,
+                                        body,
+                                        etag,
+                                        attributes)));
     }
 
     /** Deletes without a version. @param id the id that the real thing gave the marker */

@@ -25,14 +25,33 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Random sequences of everything, against the model: each answer, and regularly the whole state. */
+/**
+ * Random sequences of everything, against the model: each answer, and regularly the whole state.
+ */
 @Timeout(120)
 class ObjectsModelTest {
     private static final List<String> NAMES =
             List.of(
-                    "a", "a/", "a/1", "a/2", "a/b/1", "a\0", "a\0b", "a/\0/x", "a\u00ff", "b",
-                    "b/\uD83D\uDE00", "b/\uFFFD", "\0", "\0\0", "\u0001", "z/z/z", "zz", "\uD800\uDC00");
-    private static final List<String> PREFIXES = List.of("", "a", "a/", "a\0", "b/", "z", "\0", "q");
+                    "a",
+                    "a/",
+                    "a/1",
+                    "a/2",
+                    "a/b/1",
+                    "a\0",
+                    "a\0b",
+                    "a/\0/x",
+                    "a\u00ff",
+                    "b",
+                    "b/\uD83D\uDE00",
+                    "b/\uFFFD",
+                    "\0",
+                    "\0\0",
+                    "\u0001",
+                    "z/z/z",
+                    "zz",
+                    "\uD800\uDC00");
+    private static final List<String> PREFIXES =
+            List.of("", "a", "a/", "a\0", "b/", "z", "\0", "q");
     private static final List<String> DELIMITERS = List.of("", "", "/", "\0", "/b", "zz");
     private static final List<String> BUCKETS = List.of("one", "two");
 
@@ -58,11 +77,16 @@ class ObjectsModelTest {
         }
 
         /** Makes a change and sees that exactly one commit carried its record, with its outcome. */
-        <T> T recorded(java.util.function.Function<Request, T> act, java.util.function.Function<T, Outcome> expected) {
+        <T> T recorded(
+                java.util.function.Function<Request, T> act,
+                java.util.function.Function<T, Outcome> expected) {
             Rig.Record record = new Rig.Record();
             long before = rig.substrate.keyspace().logs().size(Rig.LOG);
             T result = act.apply(rig.carrying(record));
-            assertEquals(Optional.of(expected.apply(result)), record.outcome, () -> "the record of " + result);
+            assertEquals(
+                    Optional.of(expected.apply(result)),
+                    record.outcome,
+                    () -> "the record of " + result);
             assertEquals(before + 1, rig.substrate.keyspace().logs().size(Rig.LOG));
             changes++;
             return result;
@@ -140,7 +164,10 @@ class ObjectsModelTest {
         }
 
         byte[] body() {
-            int size = random.nextInt(20) == 0 ? (128 << 10) + random.nextInt(70_000) : random.nextInt(50);
+            int size =
+                    random.nextInt(20) == 0
+                            ? (128 << 10) + random.nextInt(70_000)
+                            : random.nextInt(50);
             return Rig.random(random, size);
         }
 
@@ -181,7 +208,8 @@ class ObjectsModelTest {
 
         static ObjectsModel.Outcome said(Changed changed) {
             return switch (changed) {
-                case Changed.Stored(Version version) -> new ObjectsModel.Outcome.Stored(version.id());
+                case Changed.Stored(Version version) ->
+                        new ObjectsModel.Outcome.Stored(version.id());
                 case Changed.Deleted(var marker, var removed) ->
                         new ObjectsModel.Outcome.Deleted(marker.map(Version::id), removed);
                 case Changed.ConditionFailed _ -> new ObjectsModel.Outcome.ConditionFailed();
@@ -269,7 +297,14 @@ class ObjectsModelTest {
         String version(String bucket, String name) {
             List<Shown> all = model.listVersions(bucket, name, "", "", "", 100).items();
             return all.isEmpty() || random.nextInt(8) == 0
-                    ? any(List.of(ObjectsModel.NULL, "0000000000000001", "ffffffffffffffff", "0000000000000000", "", "x"))
+                    ? any(
+                            List.of(
+                                    ObjectsModel.NULL,
+                                    "0000000000000001",
+                                    "ffffffffffffffff",
+                                    "0000000000000000",
+                                    "",
+                                    "x"))
                     : any(all).item().id();
         }
 
@@ -373,13 +408,16 @@ class ObjectsModelTest {
             List<Objects.Uploads.Chosen> chosen = new ArrayList<>();
             model.upload(bucket, name, id)
                     .ifPresent(upload ->
-                            upload.parts().forEach((number, part) -> {
-                                if (random.nextInt(4) > 0) {
-                                    String token = random.nextInt(15) == 0 ? "p9" : part.etag();
-                                    chosen.add(
-                                            new Objects.Uploads.Chosen(number, Rig.bytes(token)));
-                                }
-                            }));
+                            upload.parts()
+                                    .forEach((number, part) -> {
+                                        if (random.nextInt(4) > 0) {
+                                            String token =
+                                                    random.nextInt(15) == 0 ? "p9" : part.etag();
+                                            chosen.add(
+                                                    new Objects.Uploads.Chosen(
+                                                            number, Rig.bytes(token)));
+                                        }
+                                    }));
             if (chosen.isEmpty()) {
                 chosen.add(new Objects.Uploads.Chosen(1 + random.nextInt(5), Rig.bytes("p0")));
             }
@@ -395,7 +433,8 @@ class ObjectsModelTest {
             String name = random.nextInt(5) == 0 ? "another" : uploadNames.get(id);
             boolean done =
                     recorded(
-                            request -> rig.objects.uploads().abort(request, handle(bucket), name, id),
+                            request ->
+                                    rig.objects.uploads().abort(request, handle(bucket), name, id),
                             is -> is ? Outcome.DONE : Outcome.ABSENT);
             assertEquals(model.abort(bucket, name, id), done);
         }
@@ -458,7 +497,9 @@ class ObjectsModelTest {
         void compare(ObjectsModel.Page expected, Listing.Page found, String bucket) {
             assertEquals(expected.prefixes(), found.prefixes());
             assertEquals(
-                    expected.items().stream().map(each -> each.item().name() + " " + each.item().id()).toList(),
+                    expected.items().stream()
+                            .map(each -> each.item().name() + " " + each.item().id())
+                            .toList(),
                     found.versions().stream().map(each -> each.name() + " " + each.id()).toList());
             for (int i = 0; i < expected.items().size(); i++) {
                 same(expected.items().get(i), found.versions().get(i), bucket);
@@ -511,7 +552,8 @@ class ObjectsModelTest {
                 Listing.Page page =
                         rig.objects.listVersions(
                                 handle(bucket),
-                                new Listing.Query("", delimiter, place.name(), place.version(), limit));
+                                new Listing.Query(
+                                        "", delimiter, place.name(), place.version(), limit));
                 versions.addAll(page.versions());
                 prefixes.addAll(page.prefixes());
                 next = page.next();
@@ -532,7 +574,8 @@ class ObjectsModelTest {
                                 .uploads()
                                 .list(
                                         handle(bucket),
-                                        new Listing.Query("", "", place.name(), place.version(), 2));
+                                        new Listing.Query(
+                                                "", "", place.name(), place.version(), 2));
                 for (Upload upload : page.uploads()) {
                     found.add(upload.name() + " " + upload.id() + " " + parts(upload));
                 }
@@ -593,8 +636,7 @@ class ObjectsModelTest {
                             run.whole();
                         }
                     } catch (AssertionError | RuntimeException e) {
-                        throw new AssertionError(
-                                "-Ddomicile.seed=" + mine + ", step " + step, e);
+                        throw new AssertionError("-Ddomicile.seed=" + mine + ", step " + step, e);
                     }
                 }
                 run.whole();

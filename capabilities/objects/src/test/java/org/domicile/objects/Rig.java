@@ -283,8 +283,7 @@ final class Rig implements AutoCloseable {
     }
 
     Changed delete(Bucket bucket, String name) {
-        return objects.delete(
-                request(), bucket, name, Optional.empty(), new Condition.None());
+        return objects.delete(request(), bucket, name, Optional.empty(), new Condition.None());
     }
 
     /** A token that differs for different bodies of these tests. */

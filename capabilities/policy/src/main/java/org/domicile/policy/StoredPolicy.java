@@ -131,7 +131,9 @@ final class StoredPolicy implements Policy {
         };
     }
 
-    /** What is in force is what a restart would read: times to the millisecond, lists of our own. */
+    /**
+     * What is in force is what a restart would read: times to the millisecond, lists of our own.
+     */
     private void adopt(Change change, Register before) {
         Map<String, Organisation> organisations = new HashMap<>(before.organisations());
         Map<String, Zone> zones = new HashMap<>(before.zones());
@@ -151,8 +153,7 @@ final class StoredPolicy implements Policy {
             case Change.NewPrincipal(Principal principal) ->
                     principals.put(
                             principal.id(),
-                            RegisterCodec.principal(
-                                    RegisterCodec.encode(principal, vault), vault));
+                            RegisterCodec.principal(RegisterCodec.encode(principal, vault), vault));
             case Change.NewCredential(Credential credential, byte[] secret) ->
                     credentials.put(
                             credential.accessKey(),

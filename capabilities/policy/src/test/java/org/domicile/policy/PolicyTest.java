@@ -117,8 +117,7 @@ class PolicyTest {
 
     private static Credential credential(
             String key, List<String> actions, List<String> buckets, Instant expires) {
-        return new Credential(
-                key, "ada", "city", "city/p", actions, buckets, NOW, expires, false);
+        return new Credential(key, "ada", "city", "city/p", actions, buckets, NOW, expires, false);
     }
 
     private static final class Record implements Pending {
@@ -146,7 +145,8 @@ class PolicyTest {
         Record record = new Record();
         long before = keyspace.logs().size(LOG);
         Policy.Applied applied =
-                policy.change(request(new Caller.Anonymous(), "home", now).carrying(record), change);
+                policy.change(
+                        request(new Caller.Anonymous(), "home", now).carrying(record), change);
         assertEquals(Optional.of(expected), record.outcome);
         assertEquals(before + 1, keyspace.logs().size(LOG));
         return applied;
@@ -176,7 +176,9 @@ class PolicyTest {
     private String judge(Caller caller, String zone, Instant at, String action, Resource resource) {
         Decision decision = policy.decide(request(caller, zone, at), action, resource);
         assertEquals(
-                decision.reason().equals("allowed") ? Decision.Effect.ALLOW : Decision.Effect.REFUSE,
+                decision.reason().equals("allowed")
+                        ? Decision.Effect.ALLOW
+                        : Decision.Effect.REFUSE,
                 decision.effect());
         assertEquals(policy.register().digest(), decision.policy());
         return decision.reason();
@@ -203,7 +205,12 @@ class PolicyTest {
         assertEquals("credential-expired", judge(narrow, "us", ended, "x", foreign));
         assertEquals(
                 "credential-withdrawn",
-                judge(new Caller.Known("city", "ada", "NONE", "city/p"), "us", ended, "x", foreign));
+                judge(
+                        new Caller.Known("city", "ada", "NONE", "city/p"),
+                        "us",
+                        ended,
+                        "x",
+                        foreign));
         assertEquals("purpose-expired", judge(known(), "us", ended, "x", foreign));
         assertEquals("other-organisation", judge(narrow, "us", NOW, "x", foreign));
         assertEquals("zone-mismatch", judge(narrow, "us", NOW, "x", misplaced));
@@ -235,7 +242,9 @@ class PolicyTest {
         for (String zone : List.of("eu", "us", "nowhere", "")) {
             assertEquals("zone-mismatch", judge(known(), zone, NOW, "s3:GetObject", wide));
         }
-        assertEquals("zone-mismatch", judge(known(), "de", NOW, "s3:GetObject", data("city", "b", "home")));
+        assertEquals(
+                "zone-mismatch",
+                judge(known(), "de", NOW, "s3:GetObject", data("city", "b", "home")));
         Resource elsewhere = new Resource.Data("city", "b", "n", List.of("eu"), "us");
         assertEquals("zone-mismatch", judge(elsewhere));
     }
@@ -259,8 +268,7 @@ class PolicyTest {
         assertEquals(
                 "other-organisation",
                 judge(operator, "home", NOW, "s3:GetObject", data("city", "b", "home")));
-        Caller.Known pretender =
-                new Caller.Known(Policy.INSTALLATION, "op", "operator", "city/p");
+        Caller.Known pretender = new Caller.Known(Policy.INSTALLATION, "op", "operator", "city/p");
         assertEquals(
                 "other-organisation",
                 judge(pretender, "home", NOW, "admin:X", new Resource.Installation()));
@@ -294,7 +302,9 @@ class PolicyTest {
                         new Case("", "", true),
                         new Case("", "x", false))) {
             assertEquals(
-                    each.matches(), Rules.listed(List.of(each.pattern()), each.value()), each::toString);
+                    each.matches(),
+                    Rules.listed(List.of(each.pattern()), each.value()),
+                    each::toString);
         }
         assertFalse(Rules.listed(List.of(), "x"));
         assertTrue(Rules.listed(List.of("a", "b*"), "bc"));
@@ -480,12 +490,14 @@ class PolicyTest {
         List<Callable<Policy.Applied>> makers = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
             String own = "own" + i;
-            makers.add(() -> policy.change(
-                    request(new Caller.Anonymous(), "home", NOW),
-                    new Change.NewZone(new Zone("same", Optional.empty()))));
-            makers.add(() -> policy.change(
-                    request(new Caller.Anonymous(), "home", NOW),
-                    new Change.NewZone(new Zone(own, Optional.empty()))));
+            makers.add(() ->
+                    policy.change(
+                            request(new Caller.Anonymous(), "home", NOW),
+                            new Change.NewZone(new Zone("same", Optional.empty()))));
+            makers.add(() ->
+                    policy.change(
+                            request(new Caller.Anonymous(), "home", NOW),
+                            new Change.NewZone(new Zone(own, Optional.empty()))));
         }
         int done = 0;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
