@@ -453,7 +453,7 @@ class GuardedObjectsTest {
         installation.time().advance(Duration.ofDays(31));
         Refused expired =
                 refused("purpose-expired", () -> objects().get("archive", "n", Optional.empty()));
-        assertTrue(expired.getMessage().contains("city/tests"));
+        assertTrue(String.valueOf(expired.getMessage()).contains("city/tests"));
     }
 
     @Test
@@ -838,10 +838,9 @@ class GuardedObjectsTest {
     private org.domicile.ledger.Use use(Request request) {
         String subject =
                 installation
-                        .policy()
-                        .register()
-                        .principals()
-                        .get(city.credential().principal())
+                        .known(
+                                installation.policy().register().principals(),
+                                city.credential().principal())
                         .subject();
         return new org.domicile.ledger.Use(
                 "city",
@@ -893,7 +892,8 @@ class GuardedObjectsTest {
 
     @Test
     void aPurposeMayNotBeForgotten() {
-        Purpose purpose = installation.policy().register().purposes().get("city/tests");
+        Purpose purpose =
+                Installation.known(installation.policy().register().purposes(), "city/tests");
         assertEquals("city/tests", purpose.id());
         installation.admin().withdrawPurpose("city/tests");
         refused("purpose-withdrawn", () -> objects().get("archive", "n", Optional.empty()));

@@ -37,6 +37,7 @@ import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A whole installation in one folder, wired by hand as the launcher does it: {@code data}
@@ -90,13 +91,14 @@ public final class Installation implements AutoCloseable {
     private final Time time = new Time();
     private Keyspace below;
     private FaultyKeyspace keyspace;
-    private Blobs blobs;
+    private @Nullable Blobs blobs;
     private Keys keys;
     private Ledger ledger;
     private Policy policy;
     private Objects objects;
     private Guard guard;
 
+    @SuppressWarnings("NullAway.Init") // start() sets all
     private Installation(Path folder, Substrate substrate, GuardOptions options, long cut) {
         this.folder = folder;
         this.substrate = substrate;
@@ -178,8 +180,9 @@ public final class Installation implements AutoCloseable {
                                     folder.resolve("data/ledger"), NODE, "test.example/ledger"));
             try {
                 policy = Policy.open(keyspace, keys.vault(), time);
-                blobs = openBlobs();
-                objects = Objects.open(keyspace, blobs, time, RANDOM);
+                Blobs opened = openBlobs();
+                blobs = opened;
+                objects = Objects.open(keyspace, opened, time, RANDOM);
                 guard = Guard.open(options, policy, keys, ledger, objects, time, RANDOM);
                 started = true;
             } finally {
@@ -196,7 +199,7 @@ public final class Installation implements AutoCloseable {
 
     private Blobs openBlobs() {
         return switch (substrate) {
-            case MEMORY -> blobs == null ? Blobs.inMemory(below) : blobs;
+            case MEMORY -> blobs != null ? blobs : Blobs.inMemory(below);
             case DISK ->
                     Blobs.open(
                             folder.resolve("data/blobs"),
@@ -278,7 +281,7 @@ public final class Installation implements AutoCloseable {
     public void stop() {
         guardless();
         if (substrate == Substrate.DISK) {
-            blobs.close();
+            closeBlobs();
             below.close();
         }
     }
@@ -301,6 +304,12 @@ public final class Installation implements AutoCloseable {
         }
     }
 
+    private void closeBlobs() {
+        if (blobs != null) {
+            blobs.close();
+        }
+    }
+
     private void guardless() {
         objects.close();
         ledger.close();
@@ -310,7 +319,7 @@ public final class Installation implements AutoCloseable {
     @Override
     public void close() {
         guardless();
-        blobs.close();
+        closeBlobs();
         below.close();
     }
 
@@ -414,6 +423,11 @@ public final class Installation implements AutoCloseable {
         String principal = admin().createPrincipal(organisation, "Ada of " + organisation).id();
         return admin().createCredential(
                         principal, purpose.id(), List.of("*"), List.of("*"), Instant.MAX);
+    }
+
+    /** An entry of the register that is there. */
+    public static <T> T known(Map<String, T> all, String name) {
+        return Optional.ofNullable(all.get(name)).orElseThrow();
     }
 
     // ---- bodies ----

@@ -253,8 +253,7 @@ class KeyStoreTest {
         Map<String, String> ledger = files(data.resolve("ledger"));
         Map<String, String> pairs = pairs(data.resolve("keyspace"));
         StorageFailure failure = assertThrows(StorageFailure.class, installation::restart);
-        System.out.println(word + ": " + failure.getMessage());
-        assertTrue(failure.getMessage().contains(word), failure.getMessage());
+        assertTrue(String.valueOf(failure.getMessage()).contains(word), failure.getMessage());
         assertEquals(keys, files(folder.resolve("keys")));
         assertEquals(blobs, files(data.resolve("blobs")));
         assertEquals(ledger, files(data.resolve("ledger")));

@@ -1,5 +1,6 @@
 package org.domicile.objects;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -405,29 +406,23 @@ public final class ObjectsModel {
         UploadItem present = home.uploads.get(upload);
         if (present == null) {
             Finished finished = home.finished.get(upload);
-            boolean same =
-                    finished != null
-                            && finished.name().equals(name)
-                            && finished.numbers().equals(numbers)
-                            && finished.etags().equals(etags);
-            return same ? new Outcome.Stored(finished.id()) : new Outcome.NoSuchUpload();
+            if (finished != null
+                    && finished.name().equals(name)
+                    && finished.numbers().equals(numbers)
+                    && finished.etags().equals(etags)) {
+                return new Outcome.Stored(finished.id());
+            }
+            return new Outcome.NoSuchUpload();
         }
-        int length = 0;
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
         for (int i = 0; i < numbers.size(); i++) {
             PartItem part = present.parts().get(numbers.get(i));
             if (part == null || !part.etag().equals(etags.get(i))) {
                 return new Outcome.NoSuchPart(numbers.get(i));
             }
-            length += part.body().length;
+            whole.writeBytes(part.body());
         }
-        byte[] whole = new byte[length];
-        int at = 0;
-        for (int number : numbers) {
-            byte[] part = present.parts().get(number).body();
-            System.arraycopy(part, 0, whole, at, part.length);
-            at += part.length;
-        }
-        Outcome outcome = put(bucket, name, whole, etag, attributes, when, id);
+        Outcome outcome = put(bucket, name, whole.toByteArray(), etag, attributes, when, id);
         if (outcome instanceof Outcome.Stored(String stored)) {
             home.uploads.remove(upload);
             home.finished.put(upload, new Finished(name, numbers, etags, stored));

@@ -72,6 +72,10 @@ class ObjectsModelTest {
             this.random = random;
         }
 
+        private static <T> T known(Map<String, T> all, String id) {
+            return Optional.ofNullable(all.get(id)).orElseThrow();
+        }
+
         <T> T any(List<T> of) {
             return of.get(random.nextInt(of.size()));
         }
@@ -326,7 +330,7 @@ class ObjectsModelTest {
         }
 
         Upload shown(String id) {
-            return new Upload(id, uploadNames.get(id), new byte[0], "p1", rig.now);
+            return new Upload(id, known(uploadNames, id), new byte[0], "p1", rig.now);
         }
 
         void putPart() {
@@ -334,7 +338,7 @@ class ObjectsModelTest {
                 return;
             }
             String id = any(uploads);
-            String bucket = uploadBuckets.get(id);
+            String bucket = known(uploadBuckets, id);
             int number = random.nextInt(20) == 0 ? 10_000 : 1 + random.nextInt(5);
             byte[] body = body();
             String etag = "p" + random.nextInt(3);
@@ -368,8 +372,8 @@ class ObjectsModelTest {
                 return;
             }
             String id = any(uploads);
-            String bucket = uploadBuckets.get(id);
-            String name = uploadNames.get(id);
+            String bucket = known(uploadBuckets, id);
+            String name = known(uploadNames, id);
             List<Objects.Uploads.Chosen> chosen = choose(bucket, name, id);
             When when = when(bucket, name);
             String etag = "e" + random.nextInt(4);
@@ -403,7 +407,7 @@ class ObjectsModelTest {
 
         List<Objects.Uploads.Chosen> choose(String bucket, String name, String id) {
             if (completed.containsKey(id) && random.nextInt(3) > 0) {
-                return completed.get(id);
+                return known(completed, id);
             }
             List<Objects.Uploads.Chosen> chosen = new ArrayList<>();
             model.upload(bucket, name, id)
@@ -429,8 +433,8 @@ class ObjectsModelTest {
                 return;
             }
             String id = any(uploads);
-            String bucket = uploadBuckets.get(id);
-            String name = random.nextInt(5) == 0 ? "another" : uploadNames.get(id);
+            String bucket = known(uploadBuckets, id);
+            String name = random.nextInt(5) == 0 ? "another" : known(uploadNames, id);
             boolean done =
                     recorded(
                             request ->

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -163,6 +164,10 @@ class PolicyTest {
         assertTrue(objection.contains(part), () -> "'" + objection + "' has no '" + part + "'");
         assertEquals(new Policy.Applied.Refused(objection), change(change, Outcome.CONFLICT));
         assertEquals(before, policy.register());
+    }
+
+    private static <T> T known(Map<String, T> all, String name) {
+        return Optional.ofNullable(all.get(name)).orElseThrow();
     }
 
     private static Caller.Known known() {
@@ -336,7 +341,7 @@ class PolicyTest {
         Register before = policy.register();
         policy = open();
         assertEquals(before, policy.register());
-        assertEquals(PERSON, policy.register().principals().get("ada").name());
+        assertEquals(PERSON, known(policy.register().principals(), "ada").name());
         assertArrayEquals(SECRET, policy.secret("KEY"));
         assertArrayEquals(new byte[0], policy.secret("NONE"));
     }
@@ -390,7 +395,7 @@ class PolicyTest {
     void aRegisterInSomebodysHandDoesNotChange() {
         Register held = policy.register();
         done(new Change.WithdrawCredential("KEY"));
-        assertFalse(held.credentials().get("KEY").withdrawn());
+        assertFalse(known(held.credentials(), "KEY").withdrawn());
         assertNotEquals(held.digest(), policy.register().digest());
         assertThrows(UnsupportedOperationException.class, () -> held.zones().clear());
     }
