@@ -205,7 +205,11 @@ final class AdministrationView implements Administration {
     public Issued rotateCredential(String accessKey) {
         Credential old = policy.register().credentials().get(accessKey);
         if (old == null || old.withdrawn()) {
-            throw new Impossible(
+            String organisation = old == null ? Policy.INSTALLATION : old.organisation();
+            throw impossible(
+                    organisation,
+                    "admin:WithdrawCredential",
+                    accessKey,
                     "there is no living credential "
                             + accessKey
                             + "; 'credential list' shows them");
@@ -226,7 +230,10 @@ final class AdministrationView implements Administration {
     public Bucket createBucket(String organisation, String name, List<String> zones) {
         Organisation owner = policy.register().organisations().get(organisation);
         if (owner == null) {
-            throw new Impossible(
+            throw impossible(
+                    organisation,
+                    "admin:CreateBucket",
+                    name,
                     "there is no organisation "
                             + organisation
                             + "; 'organisation list' shows them");
@@ -253,7 +260,8 @@ final class AdministrationView implements Administration {
                 keys.destroy(List.of(key));
                 throw new Impossible("the bucket " + name + " exists already");
             }
-            return bucket;
+            // As it is stored: times to the millisecond.
+            return buckets.bucket(name).orElse(bucket);
         }
     }
 
@@ -274,7 +282,8 @@ final class AdministrationView implements Administration {
 
     @Override
     public List<Bucket> buckets(String organisation) {
-        try (Admitted use = uses.administer(organisation, "admin:ListBuckets", "", List.of())) {
+        try (Admitted use =
+                uses.administer(known(organisation), "admin:ListBuckets", "", List.of())) {
             List<Bucket> all = buckets.buckets(organisation);
             use.record(Outcome.DONE, 0);
             return all;
@@ -293,7 +302,8 @@ final class AdministrationView implements Administration {
     @Override
     public List<Ledger.Recorded> uses(String organisation, Ledger.Filter filter) {
         try (Admitted use =
-                uses.administer(organisation, "admin:ReadUses", filter.object(), List.of())) {
+                uses.administer(
+                        known(organisation), "admin:ReadUses", filter.object(), List.of())) {
             Pass pass = use.record(Outcome.DONE, 0);
             return ledger.uses(pass, organisation, filter);
         }
@@ -312,11 +322,17 @@ final class AdministrationView implements Administration {
     private void objectTo(Change change, String organisation, String action, String object) {
         String objection = policy.objection(change);
         if (!objection.isEmpty()) {
-            try (Admitted use = uses.administer(known(organisation), action, object, List.of())) {
-                use.record(Outcome.CONFLICT, 0);
-            }
-            throw new Impossible(objection);
+            throw impossible(organisation, action, object, objection);
         }
+    }
+
+    /** Records what was asked for and cannot be. */
+    private Impossible impossible(
+            String organisation, String action, String object, String sentence) {
+        try (Admitted use = uses.administer(known(organisation), action, object, List.of())) {
+            use.record(Outcome.CONFLICT, 0);
+        }
+        return new Impossible(sentence);
     }
 
     private void change(

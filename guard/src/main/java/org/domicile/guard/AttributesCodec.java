@@ -24,6 +24,7 @@ final class AttributesCodec {
     static final int CONTENT_ID = 16;
 
     private static final int FORMAT = 1;
+    private static final int MOST = 0xFFFF;
 
     /**
      * Attributes with what only the guard knows. @param contents content ids one after the other
@@ -144,6 +145,10 @@ final class AttributesCodec {
 
     private static void text(DataOutputStream out, String value) throws IOException {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > MOST) {
+            throw new IllegalArgumentException(
+                    "a text among attributes has at most 65,535 bytes, not " + bytes.length);
+        }
         out.writeShort(bytes.length);
         out.write(bytes);
     }
@@ -153,6 +158,9 @@ final class AttributesCodec {
     }
 
     private static void map(DataOutputStream out, Map<String, String> map) throws IOException {
+        if (map.size() > MOST) {
+            throw new IllegalArgumentException("attributes are at most 65,535");
+        }
         out.writeShort(map.size());
         for (Map.Entry<String, String> pair : map.entrySet()) {
             text(out, pair.getKey());

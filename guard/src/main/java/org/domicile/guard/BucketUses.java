@@ -73,16 +73,31 @@ final class BucketUses {
         try (Admitted use = uses.admit("s3:DeleteBucket", uses.data(bucket, name, ""), name)) {
             if (bucket.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
+                // A removal whose second half failed is asked for again.
+                endKeys(buckets, keys);
                 return GuardedObjects.Removed.NO_SUCH_BUCKET;
             }
             return switch (buckets.remove(use.carrying(() -> 0), name)) {
                 case REMOVED -> {
-                    keys.destroy(List.of(Vessel.key(bucket.get())));
+                    endKeys(buckets, keys);
                     yield GuardedObjects.Removed.REMOVED;
                 }
                 case NOT_EMPTY -> GuardedObjects.Removed.NOT_EMPTY;
                 case NO_SUCH_BUCKET -> GuardedObjects.Removed.NO_SUCH_BUCKET;
             };
+        }
+    }
+
+    /**
+     * Destroys the keys of removed buckets. A removal is a commit in the data folder and then a
+     * death in the key store; what was cut off in between is done here, at the next removal or at
+     * the next start.
+     */
+    static void endKeys(Buckets buckets, Keys keys) {
+        List<String> ended = buckets.endedKeys();
+        if (!ended.isEmpty()) {
+            keys.destroy(ended.stream().map(id -> new KeyId(KeyId.Kind.BUCKET, id)).toList());
+            buckets.destroyed(ended);
         }
     }
 

@@ -48,6 +48,7 @@ final class Gate implements Guard {
         this.identity = new SigningKeys(policy, options, keys.vault(), random);
         this.vessel = new Vessel(keys, objects, random);
         new Founding(options, policy, keys, ledger, clock.instant()).complete();
+        BucketUses.endKeys(objects.buckets(), keys);
     }
 
     @Override
@@ -112,13 +113,18 @@ final class Gate implements Guard {
                         now,
                         Instant.MAX,
                         Optional.empty());
-        Uses uses = uses(request);
+        // A permit of its own: work that was done must not go unrecorded because clients are many.
+        Uses uses = new Uses(policy, ledger, options, new Semaphore(1), request);
         uses.check(action, new Resource.Installation(), "");
         long handled;
         try {
             handled = work.getAsLong();
         } catch (RuntimeException e) {
-            uses.admit(action, new Resource.Installation(), "").close();
+            try {
+                uses.admit(action, new Resource.Installation(), "").close();
+            } catch (RuntimeException unrecorded) {
+                e.addSuppressed(unrecorded);
+            }
             throw e;
         }
         if (handled > 0) {

@@ -15,7 +15,10 @@ import org.domicile.request.Request;
  * See the package's page. Safe for concurrent use; the views are for one request and its thread.
  */
 public interface Guard {
-    /** Wires a guard, and completes the founding of a new installation. */
+    /**
+     * Wires a guard, completes the founding of a new installation, and destroys the keys of buckets
+     * whose removal was cut off before that.
+     */
     static Guard open(
             GuardOptions options,
             Policy policy,

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Opener;
@@ -91,6 +92,8 @@ final class ObjectUses {
                                 attributes,
                                 Found.Origin.WHOLE);
                     });
+        } catch (Keys.KeyGone gone) {
+            return vessel.removed(found, gone, new Stored.NoSuchBucket());
         }
     }
 
@@ -106,6 +109,8 @@ final class ObjectUses {
                         uses.data(found, bucketName, name),
                         object(bucketName, name))) {
             return read(use, found, name, versionId);
+        } catch (Keys.KeyGone gone) {
+            return vessel.removed(found, gone, new GuardedObjects.Got.NoSuchBucket());
         }
     }
 
@@ -127,6 +132,8 @@ final class ObjectUses {
             }
             Pass pass = use.record(outcome(version.get()), 0);
             return opened(found.get(), version.get(), List.of(), pass);
+        } catch (Keys.KeyGone gone) {
+            return vessel.removed(found, gone, new GuardedObjects.Got.NoSuchBucket());
         }
     }
 
@@ -194,11 +201,20 @@ final class ObjectUses {
                 return new Stored.NoSuchBucket();
             }
             Bucket bucket = found.get();
-            Sealer sealer = vessel.sealer(bucket);
-            Condition condition = condition(match, sealer, Vessel.context(bucket, name));
+            // Without a condition no key is needed: what nobody can open any more can be deleted.
+            Condition condition =
+                    condition(
+                            match,
+                            etag ->
+                                    token(
+                                            vessel.sealer(bucket),
+                                            Vessel.context(bucket, name),
+                                            etag));
             Changed changed =
                     objects.delete(use.carrying(() -> 0), bucket, name, version, condition);
             return stored(changed, NO_ATTRIBUTES, Found.Origin.WHOLE);
+        } catch (Keys.KeyGone gone) {
+            return vessel.removed(found, gone, new Stored.NoSuchBucket());
         }
     }
 
@@ -225,6 +241,8 @@ final class ObjectUses {
                 shown.add(shown(bucket, opener, version));
             }
             return Optional.of(new GuardedObjects.Page(shown, page.prefixes(), page.next()));
+        } catch (Keys.KeyGone gone) {
+            return vessel.removed(found, gone, Optional.empty());
         }
     }
 
@@ -280,11 +298,15 @@ final class ObjectUses {
     }
 
     static Condition condition(Match match, Sealer sealer, byte[] context) {
+        return condition(match, etag -> token(sealer, context, etag));
+    }
+
+    private static Condition condition(Match match, Function<String, byte[]> token) {
         return switch (match) {
             case Match.Any() -> new Condition.None();
             case Match.Absent() -> new Condition.Absent();
             case Match.Present() -> new Condition.Present();
-            case Match.Etag(String etag) -> new Condition.Matches(token(sealer, context, etag));
+            case Match.Etag(String etag) -> new Condition.Matches(token.apply(etag));
         };
     }
 

@@ -53,6 +53,8 @@ final class UploadUses {
             return objects.uploads()
                     .create(use.carrying(() -> 0), bucket, name, state)
                     .map(Upload::id);
+        } catch (Keys.KeyGone gone) {
+            return vessel.removed(found, gone, Optional.empty());
         }
     }
 
@@ -101,6 +103,8 @@ final class UploadUses {
                                     new Stored.NoSuchUpload();
                         };
                     });
+        } catch (Keys.KeyGone gone) {
+            return vessel.removed(found, gone, new Stored.NoSuchBucket());
         }
     }
 
@@ -135,6 +139,8 @@ final class UploadUses {
                 return finished(use, bucket, name, uploadId);
             }
             return complete(use, bucket, upload.get(), chosen, completion, match);
+        } catch (Keys.KeyGone gone) {
+            return vessel.removed(found, gone, new Stored.NoSuchBucket());
         }
     }
 
@@ -283,6 +289,8 @@ final class UploadUses {
             return Optional.of(
                     new GuardedObjects.Parts(
                             shown, draft(bucket, upload.get()), upload.get().principal()));
+        } catch (Keys.KeyGone gone) {
+            return vessel.removed(found, gone, Optional.empty());
         }
     }
 
@@ -307,6 +315,8 @@ final class UploadUses {
                                 draft(found.get(), upload)));
             }
             return Optional.of(new GuardedObjects.UploadPage(shown, page.prefixes(), page.next()));
+        } catch (Keys.KeyGone gone) {
+            return vessel.removed(found, gone, Optional.empty());
         }
     }
 

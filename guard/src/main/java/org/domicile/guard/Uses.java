@@ -80,13 +80,31 @@ final class Uses {
 
     /** Asks policy; a refusal is recorded and thrown. */
     Decision check(String action, Resource resource, String object) {
-        Decision decision = policy.decide(request, action, resource);
+        return check(action, resource, object, request.zone());
+    }
+
+    private Decision check(String action, Resource resource, String object, String going) {
+        Request judged = going.equals(request.zone()) ? request : toward(going);
+        Decision decision = policy.decide(judged, action, resource);
         if (decision.effect() == Decision.Effect.REFUSE) {
-            refused(action, decision.reason(), decision.policy(), object);
+            refused(action, decision.reason(), decision.policy(), object, resource, going);
             throw new Refused(
                     decision.reason(), Sentences.of(decision.reason(), action, purpose()), last);
         }
         return decision;
+    }
+
+    /** The request as policy sees it when the data do not go to the client. */
+    private Request toward(String zone) {
+        return new Request(
+                request.id(),
+                request.caller(),
+                request.door(),
+                zone,
+                request.address(),
+                request.at(),
+                request.deadline(),
+                request.pending());
     }
 
     /**
@@ -129,7 +147,7 @@ final class Uses {
         }
         boolean admitted = false;
         try {
-            Decision decision = check(action, resource, object);
+            Decision decision = check(action, resource, object, going);
             long number = ledger.number(log);
             last = log + "/" + options.node() + "/" + number;
             Use use =
@@ -155,10 +173,22 @@ final class Uses {
 
     /** Records (or counts) a refusal of the door's own, which says it to the client itself. */
     void refused(String action, String reason, String object) {
-        refused(action, reason, policy.register().digest(), object);
+        refused(
+                action,
+                reason,
+                policy.register().digest(),
+                object,
+                new Resource.Own(organisation()),
+                request.zone());
     }
 
-    private void refused(String action, String reason, String policyDigest, String object) {
+    private void refused(
+            String action,
+            String reason,
+            String policyDigest,
+            String object,
+            Resource resource,
+            String going) {
         last = "";
         switch (request.caller()) {
             case Caller.Anonymous anonymous -> ledger.countStranger(action, reason);
@@ -169,7 +199,9 @@ final class Uses {
                             action,
                             reason,
                             policyDigest,
-                            object);
+                            object,
+                            resource,
+                            going);
             case Caller.Program program ->
                     refused(
                             Policy.INSTALLATION,
@@ -177,7 +209,9 @@ final class Uses {
                             action,
                             reason,
                             policyDigest,
-                            object);
+                            object,
+                            resource,
+                            going);
         }
     }
 
@@ -187,7 +221,9 @@ final class Uses {
             String action,
             String reason,
             String policyDigest,
-            String object) {
+            String object,
+            Resource resource,
+            String going) {
         if (ledger.countRepeated(organisation, principal, action, reason)) {
             return;
         }
@@ -199,8 +235,8 @@ final class Uses {
                         action,
                         Use.Verdict.REFUSED,
                         reason,
-                        new Resource.Own(organisation),
-                        request.zone(),
+                        resource,
+                        going,
                         policyDigest,
                         object,
                         List.of());

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Function;
@@ -50,6 +51,19 @@ final class Vessel {
         return keys.sealer(key(bucket));
     }
 
+    /**
+     * The answer when a bucket was removed, and its key destroyed, while it was in use. That a key
+     * is gone whose bucket is there is a bug or damage, and crashes.
+     */
+    <T> T removed(Optional<Bucket> used, Keys.KeyGone gone, T answer) {
+        Optional<String> present =
+                used.flatMap(bucket -> objects.buckets().bucket(bucket.name())).map(Bucket::id);
+        if (present.isPresent() && present.equals(used.map(Bucket::id))) {
+            throw gone;
+        }
+        return answer;
+    }
+
     static KeyId key(Bucket bucket) {
         return new KeyId(KeyId.Kind.BUCKET, bucket.key());
     }
@@ -78,11 +92,14 @@ final class Vessel {
             long size =
                     expected >= 0 && expected <= SMALL
                             ? pourSmall(upstream.body(), (int) expected, body, staging)
-                            : pourLarge(upstream.body(), body, staging);
+                            : pourLarge(upstream.body(), expected, body, staging);
             Upstream.Digests digests = upstream.finish();
             return onward.apply(new Poured(staging.finish(size), id, digests));
         } catch (Upstream.Invalid e) {
             use.onFailure(Outcome.INVALID);
+            throw e;
+        } catch (Keys.KeyGone e) {
+            use.onFailure(Outcome.ABSENT);
             throw e;
         } catch (IOException e) {
             use.onFailure(Outcome.INVALID);
@@ -108,7 +125,7 @@ final class Vessel {
         return expected;
     }
 
-    private long pourLarge(InputStream in, Sealer.BodySealer body, Staging staging)
+    private long pourLarge(InputStream in, long expected, Sealer.BodySealer body, Staging staging)
             throws IOException {
         Buffers buffers = buffers(body);
         try {
@@ -116,6 +133,10 @@ final class Vessel {
             while (true) {
                 int count = in.readNBytes(buffers.plain(), 0, STEP);
                 size += count;
+                if (expected >= 0 && (size > expected || (count < STEP && size < expected))) {
+                    throw new EOFException(
+                            "the body has " + size + " bytes so far, not " + expected);
+                }
                 buffers.sealed().clear();
                 body.update(ByteBuffer.wrap(buffers.plain(), 0, count), buffers.sealed());
                 if (count < STEP) {

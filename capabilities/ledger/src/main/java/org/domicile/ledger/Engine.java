@@ -444,7 +444,7 @@ final class Engine implements Ledger {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (IOException e) {
+        } catch (IOException | StorageFailure e) {
             // The next start does what this last round could not.
             failure =
                     new StorageFailure(

@@ -109,7 +109,8 @@ final class UseRecord implements Pending {
         }
         long bytes = size.getAsLong();
         Append append = new Append(log, entry(outcome, bytes), payload(bytes));
-        if (use.statements().isEmpty()) {
+        // A change that was not made has nothing to say in public.
+        if (use.statements().isEmpty() || outcome != Outcome.DONE) {
             return List.of(append);
         }
         List<Append> appends = new ArrayList<>();

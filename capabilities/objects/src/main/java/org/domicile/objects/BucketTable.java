@@ -31,6 +31,7 @@ import org.domicile.request.Request;
 final class BucketTable implements Buckets {
     private static final int FORMAT = 1;
     private static final int LIVE_FORMAT = 1;
+    private static final int ENDED_KEY_FORMAT = 1;
     private static final int ATTEMPTS = 64;
 
     private final Keyspace keyspace;
@@ -183,7 +184,12 @@ final class BucketTable implements Buckets {
                                                 Space.RECORDS, versions, Optional.empty()))
                                 .when(new Condition.First(Space.RECORDS, uploads, Optional.empty()))
                                 .write(new Write.Delete(Space.RECORDS, Layout.bucket(name)))
-                                .write(new Write.Delete(Space.RECORDS, home.live.key()));
+                                .write(new Write.Delete(Space.RECORDS, home.live.key()))
+                                .write(
+                                        new Write.Put(
+                                                Space.RECORDS,
+                                                Layout.endedKey(home.bucket.key()),
+                                                new Fields.Writer(ENDED_KEY_FORMAT, 1).done()));
                 Range finished = Range.prefix(home.finished);
                 if (any(finished)) {
                     transaction.write(new Write.DeleteRange(Space.RECORDS, finished));
@@ -198,6 +204,31 @@ final class BucketTable implements Buckets {
             throw VersionStore.overloaded("bucket " + name);
         } finally {
             changing.unlock();
+        }
+    }
+
+    @Override
+    public List<String> endedKeys() {
+        List<String> ended = new ArrayList<>();
+        int kind = Layout.endedKey("").length - 1;
+        try (Cursor cursor =
+                keyspace.scan(Space.RECORDS, Layout.endedKeys(), Reading.Direction.UP)) {
+            while (cursor.next()) {
+                byte[] key = cursor.key();
+                byte[] text = Layout.unescape(key, kind, key.length - 1);
+                ended.add(new String(text, java.nio.charset.StandardCharsets.UTF_8));
+            }
+        }
+        return ended;
+    }
+
+    @Override
+    public void destroyed(List<String> keys) {
+        Transaction transaction = new Transaction();
+        keys.forEach(
+                key -> transaction.write(new Write.Delete(Space.RECORDS, Layout.endedKey(key))));
+        if (!keys.isEmpty()) {
+            keyspace.commit(transaction);
         }
     }
 

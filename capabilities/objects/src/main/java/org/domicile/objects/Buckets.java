@@ -12,8 +12,20 @@ public interface Buckets {
      */
     boolean create(Request request, Bucket bucket);
 
-    /** Removes an empty bucket. Carries the record. */
+    /**
+     * Removes an empty bucket. Carries the record. Its key is one of {@link #endedKeys} from then
+     * on.
+     */
     Removed remove(Request request, String name);
+
+    /**
+     * Ids of the keys of removed buckets that nobody called {@link #destroyed} yet: whoever removes
+     * a bucket and is cut off before the key is destroyed finds it here after the restart.
+     */
+    List<String> endedKeys();
+
+    /** Says that these keys are destroyed in the key store. */
+    void destroyed(List<String> keys);
 
     /** Sets the versioning state. Carries the record; false when there is no such bucket. */
     boolean version(Request request, String name, Bucket.Versioning versioning);

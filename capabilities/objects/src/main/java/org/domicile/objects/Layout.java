@@ -43,6 +43,14 @@ final class Layout {
         return Tuple.of().text("o").text("b").range();
     }
 
+    static byte[] endedKey(String key) {
+        return Tuple.of().text("o").text("k").text(key).pack();
+    }
+
+    static Range endedKeys() {
+        return Tuple.of().text("o").text("k").range();
+    }
+
     static byte[] live(byte[] bucket) {
         return Tuple.of().text("o").text("l").bytes(bucket).pack();
     }

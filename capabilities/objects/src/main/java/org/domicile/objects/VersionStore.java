@@ -36,7 +36,9 @@ import org.jspecify.annotations.Nullable;
  * so that many writers of one name do not use up one another's attempts.
  */
 final class VersionStore implements Objects {
-    static final int ATTRIBUTES_LIMIT = 64 << 10;
+    // What a client may say of an object is small, but the guard seals sixteen bytes a part with
+    // it.
+    static final int ATTRIBUTES_LIMIT = 256 << 10;
 
     private static final int ATTEMPTS = 256;
     private static final int STRIPES = 256;
@@ -376,7 +378,7 @@ final class VersionStore implements Objects {
     static void checkSizes(byte[] token, byte[] sealed) {
         if (token.length > 255 || sealed.length > ATTRIBUTES_LIMIT) {
             throw new IllegalArgumentException(
-                    "a token has at most 255 bytes and sealed attributes 64 KiB, not "
+                    "a token has at most 255 bytes and sealed attributes 256 KiB, not "
                             + token.length
                             + " and "
                             + sealed.length);
@@ -553,9 +555,8 @@ final class VersionStore implements Objects {
                 long stamp = Layout.stamp(walk.key());
                 found.add(Entry.decode(walk.value()).version(name, stamp, !name.equals(before)));
                 before = name;
-                // Not "null": that one may move before the next page is asked for.
-                String place = stamp == Layout.UNVERSIONED ? Layout.NULL : Layout.hex(stamp);
-                last = new Listing.Place(name, place);
+                // Never "null": that one may move before the next page is asked for.
+                last = new Listing.Place(name, Layout.hex(stamp));
             } else {
                 prefixes.add(group);
                 walk.passGroup(group);

@@ -26,7 +26,7 @@
  * <p><b>Durability.</b> A method that changes returns when everything is on stable storage.
  *
  * <p><b>Limits.</b> Small bodies (sealed, up to 128 KiB) lie inline; larger ones are blobs. Parts 1
- * to 10,000. Sealed attributes at most 64 KiB, tokens 255 bytes. A page of a listing has at most
+ * to 10,000. Sealed attributes at most 256 KiB, tokens 255 bytes. A page of a listing has at most
  * 1,000 names and prefixes. Passing a limit is the caller's bug and throws
  * IllegalArgumentException.
  *
@@ -42,6 +42,7 @@
  * o n bucket name ~         where the null                        small body as they came, without
  *                           version is                            a format of their own
  * o u bucket name upload    upload
+ * o k key                   ended key: its bucket is gone and nobody said yet that it is destroyed
  * </pre>
  *
  * A null version that was put while its bucket was unversioned has 0 for its commit version: it is
@@ -67,6 +68,7 @@
  * finished  SHA-256 of the chosen parts (each: number in 4, token bytes), name text, the version's
  *           record bytes
  * ended     count in 4, each a place
+ * ended key nothing more
  * </pre>
  *
  * <p><b>Crash points.</b> {@code objects.before-commit}, {@code objects.after-commit}.

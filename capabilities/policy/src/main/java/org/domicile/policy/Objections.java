@@ -9,6 +9,8 @@ final class Objections {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
     private static final int LONGEST_TEXT = 4_096;
     private static final int MOST_PATTERNS = 256;
+    private static final int LONGEST_PATTERN = 256;
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
 
     private Objections() {}
 
@@ -75,13 +77,17 @@ final class Objections {
         if (blankOrLong(purpose.legalBasis())) {
             return "a purpose needs a legal basis: why it is lawful (--legal-basis)";
         }
+        if (purpose.expires().isAfter(LAST)
+                && !purpose.organisation().equals(Policy.INSTALLATION)) {
+            return "a purpose must expire, at the latest with the year 9999 (--expires)";
+        }
         if (!purpose.expires().isAfter(now)) {
             return "a purpose must expire in the future, not at "
                     + purpose.expires()
                     + " (--expires)";
         }
-        if (purpose.zones().isEmpty()) {
-            return "a purpose needs at least one zone (--zones)";
+        if (purpose.zones().isEmpty() || purpose.zones().size() > MOST_PATTERNS) {
+            return "a purpose needs at least one zone (--zones), and has at most 256";
         }
         return missingZones(purpose.zones(), register);
     }
@@ -128,6 +134,9 @@ final class Objections {
         if (purpose.withdrawn() || !purpose.expires().isAfter(now)) {
             return "the purpose " + purpose.id() + " is not valid any more";
         }
+        if (credential.expires().isAfter(LAST) && !credential.expires().equals(Instant.MAX)) {
+            return "a credential expires at the latest with the year 9999, or never (--expires)";
+        }
         if (!credential.expires().isAfter(now)) {
             return "a credential must expire in the future (--expires)";
         }
@@ -137,6 +146,14 @@ final class Objections {
         if (credential.actions().size() > MOST_PATTERNS
                 || credential.buckets().size() > MOST_PATTERNS) {
             return "a credential lists at most 256 actions and 256 buckets";
+        }
+        for (List<String> patterns : List.of(credential.actions(), credential.buckets())) {
+            for (String pattern : patterns) {
+                if (pattern.isEmpty() || pattern.length() > LONGEST_PATTERN) {
+                    return "an action or bucket of a credential has 1 to 256 characters; * means"
+                            + " all";
+                }
+            }
         }
         return register.credentials().containsKey(credential.accessKey())
                 ? "the access key " + credential.accessKey() + " exists already"

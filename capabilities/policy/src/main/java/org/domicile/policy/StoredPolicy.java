@@ -131,6 +131,9 @@ final class StoredPolicy implements Policy {
         };
     }
 
+    /**
+     * What is in force is what a restart would read: times to the millisecond, lists of our own.
+     */
     private void adopt(Change change, Register before) {
         Map<String, Organisation> organisations = new HashMap<>(before.organisations());
         Map<String, Zone> zones = new HashMap<>(before.zones());
@@ -139,14 +142,22 @@ final class StoredPolicy implements Policy {
         Map<String, Credential> credentials = new HashMap<>(before.credentials());
         switch (change) {
             case Change.NewOrganisation(Organisation organisation) ->
-                    organisations.put(organisation.name(), organisation);
+                    organisations.put(
+                            organisation.name(),
+                            RegisterCodec.organisation(RegisterCodec.encode(organisation)));
             case Change.NewZone(Zone zone) -> zones.put(zone.name(), zone);
-            case Change.NewPurpose(Purpose purpose) -> purposes.put(purpose.id(), purpose);
+            case Change.NewPurpose(Purpose purpose) ->
+                    purposes.put(
+                            purpose.id(), RegisterCodec.purpose(RegisterCodec.encode(purpose)));
             case Change.WithdrawPurpose(String id) -> purposes.put(id, withdrawn(before, id));
             case Change.NewPrincipal(Principal principal) ->
-                    principals.put(principal.id(), principal);
+                    principals.put(
+                            principal.id(),
+                            RegisterCodec.principal(RegisterCodec.encode(principal, vault), vault));
             case Change.NewCredential(Credential credential, byte[] secret) ->
-                    credentials.put(credential.accessKey(), credential);
+                    credentials.put(
+                            credential.accessKey(),
+                            RegisterCodec.credential(RegisterCodec.encode(credential)));
             case Change.WithdrawCredential(String accessKey) ->
                     credentials.put(accessKey, ended(before, accessKey));
         }

@@ -1,0 +1,85 @@
+package org.domicile.guard;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.keyspace.Committed;
+import org.domicile.keyspace.Cursor;
+import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.LogReading;
+import org.domicile.keyspace.Range;
+import org.domicile.keyspace.Snapshot;
+import org.domicile.keyspace.Space;
+import org.domicile.keyspace.Transaction;
+
+/**
+ * A real keyspace whose disk fails when it is told to: from then on no commit is taken, and reads
+ * go on, as the contract says of a fenced one. Closing it leaves what is below open, so that an
+ * installation can be started again on it.
+ */
+public final class FaultyKeyspace implements Keyspace {
+    private final Keyspace below;
+    private final AtomicLong commits = new AtomicLong();
+    private final AtomicLong lasts = new AtomicLong(Long.MAX_VALUE);
+
+    /** Before a keyspace. */
+    public FaultyKeyspace(Keyspace below) {
+        this.below = below;
+    }
+
+    /** Lets so many commits pass, and then none. */
+    public void fenceAfter(long commitsMore) {
+        lasts.set(commitsMore == Long.MAX_VALUE ? commitsMore : commits.get() + commitsMore);
+    }
+
+    /** Works again. */
+    public void heal() {
+        lasts.set(Long.MAX_VALUE);
+    }
+
+    /** Commits so far. */
+    public long commits() {
+        return commits.get();
+    }
+
+    /** What is below. */
+    public Keyspace below() {
+        return below;
+    }
+
+    @Override
+    public Committed commit(Transaction transaction) {
+        if (commits.incrementAndGet() > lasts.get()) {
+            throw new StorageFailure(StorageFailure.Kind.FENCED, "the disk failed");
+        }
+        return below.commit(transaction);
+    }
+
+    @Override
+    public Optional<byte[]> get(Space space, byte[] key) {
+        return below.get(space, key);
+    }
+
+    @Override
+    public Cursor scan(Space space, Range range, Direction direction) {
+        return below.scan(space, range, direction);
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return below.snapshot();
+    }
+
+    @Override
+    public LogReading logs() {
+        return below.logs();
+    }
+
+    @Override
+    public Usage usage() {
+        return below.usage();
+    }
+
+    @Override
+    public void close() {}
+}
