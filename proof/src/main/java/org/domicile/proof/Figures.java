@@ -43,22 +43,17 @@ record Figures(
                         failed,
                         skipped,
                         more.entrySet().stream()
-                                .map(
-                                        each ->
-                                                ",\"%s\":%d"
-                                                        .formatted(each.getKey(), each.getValue()))
+                                .map(each -> ",\"%s\":%d".formatted(each.getKey(), each.getValue()))
                                 .collect(Collectors.joining()),
                         seed,
                         violations.stream()
-                                .map(
-                                        each ->
-                                                "\""
-                                                        + new String(
-                                                                com.fasterxml.jackson.core.io
-                                                                        .JsonStringEncoder
-                                                                        .getInstance()
-                                                                        .quoteAsString(each))
-                                                        + "\"")
+                                .map(each ->
+                                        "\""
+                                                + new String(
+                                                        com.fasterxml.jackson.core.io
+                                                                .JsonStringEncoder.getInstance()
+                                                                .quoteAsString(each))
+                                                + "\"")
                                 .collect(Collectors.joining(",")));
     }
 }

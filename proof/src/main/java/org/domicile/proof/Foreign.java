@@ -48,7 +48,8 @@ final class Foreign {
             ProcessBuilder builder =
                     new ProcessBuilder(words)
                             .redirectErrorStream(true)
-                            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                            .redirectInput(
+                                    ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                             .redirectOutput(output.toFile());
             folder.ifPresent(where -> builder.directory(where.toFile()));
             builder.environment().putAll(environment);
@@ -75,7 +76,9 @@ final class Foreign {
         return ended.said();
     }
 
-    /** Where a program lies: with the clients that were brought, on the PATH, or where it often is. */
+    /**
+     * Where a program lies: with the clients that were brought, on the PATH, or where it often is.
+     */
     static String program(String name, String... others) {
         List<Path> places = new ArrayList<>();
         String clients = System.getenv("DOMICILE_CLIENTS");
@@ -95,12 +98,9 @@ final class Foreign {
         return places.stream()
                 .filter(Files::isExecutable)
                 .findFirst()
-                .orElseThrow(
-                        () ->
-                                new IllegalStateException(
-                                        name
-                                                + " is not installed; proof/clients/bring installs"
-                                                + " it"))
+                .orElseThrow(() ->
+                        new IllegalStateException(
+                                name + " is not installed; proof/clients/bring installs" + " it"))
                 .toString();
     }
 }

@@ -66,8 +66,7 @@ final class Known {
                     switch (state) {
                         case State.Absent ignored -> bytes.isEmpty();
                         case State.Present present ->
-                                bytes.isPresent()
-                                        && present.content().differsAt(bytes.get()) < 0;
+                                bytes.isPresent() && present.content().differsAt(bytes.get()) < 0;
                     };
             if (fits) {
                 is(name, state);
@@ -87,8 +86,9 @@ final class Known {
         StringBuilder text = new StringBuilder();
         for (State state : possible) {
             if (state instanceof State.Present present) {
-                text.append(", unlike %s from byte %d".formatted(
-                        present.content(), present.content().differsAt(found)));
+                text.append(
+                        ", unlike %s from byte %d"
+                                .formatted(present.content(), present.content().differsAt(found)));
             }
         }
         return text.toString();

@@ -38,8 +38,7 @@ final class Load {
 
     /** Makes the bucket, unless it is there. */
     void prepare(S3Client client) throws IOException, InterruptedException {
-        S3Client.Answer answer =
-                client.send("PUT", Writer.BUCKET, Map.of(), Map.of(), NOTHING);
+        S3Client.Answer answer = client.send("PUT", Writer.BUCKET, Map.of(), Map.of(), NOTHING);
         if (answer.status() != 200 && answer.status() != 409) {
             journal.violated("the bucket cannot be made: " + answer.text());
         }
@@ -54,16 +53,15 @@ final class Load {
             for (Writer writer : writers) {
                 threads.add(
                         Thread.ofVirtual()
-                                .start(
-                                        () -> {
-                                            try {
-                                                writer.work(client, stop::get);
-                                            } catch (InterruptedException e) {
-                                                Thread.currentThread().interrupt();
-                                            } catch (RuntimeException | Error e) {
-                                                journal.violated("a writer failed: " + e);
-                                            }
-                                        }));
+                                .start(() -> {
+                                    try {
+                                        writer.work(client, stop::get);
+                                    } catch (InterruptedException e) {
+                                        Thread.currentThread().interrupt();
+                                    } catch (RuntimeException | Error e) {
+                                        journal.violated("a writer failed: " + e);
+                                    }
+                                }));
             }
         }
 
@@ -86,6 +84,7 @@ final class Load {
 
     /** Reads everything back and holds it against what every writer knows. */
     void verify(S3Client client) throws InterruptedException {
+        races.turnPage();
         List<Thread> threads = new ArrayList<>();
         for (Writer writer : writers) {
             threads.add(
@@ -95,15 +94,14 @@ final class Load {
         for (Thread thread : threads) {
             thread.join();
         }
-        unlessItFails(
-                () -> {
-                    for (String name : races.names()) {
-                        Optional<byte[]> found = read(client, Writer.BUCKET + "/" + name);
-                        races.found(name, found).ifPresent(journal::violated);
-                        found.ifPresent(bytes -> finishedRaces.add(Writer.BUCKET + "/" + name));
-                    }
-                    compareList(client);
-                });
+        unlessItFails(() -> {
+            for (String name : races.names()) {
+                Optional<byte[]> found = read(client, Writer.BUCKET + "/" + name);
+                races.found(name, found).ifPresent(journal::violated);
+                found.ifPresent(bytes -> finishedRaces.add(Writer.BUCKET + "/" + name));
+            }
+            compareList(client);
+        });
     }
 
     private interface Reading {
@@ -152,8 +150,7 @@ final class Load {
         Set<String> listed = new HashSet<>();
         Map<String, String> query = Map.of("list-type", "2");
         for (int page = 0; page < PAGES; page++) {
-            S3Client.Answer answer =
-                    client.send("GET", Writer.BUCKET, query, Map.of(), NOTHING);
+            S3Client.Answer answer = client.send("GET", Writer.BUCKET, query, Map.of(), NOTHING);
             if (answer.status() != 200) {
                 throw new IOException("list answered " + answer.status() + ": " + answer.text());
             }

@@ -51,8 +51,7 @@ final class LoopVolume implements AutoCloseable {
         try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
             file.setLength(BYTES);
         }
-        String program =
-                Foreign.program("mkfs." + fileSystem.name().toLowerCase(Locale.ROOT));
+        String program = Foreign.program("mkfs." + fileSystem.name().toLowerCase(Locale.ROOT));
         switch (fileSystem) {
             case EXT4 ->
                     // no lazy work: the kernel would write in the background what we want to lose

@@ -10,7 +10,9 @@ import java.util.function.Consumer;
 /** The proofs by name. */
 enum Proofs {
     /** SIGKILL under load, at random moments and at each crash point in turn. */
-    CRASH("crash", "kill the server under load, at random and at named points, and check everything"),
+    CRASH(
+            "crash",
+            "kill the server under load, at random and at named points, and check everything"),
     /** The file system loses its power under load. */
     POWER("power", "cut the power of the disk under load and check everything (needs root)");
 
@@ -53,16 +55,18 @@ enum Proofs {
         try (Rounds rounds =
                 new Rounds(site, asked.work(), asked.seed(), asked.told(), List.of())) {
             int point = random.nextInt(Moment.POINTS.size());
+            int round = 0;
             while (rounds.deaths() < asked.count()) {
                 boolean atPoint =
                         switch (this) {
-                            case CRASH -> rounds.deaths() % 2 == 1;
+                            case CRASH -> round % 2 == 1;
                             case POWER -> false;
                         };
                 rounds.play(
                         atPoint
                                 ? at(Moment.POINTS.get(point++ % Moment.POINTS.size()), random)
                                 : afterLoad(random));
+                round++;
             }
             return rounds.finish(word);
         }

@@ -28,6 +28,11 @@ final class Races {
         return name;
     }
 
+    /** Nobody joins what was entered so far: it is about to be looked at, and then forgotten. */
+    synchronized void turnPage() {
+        entered = (entered / RUNNERS + 1) * RUNNERS;
+    }
+
     synchronized void won(String name, Content content) {
         race(name).won.add(content);
         race(name).unknown.remove(content);

@@ -139,7 +139,8 @@ final class Rounds implements AutoCloseable {
                 checkQuietly();
                 damageOneCopy();
             }
-            case LOAD, COMPACTION -> checkQuietly();
+            // not checked before: what is uncertain stays uncertain over two deaths
+            case LOAD, COMPACTION -> {}
         }
         Duration limit =
                 at.point().occasion() == Moment.Occasion.COMPACTION
@@ -248,6 +249,7 @@ final class Rounds implements AutoCloseable {
         var acknowledgedUses = load.journal().drainUses();
         uses += acknowledgedUses.size();
         logs.owe(acknowledgedUses);
+        logs.died();
     }
 
     /** The newest file of the second key place ends early, as after a torn write. */

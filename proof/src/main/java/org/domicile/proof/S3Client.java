@@ -79,12 +79,11 @@ final class S3Client implements AutoCloseable {
                         headers,
                         body,
                         Instant.now())
-                .forEach(
-                        (name, value) -> {
-                            if (!name.equals("host")) {
-                                request.header(name, value);
-                            }
-                        });
+                .forEach((name, value) -> {
+                    if (!name.equals("host")) {
+                        request.header(name, value);
+                    }
+                });
         request.method(
                 method,
                 body.length == 0 && !method.equals("PUT") && !method.equals("POST")

@@ -28,7 +28,9 @@ final class Server implements AutoCloseable {
         private final int status;
 
         Died(int status, String said) {
-            super("the server ended with status %d before it was ready: %s".formatted(status, said));
+            super(
+                    "the server ended with status %d before it was ready: %s"
+                            .formatted(status, said));
             this.status = status;
         }
 
@@ -76,8 +78,7 @@ final class Server implements AutoCloseable {
                 new ProcessBuilder(words)
                         .redirectErrorStream(true)
                         .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                        .redirectOutput(
-                                ProcessBuilder.Redirect.appendTo(start.output().toFile()))
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(start.output().toFile()))
                         .start();
         return new Server(process, start);
     }
@@ -105,7 +106,9 @@ final class Server implements AutoCloseable {
         return words;
     }
 
-    /** The launcher's jars as the test run built them, or those that we ourselves were started from. */
+    /**
+     * The launcher's jars as the test run built them, or those that we ourselves were started from.
+     */
     private static String classPath() {
         Path built = SourceTree.root().resolve("launcher/target/domicile/lib");
         boolean installed = System.getProperty("java.class.path").contains(".domicile/program");
@@ -166,7 +169,9 @@ final class Server implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Status with which it ended by itself; waits for that, and returns -1 when it does not end. */
+    /**
+     * Status with which it ended by itself; waits for that, and returns -1 when it does not end.
+     */
     int ended(long milliseconds) throws InterruptedException {
         return process.waitFor(milliseconds, TimeUnit.MILLISECONDS) ? process.exitValue() : -1;
     }
@@ -200,9 +205,7 @@ final class Server implements AutoCloseable {
         Map<String, String> values = new HashMap<>();
         Deque<String> within = new ArrayDeque<>();
         try (JsonParser parser = new JsonFactory().createParser(Files.readAllBytes(file))) {
-            for (JsonToken token = parser.nextToken();
-                    token != null;
-                    token = parser.nextToken()) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 String name = parser.currentName() == null ? "" : parser.currentName();
                 if (token == JsonToken.START_OBJECT) {
                     within.addLast(name.isEmpty() ? "" : name + ".");

@@ -14,7 +14,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,7 +44,9 @@ final class UseLogs {
     private final Path folder;
     private final Path kept;
     private final Set<String> keys = new LinkedHashSet<>();
-    private final Map<Path, Path> seen = new LinkedHashMap<>();
+    // by log: the last checkpoint seen of each life of the server since the last check
+    private final Map<Path, SequencedMap<Integer, Path>> seen = new LinkedHashMap<>();
+    private int life;
     private final Map<Path, Long> read = new HashMap<>();
     private final Map<String, BitSet> numbers = new HashMap<>();
     private final Set<String> owed = new LinkedHashSet<>();
@@ -77,11 +81,16 @@ final class UseLogs {
             if (size(bytes) <= 0) {
                 continue;
             }
-            Path copy =
-                    kept.resolve(folder.relativize(log).toString().replace('/', '_') + ".checkpoint");
+            String name = folder.relativize(log).toString().replace('/', '_');
+            Path copy = kept.resolve(name + "." + life + ".checkpoint");
             Files.write(copy, bytes);
-            seen.put(log, copy);
+            seen.computeIfAbsent(log, first -> new TreeMap<>()).put(life, copy);
         }
+    }
+
+    /** The server died: what was seen of it is kept apart from what its next life shows. */
+    synchronized void died() {
+        life++;
     }
 
     /** Uses that were acknowledged: they must be in a log for ever. */
@@ -123,14 +132,23 @@ final class UseLogs {
                 .filter(log -> !there.contains(log))
                 .forEach(log -> wrong.add("the log is gone: " + log));
         for (Path log : there) {
-            Verdict verdict =
-                    new TiledLog(log)
-                            .verify(
-                                    verifierKeys,
-                                    new TiledLog.Options(
-                                            Optional.ofNullable(seen.get(log)), entries -> {}));
-            if (verdict instanceof Verdict.Refused refused) {
-                wrong.add(folder.relativize(log) + ": " + refused.sentence());
+            SequencedMap<Integer, Path> lives = seen.getOrDefault(log, new TreeMap<>());
+            List<Optional<Path>> olders = new ArrayList<>();
+            lives.values().forEach(older -> olders.add(Optional.of(older)));
+            if (olders.isEmpty()) {
+                olders.add(Optional.empty());
+            }
+            for (Optional<Path> older : olders) {
+                Verdict verdict =
+                        new TiledLog(log)
+                                .verify(
+                                        verifierKeys, new TiledLog.Options(older, entries -> {}));
+                if (verdict instanceof Verdict.Refused refused) {
+                    wrong.add(folder.relativize(log) + ": " + refused.sentence());
+                }
+            }
+            while (lives.size() > 1) {
+                lives.pollFirstEntry(); // the log extends it; the last one vouches from here on
             }
         }
         look();
@@ -234,13 +252,12 @@ final class UseLogs {
     /** Numbers begin at 1. */
     private List<String> gaps() {
         List<String> gaps = new ArrayList<>();
-        numbers.forEach(
-                (name, taken) -> {
-                    int missing = taken.nextClearBit(1);
-                    if (missing < taken.length()) {
-                        gaps.add("no entry for number " + missing + " of " + name);
-                    }
-                });
+        numbers.forEach((name, taken) -> {
+            int missing = taken.nextClearBit(1);
+            if (missing < taken.length()) {
+                gaps.add("no entry for number " + missing + " of " + name);
+            }
+        });
         return gaps;
     }
 }

@@ -12,8 +12,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One thread of the load: operations on keys that only it changes, and races for some that all want.
- * It ends at the first answer that does not come.
+ * One thread of the load: operations on keys that only it changes, and races for some that all
+ * want. It ends at the first answer that does not come.
  */
 final class Writer {
     static final String BUCKET = "proof";
@@ -156,8 +156,7 @@ final class Writer {
 
     private void multipart(S3Client client, String key) throws IOException, InterruptedException {
         Content content = fresh(PART + random.nextInt(1 << 20));
-        S3Client.Answer begun =
-                client.send("POST", key, Map.of("uploads", ""), Map.of(), NOTHING);
+        S3Client.Answer begun = client.send("POST", key, Map.of("uploads", ""), Map.of(), NOTHING);
         if (!judged(begun, "POST uploads " + key)) {
             return;
         }
@@ -183,8 +182,9 @@ final class Writer {
             if (!judged(done, "PUT part of " + key)) {
                 return;
             }
-            list.append("<Part><PartNumber>%d</PartNumber><ETag>%s</ETag></Part>"
-                    .formatted(part, done.etag().replace("\"", "&quot;")));
+            list.append(
+                    "<Part><PartNumber>%d</PartNumber><ETag>%s</ETag></Part>"
+                            .formatted(part, done.etag().replace("\"", "&quot;")));
         }
         list.append("</CompleteMultipartUpload>");
         change(

@@ -63,8 +63,7 @@ class ForeignVerificationTest {
                 assertChangeRefused(log, victim, size, olders);
             }
             assertProofs(size);
-            olders.add(
-                    Files.copy(log.resolve("checkpoint"), folder.resolve("checkpoint-" + size)));
+            olders.add(Files.copy(log.resolve("checkpoint"), folder.resolve("checkpoint-" + size)));
         }
         assertOldersJudged(olders);
         assertTrue(changes > 100, "only " + changes + " changes were tried");
@@ -156,8 +155,7 @@ class ForeignVerificationTest {
                 for (Judges.Judge judge : all) {
                     Judges.Judgement said = judges.verify(judge, log, keys, olders);
                     assertTrue(
-                            !said.holds(),
-                            () -> "byte %d of %s: %s".formatted(at, victim, said));
+                            !said.holds(), () -> "byte %d of %s: %s".formatted(at, victim, said));
                 }
             } finally {
                 Files.write(victim, right);
@@ -207,8 +205,7 @@ class ForeignVerificationTest {
 
         private static boolean knows() {
             try {
-                return Foreign.command(
-                                Foreign.program("openssl"), "list", "-signature-algorithms")
+                return Foreign.command(Foreign.program("openssl"), "list", "-signature-algorithms")
                         .done()
                         .contains("ML-DSA-44");
             } catch (IOException | InterruptedException e) {
@@ -242,8 +239,7 @@ class ForeignVerificationTest {
             return true;
         }
         String level = name.substring(0, name.indexOf('/'));
-        long width =
-                (level.equals("entries") ? size : size >> (8 * Integer.parseInt(level))) % 256;
+        long width = (level.equals("entries") ? size : size >> (8 * Integer.parseInt(level))) % 256;
         return name.endsWith(".p/" + width);
     }
 }

@@ -42,8 +42,7 @@ final class MadeLedger implements AutoCloseable {
         Path place = folder.resolve("keys");
         Files.createDirectories(
                 place,
-                PosixFilePermissions.asFileAttribute(
-                        PosixFilePermissions.fromString("rwx------")));
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         keyspace = Keyspace.open(folder.resolve("keyspace"), KeyspaceOptions.defaults());
         keys =
                 Keys.open(

@@ -112,14 +112,10 @@ class PowerCutTest {
             assertEquals("ready", first, before::toString);
             Thread reader =
                     Thread.ofPlatform()
-                            .start(
-                                    () ->
-                                            said.lines()
-                                                    .filter(line -> line.matches("\\d+"))
-                                                    .forEach(
-                                                            line ->
-                                                                    acknowledged.add(
-                                                                            Long.valueOf(line))));
+                            .start(() ->
+                                    said.lines()
+                                            .filter(line -> line.matches("\\d+"))
+                                            .forEach(line -> acknowledged.add(Long.valueOf(line))));
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200 + random.nextInt(400)));
             volume.cut();
             // what it still acknowledges after the cut was synced before it, or is a lie
