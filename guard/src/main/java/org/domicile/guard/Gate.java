@@ -4,7 +4,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
@@ -12,7 +11,6 @@ import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Objects;
 import org.domicile.policy.Policy;
-import org.domicile.policy.Purpose;
 import org.domicile.policy.Resource;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
@@ -20,8 +18,6 @@ import org.domicile.request.Request;
 
 /** The guard that is wired to capabilities. Its only mutable state is the count of permits. */
 final class Gate implements Guard {
-    private static final Duration FIRST_STEPS = Duration.ofDays(30);
-
     private final GuardOptions options;
     private final Policy policy;
     private final Keys keys;
@@ -49,7 +45,7 @@ final class Gate implements Guard {
         this.clock = clock;
         this.random = random;
         this.permits = new Semaphore(options.permits());
-        this.identity = new SigningKeys(policy, options);
+        this.identity = new SigningKeys(policy, options, keys.vault(), random);
         this.vessel = new Vessel(keys, objects, random);
         new Founding(options, policy, keys, ledger, clock.instant()).complete();
     }
@@ -62,6 +58,11 @@ final class Gate implements Guard {
     @Override
     public GuardedObjects objects(Request request) {
         return new ObjectsView(uses(request), objects, keys, vessel, random);
+    }
+
+    @Override
+    public GuardedLogs logs(Request request) {
+        return new LogsView(uses(request), ledger);
     }
 
     @Override
@@ -82,10 +83,7 @@ final class Gate implements Guard {
     }
 
     @Override
-    public Optional<Administration.Issued> firstSteps() {
-        if (policy.register().organisations().size() > 1) {
-            return Optional.empty();
-        }
+    public Optional<Administration.Issued> firstSteps(String kept) {
         Instant now = clock.instant();
         Request request =
                 new Request(
@@ -97,24 +95,8 @@ final class Gate implements Guard {
                         now,
                         now.plus(Duration.ofMinutes(1)),
                         Optional.empty());
-        Administration administration = administration(request);
-        administration.createOrganisation("main", options.dataZone());
-        Purpose purpose =
-                administration.createPurpose(
-                        new Purpose(
-                                "main",
-                                "first-steps",
-                                "Trying Domicile out with data that concern nobody.",
-                                "whoever started this installation",
-                                "trying out; register a purpose of your own for real data",
-                                List.of(options.dataZone()),
-                                now,
-                                now.plus(FIRST_STEPS),
-                                false));
-        String principal = administration.createPrincipal("main", "first").id();
-        return Optional.of(
-                administration.createCredential(
-                        principal, purpose.id(), List.of("*"), List.of("*"), Instant.MAX));
+        return new FirstSteps(administration(request), policy, options.dataZone(), now)
+                .complete(kept);
     }
 
     @Override

@@ -33,6 +33,9 @@ public interface Guard {
     /** Objects under a request. */
     GuardedObjects objects(Request request);
 
+    /** The ledger's static files under a request. */
+    GuardedLogs logs(Request request);
+
     /** Administration under a request. */
     Administration administration(Request request);
 
@@ -45,12 +48,22 @@ public interface Guard {
     /** The caller that the admin door acts as, once it knows that an operator is there. */
     Caller.Known operator();
 
+    /** The same for a caller that has kept no secret: a credential is always made. */
+    default Optional<Administration.Issued> firstSteps() {
+        return firstSteps("");
+    }
+
     /**
-     * On an installation without organisations: makes the organisation {@code main}, the purpose
-     * {@code first-steps} for 30 days, a principal, and its credential. Empty when there is an
-     * organisation already.
+     * What a new installation begins with: the organisation {@code main}, the purpose {@code
+     * first-steps} for 30 days, a principal, and its credential. Makes what is missing of them, so
+     * a call that was cut short is completed by the next; and ends every other credential of that
+     * principal and purpose, since nobody has its secret. Not to be called any more once somebody
+     * has the secret.
+     *
+     * @param kept access key of the credential whose secret the caller has, durably; empty for none
+     * @return the new credential; empty when the kept one is alive
      */
-    Optional<Administration.Issued> firstSteps();
+    Optional<Administration.Issued> firstSteps(String kept);
 
     /**
      * Does a piece of the program's own work as {@code system:upkeep}, and records it when it did

@@ -63,6 +63,13 @@ public interface GuardedObjects {
     /** s3:PutObject: begins an upload and gives its id. Empty when there is no such bucket. */
     Optional<String> createUpload(String bucket, String name, Draft draft);
 
+    /**
+     * The lower-case checksum algorithm that the parts of an upload carry, which a door has to know
+     * before it reads one. No use by itself: it opens nothing of an object, and {@link #putPart}
+     * follows. The default when there is no such upload.
+     */
+    String partAlgorithm(String bucket, String name, String upload);
+
     /** s3:PutObject: one part. */
     Stored putPart(String bucket, String name, String upload, int number, Upstream body);
 

@@ -19,6 +19,14 @@ public interface Identity {
     Optional<Caller.Known> caller(String accessKey);
 
     /**
+     * Who shows an access key together with its secret, for doors whose clients cannot sign. Empty
+     * when there is no such pair; that takes as long for a key that does not exist as for a wrong
+     * secret. Withdrawn and expired credentials are still somebody's, so that their refusal can be
+     * recorded.
+     */
+    Optional<Caller.Known> caller(String accessKey, byte[] secret);
+
+    /**
      * Zone of a client: what {@code zone.networks} says of its address, else the listener's zone.
      */
     String zone(String listener, InetAddress address);

@@ -91,6 +91,11 @@ final class ObjectsView implements GuardedObjects {
     }
 
     @Override
+    public String partAlgorithm(String bucket, String name, String upload) {
+        return uploads.algorithm(bucket, name, upload);
+    }
+
+    @Override
     public Stored putPart(String bucket, String name, String upload, int number, Upstream body) {
         return uploads.putPart(bucket, name, upload, number, body);
     }

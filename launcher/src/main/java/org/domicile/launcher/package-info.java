@@ -1,10 +1,10 @@
 /**
  * The program: configuration, wiring, commands.
  *
- * <p><b>Two processes.</b> The <i>server</i> ({@code domicile serve}, which {@code up} starts) opens
- * one data folder and all that lies in it. A <i>command</i> reaches a running server only through the
- * admin API on its Unix socket, or reads files that are meant to be read without it ({@code ledger
- * verify}, {@code ledger check}).
+ * <p><b>Two processes.</b> The <i>server</i> ({@code domicile serve}, which {@code up} starts)
+ * opens one data folder and all that lies in it. A <i>command</i> reaches a running server only
+ * through the admin API on its Unix socket, or reads files that are meant to be read without it
+ * ({@code ledger verify}, {@code ledger check}).
  *
  * <p><b>The data folder</b> (mode 700):
  *
@@ -22,8 +22,8 @@
  * <p>Keys and the first credential lie outside of it, in the folder that {@code keys.places} names
  * first: {@code root.key}, the store, {@code first.credential} (mode 600).
  *
- * <p><b>Exit codes.</b> 0 it is done; 1 it could not be done (one sentence on standard error says why
- * and what to do); 2 the command was not understood.
+ * <p><b>Exit codes.</b> 0 it is done; 1 it could not be done (one sentence on standard error says
+ * why and what to do); 2 the command was not understood.
  */
 @NullMarked
 package org.domicile.launcher;

@@ -127,6 +127,14 @@ public final class VerifierKey {
         return name;
     }
 
+    /**
+     * The same public key under another name, with that name's id: for installations that sign all
+     * their logs with one pair of keys.
+     */
+    public VerifierKey named(String other) {
+        return of(other, algorithm, raw);
+    }
+
     /** The key id of signed-note. */
     public int id() {
         return id;

@@ -24,7 +24,7 @@ import org.domicile.keyspace.Write;
  * keys of the keyspace. Safe for concurrent use.
  */
 final class Book {
-    static final String PUBLIC = "public";
+    static final String PUBLIC = Ledger.PUBLIC;
 
     private static final String USE = "use/";
     private static final String SPACE = "ledger";
@@ -76,7 +76,7 @@ final class Book {
     }
 
     String useLog(String organisation) {
-        return USE + organisation + "/" + options.node();
+        return Ledger.useLog(organisation, options.node());
     }
 
     /** The organisation of a use log of this node; empty for any other log. */

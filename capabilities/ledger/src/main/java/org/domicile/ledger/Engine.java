@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -159,6 +160,16 @@ final class Engine implements Ledger {
             throw new StorageFailure(
                     StorageFailure.Kind.OVERLOADED,
                     "%,d entries wait for a checkpoint".formatted(unpublished));
+        }
+    }
+
+    @Override
+    public Optional<String> obstacle() {
+        try {
+            mustRecord();
+            return Optional.empty();
+        } catch (StorageFailure e) {
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 
@@ -373,6 +384,20 @@ final class Engine implements Ledger {
     @Override
     public Path folder(String log) {
         return book.folder(log).path();
+    }
+
+    @Override
+    public Optional<byte[]> file(String log, LogFile file) {
+        Optional<TiledLog> known = book.log(log);
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return known.get().folder().read(file);
+        } catch (IOException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.CORRUPT, "a file of the log " + log + " cannot be read", e);
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.StorageFailure;
@@ -41,6 +42,14 @@ public interface Ledger extends AutoCloseable {
 
     /** The organisation under which the program's own uses are logged. */
     String INSTALLATION = "installation";
+
+    /** Name of the public log. */
+    String PUBLIC = "public";
+
+    /** Name of the log of an organisation's uses on a node. */
+    static String useLog(String organisation, String node) {
+        return "use/" + organisation + "/" + node;
+    }
 
     /**
      * Takes the next number of an organisation on this node. A number taken must be recorded or
@@ -102,6 +111,17 @@ public interface Ledger extends AutoCloseable {
 
     /** Folder with a log's static files. */
     Path folder(String log);
+
+    /**
+     * A static file of a log; empty when there is no such log or no such file (any more). An entry
+     * holds commitments only, so no pass is asked; who may read which log is the guard's to say.
+     *
+     * @throws StorageFailure when it is there and cannot be read
+     */
+    Optional<byte[]> file(String log, LogFile file);
+
+    /** Why nothing can be recorded now, as a sentence; empty when it can. */
+    Optional<String> obstacle();
 
     /** For {@code status} and metrics. */
     State state();

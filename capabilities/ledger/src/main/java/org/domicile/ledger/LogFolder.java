@@ -24,6 +24,31 @@ record LogFolder(Disk disk, Path path) {
         return file(Integer.toString(level), index, width);
     }
 
+    private Path path(LogFile file) {
+        return switch (file) {
+            case LogFile.Checkpoint() -> checkpoint();
+            case LogFile.Tile(int level, long index, int width) -> tile(level, index, width);
+            case LogFile.Bundle(long index, int width) -> bundle(index, width);
+        };
+    }
+
+    /** A static file's bytes; empty when it is not there (any more). */
+    Optional<byte[]> read(LogFile file) throws IOException {
+        Path place = path(file);
+        if (!disk.exists(place)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(disk.read(place));
+        } catch (IOException e) {
+            // A partial file may have given way to the full one just now.
+            if (disk.exists(place)) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
     /** Where the partial forms of a bundle lie. */
     Path partialBundles(long index) {
         return partials(bundle(index, Frontier.TILE));

@@ -1,11 +1,25 @@
 package org.domicile.s3;
 
+import java.time.InstantSource;
 import java.util.Optional;
+import org.domicile.guard.Identity;
 import org.domicile.http.Exchange;
 import org.domicile.request.Caller;
 
 /** Finds out who sent a request. Safe for concurrent use. */
 interface Authentication {
+    /**
+     * AWS Signature Version 4.
+     *
+     * @param identity whose credentials sign
+     * @param region the name of our zone, which requests are signed for; {@code us-east-1} is taken
+     *     as its alias
+     * @param clock for skew and expiry
+     */
+    static Authentication open(Identity identity, String region, InstantSource clock) {
+        return new SignatureV4(identity, region, clock);
+    }
+
     /** Judges the request's signature, or finds that there is none. Reads no body. */
     Verdict judge(Exchange exchange);
 

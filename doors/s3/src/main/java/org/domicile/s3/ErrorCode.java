@@ -1,5 +1,9 @@
 package org.domicile.s3;
 
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+
 /**
  * The error codes that this door answers with, and their statuses (Amazon S3 API Reference, "Error
  * responses").
@@ -23,12 +27,15 @@ enum ErrorCode {
     INVALID_ACCESS_KEY_ID("InvalidAccessKeyId", 403),
     INVALID_ARGUMENT("InvalidArgument", 400),
     INVALID_BUCKET_NAME("InvalidBucketName", 400),
+    INVALID_CHUNK_SIZE("InvalidChunkSizeError", 403),
     INVALID_DIGEST("InvalidDigest", 400),
     INVALID_LOCATION_CONSTRAINT("InvalidLocationConstraint", 400),
     INVALID_PART("InvalidPart", 400),
+    INVALID_PART_NUMBER("InvalidPartNumber", 416),
     INVALID_PART_ORDER("InvalidPartOrder", 400),
     INVALID_RANGE("InvalidRange", 416),
     INVALID_REQUEST("InvalidRequest", 400),
+    INVALID_STORAGE_CLASS("InvalidStorageClass", 400),
     INVALID_TOKEN("InvalidToken", 400),
     INVALID_URI("InvalidURI", 400),
     KEY_TOO_LONG("KeyTooLongError", 400),
@@ -44,6 +51,7 @@ enum ErrorCode {
     NO_SUCH_UPLOAD("NoSuchUpload", 404),
     NO_SUCH_VERSION("NoSuchVersion", 404),
     PRECONDITION_FAILED("PreconditionFailed", 412),
+    REQUEST_HEADER_SECTION_TOO_LARGE("RequestHeaderSectionTooLarge", 400),
     REQUEST_TIMEOUT("RequestTimeout", 400),
     REQUEST_TIME_TOO_SKEWED("RequestTimeTooSkewed", 403),
     SERVICE_UNAVAILABLE("ServiceUnavailable", 503),
@@ -54,9 +62,25 @@ enum ErrorCode {
     private final String code;
     private final int status;
 
+    private static final Map<String, ErrorCode> BY_CODE =
+            Arrays.stream(values()).collect(Collectors.toMap(ErrorCode::code, each -> each));
+
     ErrorCode(String code, int status) {
         this.code = code;
         this.status = status;
+    }
+
+    /**
+     * By what stands in the answer.
+     *
+     * @throws IllegalArgumentException for a code that this door does not know, which is a bug
+     */
+    static ErrorCode of(String code) {
+        ErrorCode found = BY_CODE.get(code);
+        if (found == null) {
+            throw new IllegalArgumentException("no S3 error code " + code);
+        }
+        return found;
     }
 
     /** As it stands in the answer. */

@@ -1,0 +1,197 @@
+package org.domicile.s3;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.domicile.guard.Guard;
+import org.domicile.guard.GuardedObjects;
+import org.domicile.http.Exchange;
+import org.domicile.http.Headers;
+import org.domicile.request.Caller;
+import org.domicile.request.Request;
+
+/** One request that was admitted to the door, and how it is answered. Owned by its thread. */
+final class Call {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final Exchange exchange;
+    private final Asked asked;
+    private final Request request;
+    private final Payload payload;
+    private final Guard guard;
+    private final GuardedObjects guarded;
+    private final S3Options options;
+    private final Map<String, String> fields;
+
+    Call(
+            Exchange exchange,
+            Asked asked,
+            Request request,
+            Payload payload,
+            Guard guard,
+            S3Options options) {
+        this.exchange = exchange;
+        this.asked = asked;
+        this.request = request;
+        this.payload = payload;
+        this.guard = guard;
+        this.guarded = guard.objects(request);
+        this.options = options;
+        this.fields = fields(exchange.headers());
+    }
+
+    /** By lower-case name, read once; fields that come twice are joined, as RFC 9110 5.3 says. */
+    private static Map<String, String> fields(Headers headers) {
+        Map<String, String> fields = new HashMap<>(2 * headers.size());
+        headers.forEach((name, value) ->
+                fields.merge(Headers.lower(name), value, (one, two) -> one + "," + two));
+        return fields;
+    }
+
+    Operation operation() {
+        return asked.operation();
+    }
+
+    String bucket() {
+        return asked.target().bucket();
+    }
+
+    /** The object's name. */
+    String name() {
+        return asked.target().name();
+    }
+
+    Query query() {
+        return asked.query();
+    }
+
+    Payload payload() {
+        return payload;
+    }
+
+    GuardedObjects guarded() {
+        return guarded;
+    }
+
+    /** Another view under the same request, for another thread. */
+    GuardedObjects guardedElsewhere() {
+        return guard.objects(request);
+    }
+
+    S3Options options() {
+        return options;
+    }
+
+    Caller caller() {
+        return request.caller();
+    }
+
+    /** Who owns what this caller may see: the organisation, as an AWS account would. */
+    String owner() {
+        return request.caller() instanceof Caller.Known known ? known.organisation() : "";
+    }
+
+    /** All fields by lower-case name. */
+    Map<String, String> fields() {
+        return fields;
+    }
+
+    /** A field by lower-case name; empty when there is none. */
+    String field(String name) {
+        return fields.getOrDefault(name, "");
+    }
+
+    boolean has(String field) {
+        return fields.containsKey(field);
+    }
+
+    /** The version that the query names. @throws Failure INVALID_ARGUMENT */
+    Optional<String> version() {
+        return query().has("versionId")
+                ? Optional.of(Versions.checked(query().value("versionId")))
+                : Optional.empty();
+    }
+
+    // ---- answers ----------------------------------------------------------------------------
+
+    /** The fields that every answer has. */
+    Headers headers() {
+        return headers(exchange, guarded.use());
+    }
+
+    static Headers headers(Exchange exchange, String use) {
+        String id = exchange.requestId();
+        Headers headers =
+                new Headers()
+                        .add("x-amz-request-id", id)
+                        .add(
+                                "x-amz-id-2",
+                                Base64.getEncoder()
+                                        .encodeToString(id.getBytes(StandardCharsets.US_ASCII)))
+                        .add("Server", "Domicile");
+        return use.isEmpty() ? headers : headers.add("x-domicile-use", use);
+    }
+
+    Exchange exchange() {
+        return exchange;
+    }
+
+    void empty(int status, Headers headers) throws IOException {
+        exchange.respond(status, headers, NOTHING.duplicate());
+    }
+
+    void xml(int status, Headers headers, ByteBuffer document) throws IOException {
+        exchange.respond(status, headers.add("Content-Type", "application/xml"), document);
+    }
+
+    void xml(ByteBuffer document) throws IOException {
+        xml(200, headers(), document);
+    }
+
+    /** Answers with an error and what else is to be said with it. */
+    void fail(ErrorCode code, String sentence, Headers headers, Map<String, String> details)
+            throws IOException {
+        fail(exchange, code, sentence, headers, details);
+    }
+
+    static void fail(
+            Exchange exchange,
+            ErrorCode code,
+            String sentence,
+            Headers headers,
+            Map<String, String> details)
+            throws IOException {
+        XmlOut out = XmlOut.error().element("Code", code.code()).element("Message", sentence);
+        details.forEach(out::element);
+        out.element("Resource", exchange.rawPath())
+                .element("RequestId", exchange.requestId())
+                .element("HostId", headers.first("x-amz-id-2").orElse(""));
+        exchange.respond(
+                code.status(), headers.add("Content-Type", "application/xml"), out.done("Error"));
+    }
+
+    static Failure noSuchBucket() {
+        return new Failure(ErrorCode.NO_SUCH_BUCKET, "The specified bucket does not exist.");
+    }
+
+    static Failure noSuchKey() {
+        return new Failure(ErrorCode.NO_SUCH_KEY, "The specified key does not exist.");
+    }
+
+    static Failure noSuchUpload() {
+        return new Failure(
+                ErrorCode.NO_SUCH_UPLOAD,
+                "The specified upload does not exist: its id may be wrong, or it was completed or"
+                        + " aborted.");
+    }
+
+    static Failure preconditionFailed() {
+        return new Failure(
+                ErrorCode.PRECONDITION_FAILED,
+                "At least one of the pre-conditions you specified did not hold.");
+    }
+}

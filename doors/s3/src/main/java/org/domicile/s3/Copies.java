@@ -1,0 +1,243 @@
+package org.domicile.s3;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.domicile.guard.Attributes;
+import org.domicile.guard.Found;
+import org.domicile.guard.GuardedObjects;
+import org.domicile.guard.GuardedObjects.Copied;
+import org.domicile.guard.GuardedObjects.Got;
+import org.domicile.guard.Stored;
+import org.domicile.http.Headers;
+
+/**
+ * CopyObject and UploadPartCopy. S3 may answer 200 first and an error in the body later, since its
+ * copies take long; here the status is known before a byte is answered, so it is the true one.
+ */
+final class Copies {
+    private static final String SOURCE = "x-amz-copy-source";
+    private static final String VERSION = "?versionId=";
+
+    /** What a source names. @param version empty for the newest */
+    private record Named(Target target, Optional<String> version) {}
+
+    private Copies() {}
+
+    static void copy(Call call) throws IOException {
+        Named named = source(call);
+        Optional<GuardedObjects.Draft> draft = draft(call);
+        if (draft.isEmpty()
+                && named.version().isEmpty()
+                && named.target().bucket().equals(call.bucket())
+                && named.target().name().equals(call.name())
+                && !call.has("x-amz-storage-class")
+                && !call.has("x-amz-server-side-encryption")) {
+            throw new Failure(
+                    ErrorCode.INVALID_REQUEST,
+                    "This copy request is illegal because it is trying to copy an object to itself"
+                            + " without changing the object's metadata, storage class, website"
+                            + " redirect location or encryption attributes.");
+        }
+        GuardedObjects.Source source =
+                new GuardedObjects.Source(
+                        named.target().bucket(),
+                        named.target().name(),
+                        named.version(),
+                        found -> {
+                            conditions(call, found);
+                            if (found.size() > Writes.LARGEST) {
+                                throw new Failure(
+                                        ErrorCode.INVALID_REQUEST,
+                                        "The specified copy source is larger than the maximum"
+                                                + " allowable size for a copy source: 5368709120.");
+                            }
+                        });
+        Copied copied =
+                call.guarded().copy(source, call.bucket(), call.name(), draft, Drafts.match(call));
+        switch (copied) {
+            case Copied.Done(Stored stored, Found from) -> {
+                Found made = Writes.done(stored);
+                Headers headers = from(call, from);
+                if (Versions.named(made.version())) {
+                    headers.add("x-amz-version-id", made.version());
+                }
+                XmlOut out = XmlOut.document("CopyObjectResult", 512);
+                out.element("LastModified", Dates.iso(made.modified()))
+                        .etag(made.attributes().etag());
+                Drafts.checksums(out, made.attributes().checksums());
+                if (!made.attributes().checksums().isEmpty()) {
+                    out.element("ChecksumType", made.attributes().checksumType().name());
+                }
+                call.xml(200, headers, out.done("CopyObjectResult"));
+            }
+            case Copied.NoSource(Got found) -> throw missing(found, named.version().isPresent());
+        }
+    }
+
+    static void part(Call call) throws IOException {
+        Named named = source(call);
+        int number = Uploads.number(call);
+        Optional<GuardedObjects.ByteRange> range = range(call.field("x-amz-copy-source-range"));
+        GuardedObjects.Source source =
+                new GuardedObjects.Source(
+                        named.target().bucket(),
+                        named.target().name(),
+                        named.version(),
+                        found -> {
+                            conditions(call, found);
+                            fits(range, found);
+                        });
+        Copied copied =
+                call.guarded()
+                        .copyPart(
+                                source,
+                                range,
+                                call.bucket(),
+                                call.name(),
+                                call.query().value("uploadId"),
+                                number);
+        switch (copied) {
+            case Copied.Done(Stored stored, Found from) -> {
+                Stored.PartDone made = Uploads.partDone(stored);
+                XmlOut out = XmlOut.document("CopyPartResult", 512);
+                out.element("LastModified", Dates.iso(made.modified())).etag(made.digests().etag());
+                Drafts.checksums(out, made.digests().checksums());
+                call.xml(200, from(call, from), out.done("CopyPartResult"));
+            }
+            case Copied.NoSource(Got found) -> throw missing(found, named.version().isPresent());
+        }
+    }
+
+    private static Headers from(Call call, Found from) {
+        Headers headers = call.headers().add("x-amz-server-side-encryption", "AES256");
+        return Versions.named(from.version())
+                ? headers.add("x-amz-copy-source-version-id", from.version())
+                : headers;
+    }
+
+    /** {@code /bucket/name?versionId=id}, percent-encoded, with or without the first slash. */
+    private static Named source(Call call) {
+        String raw = call.field(SOURCE);
+        int mark = raw.lastIndexOf(VERSION);
+        Optional<String> version = Optional.empty();
+        if (mark >= 0) {
+            String id = Percent.decode(raw.substring(mark + VERSION.length()), Percent.Plus.PLUS);
+            version = Optional.of(Versions.checked(id));
+            raw = raw.substring(0, mark);
+        }
+        String text = decoded(raw);
+        String path = text.startsWith("/") ? text.substring(1) : text;
+        int slash = path.indexOf('/');
+        if (slash <= 0 || slash == path.length() - 1) {
+            throw invalidSource();
+        }
+        if (path.startsWith("arn:")) {
+            throw Unserved.notImplemented("x-amz-copy-source with an ARN");
+        }
+        return new Named(
+                Target.checked(path.substring(0, slash), path.substring(slash + 1)), version);
+    }
+
+    private static String decoded(String raw) {
+        try {
+            return Percent.decode(raw, Percent.Plus.PLUS);
+        } catch (Failure e) {
+            throw invalidSource();
+        }
+    }
+
+    private static Failure invalidSource() {
+        return new Failure(
+                ErrorCode.INVALID_ARGUMENT,
+                "Copy Source must mention the source bucket and key: sourcebucket/sourcekey,"
+                        + " URL-encoded UTF-8.");
+    }
+
+    /** What the copy says of itself; empty when it takes the source's word. */
+    private static Optional<GuardedObjects.Draft> draft(Call call) {
+        String algorithm = Uploads.algorithm(call.field("x-amz-checksum-algorithm"));
+        String tagging = call.field("x-amz-tagging-directive");
+        if (!tagging.isEmpty() && !tagging.equals("COPY") && !tagging.equals("REPLACE")) {
+            throw new Failure(ErrorCode.INVALID_ARGUMENT, "Unknown tagging directive.");
+        }
+        return switch (call.field("x-amz-metadata-directive")) {
+            case "", "COPY" -> Optional.empty();
+            case "REPLACE" ->
+                    Optional.of(Drafts.draft(call, algorithm, Attributes.ChecksumType.FULL_OBJECT));
+            default ->
+                    throw new Failure(
+                            ErrorCode.INVALID_ARGUMENT,
+                            "Unknown metadata directive: it is COPY or REPLACE.");
+        };
+    }
+
+    /** A source that does not meet a condition is 412, whichever it is: a copy is no cache. */
+    private static void conditions(Call call, Found found) {
+        Conditions.Verdict verdict =
+                Conditions.judge(
+                        call.field("x-amz-copy-source-if-match"),
+                        call.field("x-amz-copy-source-if-unmodified-since"),
+                        call.field("x-amz-copy-source-if-none-match"),
+                        call.field("x-amz-copy-source-if-modified-since"),
+                        found);
+        if (verdict != Conditions.Verdict.GO) {
+            throw Call.preconditionFailed();
+        }
+    }
+
+    private static Failure missing(Got found, boolean named) {
+        return switch (found) {
+            case Got.Marker marker ->
+                    named
+                            ? new Failure(
+                                    ErrorCode.INVALID_REQUEST,
+                                    "The source of a copy request may not specifically refer to a"
+                                            + " delete marker by version id.")
+                            : Call.noSuchKey();
+            case Got.NoSuchName() -> Call.noSuchKey();
+            case Got.NoSuchVersion() ->
+                    new Failure(ErrorCode.NO_SUCH_VERSION, "The specified version does not exist.");
+            case Got.NoSuchBucket() -> Call.noSuchBucket();
+            case Got.Object object ->
+                    throw new IllegalStateException("a source that is there is not missing");
+        };
+    }
+
+    /** {@code bytes=first-last}, both said. */
+    private static Optional<GuardedObjects.ByteRange> range(String field) {
+        if (field.isEmpty()) {
+            return Optional.empty();
+        }
+        int dash = field.indexOf('-');
+        long first = -1;
+        long last = -1;
+        if (field.startsWith("bytes=") && dash > 0) {
+            first = Numbers.parse(field.substring(6, dash));
+            last = Numbers.parse(field.substring(dash + 1));
+        }
+        if (first < 0 || last < first) {
+            throw new Failure(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The x-amz-copy-source-range value must be of the form bytes=first-last where"
+                            + " first and last are the zero-based offsets of the first and last"
+                            + " bytes to copy.");
+        }
+        return Optional.of(new GuardedObjects.ByteRange(first, last));
+    }
+
+    private static void fits(Optional<GuardedObjects.ByteRange> range, Found found) {
+        if (range.isPresent() && range.get().last() >= found.size()) {
+            throw new Failure(
+                    ErrorCode.INVALID_RANGE,
+                    "The specified copy range is not valid for the source object size of "
+                            + found.size()
+                            + " bytes.");
+        }
+        long length = range.map(each -> each.last() - each.first() + 1).orElseGet(found::size);
+        if (length > Writes.LARGEST) {
+            throw new Failure(
+                    ErrorCode.INVALID_REQUEST,
+                    "A part has at most 5368709120 bytes; copy a range of the source.");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package org.domicile.s3;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.ProtocolException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.guard.Guard;
+import org.domicile.guard.Refused;
+import org.domicile.guard.Upstream;
+import org.domicile.http.Exchange;
+import org.domicile.http.HttpHandler;
+import org.domicile.request.Caller;
+import org.domicile.request.Request;
+
+/** See the package's page. Safe for concurrent use. */
+public final class S3Door implements HttpHandler {
+    private static final Logger LOG = System.getLogger("org.domicile.s3");
+
+    /** A body may take its time; what began is committed when it is here. */
+    private static final Duration LONGEST = Duration.ofHours(24);
+
+    private final Guard guard;
+    private final Authentication authentication;
+    private final S3Options options;
+    private final InstantSource clock;
+    private final Reads reads = new Reads();
+
+    /** A door to a guard's objects, for callers who sign with SigV4. */
+    public S3Door(Guard guard, S3Options options, InstantSource clock) {
+        this(guard, Authentication.open(guard.identity(), options.region(), clock), options, clock);
+    }
+
+    S3Door(Guard guard, Authentication authentication, S3Options options, InstantSource clock) {
+        this.guard = guard;
+        this.authentication = authentication;
+        this.options = options;
+        this.clock = clock;
+    }
+
+    @Override
+    public void handle(Exchange exchange) throws IOException {
+        try {
+            serve(exchange);
+        } catch (Failure e) {
+            fail(exchange, e.code(), e.sentence(), "");
+        } catch (Refused e) {
+            fail(exchange, ErrorCode.ACCESS_DENIED, String.valueOf(e.getMessage()), e.use());
+        } catch (StorageFailure e) {
+            broken(exchange, e);
+        } catch (IOException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            if (exchange.responded()) {
+                throw e; // the connection is cut, and the server logs it with the request's id
+            }
+            LOG.log(Level.ERROR, "request=" + exchange.requestId() + " is a bug", e);
+            fail(
+                    exchange,
+                    ErrorCode.INTERNAL_ERROR,
+                    "We encountered an internal error. Please try again.",
+                    "");
+        }
+    }
+
+    private void serve(Exchange exchange) throws IOException {
+        Asked asked = Asked.UNREADABLE;
+        Optional<Failure> unreadable = Optional.empty();
+        try {
+            asked =
+                    Asked.parse(
+                            exchange.method(),
+                            exchange.rawPath(),
+                            exchange.rawQuery(),
+                            exchange.headers(),
+                            options.domain());
+        } catch (Failure e) {
+            unreadable = Optional.of(e); // who sent it is asked first: it may have to be recorded
+        }
+        switch (authentication.judge(exchange)) {
+            case Authentication.Verdict.Rejected(
+                            Optional<Caller.Known> claimed,
+                            Failure failure) -> {
+                String action = asked.operation().action();
+                String reason = failure.code().code();
+                if (claimed.isPresent()) {
+                    guard.objects(request(exchange, claimed.get()))
+                            .refuse(action, asked.target().bucket(), asked.target().name(), reason);
+                } else {
+                    guard.stranger(action, reason);
+                }
+                throw failure;
+            }
+            case Authentication.Verdict.Accepted(Caller caller, Payload payload) -> {
+                Request request = request(exchange, caller);
+                Call call = new Call(exchange, asked, request, payload, guard, options);
+                serve(call, unreadable);
+            }
+        }
+    }
+
+    private void serve(Call call, Optional<Failure> unreadable) throws IOException {
+        try {
+            if (unreadable.isPresent()) {
+                throw unreadable.get();
+            }
+            if (!call.operation().served()) {
+                throw new Failure(
+                        ErrorCode.NOT_IMPLEMENTED,
+                        "Domicile does not serve this operation yet ("
+                                + call.operation().action()
+                                + ").");
+            }
+            Unserved.check(call);
+            dispatch(call);
+        } catch (Failure e) {
+            fail(call, e);
+        } catch (Upstream.Invalid e) {
+            fail(call, new Failure(ErrorCode.of(e.code()), String.valueOf(e.getMessage())));
+        } catch (UncheckedIOException e) {
+            fail(call, arrived(e));
+        } catch (EOFException | ProtocolException e) {
+            fail(call, incomplete());
+        }
+    }
+
+    /** What the door itself refused is put on record; what the guard has seen is there already. */
+    private static void fail(Call call, Failure failure) throws IOException {
+        if (call.guarded().use().isEmpty()) {
+            call.guarded()
+                    .refuse(
+                            call.operation().action(),
+                            call.bucket(),
+                            call.name(),
+                            failure.code().code());
+        }
+        fail(call.exchange(), failure.code(), failure.sentence(), call.guarded().use());
+    }
+
+    private static Failure arrived(UncheckedIOException e) {
+        if (e.getCause() instanceof EOFException || e.getCause() instanceof ProtocolException) {
+            return incomplete();
+        }
+        throw e;
+    }
+
+    private static Failure incomplete() {
+        return new Failure(
+                ErrorCode.INCOMPLETE_BODY,
+                "You did not provide the number of bytes specified by the Content-Length header.");
+    }
+
+    private void dispatch(Call call) throws IOException {
+        switch (call.operation()) {
+            case LIST_BUCKETS -> BucketCalls.list(call);
+            case CREATE_BUCKET -> BucketCalls.create(call);
+            case HEAD_BUCKET -> BucketCalls.head(call);
+            case DELETE_BUCKET -> BucketCalls.delete(call);
+            case GET_BUCKET_LOCATION -> BucketCalls.location(call);
+            case GET_BUCKET_VERSIONING -> BucketCalls.versioning(call);
+            case LIST_OBJECTS -> Listings.first(call);
+            case LIST_OBJECTS_V2 -> Listings.second(call);
+            case LIST_OBJECT_VERSIONS -> Listings.versions(call);
+            case LIST_MULTIPART_UPLOADS -> Listings.uploads(call);
+            case GET_OBJECT, HEAD_OBJECT -> reads.answer(call);
+            case PUT_OBJECT -> Writes.put(call);
+            case DELETE_OBJECT -> Writes.delete(call);
+            case DELETE_OBJECTS -> Deletions.answer(call);
+            case COPY_OBJECT -> Copies.copy(call);
+            case UPLOAD_PART_COPY -> Copies.part(call);
+            case CREATE_MULTIPART_UPLOAD -> Uploads.create(call);
+            case UPLOAD_PART -> Uploads.part(call);
+            case COMPLETE_MULTIPART_UPLOAD -> Uploads.complete(call);
+            case ABORT_MULTIPART_UPLOAD -> Uploads.abort(call);
+            case LIST_PARTS -> Uploads.list(call);
+            default -> throw new IllegalStateException(call.operation() + " is served by nobody");
+        }
+    }
+
+    private Request request(Exchange exchange, Caller caller) {
+        Instant at = clock.instant();
+        InetAddress address = exchange.client().getAddress();
+        return new Request(
+                exchange.requestId(),
+                caller,
+                "s3",
+                guard.identity().zone(exchange.listener(), address),
+                address.getHostAddress(),
+                at,
+                at.plus(LONGEST),
+                Optional.empty());
+    }
+
+    private static void broken(Exchange exchange, StorageFailure e) throws IOException {
+        if (exchange.responded()) {
+            throw e;
+        }
+        LOG.log(
+                Level.ERROR,
+                "request={0} failed={1}: {2}",
+                exchange.requestId(),
+                e.kind(),
+                e.getMessage());
+        switch (e.kind()) {
+            case OVERLOADED ->
+                    fail(exchange, ErrorCode.SLOW_DOWN, "Please reduce your request rate.", "");
+            case FULL ->
+                    fail(
+                            exchange,
+                            ErrorCode.INSUFFICIENT_STORAGE,
+                            "There is no room left for this; nothing was stored.",
+                            "");
+            case FENCED, CORRUPT, FOREIGN, CLOSED ->
+                    fail(
+                            exchange,
+                            ErrorCode.SERVICE_UNAVAILABLE,
+                            "Storage cannot serve this request now; the operator's log says why.",
+                            "");
+        }
+    }
+
+    private static void fail(Exchange exchange, ErrorCode code, String sentence, String use)
+            throws IOException {
+        if (exchange.responded()) {
+            throw new IOException("failed inside the answer: " + code.code());
+        }
+        Call.fail(exchange, code, sentence, Call.headers(exchange, use), Map.of());
+    }
+}

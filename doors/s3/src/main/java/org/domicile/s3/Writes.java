@@ -1,0 +1,104 @@
+package org.domicile.s3;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.domicile.guard.Found;
+import org.domicile.guard.GuardedObjects;
+import org.domicile.guard.Match;
+import org.domicile.guard.Stored;
+import org.domicile.http.Headers;
+
+/** PutObject and DeleteObject. */
+final class Writes {
+    /** S3 user guide, "Amazon S3 multipart upload limits": one PUT, one part, one copy. */
+    static final long LARGEST = 5L << 30;
+
+    private static final String DEFAULT_ALGORITHM = "crc64nvme";
+
+    private Writes() {}
+
+    static void put(Call call) throws IOException {
+        checkLength(call);
+        GuardedObjects.Draft draft = Drafts.whole(call);
+        Match match = Drafts.match(call);
+        Found found =
+                done(
+                        call.guarded()
+                                .put(
+                                        call.bucket(),
+                                        call.name(),
+                                        draft,
+                                        call.payload().upstream(DEFAULT_ALGORITHM),
+                                        match));
+        Headers headers = call.headers().add("ETag", '"' + found.attributes().etag() + '"');
+        Drafts.checksums(headers, found.attributes());
+        if (Versions.named(found.version())) {
+            headers.add("x-amz-version-id", found.version());
+        }
+        call.empty(200, headers.add("x-amz-server-side-encryption", "AES256"));
+    }
+
+    /**
+     * @throws Failure MISSING_CONTENT_LENGTH, ENTITY_TOO_LARGE
+     */
+    static void checkLength(Call call) {
+        long length = call.payload().length();
+        if (length < 0 || !call.has("content-length") && !call.has("transfer-encoding")) {
+            throw new Failure(
+                    ErrorCode.MISSING_CONTENT_LENGTH,
+                    "You must provide the Content-Length HTTP header.");
+        }
+        if (length > LARGEST) {
+            throw new Failure(
+                    ErrorCode.ENTITY_TOO_LARGE,
+                    "Your proposed upload exceeds the maximum allowed size of 5 GiB; upload it in"
+                            + " parts.");
+        }
+    }
+
+    /** The version that a write made; every other outcome is a failure. */
+    static Found done(Stored stored) {
+        return switch (stored) {
+            case Stored.Done(Found found) -> found;
+            case Stored.ConditionFailed() -> throw Call.preconditionFailed();
+            case Stored.NoSuchName() -> throw Call.noSuchKey();
+            case Stored.NoSuchBucket() -> throw Call.noSuchBucket();
+            case Stored.NoSuchUpload() -> throw Call.noSuchUpload();
+            case Stored.InvalidPart(int number) ->
+                    throw new Failure(
+                            ErrorCode.INVALID_PART,
+                            "Part "
+                                    + number
+                                    + " could not be found, or its ETag or checksum is another"
+                                    + " one.");
+            case Stored.PartTooSmall(int number, long size) ->
+                    throw new Failure(
+                            ErrorCode.ENTITY_TOO_SMALL,
+                            "Your proposed upload is smaller than the minimum allowed size: part "
+                                    + number
+                                    + " has "
+                                    + size
+                                    + " bytes, and all but the last need 5242880.");
+            case Stored.Deleted deleted ->
+                    throw new IllegalStateException("a write that deletes: " + deleted);
+            case Stored.PartDone part ->
+                    throw new IllegalStateException("a write of no part: " + part.number());
+        };
+    }
+
+    static void delete(Call call) throws IOException {
+        Optional<String> version = call.version();
+        Match match = Drafts.etag(call.field("if-match"));
+        Stored stored = call.guarded().delete(call.bucket(), call.name(), version, match);
+        if (stored instanceof Stored.Deleted(Optional<String> marker, Optional<String> removed)) {
+            Headers headers = call.headers();
+            marker.ifPresent(id -> headers.add("x-amz-delete-marker", "true"));
+            marker.or(() -> removed)
+                    .filter(Versions::named)
+                    .ifPresent(id -> headers.add("x-amz-version-id", id));
+            call.empty(204, headers);
+        } else {
+            throw new IllegalStateException("a delete that writes: " + done(stored));
+        }
+    }
+}

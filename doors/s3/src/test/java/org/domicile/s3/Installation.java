@@ -1,0 +1,164 @@
+package org.domicile.s3;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.domicile.blobs.Blobs;
+import org.domicile.bytes.Disk;
+import org.domicile.guard.Administration;
+import org.domicile.guard.Guard;
+import org.domicile.guard.GuardOptions;
+import org.domicile.http.HttpServer;
+import org.domicile.http.ListenerOptions;
+import org.domicile.keys.FolderMark;
+import org.domicile.keys.KeyOptions;
+import org.domicile.keys.Keys;
+import org.domicile.keyspace.Keyspace;
+import org.domicile.ledger.Ledger;
+import org.domicile.ledger.LedgerOptions;
+import org.domicile.objects.Objects;
+import org.domicile.policy.Policy;
+import org.domicile.policy.Purpose;
+import org.domicile.request.Request;
+
+/** The S3 door on a real server before a whole guard; only signatures are taken on trust. */
+final class Installation implements AutoCloseable {
+    static final String DOMAIN = "s3.example";
+
+    final Guard guard;
+    final String key;
+    private final Ledger ledger;
+    private final Keys keys;
+    private final Keyspace keyspace;
+    private final HttpServer http;
+
+    Installation(Path folder) throws IOException {
+        Path place =
+                Files.createDirectory(
+                        folder.resolve("keys"),
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rwx------")));
+        Clock clock = Clock.systemUTC();
+        SecureRandom random = new SecureRandom();
+        AtomicLong generation = new AtomicLong();
+        keyspace = Keyspace.inMemory();
+        keys =
+                Keys.open(
+                        new KeyOptions(
+                                List.of(place), new KeyOptions.Root.KeyFile(place.resolve("root"))),
+                        new FolderMark() {
+                            @Override
+                            public String installation() {
+                                return "aa11";
+                            }
+
+                            @Override
+                            public long generation() {
+                                return generation.get();
+                            }
+
+                            @Override
+                            public void raise(long to) {
+                                generation.set(to);
+                            }
+                        },
+                        Disk.real(),
+                        random);
+        ledger =
+                Ledger.open(
+                        keyspace,
+                        keys.vault(),
+                        keys.subjects(),
+                        keys.passes(),
+                        Disk.real(),
+                        clock,
+                        random,
+                        LedgerOptions.of(
+                                folder.resolve("ledger"), "node-1", "test.example/ledger"));
+        Policy policy = Policy.open(keyspace, keys.vault(), clock);
+        Objects objects = Objects.open(keyspace, Blobs.inMemory(keyspace), clock, random);
+        guard = Guard.open(GuardOptions.in("home"), policy, keys, ledger, objects, clock, random);
+        key = guard.firstSteps().orElseThrow().credential().accessKey();
+        S3Door door =
+                new S3Door(
+                        guard,
+                        new TrustingAuthentication(guard),
+                        new S3Options("home", DOMAIN),
+                        clock);
+        http =
+                HttpServer.open(
+                        List.of(
+                                new HttpServer.Listener(
+                                        ListenerOptions.plain("s3", "127.0.0.1", 0), door)));
+    }
+
+    /** A client that signs as the first credential. */
+    Client client() throws IOException {
+        return client(key);
+    }
+
+    /** A client that signs as another; empty for anonymous. */
+    Client client(String accessKey) throws IOException {
+        return new Client(http.port("s3"), accessKey);
+    }
+
+    Administration administration() {
+        Instant now = Instant.now();
+        return guard.administration(
+                new Request(
+                        "test",
+                        guard.operator(),
+                        "admin",
+                        "home",
+                        "",
+                        now,
+                        now.plusSeconds(60),
+                        Optional.empty()));
+    }
+
+    /** Another organisation with a credential for everything; its access key. */
+    String neighbour(String organisation) {
+        administration().createOrganisation(organisation, "home");
+        return credential(organisation, List.of("*"), List.of("*"));
+    }
+
+    /** A credential of an organisation under a purpose of its own; its access key. */
+    String credential(String organisation, List<String> actions, List<String> buckets) {
+        Instant now = Instant.now();
+        String name = "p" + System.nanoTime();
+        Purpose purpose =
+                administration()
+                        .createPurpose(
+                                new Purpose(
+                                        organisation,
+                                        name,
+                                        "Testing the S3 door.",
+                                        "its makers",
+                                        "no data of anybody",
+                                        List.of("home"),
+                                        now,
+                                        now.plus(Duration.ofDays(1)),
+                                        false));
+        String principal = administration().createPrincipal(organisation, name).id();
+        return administration()
+                .createCredential(principal, purpose.id(), actions, buckets, Instant.MAX)
+                .credential()
+                .accessKey();
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        ledger.close();
+        keys.close();
+        keyspace.close();
+    }
+}

@@ -1,0 +1,494 @@
+package org.domicile.launcher;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.domicile.admin.AdminDoor;
+import org.domicile.admin.AdminOptions;
+import org.domicile.blobs.BlobOptions;
+import org.domicile.blobs.Blobs;
+import org.domicile.bytes.Disk;
+import org.domicile.bytes.Durable;
+import org.domicile.guard.Guard;
+import org.domicile.guard.GuardOptions;
+import org.domicile.health.HealthDoor;
+import org.domicile.http.HttpHandler;
+import org.domicile.http.HttpServer;
+import org.domicile.http.ListenerOptions;
+import org.domicile.http.ListenerOptions.Address;
+import org.domicile.keys.Keys;
+import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.KeyspaceOptions;
+import org.domicile.ledger.Ledger;
+import org.domicile.ledger.LedgerOptions;
+import org.domicile.objects.Objects;
+import org.domicile.policy.Policy;
+import org.domicile.policy.Purpose;
+import org.domicile.s3.S3Door;
+import org.domicile.s3.S3Options;
+import org.domicile.tiles.TilesDoor;
+
+/**
+ * One data folder at work: everything wired, top to bottom, in {@link #open}. Closing drains and
+ * closes in reverse; an opening that fails half-way closes what it had opened. In a test:
+ *
+ * {@snippet :
+ * try (Cloud cloud = Cloud.open(folder, settings)) { … }
+ * }
+ */
+final class Cloud implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("org.domicile.launcher");
+    private static final int LONGEST_SOCKET = 107;
+    private static final int WAITING_COMMITS = 8_192;
+    private static final Duration ADOPT_WITHIN = Duration.ofHours(1);
+    private static final Duration REMEMBER_UPLOADS = Duration.ofDays(1);
+
+    private final Deque<AutoCloseable> opened;
+    private final Instruments instruments;
+    private final Endpoints endpoints;
+    private final Guard guard;
+    private boolean closed;
+
+    private Cloud(
+            Deque<AutoCloseable> opened,
+            Instruments instruments,
+            Endpoints endpoints,
+            Guard guard) {
+        this.opened = opened;
+        this.instruments = instruments;
+        this.endpoints = endpoints;
+        this.guard = guard;
+    }
+
+    /** On the real disk, with the real time. */
+    static Cloud open(Path folder, Settings settings) throws IOException {
+        return open(folder, settings, Disk.real(), Clock.systemUTC(), new SecureRandom());
+    }
+
+    /**
+     * Opens a data folder and serves it.
+     *
+     * @throws Problem when the folder or the configuration is not right
+     * @throws Folder.Taken when another process has the folder
+     * @throws org.domicile.bytes.StorageFailure when something that is stored is not right, or the
+     *     disk is not: with a sentence
+     * @throws IOException when an address cannot be used
+     */
+    static Cloud open(Path path, Settings settings, Disk disk, Clock clock, SecureRandom random)
+            throws IOException {
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
+        try {
+            return wire(new Folder(path), settings, disk, clock, random, opened);
+        } catch (IOException | RuntimeException | Error e) {
+            closeAll(opened);
+            throw e;
+        }
+    }
+
+    private static Cloud wire(
+            Folder folder,
+            Settings settings,
+            Disk disk,
+            Clock clock,
+            SecureRandom random,
+            Deque<AutoCloseable> opened)
+            throws IOException {
+        // the folder: its format, its lock
+        folder.check(disk);
+        folder.create(disk);
+        opened.push(folder.lock());
+        folder.mark(disk);
+
+        // the substrate
+        Keyspace keyspace = Keyspace.open(folder.keyspace(), keyspaceOptions(settings));
+        opened.push(keyspace);
+        Blobs blobs =
+                Blobs.open(folder.blobs(), disk, keyspace, blobOptions(settings), random, clock);
+        opened.push(blobs);
+
+        // the capabilities
+        Installation installation = Installation.open(keyspace, random);
+        KeyPlaces places = KeyPlaces.of(settings.keys(), installation, folder.path());
+        Keys keys = Keys.open(places.options(settings.keys()), installation, disk, random);
+        opened.push(keys);
+        Ledger ledger =
+                Ledger.open(
+                        keyspace,
+                        keys.vault(),
+                        keys.subjects(),
+                        keys.passes(),
+                        disk,
+                        clock,
+                        random,
+                        LedgerOptions.of(
+                                folder.ledger(),
+                                settings.names().node(),
+                                installation.origin(settings.names().origin())));
+        opened.push(ledger);
+        Policy policy = Policy.open(keyspace, keys.vault(), clock);
+        checkHome(policy, settings.zones().home());
+        Objects objects = Objects.open(keyspace, blobs, clock, random);
+        opened.push(objects);
+
+        // the guard, and on the first start somebody who may pass it
+        Guard guard =
+                Guard.open(guardOptions(settings), policy, keys, ledger, objects, clock, random);
+        FirstCredential.complete(
+                installation, guard, disk, places.firstCredential(), settings.zones().home());
+
+        // the doors
+        Instruments instruments =
+                new Instruments(
+                        new Instruments.Parts(
+                                settings,
+                                folder.path(),
+                                disk,
+                                installation,
+                                keyspace,
+                                blobs,
+                                keys,
+                                ledger,
+                                policy),
+                        clock);
+        HttpHandler admin =
+                new AdminDoor(
+                        guard,
+                        instruments,
+                        new LedgerLogs(ledger),
+                        new AdminOptions(
+                                freshToken(folder, disk, random), settings.doors().adminHosts()),
+                        clock);
+        Path socket = socket(folder, settings, opened);
+        HttpServer server =
+                HttpServer.open(
+                        listeners(
+                                settings,
+                                socket,
+                                s3Door(guard, settings, clock),
+                                webDoor(guard, instruments, clock),
+                                admin),
+                        clock,
+                        random);
+        opened.push(() -> server.drain(settings.limits().drain()));
+
+        // the program's own work
+        opened.push(upkeep(settings, guard, blobs, objects, installation, clock));
+
+        // ready: commands may come
+        Map<String, String> urls = urls(settings, server.addresses());
+        instruments.opened(server, urls);
+        Endpoints endpoints = endpoints(settings, urls, socket, places, policy, clock.instant());
+        endpoints.write(disk, folder);
+        opened.push(() -> Files.deleteIfExists(folder.endpoints()));
+        LOG.log(Level.INFO, "ready: " + urls);
+        return new Cloud(opened, instruments, endpoints, guard);
+    }
+
+    // ---- doors
+    // ---------------------------------------------------------------------------------
+
+    private static HttpHandler s3Door(Guard guard, Settings settings, Clock clock) {
+        return new S3Door(
+                guard,
+                new S3Options(settings.zones().home(), settings.doors().domain()),
+                clock);
+    }
+
+    /** Doors of the web listener, each below its path. */
+    private static HttpHandler webDoor(Guard guard, Instruments instruments, Clock clock) {
+        HttpHandler health = new HealthDoor(instruments, instruments);
+        return new WebRoutes(
+                List.of(
+                        new WebRoutes.Route(TilesDoor.PREFIX, new TilesDoor(guard, clock)),
+                        new WebRoutes.Route("/health", health),
+                        new WebRoutes.Route("/ready", health),
+                        new WebRoutes.Route("/metrics", health)));
+    }
+
+    // ---- options
+    // ---------------------------------------------------------------------------------
+
+    private static KeyspaceOptions keyspaceOptions(Settings settings) {
+        return new KeyspaceOptions(
+                settings.limits().cache(),
+                settings.limits().writes(),
+                WAITING_COMMITS,
+                KeyspaceOptions.defaults().batchBytes(),
+                settings.limits().reserve());
+    }
+
+    private static BlobOptions blobOptions(Settings settings) {
+        return new BlobOptions(settings.limits().segment(), settings.upkeep().rate(), ADOPT_WITHIN);
+    }
+
+    private static GuardOptions guardOptions(Settings settings) {
+        return new GuardOptions(
+                settings.names().node(),
+                settings.zones().home(),
+                settings.zones().listeners(),
+                settings.zones().networks(),
+                settings.limits().requests());
+    }
+
+    /** Data that lie in a zone do not move because a line of the configuration changed. */
+    private static void checkHome(Policy policy, String home) {
+        var zones = policy.register().zones();
+        if (!zones.isEmpty() && !zones.containsKey(home)) {
+            throw new Problem(
+                    "zone.default is %s, and this installation knows only %s: start it with its old zone.default, make the new one with 'domicile zone create', then change the setting"
+                            .formatted(home, String.join(", ", zones.keySet())));
+        }
+    }
+
+    private static String freshToken(Folder folder, Disk disk, SecureRandom random)
+            throws IOException {
+        byte[] bytes = new byte[32];
+        random.nextBytes(bytes);
+        String token = HexFormat.of().formatHex(bytes);
+        Durable.replace(disk, folder.token(), (token + "\n").getBytes(US_ASCII));
+        return token;
+    }
+
+    // ---- listeners
+    // -------------------------------------------------------------------------------
+
+    private static List<HttpServer.Listener> listeners(
+            Settings settings, Path socket, HttpHandler s3, HttpHandler web, HttpHandler admin) {
+        List<HttpServer.Listener> listeners = new ArrayList<>();
+        Settings.Doors doors = settings.doors();
+        listeners.add(new HttpServer.Listener(tcp("s3", doors.s3(), settings), s3));
+        listeners.add(new HttpServer.Listener(tcp("web", doors.web(), settings), web));
+        listeners.add(
+                new HttpServer.Listener(
+                        new ListenerOptions(
+                                "admin",
+                                new Address.Unix(socket),
+                                Optional.empty(),
+                                settings.limits().connections(),
+                                settings.limits().head()),
+                        admin));
+        doors.admin()
+                .ifPresent(address ->
+                        listeners.add(
+                                new HttpServer.Listener(
+                                        tcp("admin-tcp", address, settings), admin)));
+        return listeners;
+    }
+
+    private static ListenerOptions tcp(String name, Address.Tcp address, Settings settings) {
+        return new ListenerOptions(
+                name,
+                address,
+                settings.doors().tls(),
+                settings.limits().connections(),
+                settings.limits().head());
+    }
+
+    /**
+     * Where the admin API's socket is made. A Unix socket's path has at most 107 bytes; where the
+     * data folder lies deeper, the socket lies in a fresh folder of mode 700 among the system's
+     * temporary ones, and {@code run/endpoints.json} tells commands where.
+     */
+    private static Path socket(Folder folder, Settings settings, Deque<AutoCloseable> opened)
+            throws IOException {
+        Path usual = settings.doors().socket().orElse(folder.socket());
+        if (usual.toString().getBytes(UTF_8).length <= LONGEST_SOCKET) {
+            return usual;
+        }
+        String runtime = System.getenv("XDG_RUNTIME_DIR");
+        Path above =
+                runtime != null && Files.isWritable(Path.of(runtime))
+                        ? Path.of(runtime)
+                        : Path.of(System.getProperty("java.io.tmpdir"));
+        Endpoints.read(folder)
+                .map(old -> old.socket().getParent())
+                .filter(old -> old != null && old.startsWith(above))
+                .ifPresent(Cloud::deleteFolder);
+        Path own = Files.createTempDirectory(above, "domicile-"); // mode 700
+        opened.push(() -> deleteFolder(own));
+        return own.resolve("admin.sock");
+    }
+
+    /** What a server that was killed left, or this one leaves: a folder with at most a socket. */
+    private static void deleteFolder(Path own) {
+        try {
+            Files.deleteIfExists(own.resolve("admin.sock"));
+            Files.deleteIfExists(own);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, own + " stays behind: " + e);
+        }
+    }
+
+    private static Map<String, String> urls(
+            Settings settings, Map<String, SocketAddress> addresses) {
+        Map<String, String> urls = new TreeMap<>();
+        String scheme = settings.doors().tls().isPresent() ? "https://" : "http://";
+        addresses.forEach((name, address) ->
+                urls.put(
+                        name,
+                        address instanceof InetSocketAddress tcp
+                                ? scheme + host(tcp) + ":" + tcp.getPort()
+                                : "unix:" + address));
+        return urls;
+    }
+
+    /** A host that clients on this machine can use. */
+    private static String host(InetSocketAddress address) {
+        if (address.getAddress().isAnyLocalAddress()) {
+            return "localhost";
+        }
+        String host = address.getAddress().getHostAddress();
+        return host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+    }
+
+    private static Endpoints endpoints(
+            Settings settings,
+            Map<String, String> urls,
+            Path socket,
+            KeyPlaces places,
+            Policy policy,
+            Instant now) {
+        Instant firstSteps =
+                Optional.ofNullable(policy.register().purposes().get("main/first-steps"))
+                        .filter(each -> !each.withdrawn() && each.expires().isAfter(now))
+                        .map(Purpose::expires)
+                        .orElse(Instant.EPOCH);
+        ProcessHandle self = ProcessHandle.current();
+        return new Endpoints(
+                self.pid(),
+                Endpoints.processStarted(self),
+                Main.version(),
+                now,
+                settings.zones().home(),
+                urls,
+                socket,
+                places.places(),
+                places.root(),
+                places.firstCredential(),
+                firstSteps);
+    }
+
+    // ---- upkeep
+    // ----------------------------------------------------------------------------------
+
+    private static Upkeep upkeep(
+            Settings settings,
+            Guard guard,
+            Blobs blobs,
+            Objects objects,
+            Installation installation,
+            Clock clock) {
+        Instant now = clock.instant();
+        Upkeep.Rhythm often =
+                Upkeep.backingOff(
+                        Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(10));
+        return new Upkeep(guard, clock)
+                .start(
+                        new Upkeep.Job(
+                                "upkeep:Compact",
+                                now.plusSeconds(5),
+                                often,
+                                () -> {
+                                    Blobs.Compaction done = blobs.compact();
+                                    return done.moved() + done.freed();
+                                }))
+                .start(
+                        new Upkeep.Job(
+                                "upkeep:Expire",
+                                now.plusSeconds(30),
+                                often,
+                                () ->
+                                        objects.uploads()
+                                                .sweep(clock.instant().minus(REMEMBER_UPLOADS))))
+                .start(scrub(settings, blobs, installation, clock));
+    }
+
+    /** Not at once after a start: a server that is restarted often has better things to do. */
+    private static Upkeep.Job scrub(
+            Settings settings, Blobs blobs, Installation installation, Clock clock) {
+        Duration period = settings.upkeep().scrub();
+        Instant due = installation.scrubbed().plus(period);
+        Instant soonest = clock.instant().plusSeconds(60);
+        return new Upkeep.Job(
+                "upkeep:Verify",
+                due.isAfter(soonest) ? due : soonest,
+                turn ->
+                        turn.handled() < 0
+                                ? turn.at().plus(Duration.ofHours(1))
+                                : turn.at().plus(period),
+                () -> {
+                    Blobs.Scrub found = blobs.scrub();
+                    if (Thread.currentThread().isInterrupted()) {
+                        return found.bytes(); // cut short: not all was seen
+                    }
+                    installation.scrubbed(clock.instant(), found.corrupt().size());
+                    if (!found.corrupt().isEmpty()) {
+                        LOG.log(Level.ERROR, "damaged blobs: " + found.corrupt());
+                    }
+                    return found.bytes();
+                });
+    }
+
+    // ---- at work
+    // ---------------------------------------------------------------------------------
+
+    /** What commands are told. */
+    Endpoints endpoints() {
+        return endpoints;
+    }
+
+    /** How it is. */
+    Instruments instruments() {
+        return instruments;
+    }
+
+    /** The way in, for tests that need no wire. */
+    Guard guard() {
+        return guard;
+    }
+
+    /** Waits until an operator asks for the end. */
+    void awaitStop() throws InterruptedException {
+        instruments.awaitStop();
+    }
+
+    /** Serves what is under way, stops, and closes everything in reverse. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            instruments.stopping();
+            closeAll(opened);
+            LOG.log(Level.INFO, "stopped");
+        }
+    }
+
+    /** One that fails does not keep the others open. */
+    private static void closeAll(Deque<AutoCloseable> opened) {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                LOG.log(Level.ERROR, "closing failed", e);
+            }
+        }
+    }
+}

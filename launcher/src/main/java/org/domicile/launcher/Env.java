@@ -1,0 +1,185 @@
+package org.domicile.launcher;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Prints what clients need to reach this server with the first credential. */
+@Command(
+        name = "env",
+        description = {
+            "Print what a client needs to use this server with the first credential.",
+            "The output holds the credential's secret."
+        },
+        mixinStandardHelpOptions = true,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  eval \"$(./domicile env)\"                 aws-cli, boto3 and most SDKs",
+            "  eval \"$(./domicile env --for rclone)\"    then: rclone ls domicile:archive",
+            "  (umask 077; ./domicile env --for s3cmd > domicile.s3cfg)"
+        })
+final class Env implements Callable<Integer> {
+    /** Clients that want it each in a form of its own. */
+    enum Client {
+        aws,
+        rclone,
+        restic,
+        s3cmd,
+        boto3
+    }
+
+    @Mixin CommonOptions common = new CommonOptions();
+
+    @Option(
+            names = "--for",
+            paramLabel = "CLIENT",
+            defaultValue = "aws",
+            description = "One of: ${COMPLETION-CANDIDATES} (default: aws).")
+    Client client = Client.aws;
+
+    @SuppressWarnings("NullAway.Init") // picocli
+    @Spec
+    CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        Folder folder = new Folder(common.folder());
+        Endpoints server =
+                Endpoints.running(folder)
+                        .orElseThrow(() ->
+                                new Problem(
+                                        "no server runs on "
+                                                + folder.path()
+                                                + ", so there is no endpoint to name: start"
+                                                + " one with 'domicile up'"));
+        FirstCredential credential =
+                FirstCredential.read(server.firstCredential())
+                        .orElseThrow(() ->
+                                new Problem(
+                                        "the first credential is not in "
+                                                + server.firstCredential()
+                                                + " any more: make one with 'domicile"
+                                                + " credential create', which shows its"
+                                                + " secret once"));
+        String url = server.urls().getOrDefault("s3", "");
+        PrintWriter out = spec.commandLine().getOut();
+        Map<String, String> variables = variables(credential, url, server.zone());
+        if (common.json) {
+            out.print(new String(Flat.write(variables), UTF_8));
+        } else {
+            out.print(
+                    switch (client) {
+                        case aws, rclone, restic -> exports(variables) + note(url);
+                        case s3cmd -> s3cmd(credential, url, server.zone());
+                        case boto3 -> boto3(credential, url, server.zone());
+                    });
+        }
+        out.flush();
+        return 0;
+    }
+
+    private Map<String, String> variables(FirstCredential credential, String url, String region) {
+        Map<String, String> variables = new LinkedHashMap<>();
+        switch (client) {
+            case aws, s3cmd, boto3 -> {
+                variables.put("AWS_ACCESS_KEY_ID", credential.accessKey());
+                variables.put("AWS_SECRET_ACCESS_KEY", credential.secret());
+                variables.put("AWS_ENDPOINT_URL", url);
+                variables.put("AWS_REGION", region);
+                variables.put("AWS_DEFAULT_REGION", region);
+            }
+            case rclone -> {
+                variables.put("RCLONE_CONFIG_DOMICILE_TYPE", "s3");
+                variables.put("RCLONE_CONFIG_DOMICILE_PROVIDER", "Other");
+                variables.put("RCLONE_CONFIG_DOMICILE_ACCESS_KEY_ID", credential.accessKey());
+                variables.put("RCLONE_CONFIG_DOMICILE_SECRET_ACCESS_KEY", credential.secret());
+                variables.put("RCLONE_CONFIG_DOMICILE_ENDPOINT", url);
+                variables.put("RCLONE_CONFIG_DOMICILE_REGION", region);
+                variables.put("RCLONE_CONFIG_DOMICILE_LOCATION_CONSTRAINT", region);
+                variables.put("RCLONE_CONFIG_DOMICILE_FORCE_PATH_STYLE", "true");
+            }
+            case restic -> {
+                variables.put("AWS_ACCESS_KEY_ID", credential.accessKey());
+                variables.put("AWS_SECRET_ACCESS_KEY", credential.secret());
+                variables.put("AWS_DEFAULT_REGION", region);
+                variables.put("RESTIC_REPOSITORY", "s3:" + url + "/restic");
+            }
+        }
+        return variables;
+    }
+
+    private static String exports(Map<String, String> variables) {
+        StringBuilder text = new StringBuilder();
+        variables.forEach((name, value) ->
+                text.append("export ")
+                        .append(name)
+                        .append('=')
+                        .append(Shell.quoted(value))
+                        .append('\n'));
+        return text.toString();
+    }
+
+    private String note(String url) {
+        String authority =
+                url.startsWith("https:")
+                        ? "# When the certificate is not one that this machine trusts:"
+                                + " export AWS_CA_BUNDLE=FILE\n"
+                        : "";
+        return switch (client) {
+            case aws, s3cmd, boto3 -> authority + "# then for example: aws s3 mb s3://archive\n";
+            case rclone -> "# then for example: rclone copy FOLDER domicile:archive/FOLDER\n";
+            case restic ->
+                    "# The repository is the bucket 'restic'; change RESTIC_REPOSITORY for"
+                        + " another.\n"
+                        + "# Set RESTIC_PASSWORD_FILE, then: restic init && restic backup FOLDER\n";
+        };
+    }
+
+    private static String s3cmd(FirstCredential credential, String url, String region) {
+        String host = url.substring(url.indexOf("://") + 3);
+        return """
+        # s3cmd reads this from a file; it holds a secret, so keep it to yourself:
+        #   (umask 077; ./domicile env --for s3cmd > domicile.s3cfg)
+        #   s3cmd -c domicile.s3cfg mb s3://archive
+        [default]
+        access_key = %s
+        secret_key = %s
+        bucket_location = %s
+        host_base = %s
+        host_bucket = %s
+        use_https = %s
+        signature_v2 = False
+        """
+                .formatted(
+                        credential.accessKey(),
+                        credential.secret(),
+                        region,
+                        host,
+                        host,
+                        url.startsWith("https:") ? "True" : "False");
+    }
+
+    private static String boto3(FirstCredential credential, String url, String region) {
+        return """
+        # Python; with the variables of plain 'domicile env' set, boto3.client("s3") is enough.
+        import boto3
+
+        s3 = boto3.client(
+            "s3",
+            endpoint_url="%s",
+            region_name="%s",
+            aws_access_key_id="%s",
+            aws_secret_access_key="%s",
+        )
+        """
+                .formatted(url, region, credential.accessKey(), credential.secret());
+    }
+}

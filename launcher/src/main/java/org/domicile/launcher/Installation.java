@@ -1,0 +1,179 @@
+package org.domicile.launcher;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.FolderMark;
+import org.domicile.keyspace.Committed;
+import org.domicile.keyspace.Condition;
+import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Space;
+import org.domicile.keyspace.Transaction;
+import org.domicile.keyspace.Tuple;
+import org.domicile.keyspace.Write;
+
+/**
+ * What the launcher itself keeps in the keyspace, under {@code ("launcher", NAME)}:
+ *
+ * <pre>
+ *   installation  32 hexadecimal digits, random, made once
+ *   generation    8 bytes: the highest generation of the key store that this folder has seen
+ *   name          how the folder of keys is called below ~/.config/domicile, as at the first start
+ *   origin        what the logs' names begin with, as it was at the first start
+ *   first-steps   there once the first credential lies durably in its file
+ *   scrubbed      8 bytes: when all stored bytes were last verified, in seconds since 1970
+ *   corrupt       8 bytes: how many blobs were damaged then
+ * </pre>
+ */
+final class Installation implements FolderMark {
+    private final Keyspace keyspace;
+    private final String id;
+
+    private Installation(Keyspace keyspace, String id) {
+        this.keyspace = keyspace;
+        this.id = id;
+    }
+
+    /** Reads it, or makes it in a new keyspace. */
+    static Installation open(Keyspace keyspace, SecureRandom random) {
+        byte[] fresh = new byte[16];
+        random.nextBytes(fresh);
+        return new Installation(
+                keyspace, once(keyspace, "installation", HexFormat.of().formatHex(fresh)));
+    }
+
+    @Override
+    public String installation() {
+        return id;
+    }
+
+    /** Eight digits of it, for names that people read. */
+    private String shortId() {
+        return id.substring(0, 8);
+    }
+
+    /**
+     * The installation's name among those of one person: the data folder's when it was new, and
+     * eight digits. A folder that is moved or renamed keeps it, and so finds its keys.
+     */
+    String name(Path folder) {
+        return once(keyspace, "name", folder.getFileName() + "-" + shortId());
+    }
+
+    @Override
+    public long generation() {
+        return number("generation").orElse(0L);
+    }
+
+    @Override
+    public void raise(long generation) {
+        while (true) {
+            Optional<byte[]> before = keyspace.get(Space.RECORDS, key("generation"));
+            if (before.isPresent() && ByteBuffer.wrap(before.get()).getLong() >= generation) {
+                return;
+            }
+            Committed committed =
+                    keyspace.commit(
+                            new Transaction()
+                                    .when(
+                                            new Condition.Holds(
+                                                    Space.RECORDS, key("generation"), before))
+                                    .write(put("generation", eight(generation))));
+            switch (committed) {
+                case Committed.Applied _ -> {
+                    return;
+                }
+                case Committed.Stale _ -> {} // somebody raised it; perhaps high enough
+            }
+        }
+    }
+
+    /**
+     * The origin of the logs: fixed by the first start.
+     *
+     * @param wanted by the configuration; empty for whatever it is
+     */
+    String origin(String wanted) {
+        String standard = "domicile-" + shortId() + ".home.arpa/ledger";
+        String origin = once(keyspace, "origin", wanted.isEmpty() ? standard : wanted);
+        if (!wanted.isEmpty() && !wanted.equals(origin)) {
+            throw new Problem(
+                    "ledger.origin is %s, and this installation's logs are published as %s since its first start: an origin never changes, take the setting out"
+                            .formatted(wanted, origin));
+        }
+        return origin;
+    }
+
+    boolean firstStepsDone() {
+        return keyspace.get(Space.RECORDS, key("first-steps")).isPresent();
+    }
+
+    void firstStepsAreDone() {
+        write(put("first-steps", new byte[] {1}));
+    }
+
+    /** When all stored bytes were last verified; 1970 when never. */
+    Instant scrubbed() {
+        return Instant.ofEpochSecond(number("scrubbed").orElse(0L));
+    }
+
+    /** Blobs that were damaged then. */
+    long corrupt() {
+        return number("corrupt").orElse(0L);
+    }
+
+    void scrubbed(Instant at, long corrupt) {
+        write(put("scrubbed", eight(at.getEpochSecond())), put("corrupt", eight(corrupt)));
+    }
+
+    private Optional<Long> number(String name) {
+        return keyspace.get(Space.RECORDS, key(name))
+                .map(value -> ByteBuffer.wrap(value).getLong());
+    }
+
+    private void write(Write... writes) {
+        switch (keyspace.commit(new Transaction().writeAll(java.util.List.of(writes)))) {
+            case Committed.Applied _ -> {}
+            case Committed.Stale _ -> throw new IllegalStateException("no condition was set");
+        }
+    }
+
+    /** The text of a name, written down if it is the first time. */
+    private static String once(Keyspace keyspace, String name, String fresh) {
+        Optional<byte[]> present = keyspace.get(Space.RECORDS, key(name));
+        if (present.isPresent()) {
+            return new String(present.get(), UTF_8);
+        }
+        Committed committed =
+                keyspace.commit(
+                        new Transaction()
+                                .when(
+                                        new Condition.Holds(
+                                                Space.RECORDS, key(name), Optional.empty()))
+                                .write(put(name, fresh.getBytes(UTF_8))));
+        return switch (committed) {
+            case Committed.Applied _ -> fresh;
+            case Committed.Stale _ ->
+                    throw new StorageFailure(
+                            StorageFailure.Kind.FOREIGN, "another program writes this keyspace");
+        };
+    }
+
+    private static byte[] key(String name) {
+        return Tuple.pack("launcher", name);
+    }
+
+    private static Write put(String name, byte[] value) {
+        return new Write.Put(Space.RECORDS, key(name), value);
+    }
+
+    private static byte[] eight(long number) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    }
+}

@@ -1,0 +1,294 @@
+package org.domicile.launcher;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.domicile.admin.Running;
+import org.domicile.blobs.Blobs;
+import org.domicile.bytes.Disk;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.health.Figures;
+import org.domicile.health.Metric;
+import org.domicile.health.Metrics;
+import org.domicile.health.Readiness;
+import org.domicile.http.HttpServer;
+import org.domicile.keys.Keys;
+import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Transaction;
+import org.domicile.ledger.Ledger;
+import org.domicile.policy.Policy;
+import org.domicile.policy.Purpose;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the server is: its state, its figures, and what needs an operator. Safe for concurrent use;
+ * {@code opened} and {@code stopping} are called by {@link Cloud} alone.
+ */
+final class Instruments implements Running, Readiness, Figures {
+    private static final Duration SOON = Duration.ofDays(14);
+    private static final Duration LATE = Duration.ofSeconds(10);
+    private static final int NEARLY_FULL = 20; // a twentieth of the disk
+
+    /** What there is to look at. */
+    record Parts(
+            Settings settings,
+            Path folder,
+            Disk disk,
+            Installation installation,
+            Keyspace keyspace,
+            Blobs blobs,
+            Keys keys,
+            Ledger ledger,
+            Policy policy) {}
+
+    private record Open(HttpServer server, Map<String, String> urls, Instant since) {}
+
+    private final Parts parts;
+    private final InstantSource clock;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final AtomicReference<@Nullable Open> open = new AtomicReference<>();
+    private volatile boolean stopping;
+
+    Instruments(Parts parts, InstantSource clock) {
+        this.parts = parts;
+        this.clock = clock;
+    }
+
+    /** From now on it is ready. */
+    void opened(HttpServer server, Map<String, String> urls) {
+        open.set(new Open(server, urls, clock.instant()));
+    }
+
+    /** From now on it is not any more. */
+    void stopping() {
+        stopping = true;
+        stop.countDown();
+    }
+
+    /** Waits until somebody asked for the end. */
+    void awaitStop() throws InterruptedException {
+        stop.await();
+    }
+
+    @Override
+    public void stop() {
+        stopping();
+    }
+
+    @Override
+    public Status status() {
+        Open now = open.get();
+        Map<String, Long> figures = new LinkedHashMap<>();
+        List<String> warnings = new ArrayList<>();
+        stored(figures, warnings);
+        ledger(figures, warnings);
+        keys(figures, warnings);
+        register(warnings);
+        process(figures, now);
+        return new Status(
+                stopping ? "stopping" : now == null ? "starting" : "ready",
+                Main.version(),
+                now == null ? clock.instant() : now.since(),
+                now == null ? Map.of() : now.urls(),
+                figures,
+                warnings);
+    }
+
+    private void stored(Map<String, Long> figures, List<String> warnings) {
+        try {
+            Keyspace.Usage keyspace = parts.keyspace().usage();
+            figures.put("keyspace.bytes", keyspace.bytesOnDisk());
+            figures.put("keyspace.memory", keyspace.memory());
+            figures.put("keyspace.commits", keyspace.commits());
+            figures.put("keyspace.syncs", keyspace.syncs());
+            Blobs.Usage blobs = parts.blobs().usage();
+            figures.put("blobs.bytes", blobs.bytesOnDisk());
+            figures.put("blobs.live", blobs.live());
+            figures.put("blobs.segments", (long) blobs.segments());
+            figures.put("blobs.corrupt", parts.installation().corrupt());
+            figures.put("blobs.scrubbed", parts.installation().scrubbed().getEpochSecond());
+            room(figures, warnings);
+        } catch (IOException | StorageFailure e) {
+            warnings.add("the store does not answer: " + e.getMessage());
+        }
+        if (figures.getOrDefault("blobs.corrupt", 0L) > 0) {
+            warnings.add(
+                    "the last verification found %d damaged blobs, which are refused to readers: the log names them; restore their objects from a backup"
+                            .formatted(figures.get("blobs.corrupt")));
+        }
+    }
+
+    private void room(Map<String, Long> figures, List<String> warnings) throws IOException {
+        long usable = parts.disk().usable(parts.folder());
+        long whole = Files.getFileStore(parts.folder()).getTotalSpace();
+        figures.put("disk.usable", usable);
+        figures.put("disk.total", whole);
+        long reserve = parts.settings().limits().reserve();
+        if (usable < Math.max(whole / NEARLY_FULL, 2 * reserve)) {
+            warnings.add(
+                    "the disk is nearly full: %d MiB are left, and below %d MiB nothing new is stored; delete something or give it more room"
+                            .formatted(usable >> 20, reserve >> 20));
+        }
+    }
+
+    private void ledger(Map<String, Long> figures, List<String> warnings) {
+        Ledger.State ledger = parts.ledger().state();
+        figures.put("ledger.logs", (long) ledger.logs());
+        figures.put("ledger.entries", ledger.entries());
+        figures.put("ledger.unpublished", ledger.unpublished());
+        if (ledger.unpublished() > 0
+                && ledger.newestCheckpoint().plus(LATE).isBefore(clock.instant())) {
+            warnings.add(
+                    "%d entries wait for a checkpoint since %s: the log says why; when it is the disk, make room and restart"
+                            .formatted(ledger.unpublished(), ledger.newestCheckpoint()));
+        }
+        try {
+            recordable();
+        } catch (StorageFailure e) {
+            warnings.add(
+                    "nothing can be recorded, so nothing is served: "
+                            + e.getMessage()
+                            + "; mend the disk, then restart with 'domicile down' and 'domicile"
+                            + " up'");
+        }
+    }
+
+    /** What every use needs: a commit that becomes durable. An empty one asks just that. */
+    private void recordable() {
+        parts.keyspace().commit(new Transaction());
+    }
+
+    @Override
+    public Optional<String> obstacle() {
+        if (stopping) {
+            return Optional.of("the program is ending");
+        }
+        if (open.get() == null) {
+            return Optional.of("the program is starting");
+        }
+        recordable();
+        return Optional.empty();
+    }
+
+    @Override
+    public List<Metric> now() {
+        Instant now = clock.instant();
+        List<Metric> metrics = new ArrayList<>();
+        Open at = open.get();
+        if (at != null) {
+            metrics.addAll(Metrics.http(at.server().figures()));
+            metrics.addAll(Metrics.process(at.since()));
+        }
+        metrics.addAll(Metrics.ledger(parts.ledger().state(), now));
+        metrics.add(Metrics.expiring(parts.policy().register(), now));
+        Keyspace.Usage keyspace = parts.keyspace().usage();
+        Blobs.Usage blobs = parts.blobs().usage();
+        metrics.add(
+                Metric.counter(
+                        "domicile_commits_total",
+                        "Transactions applied since the start.",
+                        keyspace.commits()));
+        metrics.add(
+                Metric.counter(
+                        "domicile_syncs_total",
+                        "Syncs of the keyspace's log since the start; each served all who waited.",
+                        keyspace.syncs()));
+        metrics.add(
+                Metric.gauge(
+                        "domicile_keyspace_bytes",
+                        "Size of the keyspace's files.",
+                        keyspace.bytesOnDisk()));
+        metrics.add(
+                Metric.gauge(
+                        "domicile_blob_bytes",
+                        "Size of the files of large bodies.",
+                        blobs.bytesOnDisk()));
+        metrics.add(
+                Metric.gauge(
+                        "domicile_key_store_generation",
+                        "Generation of the key store; grows with each birth and death of a key.",
+                        parts.keys().state().generation()));
+        return metrics;
+    }
+
+    private void keys(Map<String, Long> figures, List<String> warnings) {
+        Keys.State keys = parts.keys().state();
+        figures.put("keys.generation", keys.generation());
+        figures.put("keys.living", keys.living());
+        figures.put("keys.places", (long) keys.places().size());
+        if (keys.places().size() == 1) {
+            warnings.add(
+                    "the key store lies in one place only (%s), and without it the data cannot be opened: name a second one, on another disk, in keys.places"
+                            .formatted(keys.places().getFirst()));
+        }
+    }
+
+    private void register(List<String> warnings) {
+        Instant now = clock.instant();
+        var register = parts.policy().register();
+        register.purposes().values().stream()
+                .filter(each -> !each.withdrawn() && each.expires().isBefore(now.plus(SOON)))
+                .map(each -> expiry(each, now))
+                .sorted()
+                .forEach(warnings::add);
+        Set<String> zones = new TreeSet<>(parts.settings().zones().listeners().values());
+        parts.settings().zones().networks().forEach(each -> zones.add(each.zone()));
+        zones.removeAll(register.zones().keySet());
+        for (String zone : zones) {
+            warnings.add(
+                    "the configuration names the zone %s, which does not exist, so its clients are refused: make it with 'domicile zone create %s'"
+                            .formatted(zone, zone));
+        }
+    }
+
+    private static String expiry(Purpose purpose, Instant now) {
+        return purpose.expires().isAfter(now)
+                ? "the purpose %s expires at %s, and uses under it are refused from then on: register a new one with 'domicile purpose create' and credentials for it"
+                        .formatted(purpose.id(), purpose.expires())
+                : "the purpose %s expired at %s, and uses under it are refused: register a new one with 'domicile purpose create', or end it with 'domicile purpose withdraw'"
+                        .formatted(purpose.id(), purpose.expires());
+    }
+
+    private void process(Map<String, Long> figures, @Nullable Open now) {
+        var heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+        figures.put("memory.heap", heap.getUsed());
+        figures.put("memory.resident", resident());
+        if (now != null) {
+            figures.put("uptime", Duration.between(now.since(), clock.instant()).toSeconds());
+            for (HttpServer.Figures each : now.server().figures()) {
+                String name = "http." + each.listener() + ".";
+                figures.put(name + "open", (long) each.open());
+                figures.put(name + "requests", each.requests());
+                figures.put(name + "bytes.in", each.bytesIn());
+                figures.put(name + "bytes.out", each.bytesOut());
+            }
+        }
+    }
+
+    /** Memory of the whole process; 0 where the system does not tell it. */
+    private static long resident() {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+                if (line.startsWith("VmRSS:")) {
+                    return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+                }
+            }
+            return 0;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package org.domicile.launcher;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.domicile.verifier.ProofFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The ledger: its logs, their keys, proofs and checks. */
+@Command(
+        name = "ledger",
+        description = "Verifies the logs, prints their keys, makes and checks proofs.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Example: domicile ledger verify"},
+        subcommands = {
+            LedgerVerifyCommand.class,
+            LedgerCommand.Key.class,
+            LedgerCommand.Prove.class,
+            LedgerCommand.Check.class,
+            LedgerCommand.Show.class
+        })
+final class LedgerCommand {
+    private LedgerCommand() {}
+
+    @Command(
+            name = "list",
+            description = "Lists the logs, from their files.",
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: domicile ledger list"})
+    static final class Show implements Callable<Integer> {
+        @Mixin CommonOptions common = new CommonOptions();
+        @Spec CommandSpec spec = CommandSpec.create();
+
+        @Override
+        public Integer call() {
+            List<Json.Row> rows =
+                    LogFiles.in(common.folder().resolve("ledger")).stream()
+                            .map(
+                                    log ->
+                                            Json.row(
+                                                    "log",
+                                                    log.name(),
+                                                    "entries",
+                                                    log.size(),
+                                                    "origin",
+                                                    log.origin(),
+                                                    "folder",
+                                                    log.folder().toString()))
+                            .toList();
+            Table table =
+                    new Table()
+                            .field("log", "log")
+                            .number("entries", row -> "%,d".formatted(row.number("entries")))
+                            .field("origin", "origin")
+                            .field("folder", "folder");
+            Output.of(spec, common).list(rows, table, "no logs yet");
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "key",
+            description = {
+                "Prints the verifier keys of the running server's logs, one a line in the form of"
+                        + " signed notes (name+id+key); the public log's Ed25519 key first.",
+                "Give them to those who will check: a key is worth as much as the way on which it"
+                        + " came."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: domicile ledger key > keys.txt"})
+    static final class Key implements Callable<Integer> {
+        @Mixin CommonOptions common = new CommonOptions();
+        @Spec CommandSpec spec = CommandSpec.create();
+
+        @Option(
+                names = "--log",
+                paramLabel = "NAME",
+                description = "Only this log's (default: the public log's, then all others').")
+        String log = "";
+
+        @Override
+        public Integer call() {
+            AdminClient admin = AdminClient.of(common.folder());
+            List<String> names = new ArrayList<>();
+            if (log.isEmpty()) {
+                names.add(LogFiles.PUBLIC);
+                admin.list("/v1/ledger/logs").stream()
+                        .map(row -> row.text("name"))
+                        .filter(name -> !name.equals(LogFiles.PUBLIC))
+                        .forEach(names::add);
+            } else {
+                names.add(log);
+            }
+            Output output = Output.of(spec, common);
+            for (String name : names) {
+                for (String key : keys(admin, name)) {
+                    output.result(Json.row("log", name, "key", key), key);
+                }
+            }
+            return 0;
+        }
+    }
+
+    /** What the server names as keys of a log. */
+    static List<String> keys(AdminClient admin, String log) {
+        return admin.object(AdminClient.path("/v1/ledger/keys", "log", log)).texts("items");
+    }
+
+    @Command(
+            name = "prove",
+            description = {
+                "Writes the proof that an entry stands in a log to standard output (C2SP"
+                        + " tlog-proof); 'uses --json' says index and log of a use."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {
+                "",
+                "Example: domicile ledger prove 12345 --log use/water/node-1 > use.tlog-proof"
+            })
+    static final class Prove implements Callable<Integer> {
+        @Mixin CommonOptions common = new CommonOptions();
+        @Spec CommandSpec spec = CommandSpec.create();
+
+        @Parameters(paramLabel = "INDEX", description = "The entry's place in its log, from 0.")
+        long index;
+
+        @Option(
+                names = "--log",
+                paramLabel = "NAME",
+                description = "Which log (default: the public one).")
+        String log = LogFiles.PUBLIC;
+
+        @Override
+        public Integer call() {
+            if (index < 0) {
+                throw Input.wrong(spec, "INDEX is a place from 0 on");
+            }
+            String proof =
+                    AdminClient.of(common.folder())
+                            .text(
+                                    AdminClient.path(
+                                            "/v1/ledger/proof",
+                                            "log",
+                                            log,
+                                            "index",
+                                            String.valueOf(index)));
+            Output output = Output.of(spec, common);
+            if (common.json) {
+                output.out()
+                        .println(
+                                Json.row("log", log, "index", index, "proof", proof).line());
+            } else {
+                output.out().print(proof);
+            }
+            output.out().flush();
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "check",
+            description = "Checks a proof offline: no server and no data folder is needed.",
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: domicile ledger check use.tlog-proof --key keys.txt"})
+    static final class Check implements Callable<Integer> {
+        private static final int LARGEST = 4 << 20;
+
+        @Mixin CommonOptions common = new CommonOptions();
+        @Spec CommandSpec spec = CommandSpec.create();
+
+        @Parameters(paramLabel = "FILE", description = "The proof.")
+        Path file = Path.of("");
+
+        @Option(
+                names = "--key",
+                required = true,
+                paramLabel = "KEY|FILE",
+                description = {
+                    "A verifier key, or a file with one a line; each of the log's name must have"
+                            + " signed. The public log's keys serve for all logs of its"
+                            + " installation."
+                })
+        List<String> keys = List.of();
+
+        @Override
+        public Integer call() {
+            Trust trust = Trust.given(keys);
+            byte[] proof = read();
+            // only to choose keys by: what the proof says is checked below
+            String text = new String(proof, StandardCharsets.UTF_8);
+            String origin = text.substring(text.indexOf("\n\n") + 2).lines().findFirst().orElse("");
+            Output output = Output.of(spec, common);
+            return switch (ProofFile.check(proof, trust.of(origin))) {
+                case ProofFile.Checked.Proven proven -> {
+                    String entry = new String(proven.entry(), StandardCharsets.UTF_8);
+                    output.result(
+                            Json.row(
+                                    "proven",
+                                    true,
+                                    "origin",
+                                    proven.checkpoint().origin(),
+                                    "index",
+                                    proven.index(),
+                                    "size",
+                                    proven.checkpoint().size(),
+                                    "signers",
+                                    proven.checkpoint().signers(),
+                                    "entry",
+                                    entry),
+                            "proven: entry %,d of %,d in %s, signed by %s%n%s"
+                                    .formatted(
+                                            proven.index(),
+                                            proven.checkpoint().size(),
+                                            proven.checkpoint().origin(),
+                                            String.join(" and ", proven.checkpoint().signers()),
+                                            Table.visible(entry)));
+                    yield 0;
+                }
+                case ProofFile.Checked.Disproven disproven -> {
+                    String why = Table.visible(disproven.refused().sentence());
+                    if (common.json) {
+                        output.out().println(Json.row("proven", false, "why", why).line());
+                        output.out().flush();
+                    }
+                    throw new Problem("the proof does not hold: " + why);
+                }
+            };
+        }
+
+        private byte[] read() {
+            try {
+                if (Files.size(file) > LARGEST) {
+                    throw new Problem(file + " is longer than a proof can be");
+                }
+                return Files.readAllBytes(file);
+            } catch (IOException e) {
+                throw new Problem("cannot read the proof " + file + ": " + e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package org.domicile.launcher;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** Every key of the configuration: its name, its default as text, and what it is for. */
+enum Setting {
+    S3_LISTEN("s3.listen", "127.0.0.1:9000", "address and port of the S3 API; port 0 picks one"),
+    S3_DOMAIN("s3.domain", "", "domain for virtual-hosted buckets, such as s3.city.example"),
+    WEB_LISTEN("web.listen", "127.0.0.1:9001", "address and port of /ledger/, /health, /metrics"),
+    ADMIN_LISTEN(
+            "admin.listen",
+            "",
+            "path of the admin API's Unix socket (default: run/admin.sock in the data folder), an"
+                    + " address and port to serve it over TLS as well, or both with a comma"),
+    ADMIN_HOSTS("admin.hosts", "", "names in Host that the admin API accepts over TCP, with port"),
+    KEYS_PLACES(
+            "keys.places",
+            "",
+            "folders for the key store, with commas (default: ~/.config/domicile/NAME-ID)"),
+    KEYS_ROOT("keys.root", "", "file of the root key (default: root.key in the first place)"),
+    KEYS_PASSPHRASE(
+            "keys.passphrase.file",
+            "",
+            "file with the passphrase of the root key, mode 600 (or set DOMICILE_PASSPHRASE)"),
+    ZONE_DEFAULT("zone.default", "home", "zone where this server stands; the S3 region"),
+    ZONE_NETWORKS(
+            "zone.networks",
+            "",
+            "networks of clients in other zones: 10.1.0.0/16=north, fd00::/8=…"),
+    ZONE_LISTENERS("zone.listeners", "", "zones of listeners' clients: s3=north, web=home"),
+    NODE_NAME("node.name", "node-1", "name of this machine in use numbers and logs"),
+    LEDGER_ORIGIN(
+            "ledger.origin",
+            "",
+            "what the logs' names begin with, such as cloud.city.example/ledger; set it before the"
+                    + " first start, it never changes"),
+    TLS_CERTIFICATES(
+            "tls.certificates", "", "PEM file of the certificate chain; read when changed"),
+    TLS_KEY("tls.key", "", "PEM file of the certificate's key (PKCS #8); read when changed"),
+    LIMITS_CONNECTIONS("limits.connections", "4096", "connections that a listener holds open"),
+    LIMITS_REQUESTS("limits.requests", "4096", "uses that may be under way at once"),
+    LIMITS_HEAD("limits.head.time", "60s", "longest time for a request's head, and for silence"),
+    LIMITS_HEAP("limits.memory.heap", "256MiB", "Java heap of the server"),
+    LIMITS_CACHE("limits.memory.cache", "64MiB", "keyspace: cache of blocks"),
+    LIMITS_WRITES("limits.memory.writes", "64MiB", "keyspace: buffers of what is written"),
+    LIMITS_RESERVE("limits.disk.reserve", "256MiB", "room on the disk that bodies may not take"),
+    BLOBS_SEGMENT("blobs.segment", "256MiB", "size of a file of bodies, a multiple of 64 KiB"),
+    UPKEEP_RATE("upkeep.rate", "32MiB", "bytes a second for compaction and for verification"),
+    UPKEEP_SCRUB("upkeep.scrub", "7d", "how often all stored bytes are verified"),
+    DRAIN_TIME("drain.time", "20s", "how long requests under way may last when it stops");
+
+    private final String key;
+    private final String standard;
+    private final String meaning;
+
+    Setting(String key, String standard, String meaning) {
+        this.key = key;
+        this.standard = standard;
+        this.meaning = meaning;
+    }
+
+    String key() {
+        return key;
+    }
+
+    /** The default as one would write it; empty when there is none, or it depends on the folder. */
+    String standard() {
+        return standard;
+    }
+
+    String meaning() {
+        return meaning;
+    }
+
+    static Optional<Setting> of(String key) {
+        return Arrays.stream(values()).filter(each -> each.key.equals(key)).findFirst();
+    }
+
+    /** The key that is spelled most like a wrong one. */
+    static Setting nearest(String wrong) {
+        return Arrays.stream(values())
+                .min(Comparator.comparingInt(each -> distance(each.key, wrong)))
+                .orElseThrow();
+    }
+
+    /** Levenshtein's: how many letters to add, drop or change. */
+    private static int distance(String one, String other) {
+        int[] above = new int[other.length() + 1];
+        Arrays.setAll(above, i -> i);
+        for (int i = 1; i <= one.length(); i++) {
+            int[] row = new int[other.length() + 1];
+            row[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                int change = one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1;
+                row[j] = Math.min(above[j - 1] + change, 1 + Math.min(above[j], row[j - 1]));
+            }
+            above = row;
+        }
+        return above[other.length()];
+    }
+}

@@ -1,0 +1,356 @@
+package org.domicile.launcher;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.domicile.guard.GuardOptions;
+import org.domicile.http.ListenerOptions.Address;
+import org.domicile.http.ListenerOptions.Tls;
+
+/**
+ * What one server is told, a record for each component; {@link Setting} lists the keys. Everything
+ * that can be judged without opening anything is judged when it is read, with a sentence.
+ */
+record Settings(Doors doors, Keeping keys, Zones zones, Names names, Limits limits, Upkeep upkeep) {
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*(B|KiB|MiB|GiB|TiB)?");
+    private static final Pattern TIME = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
+    private static final Pattern ADDRESS =
+            Pattern.compile("(localhost|[0-9.]+|\\[[0-9a-fA-F:.]+]):(\\d{1,5})");
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
+    /**
+     * Listeners.
+     *
+     * @param s3 where the S3 door listens @param domain of virtual-hosted buckets, or empty
+     * @param web where the web door listens
+     * @param socket the admin API's Unix socket, where it is not the data folder's
+     * @param admin where the admin API listens beside its socket
+     * @param adminHosts accepted there
+     * @param tls for all TCP listeners
+     */
+    record Doors(
+            Address.Tcp s3,
+            String domain,
+            Address.Tcp web,
+            Optional<Path> socket,
+            Optional<Address.Tcp> admin,
+            Set<String> adminHosts,
+            Optional<Tls> tls) {}
+
+    /**
+     * Where keys lie. @param places empty for the default @param root empty for the default
+     *
+     * @param passphrase file with the passphrase
+     */
+    record Keeping(List<Path> places, Optional<Path> root, Optional<Path> passphrase) {}
+
+    /** Zones. @param home where data lie @param listeners by listener @param networks of clients */
+    record Zones(String home, Map<String, String> listeners, List<GuardOptions.Network> networks) {}
+
+    /** Names that are written into logs. @param origin empty for the default */
+    record Names(String node, String origin) {}
+
+    /** Upper bounds; sizes in bytes. */
+    record Limits(
+            int connections,
+            int requests,
+            Duration head,
+            long heap,
+            long cache,
+            long writes,
+            long reserve,
+            long segment,
+            Duration drain) {}
+
+    /** The program's own work. @param rate bytes a second @param scrub how often all is verified */
+    record Upkeep(long rate, Duration scrub) {}
+
+    /** The defaults. */
+    static Settings standard() {
+        return read(new Configuration());
+    }
+
+    /** Reads and judges. @throws Problem that names the place and says what would be right */
+    static Settings read(Configuration from) {
+        return new Settings(
+                doors(from), keys(from), zones(from), names(from), limits(from), upkeep(from));
+    }
+
+    private static Doors doors(Configuration from) {
+        Optional<Tls> tls = tls(from);
+        Address.Tcp s3 = address(from, Setting.S3_LISTEN);
+        Address.Tcp web = address(from, Setting.WEB_LISTEN);
+        Optional<Path> socket = Optional.empty();
+        Optional<Address.Tcp> admin = Optional.empty();
+        Configuration.Written listen = from.written(Setting.ADMIN_LISTEN);
+        for (String each : list(listen.text())) {
+            if (each.indexOf('/') >= 0) {
+                socket = Optional.of(path(listen, each));
+            } else {
+                admin = Optional.of(address(Setting.ADMIN_LISTEN, listen, each));
+            }
+        }
+        Set<String> hosts = new LinkedHashSet<>(list(from.written(Setting.ADMIN_HOSTS).text()));
+        demandTls(Setting.S3_LISTEN, s3, tls);
+        demandTls(Setting.WEB_LISTEN, web, tls);
+        if (admin.isPresent() && tls.isEmpty()) {
+            throw new Problem(
+                    "admin.listen over TCP needs TLS: set tls.certificates and tls.key, or leave it"
+                            + " to the Unix socket");
+        }
+        if (admin.isPresent() && hosts.isEmpty()) {
+            throw new Problem(
+                    "admin.listen over TCP needs admin.hosts: the names by which clients call this"
+                            + " server, for example cloud.city.example:9443");
+        }
+        String domain = from.written(Setting.S3_DOMAIN).text();
+        if (!domain.isEmpty() && !domain.matches("[a-z0-9]([a-z0-9.-]*[a-z0-9])?")) {
+            throw wrong(
+                    Setting.S3_DOMAIN, from.written(Setting.S3_DOMAIN), "a domain in lower case");
+        }
+        return new Doors(s3, domain, web, socket, admin, hosts, tls);
+    }
+
+    private static void demandTls(Setting setting, Address.Tcp address, Optional<Tls> tls) {
+        if (tls.isEmpty() && !loopback(address)) {
+            throw new Problem(
+                    "%s is %s, which others can reach, so it needs TLS: set tls.certificates and"
+                                    .formatted(setting.key(), address.host())
+                            + " tls.key, or listen on 127.0.0.1");
+        }
+    }
+
+    private static boolean loopback(Address.Tcp address) {
+        try {
+            return InetAddress.getByName(address.host()).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    private static Optional<Tls> tls(Configuration from) {
+        Optional<Path> certificates = path(from, Setting.TLS_CERTIFICATES);
+        Optional<Path> key = path(from, Setting.TLS_KEY);
+        if (certificates.isPresent() != key.isPresent()) {
+            throw new Problem("tls.certificates and tls.key go together: set both or neither");
+        }
+        return certificates.map(file -> new Tls(file, key.orElseThrow()));
+    }
+
+    private static Keeping keys(Configuration from) {
+        Configuration.Written places = from.written(Setting.KEYS_PLACES);
+        return new Keeping(
+                list(places.text()).stream().map(each -> path(places, each)).toList(),
+                path(from, Setting.KEYS_ROOT),
+                path(from, Setting.KEYS_PASSPHRASE));
+    }
+
+    private static Zones zones(Configuration from) {
+        String home = name(Setting.ZONE_DEFAULT, from.written(Setting.ZONE_DEFAULT));
+        Map<String, String> listeners = pairs(from, Setting.ZONE_LISTENERS);
+        for (String listener : listeners.keySet()) {
+            if (!Set.of("s3", "web", "admin").contains(listener)) {
+                throw wrong(
+                        Setting.ZONE_LISTENERS,
+                        from.written(Setting.ZONE_LISTENERS),
+                        "pairs such as s3=north for the listeners s3, web and admin");
+            }
+        }
+        List<GuardOptions.Network> networks = new ArrayList<>();
+        pairs(from, Setting.ZONE_NETWORKS)
+                .forEach((cidr, zone) -> networks.add(new GuardOptions.Network(cidr, zone)));
+        return new Zones(home, listeners, List.copyOf(networks));
+    }
+
+    private static Names names(Configuration from) {
+        String origin = from.written(Setting.LEDGER_ORIGIN).text();
+        if (!origin.matches("[!-*,-~]{0,100}") || origin.contains("://")) {
+            throw wrong(
+                    Setting.LEDGER_ORIGIN,
+                    from.written(Setting.LEDGER_ORIGIN),
+                    "a URL without https://, such as cloud.city.example/ledger, of at most 100"
+                            + " characters without space and plus sign");
+        }
+        return new Names(name(Setting.NODE_NAME, from.written(Setting.NODE_NAME)), origin);
+    }
+
+    private static Limits limits(Configuration from) {
+        return new Limits(
+                count(from, Setting.LIMITS_CONNECTIONS, 1, 1_000_000),
+                count(from, Setting.LIMITS_REQUESTS, 1, 1_000_000),
+                time(from, Setting.LIMITS_HEAD, Duration.ofSeconds(1), Duration.ofHours(1)),
+                size(from, Setting.LIMITS_HEAP, 64L << 20, 1L << 40),
+                size(from, Setting.LIMITS_CACHE, 1L << 20, 1L << 40),
+                size(from, Setting.LIMITS_WRITES, 4L << 20, 1L << 40),
+                size(from, Setting.LIMITS_RESERVE, 0, 1L << 40),
+                segment(from),
+                time(from, Setting.DRAIN_TIME, Duration.ZERO, Duration.ofHours(1)));
+    }
+
+    private static long segment(Configuration from) {
+        long bytes = size(from, Setting.BLOBS_SEGMENT, 128L << 10, 64L << 30);
+        if (bytes % (64L << 10) != 0) {
+            throw wrong(
+                    Setting.BLOBS_SEGMENT,
+                    from.written(Setting.BLOBS_SEGMENT),
+                    "a multiple of 64KiB");
+        }
+        return bytes;
+    }
+
+    private static Upkeep upkeep(Configuration from) {
+        return new Upkeep(
+                size(from, Setting.UPKEEP_RATE, 64L << 10, 1L << 40),
+                time(from, Setting.UPKEEP_SCRUB, Duration.ofMinutes(1), Duration.ofDays(7)));
+    }
+
+    // ---- texts ------------------------------------------------------------------------------
+
+    private static List<String> list(String text) {
+        return Arrays.stream(text.split(",", -1))
+                .map(String::strip)
+                .filter(each -> !each.isEmpty())
+                .toList();
+    }
+
+    private static Map<String, String> pairs(Configuration from, Setting setting) {
+        Configuration.Written written = from.written(setting);
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (String each : list(written.text())) {
+            int equals = each.lastIndexOf('=');
+            String zone = equals < 0 ? "" : each.substring(equals + 1).strip();
+            if (equals < 1 || !NAME.matcher(zone).matches()) {
+                throw wrong(
+                        setting, written, "pairs WHAT=ZONE with commas, such as 10.1.0.0/16=north");
+            }
+            pairs.put(each.substring(0, equals).strip(), zone);
+        }
+        return pairs;
+    }
+
+    private static Address.Tcp address(Configuration from, Setting setting) {
+        Configuration.Written written = from.written(setting);
+        return address(setting, written, written.text());
+    }
+
+    /** No names but localhost: looking one up would be a question to somebody outside. */
+    private static Address.Tcp address(
+            Setting setting, Configuration.Written written, String text) {
+        Matcher matcher = ADDRESS.matcher(text);
+        if (!matcher.matches() || Integer.parseInt(matcher.group(2)) > 65_535) {
+            throw wrong(
+                    setting,
+                    written,
+                    "an address and a port, such as 127.0.0.1:9000 or [::1]:9000");
+        }
+        String host = matcher.group(1);
+        if (host.startsWith("[")) {
+            host = host.substring(1, host.length() - 1);
+        }
+        return new Address.Tcp(host, Integer.parseInt(matcher.group(2)));
+    }
+
+    private static Optional<Path> path(Configuration from, Setting setting) {
+        Configuration.Written written = from.written(setting);
+        return written.text().isEmpty()
+                ? Optional.empty()
+                : Optional.of(path(written, written.text()));
+    }
+
+    private static Path path(Configuration.Written written, String text) {
+        Path path =
+                text.equals("~") || text.startsWith("~/")
+                        ? Folder.home().resolve(text.substring(Math.min(2, text.length())))
+                        : written.base().resolve(text);
+        return path.toAbsolutePath().normalize();
+    }
+
+    private static String name(Setting setting, Configuration.Written written) {
+        if (!NAME.matcher(written.text()).matches()) {
+            throw wrong(
+                    setting, written, "a name of 1 to 63 lower-case letters, digits and hyphens");
+        }
+        return written.text();
+    }
+
+    private static int count(Configuration from, Setting setting, int least, int most) {
+        Configuration.Written written = from.written(setting);
+        if (written.text().matches("\\d{1,9}")) {
+            int count = Integer.parseInt(written.text());
+            if (count >= least && count <= most) {
+                return count;
+            }
+        }
+        throw wrong(setting, written, "a number from %,d to %,d".formatted(least, most));
+    }
+
+    private static long size(Configuration from, Setting setting, long least, long most) {
+        Configuration.Written written = from.written(setting);
+        Matcher matcher = SIZE.matcher(written.text());
+        if (matcher.matches()) {
+            int shift =
+                    switch (matcher.group(2)) {
+                        case "KiB" -> 10;
+                        case "MiB" -> 20;
+                        case "GiB" -> 30;
+                        case "TiB" -> 40;
+                        case null, default -> 0;
+                    };
+            long number = Long.parseLong(matcher.group(1));
+            if (number <= most >> shift && number << shift >= least) {
+                return number << shift;
+            }
+        }
+        throw wrong(
+                setting,
+                written,
+                "a size from %d to %d bytes, such as 64MiB".formatted(least, most));
+    }
+
+    private static Duration time(
+            Configuration from, Setting setting, Duration least, Duration most) {
+        Configuration.Written written = from.written(setting);
+        Matcher matcher = TIME.matcher(written.text());
+        if (matcher.matches()) {
+            long number = Long.parseLong(matcher.group(1));
+            Duration time =
+                    switch (matcher.group(2)) {
+                        case "ms" -> Duration.ofMillis(number);
+                        case "s" -> Duration.ofSeconds(number);
+                        case "m" -> Duration.ofMinutes(number);
+                        case "h" -> Duration.ofHours(number);
+                        default -> Duration.ofDays(number);
+                    };
+            if (time.compareTo(least) >= 0 && time.compareTo(most) <= 0) {
+                return time;
+            }
+        }
+        throw wrong(
+                setting,
+                written,
+                "a time from %s to %s, such as 30s, 5m or 7d".formatted(said(least), said(most)));
+    }
+
+    private static String said(Duration time) {
+        return time.toSeconds() % 86_400 == 0 && !time.isZero()
+                ? time.toDays() + "d"
+                : time.toSeconds() + "s";
+    }
+
+    private static Problem wrong(Setting setting, Configuration.Written written, String right) {
+        return new Problem(
+                "%s: %s = %s is not understood; it takes %s"
+                        .formatted(written.where(), setting.key(), written.text(), right));
+    }
+}

@@ -1,0 +1,175 @@
+package org.domicile.launcher;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Who did what, for which purpose, in which zone, allowed or refused. */
+@Command(
+        name = "uses",
+        description = {
+            "Shows who used what, for which purpose, in which zone, allowed or refused; the newest"
+                    + " stand last.",
+            "Reading the record is a use too and stands in it from then on."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example: domicile uses --bucket archive --last 1h"})
+final class UsesCommand implements Callable<Integer> {
+    private static final int MOST = 10_000;
+
+    @Mixin CommonOptions common = new CommonOptions();
+    @Spec CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--bucket", paramLabel = "NAME", description = "Only uses of this bucket.")
+    String bucket = "";
+
+    @Option(
+            names = "--object",
+            paramLabel = "PREFIX",
+            description = "Only objects whose name in the bucket begins so.")
+    String object = "";
+
+    @Option(
+            names = "--last",
+            paramLabel = "SPAN",
+            description = "How far back: 90s, 15m, 1h, 7d (default: 1h).")
+    String last = "1h";
+
+    @Option(
+            names = "--organisation",
+            paramLabel = "NAME",
+            description = "Whose use log (default: the only one's).")
+    String organisation = "";
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "At most this many, the newest; up to 10000 (default: 1000).")
+    int limit = 1_000;
+
+    @ArgGroup Verdict verdict = new Verdict();
+
+    /** One of the two, or none. */
+    static final class Verdict {
+        @Option(names = "--refused", description = "Only what was refused.")
+        boolean refused;
+
+        @Option(names = "--allowed", description = "Only what was allowed.")
+        boolean allowed;
+
+        String text() {
+            return refused ? "refused" : allowed ? "allowed" : "";
+        }
+    }
+
+    @Override
+    public Integer call() {
+        Duration span = Input.span(spec, last);
+        if (limit < 1 || limit > MOST) {
+            throw Input.wrong(spec, "--limit is from 1 to 10000");
+        }
+        if (bucket.isEmpty() && !object.isEmpty()) {
+            throw Input.wrong(spec, "--object is a name in a bucket: say which with --bucket");
+        }
+        AdminClient admin = AdminClient.of(common.folder());
+        String owner = Organisations.chosen(admin, organisation);
+        Instant from = Instant.now().minus(span);
+        // The server looks for a prefix; 'archive' alone would find 'archive-2' as well.
+        boolean wholeBucket = !bucket.isEmpty() && object.isEmpty();
+        String prefix = object.isEmpty() ? bucket : bucket + "/" + object;
+        List<Json.Row> newestFirst = new ArrayList<>();
+        int[] read = new int[1];
+        admin.lines(
+                AdminClient.path(
+                        "/v1/uses",
+                        "organisation",
+                        owner,
+                        "object",
+                        prefix,
+                        "from",
+                        from.toString(),
+                        "verdict",
+                        verdict.text(),
+                        "limit",
+                        String.valueOf(wholeBucket ? MOST : limit)),
+                use -> {
+                    read[0]++;
+                    if (newestFirst.size() < limit && (!wholeBucket || inBucket(use))) {
+                        newestFirst.add(use);
+                    }
+                });
+        Collections.reverse(newestFirst);
+        Output output = Output.of(spec, common);
+        output.list(
+                newestFirst,
+                table(common.json ? Map.of() : names(admin)),
+                "no uses in the last " + last + "; --last 7d looks further back");
+        if (!common.json
+                && (newestFirst.size() == limit || read[0] == MOST || !verdict.text().isEmpty())) {
+            warnOfMore(output, newestFirst.size(), read[0]);
+        }
+        return 0;
+    }
+
+    private void warnOfMore(Output output, int shown, int read) {
+        if (shown == limit) {
+            output.err().println("These are the newest " + limit + "; --limit shows more.");
+        } else if (read == MOST) {
+            output.err()
+                    .println("Looked through the newest 10,000; a shorter --last sees the rest.");
+        }
+    }
+
+    private boolean inBucket(Json.Row use) {
+        String name = use.text("object");
+        return name.equals(bucket) || name.startsWith(bucket + "/");
+    }
+
+    private static Map<String, String> names(AdminClient admin) {
+        Map<String, String> names = new HashMap<>();
+        admin.list("/v1/principals").forEach(each -> names.put(each.text("id"), each.text("name")));
+        return names;
+    }
+
+    private static Table table(Map<String, String> names) {
+        return new Table()
+                .column("time", row -> Times.second(row.text("at"), ZoneId.systemDefault()))
+                .column("who", row -> names.getOrDefault(row.text("principal"), row.text("principal")))
+                .field("action", "action")
+                .field("object", "object")
+                .field("purpose", "purpose")
+                .column("zone", UsesCommand::zones)
+                .column("decision", UsesCommand::decision)
+                .number("size", row -> row.number("size") == 0 ? "" : Times.size(row.number("size")))
+                .number("times", row -> row.number("count") > 1 ? row.text("count") : "");
+    }
+
+    /** One zone, or from where to where. */
+    private static String zones(Json.Row row) {
+        String data = row.text("dataZone");
+        String client = row.text("clientZone");
+        return data.equals(client) ? data : data + " → " + client;
+    }
+
+    private static String decision(Json.Row row) {
+        if (row.text("verdict").equalsIgnoreCase("refused")) {
+            return "refused: " + row.text("reason");
+        }
+        String outcome = row.text("outcome");
+        return outcome.isEmpty() || outcome.equalsIgnoreCase("done")
+                ? "allowed"
+                : "allowed, " + outcome;
+    }
+}

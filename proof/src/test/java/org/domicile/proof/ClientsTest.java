@@ -1,0 +1,154 @@
+package org.domicile.proof;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The clients that people have, each doing its ordinary job against the program as it is started by
+ * its own command. The jobs are scripts in {@code proof/clients/jobs}; each prints a line for what it
+ * has shown and fails at the first difference.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class ClientsTest {
+    private static final Path ROOT = root();
+    private static final long JOB_SECONDS = 120;
+
+    @TempDir Path folder;
+    private Map<String, String> environment = Map.of();
+
+    private static Path root() {
+        Path at = Path.of("").toAbsolutePath();
+        while (!Files.exists(at.resolve("domicile"))) {
+            at = at.getParent();
+        }
+        return at;
+    }
+
+    /** What a program printed, and its exit code. */
+    private record Ended(int code, String output) {}
+
+    @BeforeAll
+    void up() throws IOException, InterruptedException {
+        Ended up =
+                run(
+                        List.of(
+                                domicile(),
+                                "up",
+                                "--data",
+                                data(),
+                                "--set",
+                                "s3.listen=127.0.0.1:0",
+                                "--set",
+                                "web.listen=127.0.0.1:0",
+                                "--set",
+                                "keys.places=" + folder.resolve("keys")),
+                        Map.of());
+        assertEquals(0, up.code(), up.output());
+        Ended env = run(List.of(domicile(), "env", "--data", data()), Map.of());
+        assertEquals(0, env.code(), env.output());
+        environment =
+                env.output()
+                        .lines()
+                        .filter(line -> line.startsWith("export "))
+                        .map(line -> line.substring("export ".length()).split("=", 2))
+                        .collect(
+                                Collectors.toMap(pair -> pair[0], pair -> pair[1].replace("'", "")));
+        assertTrue(environment.containsKey("AWS_ENDPOINT_URL"), env.output());
+    }
+
+    @AfterAll
+    void down() throws IOException, InterruptedException {
+        Ended down = run(List.of(domicile(), "down", "--data", data()), Map.of());
+        assertEquals(0, down.code(), down.output());
+        Ended verify = run(List.of(domicile(), "ledger", "verify", "--data", data()), Map.of());
+        assertEquals(0, verify.code(), verify.output());
+    }
+
+    @Test
+    void awsCli() throws IOException, InterruptedException {
+        job("aws.sh", 8);
+    }
+
+    @Test
+    void boto3() throws IOException, InterruptedException {
+        job("sdk.py", 9);
+    }
+
+    @Test
+    void rclone() throws IOException, InterruptedException {
+        job("rclone.sh", 5);
+    }
+
+    @Test
+    void s3cmd() throws IOException, InterruptedException {
+        job("s3cmd.sh", 4);
+    }
+
+    @Test
+    void restic() throws IOException, InterruptedException {
+        job("restic.sh", 3);
+    }
+
+    private void job(String script, long shown) throws IOException, InterruptedException {
+        Path job = ROOT.resolve("proof/clients/jobs").resolve(script);
+        Path work = folder.resolve(script);
+        List<String> command =
+                script.endsWith(".py")
+                        ? List.of("python", job.toString())
+                        : List.of("bash", job.toString(), work.toString());
+        Ended ended = run(command, environment);
+        assertEquals(0, ended.code(), ended.output());
+        assertEquals(
+                shown,
+                ended.output().lines().filter(line -> line.startsWith("ok: ")).count(),
+                ended.output());
+    }
+
+    private String domicile() {
+        return ROOT.resolve("domicile").toString();
+    }
+
+    private String data() {
+        return folder.resolve("data").toString();
+    }
+
+    private Ended run(List<String> command, Map<String, String> more)
+            throws IOException, InterruptedException {
+        Path output = Files.createTempFile(folder, "out", "");
+        ProcessBuilder builder =
+                new ProcessBuilder(new ArrayList<>(command))
+                        .redirectErrorStream(true)
+                        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                        .redirectOutput(output.toFile());
+        builder.environment().putAll(more);
+        // The clients' own settings of whoever runs the tests stay out.
+        builder.environment().put("AWS_CONFIG_FILE", folder.resolve("none").toString());
+        builder.environment().put("AWS_SHARED_CREDENTIALS_FILE", folder.resolve("none").toString());
+        builder.environment().put("AWS_EC2_METADATA_DISABLED", "true");
+        builder.environment().put("AWS_MAX_ATTEMPTS", "1");
+        Process process = builder.start();
+        if (!process.waitFor(JOB_SECONDS, TimeUnit.SECONDS)) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+            return new Ended(
+                    -1, command + " did not end in time: " + Files.readString(output));
+        }
+        return new Ended(
+                process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+    }
+}
