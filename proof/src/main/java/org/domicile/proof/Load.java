@@ -23,7 +23,9 @@ final class Load {
     private final Journal journal = new Journal();
     private final Races races = new Races();
     private final List<Writer> writers = new ArrayList<>();
-    private Set<String> finishedRaces = new HashSet<>();
+    private final Set<String> finishedRaces = new HashSet<>();
+    // owned by the thread that drives the rounds; a server may die before it has answered this
+    private boolean bucketMade;
 
     Load(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -41,7 +43,9 @@ final class Load {
         S3Client.Answer answer = client.send("PUT", Writer.BUCKET, Map.of(), Map.of(), NOTHING);
         if (answer.status() != 200 && answer.status() != 409) {
             journal.violated("the bucket cannot be made: " + answer.text());
+            return;
         }
+        bucketMade = true;
     }
 
     /** A load that goes on. */
@@ -151,6 +155,9 @@ final class Load {
         Map<String, String> query = Map.of("list-type", "2");
         for (int page = 0; page < PAGES; page++) {
             S3Client.Answer answer = client.send("GET", Writer.BUCKET, query, Map.of(), NOTHING);
+            if (answer.status() == 404 && !bucketMade) {
+                return;
+            }
             if (answer.status() != 200) {
                 throw new IOException("list answered " + answer.status() + ": " + answer.text());
             }

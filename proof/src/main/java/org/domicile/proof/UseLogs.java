@@ -69,6 +69,19 @@ final class UseLogs {
         return gone.isEmpty() ? Optional.empty() : Optional.of("keys have changed: " + gone);
     }
 
+    /** Whether there is a log whose keys are not known: they are asked for once and then held to. */
+    synchronized boolean lacksKeys() throws IOException {
+        Set<String> names = new LinkedHashSet<>();
+        keys.forEach(key -> names.add(VerifierKey.parse(key).name()));
+        for (Path log : logs()) {
+            List<String> lines = Files.readAllLines(log.resolve("checkpoint"));
+            if (lines.isEmpty() || !names.contains(lines.getFirst())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Keeps the checkpoints that stand there now, as a witness would. */
     synchronized void look() throws IOException {
         for (Path log : logs()) {
