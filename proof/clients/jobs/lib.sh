@@ -2,6 +2,9 @@
 # The environment gives AWS_* for the endpoint and credential; $1 is a folder of the job's own.
 set -euo pipefail
 
+# A proxy that this machine may have for the outside is not for loopback.
+unset AWS_CA_BUNDLE
+
 work=$1
 mkdir -p "$work"
 cd "$work"

@@ -23,7 +23,7 @@ s3 sync s3://s3cmd-job/tree/ back/
 same tree back "sync and back"
 
 s3 put tree/reports/readme.txt s3://s3cmd-job/note.txt --add-header=x-amz-meta-owner:archive
-s3cmd -c s3cfg info s3://s3cmd-job/note.txt | grep -q 'x-amz-meta-owner: archive' || fail "the metadata is not shown"
+grep -q 'x-amz-meta-owner: archive' <<<"$(s3cmd -c s3cfg info s3://s3cmd-job/note.txt)" || fail "the metadata is not shown"
 s3 get s3://s3cmd-job/note.txt note.txt
 cmp note.txt tree/reports/readme.txt || fail "get differs"
 echo "ok: put, info, get"

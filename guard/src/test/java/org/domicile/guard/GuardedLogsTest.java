@@ -81,8 +81,8 @@ class GuardedLogsTest {
         Policy policy = Policy.open(keyspace, keys.vault(), clock);
         Objects objects = Objects.open(keyspace, Blobs.inMemory(keyspace), clock, random);
         guard = Guard.open(GuardOptions.in("home"), policy, keys, ledger, objects, clock, random);
-        main = guard.firstSteps().orElseThrow();
-        other = otherOrganisation();
+        main = organisation("main");
+        other = organisation("city");
         await("all is published", () -> ledger.state().unpublished() == 0);
     }
 
@@ -110,12 +110,12 @@ class GuardedLogsTest {
         }
     }
 
-    private Administration.Issued otherOrganisation() {
+    private Administration.Issued organisation(String name) {
         Administration administration = administration();
-        administration.createOrganisation("city", "home");
+        administration.createOrganisation(name, "home");
         administration.createPurpose(
                 new Purpose(
-                        "city",
+                        name,
                         "air",
                         "Air quality",
                         "Office",
@@ -124,7 +124,7 @@ class GuardedLogsTest {
                         Instant.now(),
                         Instant.now().plus(Duration.ofDays(9)),
                         false));
-        return credential("city", "city/air", "*");
+        return credential(name, name + "/air", "*");
     }
 
     private Administration administration() {
@@ -191,7 +191,7 @@ class GuardedLogsTest {
         assertEquals(logs.use(), "main/" + NODE + "/" + uses.getFirst().number());
         assertEquals("use/main/node-1", uses.getFirst().object());
         assertEquals(checkpoint.length, uses.getFirst().size());
-        assertEquals("main/first-steps", uses.getFirst().purpose());
+        assertEquals("main/air", uses.getFirst().purpose());
         assertEquals("DONE", uses.getFirst().outcome().toUpperCase(java.util.Locale.ROOT));
 
         LogFile bundle = new LogFile.Bundle(0, 1);

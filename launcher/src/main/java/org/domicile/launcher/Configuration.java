@@ -48,29 +48,27 @@ final class Configuration {
                 continue;
             }
             String where = absolute.getFileName() + " line " + (i + 1);
-            Setting setting = add(line, where, base);
-            if (!where.equals(written.get(setting).where())) {
+            Setting setting = setting(line, where);
+            Written before = written.get(setting);
+            if (before != null) {
                 throw new Problem(
                         "%s: %s stands already in %s"
-                                .formatted(where, setting.key(), written.get(setting).where()));
+                                .formatted(where, setting.key(), before.where()));
             }
+            add(setting, line, where, base);
         }
         return this;
     }
 
     /** Takes one {@code key=value} of the command line. */
     Configuration set(String assignment) {
-        Setting setting = setting(assignment, "--set");
-        written.remove(setting);
-        add(assignment, "--set", Path.of("").toAbsolutePath());
+        add(setting(assignment, "--set"), assignment, "--set", Path.of("").toAbsolutePath());
         return this;
     }
 
-    private Setting add(String line, String where, Path base) {
-        Setting setting = setting(line, where);
+    private void add(Setting setting, String line, String where, Path base) {
         String value = line.substring(line.indexOf('=') + 1).strip();
-        written.putIfAbsent(setting, new Written(value, where, base));
-        return setting;
+        written.put(setting, new Written(value, where, base));
     }
 
     private static Setting setting(String line, String where) {

@@ -20,11 +20,12 @@ import org.domicile.bytes.CrcCombination;
 
 /**
  * Copies files into a bucket so that running it again continues: what is there with the same size
- * and sums is left alone, and a large file's unfinished upload keeps the parts that still fit. There
- * is no journal: the bucket itself says what is done. Safe for concurrent use, one file a thread.
+ * and sums is left alone, and a large file's unfinished upload keeps the parts that still fit.
+ * There is no journal: the bucket itself says what is done. Safe for concurrent use, one file a
+ * thread.
  */
 final class Copying {
-    private static final long MIB = 1 << 20;
+    private static final long MIB = 1L << 20;
     private static final long SMALLEST_PART = 16 * MIB;
     private static final int MOST_PARTS = 10_000;
     private static final String CRC = "x-amz-checksum-crc64nvme";
@@ -296,11 +297,7 @@ final class Copying {
                         bucket,
                         file.key(),
                         Map.of("uploadId", upload),
-                        Map.of(
-                                CRC,
-                                Slice.Sums.header(crc),
-                                "x-amz-checksum-type",
-                                "FULL_OBJECT"),
+                        Map.of(CRC, Slice.Sums.header(crc), "x-amz-checksum-type", "FULL_OBJECT"),
                         S3Client.Payload.of(completion(parts)));
         compare(
                 answer.text("ETag").replace("\"", "").replace("&quot;", ""),

@@ -213,9 +213,7 @@ final class CredentialCommand {
             Json.Row made =
                     AdminClient.of(common.folder())
                             .post(
-                                    "/v1/credentials/"
-                                            + AdminClient.segment(accessKey)
-                                            + "/rotate",
+                                    "/v1/credentials/" + AdminClient.segment(accessKey) + "/rotate",
                                     Json.row());
             issued(Output.of(spec, common), made, "the same principal");
             return 0;

@@ -82,6 +82,15 @@ final class ImportCommand implements Callable<Integer> {
             })
     @Nullable Path credential;
 
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            description = {
+                "Certificates in PEM form to trust instead of the system's (default: the variable"
+                        + " AWS_CA_BUNDLE)."
+            })
+    @Nullable Path ca;
+
     /** Where to: a bucket and what comes before each name. */
     private record Target(String bucket, String prefix) {}
 
@@ -142,7 +151,13 @@ final class ImportCommand implements Callable<Integer> {
         return new S3Client(
                 uri(url),
                 signature(server, url.equals(named), region.isEmpty() ? "us-east-1" : region),
-                Clock.systemUTC());
+                Clock.systemUTC(),
+                authorities());
+    }
+
+    private Optional<Path> authorities() {
+        String named = environment("AWS_CA_BUNDLE");
+        return Optional.ofNullable(ca == null && !named.isEmpty() ? Path.of(named) : ca);
     }
 
     private static URI uri(String url) {
@@ -242,26 +257,27 @@ final class ImportCommand implements Callable<Integer> {
         if (!output.json()) {
             local.files().stream()
                     .filter(each -> !copying.looksPresent(each))
-                    .forEach(each -> output.out().println("would copy " + Table.visible(each.key())));
+                    .forEach(each ->
+                            output.out().println("would copy " + Table.visible(each.key())));
         }
     }
 
     private void copy(LocalFiles local, Copying copying, Outcome outcome) {
-        Queue<LocalFiles.Found> waiting = new ConcurrentLinkedQueue<>(new ArrayDeque<>(local.files()));
+        Queue<LocalFiles.Found> waiting =
+                new ConcurrentLinkedQueue<>(new ArrayDeque<>(local.files()));
         AtomicReference<@Nullable Problem> ended = new AtomicReference<>();
         Copying.Check check = verify ? Copying.Check.READ : Copying.Check.SUMS;
         List<Thread> workers = new ArrayList<>();
         for (int i = 0; i < WORKERS; i++) {
             workers.add(
                     Thread.ofVirtual()
-                            .start(
-                                    () -> {
-                                        for (LocalFiles.Found file = waiting.poll();
-                                                file != null && ended.get() == null;
-                                                file = waiting.poll()) {
-                                            one(file, copying, check, outcome, ended);
-                                        }
-                                    }));
+                            .start(() -> {
+                                for (LocalFiles.Found file = waiting.poll();
+                                        file != null && ended.get() == null;
+                                        file = waiting.poll()) {
+                                    one(file, copying, check, outcome, ended);
+                                }
+                            }));
         }
         try {
             for (Thread worker : workers) {
@@ -334,8 +350,7 @@ final class ImportCommand implements Callable<Integer> {
                         failures),
                 dryRun
                         ? "%,d files, %s; nothing was copied%s"
-                                .formatted(
-                                        local.files().size(), Times.size(local.bytes()), left)
+                                .formatted(local.files().size(), Times.size(local.bytes()), left)
                         : "%,d files copied (%s), %,d were there already%s"
                                 .formatted(
                                         outcome.copied.get(),
@@ -348,14 +363,13 @@ final class ImportCommand implements Callable<Integer> {
         if (!output.json()) {
             failed.stream()
                     .limit(MOST_SHOWN)
-                    .forEach(
-                            each ->
-                                    output.err()
-                                            .println(
-                                                    "  "
-                                                            + Table.visible(each.what())
-                                                            + ": "
-                                                            + Table.visible(each.why())));
+                    .forEach(each ->
+                            output.err()
+                                    .println(
+                                            "  "
+                                                    + Table.visible(each.what())
+                                                    + ": "
+                                                    + Table.visible(each.why())));
         }
         throw new Problem(
                 "%,d files were not copied%s; run the same command again when that is mended"

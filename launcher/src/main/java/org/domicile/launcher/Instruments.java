@@ -62,6 +62,11 @@ final class Instruments implements Running, Readiness, Figures {
     private final AtomicReference<@Nullable Open> open = new AtomicReference<>();
     private volatile boolean stopping;
 
+    /** Since when entries have been seen to wait, with no newer checkpoint. Guarded by this. */
+    private @Nullable Waiting waiting;
+
+    private record Waiting(Instant checkpoint, Instant since) {}
+
     Instruments(Parts parts, InstantSource clock) {
         this.parts = parts;
         this.clock = clock;
@@ -149,8 +154,7 @@ final class Instruments implements Running, Readiness, Figures {
         figures.put("ledger.logs", (long) ledger.logs());
         figures.put("ledger.entries", ledger.entries());
         figures.put("ledger.unpublished", ledger.unpublished());
-        if (ledger.unpublished() > 0
-                && ledger.newestCheckpoint().plus(LATE).isBefore(clock.instant())) {
+        if (stuck(ledger)) {
             warnings.add(
                     "%d entries wait for a checkpoint since %s: the log says why; when it is the disk, make room and restart"
                             .formatted(ledger.unpublished(), ledger.newestCheckpoint()));
@@ -222,6 +226,24 @@ final class Instruments implements Running, Readiness, Figures {
                         "Generation of the key store; grows with each birth and death of a key.",
                         parts.keys().state().generation()));
         return metrics;
+    }
+
+    /**
+     * Whether no checkpoint came for a while though entries waited. The age of the newest one says
+     * nothing: before this very question nobody may have done anything for hours.
+     */
+    private synchronized boolean stuck(Ledger.State ledger) {
+        Instant now = clock.instant();
+        Waiting before = waiting;
+        if (ledger.unpublished() == 0) {
+            waiting = null;
+            return false;
+        }
+        if (before == null || !before.checkpoint().equals(ledger.newestCheckpoint())) {
+            waiting = new Waiting(ledger.newestCheckpoint(), now);
+            return false;
+        }
+        return before.since().plus(LATE).isBefore(now);
     }
 
     private void keys(Map<String, Long> figures, List<String> warnings) {

@@ -24,7 +24,8 @@ final class Json {
     private Json() {}
 
     /**
-     * One object: texts, whole numbers, truths, lists and objects by name, in the order of the file.
+     * One object: texts, whole numbers, truths, lists and objects by name, in the order of the
+     * file.
      */
     record Row(Map<String, Object> fields) {
         /** A field as text; empty when it is not there. */

@@ -45,17 +45,16 @@ final class LedgerCommand {
         public Integer call() {
             List<Json.Row> rows =
                     LogFiles.in(common.folder().resolve("ledger")).stream()
-                            .map(
-                                    log ->
-                                            Json.row(
-                                                    "log",
-                                                    log.name(),
-                                                    "entries",
-                                                    log.size(),
-                                                    "origin",
-                                                    log.origin(),
-                                                    "folder",
-                                                    log.folder().toString()))
+                            .map(log ->
+                                    Json.row(
+                                            "log",
+                                            log.name(),
+                                            "entries",
+                                            log.size(),
+                                            "origin",
+                                            log.origin(),
+                                            "folder",
+                                            log.folder().toString()))
                             .toList();
             Table table =
                     new Table()
@@ -156,9 +155,7 @@ final class LedgerCommand {
                                             String.valueOf(index)));
             Output output = Output.of(spec, common);
             if (common.json) {
-                output.out()
-                        .println(
-                                Json.row("log", log, "index", index, "proof", proof).line());
+                output.out().println(Json.row("log", log, "index", index, "proof", proof).line());
             } else {
                 output.out().print(proof);
             }

@@ -43,8 +43,8 @@ final class LedgerVerifyCommand implements Callable<Integer> {
             paramLabel = "KEY|FILE",
             description = {
                 "A verifier key that came another way than from this server, or a file with one a"
-                        + " line; each of a log's name must have signed. The public log's keys serve"
-                        + " for all logs of its installation."
+                    + " line; each of a log's name must have signed. The public log's keys serve"
+                    + " for all logs of its installation."
             })
     List<String> given = List.of();
 
@@ -69,10 +69,8 @@ final class LedgerVerifyCommand implements Callable<Integer> {
         if (!output.json()) {
             output.out().println("trusted: " + trust.why());
             trust.keys()
-                    .forEach(
-                            key ->
-                                    output.out()
-                                            .printf("  %s, id %08x%n", key.toString(), key.id()));
+                    .forEach(key ->
+                            output.out().printf("  %s, id %08x%n", key.toString(), key.id()));
         }
         output.out().flush();
         if (refused > 0) {

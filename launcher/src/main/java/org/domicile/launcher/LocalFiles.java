@@ -111,8 +111,8 @@ record LocalFiles(List<Found> files, List<Failed> failed, long links, long other
         }
 
         /**
-         * A path's own bytes: its URI has them percent-encoded, while its text is what the process's
-         * locale makes of them.
+         * A path's own bytes: its URI has them percent-encoded, while its text is what the
+         * process's locale makes of them.
          */
         private static byte[] bytes(String raw) {
             byte[] encoded = raw.getBytes(StandardCharsets.US_ASCII);
@@ -120,8 +120,7 @@ record LocalFiles(List<Found> files, List<Failed> failed, long links, long other
             int length = 0;
             for (int i = 0; i < encoded.length; i++) {
                 if (encoded[i] == '%') {
-                    plain[length++] =
-                            (byte) HexFormat.fromHexDigits(raw, i + 1, i + 3);
+                    plain[length++] = (byte) HexFormat.fromHexDigits(raw, i + 1, i + 3);
                     i += 2;
                 } else {
                     plain[length++] = encoded[i];

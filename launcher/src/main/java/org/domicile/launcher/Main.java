@@ -1,5 +1,7 @@
 package org.domicile.launcher;
 
+import java.util.Arrays;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -25,25 +27,45 @@ import picocli.CommandLine.Command;
             ImportCommand.class,
             UsesCommand.class,
             LedgerCommand.class,
-            Serve.class
+            Serve.class,
+            Archive.class
         })
 public final class Main {
     private Main() {}
 
     /** Runs one command and exits with its code. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        // The server does without the other commands: reading their options takes a good part of
+        // its start.
+        boolean serve = arguments.length > 0 && arguments[0].equals("serve");
+        System.exit(
+                serve
+                        ? ready(new CommandLine(new Serve()))
+                                .execute(Arrays.copyOfRange(arguments, 1, arguments.length))
+                        : commandLine().execute(arguments));
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    if (failure instanceof Problem problem) {
-                        command.getErr().println("domicile: " + problem.getMessage());
-                        return CommandLine.ExitCode.SOFTWARE;
-                    }
-                    throw failure;
-                });
+        CommandLine all = ready(new CommandLine(new Main()));
+        for (CommandLine up : all.getSubcommands().values()) {
+            if (up.getCommand() instanceof Up) {
+                var usage = up.getCommandSpec().usageMessage();
+                usage.footer(
+                        Stream.concat(Arrays.stream(usage.footer()), Setting.help())
+                                .toArray(String[]::new));
+            }
+        }
+        return all;
+    }
+
+    private static CommandLine ready(CommandLine commandLine) {
+        return commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
+            if (failure instanceof Problem problem) {
+                command.getErr().println("domicile: " + problem.getMessage());
+                return CommandLine.ExitCode.SOFTWARE;
+            }
+            throw failure;
+        });
     }
 
     /** The program's version, as its jar says; a word when it does not run from one. */

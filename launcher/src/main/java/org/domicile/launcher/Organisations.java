@@ -42,10 +42,9 @@ final class Organisations {
         String within = chosen(admin, organisation);
         List<Json.Row> named =
                 all.stream()
-                        .filter(
-                                each ->
-                                        each.text("name").equals(nameOrId)
-                                                && each.text("organisation").equals(within))
+                        .filter(each ->
+                                each.text("name").equals(nameOrId)
+                                        && each.text("organisation").equals(within))
                         .toList();
         if (named.size() == 1) {
             return named.getFirst();
@@ -61,6 +60,7 @@ final class Organisations {
                                 + nameOrId
                                 + "'; give the id: "
                                 + String.join(
-                                        ", ", named.stream().map(each -> each.text("id")).toList()));
+                                        ", ",
+                                        named.stream().map(each -> each.text("id")).toList()));
     }
 }

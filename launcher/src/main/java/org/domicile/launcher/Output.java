@@ -11,8 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 record Output(PrintWriter out, PrintWriter err, boolean json) {
     static Output of(CommandSpec spec, CommonOptions common) {
-        return new Output(
-                spec.commandLine().getOut(), spec.commandLine().getErr(), common.json);
+        return new Output(spec.commandLine().getOut(), spec.commandLine().getErr(), common.json);
     }
 
     /** A list: a table, or one object a line. */

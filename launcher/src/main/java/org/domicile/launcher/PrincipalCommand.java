@@ -73,9 +73,7 @@ final class PrincipalCommand {
         public Integer call() {
             List<Json.Row> rows =
                     AdminClient.of(common.folder())
-                            .list(
-                                    AdminClient.path(
-                                            "/v1/principals", "organisation", organisation));
+                            .list(AdminClient.path("/v1/principals", "organisation", organisation));
             Table table =
                     new Table()
                             .field("name", "name")

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 
 /**
- * A line on standard error that says how far long work is; drawn only when a person watches, at most
- * five times a second. Safe for concurrent use.
+ * A line on standard error that says how far long work is; drawn only when a person watches, at
+ * most five times a second. Safe for concurrent use.
  */
 final class Progress implements AutoCloseable {
     private static final long BETWEEN = Duration.ofMillis(200).toNanos();

@@ -112,8 +112,7 @@ final class PurposeCommand {
                                     .formatted(
                                             made.text("id"),
                                             Times.minute(
-                                                    made.text("expires"),
-                                                    ZoneId.systemDefault())));
+                                                    made.text("expires"), ZoneId.systemDefault())));
             return 0;
         }
     }

@@ -22,13 +22,12 @@ record RunningServer(Path socket, Path token, String s3, String region, String f
     /** The server on this folder, or a sentence about what to do. */
     static RunningServer on(Path folder) {
         return find(folder)
-                .orElseThrow(
-                        () ->
-                                new Problem(
-                                        "no server is running on this data folder ("
-                                                + folder
-                                                + "); start it with ./domicile up, or name another"
-                                                + " folder with --data"));
+                .orElseThrow(() ->
+                        new Problem(
+                                "no server is running on this data folder ("
+                                        + folder
+                                        + "); start it with ./domicile up, or name another"
+                                        + " folder with --data"));
     }
 
     /** The server on this folder, if one lives. */

@@ -12,12 +12,14 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
@@ -25,8 +27,8 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /**
- * As much of S3 as our commands need: path style, every request signed with its payload's sum, tried
- * again with growing pauses when the other side is busy or the connection breaks. Safe for
+ * As much of S3 as our commands need: path style, every request signed with its payload's sum,
+ * tried again with growing pauses when the other side is busy or the connection breaks. Safe for
  * concurrent use.
  */
 final class S3Client implements AutoCloseable {
@@ -36,21 +38,26 @@ final class S3Client implements AutoCloseable {
     private static final int LARGEST_ANSWER = 32 << 20;
     private static final String NOTHING = S3Signature.hex(S3Signature.sha256(new byte[0]));
 
-    private final HttpClient http =
-            HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(Duration.ofSeconds(10))
-                    .build();
+    private final HttpClient http;
     private final URI endpoint;
     private final S3Signature signature;
     private final InstantSource clock;
 
-    S3Client(URI endpoint, S3Signature signature, InstantSource clock) {
+    /**
+     * @param ca file of certificates to trust instead of the system's
+     */
+    S3Client(URI endpoint, S3Signature signature, InstantSource clock, Optional<Path> ca) {
         String scheme = endpoint.getScheme() == null ? "" : endpoint.getScheme();
         if (!scheme.matches("https?") || endpoint.getHost() == null) {
             throw new Problem(
                     "'" + endpoint + "' is no endpoint; write one such as http://127.0.0.1:9000");
         }
+        HttpClient.Builder builder =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(Duration.ofSeconds(10));
+        ca.map(Authorities::trusted).ifPresent(builder::sslContext);
+        this.http = builder.build();
         this.endpoint = endpoint;
         this.signature = signature;
         this.clock = clock;
@@ -64,8 +71,7 @@ final class S3Client implements AutoCloseable {
 
         static Payload of(byte[] bytes) {
             return new Payload(
-                    BodyPublishers.ofByteArray(bytes),
-                    S3Signature.hex(S3Signature.sha256(bytes)));
+                    BodyPublishers.ofByteArray(bytes), S3Signature.hex(S3Signature.sha256(bytes)));
         }
     }
 
@@ -118,7 +124,9 @@ final class S3Client implements AutoCloseable {
                     }
                     Answer answer = new Answer(response.headers(), body);
                     // a completion or a copy may fail after its status was sent
-                    if (body.length > 0 && method.equals("POST") && !answer.text("Code").isEmpty()) {
+                    if (body.length > 0
+                            && method.equals("POST")
+                            && !answer.text("Code").isEmpty()) {
                         throw failure(500, body);
                     }
                     return answer;
@@ -138,8 +146,7 @@ final class S3Client implements AutoCloseable {
                 response -> {
                     try (InputStream body = response.body()) {
                         if (response.statusCode() != 200) {
-                            throw failure(
-                                    response.statusCode(), body.readNBytes(LARGEST_ANSWER));
+                            throw failure(response.statusCode(), body.readNBytes(LARGEST_ANSWER));
                         }
                         return reading.read(body);
                     }
@@ -184,8 +191,7 @@ final class S3Client implements AutoCloseable {
                                 + endpoint
                                 + " is not trusted here ("
                                 + e.getMessage()
-                                + "); name the one that signed it with JAVA_TOOL_OPTIONS="
-                                + "-Djavax.net.ssl.trustStore=FILE");
+                                + "); name the file of the one that signed it with --ca");
             } catch (IOException e) {
                 if (attempt == ATTEMPTS) {
                     throw e;
@@ -222,12 +228,11 @@ final class S3Client implements AutoCloseable {
         }
         StringBuilder pairs = new StringBuilder();
         new TreeMap<>(query)
-                .forEach(
-                        (name, value) ->
-                                pairs.append(pairs.isEmpty() ? "" : "&")
-                                        .append(S3Signature.encode(name, ""))
-                                        .append('=')
-                                        .append(S3Signature.encode(value, "")));
+                .forEach((name, value) ->
+                        pairs.append(pairs.isEmpty() ? "" : "&")
+                                .append(S3Signature.encode(name, ""))
+                                .append('=')
+                                .append(S3Signature.encode(value, "")));
         String authority = endpoint.getScheme() + "://" + endpoint.getRawAuthority();
         URI uri = URI.create(authority + path + (pairs.isEmpty() ? "" : "?" + pairs));
         HttpRequest.Builder request =

@@ -35,7 +35,8 @@ record S3Signature(String accessKey, String secret, String region) {
     }
 
     /**
-     * The headers to send: the given ones, x-amz-date, x-amz-content-sha256, Authorization; not Host.
+     * The headers to send: the given ones, x-amz-date, x-amz-content-sha256, Authorization; not
+     * Host.
      *
      * @param path as it is sent, encoded
      * @param query as it is sent, encoded and sorted
@@ -63,9 +64,8 @@ record S3Signature(String accessKey, String secret, String region) {
                         .append('\n')
                         .append(query)
                         .append('\n');
-        signed.forEach(
-                (name, value) ->
-                        canonical.append(name).append(':').append(value.strip()).append('\n'));
+        signed.forEach((name, value) ->
+                canonical.append(name).append(':').append(value.strip()).append('\n'));
         String names = String.join(";", signed.keySet());
         canonical.append('\n').append(names).append('\n').append(payload);
         String text =

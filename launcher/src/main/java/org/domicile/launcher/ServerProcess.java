@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -30,7 +31,6 @@ final class ServerProcess {
                     "-Xss512k",
                     "-XX:ReservedCodeCacheSize=64m",
                     "-XX:+ExitOnOutOfMemoryError",
-                    "-Xshare:auto",
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow");
 
@@ -47,9 +47,41 @@ final class ServerProcess {
     /** Starts one. @param arguments settings, as {@code serve} takes them */
     static ServerProcess start(Folder folder, Settings settings, List<String> arguments)
             throws IOException {
+        Optional<Path> archive = archive().filter(Files::isRegularFile);
+        return start(
+                folder,
+                settings,
+                arguments,
+                archive.map(file -> List.of("-XX:AOTCache=" + file)).orElse(List.of()));
+    }
+
+    /**
+     * Starts one that records at its end what a start loads and compiles, so that later starts find
+     * it ready; see {@link Archive}.
+     */
+    static ServerProcess startRecording(
+            Folder folder, Settings settings, List<String> arguments, Path archive)
+            throws IOException {
+        return start(folder, settings, arguments, List.of("-XX:AOTCacheOutput=" + archive));
+    }
+
+    /** Beside the folder of jars that this program runs from; empty when it runs from none. */
+    static Optional<Path> archive() {
+        String first = System.getProperty("java.class.path").split(File.pathSeparator, -1)[0];
+        Path folder = Path.of(first).toAbsolutePath().getParent();
+        return first.endsWith(".jar") && folder != null && folder.endsWith("lib")
+                ? Optional.of(folder.resolveSibling("server.aot"))
+                : Optional.empty();
+    }
+
+    private static ServerProcess start(
+            Folder folder, Settings settings, List<String> arguments, List<String> more)
+            throws IOException {
         List<String> command = new ArrayList<>(detached());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(flags(settings));
+        command.addAll(more);
+        command.add("-XX:ErrorFile=" + folder.log().resolve("java-crash-%p.log"));
         command.add("-cp");
         command.add(absoluteClassPath());
         command.add(Main.class.getName());
@@ -133,6 +165,11 @@ final class ServerProcess {
         process.waitFor(millis, TimeUnit.MILLISECONDS);
     }
 
+    /** Ends it without asking; nothing when it has ended. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
     /** Once it is not alive. */
     int exitCode() {
         return process.exitValue();
@@ -140,6 +177,9 @@ final class ServerProcess {
 
     /** Why it did not start, in its own words; else where its last words are. */
     String lastWords() {
+        if (process.isAlive()) {
+            return "the server is not ready yet; %s says what it does".formatted(folder.log());
+        }
         String mine = "domicile: ";
         try (RandomAccessFile file = new RandomAccessFile(folder.output().toFile(), "r")) {
             file.seek(Math.min(saidBefore, file.length()));

@@ -3,6 +3,7 @@ package org.domicile.launcher;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Every key of the configuration: its name, its default as text, and what it is for. */
 enum Setting {
@@ -72,6 +73,21 @@ enum Setting {
 
     String meaning() {
         return meaning;
+    }
+
+    /** Lines for {@code --help}. */
+    static Stream<String> help() {
+        return Stream.concat(
+                Stream.of("Settings, for --set and the file of --config:"),
+                Arrays.stream(values())
+                        .flatMap(each ->
+                                Stream.of(
+                                        "  "
+                                                + each.key
+                                                + (each.standard.isEmpty()
+                                                        ? ""
+                                                        : " = " + each.standard),
+                                        "      " + each.meaning)));
     }
 
     static Optional<Setting> of(String key) {

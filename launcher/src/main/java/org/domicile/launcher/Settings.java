@@ -169,8 +169,29 @@ record Settings(Doors doors, Keeping keys, Zones zones, Names names, Limits limi
         }
         List<GuardOptions.Network> networks = new ArrayList<>();
         pairs(from, Setting.ZONE_NETWORKS)
-                .forEach((cidr, zone) -> networks.add(new GuardOptions.Network(cidr, zone)));
+                .forEach((cidr, zone) -> {
+                    if (!network(cidr)) {
+                        throw wrong(
+                                Setting.ZONE_NETWORKS,
+                                from.written(Setting.ZONE_NETWORKS),
+                                "networks such as 10.1.0.0/16=north or fd00::/8=north");
+                    }
+                    networks.add(new GuardOptions.Network(cidr, zone));
+                });
         return new Zones(home, listeners, List.copyOf(networks));
+    }
+
+    private static boolean network(String cidr) {
+        int slash = cidr.indexOf('/');
+        String bits = slash < 0 ? "0" : cidr.substring(slash + 1);
+        try {
+            InetAddress address =
+                    InetAddress.ofLiteral(slash < 0 ? cidr : cidr.substring(0, slash));
+            return bits.matches("\\d{1,3}")
+                    && Integer.parseInt(bits) <= address.getAddress().length * 8;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static Names names(Configuration from) {

@@ -15,8 +15,9 @@ import java.util.Base64;
 import org.domicile.bytes.Crc64Nvme;
 
 /**
- * A stretch of a file. It is read twice: once for its sums, once to be sent. So memory does not grow
- * with it, and bytes that change in between no longer fit the signed sum: the server refuses them.
+ * A stretch of a file. It is read twice: once for its sums, once to be sent. So memory does not
+ * grow with it, and bytes that change in between no longer fit the signed sum: the server refuses
+ * them.
  *
  * @param file which @param offset where @param length bytes
  */
@@ -51,14 +52,13 @@ record Slice(Path file, long offset, long length) {
         return length == 0
                 ? BodyPublishers.noBody()
                 : BodyPublishers.fromPublisher(
-                        BodyPublishers.ofInputStream(
-                                () -> {
-                                    try {
-                                        return open();
-                                    } catch (IOException e) {
-                                        throw new UncheckedIOException(e);
-                                    }
-                                }),
+                        BodyPublishers.ofInputStream(() -> {
+                            try {
+                                return open();
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        }),
                         length);
     }
 

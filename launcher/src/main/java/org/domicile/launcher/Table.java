@@ -68,19 +68,18 @@ final class Table {
     static String visible(String text) {
         StringBuilder shown = new StringBuilder();
         text.codePoints()
-                .forEach(
-                        c -> {
-                            int type = Character.getType(c);
-                            if (type == Character.CONTROL
-                                    || type == Character.FORMAT
-                                    || type == Character.SURROGATE
-                                    || type == Character.LINE_SEPARATOR
-                                    || type == Character.PARAGRAPH_SEPARATOR) {
-                                shown.append("\\u%04x".formatted(c));
-                            } else {
-                                shown.appendCodePoint(c);
-                            }
-                        });
+                .forEach(c -> {
+                    int type = Character.getType(c);
+                    if (type == Character.CONTROL
+                            || type == Character.FORMAT
+                            || type == Character.SURROGATE
+                            || type == Character.LINE_SEPARATOR
+                            || type == Character.PARAGRAPH_SEPARATOR) {
+                        shown.append("\\u%04x".formatted(c));
+                    } else {
+                        shown.appendCodePoint(c);
+                    }
+                });
         return shown.toString();
     }
 }

@@ -41,8 +41,8 @@ final class Times {
     }
 
     /**
-     * An end: a date counts to its last second in this zone, a time is taken as it is, {@code never}
-     * stays.
+     * An end: a date counts to its last second in this zone, a time is taken as it is, {@code
+     * never} stays.
      *
      * @return as the admin API takes it
      */

@@ -12,8 +12,8 @@ import org.domicile.bytes.Durable;
 import org.domicile.verifier.VerifierKey;
 
 /**
- * Which verifier keys a check hangs on, and why they are trusted. A proof is worth as much as the way
- * on which its key came:
+ * Which verifier keys a check hangs on, and why they are trusted. A proof is worth as much as the
+ * way on which its key came:
  *
  * <ol>
  *   <li>keys that the person gives ({@code --key}), who had them from somewhere else;
@@ -159,16 +159,14 @@ record Trust(List<VerifierKey> keys, String why, String source) {
             return own;
         }
         return keys.stream()
-                .filter(
-                        key ->
-                                key.name().endsWith(PUBLIC)
-                                        && origin.startsWith(
-                                                key.name()
-                                                        .substring(
-                                                                0,
-                                                                key.name().length()
-                                                                        - LogFiles.PUBLIC
-                                                                                .length())))
+                .filter(key ->
+                        key.name().endsWith(PUBLIC)
+                                && origin.startsWith(
+                                        key.name()
+                                                .substring(
+                                                        0,
+                                                        key.name().length()
+                                                                - LogFiles.PUBLIC.length())))
                 .map(key -> key.named(origin))
                 .toList();
     }

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.domicile.bytes.Disk;
-import org.domicile.bytes.StorageFailure;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,8 +57,7 @@ final class Up implements Callable<Integer> {
         try {
             return start(folder, settings);
         } catch (IOException e) {
-            throw new Problem(
-                    StorageFailure.of(e, "cannot start on " + folder.path()).getMessage());
+            throw new Problem("cannot start on " + folder.path() + ": " + e.getMessage());
         }
     }
 

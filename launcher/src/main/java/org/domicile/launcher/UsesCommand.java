@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Shows who used what, for which purpose, in which zone, allowed or refused; the newest"
                     + " stand last.",
-            "Reading the record is a use too and stands in it from then on."
+            "Reading the record is a use too and stands in it."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example: domicile uses --bucket archive --last 1h"})
@@ -146,21 +146,25 @@ final class UsesCommand implements Callable<Integer> {
     private static Table table(Map<String, String> names) {
         return new Table()
                 .column("time", row -> Times.second(row.text("at"), ZoneId.systemDefault()))
-                .column("who", row -> names.getOrDefault(row.text("principal"), row.text("principal")))
+                .column(
+                        "who",
+                        row -> names.getOrDefault(row.text("principal"), row.text("principal")))
                 .field("action", "action")
                 .field("object", "object")
                 .field("purpose", "purpose")
                 .column("zone", UsesCommand::zones)
                 .column("decision", UsesCommand::decision)
-                .number("size", row -> row.number("size") == 0 ? "" : Times.size(row.number("size")))
+                .number(
+                        "size",
+                        row -> row.number("size") == 0 ? "" : Times.size(row.number("size")))
                 .number("times", row -> row.number("count") > 1 ? row.text("count") : "");
     }
 
-    /** One zone, or from where to where. */
+    /** One zone, or from where to where; what touches no data has the client's alone. */
     private static String zones(Json.Row row) {
         String data = row.text("dataZone");
         String client = row.text("clientZone");
-        return data.equals(client) ? data : data + " → " + client;
+        return data.equals(client) || data.isEmpty() ? client : data + " → " + client;
     }
 
     private static String decision(Json.Row row) {

@@ -13,7 +13,21 @@ import javax.crypto.Mac;
 final class Hkdf {
     private static final String ALGORITHM = "HmacSHA256";
 
+    /** Looking an algorithm up costs more than a short HMAC does; a copy of one costs little. */
+    private static final Mac PROTOTYPE = prototype();
+
     private Hkdf() {}
+
+    private static Mac prototype() {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            // A Mac can be copied once it has chosen its provider, which the first key makes it do.
+            mac.init(new Secret.Raw(new byte[Secret.LENGTH], ALGORITHM));
+            return mac;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has " + ALGORITHM, e);
+        }
+    }
 
     /** 32 bytes: T(1) of HKDF-Expand with info = label, a zero byte, and {@code info}. */
     static byte[] expand(byte[] key, String label, byte[] info) {
@@ -28,11 +42,11 @@ final class Hkdf {
     /** An initialised HMAC-SHA-256. */
     static Mac mac(byte[] key) {
         try {
-            Mac mac = Mac.getInstance(ALGORITHM);
+            Mac mac = (Mac) PROTOTYPE.clone();
             mac.init(new Secret.Raw(key, ALGORITHM));
             return mac;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has " + ALGORITHM, e);
+        } catch (GeneralSecurityException | CloneNotSupportedException e) {
+            throw new IllegalStateException("every Java copies an " + ALGORITHM, e);
         }
     }
 }

@@ -547,6 +547,10 @@ final class KeyRing implements Keys {
     }
 
     /** A copy of a subject's key, which the caller wipes. */
+    private static byte[] payloadKey(byte[] subjectKey) {
+        return Hkdf.expand(subjectKey, "domicile/payloads/1", Gcm.nothing());
+    }
+
     private byte[] subjectKey(KeyId subject) {
         if (subject.kind() != KeyId.Kind.SUBJECT) {
             throw new IllegalArgumentException("a " + subject.kind() + " key is no subject's");
@@ -564,7 +568,9 @@ final class KeyRing implements Keys {
                 throw new KeyGone(subject);
             }
             byte[] key = unwrap(ordinal);
-            subjectKeys.keep(id, key);
+            byte[] payload = payloadKey(key);
+            subjectKeys.keep(id, key, payload);
+            Secret.wipe(payload);
             return key;
         } finally {
             tableLock.readLock().unlock();
@@ -651,7 +657,12 @@ final class KeyRing implements Keys {
     private final class StoredSubjects implements Subjects {
         @Override
         public byte[] salts(KeyId subject, byte[] entry) {
-            return derive(subject, "domicile/salts/1", entry);
+            byte[] key = subjectKey(subject);
+            try {
+                return Hkdf.expand(key, "domicile/salts/1", entry);
+            } finally {
+                Secret.wipe(key);
+            }
         }
 
         @Override
@@ -671,13 +682,13 @@ final class KeyRing implements Keys {
         }
 
         private byte[] payloads(KeyId subject) {
-            return derive(subject, "domicile/payloads/1", Gcm.nothing());
-        }
-
-        private byte[] derive(KeyId subject, String label, byte[] info) {
+            byte[] kept = subjectKeys.findPayload(KeyTable.Id.of(subject));
+            if (kept.length > 0) {
+                return kept;
+            }
             byte[] key = subjectKey(subject);
             try {
-                return Hkdf.expand(key, label, info);
+                return payloadKey(key);
             } finally {
                 Secret.wipe(key);
             }

@@ -13,26 +13,37 @@ final class SubjectKeys {
     private final ReentrantLock lock = new ReentrantLock();
     private final KeyTable.@Nullable Id[] ids = new KeyTable.@Nullable Id[SLOTS];
     private final byte[][] keys = new byte[SLOTS][];
+    private final byte[][] payloads = new byte[SLOTS][];
 
     /** A copy of a key, or an empty array. */
     byte[] find(KeyTable.Id id) {
+        return copy(id, keys);
+    }
+
+    /** A copy of what was derived from a key for payloads, or an empty array. */
+    byte[] findPayload(KeyTable.Id id) {
+        return copy(id, payloads);
+    }
+
+    private byte[] copy(KeyTable.Id id, byte[][] from) {
         int slot = slot(id);
         lock.lock();
         try {
-            return id.equals(ids[slot]) ? keys[slot].clone() : Gcm.nothing();
+            return id.equals(ids[slot]) ? from[slot].clone() : Gcm.nothing();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Keeps a copy of {@code key}. */
-    void keep(KeyTable.Id id, byte[] key) {
+    /** Keeps copies of {@code key} and of what is derived from it for payloads. */
+    void keep(KeyTable.Id id, byte[] key, byte[] payload) {
         int slot = slot(id);
         lock.lock();
         try {
             empty(slot);
             ids[slot] = id;
             keys[slot] = key.clone();
+            payloads[slot] = payload.clone();
         } finally {
             lock.unlock();
         }
@@ -64,6 +75,7 @@ final class SubjectKeys {
     private void empty(int slot) {
         if (ids[slot] != null) {
             Secret.wipe(keys[slot]);
+            Secret.wipe(payloads[slot]);
             ids[slot] = null;
         }
     }

@@ -38,6 +38,10 @@ import org.jspecify.annotations.Nullable;
 final class Engine implements Ledger {
     private static final Duration PROOF_WAIT = Duration.ofSeconds(2);
     private static final int MAX_USES = 10_000;
+
+    /** Entries without a checkpoint after a round: more came than it could take in. */
+    private static final long FAR_BEHIND = 4_096;
+
     private static final String STATEMENT_NAME = "ledger/statement";
 
     private final Keyspace keyspace;
@@ -135,11 +139,12 @@ final class Engine implements Ledger {
         }
     }
 
-    /** True after a period; false when it is time to stop. */
+    /** True after a period, at once when only work is behind; false when it is time to stop. */
     private boolean waited() {
         lock.lock();
         try {
-            long left = options.period().toNanos();
+            boolean hurry = unpublished > FAR_BEHIND && failure == null;
+            long left = hurry ? 0 : options.period().toNanos();
             while (!stopping && left > 0) {
                 left = stop.awaitNanos(left);
             }

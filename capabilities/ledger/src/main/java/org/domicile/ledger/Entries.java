@@ -16,7 +16,12 @@ final class Entries {
 
     /** To the minute, as it is public: {@code 2026-11-24T05:03Z}. */
     static String minute(Instant at) {
-        return at.truncatedTo(ChronoUnit.MINUTES).toString().substring(0, 16) + "Z";
+        return minute(at.truncatedTo(ChronoUnit.MINUTES).toString());
+    }
+
+    /** The same of an instant's text, which begins with it. */
+    static String minute(String at) {
+        return at.substring(0, 16) + "Z";
     }
 
     /** Numbers that were taken and have no entry. */

@@ -9,11 +9,22 @@ final class Merkle {
 
     private final MessageDigest sha256 = sha256();
 
-    static MessageDigest sha256() {
+    /** Looking the algorithm up costs more than hashing an entry; a copy of one costs little. */
+    private static final MessageDigest PROTOTYPE = prototype();
+
+    private static MessageDigest prototype() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java has SHA-256", e);
+        }
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return (MessageDigest) PROTOTYPE.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError("every Java copies a SHA-256", e);
         }
     }
 

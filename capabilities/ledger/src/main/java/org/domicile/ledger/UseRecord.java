@@ -40,6 +40,7 @@ final class UseRecord implements Pending {
     private final Function<Statement, Append> statements;
     private final Done done;
     private final byte[] entryId;
+    private final String time;
     private final Commitment commitment;
     private final Commitment objectCommitment;
     private final List<byte[]> subjectCommitments;
@@ -68,6 +69,7 @@ final class UseRecord implements Pending {
         this.statements = statements;
         this.done = done;
         this.entryId = entryId(use.organisation(), node, use.number());
+        this.time = use.at().toString();
         byte[] secret = subjects.salts(subject(use.callerSubject()), entryId);
         this.commitment = new Commitment(secret);
         this.subjectCommitments = new ArrayList<>(use.subjects().size());
@@ -132,13 +134,13 @@ final class UseRecord implements Pending {
         text.raw(",\"object\":").base64(objectCommitment.to("object", use.object()));
         text.raw(",\"principal\":").base64(commitment.to("principal", principal(use.caller())));
         text.raw(",\"size\":").base64(commitment.to("size", Long.toString(bytes)));
-        text.raw(",\"time\":").base64(commitment.to("time", use.at().toString()));
+        text.raw(",\"time\":").base64(commitment.to("time", time));
         text.raw("}");
         if (count != 1) {
             text.raw(",\"count\":").number(count);
         }
         text.raw(",\"dataZone\":").text(use.dataZone());
-        text.raw(",\"kind\":\"use\",\"minute\":").text(Entries.minute(use.at()));
+        text.raw(",\"kind\":\"use\",\"minute\":").text(Entries.minute(time));
         text.raw(",\"node\":").text(node);
         text.raw(",\"number\":").number(use.number());
         text.raw(",\"organisation\":").text(use.organisation());
@@ -194,7 +196,7 @@ final class UseRecord implements Pending {
         }
         text.raw(",\"principal\":").text(principal(use.caller()));
         text.raw(",\"size\":").number(bytes);
-        text.raw(",\"time\":").text(use.at().toString()).raw("}");
+        text.raw(",\"time\":").text(time).raw("}");
         byte[] sealed = subjects.seal(use.callerSubject(), entryId, text.done());
         int people = use.subjects().size();
         ByteBuffer payload = ByteBuffer.allocate(2 + (1 + people) * KEY_ID + sealed.length);

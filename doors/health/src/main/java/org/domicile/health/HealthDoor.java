@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.http.Exchange;
@@ -12,6 +13,9 @@ import org.domicile.http.HttpHandler;
 
 /** See the package's page. Safe for concurrent use. */
 public final class HealthDoor implements HttpHandler {
+    /** Its places on the web listener. */
+    public static final List<String> PATHS = List.of("/health", "/ready", "/metrics");
+
     private static final System.Logger LOG = System.getLogger("org.domicile.health");
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final String TEXT = "text/plain; charset=utf-8";
@@ -29,17 +33,9 @@ public final class HealthDoor implements HttpHandler {
         this.figures = figures;
     }
 
-    /** Whether a path of the web listener is this door's. */
-    public static boolean serves(String rawPath) {
-        return switch (rawPath) {
-            case "/health", "/ready", "/metrics" -> true;
-            default -> false;
-        };
-    }
-
     @Override
     public void handle(Exchange exchange) throws IOException {
-        if (!serves(exchange.rawPath())) {
+        if (!PATHS.contains(exchange.rawPath())) {
             respond(exchange, 404, TEXT, "There is nothing at this path.\n");
             return;
         }

@@ -88,12 +88,14 @@ public final class Metrics {
         metrics.add(Metric.gauge("domicile_ledger_logs", "Logs on this node.", state.logs()));
         metrics.add(
                 Metric.gauge(
-                        "domicile_ledger_entries", "Entries in all of them.", state.entries()));
+                        "domicile_ledger_entries",
+                        "Entries in all of them.",
+                        (double) state.entries()));
         metrics.add(
                 Metric.gauge(
                         "domicile_ledger_unpublished_entries",
                         "Durable entries that are not yet under a checkpoint.",
-                        state.unpublished()));
+                        (double) state.unpublished()));
         if (state.newestCheckpoint().isAfter(Instant.EPOCH)) {
             metrics.add(
                     Metric.gauge(
@@ -139,10 +141,14 @@ public final class Metrics {
                         started.toEpochMilli() / 1_000.0));
         metrics.add(
                 Metric.gauge(
-                        "domicile_heap_used_bytes", "Bytes of the heap in use.", memory.getUsed()));
+                        "domicile_heap_used_bytes",
+                        "Bytes of the heap in use.",
+                        (double) memory.getUsed()));
         metrics.add(
                 Metric.gauge(
-                        "domicile_heap_limit_bytes", "Bytes that it may have.", memory.getMax()));
+                        "domicile_heap_limit_bytes",
+                        "Bytes that it may have.",
+                        (double) memory.getMax()));
         ProcessHandle.current()
                 .info()
                 .totalCpuDuration()

@@ -22,8 +22,8 @@ final class Probe {
     private final Readiness readiness;
     private final Duration patience;
     private final ReentrantLock lock = new ReentrantLock();
-    // both guarded by lock
-    private @Nullable CompletableFuture<Optional<String>> asking;
+    // Both guarded by lock. What stands in the way comes as a sentence, empty when nothing does.
+    private @Nullable CompletableFuture<String> asking;
     private long began;
 
     Probe(Readiness readiness, Duration patience) {
@@ -34,7 +34,8 @@ final class Probe {
     /** Why the program is not ready; empty when it is. */
     Optional<String> obstacle() {
         try {
-            return asking().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            String sentence = asking().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return sentence.isEmpty() ? Optional.empty() : Optional.of(sentence);
         } catch (TimeoutException e) {
             return Optional.of(
                     "the store has not answered for " + patience.toMillis() + " milliseconds");
@@ -46,14 +47,14 @@ final class Probe {
         }
     }
 
-    private CompletableFuture<Optional<String>> asking() {
+    private CompletableFuture<String> asking() {
         lock.lock();
         try {
-            CompletableFuture<Optional<String>> last = asking;
+            CompletableFuture<String> last = asking;
             if (last != null && (!last.isDone() || System.nanoTime() - began < FRESH.toNanos())) {
                 return last;
             }
-            CompletableFuture<Optional<String>> next = new CompletableFuture<>();
+            CompletableFuture<String> next = new CompletableFuture<>();
             began = System.nanoTime();
             asking = next;
             Thread.ofVirtual().name("readiness").start(() -> next.complete(ask()));
@@ -63,14 +64,14 @@ final class Probe {
         }
     }
 
-    private Optional<String> ask() {
+    private String ask() {
         try {
-            return readiness.obstacle();
+            return readiness.obstacle().orElse("");
         } catch (StorageFailure e) {
-            return Optional.of(String.valueOf(e.getMessage()));
+            return String.valueOf(e.getMessage());
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "asking for readiness failed", e);
-            return Optional.of("asking for readiness failed; see the log");
+            return "asking for readiness failed; see the log";
         }
     }
 }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A strict reader of the text format 0.0.4, written from its description and not from the writer:
@@ -34,7 +35,7 @@ final class PrometheusText {
         Map<String, Double> values = new HashMap<>();
         String helped = "";
         String family = "";
-        for (String line : text.split("\n")) {
+        for (String line : text.lines().toList()) {
             Matcher help = HELP.matcher(line);
             Matcher type = TYPE.matcher(line);
             Matcher sample = SAMPLE.matcher(line);
@@ -58,7 +59,7 @@ final class PrometheusText {
         return Double.parseDouble(text.replace("Inf", "Infinity"));
     }
 
-    private static String labels(String text) {
+    private static String labels(@Nullable String text) {
         Map<String, String> labels = new TreeMap<>();
         String rest = text == null ? "" : text;
         while (!rest.isEmpty()) {

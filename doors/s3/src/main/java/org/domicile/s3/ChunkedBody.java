@@ -266,7 +266,7 @@ final class ChunkedBody extends InputStream {
                 throw malformed();
             }
             String name = org.domicile.http.Headers.lower(text.substring(0, colon));
-            String value = text.substring(colon + 1).strip();
+            String value = new String(trimmed(text, colon + 1), StandardCharsets.ISO_8859_1);
             if (name.equals(TRAILER_SIGNATURE) && signer != null) {
                 signed = value.getBytes(StandardCharsets.ISO_8859_1);
             } else if (seen || gap) {
@@ -277,6 +277,10 @@ final class ChunkedBody extends InputStream {
             }
         }
         requireTrailers(seen, signed);
+    }
+
+    private static byte[] trimmed(String text, int from) {
+        return new Text(text.length()).value(text.substring(from)).copy();
     }
 
     private void takeChecksum(String name, String value) {

@@ -41,7 +41,7 @@ final class Dates {
         int second = (int) Math.floorMod(instant.getEpochSecond(), (long) DAY);
         LocalDate date = LocalDate.ofEpochDay(day);
         StringBuilder text = new StringBuilder(29);
-        text.append(DAYS[date.getDayOfWeek().ordinal()]).append(", ");
+        text.append(DAYS[date.getDayOfWeek().getValue() - 1]).append(", ");
         two(text, date.getDayOfMonth()).append(' ');
         text.append(MONTHS[date.getMonthValue() - 1]).append(' ');
         four(text, date.getYear()).append(' ');
@@ -83,8 +83,7 @@ final class Dates {
             try {
                 return Optional.of(form.parse(text, Instant::from));
             } catch (DateTimeException e) {
-                // not this form
-                continue;
+                // not this form: the next one is tried
             }
         }
         return Optional.empty();

@@ -50,13 +50,11 @@ final class Deletions {
         boolean quiet = asked.child("Quiet").strip().equals("true");
         List<Named> keys = keys(asked);
         Result[] results = new Result[keys.size()];
-        List<GuardedObjects> views = new ArrayList<>();
         AtomicInteger next = new AtomicInteger();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < Math.min(AT_ONCE, keys.size()); i++) {
                 // Views are for one thread each.
                 GuardedObjects view = i == 0 ? call.guarded() : call.guardedElsewhere();
-                views.add(view);
                 threads.execute(() -> work(call, view, keys, results, next));
             }
         }

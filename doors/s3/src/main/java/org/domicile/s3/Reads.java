@@ -1,6 +1,8 @@
 package org.domicile.s3;
 
-import java.io.EOFException;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Found;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.GuardedObjects.Got;
@@ -231,11 +234,7 @@ final class Reads {
             if (overrides.isEmpty()) {
                 overrides = new LinkedHashMap<>();
             }
-            overrides.putIfAbsent(
-                    name.substring(9),
-                    new String(
-                            value.getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                            java.nio.charset.StandardCharsets.ISO_8859_1));
+            overrides.putIfAbsent(name.substring(9), new String(value.getBytes(UTF_8), ISO_8859_1));
         }
         return overrides;
     }
@@ -271,7 +270,8 @@ final class Reads {
             if (length <= SMALL) {
                 byte[] all = in.readNBytes((int) length);
                 if (all.length < length) {
-                    throw new EOFException("the object ends before its length");
+                    throw new StorageFailure(
+                            StorageFailure.Kind.CORRUPT, "an object ends before its length");
                 }
                 call.exchange().respond(status, headers, ByteBuffer.wrap(all));
             } else {

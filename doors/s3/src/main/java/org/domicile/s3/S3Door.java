@@ -34,7 +34,7 @@ public final class S3Door implements HttpHandler {
     private final InstantSource clock;
     private final Reads reads = new Reads();
 
-    /** A door to a guard's objects, for callers who sign with SigV4. */
+    /** A door to a guard, where requests are signed as AWS signs them. */
     public S3Door(Guard guard, S3Options options, InstantSource clock) {
         this(guard, Authentication.open(guard.identity(), options.region(), clock), options, clock);
     }

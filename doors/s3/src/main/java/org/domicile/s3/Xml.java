@@ -1,6 +1,10 @@
 package org.domicile.s3;
 
-import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -41,7 +45,7 @@ record Xml(String name, String text, List<Xml> children) {
         });
         try {
             XMLStreamReader reader =
-                    factory.createXMLStreamReader(new ByteArrayInputStream(document));
+                    factory.createXMLStreamReader(new StringReader(text(document)));
             try {
                 Xml read = read(reader);
                 if (!read.name().equals(root)) {
@@ -58,6 +62,24 @@ record Xml(String name, String text, List<Xml> children) {
             if (e instanceof Failure failure) {
                 throw failure;
             }
+            throw malformed();
+        }
+    }
+
+    /**
+     * UTF-8, as all clients of S3 send it, whatever the document says of itself. Not left to the
+     * JDK's scanner: it would print a line at every broken byte.
+     */
+    private static String text(byte[] document) {
+        try {
+            String text =
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .onMalformedInput(CodingErrorAction.REPORT)
+                            .decode(ByteBuffer.wrap(document))
+                            .toString();
+            return text.startsWith("\ufeff") ? text.substring(1) : text;
+        } catch (CharacterCodingException e) {
             throw malformed();
         }
     }

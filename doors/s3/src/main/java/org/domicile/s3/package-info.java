@@ -16,6 +16,21 @@
  * refusal by the door itself, of a caller that is known, is recorded by {@link
  * org.domicile.guard.GuardedObjects#refuse}; of a stranger, counted by {@link
  * org.domicile.guard.Guard#stranger}.
+ *
+ * <p><b>Decisions.</b> A name is the bytes that were percent-decoded, strictly UTF-8, 1 to 1,024 of
+ * them, never normalised: {@code ..}, {@code //}, control characters and NUL are part of a name, as
+ * on S3; what is not UTF-8 is InvalidURI. Bucket names follow S3's rules for new buckets in every
+ * operation, since no other bucket can exist. What an unknown query parameter means is decided by
+ * its value: with one it means nothing, as on S3, without one it is a subresource that is not
+ * known, hence 501. A request field that asks for something we do not do is refused ({@code
+ * Unserved}); {@code x-amz-server-side-encryption: AES256} is taken and answered, because it says
+ * what is so. Completions and copies are answered with their true status and never with 200 before
+ * the end: they are done before a byte is answered. DeleteObjects is one use for each key. The
+ * owner that answers show is the organisation.
+ *
+ * <p><b>Limits.</b> Documents 4 MiB (64 KiB for a bucket's), 16 elements deep; 1,000 keys a
+ * deletion; 10,000 parts; user metadata 2 KiB, other kept headers 8 KiB; 5 GiB for one PUT, part or
+ * copy.
  */
 @NullMarked
 package org.domicile.s3;

@@ -29,12 +29,16 @@ import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
 import org.domicile.request.Request;
 
-/** The S3 door on a real server before a whole guard; only signatures are taken on trust. */
+/**
+ * The S3 door on a real server before a whole guard; on the listener {@code s3} only signatures are
+ * taken on trust.
+ */
 final class Installation implements AutoCloseable {
     static final String DOMAIN = "s3.example";
 
     final Guard guard;
     final String key;
+    final String secret;
     private final Ledger ledger;
     private final Keys keys;
     private final Keyspace keyspace;
@@ -86,18 +90,19 @@ final class Installation implements AutoCloseable {
         Policy policy = Policy.open(keyspace, keys.vault(), clock);
         Objects objects = Objects.open(keyspace, Blobs.inMemory(keyspace), clock, random);
         guard = Guard.open(GuardOptions.in("home"), policy, keys, ledger, objects, clock, random);
-        key = guard.firstSteps().orElseThrow().credential().accessKey();
-        S3Door door =
-                new S3Door(
-                        guard,
-                        new TrustingAuthentication(guard),
-                        new S3Options("home", DOMAIN),
-                        clock);
+        Administration.Issued first = guard.firstSteps().orElseThrow();
+        key = first.credential().accessKey();
+        secret = first.secret();
+        S3Options options = new S3Options("home", DOMAIN);
+        S3Door door = new S3Door(guard, new TrustingAuthentication(guard), options, clock);
         http =
                 HttpServer.open(
                         List.of(
                                 new HttpServer.Listener(
-                                        ListenerOptions.plain("s3", "127.0.0.1", 0), door)));
+                                        ListenerOptions.plain("s3", "127.0.0.1", 0), door),
+                                new HttpServer.Listener(
+                                        ListenerOptions.plain("signed", "127.0.0.1", 0),
+                                        new S3Door(guard, options, clock))));
     }
 
     /** A client that signs as the first credential. */
@@ -108,6 +113,11 @@ final class Installation implements AutoCloseable {
     /** A client that signs as another; empty for anonymous. */
     Client client(String accessKey) throws IOException {
         return new Client(http.port("s3"), accessKey);
+    }
+
+    /** A client of the door as it is opened outside tests, where signatures count. */
+    Client signing() throws IOException {
+        return new Client(http.port("signed"), "");
     }
 
     Administration administration() {

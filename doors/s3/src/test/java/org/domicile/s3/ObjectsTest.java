@@ -7,56 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Whole objects: put, get, head, delete, copy. */
-class ObjectsTest {
-    @TempDir static Path folder;
-    private static Installation installation;
-    private static int buckets;
-    private Client client;
-    private String bucket;
-
-    @BeforeAll
-    static void open() throws IOException {
-        installation = new Installation(folder);
-    }
-
-    @AfterAll
-    static void close() {
-        installation.close();
-    }
-
-    @BeforeEach
-    void connect() throws IOException {
-        client = installation.client();
-        bucket = "/objects-" + buckets++;
-        assertEquals(200, client.put(bucket, "").status());
-    }
-
-    @AfterEach
-    void disconnect() throws IOException {
-        client.close();
-    }
-
-    private static void failed(int status, String code, Client.Reply reply) {
-        assertEquals(code + " " + status, reply.code() + " " + reply.status(), reply.text());
-        assertEquals(reply.field("x-amz-request-id"), reply.element("RequestId"));
-        assertEquals("application/xml", reply.field("content-type"));
-    }
-
+class ObjectsTest extends DoorTest {
     private static String md5(byte[] bytes) {
         return HexFormat.of().formatHex(TrustingAuthentication.digest("MD5").digest(bytes));
     }

@@ -61,7 +61,7 @@ final class FilePath {
         String width = partial ? segments.next() : Integer.toString(LogFile.FULL);
         if (index >= LogFile.INDICES
                 || !WIDTH.matcher(width).matches()
-                || partial && Integer.parseInt(width) >= LogFile.FULL
+                || (partial && Integer.parseInt(width) >= LogFile.FULL)
                 || !segments.end()) {
             return Optional.empty();
         }

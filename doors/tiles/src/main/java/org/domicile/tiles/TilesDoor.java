@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.domicile.bytes.StorageFailure;
@@ -27,7 +28,14 @@ public final class TilesDoor implements HttpHandler {
     /** Below this path the door answers. */
     public static final String PREFIX = "/ledger/";
 
-    /** Answers under way at once. Each holds one file in memory, which for ours is below 1 MiB. */
+    /** Its places on the web listener: with a slash at its end everything below. */
+    public static final List<String> PATHS = List.of(PREFIX, "/ledger");
+
+    /**
+     * Answers from the public log that are under way at once, and as many from use logs: strangers
+     * who read slowly take nothing from those who are known. Each holds one file in memory, which
+     * for ours is below 1 MiB.
+     */
     static final int AT_ONCE = 128;
 
     private static final System.Logger LOG = System.getLogger("org.domicile.tiles");
@@ -36,7 +44,13 @@ public final class TilesDoor implements HttpHandler {
 
     private final Guard guard;
     private final InstantSource clock;
-    private final Semaphore answers = new Semaphore(AT_ONCE);
+    private final Semaphore publicAnswers = new Semaphore(AT_ONCE);
+    private final Semaphore useAnswers = new Semaphore(AT_ONCE);
+
+    /** What is done while one of the places is held. */
+    private interface Answering {
+        void answer() throws IOException;
+    }
 
     /** A door to a guard's logs. */
     public TilesDoor(Guard guard, InstantSource clock) {
@@ -44,17 +58,8 @@ public final class TilesDoor implements HttpHandler {
         this.clock = clock;
     }
 
-    /** Whether a path of the web listener is this door's. */
-    public static boolean serves(String rawPath) {
-        return rawPath.startsWith(PREFIX) || rawPath.equals("/ledger");
-    }
-
     @Override
     public void handle(Exchange exchange) throws IOException {
-        if (!answers.tryAcquire()) {
-            fail(exchange, new Failure(503, "Too many are reading; try again in a moment."), "");
-            return;
-        }
         try {
             answer(exchange);
         } catch (Failure e) {
@@ -68,8 +73,17 @@ public final class TilesDoor implements HttpHandler {
                     exchange.requestId(),
                     e.getMessage());
             fail(exchange, Failure.of(e), "");
+        }
+    }
+
+    private static void within(Semaphore places, Answering answering) throws IOException {
+        if (!places.tryAcquire()) {
+            throw new Failure(503, "Too many are reading; try again in a moment.");
+        }
+        try {
+            answering.answer();
         } finally {
-            answers.release();
+            places.release();
         }
     }
 
@@ -91,16 +105,25 @@ public final class TilesDoor implements HttpHandler {
                             308,
                             headers(TEXT, "no-store").add("Location", PREFIX),
                             ByteBuffer.allocate(0));
-            case Wanted.OfPublicLog(LogFile file) -> {
-                GuardedLogs logs = guard.logs(request(exchange, new Caller.Anonymous()));
-                file(exchange, file, "public", logs.publicFile(file), "");
-            }
-            case Wanted.OfUseLog(String organisation, String node, LogFile file) -> {
-                GuardedLogs logs = guard.logs(request(exchange, caller(exchange)));
-                Optional<byte[]> bytes = logs.useFile(organisation, node, file);
-                file(exchange, file, "private", bytes, logs.use());
+            case Wanted.OfPublicLog(LogFile file) ->
+                    within(publicAnswers, () -> publicFile(exchange, file));
+            case Wanted.OfUseLog wantedUse -> {
+                Caller.Known caller = caller(exchange);
+                within(useAnswers, () -> useFile(exchange, caller, wantedUse));
             }
         }
+    }
+
+    private void publicFile(Exchange exchange, LogFile file) throws IOException {
+        GuardedLogs logs = guard.logs(request(exchange, new Caller.Anonymous()));
+        file(exchange, file, "public", logs.publicFile(file), "");
+    }
+
+    private void useFile(Exchange exchange, Caller.Known caller, Wanted.OfUseLog wanted)
+            throws IOException {
+        GuardedLogs logs = guard.logs(request(exchange, caller));
+        Optional<byte[]> bytes = logs.useFile(wanted.organisation(), wanted.node(), wanted.file());
+        file(exchange, wanted.file(), "private", bytes, logs.use());
     }
 
     private void page(Exchange exchange) throws IOException {

@@ -87,8 +87,8 @@ final class Installation implements AutoCloseable {
         Policy policy = Policy.open(keyspace, keys.vault(), clock);
         Objects objects = Objects.open(keyspace, Blobs.inMemory(keyspace), clock, random);
         guard = Guard.open(GuardOptions.in("home"), policy, keys, ledger, objects, clock, random);
-        main = guard.firstSteps().orElseThrow();
-        city = city();
+        main = organisation("main");
+        city = organisation("city");
         TilesDoor door = new TilesDoor(guard, clock);
         http =
                 HttpServer.open(
@@ -211,17 +211,18 @@ final class Installation implements AutoCloseable {
                         Optional.empty()));
     }
 
-    private Administration.Issued city() {
+    /** With one credential that may do everything. */
+    private Administration.Issued organisation(String name) {
         Administration administration = administration();
-        administration.createOrganisation("city", "home");
+        administration.createOrganisation(name, "home");
         Instant now = Instant.now();
         Instant end = now.plus(Duration.ofDays(9));
         List<String> zones = List.of("home");
         administration.createPurpose(
-                new Purpose("city", "air", "Air", "Office", "Act", zones, now, end, false));
-        String principal = administration.createPrincipal("city", "Ada").id();
+                new Purpose(name, "air", "Air", "Office", "Act", zones, now, end, false));
+        String principal = administration.createPrincipal(name, "Ada").id();
         return administration.createCredential(
-                principal, "city/air", List.of("*"), List.of("*"), Instant.MAX);
+                principal, name + "/air", List.of("*"), List.of("*"), Instant.MAX);
     }
 
     /** Makes the public log grow. */
@@ -299,10 +300,6 @@ final class Installation implements AutoCloseable {
                     text.substring(0, end),
                     Arrays.copyOfRange(all.toByteArray(), end + 4, all.size()));
         }
-    }
-
-    int port() {
-        return http.port("web");
     }
 
     @Override

@@ -1,0 +1,135 @@
+package org.domicile.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bench ledger}: durable entries a second inside one process. */
+@Command(
+        name = "ledger",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Entries a second inside one process, each durable: real keyspace, keys and ledger,"
+                    + " records of reads and of changes; how long until a checkpoint covers the"
+                    + " last; and whether the verifier finds all of them.",
+            "Example: domicile bench ledger --seconds 10 --threads 512"
+        })
+final class LedgerBench implements Callable<Integer> {
+    /** Start, warming up, and the verification at the end. */
+    private static final long BESIDES_SECONDS = 300;
+
+    @Mixin RunOptions run = new RunOptions();
+
+    @Option(
+            names = "--threads",
+            defaultValue = "512",
+            paramLabel = "N",
+            description =
+                    "Virtual threads that record, each waiting for its record (default:"
+                            + " ${DEFAULT-VALUE}).")
+    int threads;
+
+    @Override
+    public Integer call() throws IOException {
+        try (Scratch scratch = run.scratch()) {
+            Report report = new Report("ledger", Machine.measure(scratch.folder()));
+            List<Map<String, Object>> rounds = new ArrayList<>();
+            for (int round = 1; round <= run.rounds; round++) {
+                run.progress("round " + round + " of " + run.rounds);
+                Path folder = scratch.folder().resolve("ledger" + round);
+                rounds.add(round(scratch, folder, report));
+                Scratch.remove(folder);
+            }
+            Map<String, Object> middle =
+                    rounds.stream()
+                            .sorted((one, other) ->
+                                    Double.compare(
+                                            value(one, "checkpointMillis"),
+                                            value(other, "checkpointMillis")))
+                            .toList()
+                            .get(rounds.size() / 2);
+            report.fact(
+                    "inside",
+                    middle,
+                    "until a checkpoint covers the last %,.0f ms; from record to proof at most %,.0f ms; %,.0f entries verified in %.1f s; resident at most %,.0f MiB"
+                            .formatted(
+                                    value(middle, "checkpointMillis"),
+                                    value(middle, "proofMaxMillis"),
+                                    value(middle, "verified"),
+                                    value(middle, "verifySeconds"),
+                                    value(middle, "residentMiB")));
+            if (run.profiled().isPresent()) {
+                Path file = run.profiled().get();
+                report.fact("profile", file.toString(), Profile.read(file).sentence());
+            }
+            run.answer(report, line(report));
+            return 0;
+        }
+    }
+
+    private Map<String, Object> round(Scratch scratch, Path folder, Report report)
+            throws IOException {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "ledger",
+                                "--folder",
+                                folder.toString(),
+                                "--warm",
+                                Double.toString(run.warm),
+                                "--seconds",
+                                Double.toString(run.seconds),
+                                "--threads",
+                                Integer.toString(threads)));
+        run.profiled().ifPresent(file -> arguments.addAll(List.of("--profile", file.toString())));
+        Child child = Child.start(scratch, arguments);
+        Map<String, Object> figures =
+                Json.object(child.line((long) (2 * run.seconds) + BESIDES_SECONDS));
+        report.add(figure("record of a read", figures, "record"));
+        report.add(figure("record in a change", figures, "pending"));
+        return figures;
+    }
+
+    private static Figure figure(String what, Map<String, Object> figures, String name)
+            throws IOException {
+        if (!(figures.get(name) instanceof Map<?, ?> phase)) {
+            throw new IOException("a part of bench answered without " + name);
+        }
+        return new Figure(
+                what,
+                "ledger",
+                "/s",
+                value(phase, "perSecond"),
+                value(phase, "p50Millis"),
+                value(phase, "p99Millis"),
+                value(phase, "maxMillis"),
+                value(phase, "cpuMicros"),
+                0,
+                0,
+                "on disk (%.0f a sync)".formatted(value(phase, "perSync")));
+    }
+
+    private static double value(Map<?, ?> figures, String name) {
+        return figures.get(name) instanceof Number number ? number.doubleValue() : -1;
+    }
+
+    private static String line(Report report) {
+        StringBuilder line = new StringBuilder("ledger:");
+        for (Figure each : report.medians()) {
+            line.append(' ')
+                    .append(each.what())
+                    .append(' ')
+                    .append(each.rated())
+                    .append(" at ")
+                    .append(Report.number(each.serverCpu()))
+                    .append(" µs;");
+        }
+        return line.append(" verified").toString();
+    }
+}

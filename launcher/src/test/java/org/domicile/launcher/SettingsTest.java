@@ -1,0 +1,294 @@
+package org.domicile.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.domicile.guard.GuardOptions;
+import org.domicile.http.ListenerOptions.Address;
+import org.domicile.http.ListenerOptions.Tls;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every key: its default, a value that is taken, a value that is refused with its name. */
+class SettingsTest {
+    private static final String TLS = "tls.certificates=/c.pem\ntls.key=/k.pem\n";
+
+    /**
+     * @param read what the key becomes @param standard by default @param good a value
+     * @param becomes what that is @param bad a value that is refused, empty when every text is good
+     * @param beside lines that must stand beside it
+     */
+    private record Case(
+            Function<Settings, Object> read,
+            Object standard,
+            String good,
+            Object becomes,
+            String bad,
+            String beside) {
+        Case(
+                Function<Settings, Object> read,
+                Object standard,
+                String good,
+                Object becomes,
+                String bad) {
+            this(read, standard, good, becomes, bad, "");
+        }
+    }
+
+    private static final Map<Setting, Case> CASES = cases();
+
+    private static Map<Setting, Case> cases() {
+        Map<Setting, Case> cases = new EnumMap<>(Setting.class);
+        cases.put(
+                Setting.S3_LISTEN,
+                new Case(
+                        s -> s.doors().s3(),
+                        new Address.Tcp("127.0.0.1", 9000),
+                        "[::1]:0",
+                        new Address.Tcp("::1", 0),
+                        "cloud.example:9000"));
+        cases.put(
+                Setting.S3_DOMAIN,
+                new Case(
+                        s -> s.doors().domain(), "", "s3.city.example", "s3.city.example", "S3 X"));
+        cases.put(
+                Setting.WEB_LISTEN,
+                new Case(
+                        s -> s.doors().web(),
+                        new Address.Tcp("127.0.0.1", 9001),
+                        "localhost:8080",
+                        new Address.Tcp("localhost", 8080),
+                        "127.0.0.1:99999"));
+        cases.put(
+                Setting.ADMIN_LISTEN,
+                new Case(
+                        s -> List.of(s.doors().socket(), s.doors().admin()),
+                        List.of(Optional.empty(), Optional.empty()),
+                        "/run/cloud.sock, 0.0.0.0:9443",
+                        List.of(
+                                Optional.of(Path.of("/run/cloud.sock")),
+                                Optional.of(new Address.Tcp("0.0.0.0", 9443))),
+                        "9443",
+                        TLS + "admin.hosts=cloud:9443\n"));
+        cases.put(
+                Setting.ADMIN_HOSTS,
+                new Case(s -> s.doors().adminHosts(), Set.of(), "a:1, b", Set.of("a:1", "b"), ""));
+        cases.put(
+                Setting.KEYS_PLACES,
+                new Case(
+                        s -> s.keys().places(),
+                        List.of(),
+                        "/a, /b/../c",
+                        List.of(Path.of("/a"), Path.of("/c")),
+                        ""));
+        cases.put(
+                Setting.KEYS_ROOT,
+                new Case(
+                        s -> s.keys().root(),
+                        Optional.empty(),
+                        "/a/root",
+                        Optional.of(Path.of("/a/root")),
+                        ""));
+        cases.put(
+                Setting.KEYS_PASSPHRASE,
+                new Case(
+                        s -> s.keys().passphrase(),
+                        Optional.empty(),
+                        "~/pass",
+                        Optional.of(Folder.home().resolve("pass")),
+                        ""));
+        cases.put(
+                Setting.ZONE_DEFAULT,
+                new Case(s -> s.zones().home(), "home", "nl-north", "nl-north", "Home!"));
+        cases.put(
+                Setting.ZONE_NETWORKS,
+                new Case(
+                        s -> s.zones().networks(),
+                        List.of(),
+                        "10.1.0.0/16=north, fd00::/8=south",
+                        List.of(
+                                new GuardOptions.Network("10.1.0.0/16", "north"),
+                                new GuardOptions.Network("fd00::/8", "south")),
+                        "10.1.0.0/99=north"));
+        cases.put(
+                Setting.ZONE_LISTENERS,
+                new Case(
+                        s -> s.zones().listeners(),
+                        Map.of(),
+                        "s3=north,web=home",
+                        Map.of("s3", "north", "web", "home"),
+                        "ftp=north"));
+        cases.put(
+                Setting.NODE_NAME,
+                new Case(s -> s.names().node(), "node-1", "rack-7", "rack-7", "a/b"));
+        cases.put(
+                Setting.LEDGER_ORIGIN,
+                new Case(
+                        s -> s.names().origin(),
+                        "",
+                        "cloud.city.example/ledger",
+                        "cloud.city.example/ledger",
+                        "https://cloud.city.example"));
+        cases.put(
+                Setting.TLS_CERTIFICATES,
+                new Case(
+                        s -> s.doors().tls().map(Tls::certificates),
+                        Optional.empty(),
+                        "/chain.pem",
+                        Optional.of(Path.of("/chain.pem")),
+                        "",
+                        "tls.key=/k.pem\n"));
+        cases.put(
+                Setting.TLS_KEY,
+                new Case(
+                        s -> s.doors().tls().map(Tls::key),
+                        Optional.empty(),
+                        "/key.pem",
+                        Optional.of(Path.of("/key.pem")),
+                        "",
+                        "tls.certificates=/c.pem\n"));
+        cases.put(
+                Setting.LIMITS_CONNECTIONS,
+                new Case(s -> s.limits().connections(), 4096, "10", 10, "0"));
+        cases.put(
+                Setting.LIMITS_REQUESTS,
+                new Case(s -> s.limits().requests(), 4096, "64", 64, "many"));
+        cases.put(
+                Setting.LIMITS_HEAD,
+                new Case(
+                        s -> s.limits().head(),
+                        Duration.ofSeconds(60),
+                        "2m",
+                        Duration.ofMinutes(2),
+                        "500ms"));
+        cases.put(
+                Setting.LIMITS_HEAP,
+                new Case(s -> s.limits().heap(), 256L << 20, "2GiB", 2L << 30, "1MiB"));
+        cases.put(
+                Setting.LIMITS_CACHE,
+                new Case(s -> s.limits().cache(), 64L << 20, "1TiB", 1L << 40, "2TiB"));
+        cases.put(
+                Setting.LIMITS_WRITES,
+                new Case(s -> s.limits().writes(), 64L << 20, "4194304", 4L << 20, "4MB"));
+        cases.put(
+                Setting.LIMITS_RESERVE,
+                new Case(s -> s.limits().reserve(), 256L << 20, "0", 0L, "-1"));
+        cases.put(
+                Setting.BLOBS_SEGMENT,
+                new Case(s -> s.limits().segment(), 256L << 20, "1MiB", 1L << 20, "200000"));
+        cases.put(
+                Setting.UPKEEP_RATE,
+                new Case(s -> s.upkeep().rate(), 32L << 20, "64 KiB", 64L << 10, "1KiB"));
+        cases.put(
+                Setting.UPKEEP_SCRUB,
+                new Case(
+                        s -> s.upkeep().scrub(),
+                        Duration.ofDays(7),
+                        "36h",
+                        Duration.ofHours(36),
+                        "8d"));
+        cases.put(
+                Setting.DRAIN_TIME,
+                new Case(
+                        s -> s.limits().drain(),
+                        Duration.ofSeconds(20),
+                        "0s",
+                        Duration.ZERO,
+                        "soon"));
+        return cases;
+    }
+
+    @TempDir Path folder;
+
+    @Test
+    void everyKeyHasACase() {
+        assertEquals(Set.of(Setting.values()), CASES.keySet());
+    }
+
+    @Test
+    void everyKeyHasItsDefaultAndTakesAValueFromFileAndCommandLine() throws IOException {
+        Settings standard = Settings.standard();
+        for (Map.Entry<Setting, Case> entry : CASES.entrySet()) {
+            String key = entry.getKey().key();
+            Case one = entry.getValue();
+            assertEquals(one.standard(), one.read().apply(standard), key);
+            Settings fromFile = file(one.beside() + key + " = " + one.good() + "\n");
+            assertEquals(one.becomes(), one.read().apply(fromFile), key);
+            Configuration commandLine = new Configuration();
+            one.beside().lines().forEach(commandLine::set);
+            commandLine.set(key + "=" + one.good());
+            assertEquals(one.becomes(), one.read().apply(Settings.read(commandLine)), key);
+        }
+    }
+
+    @Test
+    void everyKeyRefusesWhatItCannotBe() {
+        for (Map.Entry<Setting, Case> entry : CASES.entrySet()) {
+            String key = entry.getKey().key();
+            Case one = entry.getValue();
+            if (!one.bad().isEmpty()) {
+                String sentence = refusal(one.beside() + key + "=" + one.bad());
+                assertTrue(
+                        sentence.contains(key) && sentence.contains(one.bad()),
+                        key + " said: " + sentence);
+            }
+        }
+    }
+
+    @Test
+    void anUnknownKeyNamesTheNearest() {
+        assertEquals(
+                "cloud.conf line 3: there is no setting s3.lisen; did you mean s3.listen?",
+                refusal("# a comment\n\ns3.lisen = 127.0.0.1:1\n"));
+        assertTrue(refusal("just words").contains("key = value"));
+    }
+
+    @Test
+    void aKeyStandsOnceInAFileAndTheCommandLineWins() throws IOException {
+        assertTrue(refusal("node.name=a\nnode.name=b\n").contains("stands already in"));
+        Configuration both = new Configuration().file(written("node.name = a\n"));
+        assertEquals("b", Settings.read(both.set("node.name=b")).names().node());
+        assertEquals("c", Settings.read(both.set("node.name=c")).names().node());
+    }
+
+    @Test
+    void pathsInAFileAreRelativeToIt() throws IOException {
+        assertEquals(
+                Optional.of(folder.resolve("keys/root")),
+                file("keys.root=keys/root").keys().root());
+    }
+
+    @Test
+    void aListenerThatOthersCanReachDemandsTls() throws IOException {
+        for (String key : List.of("s3.listen", "web.listen")) {
+            assertTrue(refusal(key + "=0.0.0.0:9000").contains("needs TLS"));
+            assertTrue(file(TLS + key + "=0.0.0.0:9000").doors().tls().isPresent());
+        }
+        assertTrue(refusal("admin.listen=127.0.0.1:9443").contains("needs TLS"));
+        assertTrue(refusal(TLS + "admin.listen=127.0.0.1:9443").contains("admin.hosts"));
+        assertTrue(refusal("tls.key=/k.pem").contains("go together"));
+    }
+
+    private Path written(String text) throws IOException {
+        return Files.writeString(folder.resolve("cloud.conf"), text);
+    }
+
+    private Settings file(String text) throws IOException {
+        return Settings.read(new Configuration().file(written(text)));
+    }
+
+    private String refusal(String text) {
+        return String.valueOf(assertThrows(Problem.class, () -> file(text), text).getMessage());
+    }
+}
