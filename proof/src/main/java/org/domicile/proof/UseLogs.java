@@ -69,7 +69,9 @@ final class UseLogs {
         return gone.isEmpty() ? Optional.empty() : Optional.of("keys have changed: " + gone);
     }
 
-    /** Whether there is a log whose keys are not known: they are asked for once and then held to. */
+    /**
+     * Whether there is a log whose keys are not known: they are asked for once and then held to.
+     */
     synchronized boolean lacksKeys() throws IOException {
         Set<String> names = new LinkedHashSet<>();
         keys.forEach(key -> names.add(VerifierKey.parse(key).name()));
@@ -154,8 +156,7 @@ final class UseLogs {
             for (Optional<Path> older : olders) {
                 Verdict verdict =
                         new TiledLog(log)
-                                .verify(
-                                        verifierKeys, new TiledLog.Options(older, entries -> {}));
+                                .verify(verifierKeys, new TiledLog.Options(older, entries -> {}));
                 if (verdict instanceof Verdict.Refused refused) {
                     wrong.add(folder.relativize(log) + ": " + refused.sentence());
                 }

@@ -18,8 +18,7 @@ class SignatureTest {
     private static final Instant TIME = Instant.parse("2013-05-24T00:00:00Z");
 
     private static String signature(String path, Map<String, String> query, String... header) {
-        Map<String, String> headers =
-                header.length == 0 ? Map.of() : Map.of(header[0], header[1]);
+        Map<String, String> headers = header.length == 0 ? Map.of() : Map.of(header[0], header[1]);
         String authorization =
                 EXAMPLE.headers("GET", HOST, path, query, headers, new byte[0], TIME)
                         .get("authorization");
