@@ -23,7 +23,7 @@ import org.domicile.bytes.CrashPoint;
  */
 final class Rounds implements AutoCloseable {
     /** A new installation after so many deaths: founding is hit too, and checks stay quick. */
-    private static final int DEATHS_EACH = 60;
+    private static final int DEATHS_EACH = 100;
 
     private static final long LOOK_MILLIS = 40;
 
