@@ -146,7 +146,8 @@ public interface GuardedObjects {
     record Completion(Map<String, String> checksums, long size) {}
 
     /**
-     * @param found objects, versions or markers in order @param prefixes common prefixes @param
+     * @param found objects, versions or markers in order; their attributes without headers and user
+     *     metadata, which no listing shows @param prefixes common prefixes @param
      *     next where to go on
      */
     record Page(List<Found> found, List<String> prefixes, Optional<Listing.Place> next) {}

@@ -235,10 +235,12 @@ final class ObjectUses {
                             ? objects.list(bucket, query)
                             : objects.listVersions(bucket, query);
             Pass pass = use.record(Outcome.DONE, 0);
-            Opener opener = keys.opener(Vessel.key(bucket), pass);
             List<Found> shown = new ArrayList<>(page.versions().size());
-            for (Version version : page.versions()) {
-                shown.add(shown(bucket, opener, version));
+            byte[] place = Vessel.place(bucket);
+            try (Opener.Values opener = keys.opener(Vessel.key(bucket), pass).values()) {
+                for (Version version : page.versions()) {
+                    shown.add(shown(place, opener, version));
+                }
             }
             return Optional.of(new GuardedObjects.Page(shown, page.prefixes(), page.next()));
         } catch (Keys.KeyGone gone) {
@@ -246,13 +248,13 @@ final class ObjectUses {
         }
     }
 
-    private static Found shown(Bucket bucket, Opener opener, Version version) {
+    private static Found shown(byte[] place, Opener.Values opener, Version version) {
         if (version.kind() == Version.Kind.DELETE_MARKER) {
             return marker(version);
         }
         AttributesCodec.Sealed sealed =
-                AttributesCodec.attributes(
-                        opener.open(Vessel.context(bucket, version.name()), version.attributes()));
+                AttributesCodec.listed(
+                        opener.open(Vessel.context(place, version.name()), version.attributes()));
         return found(version, sealed.attributes(), sealed.origin());
     }
 
@@ -279,8 +281,14 @@ final class ObjectUses {
                 version.size(),
                 version.modified(),
                 attributes,
-                version.pieces().stream().map(Piece::size).toList(),
+                sizes(version.pieces()),
                 origin);
+    }
+
+    private static List<Long> sizes(List<Piece> pieces) {
+        return pieces.size() == 1
+                ? List.of(pieces.getFirst().size())
+                : pieces.stream().map(Piece::size).toList();
     }
 
     static Stored stored(Changed changed, Attributes attributes, Found.Origin origin) {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -70,11 +71,20 @@ final class Vessel {
 
     /** What a sealed value of an object is bound to: its bucket for ever, and its name. */
     static byte[] context(Bucket bucket, String name) {
-        byte[] text = name.getBytes(StandardCharsets.UTF_8);
+        return context(place(bucket), name);
+    }
+
+    /** What the contexts of all objects of a bucket begin with. */
+    static byte[] place(Bucket bucket) {
         byte[] id = bucket.id().getBytes(StandardCharsets.US_ASCII);
-        byte[] context = new byte[id.length + 1 + text.length];
-        System.arraycopy(id, 0, context, 0, id.length);
-        System.arraycopy(text, 0, context, id.length + 1, text.length);
+        return Arrays.copyOf(id, id.length + 1);
+    }
+
+    /** The context of a name in a {@link #place}. */
+    static byte[] context(byte[] place, String name) {
+        byte[] text = name.getBytes(StandardCharsets.UTF_8);
+        byte[] context = Arrays.copyOf(place, place.length + text.length);
+        System.arraycopy(text, 0, context, place.length, text.length);
         return context;
     }
 

@@ -1,5 +1,6 @@
 package org.domicile.s3;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -18,6 +19,14 @@ final class Dates {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
     };
     private static final int DAY = 86_400;
+
+    /** Length of what {@link #iso} writes. */
+    static final int ISO = 24;
+
+    /** From the first of March of the year 0 to the first of January of 1970. */
+    private static final int DAYS_TO_1970 = 719_468;
+
+    private static final int DAYS_OF_400_YEARS = 146_097;
 
     /** RFC 9110, section 5.6.7: one form to write, three to read; and ISO 8601, as SDKs send. */
     private static final List<DateTimeFormatter> READ =
@@ -50,17 +59,54 @@ final class Dates {
 
     /** {@code 2026-11-24T14:46:56.123Z}. */
     static String iso(Instant instant) {
-        long day = Math.floorDiv(instant.getEpochSecond(), DAY);
-        int second = (int) Math.floorMod(instant.getEpochSecond(), (long) DAY);
-        LocalDate date = LocalDate.ofEpochDay(day);
-        StringBuilder text = new StringBuilder(24);
-        four(text, date.getYear()).append('-');
-        two(text, date.getMonthValue()).append('-');
-        two(text, date.getDayOfMonth()).append('T');
-        time(text, second).append('.');
+        byte[] text = new byte[ISO];
+        iso(instant, text, 0);
+        return new String(text, StandardCharsets.ISO_8859_1);
+    }
+
+    /** The same into a buffer: {@link #ISO} bytes from {@code at}. */
+    static void iso(Instant instant, byte[] target, int at) {
+        long second = instant.getEpochSecond();
+        int rest = (int) Math.floorMod(second, (long) DAY);
         int millis = instant.getNano() / 1_000_000;
-        text.append((char) ('0' + millis / 100));
-        return two(text, millis % 100).append('Z').toString();
+        date(Math.floorDiv(second, DAY), target, at);
+        target[at + 10] = 'T';
+        digits(rest / 3_600, 2, target, at + 11);
+        target[at + 13] = ':';
+        digits(rest / 60 % 60, 2, target, at + 14);
+        target[at + 16] = ':';
+        digits(rest % 60, 2, target, at + 17);
+        target[at + 19] = '.';
+        digits(millis, 3, target, at + 20);
+        target[at + 23] = 'Z';
+    }
+
+    /**
+     * The proleptic Gregorian date of a day since 1970, counted in years that begin with March, so
+     * that the leap day is their last.
+     */
+    private static void date(long epochDay, byte[] target, int at) {
+        long day = epochDay + DAYS_TO_1970;
+        long era = Math.floorDiv(day, DAYS_OF_400_YEARS);
+        int dayOfEra = (int) Math.floorMod(day, DAYS_OF_400_YEARS);
+        int yearOfEra =
+                (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
+        int dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
+        int month = (5 * dayOfYear + 2) / 153;
+        int year = (int) (yearOfEra + 400 * era) + (month < 10 ? 0 : 1);
+        digits(year, 4, target, at);
+        target[at + 4] = '-';
+        digits(month < 10 ? month + 3 : month - 9, 2, target, at + 5);
+        target[at + 7] = '-';
+        digits(dayOfYear - (153 * month + 2) / 5 + 1, 2, target, at + 8);
+    }
+
+    private static void digits(int number, int count, byte[] target, int at) {
+        int rest = number;
+        for (int i = at + count - 1; i >= at; i--) {
+            target[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
     }
 
     private static StringBuilder time(StringBuilder text, int second) {
