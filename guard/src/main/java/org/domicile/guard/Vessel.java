@@ -53,14 +53,15 @@ final class Vessel {
     }
 
     /**
-     * The answer when a bucket was removed, and its key destroyed, while it was in use. That a key
-     * is gone whose bucket is there is a bug or damage, and crashes.
+     * The answer when a bucket was removed, and its key destroyed, while it was in use.
+     *
+     * @throws Unopenable when the bucket is still there: its folder is older than the key's death
      */
-    <T> T removed(Optional<Bucket> used, Keys.KeyGone gone, T answer) {
+    <T> T removed(Optional<Bucket> used, T answer) {
         Optional<String> present =
                 used.flatMap(bucket -> objects.buckets().bucket(bucket.name())).map(Bucket::id);
         if (present.isPresent() && present.equals(used.map(Bucket::id))) {
-            throw gone;
+            throw new Unopenable(used.get().name());
         }
         return answer;
     }

@@ -25,8 +25,8 @@ final class Copies {
 
     static void copy(Call call) throws IOException {
         Named named = source(call);
-        Optional<GuardedObjects.Draft> draft = draft(call);
-        if (draft.isEmpty()
+        GuardedObjects.Directive directive = directive(call);
+        if (directive.equals(new GuardedObjects.Directive.Keep(""))
                 && named.version().isEmpty()
                 && named.target().bucket().equals(call.bucket())
                 && named.target().name().equals(call.name())
@@ -53,7 +53,8 @@ final class Copies {
                             }
                         });
         Copied copied =
-                call.guarded().copy(source, call.bucket(), call.name(), draft, Drafts.match(call));
+                call.guarded()
+                        .copy(source, call.bucket(), call.name(), directive, Drafts.match(call));
         switch (copied) {
             case Copied.Done(Stored stored, Found from) -> {
                 Found made = Writes.done(stored);
@@ -153,17 +154,18 @@ final class Copies {
                         + " URL-encoded UTF-8.");
     }
 
-    /** What the copy says of itself; empty when it takes the source's word. */
-    private static Optional<GuardedObjects.Draft> draft(Call call) {
+    /** Whose attributes the copy has; a checksum's algorithm can be asked for either way. */
+    private static GuardedObjects.Directive directive(Call call) {
         String algorithm = Uploads.algorithm(call.field("x-amz-checksum-algorithm"));
         String tagging = call.field("x-amz-tagging-directive");
         if (!tagging.isEmpty() && !tagging.equals("COPY") && !tagging.equals("REPLACE")) {
             throw new Failure(ErrorCode.INVALID_ARGUMENT, "Unknown tagging directive.");
         }
         return switch (call.field("x-amz-metadata-directive")) {
-            case "", "COPY" -> Optional.empty();
+            case "", "COPY" -> new GuardedObjects.Directive.Keep(algorithm);
             case "REPLACE" ->
-                    Optional.of(Drafts.draft(call, algorithm, Attributes.ChecksumType.FULL_OBJECT));
+                    new GuardedObjects.Directive.Replace(
+                            Drafts.draft(call, algorithm, Attributes.ChecksumType.FULL_OBJECT));
             default ->
                     throw new Failure(
                             ErrorCode.INVALID_ARGUMENT,
@@ -179,7 +181,8 @@ final class Copies {
                         call.field("x-amz-copy-source-if-unmodified-since"),
                         call.field("x-amz-copy-source-if-none-match"),
                         call.field("x-amz-copy-source-if-modified-since"),
-                        found);
+                        found.modified(),
+                        found.attributes().etag()::equals);
         if (verdict != Conditions.Verdict.GO) {
             throw Call.preconditionFailed();
         }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -41,6 +42,11 @@ final class Dates {
                     DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US)
                             .withZone(ZoneOffset.UTC),
                     DateTimeFormatter.ISO_DATE_TIME);
+
+    private static final int BASIC = "20130524T000000Z".length();
+    private static final DateTimeFormatter BASIC_FORM =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT)
+                    .withZone(ZoneOffset.UTC);
 
     private Dates() {}
 
@@ -125,7 +131,11 @@ final class Dates {
 
     /** A date of a condition; empty when it is none, and RFC 9110 then ignores the condition. */
     static Optional<Instant> parse(String text) {
-        for (DateTimeFormatter form : READ) {
+        return parse(text, READ);
+    }
+
+    private static Optional<Instant> parse(String text, List<DateTimeFormatter> forms) {
+        for (DateTimeFormatter form : forms) {
             try {
                 return Optional.of(form.parse(text, Instant::from));
             } catch (DateTimeException e) {
@@ -133,5 +143,51 @@ final class Dates {
             }
         }
         return Optional.empty();
+    }
+
+    // ---- when a request was signed ------------------------------------------------------------
+
+    /** ISO 8601's basic form, {@code yyyyMMdd'T'HHmmss'Z'}; empty when it is none. */
+    static Optional<Instant> basic(String text) {
+        if (text.length() != BASIC || text.charAt(8) != 'T' || text.charAt(15) != 'Z') {
+            return Optional.empty();
+        }
+        for (int i = 0; i < BASIC - 1; i++) {
+            char c = text.charAt(i);
+            if (i != 8 && (c < '0' || c > '9')) {
+                return Optional.empty();
+            }
+        }
+        try {
+            return Optional.of(
+                    LocalDateTime.of(
+                                    number(text, 0, 4),
+                                    number(text, 4, 6),
+                                    number(text, 6, 8),
+                                    number(text, 9, 11),
+                                    number(text, 11, 13),
+                                    number(text, 13, 15))
+                            .toInstant(ZoneOffset.UTC));
+        } catch (DateTimeException e) {
+            return Optional.empty(); // a 30th of February
+        }
+    }
+
+    private static int number(String text, int from, int to) {
+        int value = 0;
+        for (int i = from; i < to; i++) {
+            value = 10 * value + (text.charAt(i) - '0');
+        }
+        return value;
+    }
+
+    /** RFC 9110's preferred form, which a Date header has; empty when it is none. */
+    static Optional<Instant> preferred(String text) {
+        return parse(text, List.of(DateTimeFormatter.RFC_1123_DATE_TIME));
+    }
+
+    /** The basic form of a moment. */
+    static String basic(Instant moment) {
+        return BASIC_FORM.format(moment);
     }
 }
