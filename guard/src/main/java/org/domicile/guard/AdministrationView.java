@@ -269,8 +269,8 @@ final class AdministrationView implements Administration {
         if (!BucketNames.valid(name) || BucketNames.reserved(name)) {
             return "'"
                     + name
-                    + "' is no name for a new bucket: 3 to 63 lower-case letters, digits, hyphens and"
-                    + " dots, no IP address, and none of the beginnings and ends that S3 keeps";
+                    + "' is no name for a new bucket: 3 to 63 lower-case letters, digits, hyphens"
+                    + " and dots, no IP address, and none of the beginnings and ends that S3 keeps";
         }
         for (String zone : zones) {
             if (!policy.register().zones().containsKey(zone)) {

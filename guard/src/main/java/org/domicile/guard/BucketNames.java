@@ -1,8 +1,8 @@
 package org.domicile.guard;
 
 /**
- * S3 user guide, "General purpose bucket naming rules". One home for all doors, and for buckets that
- * an operator makes.
+ * S3 user guide, "General purpose bucket naming rules". One home for all doors, and for buckets
+ * that an operator makes.
  */
 public final class BucketNames {
     private static final int SHORTEST = 3;

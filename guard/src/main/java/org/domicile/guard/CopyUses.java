@@ -43,8 +43,7 @@ final class CopyUses {
                             switch (directive) {
                                 case GuardedObjects.Directive.Keep(String algorithm) ->
                                         kept(found, algorithm);
-                                case GuardedObjects.Directive.Replace(
-                                                GuardedObjects.Draft draft) ->
+                                case GuardedObjects.Directive.Replace(GuardedObjects.Draft draft) ->
                                         draft;
                             };
                     String algorithm = algorithm(kept, found);

@@ -14,8 +14,8 @@ import org.domicile.objects.Listing;
 
 /**
  * Objects under one request. Each method is one use (a copy is two); actions are named as S3's IAM
- * actions are. Every method may throw {@link Refused}, and {@link Unopenable} where a bucket is left
- * whose key was destroyed.
+ * actions are. Every method may throw {@link Refused}, and {@link Unopenable} where a bucket is
+ * left whose key was destroyed.
  */
 public interface GuardedObjects {
     /**
@@ -67,8 +67,8 @@ public interface GuardedObjects {
     Stored delete(String bucket, String name, Optional<String> version, Match match);
 
     /**
-     * s3:GetObject on the source, then s3:PutObject on the target. @param directive whose attributes
-     * the copy has
+     * s3:GetObject on the source, then s3:PutObject on the target. @param directive whose
+     * attributes the copy has
      */
     Copied copy(Source source, String bucket, String name, Directive directive, Match match);
 
@@ -173,8 +173,8 @@ public interface GuardedObjects {
 
     /**
      * @param found objects, versions or markers in order; their attributes without headers and user
-     *     metadata, which no listing shows @param prefixes common prefixes @param
-     *     next where to go on
+     *     metadata, which no listing shows @param prefixes common prefixes @param next where to go
+     *     on
      */
     record Page(List<Found> found, List<String> prefixes, Optional<Listing.Place> next) {}
 

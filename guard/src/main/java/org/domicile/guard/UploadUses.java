@@ -258,8 +258,7 @@ final class UploadUses {
         }
         if (!agree(completion.checksums(), checksums)) {
             throw new Upstream.Invalid(
-                    "BadDigest",
-                    "The checksum of the whole object is not what its parts make.");
+                    "BadDigest", "The checksum of the whole object is not what its parts make.");
         }
         use.onFailure(Outcome.FAILED);
     }

@@ -196,10 +196,7 @@ class GuardedObjectsTest {
                 "done",
                 "archive/u",
                 0,
-                o ->
-                        assertEquals(
-                                1,
-                                shown(o.parts("archive", "u", id[0], 0, 10)).parts().size()));
+                o -> assertEquals(1, shown(o.parts("archive", "u", id[0], 0, 10)).parts().size()));
         one(
                 "s3:ListBucketMultipartUploads",
                 "done",
@@ -374,8 +371,7 @@ class GuardedObjectsTest {
                                 .as(city, zone)
                                 .copyPart(
                                         source("n"), Optional.empty(), "archive", "u", upload, 1));
-        assertEquals(
-                List.of(), shown(objects().parts("archive", "u", upload, 0, 9)).parts());
+        assertEquals(List.of(), shown(objects().parts("archive", "u", upload, 0, 9)).parts());
     }
 
     /**
@@ -393,8 +389,7 @@ class GuardedObjectsTest {
         GuardedObjects abroad = installation.as(both, "abroad");
         refused("zone-mismatch", () -> abroad.get("inner", "n", Optional.empty()));
         assertInstanceOf(
-                GuardedObjects.Copied.Done.class,
-                abroad.copy(inner, "outer", "n", KEEP, ANY));
+                GuardedObjects.Copied.Done.class, abroad.copy(inner, "outer", "n", KEEP, ANY));
         refused("zone-mismatch", () -> abroad.copy(inner, "inner", "m", KEEP, ANY));
     }
 
@@ -606,8 +601,7 @@ class GuardedObjectsTest {
         assertInstanceOf(
                 GuardedObjects.Got.NoSuchName.class,
                 objects().head("archive", "broken", Optional.empty()));
-        assertEquals(
-                List.of(), shown(objects().parts("archive", "u", upload, 0, 9)).parts());
+        assertEquals(List.of(), shown(objects().parts("archive", "u", upload, 0, 9)).parts());
     }
 
     @Test
@@ -811,7 +805,9 @@ class GuardedObjectsTest {
         assertEquals(GuardedObjects.Removed.REMOVED, objects().deleteBucket("old"));
     }
 
-    /** Story: the record of a range, or of an answer without a body, said the whole object's size. */
+    /**
+     * Story: the record of a range, or of an answer without a body, said the whole object's size.
+     */
     @Test
     void aRecordSaysTheSizeThatIsAnswered() {
         objects().put("archive", "n", draft(), upstream(BODY), ANY);

@@ -25,7 +25,8 @@ public interface Opener {
 
     /**
      * Small values in a row, as a page of a listing has them. Holds a copy of the key until it is
-     * closed, so it is for one page and not for keeping. Owned by one thread.
+     * closed, so a key that dies meanwhile is felt by the next page: it is for one page and not for
+     * keeping. Owned by one thread.
      */
     interface Values extends AutoCloseable {
         /** As {@link Opener#open}. */

@@ -105,8 +105,8 @@ public interface Objects extends AutoCloseable {
                 Condition condition);
 
         /**
-         * The version that a finished upload made of exactly these parts, for a day. @param parts in
-         * ascending order of numbers
+         * The version that a finished upload made of exactly these parts, for a day. @param parts
+         * in ascending order of numbers
          */
         Optional<Version> finished(Bucket bucket, String name, String id, List<Chosen> parts);
 

@@ -362,8 +362,7 @@ final class UploadTable implements Objects.Uploads {
     }
 
     @Override
-    public Optional<Version> finished(
-            Bucket bucket, String name, String id, List<Chosen> parts) {
+    public Optional<Version> finished(Bucket bucket, String name, String id, List<Chosen> parts) {
         store.checkOpen();
         checkOrder(parts);
         Home home = store.home(bucket).orElse(null);

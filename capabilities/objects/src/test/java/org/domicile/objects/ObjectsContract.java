@@ -549,7 +549,8 @@ abstract class ObjectsContract {
         List<Objects.Uploads.Chosen> same = List.of(chosen(1, "x"));
         assertTrue(rig.objects.uploads().finished(bucket, "n", upload.id(), same).isPresent());
         assertTrue(rig.objects.uploads().finished(bucket, "other", upload.id(), same).isEmpty());
-        // Story: a completion that was repeated with other parts was told that they were the object.
+        // Story: a completion that was repeated with other parts was told that they were the
+        // object.
         List<Objects.Uploads.Chosen> others = List.of(chosen(1, "y"));
         assertTrue(rig.objects.uploads().finished(bucket, "n", upload.id(), others).isEmpty());
         List<Objects.Uploads.Chosen> elsewhere = List.of(chosen(2, "x"));

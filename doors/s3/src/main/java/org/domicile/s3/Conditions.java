@@ -62,8 +62,7 @@ final class Conditions {
         if (date.isEmpty()) {
             return Optional.empty();
         }
-        return Dates.parse(date)
-                .map(since -> modified.getEpochSecond() > since.getEpochSecond());
+        return Dates.parse(date).map(since -> modified.getEpochSecond() > since.getEpochSecond());
     }
 
     private static boolean lists(String list, Predicate<String> tagged, boolean weak) {

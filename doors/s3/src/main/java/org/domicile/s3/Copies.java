@@ -2,6 +2,7 @@ package org.domicile.s3;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.domicile.guard.Attributes;
 import org.domicile.guard.Found;
 import org.domicile.guard.GuardedObjects;
@@ -19,7 +20,11 @@ final class Copies {
     private static final String VERSION = "?versionId=";
 
     /** What a source names. @param version empty for the newest */
-    private record Named(Target target, Optional<String> version) {}
+    private record Named(Target target, Optional<String> version) {
+        GuardedObjects.Source source(Consumer<Found> check) {
+            return new GuardedObjects.Source(target.bucket(), target.name(), version, check);
+        }
+    }
 
     private Copies() {}
 
@@ -39,19 +44,15 @@ final class Copies {
                             + " redirect location or encryption attributes.");
         }
         GuardedObjects.Source source =
-                new GuardedObjects.Source(
-                        named.target().bucket(),
-                        named.target().name(),
-                        named.version(),
-                        found -> {
-                            conditions(call, found);
-                            if (found.size() > Writes.LARGEST) {
-                                throw new Failure(
-                                        ErrorCode.INVALID_REQUEST,
-                                        "The specified copy source is larger than the maximum"
-                                                + " allowable size for a copy source: 5368709120.");
-                            }
-                        });
+                named.source(found -> {
+                    conditions(call, found);
+                    if (found.size() > Writes.LARGEST) {
+                        throw new Failure(
+                                ErrorCode.INVALID_REQUEST,
+                                "The specified copy source is larger than the maximum"
+                                        + " allowable size for a copy source: 5368709120.");
+                    }
+                });
         Copied copied =
                 call.guarded()
                         .copy(source, call.bucket(), call.name(), directive, Drafts.match(call));
@@ -80,14 +81,10 @@ final class Copies {
         int number = Uploads.number(call);
         Optional<GuardedObjects.ByteRange> range = range(call.field("x-amz-copy-source-range"));
         GuardedObjects.Source source =
-                new GuardedObjects.Source(
-                        named.target().bucket(),
-                        named.target().name(),
-                        named.version(),
-                        found -> {
-                            conditions(call, found);
-                            fits(range, found);
-                        });
+                named.source(found -> {
+                    conditions(call, found);
+                    fits(range, found);
+                });
         Copied copied =
                 call.guarded()
                         .copyPart(

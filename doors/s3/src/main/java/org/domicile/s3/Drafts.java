@@ -25,7 +25,8 @@ final class Drafts {
     /** The same: all of a PUT's header section. We count what is kept. */
     private static final int MOST_HEADERS = 8 << 10;
 
-    private static final List<String> KEPT =
+    /** Standard fields that are kept, and that a read may be asked to answer otherwise. */
+    static final List<String> KEPT =
             List.of(
                     "cache-control",
                     "content-disposition",
@@ -115,8 +116,8 @@ final class Drafts {
     /**
      * The condition of a write: If-Match with an ETag or {@code *}, or If-None-Match: {@code *}.
      * If-None-Match with an ETag is refused as AWS refuses it: its reference of PutObject takes the
-     * asterisk alone. Some of s3-tests want the ETag honoured, but a client that learnt here to rely
-     * on it would fail on S3.
+     * asterisk alone. Some of s3-tests want the ETag honoured, but a client that learnt here to
+     * rely on it would fail on S3.
      *
      * @throws Failure NOT_IMPLEMENTED for conditions that S3 has no meaning for
      */

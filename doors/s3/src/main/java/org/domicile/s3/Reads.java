@@ -30,15 +30,6 @@ final class Reads {
     private static final int POOLED = 32;
     private static final int MOST_PARTS = 10_000;
 
-    private static final List<String> OVERRIDES =
-            List.of(
-                    "cache-control",
-                    "content-disposition",
-                    "content-encoding",
-                    "content-language",
-                    "content-type",
-                    "expires");
-
     private final BlockingQueue<byte[]> pool = new ArrayBlockingQueue<>(POOLED);
 
     void answer(Call call) throws IOException {
@@ -210,7 +201,8 @@ final class Reads {
     private static ByteSpan ofPart(GuardedObjects.Glimpse glimpse, int number) {
         List<Long> parts = glimpse.parts();
         if (number > parts(glimpse)) {
-            // AWS was seen to say 416 InvalidPartNumber; its reference does not say it of GetObject,
+            // AWS was seen to say 416 InvalidPartNumber; its reference does not say it of
+            // GetObject,
             // and s3-tests, the anchor of this door, asks for 400 InvalidPart.
             throw new Failure(
                     ErrorCode.INVALID_PART,
@@ -252,7 +244,7 @@ final class Reads {
         Map<String, String> overrides = Map.of();
         for (int i = 0; i < call.query().size(); i++) {
             String name = call.query().name(i).toLowerCase(Locale.ROOT);
-            if (!name.startsWith("response-") || !OVERRIDES.contains(name.substring(9))) {
+            if (!name.startsWith("response-") || !Drafts.KEPT.contains(name.substring(9))) {
                 continue;
             }
             if (call.caller() instanceof Caller.Anonymous) {

@@ -235,8 +235,7 @@ public final class S3Door implements HttpHandler {
 
     private static Failure stored(StorageFailure.Kind kind) {
         return switch (kind) {
-            case OVERLOADED ->
-                    new Failure(ErrorCode.SLOW_DOWN, "Please reduce your request rate.");
+            case OVERLOADED -> new Failure(ErrorCode.SLOW_DOWN, "Please reduce your request rate.");
             case FULL ->
                     new Failure(
                             ErrorCode.INSUFFICIENT_STORAGE,

@@ -249,8 +249,7 @@ final class Uploads {
         String upload = query.value("uploadId");
         // One more than asked for tells whether there are more.
         GuardedObjects.Parts.Shown parts =
-                switch (call.guarded()
-                        .parts(call.bucket(), call.name(), upload, after, most + 1)) {
+                switch (call.guarded().parts(call.bucket(), call.name(), upload, after, most + 1)) {
                     case GuardedObjects.Parts.Shown shown -> shown;
                     case GuardedObjects.Parts.NoSuchUpload() -> throw Call.noSuchUpload();
                     case GuardedObjects.Parts.NoSuchBucket() -> throw Call.noSuchBucket();

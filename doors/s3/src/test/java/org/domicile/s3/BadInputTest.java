@@ -93,9 +93,7 @@ class BadInputTest extends DoorTest {
         Client.Reply reply =
                 signing.send(
                         put.without("Authorization")
-                                .with(
-                                        "Authorization",
-                                        authorization.substring(0, last) + flipped));
+                                .with("Authorization", authorization.substring(0, last) + flipped));
         failed(403, "SignatureDoesNotMatch", reply);
         assertTrue(reply.element("Message").contains("Check your key and signing method"));
         onRecord("s3:PutObject", "SignatureDoesNotMatch");
@@ -195,10 +193,7 @@ class BadInputTest extends DoorTest {
         }
         pair = installation.issue("main", List.of("*"), List.of("*"));
         Sent put = signed(request("PUT", bucket + "/n", "", BODY));
-        failed(
-                400,
-                "XAmzContentSHA256Mismatch",
-                signing.send(put.body("other".getBytes(UTF_8))));
+        failed(400, "XAmzContentSHA256Mismatch", signing.send(put.body("other".getBytes(UTF_8))));
         onRecordAsInvalid("s3:PutObject");
         nothingIsWritten();
     }
@@ -286,8 +281,7 @@ class BadInputTest extends DoorTest {
     /** The clock is moved and not waited for. */
     @Test
     void aPurposeThatHasExpired() throws IOException {
-        assertEquals(
-                200, signing.send(signed(request("PUT", bucket + "/n", "", BODY))).status());
+        assertEquals(200, signing.send(signed(request("PUT", bucket + "/n", "", BODY))).status());
         installation.ahead.set(Duration.ofDays(2).toSeconds());
         Instant then = Instant.now().plusSeconds(installation.ahead.get());
         Sent get = request("GET", bucket + "/n", "", NOTHING);

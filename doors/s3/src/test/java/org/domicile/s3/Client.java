@@ -84,7 +84,9 @@ final class Client implements AutoCloseable {
         this(port, accessKey, InetAddress.getLoopbackAddress());
     }
 
-    /** @param from which of this machine's addresses the server sees */
+    /**
+     * @param from which of this machine's addresses the server sees
+     */
     Client(int port, String accessKey, InetAddress from) throws IOException {
         this.port = port;
         this.accessKey = accessKey;

@@ -187,19 +187,24 @@ class ConnectionsTest extends DoorTest {
                         new Bad(412, signed(get.with("If-Match", "\"x\""))),
                         new Bad(416, signed(get.with("Range", "bytes=10-"))),
                         new Bad(304, signed(get.with("If-None-Match", "*"))),
-                        new Bad(501, signed(Sent.of("GET", bucket, "acl=", NOTHING)
-                                .with("Host", "localhost"))),
+                        new Bad(
+                                501,
+                                signed(
+                                        Sent.of("GET", bucket, "acl=", NOTHING)
+                                                .with("Host", "localhost"))),
                         new Bad(405, signed(request("POST", bucket + "/n", NOTHING))),
                         new Bad(403, get),
                         new Bad(400, signed(request("GET", bucket + "/%FF", NOTHING))),
                         new Bad(400, signed(put.with("Content-MD5", "A".repeat(22) + "=="))),
                         new Bad(404, signed(request("PUT", "/no-such-bucket/p", large))),
-                        new Bad(403, Signer.sign(
-                                put,
-                                "home",
-                                Signer.sha256(large),
-                                Instant.now(),
-                                new Signer.Pair(installation.key, "another"))),
+                        new Bad(
+                                403,
+                                Signer.sign(
+                                        put,
+                                        "home",
+                                        Signer.sha256(large),
+                                        Instant.now(),
+                                        new Signer.Pair(installation.key, "another"))),
                         new Bad(400, signed(put).body(body(500_000 - 1))));
         for (Bad bad : all) {
             assertEquals(bad.status(), signing.send(bad.sent()).status(), bad::toString);

@@ -160,7 +160,11 @@ final class Installation implements AutoCloseable {
         return administration()
                 .uses(
                         organisation,
-                        new Ledger.Filter(now.minusSeconds(600), now.plusSeconds(86_400), "", 9_999));
+                        new Ledger.Filter(
+                                now.minusSeconds(600),
+                                now.plusSeconds(ahead.get() + 60),
+                                "",
+                                9_999));
     }
 
     /** What the key store did to a bucket that an older folder brings back. */

@@ -399,7 +399,9 @@ class UploadsTest extends DoorTest {
                 client.get(bucket + "/t").body());
     }
 
-    /** Story: a missing bucket was reported as a missing upload, and clients went on cleaning up. */
+    /**
+     * Story: a missing bucket was reported as a missing upload, and clients went on cleaning up.
+     */
     @Test
     void inAMissingBucket() throws IOException {
         String id = begin("n");
@@ -437,13 +439,16 @@ class UploadsTest extends DoorTest {
                 "InvalidRequest",
                 complete("n", id, list(chosen(1, etag)), "x-amz-checksum-sha256: " + sum));
         String withSum =
-                chosen(1, etag).replace("</Part>", "<ChecksumSHA256>" + sum + "</ChecksumSHA256></Part>");
+                chosen(1, etag)
+                        .replace("</Part>", "<ChecksumSHA256>" + sum + "</ChecksumSHA256></Part>");
         failed(400, "InvalidPart", complete("n", id, list(withSum)));
         assertEquals(404, client.head(bucket + "/n").status());
         assertEquals(200, complete("n", id, list(chosen(1, etag))).status());
     }
 
-    /** Story: a completion that was repeated with other parts was told that they were the object. */
+    /**
+     * Story: a completion that was repeated with other parts was told that they were the object.
+     */
     @Test
     void aRepeatedCompletionNamesTheSameParts() throws IOException {
         byte[] body = random(7, 100);

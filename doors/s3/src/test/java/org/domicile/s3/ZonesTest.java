@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Issue 8, part 6: a client that stands in another zone, over the wire. It is the same machine, seen
- * as 127.0.0.2, which the guard's networks map to the zone {@code abroad}.
+ * Issue 8, part 6: a client that stands in another zone, over the wire. It is the same machine,
+ * seen as 127.0.0.2, which the guard's networks map to the zone {@code abroad}.
  */
 class ZonesTest {
     private static final String HASH = "UNSIGNED-PAYLOAD";
