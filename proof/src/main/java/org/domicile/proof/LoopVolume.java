@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 final class LoopVolume implements AutoCloseable {
     private static final String PREFIX = "domicile-power-";
 
-    /** Room for the server's reserve and a few segments; the image is sparse. */
+    /** Room for the server's reserve and a few dozen segments; the image is sparse. */
     private static final long BYTES = 2L << 30;
 
     /** File systems that know the shutdown call. */
@@ -39,6 +39,11 @@ final class LoopVolume implements AutoCloseable {
 
     /** Makes and mounts one. @throws IOException with a sentence when this needs root */
     LoopVolume(FileSystem fileSystem) throws IOException, InterruptedException {
+        this(fileSystem, BYTES);
+    }
+
+    /** One of this size. */
+    LoopVolume(FileSystem fileSystem, long bytes) throws IOException, InterruptedException {
         if (!isRoot()) {
             throw new IOException(
                     "a power cut needs root: it mounts a file system of its own and shuts it down");
@@ -49,7 +54,7 @@ final class LoopVolume implements AutoCloseable {
         mountPoint = Files.createDirectory(folder.resolve("volume"));
         image = folder.resolve("image");
         try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
-            file.setLength(BYTES);
+            file.setLength(bytes);
         }
         String program = Foreign.program("mkfs." + fileSystem.name().toLowerCase(Locale.ROOT));
         switch (fileSystem) {
