@@ -399,8 +399,7 @@ final class Cloud implements AutoCloseable {
             Clock clock) {
         Instant now = clock.instant();
         Duration pause = settings.upkeep().pause();
-        Upkeep.Rhythm often =
-                Upkeep.backingOff(pause.dividedBy(10), pause, pause.multipliedBy(60));
+        Upkeep.Rhythm often = Upkeep.backingOff(pause.dividedBy(10), pause, pause.multipliedBy(60));
         return new Upkeep(guard, clock)
                 .start(
                         new Upkeep.Job(

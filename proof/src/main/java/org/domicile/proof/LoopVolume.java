@@ -35,6 +35,7 @@ final class LoopVolume implements AutoCloseable {
     private final Path folder;
     private final Path mountPoint;
     private final Path image;
+    private final Thread atExit = Thread.ofPlatform().unstarted(this::leave);
     private boolean mounted;
 
     /** Makes and mounts one. @throws IOException with a sentence when this needs root */
@@ -51,6 +52,7 @@ final class LoopVolume implements AutoCloseable {
         sweep();
         this.fileSystem = fileSystem;
         folder = Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-");
+        Runtime.getRuntime().addShutdownHook(atExit);
         mountPoint = Files.createDirectory(folder.resolve("volume"));
         image = folder.resolve("image");
         try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
@@ -130,6 +132,18 @@ final class LoopVolume implements AutoCloseable {
             }
         } finally {
             discard(folder);
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        }
+    }
+
+    /** A run that is ended from outside leaves no mount behind. */
+    private void leave() {
+        try {
+            discard(folder);
+        } catch (IOException e) {
+            System.err.println("left behind: " + folder + ": " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

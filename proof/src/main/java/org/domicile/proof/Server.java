@@ -89,9 +89,7 @@ final class Server implements AutoCloseable {
                                 "keys.places="
                                         + String.join(
                                                 ",",
-                                                start.keys().stream()
-                                                        .map(Path::toString)
-                                                        .toList()),
+                                                start.keys().stream().map(Path::toString).toList()),
                                 // small, so that segments fill, and a small volume has room
                                 "blobs.segment=16MiB",
                                 "limits.disk.reserve=16MiB",

@@ -46,7 +46,9 @@ final class StartArchive {
         }
     }
 
-    /** One server that does a little of everything and ends in good order, which writes the file. */
+    /**
+     * One server that does a little of everything and ends in good order, which writes the file.
+     */
     private static void record(Path folder, Path file)
             throws IOException, InterruptedException, Server.Died {
         Path keys = folder.resolve("keys");
