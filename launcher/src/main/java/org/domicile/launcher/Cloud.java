@@ -233,7 +233,11 @@ final class Cloud implements AutoCloseable {
     }
 
     private static BlobOptions blobOptions(Settings settings) {
-        return new BlobOptions(settings.limits().segment(), settings.upkeep().rate(), ADOPT_WITHIN);
+        return new BlobOptions(
+                settings.limits().segment(),
+                settings.upkeep().rate(),
+                ADOPT_WITHIN,
+                settings.limits().reserve());
     }
 
     private static GuardOptions guardOptions(Settings settings) {
@@ -394,14 +398,13 @@ final class Cloud implements AutoCloseable {
             Installation installation,
             Clock clock) {
         Instant now = clock.instant();
-        Upkeep.Rhythm often =
-                Upkeep.backingOff(
-                        Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(10));
+        Duration pause = settings.upkeep().pause();
+        Upkeep.Rhythm often = Upkeep.backingOff(pause.dividedBy(10), pause, pause.multipliedBy(60));
         return new Upkeep(guard, clock)
                 .start(
                         new Upkeep.Job(
                                 "upkeep:Compact",
-                                now.plusSeconds(5),
+                                now.plus(pause),
                                 often,
                                 () -> {
                                     Blobs.Compaction done = blobs.compact();
@@ -410,7 +413,7 @@ final class Cloud implements AutoCloseable {
                 .start(
                         new Upkeep.Job(
                                 "upkeep:Expire",
-                                now.plusSeconds(30),
+                                now.plus(pause.multipliedBy(3)),
                                 often,
                                 () ->
                                         objects.uploads()

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 final class LoopVolume implements AutoCloseable {
     private static final String PREFIX = "domicile-power-";
 
-    /** Room for the server's reserve and a few segments; the image is sparse. */
+    /** Room for the server's reserve and a few dozen segments; the image is sparse. */
     private static final long BYTES = 2L << 30;
 
     /** File systems that know the shutdown call. */
@@ -35,10 +35,16 @@ final class LoopVolume implements AutoCloseable {
     private final Path folder;
     private final Path mountPoint;
     private final Path image;
+    private final Thread atExit = Thread.ofPlatform().unstarted(this::leave);
     private boolean mounted;
 
     /** Makes and mounts one. @throws IOException with a sentence when this needs root */
     LoopVolume(FileSystem fileSystem) throws IOException, InterruptedException {
+        this(fileSystem, BYTES);
+    }
+
+    /** One of this size. */
+    LoopVolume(FileSystem fileSystem, long bytes) throws IOException, InterruptedException {
         if (!isRoot()) {
             throw new IOException(
                     "a power cut needs root: it mounts a file system of its own and shuts it down");
@@ -46,10 +52,11 @@ final class LoopVolume implements AutoCloseable {
         sweep();
         this.fileSystem = fileSystem;
         folder = Files.createTempDirectory(PREFIX + ProcessHandle.current().pid() + "-");
+        Runtime.getRuntime().addShutdownHook(atExit);
         mountPoint = Files.createDirectory(folder.resolve("volume"));
         image = folder.resolve("image");
         try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
-            file.setLength(BYTES);
+            file.setLength(bytes);
         }
         String program = Foreign.program("mkfs." + fileSystem.name().toLowerCase(Locale.ROOT));
         switch (fileSystem) {
@@ -125,6 +132,18 @@ final class LoopVolume implements AutoCloseable {
             }
         } finally {
             discard(folder);
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        }
+    }
+
+    /** A run that is ended from outside leaves no mount behind. */
+    private void leave() {
+        try {
+            discard(folder);
+        } catch (IOException e) {
+            System.err.println("left behind: " + folder + ": " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -20,7 +20,10 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Example: domicile proof crash --count 1000",
+            "Examples:",
+            "  ./domicile proof --list",
+            "  ./domicile proof crash --count 1000",
+            "  ./domicile proof power --fs xfs --count 20 /var/tmp/power   (needs root)",
             "Exit code 0: it held; 1: it did not, and the folder is kept; 2: not understood."
         })
 public final class Main implements Callable<Integer> {
@@ -76,7 +79,11 @@ public final class Main implements Callable<Integer> {
                 Arrays.stream(Proofs.values()).filter(p -> p.word().equals(name)).findFirst();
         if (proof.isEmpty()) {
             System.err.println(
-                    "domicile: there is no proof " + name + "; domicile proof --list names them");
+                    name == null
+                            ? "domicile: which proof? ./domicile proof --list names them"
+                            : "domicile: there is no proof "
+                                    + name
+                                    + "; ./domicile proof --list names them");
             return CommandLine.ExitCode.USAGE;
         }
         try {

@@ -24,7 +24,7 @@ sealed interface Moment {
         FOUNDING,
         /** A start that finds a damaged copy of the key store. */
         REPAIR,
-        /** Upkeep, with much that was deleted: it begins some seconds after a start. */
+        /** Upkeep, once most of a segment is dead: what the server before left half empty is. */
         COMPACTION
     }
 

@@ -77,6 +77,6 @@ enum Proofs {
     }
 
     static Moment afterLoad(Random random) {
-        return new Moment.AfterLoad(Duration.ofMillis(50 + random.nextInt(600)));
+        return new Moment.AfterLoad(Duration.ofMillis(50 + random.nextInt(400)));
     }
 }

@@ -144,7 +144,7 @@ final class Rounds implements AutoCloseable {
         }
         Duration limit =
                 at.point().occasion() == Moment.Occasion.COMPACTION
-                        ? Duration.ofSeconds(25)
+                        ? Duration.ofSeconds(20)
                         : Duration.ofSeconds(12);
         try (Server server = start(List.of(at.flag()))) {
             int status = -1;
@@ -200,7 +200,8 @@ final class Rounds implements AutoCloseable {
                         site.keys(installation),
                         work.resolve("server-" + installation + ".out"),
                         flags,
-                        wrapper));
+                        wrapper,
+                        List.of()));
     }
 
     private boolean ready(Server server) throws IOException, InterruptedException {

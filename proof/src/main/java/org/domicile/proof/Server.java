@@ -44,9 +44,15 @@ final class Server implements AutoCloseable {
      *
      * @param data its folder @param keys its key places @param output what it says
      * @param flags of its Java @param wrapper a program that starts it, usually none
+     * @param settings more of them, as {@code key=value}; they win over those that all have
      */
     record Start(
-            Path data, List<Path> keys, Path output, List<String> flags, List<String> wrapper) {}
+            Path data,
+            List<Path> keys,
+            Path output,
+            List<String> flags,
+            List<String> wrapper,
+            List<String> settings) {}
 
     private final Process process;
     private final Start start;
@@ -58,19 +64,39 @@ final class Server implements AutoCloseable {
     }
 
     static Server start(Start start) throws IOException {
+        List<String> flags = new ArrayList<>(StartArchive.flags());
+        flags.addAll(start.flags());
+        return startPlain(
+                new Start(
+                        start.data(),
+                        start.keys(),
+                        start.output(),
+                        flags,
+                        start.wrapper(),
+                        start.settings()));
+    }
+
+    /** The same with these flags alone. */
+    static Server startPlain(Start start) throws IOException {
         List<String> words = new ArrayList<>(start.wrapper());
         words.addAll(java(start.flags()));
         words.addAll(List.of("serve", "--data", start.data().toString()));
-        for (String setting :
-                List.of(
-                        "s3.listen=127.0.0.1:0",
-                        "web.listen=127.0.0.1:0",
-                        "keys.places="
-                                + String.join(
-                                        ",", start.keys().stream().map(Path::toString).toList()),
-                        // small, so that segments fill, and a small volume has room for them
-                        "blobs.segment=16MiB",
-                        "limits.disk.reserve=16MiB")) {
+        List<String> settings =
+                new ArrayList<>(
+                        List.of(
+                                "s3.listen=127.0.0.1:0",
+                                "web.listen=127.0.0.1:0",
+                                "keys.places="
+                                        + String.join(
+                                                ",",
+                                                start.keys().stream().map(Path::toString).toList()),
+                                // small, so that segments fill, and a small volume has room
+                                "blobs.segment=16MiB",
+                                "limits.disk.reserve=16MiB",
+                                // lives are short
+                                "upkeep.pause=200ms"));
+        settings.addAll(start.settings());
+        for (String setting : settings) {
             words.add("--set");
             words.add(setting);
         }
@@ -80,12 +106,12 @@ final class Server implements AutoCloseable {
                         .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(start.output().toFile()))
                         .start();
-        return new Server(process, start);
+        return new Server(Children.keep(process), start);
     }
 
     /** A command of the program: its words after {@code domicile}. */
     static String command(String... words) throws IOException, InterruptedException {
-        List<String> all = java(List.of());
+        List<String> all = java(StartArchive.flags());
         all.addAll(List.of(words));
         return Foreign.command(all.toArray(String[]::new)).done();
     }
@@ -98,10 +124,10 @@ final class Server implements AutoCloseable {
                         "-Xmx256m",
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
-                        "-Xshare:auto",
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow"));
         words.addAll(flags);
+        words.add(Children.mark());
         words.addAll(List.of("-cp", classPath(), MAIN));
         return words;
     }
@@ -186,6 +212,14 @@ final class Server implements AutoCloseable {
             for (int i = 0; i < 2_000 && child.isAlive(); i++) {
                 LockSupport.parkNanos(5_000_000);
             }
+        }
+    }
+
+    /** SIGTERM: it serves what is under way and ends; killed when that takes too long. */
+    void stop() throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(START_SECONDS, TimeUnit.SECONDS)) {
+            kill();
         }
     }
 

@@ -114,7 +114,6 @@ final class Writer {
                 NOTHING,
                 to,
                 present.content());
-        etags.remove(to);
     }
 
     /** The condition holds, or must be found not to hold: both are known when the state is. */
@@ -196,7 +195,6 @@ final class Writer {
                 list.toString().getBytes(UTF_8),
                 key,
                 content);
-        etags.remove(key);
     }
 
     private void race(S3Client client) throws IOException, InterruptedException {
@@ -262,6 +260,8 @@ final class Writer {
             Content becomes)
             throws IOException, InterruptedException {
         known.mayBe(name, new Known.State.Present(becomes));
+        // without an answer it can be the old one or the new one, and so can its ETag
+        etags.remove(name);
         S3Client.Answer answer = client.send(method, path, query, headers, body);
         if (!judged(answer, method + " " + path)) {
             return Optional.empty();

@@ -21,11 +21,12 @@ import java.util.concurrent.locks.LockSupport;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.Space;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The power fails under the keyspace, the one place where a commit becomes durable. A kill keeps
- * the page cache and so proves no sync; this does: with the sync call taken out, the same run loses
- * what was acknowledged.
+ * The power fails under the keyspace, the one place where a commit becomes durable, and under the
+ * whole server with its keys. A kill keeps the page cache and so proves no sync; this does: with
+ * the sync calls taken out, the same runs lose what was acknowledged.
  */
 class PowerCutTest {
     private static final long SEED = Long.getLong("domicile.seed", System.nanoTime());
@@ -53,18 +54,7 @@ class PowerCutTest {
     @Test
     void withoutTheSyncTheSameRunLosesThem() throws Exception {
         System.out.println("seed " + SEED);
-        List<String> unsynced =
-                List.of(
-                        Foreign.program("strace"),
-                        "-f",
-                        "-qq",
-                        "--seccomp-bpf",
-                        "-o",
-                        "/dev/null",
-                        "-e",
-                        "trace=fsync,fdatasync,sync_file_range,msync,sync,syncfs",
-                        "-e",
-                        "inject=fsync,fdatasync,sync_file_range,msync,sync,syncfs:retval=0");
+        List<String> unsynced = unsynced();
         int lost = 0;
         int acknowledged = 0;
         for (int cut = 0; cut < 3 && lost == 0; cut++) {
@@ -78,6 +68,60 @@ class PowerCutTest {
         assertTrue(acknowledged > 0, "nothing was acknowledged");
         assertTrue(lost > 0, "the cut loses nothing, so it proves nothing");
         System.out.println("without sync: " + lost + " of " + acknowledged + " lost");
+    }
+
+    @Test
+    void theServerKeepsWhatItAcknowledged(@TempDir Path work) throws Exception {
+        System.out.println("seed " + SEED);
+        Figures figures = cutServers(work, CUTS, List.of());
+        System.out.println(figures.line());
+        assertEquals(List.of(), figures.violations(), "again: -Ddomicile.seed=" + SEED);
+        assertTrue(figures.passed() >= CUTS, figures::line);
+        assertTrue(figures.more().getOrDefault("acknowledged", 0L) > CUTS * 5L, figures::line);
+    }
+
+    @Test
+    void aServerWithoutSyncsLosesIt(@TempDir Path work) throws Exception {
+        System.out.println("seed " + SEED);
+        List<String> lost = new ArrayList<>();
+        for (int attempt = 0; attempt < 3 && lost.isEmpty(); attempt++) {
+            Path folder = Files.createDirectories(work.resolve("attempt-" + attempt));
+            lost.addAll(cutServers(folder, 1, unsynced()).violations());
+        }
+        assertTrue(!lost.isEmpty(), "the cut loses nothing, so it proves nothing");
+        System.out.println("without sync: " + lost.getFirst());
+    }
+
+    /** The server under load, its disk cut off, mounted again and looked at, so often. */
+    private Figures cutServers(Path work, int cuts, List<String> wrapper) throws Exception {
+        try (Rounds rounds =
+                new Rounds(
+                        new Site.Volume(new LoopVolume(LoopVolume.FileSystem.EXT4)),
+                        work,
+                        SEED,
+                        System.out::println,
+                        wrapper)) {
+            for (int i = 0; i < cuts; i++) {
+                rounds.play(Proofs.afterLoad(random));
+            }
+            return rounds.finish("power");
+        }
+    }
+
+    /** A program that starts another, for which each sync succeeds and does nothing. */
+    private static List<String> unsynced() {
+        String calls = "fsync,fdatasync,sync_file_range,msync,sync,syncfs";
+        return List.of(
+                Foreign.program("strace"),
+                "-f",
+                "-qq",
+                "--seccomp-bpf",
+                "-o",
+                "/dev/null",
+                "-e",
+                "trace=" + calls,
+                "-e",
+                "inject=" + calls + ":retval=0");
     }
 
     /** Starts the appender, cuts the power after a while, and returns what it had printed. */

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The embedded engine: the contract on the real disk, and what only it does. */
 class SegmentBlobsTest extends BlobsContract {
     private static final BlobOptions SMALL =
-            new BlobOptions(16L * Page.SIZE, 1L << 40, Duration.ofHours(1));
+            new BlobOptions(16L * Page.SIZE, 1L << 40, Duration.ofHours(1), 4L * Page.SIZE);
     private static final Path FIRST = Rig.FOLDER.resolve("000000000001.segment");
 
     @TempDir Path folder;
