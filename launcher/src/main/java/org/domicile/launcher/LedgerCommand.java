@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         description = "Verifies the logs, prints their keys, makes and checks proofs.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Example: domicile ledger verify"},
+        footer = {"", "Example: ./domicile ledger verify"},
         subcommands = {
             LedgerVerifyCommand.class,
             LedgerCommand.Key.class,
@@ -36,7 +36,7 @@ final class LedgerCommand {
             name = "list",
             description = "Lists the logs, from their files.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile ledger list"})
+            footer = {"", "Example: ./domicile ledger list"})
     static final class Show implements Callable<Integer> {
         @Mixin CommonOptions common = new CommonOptions();
         @Spec CommandSpec spec = CommandSpec.create();
@@ -44,7 +44,7 @@ final class LedgerCommand {
         @Override
         public Integer call() {
             List<Json.Row> rows =
-                    LogFiles.in(common.folder().resolve("ledger")).stream()
+                    LogFiles.in(common.folder().ledger()).stream()
                             .map(log ->
                                     Json.row(
                                             "log",
@@ -76,11 +76,8 @@ final class LedgerCommand {
                         + " came."
             },
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile ledger key > keys.txt"})
-    static final class Key implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
+            footer = {"", "Example: ./domicile ledger key > keys.txt"})
+    static final class Key extends ServerCommand {
         @Option(
                 names = "--log",
                 paramLabel = "NAME",
@@ -89,7 +86,7 @@ final class LedgerCommand {
 
         @Override
         public Integer call() {
-            AdminClient admin = AdminClient.of(common.folder());
+            AdminClient admin = admin();
             List<String> names = new ArrayList<>();
             if (log.isEmpty()) {
                 names.add(LogFiles.PUBLIC);
@@ -100,7 +97,7 @@ final class LedgerCommand {
             } else {
                 names.add(log);
             }
-            Output output = Output.of(spec, common);
+            Output output = output();
             for (String name : names) {
                 for (String key : keys(admin, name)) {
                     output.result(Json.row("log", name, "key", key), key);
@@ -124,12 +121,9 @@ final class LedgerCommand {
             mixinStandardHelpOptions = true,
             footer = {
                 "",
-                "Example: domicile ledger prove 12345 --log use/water/node-1 > use.tlog-proof"
+                "Example: ./domicile ledger prove 12345 --log use/water/node-1 > use.tlog-proof"
             })
-    static final class Prove implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
+    static final class Prove extends ServerCommand {
         @Parameters(paramLabel = "INDEX", description = "The entry's place in its log, from 0.")
         long index;
 
@@ -145,7 +139,7 @@ final class LedgerCommand {
                 throw Input.wrong(spec, "INDEX is a place from 0 on");
             }
             String proof =
-                    AdminClient.of(common.folder())
+                    admin()
                             .text(
                                     AdminClient.path(
                                             "/v1/ledger/proof",
@@ -153,7 +147,7 @@ final class LedgerCommand {
                                             log,
                                             "index",
                                             String.valueOf(index)));
-            Output output = Output.of(spec, common);
+            Output output = output();
             if (common.json) {
                 output.out().println(Json.row("log", log, "index", index, "proof", proof).line());
             } else {
@@ -168,7 +162,7 @@ final class LedgerCommand {
             name = "check",
             description = "Checks a proof offline: no server and no data folder is needed.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile ledger check use.tlog-proof --key keys.txt"})
+            footer = {"", "Example: ./domicile ledger check use.tlog-proof --key keys.txt"})
     static final class Check implements Callable<Integer> {
         private static final int LARGEST = 4 << 20;
 

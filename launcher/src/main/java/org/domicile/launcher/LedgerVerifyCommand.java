@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
                     + " keys remembers; or, the first time, those that the running server names."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Example: domicile ledger verify --key keys.txt"})
+        footer = {"", "Example: ./domicile ledger verify --key keys.txt"})
 final class LedgerVerifyCommand implements Callable<Integer> {
     private static final int ATTEMPTS = 3;
 
@@ -56,7 +56,7 @@ final class LedgerVerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path ledger = common.folder().resolve("ledger");
+        Path ledger = common.folder().ledger();
         List<LogFiles> logs = LogFiles.in(ledger, log);
         Trust trust = given.isEmpty() ? found(logs.getFirst()) : Trust.given(given);
         Output output = Output.of(spec, common);
@@ -89,8 +89,8 @@ final class LedgerVerifyCommand implements Callable<Integer> {
         }
         String beginning = origin.substring(0, origin.length() - log.name().length());
         List<String> named =
-                RunningServer.find(common.folder())
-                        .map(AdminClient::of)
+                Endpoints.running(common.folder())
+                        .map(server -> AdminClient.of(common.folder(), server))
                         .map(admin -> LedgerCommand.keys(admin, LogFiles.PUBLIC))
                         .orElse(List.of());
         return Trust.found(

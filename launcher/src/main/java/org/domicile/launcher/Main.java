@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Example: domicile uses --bucket archive --last 1h"},
+        footer = {"", "Example: ./domicile uses --bucket archive --last 1h"},
         subcommands = {
             Up.class,
             Down.class,

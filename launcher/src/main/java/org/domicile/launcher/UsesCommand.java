@@ -8,13 +8,9 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Who did what, for which purpose, in which zone, allowed or refused. */
 @Command(
@@ -25,12 +21,9 @@ import picocli.CommandLine.Spec;
             "Reading the record is a use too and stands in it."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Example: domicile uses --bucket archive --last 1h"})
-final class UsesCommand implements Callable<Integer> {
+        footer = {"", "Example: ./domicile uses --bucket archive --last 1h"})
+final class UsesCommand extends ServerCommand.OfOrganisation {
     private static final int MOST = 10_000;
-
-    @Mixin CommonOptions common = new CommonOptions();
-    @Spec CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--bucket", paramLabel = "NAME", description = "Only uses of this bucket.")
     String bucket = "";
@@ -46,12 +39,6 @@ final class UsesCommand implements Callable<Integer> {
             paramLabel = "SPAN",
             description = "How far back: 90s, 15m, 1h, 7d (default: 1h).")
     String last = "1h";
-
-    @Option(
-            names = "--organisation",
-            paramLabel = "NAME",
-            description = "Whose use log (default: the only one's).")
-    String organisation = "";
 
     @Option(
             names = "--limit",
@@ -83,8 +70,8 @@ final class UsesCommand implements Callable<Integer> {
         if (bucket.isEmpty() && !object.isEmpty()) {
             throw Input.wrong(spec, "--object is a name in a bucket: say which with --bucket");
         }
-        AdminClient admin = AdminClient.of(common.folder());
-        String owner = Organisations.chosen(admin, organisation);
+        AdminClient admin = admin();
+        String owner = owner(admin);
         Instant from = Instant.now().minus(span);
         // The server looks for a prefix; 'archive' alone would find 'archive-2' as well.
         boolean wholeBucket = !bucket.isEmpty() && object.isEmpty();
@@ -111,7 +98,7 @@ final class UsesCommand implements Callable<Integer> {
                     }
                 });
         Collections.reverse(newestFirst);
-        Output output = Output.of(spec, common);
+        Output output = output();
         output.list(
                 newestFirst,
                 table(common.json ? Map.of() : names(admin)),

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.domicile.launcher.AdminRig.Ran;
+import org.domicile.launcher.Rig.Ran;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,7 +64,7 @@ class ImportCommandTest {
                                 "--credential",
                                 folder.resolve("credential").toString()));
         all.addAll(List.of(more));
-        return AdminRig.command(all.toArray(String[]::new));
+        return Rig.command(all.toArray(String[]::new));
     }
 
     private long asked(String begin) {

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.domicile.launcher.AdminRig.Ran;
+import org.domicile.launcher.Rig.Ran;
 
 /**
  * What {@code import} must do at any endpoint: copy a folder with names and sizes of every kind,
@@ -64,7 +64,7 @@ record ImportedFolder(Path folder, String endpoint, Path credential, String targ
                                 credential.toString(),
                                 "--json"));
         all.addAll(List.of(more));
-        Ran ran = AdminRig.command(all.toArray(String[]::new));
+        Ran ran = Rig.command(all.toArray(String[]::new));
         assertEquals(0, ran.code(), ran.out() + ran.err());
         return ran.rows().getFirst();
     }
