@@ -86,18 +86,25 @@ record AdminClient(Path socket, String token) {
         return parse(call("POST", path, body.line()));
     }
 
-    /** An answer of one JSON object a line, as it comes. */
-    void lines(String path, Consumer<Json.Row> each) {
+    /**
+     * An answer of one JSON object a line, as it comes.
+     *
+     * @return where to go on ({@code before}) when the listing was cut; else empty
+     */
+    String lines(String path, Consumer<Json.Row> each) {
+        String[] before = {""};
         exchange(
                 "GET",
                 path,
                 "",
                 answer -> {
+                    before[0] = answer.header("x-domicile-before");
                     for (byte[] line = answer.line(); line.length > 0; line = answer.line()) {
                         each.accept(parse(line));
                     }
                     return new byte[0];
                 });
+        return before[0];
     }
 
     /**

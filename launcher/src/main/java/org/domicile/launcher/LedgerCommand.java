@@ -116,7 +116,8 @@ final class LedgerCommand {
             name = "prove",
             description = {
                 "Writes the proof that an entry stands in a log to standard output (C2SP"
-                        + " tlog-proof); 'uses --json' says index and log of a use."
+                        + " tlog-proof). 'uses --json' says log and index of each use; an S3 client's answer"
+                        + " names its use in the header x-domicile-use."
             },
             mixinStandardHelpOptions = true,
             footer = {
@@ -124,32 +125,45 @@ final class LedgerCommand {
                 "Example: ./domicile ledger prove 12345 --log use/water/node-1 > use.tlog-proof"
             })
     static final class Prove extends ServerCommand {
-        @Parameters(paramLabel = "INDEX", description = "The entry's place in its log, from 0.")
-        long index;
+        @Parameters(
+                arity = "0..1",
+                paramLabel = "INDEX",
+                description = "The entry's place in its log, from 0.")
+        long index = -1;
 
         @Option(
                 names = "--log",
                 paramLabel = "NAME",
-                description = "Which log (default: the public one).")
+                description = "Which log INDEX is in (default: public).")
         String log = LogFiles.PUBLIC;
+
+        @Option(
+                names = "--use",
+                paramLabel = "ORGANISATION/NODE/NUMBER",
+                description =
+                        "Instead of INDEX: a use, as the header x-domicile-use of an answer named"
+                                + " it.")
+        String use = "";
 
         @Override
         public Integer call() {
-            if (index < 0) {
-                throw Input.wrong(spec, "INDEX is a place from 0 on");
+            if (use.isEmpty() == index < 0) {
+                throw Input.wrong(
+                        spec, "say which entry: INDEX, a place from 0 on, or --use, a use's name");
             }
             String proof =
-                    admin()
-                            .text(
-                                    AdminClient.path(
-                                            "/v1/ledger/proof",
-                                            "log",
-                                            log,
-                                            "index",
-                                            String.valueOf(index)));
+                    admin().text(
+                                    use.isEmpty()
+                                            ? AdminClient.path(
+                                                    "/v1/ledger/proof",
+                                                    "log",
+                                                    log,
+                                                    "index",
+                                                    String.valueOf(index))
+                                            : AdminClient.path("/v1/ledger/proof", "use", use));
             Output output = output();
             if (common.json) {
-                output.out().println(Json.row("log", log, "index", index, "proof", proof).line());
+                output.out().println(Json.row("proof", proof).line());
             } else {
                 output.out().print(proof);
             }

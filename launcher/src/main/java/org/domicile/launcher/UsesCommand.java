@@ -73,55 +73,39 @@ final class UsesCommand extends ServerCommand.OfOrganisation {
         AdminClient admin = admin();
         String owner = owner(admin);
         Instant from = Instant.now().minus(span);
-        // The server looks for a prefix; 'archive' alone would find 'archive-2' as well.
-        boolean wholeBucket = !bucket.isEmpty() && object.isEmpty();
-        String prefix = object.isEmpty() ? bucket : bucket + "/" + object;
+        String prefix = object.isEmpty() ? "" : bucket + "/" + object;
         List<Json.Row> newestFirst = new ArrayList<>();
-        int[] read = new int[1];
-        admin.lines(
-                AdminClient.path(
-                        "/v1/uses",
-                        "organisation",
-                        owner,
-                        "object",
-                        prefix,
-                        "from",
-                        from.toString(),
-                        "verdict",
-                        verdict.text(),
-                        "limit",
-                        String.valueOf(wholeBucket ? MOST : limit)),
-                use -> {
-                    read[0]++;
-                    if (newestFirst.size() < limit && (!wholeBucket || inBucket(use))) {
-                        newestFirst.add(use);
-                    }
-                });
+        String before =
+                admin.lines(
+                        AdminClient.path(
+                                "/v1/uses",
+                                "organisation",
+                                owner,
+                                "bucket",
+                                bucket,
+                                "object",
+                                prefix,
+                                "from",
+                                from.toString(),
+                                "verdict",
+                                verdict.text(),
+                                "limit",
+                                String.valueOf(limit)),
+                        newestFirst::add);
         Collections.reverse(newestFirst);
         Output output = output();
         output.list(
                 newestFirst,
                 table(common.json ? Map.of() : names(admin)),
                 "no uses in the last " + last + "; --last 7d looks further back");
-        if (!common.json
-                && (newestFirst.size() == limit || read[0] == MOST || !verdict.text().isEmpty())) {
-            warnOfMore(output, newestFirst.size(), read[0]);
+        if (!before.isEmpty()) {
+            output.err()
+                    .printf(
+                            "These are the newest %,d of more; --limit shows up to 10,000, a"
+                                    + " shorter --last the newest.%n",
+                            limit);
         }
         return 0;
-    }
-
-    private void warnOfMore(Output output, int shown, int read) {
-        if (shown == limit) {
-            output.err().println("These are the newest " + limit + "; --limit shows more.");
-        } else if (read == MOST) {
-            output.err()
-                    .println("Looked through the newest 10,000; a shorter --last sees the rest.");
-        }
-    }
-
-    private boolean inBucket(Json.Row use) {
-        String name = use.text("object");
-        return name.equals(bucket) || name.startsWith(bucket + "/");
     }
 
     private static Map<String, String> names(AdminClient admin) {

@@ -131,6 +131,7 @@ class RegisterCommandsTest {
         int first = find(lines, " first ");
         int second = find(lines, " second ");
         assertTrue(0 < first && first < second, ran.out());
+        assertTrue(lines.get(second).contains(" operator "), ran.out());
         assertTrue(lines.get(second).contains("installation/administration"), ran.out());
         assertTrue(lines.get(second).contains("home"), ran.out());
         assertTrue(lines.get(second).contains("allowed"), ran.out());
@@ -141,7 +142,7 @@ class RegisterCommandsTest {
         assertTrue(none.out().startsWith("no uses in the last 1h"), none.out());
         Ran few = rig.run("uses", "--limit", "1");
         assertEquals(2, few.out().lines().count());
-        assertTrue(few.err().contains("--limit shows more"), few.err());
+        assertTrue(few.err().contains("--limit shows up to"), few.err());
     }
 
     private static int find(List<String> lines, String text) {
