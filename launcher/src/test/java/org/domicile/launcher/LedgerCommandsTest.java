@@ -160,6 +160,52 @@ class LedgerCommandsTest {
     }
 
     @Test
+    void aUseLogThatWasTakenAwayIsFound() throws IOException {
+        verify();
+        stop();
+        Path log = rig.data().resolve("ledger").resolve(USES);
+        Files.move(log, folder.resolve("aside"));
+        Ran ran = verify();
+        assertEquals(1, ran.code(), ran.out());
+        assertTrue(ran.out().contains(USES + ": REFUSED: checkpoint: is missing"), ran.out());
+        assertTrue(ran.out().contains("was taken away"), ran.out());
+        Files.move(folder.resolve("aside"), log);
+        assertEquals(0, verify().code());
+    }
+
+    @Test
+    void aUseLogThatWasRolledBackIsFoundThoughItIsSound() throws IOException {
+        Path keys = keys();
+        Path log = rig.data().resolve("ledger").resolve(USES);
+        Path old = folder.resolve("old");
+        copy(log, old);
+        assertEquals(0, rig.run("bucket", "create", "more").code());
+        stop();
+        assertEquals(0, verify("--key", keys.toString()).code());
+        Files.move(log, folder.resolve("aside"));
+        copy(old, log);
+        Ran ran = verify("--key", keys.toString());
+        assertEquals(1, ran.code(), ran.out());
+        assertTrue(ran.out().contains("the log was rolled back"), ran.out());
+        Ran one = verify("--key", keys.toString(), "--log", USES);
+        assertEquals(1, one.code(), one.out());
+        assertTrue(one.err().contains("1 of 1 logs"), one.err());
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path copy = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(file, copy);
+                }
+            }
+        }
+    }
+
+    @Test
     void aLogInAnothersPlaceIsFound() throws IOException {
         Path keys = keys();
         stop();
@@ -177,6 +223,12 @@ class LedgerCommandsTest {
         Ran made = rig.run("ledger", "prove", "0", "--log", USES);
         assertTrue(made.out().startsWith("c2sp.org/tlog-proof@v1\n"), made.out());
         Path proof = Files.writeString(folder.resolve("use.tlog-proof"), made.out());
+        Json.Row use = rig.run("uses", "--json").rows().getFirst();
+        String name = "main/node-1/" + use.number("number");
+        Ran named = rig.run("ledger", "prove", "--use", name);
+        assertTrue(named.out().contains("\nindex " + use.number("index") + "\n"), named.out());
+        assertEquals(2, rig.run("ledger", "prove").code());
+        assertEquals(2, rig.run("ledger", "prove", "1", "--use", name).code());
         Ran none = rig.run("ledger", "prove", "99999");
         assertEquals(1, none.code());
         assertTrue(none.err().contains("no entry"), none.err());
