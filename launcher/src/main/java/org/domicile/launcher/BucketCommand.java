@@ -8,7 +8,7 @@ import picocli.CommandLine.Parameters;
 /** Buckets: where objects lie. */
 @Command(
         name = "bucket",
-        description = "Makes and lists buckets.",
+        description = "Make and list buckets, in which objects lie.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example: ./domicile bucket create archive"},
@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 final class BucketCommand {
     @Command(
             name = "create",
-            description = "Makes a bucket.",
+            description = "Make a bucket.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile bucket create archive --zones home"})
     static final class Create extends ServerCommand.OfOrganisation {
@@ -50,7 +50,7 @@ final class BucketCommand {
 
     @Command(
             name = "list",
-            description = "Lists buckets.",
+            description = "List buckets.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile bucket list --json"})
     static final class Show extends ServerCommand.Listing {

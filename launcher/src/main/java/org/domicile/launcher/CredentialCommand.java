@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 /** Credentials: key pairs, each bound to one principal and one purpose. */
 @Command(
         name = "credential",
-        description = "Makes, lists, rotates and withdraws credentials.",
+        description = "Make, list, replace and end credentials: key pairs for one principal and purpose.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example: ./domicile credential create --principal 'Ada Park' --purpose air"},
@@ -45,7 +45,7 @@ final class CredentialCommand {
 
     @Command(
             name = "create",
-            description = "Makes a credential and prints its secret, once.",
+            description = "Make a credential and print its secret, once.",
             mixinStandardHelpOptions = true,
             footer = {
                 "",
@@ -113,7 +113,7 @@ final class CredentialCommand {
 
     @Command(
             name = "list",
-            description = "Lists credentials, never their secrets.",
+            description = "List credentials, never their secrets.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile credential list --organisation water"})
     static final class Show extends ServerCommand.Listing {
@@ -148,7 +148,7 @@ final class CredentialCommand {
 
     @Command(
             name = "withdraw",
-            description = "Ends a credential within a second, and every link that it signed.",
+            description = "End a credential within a second, and every link that it signed.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile credential withdraw DOMI0123456789ABCDEF"})
     static final class Withdraw extends ServerCommand.OfCredential {
@@ -164,7 +164,7 @@ asked("withdraw");
 
     @Command(
             name = "rotate",
-            description = "Ends a credential, makes another like it, and prints its secret, once.",
+            description = "Replace a credential: end it, make another like it, and print the new secret, once.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile credential rotate DOMI0123456789ABCDEF"})
     static final class Rotate extends ServerCommand.OfCredential {

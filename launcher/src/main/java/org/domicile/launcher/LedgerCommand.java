@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 /** The ledger: its logs, their keys, proofs and checks. */
 @Command(
         name = "ledger",
-        description = "Verifies the logs, prints their keys, makes and checks proofs.",
+        description = "Verify the logs of all uses, print their keys, make and check proofs.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example: ./domicile ledger verify"},
@@ -34,7 +34,7 @@ final class LedgerCommand {
 
     @Command(
             name = "list",
-            description = "Lists the logs, from their files.",
+            description = "List the logs, from their files.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile ledger list"})
     static final class Show implements Callable<Integer> {
@@ -70,7 +70,7 @@ final class LedgerCommand {
     @Command(
             name = "key",
             description = {
-                "Prints the verifier keys of the running server's logs, one a line in the form of"
+                "Print the verifier keys of the running server's logs, one a line in the form of"
                         + " signed notes (name+id+key); the public log's Ed25519 key first.",
                 "Give them to those who will check: a key is worth as much as the way on which it"
                         + " came."
@@ -115,7 +115,7 @@ final class LedgerCommand {
     @Command(
             name = "prove",
             description = {
-                "Writes the proof that an entry stands in a log to standard output (C2SP"
+                "Write the proof that an entry stands in a log to standard output (C2SP"
                         + " tlog-proof). 'uses --json' says log and index of each use; an S3 client's answer"
                         + " names its use in the header x-domicile-use."
             },
@@ -174,7 +174,7 @@ final class LedgerCommand {
 
     @Command(
             name = "check",
-            description = "Checks a proof offline: no server and no data folder is needed.",
+            description = "Check a proof offline: no server and no data folder is needed.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile ledger check use.tlog-proof --key keys.txt"})
     static final class Check implements Callable<Integer> {

@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description = {
-            "Recomputes the public log and each use log from their files alone: every entry, every"
-                    + " tile, the root, the signatures; and compares each use log with what the"
+            "Recompute the public log and each use log from their files alone: every entry, every"
+                    + " tile, the root, the signatures; and compare each use log with what the"
                     + " public log states of it, so that one that was taken away, rolled back or"
                     + " exchanged is found. The server may run or not.",
             "It says which keys it trusted: those of --key; or those that this user's file of known"

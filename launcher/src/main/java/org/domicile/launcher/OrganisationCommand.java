@@ -8,7 +8,7 @@ import picocli.CommandLine.Parameters;
 /** Organisations: who shares the installation. */
 @Command(
         name = "organisation",
-        description = "Makes and lists organisations, the tenants of this installation.",
+        description = "Make and list organisations, the tenants of this installation.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example: ./domicile organisation create water --zone home"},
@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 final class OrganisationCommand {
     @Command(
             name = "create",
-            description = "Makes an organisation.",
+            description = "Make an organisation.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile organisation create water --zone home"})
     static final class Create extends ServerCommand {
@@ -47,7 +47,7 @@ final class OrganisationCommand {
 
     @Command(
             name = "list",
-            description = "Lists organisations.",
+            description = "List organisations.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile organisation list --json"})
     static final class Show extends ServerCommand {

@@ -7,7 +7,7 @@ import picocli.CommandLine.Parameters;
 /** Principals: who acts. */
 @Command(
         name = "principal",
-        description = "Makes and lists principals: people and programs that act.",
+        description = "Make and list principals: the people and programs that act.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example: ./domicile principal create 'Ada Park'"},
@@ -16,7 +16,7 @@ final class PrincipalCommand {
     @Command(
             name = "create",
             description = {
-                "Makes a principal. Records name it by a random id; the name is personal and stays"
+                "Make a principal. Records name it by a random id; the name is personal and stays"
                         + " in the register."
             },
             mixinStandardHelpOptions = true,
@@ -42,7 +42,7 @@ final class PrincipalCommand {
 
     @Command(
             name = "list",
-            description = "Lists principals.",
+            description = "List principals.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile principal list --organisation water"})
     static final class Show extends ServerCommand.Listing {

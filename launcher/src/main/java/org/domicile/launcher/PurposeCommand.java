@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 /** Purposes: registered, published reasons to use data. */
 @Command(
         name = "purpose",
-        description = "Registers, lists and withdraws purposes: published reasons to use data.",
+        description = "Register, list and end purposes: the published reasons to use data.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example: ./domicile purpose list"},
@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 final class PurposeCommand {
     @Command(
             name = "create",
-            description = "Registers a purpose. Everyone can read it from then on.",
+            description = "Register a purpose. Everyone can read it from then on.",
             mixinStandardHelpOptions = true,
             footer = {
                 "",
@@ -60,7 +60,7 @@ final class PurposeCommand {
                 required = true,
                 split = ",",
                 paramLabel = "ZONE",
-                description = "Where its uses may take data from and to.")
+                description = "Where its data may lie and go; with commas.")
         List<String> zones = List.of();
 
         @Option(
@@ -106,7 +106,7 @@ final class PurposeCommand {
 
     @Command(
             name = "list",
-            description = "Lists purposes.",
+            description = "List purposes.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile purpose list --organisation water"})
     static final class Show extends ServerCommand.Listing {
@@ -131,7 +131,7 @@ final class PurposeCommand {
 
     @Command(
             name = "withdraw",
-            description = "Ends a purpose: no use under it is allowed from then on.",
+            description = "End a purpose: no use under it is allowed from then on.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile purpose withdraw water/leak-detection"})
     static final class Withdraw extends ServerCommand.OfOrganisation {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "uses",
         description = {
-            "Shows who used what, for which purpose, in which zone, allowed or refused; the newest"
+            "Show who used what, for which purpose, in which zone, allowed or refused; the newest"
                     + " stand last.",
             "Reading the record is a use too and stands in it."
         },

@@ -8,7 +8,7 @@ import picocli.CommandLine.Parameters;
 /** Zones: places in a jurisdiction. */
 @Command(
         name = "zone",
-        description = "Makes and lists zones: places where data lie and go.",
+        description = "Make and list zones: the places where data lie and go.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example: ./domicile zone create annex --parent home"},
@@ -16,7 +16,7 @@ import picocli.CommandLine.Parameters;
 final class ZoneCommand {
     @Command(
             name = "create",
-            description = "Makes a zone.",
+            description = "Make a zone.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile zone create annex --parent home"})
     static final class Create extends ServerCommand {
@@ -44,7 +44,7 @@ final class ZoneCommand {
 
     @Command(
             name = "list",
-            description = "Lists zones.",
+            description = "List zones.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile zone list"})
     static final class Show extends ServerCommand {

@@ -35,7 +35,7 @@ record ImportedFolder(Path folder, String endpoint, Path credential, String targ
         assertEquals(6, second.number("present"), second.line());
         assertEquals(0, second.number("copied"), second.line());
         write(random, "plain.bin", 5_000);
-        write(random, "large", 33 * MIB + 7);
+        write(random, "deep/er/est/file", 70_000);
         Json.Row third = row("--verify");
         assertEquals(2, third.number("copied"), third.line());
         assertEquals(4, third.number("present"), third.line());
