@@ -310,7 +310,7 @@ final class AdministrationView implements Administration {
     public List<Ledger.Recorded> uses(String organisation, Ledger.Filter filter) {
         try (Admitted use =
                 uses.administer(
-                        known(organisation), "admin:ReadUses", filter.object(), List.of())) {
+                        known(organisation), "admin:ReadUses", filter.looked(), List.of())) {
             Pass pass = use.record(Outcome.DONE, 0);
             return ledger.uses(pass, organisation, filter);
         }

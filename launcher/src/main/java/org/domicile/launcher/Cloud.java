@@ -202,8 +202,7 @@ final class Cloud implements AutoCloseable {
         return new Cloud(opened, instruments, endpoints, guard);
     }
 
-    // ---- doors
-    // ---------------------------------------------------------------------------------
+    // doors
 
     private static HttpHandler s3Door(Guard guard, Settings settings, Clock clock) {
         return new S3Door(
@@ -220,8 +219,7 @@ final class Cloud implements AutoCloseable {
         return new WebRoutes(List.copyOf(routes));
     }
 
-    // ---- options
-    // ---------------------------------------------------------------------------------
+    // options
 
     private static KeyspaceOptions keyspaceOptions(Settings settings) {
         return new KeyspaceOptions(
@@ -268,8 +266,7 @@ final class Cloud implements AutoCloseable {
         return token;
     }
 
-    // ---- listeners
-    // -------------------------------------------------------------------------------
+    // listeners
 
     private static List<HttpServer.Listener> listeners(
             Settings settings, Path socket, HttpHandler s3, HttpHandler web, HttpHandler admin) {
@@ -387,8 +384,7 @@ final class Cloud implements AutoCloseable {
                 firstSteps);
     }
 
-    // ---- upkeep
-    // ----------------------------------------------------------------------------------
+    // upkeep
 
     private static Upkeep upkeep(
             Settings settings,
@@ -447,8 +443,7 @@ final class Cloud implements AutoCloseable {
                 });
     }
 
-    // ---- at work
-    // ---------------------------------------------------------------------------------
+    // at work
 
     /** What commands are told. */
     Endpoints endpoints() {
