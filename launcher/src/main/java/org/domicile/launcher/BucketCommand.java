@@ -38,8 +38,7 @@ final class BucketCommand {
                     admin.post(
                             "/v1/buckets",
                             Json.row("organisation", owner, "name", name, "zones", zones));
-            output()
-                    .result(
+            output().result(
                             made,
                             "bucket %s of %s is there, in %s"
                                     .formatted(
@@ -56,8 +55,7 @@ final class BucketCommand {
     static final class Show extends ServerCommand.Listing {
         @Override
         public Integer call() {
-            List<Json.Row> rows =
-                    listed(admin(), "/v1/buckets");
+            List<Json.Row> rows = listed(admin(), "/v1/buckets");
             Table table =
                     new Table()
                             .field("name", "name")
@@ -65,8 +63,7 @@ final class BucketCommand {
                             .column("zones", Columns.list("zones"))
                             .field("versioning", "versioning")
                             .column("created", Columns.minute("created"));
-            output()
-                    .list(rows, table, "no buckets; make one: ./domicile bucket create NAME");
+            output().list(rows, table, "no buckets; make one: ./domicile bucket create NAME");
             return 0;
         }
     }

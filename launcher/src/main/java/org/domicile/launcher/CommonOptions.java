@@ -18,11 +18,14 @@ final class CommonOptions {
     /** The data folder by its absolute path, whether it is there or not. */
     Folder folder() {
         String named = System.getenv("DOMICILE_DATA");
-        Path path = data != null ? data : Path.of(named == null || named.isEmpty() ? "data" : named);
+        Path path =
+                data != null ? data : Path.of(named == null || named.isEmpty() ? "data" : named);
         return new Folder(path.toAbsolutePath().normalize());
     }
 
-    /** {@code ./domicile} and a command with the same data folder as this one, to show to people. */
+    /**
+     * {@code ./domicile} and a command with the same data folder as this one, to show to people.
+     */
     String again(String command) {
         return "./domicile "
                 + command

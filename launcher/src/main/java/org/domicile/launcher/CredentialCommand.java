@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 /** Credentials: key pairs, each bound to one principal and one purpose. */
 @Command(
         name = "credential",
-        description = "Make, list, replace and end credentials: key pairs for one principal and purpose.",
+        description =
+                "Make, list, replace and end credentials: key pairs for one principal and purpose.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example: ./domicile credential create --principal 'Ada Park' --purpose air"},
@@ -103,10 +104,7 @@ final class CredentialCommand {
             if (!end.isEmpty()) {
                 body.put("expires", end);
             }
-            issued(
-                    output(),
-                    admin.post("/v1/credentials", new Json.Row(body)),
-                    who.text("name"));
+            issued(output(), admin.post("/v1/credentials", new Json.Row(body)), who.text("name"));
             return 0;
         }
     }
@@ -120,8 +118,7 @@ final class CredentialCommand {
         @Override
         public Integer call() {
             AdminClient admin = admin();
-            List<Json.Row> rows =
-                    listed(admin, "/v1/credentials");
+            List<Json.Row> rows = listed(admin, "/v1/credentials");
             Map<String, String> names = new HashMap<>();
             if (!common.json) {
                 admin.list("/v1/principals")
@@ -154,24 +151,23 @@ final class CredentialCommand {
     static final class Withdraw extends ServerCommand.OfCredential {
         @Override
         public Integer call() {
-            Json.Row answer =
-asked("withdraw");
-            output()
-                    .result(answer, "credential " + answer.text("withdrawn") + " is withdrawn");
+            Json.Row answer = asked("withdraw");
+            output().result(answer, "credential " + answer.text("withdrawn") + " is withdrawn");
             return 0;
         }
     }
 
     @Command(
             name = "rotate",
-            description = "Replace a credential: end it, make another like it, and print the new secret, once.",
+            description =
+                    "Replace a credential: end it, make another like it, and print the new secret,"
+                            + " once.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile credential rotate DOMI0123456789ABCDEF"})
     static final class Rotate extends ServerCommand.OfCredential {
         @Override
         public Integer call() {
-            Json.Row made =
-asked("rotate");
+            Json.Row made = asked("rotate");
             issued(output(), made, "the same principal");
             return 0;
         }

@@ -70,7 +70,6 @@ final class Down implements Callable<Integer> {
     }
 
     private void say(Folder folder, String state, String sentence) {
-        Output.of(spec, common)
-                .result(Json.row("state", state, "data", folder.path()), sentence);
+        Output.of(spec, common).result(Json.row("state", state, "data", folder.path()), sentence);
     }
 }

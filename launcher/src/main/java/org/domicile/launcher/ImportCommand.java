@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "import",
         description = {
-            "Copy a folder into a bucket through the S3 endpoint; resumable. A file's name is its path below"
-                    + " DIR, byte for byte, after the prefix.",
+            "Copy a folder into a bucket through the S3 endpoint; resumable. A file's name is its"
+                    + " path below DIR, byte for byte, after the prefix.",
             "Running it again continues: what is there with the same size and sums is left alone,"
                     + " and large files keep the parts that arrived. Every sum that the server"
                     + " answers is compared with the file's.",

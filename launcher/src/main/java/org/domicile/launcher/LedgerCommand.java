@@ -116,8 +116,8 @@ final class LedgerCommand {
             name = "prove",
             description = {
                 "Write the proof that an entry stands in a log to standard output (C2SP"
-                        + " tlog-proof). 'uses --json' says log and index of each use; an S3 client's answer"
-                        + " names its use in the header x-domicile-use."
+                    + " tlog-proof). 'uses --json' says log and index of each use; an S3 client's"
+                    + " answer names its use in the header x-domicile-use."
             },
             mixinStandardHelpOptions = true,
             footer = {

@@ -126,8 +126,7 @@ final class LedgerVerifyCommand implements Callable<Integer> {
                 .formatted(log.name(), Table.visible(log.origin()));
     }
 
-    private static Verdict verify(
-            Output output, LogFiles log, Trust trust, Statements statements) {
+    private static Verdict verify(Output output, LogFiles log, Trust trust, Statements statements) {
         if (!LedgerFolder.belongs(log.origin(), log.name())) {
             return new Verdict.Refused("checkpoint", misplaced(log));
         }

@@ -36,8 +36,7 @@ final class OrganisationCommand {
             String chosen = zone.isEmpty() ? Endpoints.on(common.folder()).zone() : zone;
             Json.Row made =
                     admin().post("/v1/organisations", Json.row("name", name, "zone", chosen));
-            output()
-                    .result(
+            output().result(
                             made,
                             "organisation %s is there, in zone %s"
                                     .formatted(made.text("name"), made.text("zone")));

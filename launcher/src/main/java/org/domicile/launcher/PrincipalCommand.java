@@ -31,8 +31,7 @@ final class PrincipalCommand {
             String owner = owner(admin);
             Json.Row made =
                     admin.post("/v1/principals", Json.row("organisation", owner, "name", name));
-            output()
-                    .result(
+            output().result(
                             made,
                             "principal %s of %s is there; its id is %s"
                                     .formatted(name, owner, made.text("id")));
@@ -48,8 +47,7 @@ final class PrincipalCommand {
     static final class Show extends ServerCommand.Listing {
         @Override
         public Integer call() {
-            List<Json.Row> rows =
-                    listed(admin(), "/v1/principals");
+            List<Json.Row> rows = listed(admin(), "/v1/principals");
             Table table =
                     new Table()
                             .field("name", "name")

@@ -92,8 +92,7 @@ final class PurposeCommand {
                                     zones,
                                     "expires",
                                     end));
-            output()
-                    .result(
+            output().result(
                             made,
                             "purpose %s is registered and public; it ends %s"
                                     .formatted(
@@ -112,8 +111,7 @@ final class PurposeCommand {
     static final class Show extends ServerCommand.Listing {
         @Override
         public Integer call() {
-            List<Json.Row> rows =
-                    listed(admin(), "/v1/purposes");
+            List<Json.Row> rows = listed(admin(), "/v1/purposes");
             String now = Instant.now().toString();
             Table table =
                     new Table()
@@ -142,10 +140,7 @@ final class PurposeCommand {
         public Integer call() {
             AdminClient admin = admin();
             int slash = purpose.indexOf('/');
-            String owner =
-                    slash < 0
-                            ? owner(admin)
-                            : purpose.substring(0, slash);
+            String owner = slash < 0 ? owner(admin) : purpose.substring(0, slash);
             String name = purpose.substring(slash + 1);
             Json.Row answer =
                     admin.post(
@@ -153,8 +148,7 @@ final class PurposeCommand {
                                     .formatted(
                                             AdminClient.segment(owner), AdminClient.segment(name)),
                             Json.row());
-            output()
-                    .result(
+            output().result(
                             answer,
                             "purpose %s is withdrawn; its credentials are refused from now on"
                                     .formatted(answer.text("withdrawn")));

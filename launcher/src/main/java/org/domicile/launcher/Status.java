@@ -14,13 +14,11 @@ import picocli.CommandLine.Spec;
 /** Says how the server is. */
 @Command(
         name = "status",
-        description = "Say how the server is and what needs you; exit code 0 when it is ready, 1 when not.",
+        description =
+                "Say how the server is and what needs you; exit code 0 when it is ready, 1 when"
+                        + " not.",
         mixinStandardHelpOptions = true,
-        footer = {
-            "",
-            "Example: ./domicile status",
-            "Example: ./domicile status --wait 30s --json"
-        })
+        footer = {"", "Example: ./domicile status", "Example: ./domicile status --wait 30s --json"})
 final class Status implements Callable<Integer> {
     private static final long POLL_MILLIS = 50;
 

@@ -70,8 +70,7 @@ record StatusPage(Json.Row told) {
                         number("ledger.logs", "log"),
                         waiting == 0
                                 ? ", all under a signed checkpoint"
-                                : ", the newest %,d not yet under a checkpoint"
-                                        .formatted(waiting));
+                                : ", the newest %,d not yet under a checkpoint".formatted(waiting));
     }
 
     private void traffic(PrintWriter out, String listener) {

@@ -33,8 +33,7 @@ final class ZoneCommand {
                             ? Json.row("name", name)
                             : Json.row("name", name, "parent", parent);
             Json.Row made = admin().post("/v1/zones", body);
-            output()
-                    .result(
+            output().result(
                             made,
                             "zone %s is there%s"
                                     .formatted(name, parent.isEmpty() ? "" : ", in " + parent));

@@ -28,9 +28,7 @@ class CredentialCommandTest {
             list(url, first.accessKey(), first.secret());
 
             Json.Row fresh =
-                    rig.run("credential", "rotate", first.accessKey(), "--json")
-                            .rows()
-                            .getFirst();
+                    rig.run("credential", "rotate", first.accessKey(), "--json").rows().getFirst();
             long ended = System.nanoTime();
             assertRefused(url, first.accessKey(), first.secret());
             assertTrue(System.nanoTime() - ended < Duration.ofSeconds(1).toNanos());
@@ -49,8 +47,7 @@ class CredentialCommandTest {
     }
 
     private static void assertRefused(String url, String accessKey, String secret) {
-        S3Failure failure =
-                assertThrows(S3Failure.class, () -> list(url, accessKey, secret));
+        S3Failure failure = assertThrows(S3Failure.class, () -> list(url, accessKey, secret));
         assertEquals("AccessDenied", failure.code(), failure.getMessage());
     }
 

@@ -115,7 +115,8 @@ class ImportCommandTest {
             assertTrue(ran.out().startsWith("1 files copied"), ran.out());
             String used = rig.run("uses", "--bucket", "archive", "--object", "scans/a").out();
             assertTrue(
-                    used.lines().anyMatch(line -> line.matches(".* s3:PutObject +archive/scans/a .*")),
+                    used.lines()
+                            .anyMatch(line -> line.matches(".* s3:PutObject +archive/scans/a .*")),
                     used);
             assertEquals("ready", cloud.instruments().status().state());
         }

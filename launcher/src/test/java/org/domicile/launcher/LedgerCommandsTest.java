@@ -126,8 +126,7 @@ class LedgerCommandsTest {
     void aServerWithOtherKeysThanTheKnownIsRefused() throws IOException {
         verify();
         VerifierKey other =
-                VerifierKey.of(
-                        ORIGIN + "/public", VerifierKey.Algorithm.ED25519, ANOTHER_KEY);
+                VerifierKey.of(ORIGIN + "/public", VerifierKey.Algorithm.ED25519, ANOTHER_KEY);
         Files.writeString(known, other.format() + "\n");
         Ran ran = verify();
         assertEquals(1, ran.code(), ran.out());

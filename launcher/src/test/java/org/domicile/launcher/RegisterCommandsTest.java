@@ -84,7 +84,10 @@ class RegisterCommandsTest {
         String key = made.out().replaceAll("(?s).*AWS_ACCESS_KEY_ID=(\\S+).*", "$1");
 
         Json.Row listed =
-                done("credential", "list", "--json").rows().stream().filter(row -> row.text("accessKey").equals(key)).findFirst().orElseThrow();
+                done("credential", "list", "--json").rows().stream()
+                        .filter(row -> row.text("accessKey").equals(key))
+                        .findFirst()
+                        .orElseThrow();
         assertEquals(key, listed.text("accessKey"));
         assertEquals(List.of("s3:Get*", "s3:List*"), listed.texts("actions"));
         assertEquals("main/leaks", listed.text("purpose"));

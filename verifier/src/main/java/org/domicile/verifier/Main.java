@@ -124,8 +124,7 @@ public final class Main {
                 });
     }
 
-    private int verify(
-            Path folder, List<VerifierKey> keys, TiledLog.Options options, String name) {
+    private int verify(Path folder, List<VerifierKey> keys, TiledLog.Options options, String name) {
         Verdict verdict = new TiledLog(folder).verify(keys, options);
         if (System.console() != null) {
             err.print("\r\033[K");

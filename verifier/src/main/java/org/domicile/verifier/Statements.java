@@ -72,7 +72,8 @@ public final class Statements {
                     && one.get("root") instanceof String text
                     && size >= 0
                     && isName(log))) {
-                throw new Refused("entry " + index, "states a checkpoint without log, size or root");
+                throw new Refused(
+                        "entry " + index, "states a checkpoint without log, size or root");
             }
             state(
                     index,

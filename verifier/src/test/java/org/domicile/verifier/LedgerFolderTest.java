@@ -36,7 +36,9 @@ class LedgerFolderTest {
 
     private void publish(String... entries) throws IOException {
         List<byte[]> all = new ArrayList<>();
-        all.add("{\"kind\":\"key\",\"texts\":{\"a\":\"\\u00e4\\n\"},\"v\":1}".getBytes(StandardCharsets.UTF_8));
+        all.add(
+                "{\"kind\":\"key\",\"texts\":{\"a\":\"\\u00e4\\n\"},\"v\":1}"
+                        .getBytes(StandardCharsets.UTF_8));
         for (String entry : entries) {
             all.add(entry.getBytes(StandardCharsets.UTF_8));
         }
@@ -90,7 +92,9 @@ class LedgerFolderTest {
     void aPublicLogThatContradictsItselfIsRefused() throws IOException {
         publish(stated(USES, 600, uses), stated(USES, 300, uses));
         verified(1, "entry 2: states 300 entries");
-        publish(stated(USES, 600, uses), stated(USES, 600, uses).replaceAll("root\":\"..", "root\":\"AA"));
+        publish(
+                stated(USES, 600, uses),
+                stated(USES, 600, uses).replaceAll("root\":\"..", "root\":\"AA"));
         verified(1, "states another root");
         publish(stated("../../etc", 600, uses));
         verified(1, "entry 1: states a checkpoint without log, size or root");

@@ -390,7 +390,8 @@ class LedgerTest {
             at.ledger.record(at.use(object, Use.Verdict.ALLOWED), Outcome.DONE, 0);
         }
         at.ledger.record(at.use("logs/c", Use.Verdict.REFUSED), Outcome.DONE, 0);
-        assertEquals(List.of("logs/c", "logs/b", "logs/a", "logs"), found("logs", "", List.of(), 9));
+        assertEquals(
+                List.of("logs/c", "logs/b", "logs/a", "logs"), found("logs", "", List.of(), 9));
         assertEquals(
                 List.of("logs/b", "logs/a"),
                 found("logs", "logs/", List.of(Use.Verdict.ALLOWED), 9));
@@ -409,8 +410,7 @@ class LedgerTest {
                                 1)));
     }
 
-    private List<String> found(
-            String bucket, String object, List<Use.Verdict> verdict, int limit) {
+    private List<String> found(String bucket, String object, List<Use.Verdict> verdict, int limit) {
         return found(
                 new Ledger.Filter(
                         Instant.EPOCH,
@@ -423,7 +423,8 @@ class LedgerTest {
     }
 
     private List<String> found(Ledger.Filter filter) {
-        return at.ledger
+        return at
+                .ledger
                 .uses(at.passes.pass(Installation.USES, 0), Installation.ORGANISATION, filter)
                 .stream()
                 .map(Ledger.Recorded::object)

@@ -94,7 +94,9 @@ final class LedgerCalls {
     private static String known(String log, Logs logs) {
         if (!logs.names().contains(log)) {
             throw new Failure(
-                    409, "impossible", "there is no log " + log + "; './domicile ledger list' names them all");
+                    409,
+                    "impossible",
+                    "there is no log " + log + "; './domicile ledger list' names them all");
         }
         return log;
     }

@@ -98,7 +98,8 @@ class AdminDoorTest {
         for (String name : List.of("logs", "logs-2", "maps")) {
             made(
                     installation.post(
-                            "/v1/buckets", "{\"organisation\":\"city\",\"name\":\"%s\"}".formatted(name)));
+                            "/v1/buckets",
+                            "{\"organisation\":\"city\",\"name\":\"%s\"}".formatted(name)));
         }
         String all = "/v1/uses?organisation=city";
         Answered whole = installation.get(all + "&bucket=logs");
