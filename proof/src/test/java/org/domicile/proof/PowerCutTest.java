@@ -161,8 +161,8 @@ class PowerCutTest {
                                             .filter(line -> line.matches("\\d+"))
                                             .forEach(line -> acknowledged.add(Long.valueOf(line))));
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200 + random.nextInt(400)));
+            Freeze.now(process);
             volume.cut();
-            // what it still acknowledges after the cut was synced before it, or is a lie
             kill(process);
             reader.join(30_000);
         } finally {
