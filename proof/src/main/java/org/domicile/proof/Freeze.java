@@ -20,10 +20,12 @@ final class Freeze {
 
     private Freeze() {}
 
-    /** Stops it and all that it has started. */
+    /** Stops it, or what it has started: a tracer has to run on, or who it traces cannot stop. */
     static void now(Process process) throws IOException, InterruptedException {
-        List<Long> all = new ArrayList<>(List.of(process.pid()));
-        process.descendants().forEach(each -> all.add(each.pid()));
+        List<Long> all = new ArrayList<>(process.descendants().map(ProcessHandle::pid).toList());
+        if (all.isEmpty()) {
+            all.add(process.pid());
+        }
         List<String> words = new ArrayList<>(List.of(Foreign.program("kill"), "-STOP"));
         all.forEach(pid -> words.add(Long.toString(pid)));
         Foreign.command(words.toArray(String[]::new)).run(); // one that has ended is still enough

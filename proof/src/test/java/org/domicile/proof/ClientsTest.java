@@ -28,7 +28,7 @@ final class ClientsTest {
     private static final Path ROOT = root();
     private static final long JOB_SECONDS = 120;
 
-    @TempDir Path folder;
+    @TempDir static Path folder;
     private Map<String, String> environment = Map.of();
 
     private static Path root() {

@@ -161,9 +161,12 @@ class PowerCutTest {
                                             .filter(line -> line.matches("\\d+"))
                                             .forEach(line -> acknowledged.add(Long.valueOf(line))));
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200 + random.nextInt(400)));
-            Freeze.now(process);
-            volume.cut();
-            kill(process);
+            try {
+                Freeze.now(process);
+                volume.cut();
+            } finally {
+                kill(process); // else the reader would never end
+            }
             reader.join(30_000);
         } finally {
             kill(process);
