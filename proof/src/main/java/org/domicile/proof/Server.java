@@ -202,6 +202,11 @@ final class Server implements AutoCloseable {
         return process.waitFor(milliseconds, TimeUnit.MILLISECONDS) ? process.exitValue() : -1;
     }
 
+    /** Stops it where it is; it can only be killed then. */
+    void freeze() throws IOException, InterruptedException {
+        Freeze.now(process);
+    }
+
     /** SIGKILL, to it and to what it started or was started by; returns when all are gone. */
     void kill() throws InterruptedException {
         List<ProcessHandle> children = process.descendants().toList();

@@ -55,7 +55,7 @@ sealed interface Site extends AutoCloseable {
         public void close() {}
     }
 
-    /** A volume of its own: its power fails, then the server is killed. */
+    /** A volume of its own: processor and disk lose their power, in this order. */
     record Volume(LoopVolume volume) implements Site {
         @Override
         public Path ground() {
@@ -64,6 +64,7 @@ sealed interface Site extends AutoCloseable {
 
         @Override
         public void strike(Server server) throws IOException, InterruptedException {
+            server.freeze();
             volume.cut();
             server.kill();
             volume.revive();

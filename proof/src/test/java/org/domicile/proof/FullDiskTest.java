@@ -106,7 +106,7 @@ class FullDiskTest {
         long end = System.nanoTime() + 30_000_000_000L;
         while (!put("again", LARGE)) {
             assertTrue(System.nanoTime() < end, "what was deleted makes no room in 30 s");
-            LockSupport.parkNanos(100_000_000);
+            LockSupport.parkNanos(500_000_000);
         }
         fill("again/", LARGE, 60);
         assertHolds();

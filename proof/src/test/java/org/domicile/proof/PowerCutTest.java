@@ -161,9 +161,12 @@ class PowerCutTest {
                                             .filter(line -> line.matches("\\d+"))
                                             .forEach(line -> acknowledged.add(Long.valueOf(line))));
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200 + random.nextInt(400)));
-            volume.cut();
-            // what it still acknowledges after the cut was synced before it, or is a lie
-            kill(process);
+            try {
+                Freeze.now(process);
+                volume.cut();
+            } finally {
+                kill(process); // else the reader would never end
+            }
             reader.join(30_000);
         } finally {
             kill(process);
