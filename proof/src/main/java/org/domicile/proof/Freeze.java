@@ -40,7 +40,9 @@ final class Freeze {
         }
     }
 
-    /** Whether a thread of it is in its own code: neither stopped, nor in the kernel's, nor gone. */
+    /**
+     * Whether a thread of it is in its own code: neither stopped, nor in the kernel's, nor gone.
+     */
     private static boolean runs(long pid) throws IOException {
         Path tasks = Path.of("/proc", Long.toString(pid), "task");
         List<Path> threads;

@@ -25,19 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ClientsTest {
-    private static final Path ROOT = root();
+    private static final Path ROOT = SourceTree.root();
     private static final long JOB_SECONDS = 120;
 
     @TempDir static Path folder;
     private Map<String, String> environment = Map.of();
-
-    private static Path root() {
-        Path at = Path.of("").toAbsolutePath();
-        while (!Files.exists(at.resolve("domicile"))) {
-            at = at.getParent();
-        }
-        return at;
-    }
 
     /** What a program printed, and its exit code. */
     private record Ended(int code, String output) {}
@@ -74,6 +66,8 @@ final class ClientsTest {
 
     @AfterAll
     void down() throws IOException, InterruptedException {
+        // the keys are learned while a server can name them, and hold afterwards
+        own("ledger", "verify");
         Ended down = run(List.of(domicile(), "down", "--data", data()), Map.of());
         assertEquals(0, down.code(), down.output());
         Ended verify = run(List.of(domicile(), "ledger", "verify", "--data", data()), Map.of());
