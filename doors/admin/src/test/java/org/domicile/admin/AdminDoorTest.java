@@ -61,7 +61,10 @@ class AdminDoorTest {
         assertFalse(rotated.equals(accessKey));
         assertEquals(
                 200, installation.post("/v1/credentials/" + rotated + "/withdraw", "").status());
-        made(installation.post("/v1/buckets", "{\"organisation\":\"city\",\"name\":\"readings\"}"));
+        made(
+                installation.post(
+                        "/v1/buckets",
+                        "{\"organisation\":\"city\",\"name\":\"readings\",\"zones\":[\"home\"]}"));
         assertEquals(200, installation.post("/v1/purposes/city/air/withdraw", "").status());
 
         assertTrue(installation.get("/v1/organisations").body().contains("\"city\""));
