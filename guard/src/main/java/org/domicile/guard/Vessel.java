@@ -7,11 +7,14 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.domicile.bytes.Budget;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Sealer;
@@ -28,7 +31,13 @@ import org.domicile.request.Outcome;
 final class Vessel {
     private static final int SMALL = 128 << 10;
     private static final int STEP = 1 << 20;
-    private static final int POOLED = 16;
+    private static final int SMALL_STEP = 128 << 10;
+    private static final int POOLED = 8;
+
+    /** What a large body holds while it comes: its buffers here, and the blob writer's. */
+    private static final int HELD = 768 << 10;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /**
      * A body that is staged but not committed. @param content staged bytes @param id its content id
@@ -41,6 +50,8 @@ final class Vessel {
     private final Objects objects;
     private final SecureRandom random;
     private final BlockingQueue<Buffers> pool = new ArrayBlockingQueue<>(POOLED);
+    private final AtomicInteger made = new AtomicInteger();
+    private final Budget memory = Budget.ofHeap(4);
 
     Vessel(Keys keys, Objects objects, SecureRandom random) {
         this.keys = keys;
@@ -138,19 +149,21 @@ final class Vessel {
 
     private long pourLarge(InputStream in, long expected, Sealer.BodySealer body, Staging staging)
             throws IOException {
+        memory.take(HELD, PATIENCE);
         Buffers buffers = buffers(body);
+        int step = buffers.plain().length;
         try {
             long size = 0;
             while (true) {
-                int count = in.readNBytes(buffers.plain(), 0, STEP);
+                int count = in.readNBytes(buffers.plain(), 0, step);
                 size += count;
-                if (expected >= 0 && (size > expected || (count < STEP && size < expected))) {
+                if (expected >= 0 && (size > expected || (count < step && size < expected))) {
                     throw new EOFException(
                             "the body has " + size + " bytes so far, not " + expected);
                 }
                 buffers.sealed().clear();
                 body.update(ByteBuffer.wrap(buffers.plain(), 0, count), buffers.sealed());
-                if (count < STEP) {
+                if (count < step) {
                     body.finish(buffers.sealed());
                     staging.write(buffers.sealed().flip());
                     return size;
@@ -159,20 +172,34 @@ final class Vessel {
             }
         } finally {
             give(buffers);
+            memory.give(HELD);
         }
     }
 
+    /**
+     * One of the few large pairs while there is one; who comes when all are out works in smaller
+     * steps, so that slow bodies in any number hold little.
+     */
     private Buffers buffers(Sealer.BodySealer body) {
         Buffers kept = pool.poll();
-        return kept != null
-                ? kept
-                : new Buffers(
-                        new byte[STEP],
-                        ByteBuffer.allocate(body.sealedSize(STEP) + body.sealedSize(0)));
+        if (kept != null) {
+            return kept;
+        }
+        if (made.getAndUpdate(count -> Math.min(count + 1, POOLED)) < POOLED) {
+            return fresh(body, STEP);
+        }
+        return fresh(body, SMALL_STEP);
     }
 
-    @SuppressWarnings("ReturnValueIgnored") // a full pool lets them go
+    private static Buffers fresh(Sealer.BodySealer body, int step) {
+        return new Buffers(
+                new byte[step], ByteBuffer.allocate(body.sealedSize(step) + body.sealedSize(0)));
+    }
+
+    @SuppressWarnings("ReturnValueIgnored") // there are no more large ones than have room
     private void give(Buffers buffers) {
-        pool.offer(buffers);
+        if (buffers.plain().length == STEP) {
+            pool.offer(buffers);
+        }
     }
 }

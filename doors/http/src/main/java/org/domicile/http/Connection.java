@@ -16,6 +16,7 @@ import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,9 @@ final class Connection extends ChannelDuplexHandler {
     final Port port;
     private final Loop loop;
     private final AtomicInteger turn = new AtomicInteger(IDLE);
+
+    /** Bytes of the budget for small bodies that this exchange holds. */
+    private final AtomicLong taken = new AtomicLong();
 
     // Set once when the channel becomes active.
     private @Nullable Channel channel;
@@ -123,7 +127,17 @@ final class Connection extends ChannelDuplexHandler {
         gone();
     }
 
+    private void giveBack() {
+        long bytes = taken.getAndSet(0);
+        if (bytes > 0) {
+            port.server.bodies().give(bytes);
+        }
+    }
+
     private void gone() {
+        if (stage == Stage.SMALL) {
+            giveBack(); // its handler never starts
+        }
         Wire w = wire;
         if (w != null) {
             w.closed();
@@ -288,7 +302,10 @@ final class Connection extends ChannelDuplexHandler {
             start(head, InputStream.nullInputStream());
         } else if (bodyLeft > 0
                 && bodyLeft <= SMALL
-                && (head.expects() == Head.Expects.NOTHING || heldBytes() >= bodyLeft)) {
+                && (head.expects() == Head.Expects.NOTHING || heldBytes() >= bodyLeft)
+                && port.server.bodies().tryTake(bodyLeft)) {
+            // Without room for it the body streams, as a large one: its handler is asked first.
+            taken.set(bodyLeft);
             continueOwed = false;
             small = new byte[(int) bodyLeft];
             smallHead = head;
@@ -648,6 +665,7 @@ final class Connection extends ChannelDuplexHandler {
 
     /** The handler's thread is done with its exchange. */
     void finished(boolean whole, boolean reuse) {
+        giveBack();
         idleSince = System.nanoTime();
         if (!whole) {
             onLoop(this::abort);

@@ -51,6 +51,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLEngine;
+import org.domicile.bytes.Budget;
 
 /**
  * All listeners of the program, on shared event loops. Safe for concurrent use.
@@ -104,6 +105,10 @@ public final class HttpServer implements AutoCloseable {
     private final AtomicLong ids;
     private final ByteBufAllocator buffers;
     private final EventLoopGroup group;
+
+    /** Small bodies that wait for their handlers, of all listeners together. */
+    private final Budget bodies = Budget.ofHeap(8);
+
     private final Map<EventExecutor, Loop> loops = new IdentityHashMap<>();
     private final List<Port> ports = new ArrayList<>();
     private final List<Channel> listening = new ArrayList<>();
@@ -263,6 +268,10 @@ public final class HttpServer implements AutoCloseable {
 
     boolean draining() {
         return draining;
+    }
+
+    Budget bodies() {
+        return bodies;
     }
 
     byte[] dateLine() {

@@ -71,7 +71,7 @@ final class BucketCalls {
                     "The specified bucket is not valid: S3 keeps such beginnings and ends for"
                             + " itself.");
         }
-        String zone = location(call.payload().document(LONGEST_DOCUMENT), call.options());
+        String zone = location(call.document(LONGEST_DOCUMENT), call.options());
         switch (call.guarded().createBucket(call.bucket(), zone)) {
             case CREATED -> call.empty(200, call.headers().add("Location", "/" + call.bucket()));
             case YOURS ->

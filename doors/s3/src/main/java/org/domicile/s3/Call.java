@@ -3,9 +3,11 @@ package org.domicile.s3;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import org.domicile.bytes.Budget;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.http.Exchange;
@@ -17,6 +19,11 @@ import org.domicile.request.Request;
 final class Call {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+    /** Bytes in memory for each byte of a document: itself and the tree that is made of it. */
+    private static final long TREE = 8;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final Exchange exchange;
     private final Asked asked;
     private final Request request;
@@ -24,6 +31,8 @@ final class Call {
     private final Guard guard;
     private final GuardedObjects guarded;
     private final S3Options options;
+    private final Budget documents;
+    private long held;
     private final Fields fields;
 
     Call(
@@ -32,7 +41,9 @@ final class Call {
             Request request,
             Payload payload,
             Guard guard,
-            S3Options options) {
+            S3Options options,
+            Budget documents) {
+        this.documents = documents;
         this.exchange = exchange;
         this.asked = asked;
         this.request = request;
@@ -62,6 +73,24 @@ final class Call {
 
     Payload payload() {
         return payload;
+    }
+
+    /**
+     * The whole body of a small document. It and what is made of it count against the memory for
+     * all documents until {@link #release}.
+     */
+    byte[] document(int limit) throws IOException {
+        long length = exchange.contentLength();
+        long wanted = TREE * (length < 0 || length > limit ? limit : length);
+        documents.take(wanted, PATIENCE);
+        held += wanted;
+        return payload.document(limit);
+    }
+
+    /** Gives back what {@link #document} took. */
+    void release() {
+        documents.give(held);
+        held = 0;
     }
 
     GuardedObjects guarded() {

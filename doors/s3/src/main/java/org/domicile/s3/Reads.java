@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.domicile.bytes.Budget;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Found;
 import org.domicile.guard.GuardedObjects;
@@ -30,6 +33,15 @@ final class Reads {
     private static final int POOLED = 32;
     private static final int MOST_PARTS = 10_000;
 
+    /**
+     * What a streamed answer holds: its buffer, a chunk opened and sealed, and the blob's pages.
+     */
+    private static final int HELD = 512 << 10;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Budget memory = Budget.ofHeap(4);
+    private final AtomicInteger made = new AtomicInteger();
     private final BlockingQueue<byte[]> pool = new ArrayBlockingQueue<>(POOLED);
 
     void answer(Call call) throws IOException {
@@ -312,25 +324,39 @@ final class Reads {
 
     private void stream(Call call, int status, Headers headers, InputStream in, long length)
             throws IOException {
-        byte[] kept = pool.poll();
-        byte[] buffer = kept == null ? new byte[STEP] : kept;
+        memory.take(HELD, PATIENCE);
+        byte[] buffer = buffer();
+        int step = buffer.length;
         try {
             // The first bytes are here before the answer begins: what cannot be read at all is
             // an error, and not a truncated answer.
-            int count = in.readNBytes(buffer, 0, STEP);
+            int count = in.readNBytes(buffer, 0, step);
             try (BodyOutput out = call.exchange().respond(status, headers, length)) {
                 while (count > 0) {
                     out.write(buffer, 0, count);
-                    count = in.readNBytes(buffer, 0, STEP);
+                    count = in.readNBytes(buffer, 0, step);
                 }
             }
         } finally {
             give(buffer);
+            memory.give(HELD);
         }
+    }
+
+    /** Large ones while there are some; slow readers in any number hold little. */
+    private byte[] buffer() {
+        byte[] kept = pool.poll();
+        if (kept != null) {
+            return kept;
+        }
+        boolean room = made.getAndUpdate(count -> Math.min(count + 1, POOLED)) < POOLED;
+        return new byte[room ? STEP : SMALL];
     }
 
     @SuppressWarnings("ReturnValueIgnored") // a full pool lets them go
     private void give(byte[] buffer) {
-        pool.offer(buffer);
+        if (buffer.length == STEP) {
+            pool.offer(buffer);
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.domicile.bytes.Budget;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Guard;
 import org.domicile.guard.Refused;
@@ -34,6 +35,7 @@ public final class S3Door implements HttpHandler {
     private final S3Options options;
     private final InstantSource clock;
     private final Reads reads = new Reads();
+    private final Budget documents = Budget.ofHeap(8);
 
     /** A door to a guard, where requests are signed as AWS signs them. */
     public S3Door(Guard guard, S3Options options, InstantSource clock) {
@@ -106,8 +108,12 @@ public final class S3Door implements HttpHandler {
             }
             case Authentication.Verdict.Accepted(Caller caller, Payload payload) -> {
                 Request request = request(exchange, caller);
-                Call call = new Call(exchange, asked, request, payload, guard, options);
-                serve(call, unreadable);
+                Call call = new Call(exchange, asked, request, payload, guard, options, documents);
+                try {
+                    serve(call, unreadable);
+                } finally {
+                    call.release();
+                }
             }
         }
     }
@@ -119,6 +125,9 @@ public final class S3Door implements HttpHandler {
             }
             if (!call.operation().served()) {
                 throw unserved(call);
+            }
+            if (call.caller() instanceof Caller.Anonymous && readsDocument(call.operation())) {
+                throw anonymous(); // before a byte of a stranger's document is read
             }
             Unserved.check(call);
             dispatch(call);
@@ -138,14 +147,25 @@ public final class S3Door implements HttpHandler {
     /** Strangers learn nothing of what is served: it would be refused to them anyway. */
     private static Failure unserved(Call call) {
         return call.caller() instanceof Caller.Anonymous
-                ? new Failure(
-                        ErrorCode.ACCESS_DENIED,
-                        "Sign the request: anonymous callers may do nothing here.")
+                ? anonymous()
                 : new Failure(
                         ErrorCode.NOT_IMPLEMENTED,
                         "Domicile does not serve this operation yet ("
                                 + call.operation().action()
                                 + ").");
+    }
+
+    private static Failure anonymous() {
+        return new Failure(
+                ErrorCode.ACCESS_DENIED,
+                "Sign the request: anonymous callers may do nothing here.");
+    }
+
+    private static boolean readsDocument(Operation operation) {
+        return switch (operation) {
+            case CREATE_BUCKET, DELETE_OBJECTS, COMPLETE_MULTIPART_UPLOAD -> true;
+            default -> false;
+        };
     }
 
     /** What the door itself refused is put on record; what the guard has seen is there already. */

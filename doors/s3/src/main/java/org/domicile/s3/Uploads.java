@@ -142,7 +142,7 @@ final class Uploads {
     static void complete(Call call) throws IOException {
         Match match = Drafts.match(call);
         GuardedObjects.Completion completion = completion(call);
-        Xml asked = Xml.parse(call.payload().document(LONGEST_DOCUMENT), "CompleteMultipartUpload");
+        Xml asked = Xml.parse(call.document(LONGEST_DOCUMENT), "CompleteMultipartUpload");
         Found found =
                 Writes.done(
                         call.guarded()

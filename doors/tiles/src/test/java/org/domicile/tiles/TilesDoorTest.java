@@ -38,14 +38,24 @@ class TilesDoorTest {
         at.close();
     }
 
+    /** A folder of partial tiles may go while it is walked: then it is walked again. */
+    private static List<Path> files(Path log) throws IOException {
+        java.io.UncheckedIOException gone = new java.io.UncheckedIOException(new IOException());
+        for (int attempt = 0; attempt < 20; attempt++) {
+            try (var walk = Files.walk(log)) {
+                return walk.filter(Files::isRegularFile).toList();
+            } catch (java.io.UncheckedIOException e) {
+                gone = e;
+            }
+        }
+        throw gone;
+    }
+
     @Test
     void everyFileOfThePublicLogIsServedAsItLies() throws IOException {
         at.state(700);
         Path log = at.ledger.folder(Ledger.PUBLIC);
-        List<Path> files;
-        try (var walk = Files.walk(log)) {
-            files = walk.filter(Files::isRegularFile).toList();
-        }
+        List<Path> files = files(log);
         assertTrue(files.size() >= 8, files.toString()); // four full, three partial, the checkpoint
         for (Path file : files) {
             String path = "/ledger/public/" + log.relativize(file);
