@@ -7,11 +7,17 @@ import org.jspecify.annotations.Nullable;
 public final class Policy {
     private final Template template;
     private final int order;
+    private final ScopeTest principal;
+    private final ScopeTest action;
+    private final ScopeTest resource;
     private final @Nullable Node conditions;
 
     Policy(Template template, int order) {
         this.template = template;
         this.order = order;
+        principal = ScopeTest.of(template.principal());
+        action = ScopeTest.of(template.action());
+        resource = ScopeTest.of(template.resource());
         Node node = Compilation.node(template.conditions());
         boolean always =
                 node instanceof Node.Constant constant
@@ -47,41 +53,9 @@ public final class Policy {
      * @throws EvaluationFailure if it errs
      */
     boolean applies(Frame frame) {
-        return isIn(template.principal(), frame.principal, frame.principalEntity)
-                && isIn(template.action(), frame.action, frame.actionEntity)
-                && isIn(template.resource(), frame.resource, frame.resourceEntity)
+        return principal.test(frame.principal, frame.principalEntity)
+                && action.test(frame.action, frame.actionEntity)
+                && resource.test(frame.resource, frame.resourceEntity)
                 && (conditions == null || conditions.test(frame));
-    }
-
-    private static boolean isIn(Constraint constraint, EntityUid uid, @Nullable Entity entity) {
-        return switch (constraint) {
-            case Constraint.Any _ -> true;
-            case Constraint.Equal(Constraint.Reference to) -> uid.equals(to.uid());
-            case Constraint.In(Constraint.Reference group) -> isIn(group.uid(), uid, entity);
-            case Constraint.Is(String type) -> uid.type().equals(type);
-            case Constraint.IsIn(String type, Constraint.Reference group) ->
-                    uid.type().equals(type) && isIn(group.uid(), uid, entity);
-        };
-    }
-
-    private static boolean isIn(
-            ActionConstraint constraint, EntityUid uid, @Nullable Entity entity) {
-        return switch (constraint) {
-            case ActionConstraint.Any _ -> true;
-            case ActionConstraint.Equal(EntityUid action) -> uid.equals(action);
-            case ActionConstraint.In in -> {
-                boolean found = false;
-                for (EntityUid group : in.groups()) {
-                    found = found || isIn(group, uid, entity);
-                }
-                yield found;
-            }
-        };
-    }
-
-    private static boolean isIn(
-            @Nullable EntityUid group, EntityUid uid, @Nullable Entity entity) {
-        return group != null
-                && (uid.equals(group) || (entity != null && entity.ancestors().contains(group)));
     }
 }
