@@ -28,13 +28,11 @@ sealed interface ActionConstraint {
         return switch (this) {
             case Any _ -> new Expr.Literal(Value.Bool.TRUE, at);
             case Equal(EntityUid action) ->
-                    new Expr.Binary(
-                            Expr.Operator.EQUAL, subject, new Expr.Literal(action, at), at);
+                    new Expr.Binary(Expr.Operator.EQUAL, subject, new Expr.Literal(action, at), at);
             case In(List<EntityUid> groups) -> {
                 List<Expr> elements =
                         groups.stream().<Expr>map(uid -> new Expr.Literal(uid, at)).toList();
-                yield new Expr.Binary(
-                        Expr.Operator.IN, subject, new Expr.SetOf(elements, at), at);
+                yield new Expr.Binary(Expr.Operator.IN, subject, new Expr.SetOf(elements, at), at);
             }
         };
     }

@@ -55,10 +55,7 @@ public final class Authorizer {
             boolean allowed = forbids.isEmpty() && !permits.isEmpty();
             return new Decision(
                     allowed ? Decision.Outcome.ALLOW : Decision.Outcome.DENY,
-                    inOrder(
-                            forbids.isEmpty() ? permits : forbids,
-                            policy -> policy,
-                            Policy::id),
+                    inOrder(forbids.isEmpty() ? permits : forbids, policy -> policy, Policy::id),
                     inOrder(
                             failed,
                             Failed::policy,

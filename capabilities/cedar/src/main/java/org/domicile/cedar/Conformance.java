@@ -110,8 +110,7 @@ public final class Conformance {
     }
 
     private static @Nullable String runRequest(
-            Json json, Schema schema, Entities entities, PolicySet policies)
-            throws CedarException {
+            Json json, Schema schema, Entities entities, PolicySet policies) throws CedarException {
         if (!(json instanceof Json.Fields(Map<String, Json> fields))) {
             throw new CedarException("a request is an object, found " + json.described());
         }

@@ -24,13 +24,13 @@ public record Datetime(long milliseconds) implements Value {
         try {
             long moment =
                     LocalDateTime.of(
-                                            part(parts, 1),
-                                            part(parts, 2),
-                                            part(parts, 3),
-                                            part(parts, 4),
-                                            part(parts, 5),
-                                            part(parts, 6))
-                                    .toEpochSecond(ZoneOffset.UTC)
+                                                    part(parts, 1),
+                                                    part(parts, 2),
+                                                    part(parts, 3),
+                                                    part(parts, 4),
+                                                    part(parts, 5),
+                                                    part(parts, 6))
+                                            .toEpochSecond(ZoneOffset.UTC)
                                     * 1000
                             + part(parts, 7);
             int hours = part(parts, 9);
@@ -75,8 +75,7 @@ public record Datetime(long milliseconds) implements Value {
 
     Datetime toDate() {
         try {
-            return new Datetime(
-                    Math.subtractExact(milliseconds, Math.floorMod(milliseconds, DAY)));
+            return new Datetime(Math.subtractExact(milliseconds, Math.floorMod(milliseconds, DAY)));
         } catch (ArithmeticException e) {
             throw new EvaluationFailure("toDate overflows");
         }

@@ -12,7 +12,8 @@ public record Decimal(long value) implements Value {
                 || !isDigits(text, negative ? 1 : 0, point)
                 || !isDigits(text, point + 1, text.length())) {
             throw new EvaluationFailure(
-                    Escapes.quoted(text) + " is not a decimal; expected digits on both sides of a point");
+                    Escapes.quoted(text)
+                            + " is not a decimal; expected digits on both sides of a point");
         }
         int decimals = text.length() - point - 1;
         if (decimals > DIGITS) {

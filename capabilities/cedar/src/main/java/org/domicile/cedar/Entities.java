@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The entities that decisions read. Groups of groups are resolved when they are put together, so
- * that {@code in} is one look-up. What is not here does not exist: it is in no group but itself
- * and has no attributes.
+ * that {@code in} is one look-up. What is not here does not exist: it is in no group but itself and
+ * has no attributes.
  */
 public final class Entities {
     /** No entities. */
@@ -58,9 +58,9 @@ public final class Entities {
     }
 
     /**
-     * Entities in Cedar's JSON: an array of objects with {@code uid}, {@code attrs}, {@code parents}
-     * and {@code tags}. References and extension values are written with {@code __entity} and
-     * {@code __extn}.
+     * Entities in Cedar's JSON: an array of objects with {@code uid}, {@code attrs}, {@code
+     * parents} and {@code tags}. References and extension values are written with {@code __entity}
+     * and {@code __extn}.
      */
     public static Entities parse(String json) throws CedarException {
         return of(new EntityReader(null).entities(json));

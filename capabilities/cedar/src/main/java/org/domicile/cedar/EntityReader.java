@@ -117,7 +117,9 @@ final class EntityReader {
             }
         }
         throw new CedarException(
-                where + ": expected an entity, {\"type\": …, \"id\": …}, found " + json.described());
+                where
+                        + ": expected an entity, {\"type\": …, \"id\": …}, found "
+                        + json.described());
     }
 
     private static @Nullable EntityUid typeAndId(Map<String, Json> values) throws CedarException {
@@ -222,8 +224,7 @@ final class EntityReader {
         }
         ExtensionFunction function = ExtensionFunction.named(name);
         if (function == null) {
-            throw new CedarException(
-                    where + ": there is no function " + Escapes.quoted(name));
+            throw new CedarException(where + ": there is no function " + Escapes.quoted(name));
         }
         Value[] evaluated = new Value[arguments.size()];
         for (int i = 0; i < evaluated.length; i++) {
@@ -268,8 +269,7 @@ final class EntityReader {
     }
 
     /** An object of one key that is an escape; null when it is a record. */
-    private @Nullable Value escaped(Map<String, Json> values, String where)
-            throws CedarException {
+    private @Nullable Value escaped(Map<String, Json> values, String where) throws CedarException {
         if (values.get("__entity") instanceof Json.Fields(Map<String, Json> inner)) {
             return typeAndId(inner);
         }

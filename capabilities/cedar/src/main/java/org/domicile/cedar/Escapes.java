@@ -51,26 +51,23 @@ final class Escapes {
     static String quoted(String text) {
         StringBuilder out = new StringBuilder(text.length() + 2).append('"');
         text.codePoints()
-                .forEach(
-                        c -> {
-                            switch (c) {
-                                case '"' -> out.append("\\\"");
-                                case '\\' -> out.append("\\\\");
-                                case '\n' -> out.append("\\n");
-                                case '\r' -> out.append("\\r");
-                                case '\t' -> out.append("\\t");
-                                case 0 -> out.append("\\0");
-                                default -> {
-                                    if (c < ' ' || c == 0x7f) {
-                                        out.append("\\u{")
-                                                .append(Integer.toHexString(c))
-                                                .append('}');
-                                    } else {
-                                        out.appendCodePoint(c);
-                                    }
-                                }
+                .forEach(c -> {
+                    switch (c) {
+                        case '"' -> out.append("\\\"");
+                        case '\\' -> out.append("\\\\");
+                        case '\n' -> out.append("\\n");
+                        case '\r' -> out.append("\\r");
+                        case '\t' -> out.append("\\t");
+                        case 0 -> out.append("\\0");
+                        default -> {
+                            if (c < ' ' || c == 0x7f) {
+                                out.append("\\u{").append(Integer.toHexString(c)).append('}');
+                            } else {
+                                out.appendCodePoint(c);
                             }
-                        });
+                        }
+                    }
+                });
         return out.append('"').toString();
     }
 

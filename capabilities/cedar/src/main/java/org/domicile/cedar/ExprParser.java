@@ -19,7 +19,7 @@ final class ExprParser {
             Set.of("contains", "containsAll", "containsAny", "isEmpty", "getTag", "hasTag");
 
     private final Tokens tokens;
-    private final Map<Expr, Integer> depths = new IdentityHashMap<>();
+    private final IdentityHashMap<Expr, Integer> depths = new IdentityHashMap<>();
     private int nesting;
 
     ExprParser(Tokens tokens) {
@@ -153,28 +153,17 @@ final class ExprParser {
     private Part relation() throws CedarException {
         Part left = sum();
         Token token = tokens.peek();
-        if (token.kind() == Token.Kind.IDENTIFIER) {
-            switch (token.text()) {
-                case "has" -> {
-                    tokens.next();
-                    return has(toExpr(left), token.at());
-                }
-                case "like" -> {
-                    tokens.next();
-                    return like(toExpr(left), token.at());
-                }
-                case "is" -> {
-                    tokens.next();
-                    return is(toExpr(left), token.at());
-                }
-                case "in" -> {
-                    tokens.next();
-                    return compared(binary(Expr.Operator.IN, left, sum(), token.at()));
-                }
-                default -> {
-                    return left;
-                }
-            }
+        if (tokens.skipWord("has")) {
+            return has(toExpr(left), token.at());
+        }
+        if (tokens.skipWord("like")) {
+            return like(toExpr(left), token.at());
+        }
+        if (tokens.skipWord("is")) {
+            return is(toExpr(left), token.at());
+        }
+        if (tokens.skipWord("in")) {
+            return compared(binary(Expr.Operator.IN, left, sum(), token.at()));
         }
         if (token.kind() != Token.Kind.PUNCTUATION) {
             return left;
@@ -195,8 +184,7 @@ final class ExprParser {
         tokens.next();
         Part.Whole compared = binary(operator, left, sum(), token.at());
         boolean negated = token.is("!=") || token.is(">=") || token.is(">");
-        return compared(
-                negated ? made(new Expr.Not(compared.expr(), token.at())) : compared);
+        return compared(negated ? made(new Expr.Not(compared.expr(), token.at())) : compared);
     }
 
     private Part compared(Part part) throws CedarException {
@@ -364,9 +352,7 @@ final class ExprParser {
                 part =
                         tokens.peek().is("(")
                                 ? method(toExpr(part), name)
-                                : made(
-                                        new Expr.Attribute(
-                                                toExpr(part), name.text(), name.at()));
+                                : made(new Expr.Attribute(toExpr(part), name.text(), name.at()));
             } else if (tokens.skip("[")) {
                 Token key = tokens.next();
                 if (key.kind() != Token.Kind.STRING || !tokens.peek().is("]")) {
@@ -427,7 +413,9 @@ final class ExprParser {
             if (function.isConstructor()) {
                 throw new CedarException(
                         at,
-                        "`" + name.text() + "` is a function and is called as in `"
+                        "`"
+                                + name.text()
+                                + "` is a function and is called as in `"
                                 + name.text()
                                 + "(…)`");
             }
@@ -549,8 +537,7 @@ final class ExprParser {
     private String path(Token first) throws CedarException {
         Tokens.checkName(first);
         StringBuilder path = new StringBuilder(first.text());
-        while (tokens.peek().is("::")
-                && tokens.peekSecond().kind() == Token.Kind.IDENTIFIER) {
+        while (tokens.peek().is("::") && tokens.peekSecond().kind() == Token.Kind.IDENTIFIER) {
             tokens.next();
             path.append("::").append(tokens.name("a name").text());
         }

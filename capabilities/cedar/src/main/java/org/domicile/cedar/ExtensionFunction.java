@@ -8,133 +8,133 @@ import org.jspecify.annotations.Nullable;
 
 /** The functions of the extension types: constructors are called by name, others as methods. */
 enum ExtensionFunction {
-    DECIMAL("decimal", List.of(Type.TEXT), Type.DECIMAL) {
+    DECIMAL("decimal", List.of(Types.TEXT), Types.DECIMAL) {
         @Override
         Value apply(Value[] arguments) {
             return Decimal.parse(text(arguments[0]));
         }
     },
-    LESS_THAN("lessThan", List.of(Type.DECIMAL, Type.DECIMAL), Type.BOOL) {
+    LESS_THAN("lessThan", List.of(Types.DECIMAL, Types.DECIMAL), Types.BOOL) {
         @Override
         Value apply(Value[] arguments) {
             return Value.of(decimal(arguments[0]) < decimal(arguments[1]));
         }
     },
-    LESS_THAN_OR_EQUAL("lessThanOrEqual", List.of(Type.DECIMAL, Type.DECIMAL), Type.BOOL) {
+    LESS_THAN_OR_EQUAL("lessThanOrEqual", List.of(Types.DECIMAL, Types.DECIMAL), Types.BOOL) {
         @Override
         Value apply(Value[] arguments) {
             return Value.of(decimal(arguments[0]) <= decimal(arguments[1]));
         }
     },
-    GREATER_THAN("greaterThan", List.of(Type.DECIMAL, Type.DECIMAL), Type.BOOL) {
+    GREATER_THAN("greaterThan", List.of(Types.DECIMAL, Types.DECIMAL), Types.BOOL) {
         @Override
         Value apply(Value[] arguments) {
             return Value.of(decimal(arguments[0]) > decimal(arguments[1]));
         }
     },
-    GREATER_THAN_OR_EQUAL("greaterThanOrEqual", List.of(Type.DECIMAL, Type.DECIMAL), Type.BOOL) {
+    GREATER_THAN_OR_EQUAL("greaterThanOrEqual", List.of(Types.DECIMAL, Types.DECIMAL), Types.BOOL) {
         @Override
         Value apply(Value[] arguments) {
             return Value.of(decimal(arguments[0]) >= decimal(arguments[1]));
         }
     },
-    IP("ip", List.of(Type.TEXT), Type.IPADDR) {
+    IP("ip", List.of(Types.TEXT), Types.IPADDR) {
         @Override
         Value apply(Value[] arguments) {
             return IpAddress.parse(text(arguments[0]));
         }
     },
-    IS_IPV4("isIpv4", List.of(Type.IPADDR), Type.BOOL) {
+    IS_IPV4("isIpv4", List.of(Types.IPADDR), Types.BOOL) {
         @Override
         Value apply(Value[] arguments) {
             return Value.of(address(arguments[0]).family() == IpAddress.Family.V4);
         }
     },
-    IS_IPV6("isIpv6", List.of(Type.IPADDR), Type.BOOL) {
+    IS_IPV6("isIpv6", List.of(Types.IPADDR), Types.BOOL) {
         @Override
         Value apply(Value[] arguments) {
             return Value.of(address(arguments[0]).family() == IpAddress.Family.V6);
         }
     },
-    IS_LOOPBACK("isLoopback", List.of(Type.IPADDR), Type.BOOL) {
+    IS_LOOPBACK("isLoopback", List.of(Types.IPADDR), Types.BOOL) {
         @Override
         Value apply(Value[] arguments) {
             return Value.of(address(arguments[0]).isLoopback());
         }
     },
-    IS_MULTICAST("isMulticast", List.of(Type.IPADDR), Type.BOOL) {
+    IS_MULTICAST("isMulticast", List.of(Types.IPADDR), Types.BOOL) {
         @Override
         Value apply(Value[] arguments) {
             return Value.of(address(arguments[0]).isMulticast());
         }
     },
-    IS_IN_RANGE("isInRange", List.of(Type.IPADDR, Type.IPADDR), Type.BOOL) {
+    IS_IN_RANGE("isInRange", List.of(Types.IPADDR, Types.IPADDR), Types.BOOL) {
         @Override
         Value apply(Value[] arguments) {
             return Value.of(address(arguments[0]).isInRange(address(arguments[1])));
         }
     },
-    DATETIME("datetime", List.of(Type.TEXT), Type.DATETIME) {
+    DATETIME("datetime", List.of(Types.TEXT), Types.DATETIME) {
         @Override
         Value apply(Value[] arguments) {
             return Datetime.parse(text(arguments[0]));
         }
     },
-    DURATION("duration", List.of(Type.TEXT), Type.DURATION) {
+    DURATION("duration", List.of(Types.TEXT), Types.DURATION) {
         @Override
         Value apply(Value[] arguments) {
             return Duration.parse(text(arguments[0]));
         }
     },
-    OFFSET("offset", List.of(Type.DATETIME, Type.DURATION), Type.DATETIME) {
+    OFFSET("offset", List.of(Types.DATETIME, Types.DURATION), Types.DATETIME) {
         @Override
         Value apply(Value[] arguments) {
             return moment(arguments[0]).offset(length(arguments[1]));
         }
     },
-    DURATION_SINCE("durationSince", List.of(Type.DATETIME, Type.DATETIME), Type.DURATION) {
+    DURATION_SINCE("durationSince", List.of(Types.DATETIME, Types.DATETIME), Types.DURATION) {
         @Override
         Value apply(Value[] arguments) {
             return moment(arguments[0]).since(moment(arguments[1]));
         }
     },
-    TO_DATE("toDate", List.of(Type.DATETIME), Type.DATETIME) {
+    TO_DATE("toDate", List.of(Types.DATETIME), Types.DATETIME) {
         @Override
         Value apply(Value[] arguments) {
             return moment(arguments[0]).toDate();
         }
     },
-    TO_TIME("toTime", List.of(Type.DATETIME), Type.DURATION) {
+    TO_TIME("toTime", List.of(Types.DATETIME), Types.DURATION) {
         @Override
         Value apply(Value[] arguments) {
             return moment(arguments[0]).toTime();
         }
     },
-    TO_MILLISECONDS("toMilliseconds", List.of(Type.DURATION), Type.WHOLE) {
+    TO_MILLISECONDS("toMilliseconds", List.of(Types.DURATION), Types.WHOLE) {
         @Override
         Value apply(Value[] arguments) {
             return Value.of(length(arguments[0]).milliseconds());
         }
     },
-    TO_SECONDS("toSeconds", List.of(Type.DURATION), Type.WHOLE) {
+    TO_SECONDS("toSeconds", List.of(Types.DURATION), Types.WHOLE) {
         @Override
         Value apply(Value[] arguments) {
             return Value.of(length(arguments[0]).milliseconds() / 1000);
         }
     },
-    TO_MINUTES("toMinutes", List.of(Type.DURATION), Type.WHOLE) {
+    TO_MINUTES("toMinutes", List.of(Types.DURATION), Types.WHOLE) {
         @Override
         Value apply(Value[] arguments) {
             return Value.of(length(arguments[0]).milliseconds() / 60_000);
         }
     },
-    TO_HOURS("toHours", List.of(Type.DURATION), Type.WHOLE) {
+    TO_HOURS("toHours", List.of(Types.DURATION), Types.WHOLE) {
         @Override
         Value apply(Value[] arguments) {
             return Value.of(length(arguments[0]).milliseconds() / 3_600_000);
         }
     },
-    TO_DAYS("toDays", List.of(Type.DURATION), Type.WHOLE) {
+    TO_DAYS("toDays", List.of(Types.DURATION), Types.WHOLE) {
         @Override
         Value apply(Value[] arguments) {
             return Value.of(length(arguments[0]).milliseconds() / 86_400_000);
@@ -150,7 +150,11 @@ enum ExtensionFunction {
     }
 
     private final String functionName;
+
+    @SuppressWarnings("ImmutableEnumChecker") // an immutable list
     private final List<Type> parameters;
+
+    @SuppressWarnings("ImmutableEnumChecker") // types are immutable records
     private final Type result;
 
     ExtensionFunction(String functionName, List<Type> parameters, Type result) {
@@ -180,7 +184,7 @@ enum ExtensionFunction {
 
     /** Whether it makes a value of its type from a string. */
     boolean isConstructor() {
-        return parameters.getFirst().equals(Type.TEXT);
+        return parameters.getFirst().equals(Types.TEXT);
     }
 
     Value call(Value[] arguments) {

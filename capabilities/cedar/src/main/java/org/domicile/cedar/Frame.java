@@ -28,8 +28,10 @@ final class Frame {
         resourceEntity = entities.find(resource);
     }
 
+    // Most questions are about these three, whose entities have been found already; another name
+    // that is equal to one of them is found in the ordinary way.
+    @SuppressWarnings("ReferenceEquality")
     @Nullable Entity find(EntityUid uid) {
-        // Most questions are about these three, and they have been found already.
         if (uid == principal) {
             return principalEntity;
         }

@@ -103,12 +103,11 @@ final class Index {
     private static <K> Map<K, Policy[]> drawer(
             Map<Key, List<Policy>> files, Part part, Class<K> kind) {
         Map<K, Policy[]> drawer = new HashMap<>();
-        files.forEach(
-                (key, policies) -> {
-                    if (key.part() == part) {
-                        drawer.put(kind.cast(key.value()), policies.toArray(NOTHING));
-                    }
-                });
+        files.forEach((key, policies) -> {
+            if (key.part() == part) {
+                drawer.put(kind.cast(key.value()), policies.toArray(NOTHING));
+            }
+        });
         // Not an immutable copy: a miss, which is the rule here, is cheaper in a HashMap.
         return drawer;
     }
@@ -169,27 +168,27 @@ final class Index {
             }
             for (Policy policy : policies) {
                 List<EntityUid> groups = policy.template().action().uids();
-                if (group.equals(first(groups, frame.action, entity.ancestors()))) {
+                if (isFirst(group, groups, frame.action, entity.ancestors())) {
                     evaluation.meet(policy);
                 }
             }
         }
     }
 
-    /** The action itself if it is among these, or else the first of these that it is in. */
-    private static @Nullable EntityUid first(
-            List<EntityUid> groups, EntityUid action, Set<EntityUid> ancestors) {
+    /** Whether the policy, filed under these, has not been met under the action or another. */
+    private static boolean isFirst(
+            EntityUid met, List<EntityUid> groups, EntityUid action, Set<EntityUid> ancestors) {
         if (groups.size() == 1) {
-            return groups.getFirst();
+            return true;
         }
         if (groups.contains(action)) {
-            return action;
+            return false;
         }
         for (EntityUid group : groups) {
             if (ancestors.contains(group)) {
-                return group;
+                return group.equals(met);
             }
         }
-        return null;
+        return false;
     }
 }

@@ -20,8 +20,7 @@ public final class Policy {
         resource = ScopeTest.of(template.resource());
         Node node = Compilation.node(template.conditions());
         boolean always =
-                node instanceof Node.Constant constant
-                        && constant.constant.equals(Value.Bool.TRUE);
+                node instanceof Node.Constant constant && constant.constant.equals(Value.Bool.TRUE);
         conditions = always ? null : node;
     }
 

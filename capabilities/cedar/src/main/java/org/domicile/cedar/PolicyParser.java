@@ -50,8 +50,7 @@ final class PolicyParser {
         tokens.expect(")");
         Expr conditions = conditions(at);
         tokens.expect(";");
-        return new Template(
-                id, effect, annotations, principal, action, resource, conditions, at);
+        return new Template(id, effect, annotations, principal, action, resource, conditions, at);
     }
 
     private Map<String, String> annotations() throws CedarException {
@@ -75,8 +74,7 @@ final class PolicyParser {
         Token token = tokens.next();
         if (!token.isWord(variable.word())) {
             throw Tokens.unexpected(
-                    token,
-                    "`" + variable.word() + "` (a scope is `principal, action, resource`)");
+                    token, "`" + variable.word() + "` (a scope is `principal, action, resource`)");
         }
         if (tokens.peek().is(":")) {
             throw new CedarException(
@@ -225,8 +223,8 @@ final class PolicyParser {
     }
 
     /** The slots of a link, checked against what the template has open. */
-    static Map<Slot, EntityUid> checkedLinks(
-            Template template, Map<Slot, EntityUid> links) throws CedarException {
+    static Map<Slot, EntityUid> checkedLinks(Template template, Map<Slot, EntityUid> links)
+            throws CedarException {
         Map<Slot, EntityUid> checked = new EnumMap<>(Slot.class);
         checked.putAll(links);
         if (!checked.keySet().equals(template.slots())) {

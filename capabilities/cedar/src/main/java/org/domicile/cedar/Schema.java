@@ -228,8 +228,7 @@ public final class Schema {
                     case Type.Fields _ -> value instanceof Value.Fields;
                 };
         if (!fits) {
-            throw new CedarException(
-                    where + ": expected " + type + ", found " + value.typeName());
+            throw new CedarException(where + ": expected " + type + ", found " + value.typeName());
         }
         if (value instanceof EntityUid uid) {
             checkName(uid);
@@ -259,7 +258,10 @@ public final class Schema {
         for (Map.Entry<String, Type.Field> entry : type.fields().entrySet()) {
             if (entry.getValue().isRequired() && !values.containsKey(entry.getKey())) {
                 throw new CedarException(
-                        where + ": the attribute " + Escapes.quoted(entry.getKey()) + " is missing");
+                        where
+                                + ": the attribute "
+                                + Escapes.quoted(entry.getKey())
+                                + " is missing");
             }
         }
     }

@@ -146,8 +146,7 @@ final class SchemaParser {
     private Name path() throws CedarException {
         Name first = identifier();
         StringBuilder text = new StringBuilder(first.text());
-        while (tokens.peek().is("::")
-                && tokens.peekSecond().kind() == Token.Kind.IDENTIFIER) {
+        while (tokens.peek().is("::") && tokens.peekSecond().kind() == Token.Kind.IDENTIFIER) {
             tokens.next();
             text.append("::").append(identifier().text());
         }
@@ -222,11 +221,7 @@ final class SchemaParser {
                 tokens.skipWord("appliesTo")
                         ? applied(names, parents, at)
                         : new ActionDeclaration(
-                                names,
-                                parents,
-                                List.of(),
-                                List.of(),
-                                new Written.Fields(Map.of()));
+                                names, parents, List.of(), List.of(), new Written.Fields(Map.of()));
         if (tokens.skipWord("attributes")) {
             tokens.expect("{");
             tokens.expect("}");
@@ -289,11 +284,9 @@ final class SchemaParser {
                 }
                 case "context" -> {
                     twice = context != null;
-                    context =
-                            tokens.skip("{") ? fields() : new Written.Named(path());
+                    context = tokens.skip("{") ? fields() : new Written.Named(path());
                 }
-                default ->
-                        throw Tokens.unexpected(word, "`principal`, `resource` or `context`");
+                default -> throw Tokens.unexpected(word, "`principal`, `resource` or `context`");
             }
             if (twice) {
                 throw new CedarException(word.at(), "`" + word.text() + "` stands here twice");

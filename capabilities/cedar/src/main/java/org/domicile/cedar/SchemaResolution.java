@@ -25,24 +25,16 @@ import org.domicile.cedar.SchemaParser.Written;
 final class SchemaResolution {
     private static final int DEEPEST = 128;
     private static final Set<String> KEYWORDS =
-            Set.of(
-                    "Bool",
-                    "Boolean",
-                    "Entity",
-                    "Extension",
-                    "Long",
-                    "Record",
-                    "Set",
-                    "String");
+            Set.of("Bool", "Boolean", "Entity", "Extension", "Long", "Record", "Set", "String");
     private static final Map<String, Type> BUILT_IN =
             Map.of(
-                    "Bool", Type.BOOL,
-                    "Long", Type.WHOLE,
-                    "String", Type.TEXT,
-                    "decimal", Type.DECIMAL,
-                    "ipaddr", Type.IPADDR,
-                    "datetime", Type.DATETIME,
-                    "duration", Type.DURATION);
+                    "Bool", Types.BOOL,
+                    "Long", Types.WHOLE,
+                    "String", Types.TEXT,
+                    "decimal", Types.DECIMAL,
+                    "ipaddr", Types.IPADDR,
+                    "datetime", Types.DATETIME,
+                    "duration", Types.DURATION);
 
     private final Map<String, EntityDeclaration> entities = new LinkedHashMap<>();
     private final Map<String, String> entityNamespaces = new HashMap<>();
@@ -70,13 +62,12 @@ final class SchemaResolution {
             collect(namespace);
         }
         checkShadows();
-        BUILT_IN.forEach(
-                (name, type) -> {
-                    resolved.put(Names.CEDAR + "::" + name, type);
-                    if (!entities.containsKey(name) && !common.containsKey(name)) {
-                        resolved.put(name, type);
-                    }
-                });
+        BUILT_IN.forEach((name, type) -> {
+            resolved.put(Names.CEDAR + "::" + name, type);
+            if (!entities.containsKey(name) && !common.containsKey(name)) {
+                resolved.put(name, type);
+            }
+        });
     }
 
     private static String qualified(String namespace, String name) {
@@ -124,8 +115,7 @@ final class SchemaResolution {
     }
 
     private static CedarException twice(Name name, String what, String full) {
-        return new CedarException(
-                name.at(), "the " + what + " `" + full + "` is declared twice");
+        return new CedarException(name.at(), "the " + what + " `" + full + "` is declared twice");
     }
 
     /** What is declared outside of namespaces may not hide behind a name inside of one. */
@@ -179,8 +169,7 @@ final class SchemaResolution {
                     case COMMON -> "a common type";
                     case EITHER -> "a type";
                 };
-        throw new CedarException(
-                name.at(), "`" + name.text() + "` is not declared as " + what);
+        throw new CedarException(name.at(), "`" + name.text() + "` is not declared as " + what);
     }
 
     private Type type(Written written, String namespace, int depth) throws CedarException {

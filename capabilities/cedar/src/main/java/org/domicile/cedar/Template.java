@@ -32,8 +32,7 @@ record Template(
     }
 
     Template named(String name) {
-        return new Template(
-                name, effect, annotations, principal, action, resource, conditions, at);
+        return new Template(name, effect, annotations, principal, action, resource, conditions, at);
     }
 
     Template linked(String name, Map<Slot, EntityUid> links) {

@@ -7,24 +7,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A type of the validator. Booleans that are known to be true or false are types of their own:
- * what stands behind a known {@code false &&} is not checked.
+ * A type of the validator. Booleans that are known to be true or false are types of their own: what
+ * stands behind a known {@code false &&} is not checked.
  */
 sealed interface Type {
-    Type BOOL = new Truth(Known.EITHER);
-    Type TRUE = new Truth(Known.TRUE);
-    Type FALSE = new Truth(Known.FALSE);
-    Type WHOLE = new Whole();
-    Type TEXT = new Text();
-    Type DECIMAL = new Extension(Kind.DECIMAL);
-    Type IPADDR = new Extension(Kind.IPADDR);
-    Type DATETIME = new Extension(Kind.DATETIME);
-    Type DURATION = new Extension(Kind.DURATION);
-
-    static Type known(boolean value) {
-        return value ? TRUE : FALSE;
-    }
-
     /** How deep it is nested; bounded, so that nothing here recurses without end. */
     default int depth() {
         return 1;
@@ -138,6 +124,7 @@ sealed interface Type {
     }
 
     /** Subtyping as strict validation has it: equal, but for what is known of booleans. */
+    @SuppressWarnings("ReferenceEquality") // only to be quick: big types are often shared
     static boolean isSubtype(Type sub, Type of) {
         if (sub == of) {
             return true;
@@ -179,7 +166,7 @@ sealed interface Type {
             return one;
         }
         return switch (one) {
-            case Truth _ -> other instanceof Truth ? BOOL : null;
+            case Truth _ -> other instanceof Truth ? Types.BOOL : null;
             case Many(Type element, _) -> {
                 Type bound =
                         other instanceof Many(Type second, _)

@@ -67,7 +67,7 @@ final class Typechecker {
 
     /** Whether the policy can apply to such a request; problems are told on the way. */
     boolean canApply(Expr policy) {
-        return !Type.FALSE.equals(expect(policy, Set.of(), Type.BOOL).type());
+        return !Types.FALSE.equals(expect(policy, Set.of(), Types.BOOL).type());
     }
 
     private Answer problem(Expr expr, String problem) {
@@ -148,44 +148,44 @@ final class Typechecker {
             }
             case Expr.If choice -> checkIf(choice, prior);
             case Expr.And(List<Expr> operands, _) -> {
-                Answer left = expect(operands.getFirst(), prior, Type.BOOL);
+                Answer left = expect(operands.getFirst(), prior, Types.BOOL);
                 for (Expr right : operands.subList(1, operands.size())) {
                     left = and(left, right, prior);
                 }
                 yield left;
             }
             case Expr.Or(List<Expr> operands, _) -> {
-                Answer left = expect(operands.getFirst(), prior, Type.BOOL);
+                Answer left = expect(operands.getFirst(), prior, Types.BOOL);
                 for (Expr right : operands.subList(1, operands.size())) {
                     left = or(left, right, prior);
                 }
                 yield left;
             }
             case Expr.Not(Expr operand, _) -> {
-                Type type = expect(operand, prior, Type.BOOL).type();
+                Type type = expect(operand, prior, Types.BOOL).type();
                 yield type instanceof Type.Truth(Type.Known known)
                         ? Answer.of(
                                 switch (known) {
-                                    case TRUE -> Type.FALSE;
-                                    case FALSE -> Type.TRUE;
-                                    case EITHER -> Type.BOOL;
+                                    case TRUE -> Types.FALSE;
+                                    case FALSE -> Types.TRUE;
+                                    case EITHER -> Types.BOOL;
                                 })
                         : Answer.NONE;
             }
-            case Expr.Negate(Expr operand, _) -> expect(operand, prior, Type.WHOLE);
+            case Expr.Negate(Expr operand, _) -> expect(operand, prior, Types.WHOLE);
             case Expr.IsEmpty(Expr operand, _) ->
-                    expectSet(operand, prior) == null ? Answer.NONE : Answer.of(Type.BOOL);
+                    expectSet(operand, prior) == null ? Answer.NONE : Answer.of(Types.BOOL);
             case Expr.Binary binary -> binary(binary, prior);
             case Expr.Call call -> call(call, prior);
             case Expr.Attribute attribute -> attribute(attribute, prior);
             case Expr.Has has -> has(has, prior);
             case Expr.Like(Expr text, _, _) ->
-                    expect(text, prior, Type.TEXT).type() == null
+                    expect(text, prior, Types.TEXT).type() == null
                             ? Answer.NONE
-                            : Answer.of(Type.BOOL);
+                            : Answer.of(Types.BOOL);
             case Expr.Is(Expr entity, String type, _) -> {
                 String found = expectEntity(entity, prior);
-                yield found == null ? Answer.NONE : Answer.of(Type.known(found.equals(type)));
+                yield found == null ? Answer.NONE : Answer.of(Types.known(found.equals(type)));
             }
             case Expr.SetOf set -> set(set, prior);
             case Expr.RecordOf(Map<String, Expr> fields, _) -> record(fields, prior);
@@ -194,32 +194,27 @@ final class Typechecker {
 
     private Answer literal(Value value) {
         return switch (value) {
-            case Value.Bool(boolean flag) -> Answer.of(Type.known(flag));
-            case Value.Whole _ -> Answer.of(Type.WHOLE);
-            case Value.Text _ -> Answer.of(Type.TEXT);
+            case Value.Bool(boolean flag) -> Answer.of(Types.known(flag));
+            case Value.Whole _ -> Answer.of(Types.WHOLE);
+            case Value.Text _ -> Answer.of(Types.TEXT);
             case EntityUid uid -> {
                 // That a name is unknown is told once for the policy, not for each environment.
                 boolean known =
                         uid.isAction() ? schema.find(uid) != null : schema.type(uid.type()) != null;
                 yield known ? Answer.of(new Type.Entity(uid.type())) : Answer.NONE;
             }
-            case Value.Many _,
-                    Value.Fields _,
-                    Decimal _,
-                    IpAddress _,
-                    Datetime _,
-                    Duration _ ->
+            case Value.Many _, Value.Fields _, Decimal _, IpAddress _, Datetime _, Duration _ ->
                     throw new IllegalStateException("no literal: " + value);
         };
     }
 
     private Answer checkIf(Expr.If choice, Set<Capability> prior) {
-        Answer test = expect(choice.test(), prior, Type.BOOL);
-        if (Type.TRUE.equals(test.type())) {
+        Answer test = expect(choice.test(), prior, Types.BOOL);
+        if (Types.TRUE.equals(test.type())) {
             Answer then = check(choice.then(), union(prior, test.shown()));
             return new Answer(then.type(), union(then.shown(), test.shown()));
         }
-        if (Type.FALSE.equals(test.type())) {
+        if (Types.FALSE.equals(test.type())) {
             return check(choice.otherwise(), prior);
         }
         Answer then = check(choice.then(), union(prior, test.shown()));
@@ -241,43 +236,43 @@ final class Typechecker {
     }
 
     private Answer and(Answer left, Expr right, Set<Capability> prior) {
-        if (Type.FALSE.equals(left.type())) {
-            return Answer.of(Type.FALSE);
+        if (Types.FALSE.equals(left.type())) {
+            return Answer.of(Types.FALSE);
         }
-        Answer answer = expect(right, union(prior, left.shown()), Type.BOOL);
-        if (Type.FALSE.equals(answer.type())) {
-            return left.type() == null ? Answer.NONE : Answer.of(Type.FALSE);
+        Answer answer = expect(right, union(prior, left.shown()), Types.BOOL);
+        if (Types.FALSE.equals(answer.type())) {
+            return left.type() == null ? Answer.NONE : Answer.of(Types.FALSE);
         }
         if (left.type() == null || answer.type() == null) {
             return Answer.NONE;
         }
-        if (Type.TRUE.equals(answer.type())) {
+        if (Types.TRUE.equals(answer.type())) {
             return new Answer(left.type(), union(left.shown(), answer.shown()));
         }
-        if (Type.TRUE.equals(left.type())) {
+        if (Types.TRUE.equals(left.type())) {
             return answer;
         }
-        return new Answer(Type.BOOL, union(left.shown(), answer.shown()));
+        return new Answer(Types.BOOL, union(left.shown(), answer.shown()));
     }
 
     private Answer or(Answer left, Expr right, Set<Capability> prior) {
-        if (Type.TRUE.equals(left.type())) {
+        if (Types.TRUE.equals(left.type())) {
             return left;
         }
-        Answer answer = expect(right, prior, Type.BOOL);
+        Answer answer = expect(right, prior, Types.BOOL);
         if (left.type() == null || answer.type() == null) {
             return Answer.NONE;
         }
-        if (Type.TRUE.equals(answer.type())) {
+        if (Types.TRUE.equals(answer.type())) {
             return answer;
         }
-        if (Type.FALSE.equals(answer.type())) {
+        if (Types.FALSE.equals(answer.type())) {
             return left;
         }
-        if (Type.FALSE.equals(left.type())) {
+        if (Types.FALSE.equals(left.type())) {
             return answer;
         }
-        return new Answer(Type.BOOL, intersection(left.shown(), answer.shown()));
+        return new Answer(Types.BOOL, intersection(left.shown(), answer.shown()));
     }
 
     private Answer binary(Expr.Binary binary, Set<Capability> prior) {
@@ -285,9 +280,9 @@ final class Typechecker {
             case EQUAL -> equal(binary, prior);
             case LESS, LESS_OR_EQUAL -> compare(binary, prior);
             case ADD, SUBTRACT, MULTIPLY -> {
-                Type left = expect(binary.left(), prior, Type.WHOLE).type();
-                Type right = expect(binary.right(), prior, Type.WHOLE).type();
-                yield left == null || right == null ? Answer.NONE : Answer.of(Type.WHOLE);
+                Type left = expect(binary.left(), prior, Types.WHOLE).type();
+                Type right = expect(binary.right(), prior, Types.WHOLE).type();
+                yield left == null || right == null ? Answer.NONE : Answer.of(Types.WHOLE);
             }
             case IN -> in(binary, prior);
             case CONTAINS -> {
@@ -319,7 +314,7 @@ final class Typechecker {
                             + " and "
                             + right);
         }
-        return Answer.of(Type.BOOL);
+        return Answer.of(Types.BOOL);
     }
 
     private Answer equal(Expr.Binary binary, Set<Capability> prior) {
@@ -329,12 +324,12 @@ final class Typechecker {
             return Answer.NONE;
         }
         if (left instanceof Type.Entity && right instanceof Type.Entity && !left.equals(right)) {
-            return Answer.of(Type.FALSE);
+            return Answer.of(Types.FALSE);
         }
         Value one = known(binary.left());
         Value other = known(binary.right());
         if (one != null && other != null) {
-            return Answer.of(Type.known(one.equals(other)));
+            return Answer.of(Types.known(one.equals(other)));
         }
         return alike(binary, left, right);
     }
@@ -351,7 +346,7 @@ final class Typechecker {
     }
 
     private static boolean isOrdered(Type type) {
-        return type.equals(Type.WHOLE)
+        return type.equals(Types.WHOLE)
                 || (type instanceof Type.Extension extension && extension.isOrdered());
     }
 
@@ -362,7 +357,7 @@ final class Typechecker {
             return Answer.NONE;
         }
         if (left.equals(right) && isOrdered(left)) {
-            return Answer.of(Type.BOOL);
+            return Answer.of(Types.BOOL);
         }
         return problem(
                 binary,
@@ -390,7 +385,7 @@ final class Typechecker {
             return actionIn(action, knownGroups);
         }
         boolean possible = schema.typesIn(right).contains(left) || isActionTypeIn(left, right);
-        return Answer.of(possible ? Type.BOOL : Type.FALSE);
+        return Answer.of(possible ? Types.BOOL : Types.FALSE);
     }
 
     private @Nullable List<EntityUid> knownGroups(Expr expr) {
@@ -417,7 +412,7 @@ final class Typechecker {
                 found = found || group.equals(action) || type.descendants().contains(action);
             }
         }
-        return Answer.of(Type.known(found));
+        return Answer.of(Types.known(found));
     }
 
     private boolean isActionTypeIn(String left, String right) {
@@ -440,21 +435,21 @@ final class Typechecker {
 
     private Answer hasTag(Expr.Binary binary, Set<Capability> prior) {
         String entity = expectEntity(binary.left(), prior);
-        Type tag = expect(binary.right(), prior, Type.TEXT).type();
+        Type tag = expect(binary.right(), prior, Types.TEXT).type();
         if (entity == null || tag == null) {
             return Answer.NONE;
         }
         Capability shown = Capability.tag(binary.left(), binary.right());
         Type type =
                 tags(entity) == null
-                        ? Type.FALSE
-                        : prior.contains(shown) ? Type.TRUE : Type.BOOL;
+                        ? Types.FALSE
+                        : prior.contains(shown) ? Types.TRUE : Types.BOOL;
         return new Answer(type, Set.of(shown));
     }
 
     private Answer getTag(Expr.Binary binary, Set<Capability> prior) {
         String entity = expectEntity(binary.left(), prior);
-        Type tag = expect(binary.right(), prior, Type.TEXT).type();
+        Type tag = expect(binary.right(), prior, Types.TEXT).type();
         if (entity == null || tag == null) {
             return Answer.NONE;
         }
@@ -512,13 +507,13 @@ final class Typechecker {
         }
         Type.Field field = field(of, has.name());
         if (field == null) {
-            return Answer.of(Type.FALSE);
+            return Answer.of(Types.FALSE);
         }
         Capability shown = Capability.attribute(has.of(), has.name());
         // An entity may have a required attribute and yet not exist.
         boolean certain =
                 prior.contains(shown) || (field.isRequired() && of instanceof Type.Fields);
-        return new Answer(certain ? Type.TRUE : Type.BOOL, Set.of(shown));
+        return new Answer(certain ? Types.TRUE : Types.BOOL, Set.of(shown));
     }
 
     private Answer set(Expr.SetOf set, Set<Capability> prior) {
@@ -572,7 +567,8 @@ final class Typechecker {
         if (function.isConstructor()) {
             if (!(arguments.getFirst() instanceof Expr.Literal(Value value, _))) {
                 return problem(
-                        call, "`" + function.functionName() + "` takes a literal, not an expression");
+                        call,
+                        "`" + function.functionName() + "` takes a literal, not an expression");
             }
             if (value instanceof Value.Text) {
                 try {

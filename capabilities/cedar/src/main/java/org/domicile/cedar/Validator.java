@@ -221,8 +221,7 @@ public final class Validator {
                 EntityUid uid = group.uid();
                 yield uid == null ? allTypes() : schema.typesIn(uid.type());
             }
-            case Constraint.Is(String type) ->
-                    schema.isKnownType(type) ? Set.of(type) : Set.of();
+            case Constraint.Is(String type) -> schema.isKnownType(type) ? Set.of(type) : Set.of();
             case Constraint.IsIn(String type, Constraint.Reference group) -> {
                 EntityUid uid = group.uid();
                 boolean possible =

@@ -123,12 +123,11 @@ public sealed interface Value
         public String toString() {
             StringBuilder text = new StringBuilder("{");
             new TreeMap<>(values)
-                    .forEach(
-                            (name, value) ->
-                                    text.append(text.length() > 1 ? ", " : "")
-                                            .append(Escapes.quoted(name))
-                                            .append(": ")
-                                            .append(value));
+                    .forEach((name, value) ->
+                            text.append(text.length() > 1 ? ", " : "")
+                                    .append(Escapes.quoted(name))
+                                    .append(": ")
+                                    .append(value));
             return text.append('}').toString();
         }
     }

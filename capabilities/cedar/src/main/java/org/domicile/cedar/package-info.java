@@ -1,8 +1,8 @@
 /**
  * The Cedar policy language: a policy is text that a person can read, and a decision is a function
- * of the request, the entities and the policies alone. Semantics are those of Cedar 4 (the
- * language reference at docs.cedarpolicy.com and the published conformance cases); nothing here
- * knows what Domicile uses it for.
+ * of the request, the entities and the policies alone. Semantics are those of Cedar 4 (the language
+ * reference at docs.cedarpolicy.com and the published conformance cases); nothing here knows what
+ * Domicile uses it for.
  *
  * <ul>
  *   <li>{@link org.domicile.cedar.PolicySet}: policies from text, templates and their links.

@@ -17,25 +17,82 @@ final class RandomPolicies {
         0, 1, -1, 2, 7, 42, -100, Long.MAX_VALUE, Long.MIN_VALUE, Long.MIN_VALUE + 1
     };
     private static final String[] DECIMALS = {
-        "0.0", "1.5", "-0.0", "-1.2345", "922337203685477.5807", "-922337203685477.5808", "7.00",
-        "00.1", "922337203685477.5808", "1", "1.23456", ".5", "-.5", "1.", "+1.0"
+        "0.0",
+        "1.5",
+        "-0.0",
+        "-1.2345",
+        "922337203685477.5807",
+        "-922337203685477.5808",
+        "7.00",
+        "00.1",
+        "922337203685477.5808",
+        "1",
+        "1.23456",
+        ".5",
+        "-.5",
+        "1.",
+        "+1.0"
     };
     private static final String[] ADDRESSES = {
-        "10.0.0.1", "10.0.0.0/8", "127.0.0.1", "127.0.0.1/7", "224.0.0.1", "::1", "::", "ff00::/8",
-        "ffee::/64", "1:2:3:4:5:6:7:8", "1::8/127", "0.0.0.0/0", "::/0",
-        "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "10.0.0.01", "1.2.3.4/33", "::ffff:1.2.3.4",
-        "10.0.0.1/08", "1:2:3:4:5:6:7:8::", ":1::", "1.2.3", "1.2.3.4.5", "::g"
+        "10.0.0.1",
+        "10.0.0.0/8",
+        "127.0.0.1",
+        "127.0.0.1/7",
+        "224.0.0.1",
+        "::1",
+        "::",
+        "ff00::/8",
+        "ffee::/64",
+        "1:2:3:4:5:6:7:8",
+        "1::8/127",
+        "0.0.0.0/0",
+        "::/0",
+        "1:2:3:4:5:6:7::",
+        "::2:3:4:5:6:7:8",
+        "10.0.0.01",
+        "1.2.3.4/33",
+        "::ffff:1.2.3.4",
+        "10.0.0.1/08",
+        "1:2:3:4:5:6:7:8::",
+        ":1::",
+        "1.2.3",
+        "1.2.3.4.5",
+        "::g"
     };
     private static final String[] MOMENTS = {
-        "1970-01-01", "2024-02-29", "2024-10-15T11:35:00Z", "2024-10-15T11:35:00.999Z",
-        "2024-10-15T11:35:00+0130", "2024-10-15T11:35:00-2359", "9999-12-31T23:59:59.999Z",
-        "0000-01-01", "1969-12-31T23:59:59.999Z", "2023-02-29", "2024-10-15T24:00:00Z",
-        "2024-10-15T11:35:60Z", "2024-10-15T11:35:00+2400", "2024-10-15T11:35Z", "2024-13-01"
+        "1970-01-01",
+        "2024-02-29",
+        "2024-10-15T11:35:00Z",
+        "2024-10-15T11:35:00.999Z",
+        "2024-10-15T11:35:00+0130",
+        "2024-10-15T11:35:00-2359",
+        "9999-12-31T23:59:59.999Z",
+        "0000-01-01",
+        "1969-12-31T23:59:59.999Z",
+        "2023-02-29",
+        "2024-10-15T24:00:00Z",
+        "2024-10-15T11:35:60Z",
+        "2024-10-15T11:35:00+2400",
+        "2024-10-15T11:35Z",
+        "2024-13-01"
     };
     private static final String[] LENGTHS = {
-        "0ms", "1d", "-1d", "1d2h3m4s5ms", "-36h", "9223372036854775807ms",
-        "-9223372036854775808ms", "106751991167d", "90m", "9223372036854775808ms",
-        "106751991168d", "", "-", "1h1d", "1ms1s", "+1h"
+        "0ms",
+        "1d",
+        "-1d",
+        "1d2h3m4s5ms",
+        "-36h",
+        "9223372036854775807ms",
+        "-9223372036854775808ms",
+        "106751991167d",
+        "90m",
+        "9223372036854775808ms",
+        "106751991168d",
+        "",
+        "-",
+        "1h1d",
+        "1ms1s",
+        "+1h"
     };
 
     private final RandomGenerator random;
@@ -118,8 +175,7 @@ final class RandomPolicies {
 
     /** A name, of this type if there is one. */
     private EntityUid uid(String type) {
-        List<EntityUid> fitting =
-                uids.stream().filter(uid -> uid.type().equals(type)).toList();
+        List<EntityUid> fitting = uids.stream().filter(uid -> uid.type().equals(type)).toList();
         if (!fitting.isEmpty() && chance(90)) {
             return one(fitting);
         }
@@ -164,14 +220,14 @@ final class RandomPolicies {
 
     private Type anyType() {
         return switch (random.nextInt(8)) {
-            case 0 -> Type.BOOL;
-            case 1 -> Type.WHOLE;
-            case 2 -> Type.TEXT;
+            case 0 -> Types.BOOL;
+            case 1 -> Types.WHOLE;
+            case 2 -> Types.TEXT;
             case 3 -> new Type.Entity(one(types));
-            case 4 -> Type.DECIMAL;
-            case 5 -> Type.IPADDR;
-            case 6 -> chance(50) ? Type.DATETIME : Type.DURATION;
-            default -> new Type.Many(Type.TEXT);
+            case 4 -> Types.DECIMAL;
+            case 5 -> Types.IPADDR;
+            case 6 -> chance(50) ? Types.DATETIME : Types.DURATION;
+            default -> new Type.Many(Types.TEXT);
         };
     }
 
@@ -202,9 +258,9 @@ final class RandomPolicies {
             return Long.toString(NUMBERS[random.nextInt(NUMBERS.length)]);
         }
         return switch (random.nextInt(6)) {
-            case 0 -> "-(" + of(Type.WHOLE, depth - 1) + ")";
+            case 0 -> "-(" + of(Types.WHOLE, depth - 1) + ")";
             case 1 ->
-                    of(Type.DURATION, depth - 1)
+                    of(Types.DURATION, depth - 1)
                             + one(
                                     ".toMilliseconds()",
                                     ".toSeconds()",
@@ -213,9 +269,9 @@ final class RandomPolicies {
                                     ".toDays()");
             default ->
                     "("
-                            + of(Type.WHOLE, depth - 1)
+                            + of(Types.WHOLE, depth - 1)
                             + one(" + ", " - ", " * ")
-                            + of(Type.WHOLE, depth - 1)
+                            + of(Types.WHOLE, depth - 1)
                             + ")";
         };
     }
@@ -226,18 +282,18 @@ final class RandomPolicies {
             case IPADDR -> "ip(" + literal(15, ADDRESSES) + ")";
             case DATETIME ->
                     depth > 0 && chance(40)
-                            ? of(Type.DATETIME, depth - 1)
+                            ? of(Types.DATETIME, depth - 1)
                                     + (chance(50)
                                             ? ".toDate()"
-                                            : ".offset(" + of(Type.DURATION, depth - 1) + ")")
+                                            : ".offset(" + of(Types.DURATION, depth - 1) + ")")
                             : "datetime(" + literal(9, MOMENTS) + ")";
             case DURATION ->
                     depth > 0 && chance(40)
-                            ? of(Type.DATETIME, depth - 1)
+                            ? of(Types.DATETIME, depth - 1)
                                     + (chance(50)
                                             ? ".toTime()"
                                             : ".durationSince("
-                                                    + of(Type.DATETIME, depth - 1)
+                                                    + of(Types.DATETIME, depth - 1)
                                                     + ")")
                             : "duration(" + literal(9, LENGTHS) + ")";
         };
@@ -269,8 +325,7 @@ final class RandomPolicies {
                 yield "(" + of(type, depth) + one(" == ", " != ") + of(type, depth) + ")";
             }
             case 1 -> {
-                Type type =
-                        one(List.of(Type.WHOLE, Type.WHOLE, Type.DATETIME, Type.DURATION));
+                Type type = one(List.of(Types.WHOLE, Types.WHOLE, Types.DATETIME, Types.DURATION));
                 yield "("
                         + of(type, depth)
                         + one(" < ", " <= ", " > ", " >= ")
@@ -278,14 +333,12 @@ final class RandomPolicies {
                         + ")";
             }
             case 2 -> "(" + entity(depth) + " in " + entity(depth) + ")";
-            case 3 ->
-                    "("
-                            + entity(depth)
-                            + " in "
-                            + set(new Type.Entity(one(types)), depth)
-                            + ")";
+            case 3 -> "(" + entity(depth) + " in " + set(new Type.Entity(one(types)), depth) + ")";
             case 4 ->
-                    "(" + of(Type.TEXT, depth) + " like " + quoted(one("*", "a*", "*e", "x\\**", ""))
+                    "("
+                            + of(Types.TEXT, depth)
+                            + " like "
+                            + quoted(one("*", "a*", "*e", "x\\**", ""))
                             + ")";
             case 5 -> "(" + entity(depth) + " is " + one(types) + ")";
             case 6 -> {
@@ -302,18 +355,18 @@ final class RandomPolicies {
             case 8 -> of(new Type.Many(anyType()), depth) + ".isEmpty()";
             case 9 -> "(" + one(roots()) + " has " + attributePath() + ")";
             case 10 ->
-                    of(Type.DECIMAL, depth)
+                    of(Types.DECIMAL, depth)
                             + one(
                                     ".lessThan(",
                                     ".lessThanOrEqual(",
                                     ".greaterThan(",
                                     ".greaterThanOrEqual(")
-                            + of(Type.DECIMAL, depth)
+                            + of(Types.DECIMAL, depth)
                             + ")";
             case 11 ->
-                    of(Type.IPADDR, depth)
+                    of(Types.IPADDR, depth)
                             + (chance(50)
-                                    ? ".isInRange(" + of(Type.IPADDR, depth) + ")"
+                                    ? ".isInRange(" + of(Types.IPADDR, depth) + ")"
                                     : one(
                                             ".isIpv4()",
                                             ".isIpv6()",
@@ -325,11 +378,18 @@ final class RandomPolicies {
                 String has = entity + ".hasTag(" + tag + ")";
                 yield chance(50)
                         ? has
-                        : "(" + has + " && " + entity + ".getTag(" + tag + ") == "
-                                + of(anyType(), depth) + ")";
+                        : "("
+                                + has
+                                + " && "
+                                + entity
+                                + ".getTag("
+                                + tag
+                                + ") == "
+                                + of(anyType(), depth)
+                                + ")";
             }
             default -> {
-                List<String> paths = paths(Type.BOOL);
+                List<String> paths = paths(Types.BOOL);
                 yield paths.isEmpty() ? one("true", "false") : one(paths);
             }
         };
@@ -391,11 +451,7 @@ final class RandomPolicies {
                         Schema.EntityType declared = schema.type(name);
                         yield declared == null ? Type.Fields.EMPTY : declared.attributes();
                     }
-                    case Type.Truth _,
-                            Type.Whole _,
-                            Type.Text _,
-                            Type.Extension _,
-                            Type.Many _ ->
+                    case Type.Truth _, Type.Whole _, Type.Text _, Type.Extension _, Type.Many _ ->
                             Type.Fields.EMPTY;
                 };
         int mark = path.indexOf('\0');
