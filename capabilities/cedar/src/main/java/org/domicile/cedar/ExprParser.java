@@ -124,9 +124,11 @@ final class ExprParser {
             operands.add(left);
         }
         while (tokens.skip("||")) {
-            operands.add(toExpr(and()));
+            add(operands, toExpr(and()), (a, b) -> a || b);
         }
-        return made(new Expr.Or(operands, first.at()));
+        return operands.size() == 1
+                ? new Part.Whole(operands.getFirst(), first.at())
+                : made(new Expr.Or(operands, first.at()));
     }
 
     private Part and() throws CedarException {
@@ -137,9 +139,36 @@ final class ExprParser {
         List<Expr> operands = new ArrayList<>();
         flatten(toExpr(first), operands);
         while (tokens.skip("&&")) {
-            operands.add(toExpr(relation()));
+            add(operands, toExpr(relation()), (a, b) -> a && b);
         }
-        return made(new Expr.And(operands, first.at()));
+        return operands.size() == 1
+                ? new Part.Whole(operands.getFirst(), first.at())
+                : made(new Expr.And(operands, first.at()));
+    }
+
+    private interface Fold {
+        boolean fold(boolean left, boolean right);
+    }
+
+    /**
+     * Two literals that are joined are a literal: that is how the reference reads them, and its
+     * validator knows more of a literal than of what has one's value.
+     */
+    private static void add(List<Expr> operands, Expr right, Fold fold) {
+        if (operands.size() == 1
+                && operands.getFirst() instanceof Expr.Literal(Value.Bool(boolean one), Place at)
+                && right instanceof Expr.Literal(Value.Bool(boolean other), _)) {
+            operands.set(0, new Expr.Literal(Value.of(fold.fold(one, other)), at));
+        } else {
+            operands.add(right);
+        }
+    }
+
+    /** Both, as {@code &&} joins them. */
+    static Expr both(Expr left, Expr right, Place at) {
+        List<Expr> operands = new ArrayList<>(List.of(left));
+        add(operands, right, (a, b) -> a && b);
+        return operands.size() == 1 ? operands.getFirst() : new Expr.And(operands, at);
     }
 
     private static void flatten(Expr left, List<Expr> operands) {

@@ -217,7 +217,7 @@ final class PolicyParser {
         // The language joins them to the right: c1 && (c2 && c3).
         Expr joined = conditions.getLast();
         for (Expr condition : conditions.reversed().subList(1, conditions.size())) {
-            joined = new Expr.And(List.of(condition, joined), at);
+            joined = ExprParser.both(condition, joined, at);
         }
         return joined;
     }

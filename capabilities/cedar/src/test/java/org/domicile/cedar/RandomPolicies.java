@@ -255,7 +255,8 @@ final class RandomPolicies {
 
     private String number(int depth) {
         if (depth <= 0 || chance(40)) {
-            return Long.toString(NUMBERS[random.nextInt(NUMBERS.length)]);
+            // In parentheses: the sign of the least number is lost to a method that follows.
+            return "(" + NUMBERS[random.nextInt(NUMBERS.length)] + ")";
         }
         return switch (random.nextInt(6)) {
             case 0 -> "-(" + of(Types.WHOLE, depth - 1) + ")";

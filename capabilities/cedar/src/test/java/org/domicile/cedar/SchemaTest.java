@@ -102,6 +102,8 @@ class SchemaTest {
                 "if principal has desk then principal.desk.host == context.from else true",
                 "principal.hasTag(\"a\") && principal.getTag(\"a\") == \"b\"",
                 "1 == \"a\" || true",
+                "(true || true) == true || principal.nothing",
+                "(true && false) == false || principal.nothing",
                 "false && principal.nothing",
                 "true || principal.nothing",
                 "context.at < datetime(\"2026-01-01\")",
@@ -120,6 +122,7 @@ class SchemaTest {
     @ValueSource(
             strings = {
                 "principal.nothing == 1",
+                "(!false) == true || principal.nothing",
                 "principal.desk.host.isIpv4()",
                 "principal has desk || principal.desk.host.isIpv4()",
                 "(principal has desk || true) && principal.desk.host.isIpv4()",
