@@ -116,7 +116,7 @@ def main():
         check(error.code == 403 and b"SignatureDoesNotMatch" in error.read(), "another error")
     print("ok: presigned PUT and GET")
 
-    wrong = boto3.client("s3", aws_secret_access_key="wrong" * 8)
+    wrong = boto3.client("s3", aws_access_key_id=os.environ["AWS_ACCESS_KEY_ID"], aws_secret_access_key="wrong" * 8)
     refused("SignatureDoesNotMatch", wrong.list_buckets)
     stranger = boto3.client("s3", aws_access_key_id="A" * 20, aws_secret_access_key="wrong" * 8)
     refused("InvalidAccessKeyId", stranger.list_buckets)

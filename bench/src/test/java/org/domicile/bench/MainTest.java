@@ -78,9 +78,9 @@ class MainTest {
             assertTrue(child.isAlive());
             LoadOptions client = new LoadOptions();
             CommandLine.populateCommand(client, "--connections", "4");
-            Figure put = bare.put(client, java.time.Duration.ofMillis(300));
-            Figure get = bare.get(client, java.time.Duration.ofMillis(300));
-            Figure unrecorded = bare.unrecordedGet(client, java.time.Duration.ofMillis(300));
+            Figure put = bare.put(client, java.time.Duration.ofSeconds(1));
+            Figure get = bare.get(client, java.time.Duration.ofSeconds(1));
+            Figure unrecorded = bare.unrecordedGet(client, java.time.Duration.ofSeconds(1));
             for (Figure each : List.of(put, get, unrecorded)) {
                 assertEquals(0, each.failed());
                 assertTrue(each.rate() > 0);

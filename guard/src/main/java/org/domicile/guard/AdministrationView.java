@@ -266,16 +266,23 @@ final class AdministrationView implements Administration {
     }
 
     private String bucketObjection(String name, List<String> zones) {
-        if (!BucketNames.valid(name)) {
+        if (!BucketNames.valid(name) || BucketNames.reserved(name)) {
             return "'"
                     + name
-                    + "' is no name for a bucket: 3 to 63 lower-case letters, digits, hyphens and"
-                    + " dots";
+                    + "' is no name for a new bucket: 3 to 63 lower-case letters, digits, hyphens"
+                    + " and dots, no IP address, and none of the beginnings and ends that S3 keeps";
         }
         for (String zone : zones) {
             if (!policy.register().zones().containsKey(zone)) {
                 return "there is no zone " + zone + "; 'zone list' shows them";
             }
+        }
+        if (zones.stream().noneMatch(zone -> policy.register().inside(uses.dataZone(), zone))) {
+            return "the bucket's data would lie in "
+                    + uses.dataZone()
+                    + ", which is inside none of its zones ("
+                    + String.join(" ", zones)
+                    + "); name a zone that contains it";
         }
         return buckets.bucket(name).isPresent() ? "the bucket " + name + " exists already" : "";
     }
@@ -303,7 +310,7 @@ final class AdministrationView implements Administration {
     public List<Ledger.Recorded> uses(String organisation, Ledger.Filter filter) {
         try (Admitted use =
                 uses.administer(
-                        known(organisation), "admin:ReadUses", filter.object(), List.of())) {
+                        known(organisation), "admin:ReadUses", filter.looked(), List.of())) {
             Pass pass = use.record(Outcome.DONE, 0);
             return ledger.uses(pass, organisation, filter);
         }

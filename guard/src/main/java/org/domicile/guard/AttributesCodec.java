@@ -1,12 +1,11 @@
 package org.domicile.guard;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.domicile.bytes.StorageFailure;
@@ -25,6 +24,7 @@ final class AttributesCodec {
 
     private static final int FORMAT = 1;
     private static final int MOST = 0xFFFF;
+    private static final byte[] NOTHING = {};
 
     /**
      * Attributes with what only the guard knows. @param contents content ids one after the other
@@ -51,23 +51,22 @@ final class AttributesCodec {
     }
 
     static Sealed attributes(byte[] plain) {
-        return read(
-                plain,
-                in -> {
-                    String etag = text(in);
-                    Map<String, String> headers = map(in);
-                    Map<String, String> user = map(in);
-                    Map<String, String> checksums = map(in);
-                    Attributes.ChecksumType type =
-                            in.readByte() == 0
-                                    ? Attributes.ChecksumType.FULL_OBJECT
-                                    : Attributes.ChecksumType.COMPOSITE;
-                    Found.Origin origin =
-                            in.readByte() == 0 ? Found.Origin.WHOLE : Found.Origin.PARTS;
-                    byte[] contents = in.readNBytes(in.readInt());
-                    return new Sealed(
-                            new Attributes(etag, headers, user, checksums, type), origin, contents);
-                });
+        Reader in = new Reader(plain);
+        Attributes attributes =
+                new Attributes(in.text(), in.map(), in.map(), in.map(), in.checksumType());
+        Found.Origin origin = in.origin();
+        return new Sealed(attributes, origin, in.bytes(in.number()));
+    }
+
+    /** The same for a listing, which shows neither headers nor user metadata: they are left out. */
+    static Sealed listed(byte[] plain) {
+        Reader in = new Reader(plain);
+        String etag = in.text();
+        in.passMap();
+        in.passMap();
+        Attributes attributes =
+                new Attributes(etag, Map.of(), Map.of(), in.map(), in.checksumType());
+        return new Sealed(attributes, in.origin(), NOTHING);
     }
 
     static byte[] encode(GuardedObjects.Draft draft) {
@@ -80,16 +79,8 @@ final class AttributesCodec {
     }
 
     static GuardedObjects.Draft draft(byte[] plain) {
-        return read(
-                plain,
-                in ->
-                        new GuardedObjects.Draft(
-                                map(in),
-                                map(in),
-                                text(in),
-                                in.readByte() == 0
-                                        ? Attributes.ChecksumType.FULL_OBJECT
-                                        : Attributes.ChecksumType.COMPOSITE));
+        Reader in = new Reader(plain);
+        return new GuardedObjects.Draft(in.map(), in.map(), in.text(), in.checksumType());
     }
 
     static byte[] encode(PartState part) {
@@ -101,20 +92,12 @@ final class AttributesCodec {
     }
 
     static PartState part(byte[] plain) {
-        return read(
-                plain,
-                in ->
-                        new PartState(
-                                new Upstream.Digests(text(in), map(in)),
-                                in.readNBytes(CONTENT_ID)));
+        Reader in = new Reader(plain);
+        return new PartState(new Upstream.Digests(in.text(), in.map()), in.bytes(CONTENT_ID));
     }
 
     private interface Body {
         void to(DataOutputStream out) throws IOException;
-    }
-
-    private interface Fields<T> {
-        T from(DataInputStream in) throws IOException;
     }
 
     private static byte[] write(Body body) {
@@ -128,18 +111,83 @@ final class AttributesCodec {
         return bytes.toByteArray();
     }
 
-    private static <T> T read(byte[] plain, Fields<T> fields) {
-        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(plain))) {
-            int format = in.readUnsignedByte();
+    /**
+     * Reads what {@link #write} wrote. By hand and not by a stream: a listing reads a thousand of
+     * them.
+     */
+    private static final class Reader {
+        private final byte[] plain;
+        private int at;
+
+        Reader(byte[] plain) {
+            this.plain = plain;
+            int format = octet();
             if (format != FORMAT) {
                 throw new StorageFailure(
                         StorageFailure.Kind.FOREIGN,
                         "attributes have format " + format + ", which is newer than this program");
             }
-            return fields.from(in);
-        } catch (IOException e) {
-            throw new StorageFailure(
-                    StorageFailure.Kind.CORRUPT, "sealed attributes end too early", e);
+        }
+
+        /** Steps over so many bytes; where they begin. */
+        private int step(int bytes) {
+            if (bytes < 0 || plain.length - at < bytes) {
+                throw new StorageFailure(
+                        StorageFailure.Kind.CORRUPT, "sealed attributes end too early");
+            }
+            int from = at;
+            at += bytes;
+            return from;
+        }
+
+        private int octet() {
+            return plain[step(1)] & 0xFF;
+        }
+
+        private int count() {
+            return octet() << 8 | octet();
+        }
+
+        int number() {
+            return count() << 16 | count();
+        }
+
+        byte[] bytes(int length) {
+            int from = step(length);
+            return Arrays.copyOfRange(plain, from, from + length);
+        }
+
+        String text() {
+            int length = count();
+            return new String(plain, step(length), length, StandardCharsets.UTF_8);
+        }
+
+        Map<String, String> map() {
+            int size = count();
+            if (size <= 1) {
+                return size == 0 ? Map.of() : Map.of(text(), text());
+            }
+            Map<String, String> map = LinkedHashMap.newLinkedHashMap(size);
+            for (int i = 0; i < size; i++) {
+                map.put(text(), text());
+            }
+            return map;
+        }
+
+        void passMap() {
+            for (int left = 2 * count(); left > 0; left--) {
+                step(count());
+            }
+        }
+
+        Attributes.ChecksumType checksumType() {
+            return octet() == 0
+                    ? Attributes.ChecksumType.FULL_OBJECT
+                    : Attributes.ChecksumType.COMPOSITE;
+        }
+
+        Found.Origin origin() {
+            return octet() == 0 ? Found.Origin.WHOLE : Found.Origin.PARTS;
         }
     }
 
@@ -153,10 +201,6 @@ final class AttributesCodec {
         out.write(bytes);
     }
 
-    private static String text(DataInputStream in) throws IOException {
-        return new String(in.readNBytes(in.readUnsignedShort()), StandardCharsets.UTF_8);
-    }
-
     private static void map(DataOutputStream out, Map<String, String> map) throws IOException {
         if (map.size() > MOST) {
             throw new IllegalArgumentException("attributes are at most 65,535");
@@ -166,17 +210,5 @@ final class AttributesCodec {
             text(out, pair.getKey());
             text(out, pair.getValue());
         }
-    }
-
-    private static Map<String, String> map(DataInputStream in) throws IOException {
-        int size = in.readUnsignedShort();
-        if (size == 0) {
-            return Map.of();
-        }
-        Map<String, String> map = new LinkedHashMap<>(size * 2);
-        for (int i = 0; i < size; i++) {
-            map.put(text(in), text(in));
-        }
-        return map;
     }
 }

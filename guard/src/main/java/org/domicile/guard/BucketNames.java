@@ -1,17 +1,55 @@
 package org.domicile.guard;
 
-import java.util.regex.Pattern;
-
-/** S3 user guide, "General purpose bucket naming rules", for new buckets. */
-final class BucketNames {
-    private static final Pattern SHAPE = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
-    private static final Pattern ADDRESS = Pattern.compile("[0-9]+\\.[0-9]+\\.[0-9]+\\.[0-9]+");
+/**
+ * S3 user guide, "General purpose bucket naming rules". One home for all doors, and for buckets
+ * that an operator makes.
+ */
+public final class BucketNames {
+    private static final int SHORTEST = 3;
+    private static final int LONGEST = 63;
 
     private BucketNames() {}
 
-    static boolean valid(String name) {
-        return SHAPE.matcher(name).matches()
-                && !name.contains("..")
-                && !ADDRESS.matcher(name).matches();
+    /** Whether a bucket can have this name. */
+    public static boolean valid(String name) {
+        int length = name.length();
+        if (length < SHORTEST || length > LONGEST) {
+            return false;
+        }
+        boolean onlyDigitsAndDots = true;
+        int dots = 0;
+        char before = '.';
+        for (int i = 0; i < length; i++) {
+            char c = name.charAt(i);
+            boolean letter = c >= 'a' && c <= 'z';
+            boolean digit = c >= '0' && c <= '9';
+            if (c == '.') {
+                dots++;
+                if (before == '.' || before == '-') {
+                    return false;
+                }
+            } else if (c == '-') {
+                if (before == '.') {
+                    return false;
+                }
+            } else if (!letter && !digit) {
+                return false;
+            }
+            onlyDigitsAndDots &= digit || c == '.';
+            before = c;
+        }
+        return before != '.' && before != '-' && !(onlyDigitsAndDots && dots == 3);
+    }
+
+    /** Beginnings and ends that S3 keeps for itself; no new bucket may have them. */
+    public static boolean reserved(String name) {
+        return name.startsWith("xn--")
+                || name.startsWith("sthree-")
+                || name.startsWith("amzn-s3-demo-")
+                || name.endsWith("-s3alias")
+                || name.endsWith("--ol-s3")
+                || name.endsWith(".mrap")
+                || name.endsWith("--x-s3")
+                || name.endsWith("--table-s3");
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Objects;
 
@@ -31,14 +32,20 @@ final class CopyUses {
             GuardedObjects.Source source,
             String bucket,
             String name,
-            Optional<GuardedObjects.Draft> draft,
+            GuardedObjects.Directive directive,
             Match match) {
         judgeTarget(bucket, name);
-        return switch (readSource(source)) {
+        return switch (readSource(source, GuardedObjects.Glimpse::size)) {
             case GuardedObjects.Got.Object(Found found, GuardedObjects.Content content) -> {
                 try (content) {
                     source.check().accept(found);
-                    GuardedObjects.Draft kept = draft.orElseGet(() -> kept(found));
+                    GuardedObjects.Draft kept =
+                            switch (directive) {
+                                case GuardedObjects.Directive.Keep(String algorithm) ->
+                                        kept(found, algorithm);
+                                case GuardedObjects.Directive.Replace(GuardedObjects.Draft draft) ->
+                                        draft;
+                            };
                     String algorithm = algorithm(kept, found);
                     Upstream replay = replay(content, 0, found.size(), algorithm);
                     yield new GuardedObjects.Copied.Done(
@@ -57,13 +64,12 @@ final class CopyUses {
             String upload,
             int number) {
         judgeTarget(bucket, name);
-        return switch (readSource(source)) {
+        return switch (readSource(source, glimpse -> length(range, glimpse.size()))) {
             case GuardedObjects.Got.Object(Found found, GuardedObjects.Content content) -> {
                 try (content) {
                     source.check().accept(found);
                     long first = range.map(GuardedObjects.ByteRange::first).orElse(0L);
-                    long length =
-                            range.map(each -> each.last() - each.first() + 1).orElse(found.size());
+                    long length = length(range, found.size());
                     Upstream replay =
                             replay(content, first, length, uploads.algorithm(bucket, name, upload));
                     yield new GuardedObjects.Copied.Done(
@@ -74,6 +80,10 @@ final class CopyUses {
         };
     }
 
+    private static long length(Optional<GuardedObjects.ByteRange> range, long size) {
+        return range.map(each -> each.last() - each.first() + 1).orElse(size);
+    }
+
     private void judgeTarget(String bucketName, String name) {
         Optional<Bucket> bucket = objects.buckets().bucket(bucketName);
         uses.check(
@@ -82,7 +92,8 @@ final class CopyUses {
                 ObjectUses.object(bucketName, name));
     }
 
-    private GuardedObjects.Got readSource(GuardedObjects.Source source) {
+    private GuardedObjects.Got readSource(
+            GuardedObjects.Source source, ToLongFunction<GuardedObjects.Glimpse> share) {
         Optional<Bucket> bucket = objects.buckets().bucket(source.bucket());
         String action = source.version().isPresent() ? "s3:GetObjectVersion" : "s3:GetObject";
         try (Admitted use =
@@ -91,15 +102,15 @@ final class CopyUses {
                         action,
                         uses.data(bucket, source.bucket(), source.name()),
                         ObjectUses.object(source.bucket(), source.name()))) {
-            return whole.read(use, bucket, source.name(), source.version());
+            return whole.read(use, bucket, source.name(), source.version(), share);
         }
     }
 
-    private static GuardedObjects.Draft kept(Found found) {
+    private static GuardedObjects.Draft kept(Found found, String algorithm) {
         return new GuardedObjects.Draft(
                 found.attributes().headers(),
                 found.attributes().user(),
-                "",
+                algorithm,
                 Attributes.ChecksumType.FULL_OBJECT);
     }
 

@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Listing;
 
 /**
  * Objects under one request. Each method is one use (a copy is two); actions are named as S3's IAM
- * actions are. Every method may throw {@link Refused}.
+ * actions are. Every method may throw {@link Refused}, and {@link Unopenable} where a bucket is
+ * left whose key was destroyed.
  */
 public interface GuardedObjects {
     /**
@@ -48,17 +51,26 @@ public interface GuardedObjects {
     /** s3:GetObject without the body, for HEAD: the content of what it gives cannot be read. */
     Got head(String bucket, String name, Optional<String> version);
 
-    /** s3:GetObject. The record is durable when this returns. */
-    Got get(String bucket, String name, Optional<String> version);
+    /** s3:GetObject of all of it. */
+    default Got get(String bucket, String name, Optional<String> version) {
+        return get(bucket, name, version, Glimpse::size);
+    }
+
+    /**
+     * s3:GetObject. The record is durable when this returns, so what it says of the size is asked
+     * before: {@code share} gives the bytes that the answer will hold of the version it is shown (0
+     * when a condition will end it), and is asked again when another version took its place.
+     */
+    Got get(String bucket, String name, Optional<String> version, ToLongFunction<Glimpse> share);
 
     /** s3:DeleteObject. */
     Stored delete(String bucket, String name, Optional<String> version, Match match);
 
     /**
-     * s3:GetObject on the source, then s3:PutObject on the target. @param draft empty: the source's
-     * attributes stay
+     * s3:GetObject on the source, then s3:PutObject on the target. @param directive whose
+     * attributes the copy has
      */
-    Copied copy(Source source, String bucket, String name, Optional<Draft> draft, Match match);
+    Copied copy(Source source, String bucket, String name, Directive directive, Match match);
 
     /** s3:PutObject: begins an upload and gives its id. Empty when there is no such bucket. */
     Optional<String> createUpload(String bucket, String name, Draft draft);
@@ -91,11 +103,11 @@ public interface GuardedObjects {
             Completion completion,
             Match match);
 
-    /** s3:AbortMultipartUpload. False when there is no such upload. */
-    boolean abort(String bucket, String name, String upload);
+    /** s3:AbortMultipartUpload. */
+    Aborted abort(String bucket, String name, String upload);
 
-    /** s3:ListMultipartUploadParts: parts after a number. Empty when there is no such upload. */
-    Optional<Parts> parts(String bucket, String name, String upload, int after, int limit);
+    /** s3:ListMultipartUploadParts: parts after a number. */
+    Parts parts(String bucket, String name, String upload, int after, int limit);
 
     /** s3:ListBucketMultipartUploads. Empty when there is no such bucket. */
     Optional<UploadPage> uploads(String bucket, Listing.Query query);
@@ -120,6 +132,20 @@ public interface GuardedObjects {
             Map<String, String> user,
             String checksumAlgorithm,
             Attributes.ChecksumType checksumType) {}
+
+    /** Whose attributes a copy has. */
+    sealed interface Directive {
+        /**
+         * The source's.
+         *
+         * @param checksumAlgorithm lower-case algorithm of the copy's checksum; empty for the
+         *     source's own, or the default where it has none
+         */
+        record Keep(String checksumAlgorithm) implements Directive {}
+
+        /** Its own. @param draft its algorithm as in {@link Keep} */
+        record Replace(Draft draft) implements Directive {}
+    }
 
     /**
      * A copy's source.
@@ -146,15 +172,26 @@ public interface GuardedObjects {
     record Completion(Map<String, String> checksums, long size) {}
 
     /**
-     * @param found objects, versions or markers in order @param prefixes common prefixes @param
-     *     next where to go on
+     * @param found objects, versions or markers in order; their attributes without headers and user
+     *     metadata, which no listing shows @param prefixes common prefixes @param next where to go
+     *     on
      */
     record Page(List<Found> found, List<String> prefixes, Optional<Listing.Place> next) {}
 
-    /**
-     * @param parts in order @param draft what the upload began with @param principal who began it
-     */
-    record Parts(List<PartShown> parts, Draft draft, String principal) {}
+    /** What a listing of parts found. */
+    sealed interface Parts {
+        /**
+         * @param parts in order @param draft what the upload began with @param principal who began
+         *     it
+         */
+        record Shown(List<PartShown> parts, Draft draft, String principal) implements Parts {}
+
+        /** No such upload. */
+        record NoSuchUpload() implements Parts {}
+
+        /** No such bucket. */
+        record NoSuchBucket() implements Parts {}
+    }
 
     /** One stored part. */
     record PartShown(
@@ -190,6 +227,27 @@ public interface GuardedObjects {
         /** There is none. */
         NO_SUCH_BUCKET
     }
+
+    /** What became of giving up an upload. */
+    enum Aborted {
+        /** It is gone, with its parts. */
+        ABORTED,
+        /** There is none (any more). */
+        NO_SUCH_UPLOAD,
+        /** No such bucket. */
+        NO_SUCH_BUCKET
+    }
+
+    /**
+     * What can be known of a version before its record is durable, and therefore before anything of
+     * it is opened.
+     *
+     * @param size plain bytes
+     * @param modified to the millisecond
+     * @param parts as in {@link Found}
+     * @param tagged whether an ETag, without quotes, is the version's
+     */
+    record Glimpse(long size, Instant modified, List<Long> parts, Predicate<String> tagged) {}
 
     /** What a read found. */
     sealed interface Got {

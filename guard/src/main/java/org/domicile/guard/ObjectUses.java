@@ -1,11 +1,13 @@
 package org.domicile.guard;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Opener;
@@ -92,8 +94,8 @@ final class ObjectUses {
                                 attributes,
                                 Found.Origin.WHOLE);
                     });
-        } catch (Keys.KeyGone gone) {
-            return vessel.removed(found, gone, new Stored.NoSuchBucket());
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, new Stored.NoSuchBucket());
         }
     }
 
@@ -101,16 +103,20 @@ final class ObjectUses {
      * Reads, with the body held readable: the object stays whole for this reader whatever happens
      * to it.
      */
-    GuardedObjects.Got get(String bucketName, String name, Optional<String> versionId) {
+    GuardedObjects.Got get(
+            String bucketName,
+            String name,
+            Optional<String> versionId,
+            ToLongFunction<GuardedObjects.Glimpse> share) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use =
                 uses.admit(
                         readAction(versionId),
                         uses.data(found, bucketName, name),
                         object(bucketName, name))) {
-            return read(use, found, name, versionId);
-        } catch (Keys.KeyGone gone) {
-            return vessel.removed(found, gone, new GuardedObjects.Got.NoSuchBucket());
+            return read(use, found, name, versionId, share);
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, new GuardedObjects.Got.NoSuchBucket());
         }
     }
 
@@ -132,13 +138,17 @@ final class ObjectUses {
             }
             Pass pass = use.record(outcome(version.get()), 0);
             return opened(found.get(), version.get(), List.of(), pass);
-        } catch (Keys.KeyGone gone) {
-            return vessel.removed(found, gone, new GuardedObjects.Got.NoSuchBucket());
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, new GuardedObjects.Got.NoSuchBucket());
         }
     }
 
     GuardedObjects.Got read(
-            Admitted use, Optional<Bucket> found, String name, Optional<String> versionId) {
+            Admitted use,
+            Optional<Bucket> found,
+            String name,
+            Optional<String> versionId,
+            ToLongFunction<GuardedObjects.Glimpse> share) {
         if (found.isEmpty()) {
             use.record(Outcome.ABSENT, 0);
             return new GuardedObjects.Got.NoSuchBucket();
@@ -155,7 +165,8 @@ final class ObjectUses {
             }
             boolean handedOn = false;
             try {
-                Pass pass = use.record(outcome(version.get()), version.get().size());
+                long size = share.applyAsLong(glimpse(bucket, version.get()));
+                Pass pass = use.record(outcome(version.get()), size);
                 GuardedObjects.Got got = opened(bucket, version.get(), pieces.get(), pass);
                 handedOn = true;
                 return got;
@@ -168,6 +179,20 @@ final class ObjectUses {
         throw new StorageFailure(
                 StorageFailure.Kind.OVERLOADED,
                 "the object is replaced faster than it can be opened; try again");
+    }
+
+    private GuardedObjects.Glimpse glimpse(Bucket bucket, Version version) {
+        return new GuardedObjects.Glimpse(
+                version.size(),
+                version.modified(),
+                sizes(version.pieces()),
+                etag ->
+                        MessageDigest.isEqual(
+                                version.token(),
+                                token(
+                                        vessel.sealer(bucket),
+                                        Vessel.context(bucket, version.name()),
+                                        etag)));
     }
 
     private GuardedObjects.Got opened(
@@ -213,8 +238,8 @@ final class ObjectUses {
             Changed changed =
                     objects.delete(use.carrying(() -> 0), bucket, name, version, condition);
             return stored(changed, NO_ATTRIBUTES, Found.Origin.WHOLE);
-        } catch (Keys.KeyGone gone) {
-            return vessel.removed(found, gone, new Stored.NoSuchBucket());
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, new Stored.NoSuchBucket());
         }
     }
 
@@ -235,24 +260,26 @@ final class ObjectUses {
                             ? objects.list(bucket, query)
                             : objects.listVersions(bucket, query);
             Pass pass = use.record(Outcome.DONE, 0);
-            Opener opener = keys.opener(Vessel.key(bucket), pass);
             List<Found> shown = new ArrayList<>(page.versions().size());
-            for (Version version : page.versions()) {
-                shown.add(shown(bucket, opener, version));
+            byte[] place = Vessel.place(bucket);
+            try (Opener.Values opener = keys.opener(Vessel.key(bucket), pass).values()) {
+                for (Version version : page.versions()) {
+                    shown.add(shown(place, opener, version));
+                }
             }
             return Optional.of(new GuardedObjects.Page(shown, page.prefixes(), page.next()));
-        } catch (Keys.KeyGone gone) {
-            return vessel.removed(found, gone, Optional.empty());
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, Optional.empty());
         }
     }
 
-    private static Found shown(Bucket bucket, Opener opener, Version version) {
+    private static Found shown(byte[] place, Opener.Values opener, Version version) {
         if (version.kind() == Version.Kind.DELETE_MARKER) {
             return marker(version);
         }
         AttributesCodec.Sealed sealed =
-                AttributesCodec.attributes(
-                        opener.open(Vessel.context(bucket, version.name()), version.attributes()));
+                AttributesCodec.listed(
+                        opener.open(Vessel.context(place, version.name()), version.attributes()));
         return found(version, sealed.attributes(), sealed.origin());
     }
 
@@ -279,8 +306,14 @@ final class ObjectUses {
                 version.size(),
                 version.modified(),
                 attributes,
-                version.pieces().stream().map(Piece::size).toList(),
+                sizes(version.pieces()),
                 origin);
+    }
+
+    private static List<Long> sizes(List<Piece> pieces) {
+        return pieces.size() == 1
+                ? List.of(pieces.getFirst().size())
+                : pieces.stream().map(Piece::size).toList();
     }
 
     static Stored stored(Changed changed, Attributes attributes, Found.Origin origin) {

@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.domicile.keys.Keys;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Listing;
@@ -70,8 +71,9 @@ final class ObjectsView implements GuardedObjects {
     }
 
     @Override
-    public Got get(String bucket, String name, Optional<String> version) {
-        return whole.get(bucket, name, version);
+    public Got get(
+            String bucket, String name, Optional<String> version, ToLongFunction<Glimpse> share) {
+        return whole.get(bucket, name, version, share);
     }
 
     @Override
@@ -81,8 +83,8 @@ final class ObjectsView implements GuardedObjects {
 
     @Override
     public Copied copy(
-            Source source, String bucket, String name, Optional<Draft> draft, Match match) {
-        return copies.copy(source, bucket, name, draft, match);
+            Source source, String bucket, String name, Directive directive, Match match) {
+        return copies.copy(source, bucket, name, directive, match);
     }
 
     @Override
@@ -123,12 +125,12 @@ final class ObjectsView implements GuardedObjects {
     }
 
     @Override
-    public boolean abort(String bucket, String name, String upload) {
+    public Aborted abort(String bucket, String name, String upload) {
         return uploads.abort(bucket, name, upload);
     }
 
     @Override
-    public Optional<Parts> parts(String bucket, String name, String upload, int after, int limit) {
+    public Parts parts(String bucket, String name, String upload, int after, int limit) {
         return uploads.parts(bucket, name, upload, after, limit);
     }
 

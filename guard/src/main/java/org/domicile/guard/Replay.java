@@ -29,6 +29,11 @@ final class Replay implements Upstream {
     }
 
     @Override
+    public String algorithm() {
+        return algorithm;
+    }
+
+    @Override
     public InputStream body() {
         return new FilterInputStream(source) {
             @Override

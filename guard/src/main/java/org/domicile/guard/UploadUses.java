@@ -53,8 +53,8 @@ final class UploadUses {
             return objects.uploads()
                     .create(use.carrying(() -> 0), bucket, name, state)
                     .map(Upload::id);
-        } catch (Keys.KeyGone gone) {
-            return vessel.removed(found, gone, Optional.empty());
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, Optional.empty());
         }
     }
 
@@ -72,6 +72,11 @@ final class UploadUses {
                 return new Stored.NoSuchUpload();
             }
             Sealer sealer = vessel.sealer(bucket);
+            String wanted = draft(bucket, upload.get()).checksumAlgorithm();
+            if (!wanted.isEmpty() && !wanted.equals(upstream.algorithm())) {
+                use.onFailure(Outcome.INVALID);
+                throw otherAlgorithm(wanted, upstream.algorithm());
+            }
             return vessel.pour(
                     use,
                     sealer,
@@ -103,21 +108,35 @@ final class UploadUses {
                                     new Stored.NoSuchUpload();
                         };
                     });
-        } catch (Keys.KeyGone gone) {
-            return vessel.removed(found, gone, new Stored.NoSuchBucket());
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, new Stored.NoSuchBucket());
         }
+    }
+
+    private static Upstream.Invalid otherAlgorithm(String wanted, String sent) {
+        return new Upstream.Invalid(
+                "InvalidRequest",
+                "Checksum Type mismatch occurred, expected checksum Type: "
+                        + wanted
+                        + ", actual checksum Type: "
+                        + (sent.isEmpty() ? "none" : sent)
+                        + ". The parts of an upload carry the checksum that it began with.");
     }
 
     /** The checksum algorithm that parts of an upload carry. */
     String algorithm(String bucketName, String name, String uploadId) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
-        return found.flatMap(bucket ->
-                        objects.uploads()
-                                .upload(bucket, name, uploadId)
-                                .map(upload -> draft(bucket, upload)))
-                .map(GuardedObjects.Draft::checksumAlgorithm)
-                .filter(named -> !named.isEmpty())
-                .orElse(DEFAULT_ALGORITHM);
+        try {
+            return found.flatMap(bucket ->
+                            objects.uploads()
+                                    .upload(bucket, name, uploadId)
+                                    .map(upload -> draft(bucket, upload)))
+                    .map(GuardedObjects.Draft::checksumAlgorithm)
+                    .filter(named -> !named.isEmpty())
+                    .orElse(DEFAULT_ALGORITHM);
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, DEFAULT_ALGORITHM);
+        }
     }
 
     Stored complete(
@@ -136,11 +155,11 @@ final class UploadUses {
             Bucket bucket = found.get();
             Optional<Upload> upload = objects.uploads().upload(bucket, name, uploadId);
             if (upload.isEmpty()) {
-                return finished(use, bucket, name, uploadId);
+                return finished(use, bucket, name, uploadId, chosen);
             }
             return complete(use, bucket, upload.get(), chosen, completion, match);
-        } catch (Keys.KeyGone gone) {
-            return vessel.removed(found, gone, new Stored.NoSuchBucket());
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, new Stored.NoSuchBucket());
         }
     }
 
@@ -191,13 +210,7 @@ final class UploadUses {
         }
         GuardedObjects.Draft draft = draft(bucket, upload);
         Attributes attributes = attributes(draft, shares);
-        if ((completion.size() >= 0 && completion.size() != total)
-                || !agree(completion.checksums(), attributes.checksums())) {
-            use.onFailure(Outcome.INVALID);
-            throw new Upstream.Invalid(
-                    "BadDigest",
-                    "The checksum or size of the whole object is not what its parts make.");
-        }
+        checkPromises(use, completion, total, attributes.checksums());
         byte[] context = Vessel.context(bucket, upload.name());
         byte[] sealed =
                 sealer.seal(
@@ -218,9 +231,58 @@ final class UploadUses {
         return ObjectUses.stored(changed, attributes, Found.Origin.PARTS);
     }
 
-    /** A completion that is repeated, because its answer got lost, is answered as the first was. */
-    private Stored finished(Admitted use, Bucket bucket, String name, String uploadId) {
-        Optional<Version> version = objects.uploads().finished(bucket, name, uploadId);
+    /** What a completion says of the whole has to be what its parts make. */
+    private static void checkPromises(
+            Admitted use,
+            GuardedObjects.Completion completion,
+            long size,
+            Map<String, String> checksums) {
+        use.onFailure(Outcome.INVALID);
+        if (completion.size() >= 0 && completion.size() != size) {
+            throw new Upstream.Invalid(
+                    "InvalidRequest",
+                    "The provided 'x-amz-mp-object-size' header value "
+                            + completion.size()
+                            + " does not match what was computed: "
+                            + size);
+        }
+        for (String algorithm : completion.checksums().keySet()) {
+            if (!checksums.containsKey(algorithm)) {
+                throw new Upstream.Invalid(
+                        "InvalidRequest",
+                        "The object has no "
+                                + algorithm
+                                + " checksum to compare with: its parts were not uploaded with"
+                                + " one.");
+            }
+        }
+        if (!agree(completion.checksums(), checksums)) {
+            throw new Upstream.Invalid(
+                    "BadDigest", "The checksum of the whole object is not what its parts make.");
+        }
+        use.onFailure(Outcome.FAILED);
+    }
+
+    /**
+     * A completion that is repeated, because its answer got lost, is answered as the first was; one
+     * that names other parts finds no upload.
+     */
+    private Stored finished(
+            Admitted use,
+            Bucket bucket,
+            String name,
+            String uploadId,
+            List<GuardedObjects.ChosenPart> chosen) {
+        Sealer sealer = vessel.sealer(bucket);
+        byte[] partContext = partContext(uploadId);
+        List<Objects.Uploads.Chosen> tokens =
+                chosen.stream()
+                        .map(each ->
+                                new Objects.Uploads.Chosen(
+                                        each.number(),
+                                        ObjectUses.token(sealer, partContext, each.etag())))
+                        .toList();
+        Optional<Version> version = objects.uploads().finished(bucket, name, uploadId, tokens);
         if (version.isEmpty()) {
             use.record(Outcome.ABSENT, 0);
             return new Stored.NoSuchUpload();
@@ -250,26 +312,31 @@ final class UploadUses {
                 draft.checksumType());
     }
 
-    boolean abort(String bucketName, String name, String uploadId) {
+    GuardedObjects.Aborted abort(String bucketName, String name, String uploadId) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use = admit("s3:AbortMultipartUpload", found, bucketName, name)) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
-                return false;
+                return GuardedObjects.Aborted.NO_SUCH_BUCKET;
             }
-            return objects.uploads().abort(use.carrying(() -> 0), found.get(), name, uploadId);
+            return objects.uploads().abort(use.carrying(() -> 0), found.get(), name, uploadId)
+                    ? GuardedObjects.Aborted.ABORTED
+                    : GuardedObjects.Aborted.NO_SUCH_UPLOAD;
         }
     }
 
-    Optional<GuardedObjects.Parts> parts(
+    GuardedObjects.Parts parts(
             String bucketName, String name, String uploadId, int after, int limit) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use = admit("s3:ListMultipartUploadParts", found, bucketName, name)) {
             Optional<Upload> upload =
                     found.flatMap(bucket -> objects.uploads().upload(bucket, name, uploadId));
             use.record(upload.isPresent() ? Outcome.DONE : Outcome.ABSENT, 0);
-            if (found.isEmpty() || upload.isEmpty()) {
-                return Optional.empty();
+            if (found.isEmpty()) {
+                return new GuardedObjects.Parts.NoSuchBucket();
+            }
+            if (upload.isEmpty()) {
+                return new GuardedObjects.Parts.NoSuchUpload();
             }
             Bucket bucket = found.get();
             Sealer sealer = vessel.sealer(bucket);
@@ -286,11 +353,10 @@ final class UploadUses {
                                 digests.checksums(),
                                 part.modified()));
             }
-            return Optional.of(
-                    new GuardedObjects.Parts(
-                            shown, draft(bucket, upload.get()), upload.get().principal()));
-        } catch (Keys.KeyGone gone) {
-            return vessel.removed(found, gone, Optional.empty());
+            return new GuardedObjects.Parts.Shown(
+                    shown, draft(bucket, upload.get()), upload.get().principal());
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, new GuardedObjects.Parts.NoSuchBucket());
         }
     }
 
@@ -315,8 +381,8 @@ final class UploadUses {
                                 draft(found.get(), upload)));
             }
             return Optional.of(new GuardedObjects.UploadPage(shown, page.prefixes(), page.next()));
-        } catch (Keys.KeyGone gone) {
-            return vessel.removed(found, gone, Optional.empty());
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, Optional.empty());
         }
     }
 
@@ -332,8 +398,8 @@ final class UploadUses {
 
     private static boolean agree(Map<String, String> said, Map<String, String> known) {
         for (Map.Entry<String, String> each : said.entrySet()) {
-            String value = known.get(each.getKey());
-            if (value != null && !value.equals(each.getValue())) {
+            // One that nobody computed agrees with nothing: silence would look like a check.
+            if (!each.getValue().equals(known.get(each.getKey()))) {
                 return false;
             }
         }

@@ -9,6 +9,9 @@ public interface Upstream {
     /** Plain bytes expected, -1 when not known. */
     long expected();
 
+    /** Lower-case algorithm of the checksum that {@link #finish} will give; empty for none. */
+    String algorithm();
+
     /** Decoded plain bytes. Ends cleanly only when everything promised has arrived. */
     InputStream body() throws IOException;
 

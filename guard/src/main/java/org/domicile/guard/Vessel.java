@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -52,14 +53,15 @@ final class Vessel {
     }
 
     /**
-     * The answer when a bucket was removed, and its key destroyed, while it was in use. That a key
-     * is gone whose bucket is there is a bug or damage, and crashes.
+     * The answer when a bucket was removed, and its key destroyed, while it was in use.
+     *
+     * @throws Unopenable when the bucket is still there: its folder is older than the key's death
      */
-    <T> T removed(Optional<Bucket> used, Keys.KeyGone gone, T answer) {
+    <T> T removed(Optional<Bucket> used, T answer) {
         Optional<String> present =
                 used.flatMap(bucket -> objects.buckets().bucket(bucket.name())).map(Bucket::id);
         if (present.isPresent() && present.equals(used.map(Bucket::id))) {
-            throw gone;
+            throw new Unopenable(used.get().name());
         }
         return answer;
     }
@@ -70,11 +72,20 @@ final class Vessel {
 
     /** What a sealed value of an object is bound to: its bucket for ever, and its name. */
     static byte[] context(Bucket bucket, String name) {
-        byte[] text = name.getBytes(StandardCharsets.UTF_8);
+        return context(place(bucket), name);
+    }
+
+    /** What the contexts of all objects of a bucket begin with. */
+    static byte[] place(Bucket bucket) {
         byte[] id = bucket.id().getBytes(StandardCharsets.US_ASCII);
-        byte[] context = new byte[id.length + 1 + text.length];
-        System.arraycopy(id, 0, context, 0, id.length);
-        System.arraycopy(text, 0, context, id.length + 1, text.length);
+        return Arrays.copyOf(id, id.length + 1);
+    }
+
+    /** The context of a name in a {@link #place}. */
+    static byte[] context(byte[] place, String name) {
+        byte[] text = name.getBytes(StandardCharsets.UTF_8);
+        byte[] context = Arrays.copyOf(place, place.length + text.length);
+        System.arraycopy(text, 0, context, place.length, text.length);
         return context;
     }
 

@@ -108,7 +108,9 @@ class GuardTest {
         try (Installation installation = Installation.inMemory(folder)) {
             Administration.Issued first = installation.guard().firstSteps().orElseThrow();
             assertEquals(40, first.secret().length());
-            assertEquals(Optional.empty(), installation.guard().firstSteps());
+            assertEquals(
+                    Optional.empty(),
+                    installation.guard().firstSteps(first.credential().accessKey()));
             assertEquals(
                     GuardedObjects.Created.CREATED,
                     installation.as(first).createBucket("archive", ""));
@@ -118,7 +120,9 @@ class GuardTest {
             assertEquals(
                     Duration.ofDays(30), Duration.between(purpose.created(), purpose.expires()));
             installation.reopen();
-            assertEquals(Optional.empty(), installation.guard().firstSteps());
+            assertEquals(
+                    Optional.empty(),
+                    installation.guard().firstSteps(first.credential().accessKey()));
             assertTrue(
                     installation
                             .guard()

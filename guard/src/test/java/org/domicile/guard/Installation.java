@@ -205,7 +205,7 @@ public final class Installation implements AutoCloseable {
                             folder.resolve("data/blobs"),
                             Disk.real(),
                             below,
-                            new BlobOptions(1L << 20, 1L << 40, Duration.ofHours(1)),
+                            new BlobOptions(1L << 20, 1L << 40, Duration.ofHours(1), 1L << 18),
                             RANDOM,
                             time);
         };

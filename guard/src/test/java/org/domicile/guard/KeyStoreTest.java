@@ -175,11 +175,11 @@ class KeyStoreTest {
                             .size());
             for (String name : List.of("small", "large")) {
                 assertThrows(
-                        Keys.KeyGone.class,
+                        Unopenable.class,
                         () -> installation.as(city).get("doomed", name, Optional.empty()));
             }
             assertThrows(
-                    Keys.KeyGone.class,
+                    Unopenable.class,
                     () ->
                             installation
                                     .as(city)

@@ -24,17 +24,18 @@ record AdminClient(Path socket, String token) {
     private static final int LARGEST_ANSWER = 256 << 20;
 
     /** To the server on this data folder. */
-    static AdminClient of(Path folder) {
-        return of(RunningServer.on(folder));
+    static AdminClient of(Folder folder) {
+        return of(folder, Endpoints.on(folder));
     }
 
-    static AdminClient of(RunningServer server) {
+    /** To this server, which runs on this data folder. */
+    static AdminClient of(Folder folder, Endpoints server) {
         try {
-            return new AdminClient(server.socket(), Files.readString(server.token()).strip());
+            return new AdminClient(server.socket(), Files.readString(folder.token()).strip());
         } catch (IOException e) {
             throw new Problem(
                     "cannot read "
-                            + server.token()
+                            + folder.token()
                             + ": run the command as the user who started the server");
         }
     }
@@ -85,18 +86,45 @@ record AdminClient(Path socket, String token) {
         return parse(call("POST", path, body.line()));
     }
 
-    /** An answer of one JSON object a line, as it comes. */
-    void lines(String path, Consumer<Json.Row> each) {
+    /**
+     * An answer of one JSON object a line, as it comes.
+     *
+     * @return where to go on ({@code before}) when the listing was cut; else empty
+     */
+    String lines(String path, Consumer<Json.Row> each) {
+        String[] before = {""};
         exchange(
                 "GET",
                 path,
                 "",
                 answer -> {
+                    before[0] = answer.header("x-domicile-before");
                     for (byte[] line = answer.line(); line.length > 0; line = answer.line()) {
                         each.accept(parse(line));
                     }
                     return new byte[0];
                 });
+        return before[0];
+    }
+
+    /**
+     * An answer as it came, for those who can do without one.
+     *
+     * @param status the HTTP status
+     */
+    record Answer(int status, Json.Row object) {}
+
+    /**
+     * Asks without a body and takes whatever comes back.
+     *
+     * @throws IOException when nobody answers there, or the answer breaks off
+     */
+    Answer ask(String method, String path) throws IOException {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+                HttpAnswer answer = new HttpAnswer(channel, PATIENCE)) {
+            send(answer, method, path, new byte[0]);
+            return new Answer(answer.status(), Json.object(answer.body(LARGEST_ANSWER)));
+        }
     }
 
     private interface Reading {
@@ -108,16 +136,9 @@ record AdminClient(Path socket, String token) {
     }
 
     private byte[] exchange(String method, String path, String body, Reading reading) {
-        byte[] content = body.getBytes(StandardCharsets.UTF_8);
-        String head =
-                "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer %s\r\n"
-                                .formatted(method, path, token)
-                        + "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-                                .formatted(content.length);
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
                 HttpAnswer answer = new HttpAnswer(channel, PATIENCE)) {
-            answer.send(head.getBytes(StandardCharsets.UTF_8), content);
-            answer.readHead();
+            send(answer, method, path, body.getBytes(StandardCharsets.UTF_8));
             if (answer.status() / 100 != 2) {
                 throw failure(answer.status(), answer.body(LARGEST_FAILURE));
             }
@@ -133,8 +154,20 @@ record AdminClient(Path socket, String token) {
             throw new Problem(
                     "the server's answer broke off ("
                             + e.getMessage()
-                            + "): whether it did what was asked is open; look with a list command");
+                            + "): it may have done what was asked or not; a list command shows"
+                            + " which");
         }
+    }
+
+    private void send(HttpAnswer answer, String method, String path, byte[] body)
+            throws IOException {
+        String head =
+                "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer %s\r\n"
+                                .formatted(method, path, token)
+                        + "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+                                .formatted(body.length);
+        answer.send(head.getBytes(StandardCharsets.UTF_8), body);
+        answer.readHead();
     }
 
     private static Json.Row parse(byte[] text) {

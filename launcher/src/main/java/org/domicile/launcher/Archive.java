@@ -73,8 +73,9 @@ final class Archive implements Callable<Integer> {
             if (ready.isEmpty()) {
                 throw new Problem(server.lastWords());
             }
-            AdminCall.of(folder, ready.get(), "GET", "/v1/status");
-            AdminCall.of(folder, ready.get(), "POST", "/v1/stop");
+            AdminClient admin = AdminClient.of(folder, ready.get());
+            admin.ask("GET", "/v1/status");
+            admin.ask("POST", "/v1/stop");
             server.await(TimeUnit.SECONDS.toMillis(LONGEST_SECONDS));
             if (Files.isRegularFile(fresh)) {
                 Files.move(fresh, archive, StandardCopyOption.ATOMIC_MOVE);

@@ -1,40 +1,27 @@
 package org.domicile.launcher;
 
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Buckets: where objects lie. */
 @Command(
         name = "bucket",
-        description = "Makes and lists buckets.",
+        description = "Make and list buckets, in which objects lie.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Example: domicile bucket create archive"},
+        footer = {"", "Example: ./domicile bucket create archive"},
         subcommands = {BucketCommand.Create.class, BucketCommand.Show.class})
 final class BucketCommand {
     @Command(
             name = "create",
-            description = "Makes a bucket.",
+            description = "Make a bucket.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile bucket create archive --zones home"})
-    static final class Create implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
+            footer = {"", "Example: ./domicile bucket create archive --zones home"})
+    static final class Create extends ServerCommand.OfOrganisation {
         @Parameters(paramLabel = "NAME", description = "3 to 63 small letters, digits, hyphens.")
         String name = "";
-
-        @Option(
-                names = "--organisation",
-                paramLabel = "NAME",
-                description = "Whose (default: the only one).")
-        String organisation = "";
 
         @Option(
                 names = "--zones",
@@ -45,14 +32,13 @@ final class BucketCommand {
 
         @Override
         public Integer call() {
-            AdminClient admin = AdminClient.of(common.folder());
-            String owner = Organisations.chosen(admin, organisation);
+            AdminClient admin = admin();
+            String owner = owner(admin);
             Json.Row made =
                     admin.post(
                             "/v1/buckets",
                             Json.row("organisation", owner, "name", name, "zones", zones));
-            Output.of(spec, common)
-                    .result(
+            output().result(
                             made,
                             "bucket %s of %s is there, in %s"
                                     .formatted(
@@ -63,24 +49,13 @@ final class BucketCommand {
 
     @Command(
             name = "list",
-            description = "Lists buckets.",
+            description = "List buckets.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile bucket list --json"})
-    static final class Show implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
-        @Option(
-                names = "--organisation",
-                paramLabel = "NAME",
-                description = "Only of this one (default: of all).")
-        String organisation = "";
-
+            footer = {"", "Example: ./domicile bucket list --json"})
+    static final class Show extends ServerCommand.Listing {
         @Override
         public Integer call() {
-            List<Json.Row> rows =
-                    AdminClient.of(common.folder())
-                            .list(AdminClient.path("/v1/buckets", "organisation", organisation));
+            List<Json.Row> rows = listed(admin(), "/v1/buckets");
             Table table =
                     new Table()
                             .field("name", "name")
@@ -88,8 +63,7 @@ final class BucketCommand {
                             .column("zones", Columns.list("zones"))
                             .field("versioning", "versioning")
                             .column("created", Columns.minute("created"));
-            Output.of(spec, common)
-                    .list(rows, table, "no buckets; make one: ./domicile bucket create NAME");
+            output().list(rows, table, "no buckets; make one: ./domicile bucket create NAME");
             return 0;
         }
     }

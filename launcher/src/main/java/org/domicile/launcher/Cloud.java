@@ -202,8 +202,7 @@ final class Cloud implements AutoCloseable {
         return new Cloud(opened, instruments, endpoints, guard);
     }
 
-    // ---- doors
-    // ---------------------------------------------------------------------------------
+    // doors
 
     private static HttpHandler s3Door(Guard guard, Settings settings, Clock clock) {
         return new S3Door(
@@ -220,8 +219,7 @@ final class Cloud implements AutoCloseable {
         return new WebRoutes(List.copyOf(routes));
     }
 
-    // ---- options
-    // ---------------------------------------------------------------------------------
+    // options
 
     private static KeyspaceOptions keyspaceOptions(Settings settings) {
         return new KeyspaceOptions(
@@ -233,7 +231,11 @@ final class Cloud implements AutoCloseable {
     }
 
     private static BlobOptions blobOptions(Settings settings) {
-        return new BlobOptions(settings.limits().segment(), settings.upkeep().rate(), ADOPT_WITHIN);
+        return new BlobOptions(
+                settings.limits().segment(),
+                settings.upkeep().rate(),
+                ADOPT_WITHIN,
+                settings.limits().reserve());
     }
 
     private static GuardOptions guardOptions(Settings settings) {
@@ -264,8 +266,7 @@ final class Cloud implements AutoCloseable {
         return token;
     }
 
-    // ---- listeners
-    // -------------------------------------------------------------------------------
+    // listeners
 
     private static List<HttpServer.Listener> listeners(
             Settings settings, Path socket, HttpHandler s3, HttpHandler web, HttpHandler admin) {
@@ -383,8 +384,7 @@ final class Cloud implements AutoCloseable {
                 firstSteps);
     }
 
-    // ---- upkeep
-    // ----------------------------------------------------------------------------------
+    // upkeep
 
     private static Upkeep upkeep(
             Settings settings,
@@ -394,14 +394,13 @@ final class Cloud implements AutoCloseable {
             Installation installation,
             Clock clock) {
         Instant now = clock.instant();
-        Upkeep.Rhythm often =
-                Upkeep.backingOff(
-                        Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofMinutes(10));
+        Duration pause = settings.upkeep().pause();
+        Upkeep.Rhythm often = Upkeep.backingOff(pause.dividedBy(10), pause, pause.multipliedBy(60));
         return new Upkeep(guard, clock)
                 .start(
                         new Upkeep.Job(
                                 "upkeep:Compact",
-                                now.plusSeconds(5),
+                                now.plus(pause),
                                 often,
                                 () -> {
                                     Blobs.Compaction done = blobs.compact();
@@ -410,7 +409,7 @@ final class Cloud implements AutoCloseable {
                 .start(
                         new Upkeep.Job(
                                 "upkeep:Expire",
-                                now.plusSeconds(30),
+                                now.plus(pause.multipliedBy(3)),
                                 often,
                                 () ->
                                         objects.uploads()
@@ -444,8 +443,7 @@ final class Cloud implements AutoCloseable {
                 });
     }
 
-    // ---- at work
-    // ---------------------------------------------------------------------------------
+    // at work
 
     /** What commands are told. */
     Endpoints endpoints() {

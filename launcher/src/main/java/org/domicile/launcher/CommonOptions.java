@@ -15,14 +15,20 @@ final class CommonOptions {
     @Option(names = "--json", description = "Answer in JSON; lists print one object a line.")
     boolean json;
 
-    /** The data folder's absolute path, whether it is there or not. */
-    Path folder() {
-        if (data != null) {
-            return data.toAbsolutePath().normalize();
-        }
+    /** The data folder by its absolute path, whether it is there or not. */
+    Folder folder() {
         String named = System.getenv("DOMICILE_DATA");
-        return Path.of(named == null || named.isEmpty() ? "data" : named)
-                .toAbsolutePath()
-                .normalize();
+        Path path =
+                data != null ? data : Path.of(named == null || named.isEmpty() ? "data" : named);
+        return new Folder(path.toAbsolutePath().normalize());
+    }
+
+    /**
+     * {@code ./domicile} and a command with the same data folder as this one, to show to people.
+     */
+    String again(String command) {
+        return "./domicile "
+                + command
+                + (data == null ? "" : " --data " + Shell.quoted(folder().path().toString()));
     }
 }

@@ -5,21 +5,17 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Credentials: key pairs, each bound to one principal and one purpose. */
 @Command(
         name = "credential",
-        description = "Makes, lists, rotates and withdraws credentials.",
+        description =
+                "Make, list, replace and end credentials: key pairs for one principal and purpose.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Example: domicile credential create --principal 'Ada Park' --purpose air"},
+        footer = {"", "Example: ./domicile credential create --principal 'Ada Park' --purpose air"},
         subcommands = {
             CredentialCommand.Create.class,
             CredentialCommand.Show.class,
@@ -50,18 +46,15 @@ final class CredentialCommand {
 
     @Command(
             name = "create",
-            description = "Makes a credential and prints its secret, once.",
+            description = "Make a credential and print its secret, once.",
             mixinStandardHelpOptions = true,
             footer = {
                 "",
-                "Example: domicile credential create --principal 'Ada Park' --purpose"
+                "Example: ./domicile credential create --principal 'Ada Park' --purpose"
                         + " leak-detection --action 's3:Get*' --action 's3:List*' --bucket 'logs-*'"
                         + " --expires 2027-06-30"
             })
-    static final class Create implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
+    static final class Create extends ServerCommand.OfOrganisation {
         @Option(
                 names = "--principal",
                 required = true,
@@ -75,12 +68,6 @@ final class CredentialCommand {
                 paramLabel = "NAME",
                 description = "What for: a name, or organisation/name.")
         String purpose = "";
-
-        @Option(
-                names = "--organisation",
-                paramLabel = "NAME",
-                description = "Whose principal (default: the only organisation's).")
-        String organisation = "";
 
         @Option(
                 names = "--action",
@@ -105,7 +92,7 @@ final class CredentialCommand {
         @Override
         public Integer call() {
             String end = Input.end(spec, expires);
-            AdminClient admin = AdminClient.of(common.folder());
+            AdminClient admin = admin();
             Json.Row who = Organisations.principal(admin, organisation, principal);
             Map<String, Object> body = new LinkedHashMap<>();
             body.put("principal", who.text("id"));
@@ -117,34 +104,21 @@ final class CredentialCommand {
             if (!end.isEmpty()) {
                 body.put("expires", end);
             }
-            issued(
-                    Output.of(spec, common),
-                    admin.post("/v1/credentials", new Json.Row(body)),
-                    who.text("name"));
+            issued(output(), admin.post("/v1/credentials", new Json.Row(body)), who.text("name"));
             return 0;
         }
     }
 
     @Command(
             name = "list",
-            description = "Lists credentials, never their secrets.",
+            description = "List credentials, never their secrets.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile credential list --organisation water"})
-    static final class Show implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
-        @Option(
-                names = "--organisation",
-                paramLabel = "NAME",
-                description = "Only of this one (default: of all).")
-        String organisation = "";
-
+            footer = {"", "Example: ./domicile credential list --organisation water"})
+    static final class Show extends ServerCommand.Listing {
         @Override
         public Integer call() {
-            AdminClient admin = AdminClient.of(common.folder());
-            List<Json.Row> rows =
-                    admin.list(AdminClient.path("/v1/credentials", "organisation", organisation));
+            AdminClient admin = admin();
+            List<Json.Row> rows = listed(admin, "/v1/credentials");
             Map<String, String> names = new HashMap<>();
             if (!common.json) {
                 admin.list("/v1/principals")
@@ -164,58 +138,37 @@ final class CredentialCommand {
                             .column("expires", Columns.minute("expires"))
                             .column("actions", Columns.list("actions"))
                             .column("buckets", Columns.list("buckets"));
-            Output.of(spec, common).list(rows, table, "no credentials");
+            output().list(rows, table, "no credentials");
             return 0;
         }
     }
 
     @Command(
             name = "withdraw",
-            description = "Ends a credential within a second, and every link that it signed.",
+            description = "End a credential within a second, and every link that it signed.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile credential withdraw DOMI0123456789ABCDEF"})
-    static final class Withdraw implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
-        @Parameters(paramLabel = "ACCESS_KEY", description = "Its public part.")
-        String accessKey = "";
-
+            footer = {"", "Example: ./domicile credential withdraw DOMI0123456789ABCDEF"})
+    static final class Withdraw extends ServerCommand.OfCredential {
         @Override
         public Integer call() {
-            Json.Row answer =
-                    AdminClient.of(common.folder())
-                            .post(
-                                    "/v1/credentials/"
-                                            + AdminClient.segment(accessKey)
-                                            + "/withdraw",
-                                    Json.row());
-            Output.of(spec, common)
-                    .result(answer, "credential " + answer.text("withdrawn") + " is withdrawn");
+            Json.Row answer = asked("withdraw");
+            output().result(answer, "credential " + answer.text("withdrawn") + " is withdrawn");
             return 0;
         }
     }
 
     @Command(
             name = "rotate",
-            description = "Ends a credential, makes another like it, and prints its secret, once.",
+            description =
+                    "Replace a credential: end it, make another like it, and print the new secret,"
+                            + " once.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile credential rotate DOMI0123456789ABCDEF"})
-    static final class Rotate implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
-        @Parameters(paramLabel = "ACCESS_KEY", description = "The one that ends.")
-        String accessKey = "";
-
+            footer = {"", "Example: ./domicile credential rotate DOMI0123456789ABCDEF"})
+    static final class Rotate extends ServerCommand.OfCredential {
         @Override
         public Integer call() {
-            Json.Row made =
-                    AdminClient.of(common.folder())
-                            .post(
-                                    "/v1/credentials/" + AdminClient.segment(accessKey) + "/rotate",
-                                    Json.row());
-            issued(Output.of(spec, common), made, "the same principal");
+            Json.Row made = asked("rotate");
+            issued(output(), made, "the same principal");
             return 0;
         }
     }

@@ -2,8 +2,6 @@ package org.domicile.launcher;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -20,8 +18,7 @@ import picocli.CommandLine.Spec;
         name = "down",
         description = "Stop the server: requests under way are served, then it ends.",
         mixinStandardHelpOptions = true,
-        footerHeading = "%nExample:%n",
-        footer = "  ./domicile down --data /srv/cloud")
+        footer = {"", "Example: ./domicile down --data /srv/cloud"})
 final class Down implements Callable<Integer> {
     /** The longest that draining may be set to, and a while for closing. */
     private static final Duration LONGEST = Duration.ofHours(1).plusMinutes(1);
@@ -34,7 +31,7 @@ final class Down implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Folder folder = new Folder(common.folder());
+        Folder folder = common.folder();
         Optional<Endpoints> running = Endpoints.running(folder);
         if (running.isEmpty()) {
             say(folder, "not running", "No server runs on " + folder.path() + ".");
@@ -59,11 +56,10 @@ final class Down implements Callable<Integer> {
 
     private static void ask(Folder folder, Endpoints server, ProcessHandle process) {
         try {
-            AdminCall answer = AdminCall.of(folder, server, "POST", "/v1/stop");
-            if (answer.status() == 202) {
+            if (AdminClient.of(folder, server).ask("POST", "/v1/stop").status() == 202) {
                 return;
             }
-        } catch (IOException e) {
+        } catch (IOException | Problem e) {
             if (!server.alive()) {
                 return; // it was ending already
             }
@@ -74,15 +70,6 @@ final class Down implements Callable<Integer> {
     }
 
     private void say(Folder folder, String state, String sentence) {
-        var out = spec.commandLine().getOut();
-        if (common.json) {
-            Map<String, Object> object = new LinkedHashMap<>();
-            object.put("state", state);
-            object.put("data", folder.path().toString());
-            out.print(new String(Flat.write(object), java.nio.charset.StandardCharsets.UTF_8));
-        } else {
-            out.println(sentence);
-        }
-        out.flush();
+        Output.of(spec, common).result(Json.row("state", state, "data", folder.path()), sentence);
     }
 }

@@ -1,6 +1,7 @@
 package org.domicile.launcher;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,6 +44,17 @@ record Endpoints(
         return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
     }
 
+    /** The server on this folder, or a sentence about what to do. */
+    static Endpoints on(Folder folder) {
+        return running(folder)
+                .orElseThrow(() ->
+                        new Problem(
+                                "no server runs on the data folder "
+                                        + folder.path()
+                                        + "; start one with ./domicile up, or name another folder"
+                                        + " with --data"));
+    }
+
     /** The server that runs on a folder; empty when none does. */
     static Optional<Endpoints> running(Folder folder) {
         return read(folder).filter(Endpoints::alive);
@@ -59,66 +71,80 @@ record Endpoints(
     static Optional<Endpoints> read(Folder folder) {
         try {
             byte[] text = Folder.contentIfThere(folder.endpoints());
-            return text.length == 0 ? Optional.empty() : Optional.of(of(Flat.read(text)));
-        } catch (IOException | RuntimeException e) {
+            return text.length == 0 ? Optional.empty() : Optional.of(of(Json.object(text)));
+        } catch (AccessDeniedException e) {
+            throw new Problem(
+                    "the data folder "
+                            + folder.path()
+                            + " belongs to another user; run the command as that user");
+        } catch (IOException | IllegalArgumentException | java.time.DateTimeException e) {
             return Optional.empty(); // not whole: nobody who is ready wrote it
         }
     }
 
-    private static Endpoints of(Map<String, String> values) {
+    private static Endpoints of(Json.Row told) {
         Map<String, String> urls = new LinkedHashMap<>();
-        List<Path> places = new ArrayList<>();
-        values.forEach((key, value) -> {
-            if (key.startsWith("endpoints.")) {
-                urls.put(key.substring("endpoints.".length()), value);
-            } else if (key.startsWith("keys.places.")) {
-                places.add(Path.of(value));
-            }
-        });
+        told.row("endpoints").fields().forEach((name, url) -> urls.put(name, String.valueOf(url)));
+        Json.Row keys = told.row("keys");
         return new Endpoints(
-                Long.parseLong(text(values, "pid")),
-                Long.parseLong(text(values, "processStarted")),
-                text(values, "version"),
-                Instant.parse(text(values, "started")),
-                text(values, "zone"),
+                told.number("pid"),
+                told.number("processStarted"),
+                text(told, "version"),
+                Instant.parse(text(told, "started")),
+                text(told, "zone"),
                 urls,
-                Path.of(text(values, "socket")),
-                places,
-                Path.of(text(values, "keys.root")),
-                Path.of(text(values, "firstCredential")),
-                Instant.parse(text(values, "firstSteps")));
+                Path.of(text(told, "socket")),
+                keys.texts("places").stream().map(Path::of).toList(),
+                Path.of(text(keys, "root")),
+                Path.of(text(told, "firstCredential")),
+                Instant.parse(text(told, "firstSteps")));
     }
 
-    private static String text(Map<String, String> values, String name) {
-        String value = values.get(name);
-        if (value == null) {
+    private static String text(Json.Row row, String name) {
+        String value = row.text(name);
+        if (value.isEmpty()) {
             throw new IllegalArgumentException("no " + name);
         }
         return value;
     }
 
+    /** URL of the S3 door; empty when it has no listener. */
+    String s3() {
+        return urls.getOrDefault("s3", "");
+    }
+
     /** What it tells people and programs: no secret. */
-    Map<String, Object> object(Folder folder) {
-        Map<String, Object> keys = new LinkedHashMap<>();
-        keys.put("places", keyPlaces.stream().map(Path::toString).toList());
-        keys.put("root", rootKey.toString());
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("pid", pid);
-        object.put("processStarted", processStarted);
-        object.put("version", version);
-        object.put("started", started);
-        object.put("zone", zone);
-        object.put("region", zone);
-        object.put("endpoints", urls);
-        object.put("socket", socket.toString());
-        object.put("token", folder.token().toString());
-        object.put("keys", keys);
-        object.put("firstCredential", firstCredential.toString());
-        object.put("firstSteps", firstSteps.toString());
-        return object;
+    Json.Row row(Folder folder) {
+        List<Object> places = new ArrayList<>();
+        keyPlaces.forEach(place -> places.add(place.toString()));
+        return Json.row(
+                "pid",
+                pid,
+                "processStarted",
+                processStarted,
+                "version",
+                version,
+                "started",
+                started,
+                "zone",
+                zone,
+                "region",
+                zone,
+                "endpoints",
+                new Json.Row(new LinkedHashMap<>(urls)),
+                "socket",
+                socket,
+                "token",
+                folder.token(),
+                "keys",
+                Json.row("places", places, "root", rootKey),
+                "firstCredential",
+                firstCredential,
+                "firstSteps",
+                firstSteps);
     }
 
     void write(Disk disk, Folder folder) throws IOException {
-        Durable.replace(disk, folder.endpoints(), Flat.write(object(folder)));
+        Durable.replace(disk, folder.endpoints(), row(folder).file());
     }
 }

@@ -1,7 +1,5 @@
 package org.domicile.launcher;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,8 +18,10 @@ import picocli.CommandLine.Spec;
             "The output holds the credential's secret."
         },
         mixinStandardHelpOptions = true,
-        footerHeading = "%nExamples:%n",
         footer = {
+            "",
+            "Example: ./domicile env --for rclone",
+            "In a shell:",
             "  eval \"$(./domicile env)\"                 aws-cli, boto3 and most SDKs",
             "  eval \"$(./domicile env --for rclone)\"    then: rclone ls domicile:archive",
             "  (umask 077; ./domicile env --for s3cmd > domicile.s3cfg)"
@@ -51,29 +51,21 @@ final class Env implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Folder folder = new Folder(common.folder());
-        Endpoints server =
-                Endpoints.running(folder)
-                        .orElseThrow(() ->
-                                new Problem(
-                                        "no server runs on "
-                                                + folder.path()
-                                                + ", so there is no endpoint to name: start"
-                                                + " one with 'domicile up'"));
+        Endpoints server = Endpoints.on(common.folder());
         FirstCredential credential =
                 FirstCredential.read(server.firstCredential())
                         .orElseThrow(() ->
                                 new Problem(
                                         "the first credential is not in "
                                                 + server.firstCredential()
-                                                + " any more: make one with 'domicile"
-                                                + " credential create', which shows its"
+                                                + " any more: make one with ./domicile"
+                                                + " credential create, which shows its"
                                                 + " secret once"));
-        String url = server.urls().getOrDefault("s3", "");
+        String url = server.s3();
         PrintWriter out = spec.commandLine().getOut();
         Map<String, String> variables = variables(credential, url, server.zone());
         if (common.json) {
-            out.print(new String(Flat.write(variables), UTF_8));
+            out.println(new Json.Row(new LinkedHashMap<>(variables)).line());
         } else {
             out.print(
                     switch (client) {

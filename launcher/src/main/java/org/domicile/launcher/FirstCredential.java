@@ -2,8 +2,6 @@ package org.domicile.launcher;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.Durable;
@@ -27,14 +25,12 @@ record FirstCredential(String accessKey, String secret, String region) {
     /** What the file holds; empty when it is not there or not whole. */
     static Optional<FirstCredential> read(Path file) {
         try {
-            Map<String, String> values = Flat.read(Folder.contentIfThere(file));
-            String accessKey = values.getOrDefault("accessKey", "");
-            String secret = values.getOrDefault("secret", "");
+            Json.Row told = Json.object(Folder.contentIfThere(file));
+            String accessKey = told.text("accessKey");
+            String secret = told.text("secret");
             return accessKey.isEmpty() || secret.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(
-                            new FirstCredential(
-                                    accessKey, secret, values.getOrDefault("region", "")));
+                    : Optional.of(new FirstCredential(accessKey, secret, told.text("region")));
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -65,10 +61,9 @@ record FirstCredential(String accessKey, String secret, String region) {
     }
 
     private void write(Disk disk, Path file) throws IOException {
-        Map<String, String> object = new LinkedHashMap<>();
-        object.put("accessKey", accessKey);
-        object.put("secret", secret);
-        object.put("region", region);
-        Durable.replace(disk, file, Flat.write(object));
+        Durable.replace(
+                disk,
+                file,
+                Json.row("accessKey", accessKey, "secret", secret, "region", region).file());
     }
 }

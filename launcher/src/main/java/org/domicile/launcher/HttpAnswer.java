@@ -47,6 +47,11 @@ final class HttpAnswer implements AutoCloseable {
         return status;
     }
 
+    /** A header's value; empty when it is not there. */
+    String header(String name) {
+        return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
+    }
+
     void send(byte[] head, byte[] body) throws IOException {
         for (byte[] each : new byte[][] {head, body}) {
             ByteBuffer bytes = ByteBuffer.wrap(each);

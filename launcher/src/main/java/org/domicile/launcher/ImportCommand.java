@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "import",
         description = {
-            "Copies a folder into a bucket through the S3 endpoint. A file's name is its path below"
-                    + " DIR, byte for byte, after the prefix.",
+            "Copy a folder into a bucket through the S3 endpoint; resumable. A file's name is its"
+                    + " path below DIR, byte for byte, after the prefix.",
             "Running it again continues: what is there with the same size and sums is left alone,"
                     + " and large files keep the parts that arrived. Every sum that the server"
                     + " answers is compared with the file's.",
@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
                     + " Nothing is ever deleted from the bucket."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Example: domicile import ~/scans s3://archive/scans --create"})
+        footer = {"", "Example: ./domicile import ~/scans s3://archive/scans --create"})
 final class ImportCommand implements Callable<Integer> {
     private static final int WORKERS = 4;
     private static final int MOST_SHOWN = 20;
@@ -131,20 +131,20 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private S3Client client() {
-        Optional<RunningServer> server =
+        Optional<Endpoints> server =
                 endpoint.isEmpty() || credential == null
-                        ? RunningServer.find(common.folder())
+                        ? Endpoints.running(common.folder())
                         : Optional.empty();
         String named = environment("AWS_ENDPOINT_URL");
         String url = endpoint;
         if (url.isEmpty()) {
-            url = server.map(RunningServer::s3).filter(each -> !each.isEmpty()).orElse(named);
+            url = server.map(Endpoints::s3).filter(each -> !each.isEmpty()).orElse(named);
         }
         if (url.isEmpty()) {
-            RunningServer.on(common.folder()); // says what to do
+            Endpoints.on(common.folder()); // says what to do
             throw new Problem("the server has no S3 listener; name one with --endpoint");
         }
-        String region = server.map(RunningServer::region).orElse("");
+        String region = server.map(Endpoints::zone).orElse("");
         if (region.isEmpty()) {
             region = environment("AWS_REGION");
         }
@@ -169,23 +169,22 @@ final class ImportCommand implements Callable<Integer> {
     }
 
     private S3Signature signature(
-            Optional<RunningServer> server, boolean fromEnvironment, String region) {
+            Optional<Endpoints> server, boolean fromEnvironment, String region) {
         String accessKey = environment("AWS_ACCESS_KEY_ID");
         String secret = environment("AWS_SECRET_ACCESS_KEY");
         if (credential == null && fromEnvironment && !accessKey.isEmpty() && !secret.isEmpty()) {
             return new S3Signature(accessKey, secret, region);
         }
-        String file =
-                credential != null
-                        ? credential.toString()
-                        : server.map(RunningServer::firstCredential).orElse("");
-        if (file.isEmpty()) {
-            throw new Problem(
-                    "no credential: name a file with --credential, or set AWS_ENDPOINT_URL,"
-                            + " AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
-        }
+        Path file =
+                Optional.ofNullable(credential)
+                        .or(() -> server.map(Endpoints::firstCredential))
+                        .orElseThrow(() ->
+                                new Problem(
+                                        "no credential: name a file with --credential, or set"
+                                                + " AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and"
+                                                + " AWS_SECRET_ACCESS_KEY"));
         try {
-            Json.Row read = Json.object(Files.readAllBytes(Path.of(file)));
+            Json.Row read = Json.object(Files.readAllBytes(file));
             if (!read.text("accessKey").isEmpty() && !read.text("secret").isEmpty()) {
                 String own = read.text("region");
                 return new S3Signature(

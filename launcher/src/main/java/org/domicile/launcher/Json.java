@@ -5,15 +5,21 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
-/** JSON objects as commands read and print them. A JSON null is a field that is not there. */
+/**
+ * JSON objects as the server's small files hold them and commands read and print them. A JSON null
+ * is a field that is not there.
+ */
 final class Json {
     private static final JsonFactory FACTORY =
             JsonFactory.builder()
@@ -66,13 +72,24 @@ final class Json {
 
         /** On one line. */
         String line() {
-            StringWriter line = new StringWriter();
-            try (JsonGenerator json = FACTORY.createGenerator(line)) {
+            return text(json -> {});
+        }
+
+        /** Over several lines, for a file that people look into. */
+        byte[] file() {
+            return (text(json -> json.setPrettyPrinter(new DefaultPrettyPrinter())) + "\n")
+                    .getBytes(StandardCharsets.UTF_8);
+        }
+
+        private String text(Consumer<JsonGenerator> form) {
+            StringWriter text = new StringWriter();
+            try (JsonGenerator json = FACTORY.createGenerator(text)) {
+                form.accept(json);
                 write(json, this);
             } catch (IOException e) {
                 throw new UncheckedIOException("memory does not fail", e);
             }
-            return line.toString();
+            return text.toString();
         }
     }
 

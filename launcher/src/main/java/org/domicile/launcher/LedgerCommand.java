@@ -18,10 +18,10 @@ import picocli.CommandLine.Spec;
 /** The ledger: its logs, their keys, proofs and checks. */
 @Command(
         name = "ledger",
-        description = "Verifies the logs, prints their keys, makes and checks proofs.",
+        description = "Verify the logs of all uses, print their keys, make and check proofs.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Example: domicile ledger verify"},
+        footer = {"", "Example: ./domicile ledger verify"},
         subcommands = {
             LedgerVerifyCommand.class,
             LedgerCommand.Key.class,
@@ -34,9 +34,9 @@ final class LedgerCommand {
 
     @Command(
             name = "list",
-            description = "Lists the logs, from their files.",
+            description = "List the logs, from their files.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile ledger list"})
+            footer = {"", "Example: ./domicile ledger list"})
     static final class Show implements Callable<Integer> {
         @Mixin CommonOptions common = new CommonOptions();
         @Spec CommandSpec spec = CommandSpec.create();
@@ -44,7 +44,7 @@ final class LedgerCommand {
         @Override
         public Integer call() {
             List<Json.Row> rows =
-                    LogFiles.in(common.folder().resolve("ledger")).stream()
+                    LogFiles.in(common.folder().ledger()).stream()
                             .map(log ->
                                     Json.row(
                                             "log",
@@ -70,17 +70,14 @@ final class LedgerCommand {
     @Command(
             name = "key",
             description = {
-                "Prints the verifier keys of the running server's logs, one a line in the form of"
+                "Print the verifier keys of the running server's logs, one a line in the form of"
                         + " signed notes (name+id+key); the public log's Ed25519 key first.",
                 "Give them to those who will check: a key is worth as much as the way on which it"
                         + " came."
             },
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile ledger key > keys.txt"})
-    static final class Key implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
+            footer = {"", "Example: ./domicile ledger key > keys.txt"})
+    static final class Key extends ServerCommand {
         @Option(
                 names = "--log",
                 paramLabel = "NAME",
@@ -89,7 +86,7 @@ final class LedgerCommand {
 
         @Override
         public Integer call() {
-            AdminClient admin = AdminClient.of(common.folder());
+            AdminClient admin = admin();
             List<String> names = new ArrayList<>();
             if (log.isEmpty()) {
                 names.add(LogFiles.PUBLIC);
@@ -100,7 +97,7 @@ final class LedgerCommand {
             } else {
                 names.add(log);
             }
-            Output output = Output.of(spec, common);
+            Output output = output();
             for (String name : names) {
                 for (String key : keys(admin, name)) {
                     output.result(Json.row("log", name, "key", key), key);
@@ -118,44 +115,55 @@ final class LedgerCommand {
     @Command(
             name = "prove",
             description = {
-                "Writes the proof that an entry stands in a log to standard output (C2SP"
-                        + " tlog-proof); 'uses --json' says index and log of a use."
+                "Write the proof that an entry stands in a log to standard output (C2SP"
+                    + " tlog-proof). 'uses --json' says log and index of each use; an S3 client's"
+                    + " answer names its use in the header x-domicile-use."
             },
             mixinStandardHelpOptions = true,
             footer = {
                 "",
-                "Example: domicile ledger prove 12345 --log use/water/node-1 > use.tlog-proof"
+                "Example: ./domicile ledger prove 12345 --log use/water/node-1 > use.tlog-proof"
             })
-    static final class Prove implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
-        @Parameters(paramLabel = "INDEX", description = "The entry's place in its log, from 0.")
-        long index;
+    static final class Prove extends ServerCommand {
+        @Parameters(
+                arity = "0..1",
+                paramLabel = "INDEX",
+                description = "The entry's place in its log, from 0.")
+        long index = -1;
 
         @Option(
                 names = "--log",
                 paramLabel = "NAME",
-                description = "Which log (default: the public one).")
+                description = "Which log INDEX is in (default: public).")
         String log = LogFiles.PUBLIC;
+
+        @Option(
+                names = "--use",
+                paramLabel = "ORGANISATION/NODE/NUMBER",
+                description =
+                        "Instead of INDEX: a use, as the header x-domicile-use of an answer named"
+                                + " it.")
+        String use = "";
 
         @Override
         public Integer call() {
-            if (index < 0) {
-                throw Input.wrong(spec, "INDEX is a place from 0 on");
+            if (use.isEmpty() == index < 0) {
+                throw Input.wrong(
+                        spec, "say which entry: INDEX, a place from 0 on, or --use, a use's name");
             }
             String proof =
-                    AdminClient.of(common.folder())
-                            .text(
-                                    AdminClient.path(
-                                            "/v1/ledger/proof",
-                                            "log",
-                                            log,
-                                            "index",
-                                            String.valueOf(index)));
-            Output output = Output.of(spec, common);
+                    admin().text(
+                                    use.isEmpty()
+                                            ? AdminClient.path(
+                                                    "/v1/ledger/proof",
+                                                    "log",
+                                                    log,
+                                                    "index",
+                                                    String.valueOf(index))
+                                            : AdminClient.path("/v1/ledger/proof", "use", use));
+            Output output = output();
             if (common.json) {
-                output.out().println(Json.row("log", log, "index", index, "proof", proof).line());
+                output.out().println(Json.row("proof", proof).line());
             } else {
                 output.out().print(proof);
             }
@@ -166,9 +174,9 @@ final class LedgerCommand {
 
     @Command(
             name = "check",
-            description = "Checks a proof offline: no server and no data folder is needed.",
+            description = "Check a proof offline: no server and no data folder is needed.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile ledger check use.tlog-proof --key keys.txt"})
+            footer = {"", "Example: ./domicile ledger check use.tlog-proof --key keys.txt"})
     static final class Check implements Callable<Integer> {
         private static final int LARGEST = 4 << 20;
 

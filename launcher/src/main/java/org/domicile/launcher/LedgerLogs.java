@@ -2,6 +2,7 @@ package org.domicile.launcher;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import org.domicile.admin.Logs;
 import org.domicile.ledger.Ledger;
 
@@ -20,6 +21,11 @@ record LedgerLogs(Ledger ledger) implements Logs {
     @Override
     public List<String> keys(String log) {
         return ledger.verifierKeys(log);
+    }
+
+    @Override
+    public OptionalLong place(String log, long number) {
+        return ledger.place(log, number);
     }
 
     @Override

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.domicile.verifier.LedgerFolder;
+import org.domicile.verifier.Statements;
 import org.domicile.verifier.TiledLog;
 import org.domicile.verifier.Verdict;
 import org.domicile.verifier.VerifierKey;
@@ -22,13 +25,15 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description = {
-            "Recomputes the public log and each use log from their files alone: every entry, every"
-                    + " tile, the root, the signatures. The server may run or not.",
+            "Recompute the public log and each use log from their files alone: every entry, every"
+                    + " tile, the root, the signatures; and compare each use log with what the"
+                    + " public log states of it, so that one that was taken away, rolled back or"
+                    + " exchanged is found. The server may run or not.",
             "It says which keys it trusted: those of --key; or those that this user's file of known"
                     + " keys remembers; or, the first time, those that the running server names."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Example: domicile ledger verify --key keys.txt"})
+        footer = {"", "Example: ./domicile ledger verify --key keys.txt"})
 final class LedgerVerifyCommand implements Callable<Integer> {
     private static final int ATTEMPTS = 3;
 
@@ -56,13 +61,32 @@ final class LedgerVerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path ledger = common.folder().resolve("ledger");
+        Path ledger = common.folder().ledger();
         List<LogFiles> logs = LogFiles.in(ledger, log);
         Trust trust = given.isEmpty() ? found(logs.getFirst()) : Trust.given(given);
         Output output = Output.of(spec, common);
+        // The public log says what the others must be, so it is read even where one log is asked
+        // for; and first, because a running server publishes it last.
+        List<LogFiles> all = LogFiles.in(ledger);
+        Statements statements = new Statements();
         int refused = 0;
-        for (LogFiles each : logs) {
-            if (!tell(output, each, trust, verify(output, each, trust))) {
+        int checked = 0;
+        for (LogFiles each : all) {
+            boolean asked = log.isEmpty() || each.name().equals(log);
+            if (asked || each.name().equals(LogFiles.PUBLIC)) {
+                Verdict verdict = verify(output, each, trust, statements);
+                boolean sound = verdict instanceof Verdict.Sound;
+                if (asked || !sound) {
+                    tell(output, each.name(), trust, verdict);
+                    checked++;
+                    refused += sound ? 0 : 1;
+                }
+            }
+        }
+        for (String name : log.isEmpty() ? statements.logs() : Set.<String>of()) {
+            if (all.stream().noneMatch(each -> each.name().equals(name))) {
+                tell(output, name, trust, statements.missing(name).orElseThrow());
+                checked++;
                 refused++;
             }
         }
@@ -76,7 +100,7 @@ final class LedgerVerifyCommand implements Callable<Integer> {
         if (refused > 0) {
             throw new Problem(
                     "%d of %d logs do not hold; keep the files as they are and ask who changed them"
-                            .formatted(refused, logs.size()));
+                            .formatted(refused, checked));
         }
         return 0;
     }
@@ -84,13 +108,13 @@ final class LedgerVerifyCommand implements Callable<Integer> {
     /** Origins are the installation's own beginning with the log's name after it. */
     private Trust found(LogFiles log) {
         String origin = log.origin();
-        if (!origin.endsWith("/" + log.name())) {
+        if (!LedgerFolder.belongs(origin, log.name())) {
             throw new Problem(misplaced(log));
         }
         String beginning = origin.substring(0, origin.length() - log.name().length());
         List<String> named =
-                RunningServer.find(common.folder())
-                        .map(AdminClient::of)
+                Endpoints.running(common.folder())
+                        .map(server -> AdminClient.of(common.folder(), server))
                         .map(admin -> LedgerCommand.keys(admin, LogFiles.PUBLIC))
                         .orElse(List.of());
         return Trust.found(
@@ -102,14 +126,14 @@ final class LedgerVerifyCommand implements Callable<Integer> {
                 .formatted(log.name(), Table.visible(log.origin()));
     }
 
-    private Verdict verify(Output output, LogFiles log, Trust trust) {
-        if (!log.origin().endsWith("/" + log.name())) {
+    private static Verdict verify(Output output, LogFiles log, Trust trust, Statements statements) {
+        if (!LedgerFolder.belongs(log.origin(), log.name())) {
             return new Verdict.Refused("checkpoint", misplaced(log));
         }
         List<VerifierKey> keys = trust.of(log.origin());
         for (int attempt = 1; ; attempt++) {
             byte[] before = checkpoint(log);
-            Verdict verdict = once(output, log, keys);
+            Verdict verdict = once(output, log, keys, statements);
             // A running server replaces partial tiles while we read: then the checkpoint has moved.
             if (verdict instanceof Verdict.Sound
                     || attempt == ATTEMPTS
@@ -119,18 +143,23 @@ final class LedgerVerifyCommand implements Callable<Integer> {
         }
     }
 
-    private static Verdict once(Output output, LogFiles log, List<VerifierKey> keys) {
+    private static Verdict once(
+            Output output, LogFiles log, List<VerifierKey> keys, Statements statements) {
         try (Progress progress = Progress.count(output.err(), log.size(), "entries")) {
             long[] told = new long[1];
+            TiledLog.Options plain =
+                    new TiledLog.Options(
+                            Optional.empty(),
+                            done -> {
+                                progress.add(done - told[0], log.name());
+                                told[0] = done;
+                            });
             return new TiledLog(log.folder())
                     .verify(
                             keys,
-                            new TiledLog.Options(
-                                    Optional.empty(),
-                                    done -> {
-                                        progress.add(done - told[0], log.name());
-                                        told[0] = done;
-                                    }));
+                            log.name().equals(LogFiles.PUBLIC)
+                                    ? plain.reading(statements)
+                                    : plain.against(statements, log.name()));
         }
     }
 
@@ -142,14 +171,14 @@ final class LedgerVerifyCommand implements Callable<Integer> {
         }
     }
 
-    private static boolean tell(Output output, LogFiles log, Trust trust, Verdict verdict) {
-        return switch (verdict) {
+    private static void tell(Output output, String log, Trust trust, Verdict verdict) {
+        switch (verdict) {
             case Verdict.Sound sound -> {
                 List<Object> signers = new ArrayList<>(sound.signers());
                 output.result(
                         Json.row(
                                 "log",
-                                log.name(),
+                                log,
                                 "sound",
                                 true,
                                 "origin",
@@ -166,17 +195,16 @@ final class LedgerVerifyCommand implements Callable<Integer> {
                                 trust.source()),
                         "%s: %,d entries hold together, root %s, signed with %s"
                                 .formatted(
-                                        log.name(),
+                                        log,
                                         sound.size(),
                                         sound.root(),
                                         algorithms(sound.signers())));
-                yield true;
             }
             case Verdict.Refused refused -> {
                 output.result(
                         Json.row(
                                 "log",
-                                log.name(),
+                                log,
                                 "sound",
                                 false,
                                 "where",
@@ -185,10 +213,9 @@ final class LedgerVerifyCommand implements Callable<Integer> {
                                 refused.what(),
                                 "trusted",
                                 trust.source()),
-                        log.name() + ": REFUSED: " + Table.visible(refused.sentence()));
-                yield false;
+                        log + ": REFUSED: " + Table.visible(refused.sentence()));
             }
-        };
+        }
     }
 
     /** The names are the log's own: what they sign with is what is new to the reader. */

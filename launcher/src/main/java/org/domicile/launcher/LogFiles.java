@@ -2,14 +2,10 @@ package org.domicile.launcher;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import org.domicile.verifier.LedgerFolder;
 
 /**
  * The static files of one log, as they lie in the data folder. What its checkpoint says here is not
@@ -21,14 +17,14 @@ import java.util.List;
  * @param size second line
  */
 record LogFiles(String name, Path folder, String origin, long size) {
-    static final String PUBLIC = "public";
+    static final String PUBLIC = LedgerFolder.PUBLIC;
     private static final int LARGEST = 1 << 20;
 
     /** All logs below a ledger's folder, the public one first. */
     static List<LogFiles> in(Path ledger) {
-        List<Path> checkpoints = new ArrayList<>();
         try {
-            Files.walkFileTree(ledger, new Search(checkpoints));
+            return new LedgerFolder(ledger)
+                    .logs().stream().map(name -> read(name, ledger.resolve(name))).toList();
         } catch (IOException e) {
             throw new Problem(
                     Files.isDirectory(ledger)
@@ -37,14 +33,6 @@ record LogFiles(String name, Path folder, String origin, long size) {
                                     + ledger
                                     + "; name the data folder with --data");
         }
-        List<LogFiles> logs = new ArrayList<>();
-        for (Path each : checkpoints) {
-            logs.add(read(ledger, each));
-        }
-        logs.sort(
-                Comparator.comparing((LogFiles each) -> !each.name().equals(PUBLIC))
-                        .thenComparing(LogFiles::name));
-        return logs;
     }
 
     /** Those that a person asked for: one, or all when the name is empty. */
@@ -69,37 +57,8 @@ record LogFiles(String name, Path folder, String origin, long size) {
         return one;
     }
 
-    /** Finds checkpoints without looking at tiles, of which there may be a million. */
-    private static final class Search extends SimpleFileVisitor<Path> {
-        private final List<Path> checkpoints;
-
-        Search(List<Path> checkpoints) {
-            this.checkpoints = checkpoints;
-        }
-
-        @Override
-        public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-            return folder.endsWith("tile")
-                    ? FileVisitResult.SKIP_SUBTREE
-                    : FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (file.endsWith("checkpoint")) {
-                checkpoints.add(file);
-            }
-            return FileVisitResult.CONTINUE;
-        }
-    }
-
-    private static LogFiles read(Path ledger, Path checkpoint) {
-        Path folder = ledger.resolve(checkpoint).getParent();
-        if (folder == null) {
-            throw new IllegalStateException(checkpoint + " lies nowhere");
-        }
-        String name = ledger.relativize(folder).toString();
-        String[] lines = text(checkpoint).split("\n", 3);
+    private static LogFiles read(String name, Path folder) {
+        String[] lines = text(folder.resolve("checkpoint")).split("\n", 3);
         boolean two = lines.length == 3 && lines[1].matches("\\d{1,18}");
         return new LogFiles(name, folder, lines[0], two ? Long.parseLong(lines[1]) : 0);
     }

@@ -1,48 +1,42 @@
 package org.domicile.launcher;
 
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Organisations: who shares the installation. */
 @Command(
         name = "organisation",
-        description = "Makes and lists organisations, the tenants of this installation.",
+        description = "Make and list organisations, the tenants of this installation.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Example: domicile organisation create water --zone home"},
+        footer = {"", "Example: ./domicile organisation create water --zone home"},
         subcommands = {OrganisationCommand.Create.class, OrganisationCommand.Show.class})
 final class OrganisationCommand {
     @Command(
             name = "create",
-            description = "Makes an organisation.",
+            description = "Make an organisation.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile organisation create water --zone home"})
-    static final class Create implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
+            footer = {"", "Example: ./domicile organisation create water --zone home"})
+    static final class Create extends ServerCommand {
         @Parameters(paramLabel = "NAME", description = "Small letters, digits and hyphens.")
         String name = "";
 
         @Option(
                 names = "--zone",
                 paramLabel = "ZONE",
-                description = "Where its buckets are unless they say otherwise (default: home).")
-        String zone = "home";
+                description =
+                        "Where its buckets are unless they say otherwise (default: where the"
+                                + " server stands).")
+        String zone = "";
 
         @Override
         public Integer call() {
+            String chosen = zone.isEmpty() ? Endpoints.on(common.folder()).zone() : zone;
             Json.Row made =
-                    AdminClient.of(common.folder())
-                            .post("/v1/organisations", Json.row("name", name, "zone", zone));
-            Output.of(spec, common)
-                    .result(
+                    admin().post("/v1/organisations", Json.row("name", name, "zone", chosen));
+            output().result(
                             made,
                             "organisation %s is there, in zone %s"
                                     .formatted(made.text("name"), made.text("zone")));
@@ -52,22 +46,19 @@ final class OrganisationCommand {
 
     @Command(
             name = "list",
-            description = "Lists organisations.",
+            description = "List organisations.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile organisation list --json"})
-    static final class Show implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
+            footer = {"", "Example: ./domicile organisation list --json"})
+    static final class Show extends ServerCommand {
         @Override
         public Integer call() {
-            List<Json.Row> rows = AdminClient.of(common.folder()).list("/v1/organisations");
+            List<Json.Row> rows = admin().list("/v1/organisations");
             Table table =
                     new Table()
                             .field("name", "name")
                             .field("zone", "zone")
                             .column("created", Columns.minute("created"));
-            Output.of(spec, common).list(rows, table, "no organisations");
+            output().list(rows, table, "no organisations");
             return 0;
         }
     }

@@ -3,21 +3,17 @@ package org.domicile.launcher;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Purposes: registered, published reasons to use data. */
 @Command(
         name = "purpose",
-        description = "Registers, lists and withdraws purposes: published reasons to use data.",
+        description = "Register, list and end purposes: the published reasons to use data.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Example: domicile purpose list"},
+        footer = {"", "Example: ./domicile purpose list"},
         subcommands = {
             PurposeCommand.Create.class,
             PurposeCommand.Show.class,
@@ -26,26 +22,17 @@ import picocli.CommandLine.Spec;
 final class PurposeCommand {
     @Command(
             name = "create",
-            description = "Registers a purpose. Everyone can read it from then on.",
+            description = "Register a purpose. Everyone can read it from then on.",
             mixinStandardHelpOptions = true,
             footer = {
                 "",
-                "Example: domicile purpose create leak-detection --text 'Finding leaks in mains'"
+                "Example: ./domicile purpose create leak-detection --text 'Finding leaks in mains'"
                         + " --owner 'Network operations' --legal-basis 'Water Act, section 12'"
                         + " --zones home --expires 2028-12-31"
             })
-    static final class Create implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
+    static final class Create extends ServerCommand.OfOrganisation {
         @Parameters(paramLabel = "NAME", description = "Small letters, digits and hyphens.")
         String name = "";
-
-        @Option(
-                names = "--organisation",
-                paramLabel = "NAME",
-                description = "Whose (default: the only one).")
-        String organisation = "";
 
         @Option(
                 names = "--text",
@@ -73,7 +60,7 @@ final class PurposeCommand {
                 required = true,
                 split = ",",
                 paramLabel = "ZONE",
-                description = "Where its uses may take data from and to.")
+                description = "Where its data may lie and go; with commas.")
         List<String> zones = List.of();
 
         @Option(
@@ -86,13 +73,13 @@ final class PurposeCommand {
         @Override
         public Integer call() {
             String end = Input.end(spec, expires);
-            AdminClient admin = AdminClient.of(common.folder());
+            AdminClient admin = admin();
             Json.Row made =
                     admin.post(
                             "/v1/purposes",
                             Json.row(
                                     "organisation",
-                                    Organisations.chosen(admin, organisation),
+                                    owner(admin),
                                     "name",
                                     name,
                                     "text",
@@ -105,8 +92,7 @@ final class PurposeCommand {
                                     zones,
                                     "expires",
                                     end));
-            Output.of(spec, common)
-                    .result(
+            output().result(
                             made,
                             "purpose %s is registered and public; it ends %s"
                                     .formatted(
@@ -119,24 +105,13 @@ final class PurposeCommand {
 
     @Command(
             name = "list",
-            description = "Lists purposes.",
+            description = "List purposes.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile purpose list --organisation water"})
-    static final class Show implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
-        @Option(
-                names = "--organisation",
-                paramLabel = "NAME",
-                description = "Only of this one (default: of all).")
-        String organisation = "";
-
+            footer = {"", "Example: ./domicile purpose list --organisation water"})
+    static final class Show extends ServerCommand.Listing {
         @Override
         public Integer call() {
-            List<Json.Row> rows =
-                    AdminClient.of(common.folder())
-                            .list(AdminClient.path("/v1/purposes", "organisation", organisation));
+            List<Json.Row> rows = listed(admin(), "/v1/purposes");
             String now = Instant.now().toString();
             Table table =
                     new Table()
@@ -147,37 +122,25 @@ final class PurposeCommand {
                             .field("owner", "owner")
                             .field("legal basis", "legalBasis")
                             .field("text", "text");
-            Output.of(spec, common).list(rows, table, "no purposes");
+            output().list(rows, table, "no purposes");
             return 0;
         }
     }
 
     @Command(
             name = "withdraw",
-            description = "Ends a purpose: no use under it is allowed from then on.",
+            description = "End a purpose: no use under it is allowed from then on.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile purpose withdraw water/leak-detection"})
-    static final class Withdraw implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
+            footer = {"", "Example: ./domicile purpose withdraw water/leak-detection"})
+    static final class Withdraw extends ServerCommand.OfOrganisation {
         @Parameters(paramLabel = "PURPOSE", description = "Its name, or organisation/name.")
         String purpose = "";
 
-        @Option(
-                names = "--organisation",
-                paramLabel = "NAME",
-                description = "Whose, when PURPOSE is a name alone (default: the only one).")
-        String organisation = "";
-
         @Override
         public Integer call() {
-            AdminClient admin = AdminClient.of(common.folder());
+            AdminClient admin = admin();
             int slash = purpose.indexOf('/');
-            String owner =
-                    slash < 0
-                            ? Organisations.chosen(admin, organisation)
-                            : purpose.substring(0, slash);
+            String owner = slash < 0 ? owner(admin) : purpose.substring(0, slash);
             String name = purpose.substring(slash + 1);
             Json.Row answer =
                     admin.post(
@@ -185,8 +148,7 @@ final class PurposeCommand {
                                     .formatted(
                                             AdminClient.segment(owner), AdminClient.segment(name)),
                             Json.row());
-            Output.of(spec, common)
-                    .result(
+            output().result(
                             answer,
                             "purpose %s is withdrawn; its credentials are refused from now on"
                                     .formatted(answer.text("withdrawn")));

@@ -22,7 +22,7 @@ final class Serve implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new Serving(new Folder(common.folder()), options.settings())
+        return new Serving(common.folder(), options.settings())
                 .run(ready -> {}, spec.commandLine().getErr());
     }
 }

@@ -50,6 +50,11 @@ enum Setting {
     BLOBS_SEGMENT("blobs.segment", "256MiB", "size of a file of bodies, a multiple of 64 KiB"),
     UPKEEP_RATE("upkeep.rate", "32MiB", "bytes a second for compaction and for verification"),
     UPKEEP_SCRUB("upkeep.scrub", "7d", "how often all stored bytes are verified"),
+    UPKEEP_PAUSE(
+            "upkeep.pause",
+            "10s",
+            "wait before compaction begins, after a start and when it found nothing to do; doubles"
+                    + " up to sixty times as long"),
     DRAIN_TIME("drain.time", "20s", "how long requests under way may last when it stops");
 
     private final String key;

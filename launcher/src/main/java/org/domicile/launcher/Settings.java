@@ -73,8 +73,13 @@ record Settings(Doors doors, Keeping keys, Zones zones, Names names, Limits limi
             long segment,
             Duration drain) {}
 
-    /** The program's own work. @param rate bytes a second @param scrub how often all is verified */
-    record Upkeep(long rate, Duration scrub) {}
+    /**
+     * The program's own work.
+     *
+     * @param rate bytes a second @param scrub how often all is verified
+     * @param pause before the first turn, and after one that found nothing to do
+     */
+    record Upkeep(long rate, Duration scrub, Duration pause) {}
 
     /** The defaults. */
     static Settings standard() {
@@ -233,7 +238,8 @@ record Settings(Doors doors, Keeping keys, Zones zones, Names names, Limits limi
     private static Upkeep upkeep(Configuration from) {
         return new Upkeep(
                 size(from, Setting.UPKEEP_RATE, 64L << 10, 1L << 40),
-                time(from, Setting.UPKEEP_SCRUB, Duration.ofMinutes(1), Duration.ofDays(7)));
+                time(from, Setting.UPKEEP_SCRUB, Duration.ofMinutes(1), Duration.ofDays(7)),
+                time(from, Setting.UPKEEP_PAUSE, Duration.ofMillis(100), Duration.ofHours(1)));
     }
 
     // ---- texts ------------------------------------------------------------------------------

@@ -1,11 +1,8 @@
 package org.domicile.launcher;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Map;
+import java.time.ZoneId;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -17,10 +14,11 @@ import picocli.CommandLine.Spec;
 /** Says how the server is. */
 @Command(
         name = "status",
-        description = "Say how the server is; exit code 0 when it is ready, 1 when not.",
+        description =
+                "Say how the server is and what needs you; exit code 0 when it is ready, 1 when"
+                        + " not.",
         mixinStandardHelpOptions = true,
-        footerHeading = "%nExamples:%n",
-        footer = {"  ./domicile status", "  ./domicile status --wait 30s --json"})
+        footer = {"", "Example: ./domicile status", "Example: ./domicile status --wait 30s --json"})
 final class Status implements Callable<Integer> {
     private static final long POLL_MILLIS = 50;
 
@@ -39,10 +37,10 @@ final class Status implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Folder folder = new Folder(common.folder());
+        Folder folder = common.folder();
         long end = System.nanoTime() + wait(wait).toNanos();
         while (true) {
-            Optional<AdminCall> answer = ask(folder);
+            Optional<AdminClient.Answer> answer = ask(folder);
             boolean over = System.nanoTime() >= end;
             if (answer.isPresent()) {
                 boolean ready = say(answer.get(), over);
@@ -64,82 +62,45 @@ final class Status implements Callable<Integer> {
     }
 
     /** Empty when no server answers. */
-    private static Optional<AdminCall> ask(Folder folder) {
+    private static Optional<AdminClient.Answer> ask(Folder folder) {
         Optional<Endpoints> server = Endpoints.running(folder);
         if (server.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(AdminCall.of(folder, server.get(), "GET", "/v1/status"));
+            return Optional.of(AdminClient.of(folder, server.get()).ask("GET", "/v1/status"));
         } catch (IOException e) {
             return Optional.empty(); // it has its file and does not listen: starting, or ending
         }
     }
 
     private int absent(Folder folder) {
-        PrintWriter out = spec.commandLine().getOut();
-        if (common.json) {
-            out.print(new String(Flat.write(Map.of("state", "stopped")), UTF_8));
-        } else {
-            out.println(
-                    "No server runs on %s. Start one with: ./domicile up%s"
-                            .formatted(
-                                    folder.path(),
-                                    common.data == null
-                                            ? ""
-                                            : " --data " + Shell.quoted(folder.path().toString())));
-        }
-        out.flush();
+        Output.of(spec, common)
+                .result(
+                        Json.row("state", "stopped"),
+                        "No server runs on the data folder %s. Start one with: %s"
+                                .formatted(folder.path(), common.again("up")));
         return 1;
     }
 
     /** True when it is ready. Says nothing of a server that is not, while there is time. */
-    private boolean say(AdminCall answer, boolean over) {
-        Map<String, String> values;
-        try {
-            values = Flat.read(answer.body());
-        } catch (IOException e) {
-            throw new Problem("the server's answer is not understood: " + e.getMessage());
-        }
+    private boolean say(AdminClient.Answer answer, boolean over) {
+        Json.Row told = answer.object();
         if (answer.status() != 200) {
-            throw new Problem(values.getOrDefault("message", "it answered " + answer.status()));
+            String sentence = told.text("message");
+            throw new Problem(
+                    sentence.isEmpty() ? "the server answered " + answer.status() : sentence);
         }
-        boolean ready = "ready".equals(values.get("state"));
+        boolean ready = "ready".equals(told.text("state"));
         if (ready || over) {
-            PrintWriter out = spec.commandLine().getOut();
-            if (common.json) {
-                out.println(new String(answer.body(), UTF_8));
+            Output output = Output.of(spec, common);
+            if (output.json()) {
+                output.out().println(told.line());
             } else {
-                print(values, out);
+                new StatusPage(told).print(output.out(), ZoneId.systemDefault());
             }
-            out.flush();
+            output.out().flush();
         }
         return ready;
-    }
-
-    private static void print(Map<String, String> values, PrintWriter out) {
-        out.println(
-                "Domicile %s is %s since %s."
-                        .formatted(
-                                values.getOrDefault("version", ""),
-                                values.getOrDefault("state", ""),
-                                values.getOrDefault("started", "")));
-        section(values, "endpoints.", out);
-        section(values, "figures.", out);
-        values.forEach((key, value) -> {
-            if (key.startsWith("warnings.")) {
-                out.println();
-                out.println("! " + value);
-            }
-        });
-    }
-
-    private static void section(Map<String, String> values, String prefix, PrintWriter out) {
-        out.println();
-        values.forEach((key, value) -> {
-            if (key.startsWith(prefix)) {
-                out.println("  %-22s %s".formatted(key.substring(prefix.length()), value));
-            }
-        });
     }
 }

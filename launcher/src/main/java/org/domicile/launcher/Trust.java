@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.Durable;
+import org.domicile.verifier.LedgerFolder;
 import org.domicile.verifier.VerifierKey;
 
 /**
@@ -31,8 +32,6 @@ import org.domicile.verifier.VerifierKey;
  * @param source for programs: given, known or server
  */
 record Trust(List<VerifierKey> keys, String why, String source) {
-    private static final String PUBLIC = "/" + LogFiles.PUBLIC;
-
     /** Keys that a person gave: each a key or a file with one on each line. */
     static Trust given(List<String> texts) {
         List<VerifierKey> keys = new ArrayList<>();
@@ -154,20 +153,6 @@ record Trust(List<VerifierKey> keys, String why, String source) {
 
     /** The keys for one log: those of its own name, or those of its installation's public log. */
     List<VerifierKey> of(String origin) {
-        List<VerifierKey> own = keys.stream().filter(key -> key.name().equals(origin)).toList();
-        if (!own.isEmpty()) {
-            return own;
-        }
-        return keys.stream()
-                .filter(key ->
-                        key.name().endsWith(PUBLIC)
-                                && origin.startsWith(
-                                        key.name()
-                                                .substring(
-                                                        0,
-                                                        key.name().length()
-                                                                - LogFiles.PUBLIC.length())))
-                .map(key -> key.named(origin))
-                .toList();
+        return LedgerFolder.keys(keys, origin);
     }
 }

@@ -21,11 +21,11 @@ import picocli.CommandLine.Spec;
         name = "up",
         description = "Start the server on a data folder and return when it is ready.",
         mixinStandardHelpOptions = true,
-        footerHeading = "%nExamples:%n",
         footer = {
-            "  ./domicile up",
-            "  ./domicile up --data /srv/cloud --config cloud.conf",
-            "  ./domicile up --set s3.listen=127.0.0.1:0 --set zone.default=amsterdam",
+            "",
+            "Example: ./domicile up",
+            "Example: ./domicile up --data /srv/cloud --config cloud.conf",
+            "Example: ./domicile up --set s3.listen=127.0.0.1:0 --set zone.default=amsterdam",
             ""
         })
 final class Up implements Callable<Integer> {
@@ -48,7 +48,7 @@ final class Up implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Folder folder = new Folder(common.folder());
+        Folder folder = common.folder();
         Settings settings = options.settings();
         if (foreground) {
             return new Serving(folder, settings)
@@ -105,14 +105,11 @@ final class Up implements Callable<Integer> {
         if (common.json) {
             Map<String, Object> object = new LinkedHashMap<>();
             object.put("state", state);
-            object.putAll(ready.object(folder));
-            out.print(new String(Flat.write(object), java.nio.charset.StandardCharsets.UTF_8));
+            object.putAll(ready.row(folder).fields());
+            out.println(new Json.Row(object).line());
             out.flush();
             return;
         }
-        String self = "./domicile";
-        String data =
-                common.data == null ? "" : " --data " + Shell.quoted(folder.path().toString());
         out.println(
                 state.equals("ready")
                         ? "Domicile is ready (pid %d).".formatted(ready.pid())
@@ -142,15 +139,15 @@ final class Up implements Callable<Integer> {
             out.println(
                     "The purpose main/first-steps is for trying out and expires on " + day + ".");
             out.println("Register a real one, and a credential for it:");
-            out.println("  " + self + " purpose create --help");
-            out.println("  " + self + " credential create --help");
+            out.println("  ./domicile purpose create --help");
+            out.println("  ./domicile credential create --help");
         }
         out.println();
         out.println("Next:");
-        out.println("  eval \"$(" + self + " env" + data + ")\"");
+        out.println("  eval \"$(" + common.again("env") + ")\"");
         out.println("  aws s3 mb s3://archive");
-        out.println("  " + self + " status" + data);
-        out.println("  " + self + " down" + data);
+        out.println("  " + common.again("status"));
+        out.println("  " + common.again("down"));
         out.flush();
     }
 }

@@ -8,29 +8,22 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Who did what, for which purpose, in which zone, allowed or refused. */
 @Command(
         name = "uses",
         description = {
-            "Shows who used what, for which purpose, in which zone, allowed or refused; the newest"
+            "Show who used what, for which purpose, in which zone, allowed or refused; the newest"
                     + " stand last.",
             "Reading the record is a use too and stands in it."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Example: domicile uses --bucket archive --last 1h"})
-final class UsesCommand implements Callable<Integer> {
+        footer = {"", "Example: ./domicile uses --bucket archive --last 1h"})
+final class UsesCommand extends ServerCommand.OfOrganisation {
     private static final int MOST = 10_000;
-
-    @Mixin CommonOptions common = new CommonOptions();
-    @Spec CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--bucket", paramLabel = "NAME", description = "Only uses of this bucket.")
     String bucket = "";
@@ -46,12 +39,6 @@ final class UsesCommand implements Callable<Integer> {
             paramLabel = "SPAN",
             description = "How far back: 90s, 15m, 1h, 7d (default: 1h).")
     String last = "1h";
-
-    @Option(
-            names = "--organisation",
-            paramLabel = "NAME",
-            description = "Whose use log (default: the only one's).")
-    String organisation = "";
 
     @Option(
             names = "--limit",
@@ -83,58 +70,42 @@ final class UsesCommand implements Callable<Integer> {
         if (bucket.isEmpty() && !object.isEmpty()) {
             throw Input.wrong(spec, "--object is a name in a bucket: say which with --bucket");
         }
-        AdminClient admin = AdminClient.of(common.folder());
-        String owner = Organisations.chosen(admin, organisation);
+        AdminClient admin = admin();
+        String owner = owner(admin);
         Instant from = Instant.now().minus(span);
-        // The server looks for a prefix; 'archive' alone would find 'archive-2' as well.
-        boolean wholeBucket = !bucket.isEmpty() && object.isEmpty();
-        String prefix = object.isEmpty() ? bucket : bucket + "/" + object;
+        String prefix = object.isEmpty() ? "" : bucket + "/" + object;
         List<Json.Row> newestFirst = new ArrayList<>();
-        int[] read = new int[1];
-        admin.lines(
-                AdminClient.path(
-                        "/v1/uses",
-                        "organisation",
-                        owner,
-                        "object",
-                        prefix,
-                        "from",
-                        from.toString(),
-                        "verdict",
-                        verdict.text(),
-                        "limit",
-                        String.valueOf(wholeBucket ? MOST : limit)),
-                use -> {
-                    read[0]++;
-                    if (newestFirst.size() < limit && (!wholeBucket || inBucket(use))) {
-                        newestFirst.add(use);
-                    }
-                });
+        String before =
+                admin.lines(
+                        AdminClient.path(
+                                "/v1/uses",
+                                "organisation",
+                                owner,
+                                "bucket",
+                                bucket,
+                                "object",
+                                prefix,
+                                "from",
+                                from.toString(),
+                                "verdict",
+                                verdict.text(),
+                                "limit",
+                                String.valueOf(limit)),
+                        newestFirst::add);
         Collections.reverse(newestFirst);
-        Output output = Output.of(spec, common);
+        Output output = output();
         output.list(
                 newestFirst,
                 table(common.json ? Map.of() : names(admin)),
                 "no uses in the last " + last + "; --last 7d looks further back");
-        if (!common.json
-                && (newestFirst.size() == limit || read[0] == MOST || !verdict.text().isEmpty())) {
-            warnOfMore(output, newestFirst.size(), read[0]);
+        if (!before.isEmpty()) {
+            output.err()
+                    .printf(
+                            "These are the newest %,d of more; --limit shows up to 10,000, a"
+                                    + " shorter --last the newest.%n",
+                            limit);
         }
         return 0;
-    }
-
-    private void warnOfMore(Output output, int shown, int read) {
-        if (shown == limit) {
-            output.err().println("These are the newest " + limit + "; --limit shows more.");
-        } else if (read == MOST) {
-            output.err()
-                    .println("Looked through the newest 10,000; a shorter --last sees the rest.");
-        }
-    }
-
-    private boolean inBucket(Json.Row use) {
-        String name = use.text("object");
-        return name.equals(bucket) || name.startsWith(bucket + "/");
     }
 
     private static Map<String, String> names(AdminClient admin) {

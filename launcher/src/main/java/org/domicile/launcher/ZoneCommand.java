@@ -1,32 +1,25 @@
 package org.domicile.launcher;
 
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Zones: places in a jurisdiction. */
 @Command(
         name = "zone",
-        description = "Makes and lists zones: places where data lie and go.",
+        description = "Make and list zones: the places where data lie and go.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        footer = {"", "Example: domicile zone create annex --parent home"},
+        footer = {"", "Example: ./domicile zone create annex --parent home"},
         subcommands = {ZoneCommand.Create.class, ZoneCommand.Show.class})
 final class ZoneCommand {
     @Command(
             name = "create",
-            description = "Makes a zone.",
+            description = "Make a zone.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile zone create annex --parent home"})
-    static final class Create implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
+            footer = {"", "Example: ./domicile zone create annex --parent home"})
+    static final class Create extends ServerCommand {
         @Parameters(paramLabel = "NAME", description = "Small letters, digits and hyphens.")
         String name = "";
 
@@ -39,9 +32,8 @@ final class ZoneCommand {
                     parent.isEmpty()
                             ? Json.row("name", name)
                             : Json.row("name", name, "parent", parent);
-            Json.Row made = AdminClient.of(common.folder()).post("/v1/zones", body);
-            Output.of(spec, common)
-                    .result(
+            Json.Row made = admin().post("/v1/zones", body);
+            output().result(
                             made,
                             "zone %s is there%s"
                                     .formatted(name, parent.isEmpty() ? "" : ", in " + parent));
@@ -51,18 +43,15 @@ final class ZoneCommand {
 
     @Command(
             name = "list",
-            description = "Lists zones.",
+            description = "List zones.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: domicile zone list"})
-    static final class Show implements Callable<Integer> {
-        @Mixin CommonOptions common = new CommonOptions();
-        @Spec CommandSpec spec = CommandSpec.create();
-
+            footer = {"", "Example: ./domicile zone list"})
+    static final class Show extends ServerCommand {
         @Override
         public Integer call() {
-            List<Json.Row> rows = AdminClient.of(common.folder()).list("/v1/zones");
+            List<Json.Row> rows = admin().list("/v1/zones");
             Table table = new Table().field("name", "name").field("lies in", "parent");
-            Output.of(spec, common).list(rows, table, "no zones");
+            output().list(rows, table, "no zones");
             return 0;
         }
     }

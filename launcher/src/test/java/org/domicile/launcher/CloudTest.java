@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.objects.Bucket;
@@ -67,11 +66,10 @@ class CloudTest {
             assertEquals(
                     "rwx------",
                     PosixFilePermissions.toString(Files.getPosixFilePermissions(rig.data())));
-            AdminCall status = AdminCall.of(folder, said, "GET", "/v1/status");
-            Map<String, String> values = Flat.read(status.body());
-            assertEquals("ready", values.get("state"));
-            assertTrue(Long.parseLong(values.getOrDefault("figures.ledger.entries", "0")) > 0);
-            assertTrue(values.getOrDefault("warnings.0", "").contains("one place only"));
+            Json.Row status = AdminClient.of(folder).object("/v1/status");
+            assertEquals("ready", status.text("state"));
+            assertTrue(status.row("figures").number("ledger.entries") > 0);
+            assertTrue(status.texts("warnings").getFirst().contains("one place only"));
         }
     }
 
@@ -199,9 +197,8 @@ class CloudTest {
                     "rwx------",
                     PosixFilePermissions.toString(
                             Files.getPosixFilePermissions(socket.getParent())));
-            AdminCall status =
-                    AdminCall.of(new Folder(far), cloud.endpoints(), "GET", "/v1/status");
-            assertEquals(200, status.status());
+            AdminClient admin = AdminClient.of(new Folder(far), cloud.endpoints());
+            assertEquals(200, admin.ask("GET", "/v1/status").status());
         }
         assertFalse(Files.exists(socket.getParent()));
     }
@@ -209,9 +206,8 @@ class CloudTest {
     @Test
     void stoppingOverTheAdminDoorEndsTheWait() throws Exception {
         try (Cloud cloud = rig.open()) {
-            AdminCall stop =
-                    AdminCall.of(new Folder(rig.data()), cloud.endpoints(), "POST", "/v1/stop");
-            assertEquals(202, stop.status());
+            AdminClient admin = AdminClient.of(new Folder(rig.data()));
+            assertEquals(202, admin.ask("POST", "/v1/stop").status());
             cloud.awaitStop();
             assertEquals("stopping", cloud.instruments().status().state());
         }

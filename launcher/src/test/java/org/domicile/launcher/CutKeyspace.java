@@ -23,10 +23,6 @@ final class CutKeyspace implements Keyspace {
         this.most = most;
     }
 
-    int commits() {
-        return Math.min(commits.get(), most);
-    }
-
     @Override
     public Committed commit(Transaction transaction) {
         if (commits.incrementAndGet() > most) {

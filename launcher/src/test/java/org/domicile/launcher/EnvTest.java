@@ -3,13 +3,9 @@ package org.domicile.launcher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,13 +28,13 @@ class EnvTest {
                 String text = said("--for", client.name());
                 assertTrue(text.contains(first.secret()) && text.contains("home"), client.name());
             }
-            Map<String, String> json = Flat.read(said("--json").getBytes());
-            assertEquals(first.accessKey(), json.get("AWS_ACCESS_KEY_ID"));
-            assertEquals("home", json.get("AWS_DEFAULT_REGION"));
+            Json.Row json = rig.run("env", "--json").rows().getFirst();
+            assertEquals(first.accessKey(), json.text("AWS_ACCESS_KEY_ID"));
+            assertEquals("home", json.text("AWS_DEFAULT_REGION"));
             Files.delete(rig.firstCredential());
             assertTrue(said().contains("credential create"));
         }
-        assertTrue(said().contains("no server runs"));
+        assertTrue(said().contains("no server runs on"));
     }
 
     @Test
@@ -50,13 +46,11 @@ class EnvTest {
     }
 
     private String said(String... words) {
-        StringWriter text = new StringWriter();
-        List<String> all = new ArrayList<>(List.of("env", "--data", new Rig(above).data() + ""));
-        all.addAll(List.of(words));
-        Main.commandLine()
-                .setOut(new PrintWriter(text))
-                .setErr(new PrintWriter(text))
-                .execute(all.toArray(String[]::new));
-        return text.toString();
+        Rig.Ran ran =
+                new Rig(above)
+                        .run(
+                                Stream.concat(Stream.of("env"), Stream.of(words))
+                                        .toArray(String[]::new));
+        return ran.out() + ran.err();
     }
 }

@@ -2,7 +2,6 @@ package org.domicile.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -43,18 +42,29 @@ class FirstCredentialTest {
     /** Cut after each commit in turn, of the founding and of first steps alike. */
     @Test
     void aStartThatIsCutShortAnywhereIsCompletedByTheNext() throws IOException {
-        int commits = commitsOf(Keyspace.inMemory(), above.resolve("whole"));
-        assertTrue(commits > 8, "a first start has " + commits + " commits");
-        for (int cut = 0; cut < commits; cut++) {
-            Path keys = above.resolve("cut-" + cut);
-            Keyspace same = Keyspace.inMemory();
-            CutKeyspace failing = new CutKeyspace(same, cut);
-            assertThrows(StorageFailure.class, () -> start(failing, keys), "cut after " + cut);
-            start(same, keys);
-            onlyTheFileWorks(same, keys);
-            start(same, keys);
-            onlyTheFileWorks(same, keys);
+        // How many commits a start has is not the same each time: the ledger's thread has its own.
+        int cut = 0;
+        while (isCutShort(cut)) {
+            cut++;
         }
+        assertTrue(cut > 8, "a first start was whole with " + cut + " commits");
+    }
+
+    /** Cuts a first start after so many commits, completes it; false when it was not cut. */
+    private boolean isCutShort(int cut) throws IOException {
+        Path keys = above.resolve("cut-" + cut);
+        Keyspace same = Keyspace.inMemory();
+        boolean whole = false;
+        try {
+            start(new CutKeyspace(same, cut), keys);
+            whole = true;
+        } catch (StorageFailure e) {
+            start(same, keys);
+        }
+        onlyTheFileWorks(same, keys);
+        start(same, keys);
+        onlyTheFileWorks(same, keys);
+        return !whole;
     }
 
     @Test
@@ -124,12 +134,6 @@ class FirstCredentialTest {
         keyspace.commit(
                 new org.domicile.keyspace.Transaction()
                         .write(new org.domicile.keyspace.Write.Delete(Space.RECORDS, key)));
-    }
-
-    private int commitsOf(Keyspace fresh, Path keys) throws IOException {
-        CutKeyspace counting = new CutKeyspace(fresh, Integer.MAX_VALUE);
-        start(counting, keys);
-        return counting.commits();
     }
 
     /** The file's credential is the one living credential, and its secret is the right one. */

@@ -25,7 +25,10 @@ class HelpTest {
     private static int walk(CommandLine line, List<String> wrong) {
         String name = line.getCommandSpec().qualifiedName();
         String footer = String.join("\n", line.getCommandSpec().usageMessage().footer());
-        Matcher example = Pattern.compile("Example: domicile (.*)").matcher(footer);
+        if (line.getCommandSpec().usageMessage().hidden()) {
+            return 0; // nobody is meant to call it
+        }
+        Matcher example = Pattern.compile("Example: \\./domicile (.*)").matcher(footer);
         if (!example.find()) {
             wrong.add(name + " has no example");
         } else {
@@ -67,10 +70,10 @@ class HelpTest {
 
     @Test
     void helpIsPrintedAndEndsWithZero() {
-        AdminRig.Ran ran = AdminRig.command("uses", "--help");
+        Rig.Ran ran = Rig.command("uses", "--help");
         assertEquals(0, ran.code());
-        assertTrue(ran.out().contains("Example: domicile uses --bucket archive --last 1h"));
-        AdminRig.Ran group = AdminRig.command("ledger");
+        assertTrue(ran.out().contains("Example: ./domicile uses --bucket archive --last 1h"));
+        Rig.Ran group = Rig.command("ledger");
         assertEquals(2, group.code(), group.err());
         assertTrue(group.err().contains("verify"), group.err());
     }

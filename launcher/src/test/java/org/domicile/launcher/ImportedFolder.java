@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.domicile.launcher.AdminRig.Ran;
+import org.domicile.launcher.Rig.Ran;
 
 /**
  * What {@code import} must do at any endpoint: copy a folder with names and sizes of every kind,
@@ -35,7 +35,7 @@ record ImportedFolder(Path folder, String endpoint, Path credential, String targ
         assertEquals(6, second.number("present"), second.line());
         assertEquals(0, second.number("copied"), second.line());
         write(random, "plain.bin", 5_000);
-        write(random, "large", 33 * MIB + 7);
+        write(random, "deep/er/est/file", 70_000);
         Json.Row third = row("--verify");
         assertEquals(2, third.number("copied"), third.line());
         assertEquals(4, third.number("present"), third.line());
@@ -64,7 +64,7 @@ record ImportedFolder(Path folder, String endpoint, Path credential, String targ
                                 credential.toString(),
                                 "--json"));
         all.addAll(List.of(more));
-        Ran ran = AdminRig.command(all.toArray(String[]::new));
+        Ran ran = Rig.command(all.toArray(String[]::new));
         assertEquals(0, ran.code(), ran.out() + ran.err());
         return ran.rows().getFirst();
     }

@@ -59,7 +59,7 @@ class ProcessTest {
         assertTrue(first.out().contains(line) && second.out().contains(line), first + "" + second);
         Said ready = ended(waiting);
         assertEquals(0, ready.code(), ready.err());
-        assertEquals("ready", Flat.read(ready.out().getBytes()).get("state"));
+        assertEquals("ready", Json.object(ready.out().strip().getBytes()).text("state"));
         assertTrue(
                 String.join(" ", commandLine(server.pid())).contains("serve --data " + data),
                 "the data folder is seen in the list of processes");
@@ -74,7 +74,7 @@ class ProcessTest {
         assertEquals(0, down.code(), down.err());
         assertFalse(server.alive());
         Said again = ended(command("down", "--json"));
-        assertEquals("not running", Flat.read(again.out().getBytes()).get("state"));
+        assertEquals("not running", Json.object(again.out().strip().getBytes()).text("state"));
         String output = Files.readString(new Folder(data).output());
         assertFalse(output.contains("Exception"), output);
         assertFalse(

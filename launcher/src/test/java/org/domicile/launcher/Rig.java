@@ -1,16 +1,22 @@
 package org.domicile.launcher;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.domicile.guard.Administration;
 import org.domicile.guard.Guard;
 import org.domicile.request.Request;
+import picocli.CommandLine;
 
 /**
- * A data folder and keys of its own, below one folder of a test.
+ * A data folder and keys of its own, below one folder of a test, and commands run on it.
  *
  * @param above holds both
  */
@@ -46,6 +52,40 @@ record Rig(Path above) {
 
     Cloud open(String... assignments) throws IOException {
         return Cloud.open(data(), settings(assignments));
+    }
+
+    /** What a command did. */
+    record Ran(int code, String out, String err) {
+        /** The objects that it printed, one a line. */
+        List<Json.Row> rows() throws IOException {
+            List<Json.Row> rows = new ArrayList<>();
+            for (String line : out.lines().toList()) {
+                rows.add(Json.object(line.getBytes(StandardCharsets.UTF_8)));
+            }
+            return rows;
+        }
+    }
+
+    /** Runs a command as the program does. */
+    static Ran command(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine line =
+                Main.commandLine()
+                        .setColorScheme(
+                                CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+                        .setOut(new PrintWriter(out, true))
+                        .setErr(new PrintWriter(err, true));
+        int code = line.execute(arguments);
+        return new Ran(code, out.toString(), err.toString());
+    }
+
+    /** Runs a command on this data folder. */
+    Ran run(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--data");
+        all.add(data().toString());
+        return command(all.toArray(String[]::new));
     }
 
     /** What an operator does. */

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.domicile.bytes.StorageFailure;
@@ -32,15 +31,15 @@ class ServerLogTest {
         log.close();
         List<String> lines = Files.readAllLines(folder.resolve("server.log"));
         assertEquals(2, lines.size());
-        Map<String, String> first = Flat.read(lines.getFirst().getBytes());
-        assertEquals("00FF00FF00FF00FF", first.get("request"));
-        assertEquals("request 00FF00FF00FF00FF failed: no\nroom", first.get("message"));
-        assertEquals("error", first.get("level"));
-        assertTrue(first.getOrDefault("cause", "").contains("no room"));
-        assertFalse(first.containsKey("trace"));
-        Map<String, String> second = Flat.read(lines.getLast().getBytes());
-        assertEquals("1234567890ABCDEF", second.get("request"));
-        assertTrue(second.getOrDefault("trace", "").contains("ServerLogTest"));
+        Json.Row first = Json.object(lines.getFirst().getBytes());
+        assertEquals("00FF00FF00FF00FF", first.text("request"));
+        assertEquals("request 00FF00FF00FF00FF failed: no\nroom", first.text("message"));
+        assertEquals("error", first.text("level"));
+        assertTrue(first.text("cause").contains("no room"));
+        assertFalse(first.fields().containsKey("trace"));
+        Json.Row second = Json.object(lines.getLast().getBytes());
+        assertEquals("1234567890ABCDEF", second.text("request"));
+        assertTrue(second.text("trace").contains("ServerLogTest"));
     }
 
     @Test

@@ -199,6 +199,14 @@ class SettingsTest {
                         Duration.ofHours(36),
                         "8d"));
         cases.put(
+                Setting.UPKEEP_PAUSE,
+                new Case(
+                        s -> s.upkeep().pause(),
+                        Duration.ofSeconds(10),
+                        "100ms",
+                        Duration.ofMillis(100),
+                        "0s"));
+        cases.put(
                 Setting.DRAIN_TIME,
                 new Case(
                         s -> s.limits().drain(),

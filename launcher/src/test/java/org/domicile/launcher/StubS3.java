@@ -35,7 +35,6 @@ final class StubS3 implements AutoCloseable {
     volatile Predicate<String> busy = request -> false;
     // true answers another ETag than the bytes'
     volatile Predicate<String> lies = request -> false;
-    volatile boolean bucket = true;
     private final HttpServer server;
 
     StubS3() throws IOException {
@@ -79,10 +78,7 @@ final class StubS3 implements AutoCloseable {
         Map<String, String> query = query(exchange.getRequestURI().getRawQuery());
         String method = exchange.getRequestMethod();
         if (key.isEmpty() && method.equals("PUT")) {
-            bucket = true;
             respond(exchange, 200, "");
-        } else if (!bucket) {
-            fail(exchange, 404, "NoSuchBucket");
         } else if (key.isEmpty()) {
             respond(exchange, 200, query.containsKey("uploads") ? uploads() : list(query));
         } else if (method.equals("POST") && query.containsKey("uploads")) {

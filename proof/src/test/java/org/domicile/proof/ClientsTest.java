@@ -20,24 +20,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The clients that people have, each doing its ordinary job against the program as it is started by
- * its own command. The jobs are scripts in {@code proof/clients/jobs}; each prints a line for what it
- * has shown and fails at the first difference.
+ * its own command. The jobs are scripts in {@code proof/clients/jobs}; each prints a line for what
+ * it has shown and fails at the first difference.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ClientsTest {
-    private static final Path ROOT = root();
+    private static final Path ROOT = SourceTree.root();
     private static final long JOB_SECONDS = 120;
 
-    @TempDir Path folder;
+    @TempDir static Path folder;
     private Map<String, String> environment = Map.of();
-
-    private static Path root() {
-        Path at = Path.of("").toAbsolutePath();
-        while (!Files.exists(at.resolve("domicile"))) {
-            at = at.getParent();
-        }
-        return at;
-    }
 
     /** What a program printed, and its exit code. */
     private record Ended(int code, String output) {}
@@ -67,12 +59,15 @@ final class ClientsTest {
                         .filter(line -> line.startsWith("export "))
                         .map(line -> line.substring("export ".length()).split("=", 2))
                         .collect(
-                                Collectors.toMap(pair -> pair[0], pair -> pair[1].replace("'", "")));
+                                Collectors.toMap(
+                                        pair -> pair[0], pair -> pair[1].replace("'", "")));
         assertTrue(environment.containsKey("AWS_ENDPOINT_URL"), env.output());
     }
 
     @AfterAll
     void down() throws IOException, InterruptedException {
+        // the keys are learned while a server can name them, and hold afterwards
+        own("ledger", "verify");
         Ended down = run(List.of(domicile(), "down", "--data", data()), Map.of());
         assertEquals(0, down.code(), down.output());
         Ended verify = run(List.of(domicile(), "ledger", "verify", "--data", data()), Map.of());
@@ -102,6 +97,76 @@ final class ClientsTest {
     @Test
     void restic() throws IOException, InterruptedException {
         job("restic.sh", 3);
+    }
+
+    /** What a person does first, and then checks with programs that are not ours. */
+    @Test
+    void theFirstSession() throws Exception {
+        Path tree = folder.resolve("some-real-folder");
+        Files.createDirectories(tree.resolve("a/b c"));
+        Files.writeString(tree.resolve("a/b c/ü.txt"), "one line\n");
+        Files.write(tree.resolve("large.bin"), new Content(1, 9 << 20).bytes());
+        done("aws", "s3", "mb", "s3://archive");
+        String imported = own("import", tree.toString(), "s3://archive/prefix", "--json");
+        assertTrue(imported.contains("\"copied\":2"), imported);
+        assertTrue(own("import", tree.toString(), "s3://archive/prefix").contains("2"), imported);
+        Path back = folder.resolve("back");
+        done("aws", "s3", "cp", "--recursive", "s3://archive/prefix", back.toString());
+        assertEquals(-1, Files.mismatch(tree.resolve("large.bin"), back.resolve("large.bin")));
+
+        String uses = own("uses", "--bucket", "archive", "--last", "1h", "--json");
+        String put =
+                uses.lines()
+                        .filter(line -> line.contains("prefix/large.bin"))
+                        .reduce((first, second) -> second)
+                        .orElseThrow(() -> new AssertionError("no use of it: " + uses));
+        String index = value(put, "index");
+        String log = value(put, "log");
+        Path proof = folder.resolve("use.tlog-proof");
+        Files.writeString(proof, own("ledger", "prove", index, "--log", log));
+        Path keys = folder.resolve("keys.txt");
+        Files.writeString(keys, own("ledger", "key", "--log", log));
+        assertTrue(
+                own("ledger", "check", proof.toString(), "--key", keys.toString())
+                        .contains("proven"));
+        assertTrue(own("ledger", "verify").contains(log));
+
+        Judges judges = new Judges(folder);
+        Path files = folder.resolve("data/ledger").resolve(log);
+        for (Judges.Judge judge : Judges.Judge.values()) {
+            Judges.Judgement whole = judges.verify(judge, files, keys, List.of());
+            assertTrue(whole.holds(), whole::toString);
+            Judges.Judgement one = judges.check(judge, proof, keys);
+            assertTrue(one.holds(), one::toString);
+        }
+        byte[] changed = Files.readAllBytes(proof);
+        changed[60] ^= 1; // within the entry: every judge looks there
+        Files.write(proof, changed);
+        for (Judges.Judge judge : Judges.Judge.values()) {
+            Judges.Judgement refused = judges.check(judge, proof, keys);
+            assertTrue(!refused.holds(), refused::toString);
+        }
+    }
+
+    private static String value(String object, String name) {
+        var found =
+                java.util.regex.Pattern.compile("\"" + name + "\":\"?([^\",}]+)").matcher(object);
+        assertTrue(found.find(), object);
+        return found.group(1);
+    }
+
+    /** A command of ours on this data folder. */
+    private String own(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(domicile()));
+        command.addAll(List.of(words));
+        command.addAll(List.of("--data", data()));
+        return done(command.toArray(String[]::new));
+    }
+
+    private String done(String... command) throws IOException, InterruptedException {
+        Ended ended = run(List.of(command), environment);
+        assertEquals(0, ended.code(), ended.output());
+        return ended.output();
     }
 
     private void job(String script, long shown) throws IOException, InterruptedException {
@@ -145,10 +210,8 @@ final class ClientsTest {
         if (!process.waitFor(JOB_SECONDS, TimeUnit.SECONDS)) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
-            return new Ended(
-                    -1, command + " did not end in time: " + Files.readString(output));
+            return new Ended(-1, command + " did not end in time: " + Files.readString(output));
         }
-        return new Ended(
-                process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+        return new Ended(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
     }
 }

@@ -19,6 +19,10 @@ public final class Main {
             """
             Checks a Domicile ledger, or any C2SP tlog-tiles log, from its files alone.
 
+              verify FOLDER --all --key KEY...
+                  FOLDER holds all logs of an installation (public, use/...): recomputes each, and
+                  compares each use log with what the public log states of it; the public log's
+                  keys serve for all
               verify FOLDER --key KEY... [--since CHECKPOINT]
                   recomputes the whole log in FOLDER; with --since also that it extends what an
                   older checkpoint signed
@@ -28,7 +32,7 @@ public final class Main {
             KEY is a verifier key (name+id+base64) or a file with one on each line. Every key of the
             log's name must have signed. Exit code 0: it holds; 1: it does not; 2: wrong usage.
 
-            Example: verify data/ledger/public --key keys.txt
+            Example: verify data/ledger --all --key keys.txt
             """;
 
     private final PrintStream out;
@@ -52,7 +56,7 @@ public final class Main {
         try {
             Asked asked = Asked.parse(arguments);
             return switch (asked.command()) {
-                case "verify" -> verify(asked);
+                case "verify" -> asked.all() ? verifyAll(asked) : verify(asked);
                 case "check" -> check(asked);
                 default ->
                         throw new IllegalArgumentException(
@@ -67,19 +71,62 @@ public final class Main {
     }
 
     private int verify(Asked asked) {
+        return verify(asked.target(), asked.keys(), options(asked.since()), "");
+    }
+
+    private int verifyAll(Asked asked) throws IOException {
+        List<String> logs = new LedgerFolder(asked.target()).logs();
+        if (!logs.contains(LedgerFolder.PUBLIC)) {
+            throw new IllegalArgumentException(
+                    "there is no log named public in %s; without --all FOLDER is one log"
+                            .formatted(asked.target()));
+        }
+        Statements statements = new Statements();
+        int worst = SOUND;
+        for (String log : logs) {
+            worst = Math.max(worst, verifyOne(asked, log, statements));
+        }
+        for (String log : statements.logs()) {
+            if (!logs.contains(log)) {
+                worst = refused(log + ": ", statements.missing(log).orElseThrow());
+            }
+        }
+        return worst;
+    }
+
+    private int verifyOne(Asked asked, String log, Statements statements) throws IOException {
+        Path folder = asked.target().resolve(log);
+        String origin =
+                Files.readString(folder.resolve("checkpoint")).lines().findFirst().orElse("");
+        if (!LedgerFolder.belongs(origin, log)) {
+            return refused(
+                    log + ": ",
+                    new Verdict.Refused("checkpoint", "is another log's: " + Note.cut(origin)));
+        }
+        TiledLog.Options plain = options(Optional.empty());
+        return verify(
+                folder,
+                LedgerFolder.keys(asked.keys(), origin),
+                log.equals(LedgerFolder.PUBLIC)
+                        ? plain.reading(statements)
+                        : plain.against(statements, log),
+                log + ": ");
+    }
+
+    private TiledLog.Options options(Optional<Path> since) {
         boolean watched = System.console() != null;
-        Verdict verdict =
-                new TiledLog(asked.target())
-                        .verify(
-                                asked.keys(),
-                                new TiledLog.Options(
-                                        asked.since(),
-                                        done -> {
-                                            if (watched) {
-                                                err.printf("\r%,d entries", done);
-                                            }
-                                        }));
-        if (watched) {
+        return new TiledLog.Options(
+                since,
+                done -> {
+                    if (watched) {
+                        err.printf("\r%,d entries", done);
+                    }
+                });
+    }
+
+    private int verify(Path folder, List<VerifierKey> keys, TiledLog.Options options, String name) {
+        Verdict verdict = new TiledLog(folder).verify(keys, options);
+        if (System.console() != null) {
             err.print("\r\033[K");
         }
         return switch (verdict) {
@@ -93,7 +140,7 @@ public final class Main {
                         sound.signed().map(at -> ", " + at).orElse(""));
                 yield SOUND;
             }
-            case Verdict.Refused refused -> refused(refused);
+            case Verdict.Refused refused -> refused(name, refused);
         };
     }
 
@@ -116,12 +163,12 @@ public final class Main {
                 out.println(new String(proven.entry(), StandardCharsets.UTF_8));
                 yield SOUND;
             }
-            case ProofFile.Checked.Disproven disproven -> refused(disproven.refused());
+            case ProofFile.Checked.Disproven disproven -> refused("", disproven.refused());
         };
     }
 
-    private int refused(Verdict.Refused refused) {
-        err.println("REFUSED: " + refused.sentence());
+    private int refused(String name, Verdict.Refused refused) {
+        err.println("REFUSED: " + name + refused.sentence());
         return REFUSED;
     }
 
@@ -130,16 +177,22 @@ public final class Main {
             Path target,
             List<VerifierKey> keys,
             Optional<Path> since,
-            Optional<Path> entry) {
+            Optional<Path> entry,
+            boolean all) {
         static Asked parse(List<String> arguments) throws IOException {
             List<String> plain = new ArrayList<>();
             List<VerifierKey> keys = new ArrayList<>();
             Optional<Path> since = Optional.empty();
             Optional<Path> entry = Optional.empty();
+            boolean all = false;
             for (int at = 0; at < arguments.size(); at++) {
                 String argument = arguments.get(at);
                 if (!argument.startsWith("--")) {
                     plain.add(argument);
+                    continue;
+                }
+                if (argument.equals("--all")) {
+                    all = true;
                     continue;
                 }
                 if (at + 1 == arguments.size()) {
@@ -159,7 +212,7 @@ public final class Main {
             if (keys.isEmpty()) {
                 throw new IllegalArgumentException("at least one --key is needed");
             }
-            return new Asked(plain.get(0), Path.of(plain.get(1)), keys, since, entry);
+            return new Asked(plain.get(0), Path.of(plain.get(1)), keys, since, entry, all);
         }
 
         private static List<VerifierKey> keys(String value) throws IOException {

@@ -5,8 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -20,11 +22,37 @@ public record TiledLog(Path folder) {
     private static final int MAX_BUNDLE = Tree.TILE * (2 + 65_535);
     private static final String CHECKPOINT = "checkpoint";
 
-    /** What to look at besides the tree itself. */
-    public record Options(Optional<Path> since, LongConsumer progress) {
+    /**
+     * What to look at besides the tree itself.
+     *
+     * @param since an older checkpoint of the same log
+     * @param progress hears how many entries are done
+     * @param into where the entries go of a log that is a public one
+     * @param stated roots by size that must be this log's
+     */
+    public record Options(
+            Optional<Path> since,
+            LongConsumer progress,
+            Optional<Statements> into,
+            NavigableMap<Long, byte[]> stated) {
+        /** No more than an older checkpoint. */
+        public Options(Optional<Path> since, LongConsumer progress) {
+            this(since, progress, Optional.empty(), Collections.emptyNavigableMap());
+        }
+
         /** Nothing more, and nobody watches. */
         public static Options plain() {
             return new Options(Optional.empty(), entries -> {});
+        }
+
+        /** The log is a public one: what it states is taken in. */
+        public Options reading(Statements statements) {
+            return new Options(since, progress, Optional.of(statements), stated);
+        }
+
+        /** What the public log states of the log of this name must hold. */
+        public Options against(Statements statements, String log) {
+            return new Options(since, progress, into, statements.of(log));
         }
     }
 
@@ -61,8 +89,16 @@ public record TiledLog(Path folder) {
             }
         }
 
+        if (!options.stated().isEmpty() && options.stated().lastKey() > checkpoint.size()) {
+            throw new Refused(
+                    CHECKPOINT,
+                    "has %,d entries, fewer than the %,d that the public log states: the log was rolled back"
+                            .formatted(checkpoint.size(), options.stated().lastKey()));
+        }
+
+        options.into().ifPresent(Statements::clear);
         Tree tree = new Tree(this::compareFull);
-        Walk walk = new Walk(tree, checkpoint, older, olderName);
+        Walk walk = new Walk(tree, checkpoint, older, olderName, options);
         walk.compareRoots();
         for (long bundle = 0; tree.size() < checkpoint.size(); bundle++) {
             walk.bundle(bundle);
@@ -88,12 +124,19 @@ public record TiledLog(Path folder) {
         private final Checkpoint checkpoint;
         private final Checkpoint older;
         private final String olderName;
+        private final Options options;
 
-        Walk(Tree tree, Checkpoint checkpoint, Checkpoint older, String olderName) {
+        Walk(
+                Tree tree,
+                Checkpoint checkpoint,
+                Checkpoint older,
+                String olderName,
+                Options options) {
             this.tree = tree;
             this.checkpoint = checkpoint;
             this.older = older;
             this.olderName = olderName;
+            this.options = options;
         }
 
         void bundle(long index) throws Refused {
@@ -111,6 +154,10 @@ public record TiledLog(Path folder) {
                             file.name(), "ends in the middle of entry %,d".formatted(tree.size()));
                 }
                 tree.append(bytes, at + 2, length);
+                if (options.into().isPresent()) {
+                    byte[] read = Arrays.copyOfRange(bytes, at + 2, at + 2 + length);
+                    options.into().get().read(tree.size() - 1, read);
+                }
                 at += 2 + length;
                 compareRoots();
             }
@@ -122,6 +169,13 @@ public record TiledLog(Path folder) {
         }
 
         void compareRoots() throws Refused {
+            byte[] stated = options.stated().get(tree.size());
+            if (stated != null && !Arrays.equals(tree.root(), stated)) {
+                throw new Refused(
+                        "the first %,d entries".formatted(tree.size()),
+                        "have another root hash than the public log states: they are not what was"
+                                + " recorded");
+            }
             if (tree.size() == older.size() && !Arrays.equals(tree.root(), older.root())) {
                 throw new Refused(
                         olderName,

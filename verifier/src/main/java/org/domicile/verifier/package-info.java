@@ -19,6 +19,11 @@
  * level-0 tile, each full tile with its place in the tile above, and the root with the checkpoint.
  * One pass, one bundle in memory at a time. A partial file that is gone may be replaced by the full
  * one, as tlog-tiles allows. Files beyond the checkpoint's size are not looked at.
+ *
+ * <p><b>Several logs.</b> A Domicile installation's public log states size and root of each use
+ * log, second by second ({@link Statements}). Checked together (the public log first, because a
+ * server that runs publishes it last), each use log must be there and have had each stated root at
+ * the stated size.
  */
 @NullMarked
 package org.domicile.verifier;

@@ -31,10 +31,17 @@ final class LogMaker {
     static final List<VerifierKey> KEYS = List.of(ED_KEY, ML_KEY);
 
     final List<byte[]> entries;
+    private final String origin;
     private final List<byte[]> leaves = new ArrayList<>();
 
     LogMaker(List<byte[]> entries) {
+        this(entries, ORIGIN);
+    }
+
+    /** The same keys sign for every origin, each under its name. */
+    LogMaker(List<byte[]> entries, String origin) {
         this.entries = entries;
+        this.origin = origin;
         for (byte[] entry : entries) {
             leaves.add(sha(new byte[] {0}, entry));
         }
@@ -99,9 +106,9 @@ final class LogMaker {
 
     byte[] checkpoint(int size) {
         byte[] root = root(0, size);
-        String text = ORIGIN + "\n" + size + "\n" + base64(root) + "\n";
+        String text = origin + "\n" + size + "\n" + base64(root) + "\n";
         byte[] ed = sign(ED, "Ed25519", text.getBytes(StandardCharsets.UTF_8));
-        byte[] name = ORIGIN.getBytes(StandardCharsets.UTF_8);
+        byte[] name = origin.getBytes(StandardCharsets.UTF_8);
         ByteBuffer message = ByteBuffer.allocate(12 + 2 * (1 + name.length) + 24 + 32);
         message.put("subtree/v1\n\0".getBytes(StandardCharsets.UTF_8))
                 .put((byte) name.length)
@@ -114,7 +121,7 @@ final class LogMaker {
                 .put(root);
         byte[] ml = sign(ML, "ML-DSA-44", message.array());
         byte[] timed = ByteBuffer.allocate(8 + ml.length).putLong(1_700_000_000).put(ml).array();
-        return (text + "\n" + line(ED_KEY, ed) + line(ML_KEY, timed))
+        return (text + "\n" + line(ED_KEY.named(origin), ed) + line(ML_KEY.named(origin), timed))
                 .getBytes(StandardCharsets.UTF_8);
     }
 

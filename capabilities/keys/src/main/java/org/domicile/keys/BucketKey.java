@@ -90,6 +90,11 @@ final class BucketKey implements Sealer {
         }
 
         @Override
+        public Values values() {
+            return new OpeningValues(gcm, values.copy(), "a sealed value");
+        }
+
+        @Override
         public InputStream body(byte[] context, Sealed source, long offset, long length) {
             return OpeningBody.open(gcm, bodies.copy(), context, source, offset, length);
         }

@@ -95,6 +95,62 @@ final class Gcm {
         return opened;
     }
 
+    /** Opens several sealed forms under one key, which the caller wipes after closing the run. */
+    Run run(byte[] key) {
+        return new Run(new Secret.Raw(key, "AES"));
+    }
+
+    /**
+     * Openings with one borrowed cipher, so that the key's schedule is made once. Owned by one
+     * thread.
+     */
+    final class Run implements AutoCloseable {
+        private final Secret.Raw key;
+        private @Nullable Cipher cipher;
+
+        private Run(Secret.Raw key) {
+            this.key = key;
+        }
+
+        /** Opens {@code length} bytes at {@code from}, whose nonce stands at {@code nonce}. */
+        void open(
+                byte[] sealed,
+                int nonce,
+                byte[] label,
+                byte[] context,
+                int from,
+                int length,
+                byte[] target)
+                throws Unverified {
+            Cipher borrowed = cipher == null ? take() : cipher;
+            cipher = null; // one that failed is dropped, not lent again
+            try {
+                borrowed.init(
+                        Cipher.DECRYPT_MODE,
+                        key,
+                        new GCMParameterSpec(TAG * 8, sealed, nonce, NONCE));
+                borrowed.updateAAD(label);
+                if (context.length > 0) {
+                    borrowed.updateAAD(context);
+                }
+                borrowed.doFinal(sealed, from, length, target, 0);
+            } catch (AEADBadTagException e) {
+                throw new Unverified();
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("AES-GCM refused to open", e);
+            }
+            cipher = borrowed;
+        }
+
+        @Override
+        public void close() {
+            if (cipher != null) {
+                give(cipher);
+                cipher = null;
+            }
+        }
+    }
+
     /** Drops the pooled ciphers and with them the key schedules they still hold. */
     void forget() {
         for (int i = 0; i < POOLED; i++) {

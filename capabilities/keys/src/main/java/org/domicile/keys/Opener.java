@@ -11,6 +11,9 @@ public interface Opener {
      */
     byte[] open(byte[] context, byte[] sealed);
 
+    /** Opens many small values, one after the other, for less than {@link #open} takes for each. */
+    Values values();
+
     /**
      * The plain bytes from {@code offset}, {@code length} of them, of a sealed body whose sealed
      * bytes {@code source} reads. Only chunks that the range touches are read and opened; nothing
@@ -19,6 +22,19 @@ public interface Opener {
      * @throws org.domicile.bytes.StorageFailure from reads, CORRUPT when a chunk does not verify
      */
     InputStream body(byte[] context, Sealed source, long offset, long length);
+
+    /**
+     * Small values in a row, as a page of a listing has them. Holds a copy of the key until it is
+     * closed, so a key that dies meanwhile is felt by the next page: it is for one page and not for
+     * keeping. Owned by one thread.
+     */
+    interface Values extends AutoCloseable {
+        /** As {@link Opener#open}. */
+        byte[] open(byte[] context, byte[] sealed);
+
+        @Override
+        void close();
+    }
 
     /** Random access to sealed bytes: of an inline body or of a blob. */
     interface Sealed {

@@ -3,7 +3,6 @@ package org.domicile.keys;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.security.SecureRandom;
-import java.util.Arrays;
 import org.domicile.bytes.StorageFailure;
 
 /** The sealed form of a small value; the package's page specifies it. */
@@ -48,21 +47,27 @@ final class SealedValue {
 
     /** Opens under {@code key}, which it wipes. {@code what} names the value in the failure. */
     static byte[] open(Gcm gcm, byte[] key, byte[] context, byte[] sealed, String what) {
-        try {
-            int plain = sealed.length - OVERHEAD;
-            if (plain < 0 || plain > LARGEST || sealed[0] != FORMAT) {
-                throw corrupt(what);
-            }
-            byte[] opened = new byte[plain];
-            byte[] nonce = Arrays.copyOfRange(sealed, 1, 1 + Gcm.NONCE);
-            int from = 1 + Gcm.NONCE;
-            gcm.open(key, nonce, LABEL, context, sealed, from, sealed.length - from, opened, 0);
-            return opened;
-        } catch (Gcm.Unverified e) {
-            throw corrupt(what);
+        try (Gcm.Run run = gcm.run(key)) {
+            return open(run, context, sealed, what);
         } finally {
             Secret.wipe(key);
         }
+    }
+
+    /** One of several under the key of {@code run}. */
+    static byte[] open(Gcm.Run run, byte[] context, byte[] sealed, String what) {
+        int plain = sealed.length - OVERHEAD;
+        if (plain < 0 || plain > LARGEST || sealed[0] != FORMAT) {
+            throw corrupt(what);
+        }
+        byte[] opened = new byte[plain];
+        int from = 1 + Gcm.NONCE;
+        try {
+            run.open(sealed, 1, LABEL, context, from, sealed.length - from, opened);
+        } catch (Gcm.Unverified e) {
+            throw corrupt(what);
+        }
+        return opened;
     }
 
     private static StorageFailure corrupt(String what) {

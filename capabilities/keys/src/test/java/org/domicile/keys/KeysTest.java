@@ -103,6 +103,40 @@ class KeysTest {
         }
     }
 
+    /**
+     * Values in a row: each is bound to its context, and one that does not verify spoils no other.
+     */
+    @Test
+    void valuesInARow() {
+        try (Keys keys = open()) {
+            KeyId bucket = keys.create(KeyId.Kind.BUCKET, keys.createOrganisation());
+            Sealer sealer = keys.sealer(bucket);
+            Opener opener = keys.opener(bucket, keys.passes().pass("log", 1));
+            try (Opener.Values values = opener.values();
+                    Opener.Values others = opener.values()) {
+                for (int i = 0; i < 50; i++) {
+                    byte[] context = {(byte) i};
+                    byte[] plain = new byte[i];
+                    Arrays.fill(plain, (byte) i);
+                    byte[] sealed = sealer.seal(context, plain);
+                    assertArrayEquals(plain, values.open(context, sealed));
+                    assertArrayEquals(plain, others.open(context, sealed));
+                    assertThrows(StorageFailure.class, () -> values.open(CONTEXT, sealed));
+                    byte[] changed = sealed.clone();
+                    changed[sealed.length - 1] ^= 1;
+                    assertThrows(StorageFailure.class, () -> values.open(context, changed));
+                    assertThrows(StorageFailure.class, () -> values.open(context, new byte[5]));
+                    assertArrayEquals(plain, values.open(context, sealed));
+                }
+                byte[] before = sealer.seal(CONTEXT, PLAIN);
+                keys.destroy(List.of(bucket));
+                // The page that was begun may end; nobody begins another.
+                assertArrayEquals(PLAIN, values.open(CONTEXT, before));
+                assertThrows(Keys.KeyGone.class, opener::values);
+            }
+        }
+    }
+
     @Test
     void destroyedKeysOpenNothingAndTheOthersStillDo() {
         KeyId organisation;

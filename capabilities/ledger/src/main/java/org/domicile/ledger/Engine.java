@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Engine implements Ledger {
     private static final Duration PROOF_WAIT = Duration.ofSeconds(2);
-    private static final int MAX_USES = 10_000;
+    private static final int MAX_USES = 10_001;
 
     /** Entries without a checkpoint after a round: more came than it could take in. */
     private static final long FAR_BEHIND = 4_096;
@@ -315,6 +316,11 @@ final class Engine implements Ledger {
     public List<Recorded> uses(Pass pass, String organisation, Filter filter) {
         return new UseReading(book, keyspace.logs(), subjects)
                 .uses(book.useLog(organisation), filter, Math.min(filter.limit(), MAX_USES));
+    }
+
+    @Override
+    public OptionalLong place(String log, long number) {
+        return new UseReading(book, keyspace.logs(), subjects).place(log, number);
     }
 
     @Override

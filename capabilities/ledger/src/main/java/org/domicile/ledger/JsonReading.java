@@ -2,9 +2,11 @@ package org.domicile.ledger;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads the JSON that {@link JsonText} writes: objects, arrays, strings, integers. Anything else in
@@ -29,6 +31,76 @@ final class JsonReading {
         Map<String, Object> named = new LinkedHashMap<>();
         map.forEach((name, value) -> named.put((String) name, value));
         return named;
+    }
+
+    /**
+     * The same, of the members that are wanted: the others are read over, which costs a fraction.
+     * Texts of a use's entry are mostly commitments, and who counts uses does not want them.
+     */
+    static Map<String, Object> members(byte[] bytes, Set<String> wanted) {
+        JsonReading reading = new JsonReading(bytes);
+        Map<String, Object> members = HashMap.newHashMap(wanted.size());
+        reading.expect('{');
+        if (reading.peek() == '}') {
+            reading.at++;
+        } else {
+            do {
+                reading.expect('"');
+                String name = reading.text();
+                reading.expect(':');
+                if (wanted.contains(name)) {
+                    members.put(name, reading.value(1));
+                } else {
+                    reading.over(1);
+                }
+            } while (reading.next() == ',');
+            if (bytes[reading.at - 1] != '}') {
+                throw reading.wrong();
+            }
+        }
+        if (reading.at != bytes.length) {
+            throw reading.wrong();
+        }
+        return members;
+    }
+
+    /** Reads over one value. */
+    private void over(int depth) {
+        if (depth > DEEPEST) {
+            throw wrong();
+        }
+        switch (next()) {
+            case '"' -> overText();
+            case '{' -> overAll(depth, '}');
+            case '[' -> overAll(depth, ']');
+            default -> number();
+        }
+    }
+
+    private void overText() {
+        for (byte b = next(); b != '"'; b = next()) {
+            if (b == '\\') {
+                next();
+            }
+        }
+    }
+
+    private void overAll(int depth, char end) {
+        if (peek() == end) {
+            at++;
+            return;
+        }
+        do {
+            if (end == '}') {
+                expect('"');
+                overText();
+                expect(':');
+            }
+            over(depth + 1);
+        } while (next() == ',');
+        if (bytes[at - 1] != end) {
+            throw wrong();
+        }
     }
 
     private Object value(int depth) {

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.StorageFailure;
@@ -103,6 +104,14 @@ public interface Ledger extends AutoCloseable {
      */
     String prove(String log, long index);
 
+    /**
+     * Place of the entry of a use's number in its use log; where the number was closed without a
+     * use, that of the closing entry. Empty when no entry has it (yet). Numbers are taken before
+     * uses are carried out, so places only nearly follow them: usually a few bundles are read, for
+     * a number that nobody has all.
+     */
+    OptionalLong place(String log, long number);
+
     /** Verifier keys of a log in note form (name+id+key), Ed25519 first. */
     List<String> verifierKeys(String log);
 
@@ -130,11 +139,37 @@ public interface Ledger extends AutoCloseable {
     void close();
 
     /**
-     * @param from earliest time @param to before this time @param object prefix of the object,
-     *     empty for all
-     * @param limit the most to return, up to 10,000
+     * @param from earliest time @param to before this time
+     * @param bucket exactly this one and what lies in it, empty for all
+     * @param object prefix of the object as it is on record, bucket first; empty for all
+     * @param verdict only these; empty for both
+     * @param before only entries before this place in the log, for the next page of a listing
+     * @param limit the most to return, up to 10,001: a page and one more, which tells that it was
+     *     cut
      */
-    record Filter(Instant from, Instant to, String object, int limit) {}
+    record Filter(
+            Instant from,
+            Instant to,
+            String bucket,
+            String object,
+            Optional<Use.Verdict> verdict,
+            long before,
+            int limit) {
+        /** From the newest on, whatever the bucket and the verdict. */
+        public Filter(Instant from, Instant to, String object, int limit) {
+            this(from, to, "", object, Optional.empty(), Long.MAX_VALUE, limit);
+        }
+
+        /** What is looked at, as the record of the looking says it. */
+        public String looked() {
+            return object.isEmpty() ? bucket : object;
+        }
+
+        boolean finds(String name) {
+            return name.startsWith(object)
+                    && (bucket.isEmpty() || name.equals(bucket) || name.startsWith(bucket + "/"));
+        }
+    }
 
     /**
      * A use as it is on record. What was erased is the text {@code (erased)}.

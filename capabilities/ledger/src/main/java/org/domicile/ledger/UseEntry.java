@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The public members of a use's entry.
@@ -23,9 +24,26 @@ record UseEntry(
         long count) {
     static final String KIND = "use";
 
+    private static final Set<String> WANTED =
+            Set.of(
+                    "kind",
+                    "organisation",
+                    "node",
+                    "number",
+                    "minute",
+                    "purpose",
+                    "action",
+                    "dataZone",
+                    "clientZone",
+                    "verdict",
+                    "reason",
+                    "outcome",
+                    "size",
+                    "count");
+
     /** Parses an entry; empty when it is one of another kind. */
     static Optional<UseEntry> parse(byte[] entry) {
-        Map<String, Object> members = JsonReading.object(entry);
+        Map<String, Object> members = JsonReading.members(entry, WANTED);
         if (!KIND.equals(members.get("kind"))) {
             return Optional.empty();
         }

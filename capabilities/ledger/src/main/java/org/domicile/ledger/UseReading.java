@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Subjects;
 import org.domicile.keyspace.LogReading;
@@ -17,6 +18,8 @@ final class UseReading {
 
     /** A request's arrival and its entry's place differ by less than this. */
     private static final long SLACK_SECONDS = 300;
+
+    private static final int BUNDLES_BACK = 4;
 
     private final Book book;
     private final LogReading logs;
@@ -31,7 +34,7 @@ final class UseReading {
     List<Ledger.Recorded> uses(String name, Ledger.Filter filter, int limit) {
         List<Ledger.Recorded> found = new ArrayList<>();
         try {
-            long end = logs.size(name);
+            long end = Math.min(logs.size(name), filter.before());
             while (end > 0 && found.size() < limit) {
                 long from = (end - 1) / Frontier.TILE * Frontier.TILE;
                 List<byte[]> entries = book.entries(name, from, end);
@@ -51,9 +54,76 @@ final class UseReading {
             }
             return found;
         } catch (IOException e) {
-            throw new StorageFailure(
-                    StorageFailure.Kind.CORRUPT, "the log " + name + " cannot be read", e);
+            throw unreadable(name, e);
         }
+    }
+
+    private static boolean said(UseEntry entry, Use.Verdict verdict) {
+        return entry.what().verdict().equalsIgnoreCase(verdict.name());
+    }
+
+    /**
+     * Entries before the number was taken have smaller numbers, so its entry is not before the
+     * first greater one. By halves to the bundle where numbers reach it, a little back for uses
+     * that took long and so stand late with small numbers, then on to the end; then what was left.
+     */
+    OptionalLong place(String name, long number) {
+        try {
+            long bundles = (logs.size(name) + Frontier.TILE - 1) / Frontier.TILE;
+            long low = 0;
+            long high = bundles;
+            while (low < high) {
+                long middle = (low + high) / 2;
+                if (greatest(name, middle) < number) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            long start = Math.max(0, low - BUNDLES_BACK);
+            OptionalLong found = place(name, number, start, bundles);
+            return found.isPresent() ? found : place(name, number, 0, start);
+        } catch (IOException e) {
+            throw unreadable(name, e);
+        }
+    }
+
+    private OptionalLong place(String name, long number, long from, long to) throws IOException {
+        for (long bundle = from; bundle < to; bundle++) {
+            List<byte[]> entries = bundle(name, bundle);
+            for (int i = 0; i < entries.size(); i++) {
+                if (names(entries.get(i), number)) {
+                    return OptionalLong.of(bundle * Frontier.TILE + i);
+                }
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    private static boolean names(byte[] entry, long number) {
+        return UseEntry.parse(entry)
+                .map(use -> use.number() == number)
+                .orElseGet(() ->
+                        UseEntry.closedNumbers(entry).stream()
+                                .anyMatch(run -> run.from() <= number && number <= run.to()));
+    }
+
+    private long greatest(String name, long bundle) throws IOException {
+        long greatest = -1;
+        for (byte[] entry : bundle(name, bundle)) {
+            greatest = Math.max(greatest, UseEntry.parse(entry).map(UseEntry::number).orElse(-1L));
+        }
+        return greatest;
+    }
+
+    private List<byte[]> bundle(String name, long bundle) throws IOException {
+        long from = bundle * Frontier.TILE;
+        return book.entries(name, from, Math.min(from + Frontier.TILE, logs.size(name)));
+    }
+
+    private static StorageFailure unreadable(String name, IOException e) {
+        return new StorageFailure(
+                StorageFailure.Kind.CORRUPT, "the log " + name + " cannot be read", e);
     }
 
     private static Instant start(UseEntry entry) {
@@ -63,7 +133,8 @@ final class UseReading {
     private Optional<Ledger.Recorded> recorded(
             String log, long index, UseEntry entry, Ledger.Filter filter) {
         if (start(entry).plusSeconds(60).isBefore(filter.from())
-                || !start(entry).isBefore(filter.to())) {
+                || !start(entry).isBefore(filter.to())
+                || filter.verdict().filter(only -> !said(entry, only)).isPresent()) {
             return Optional.empty();
         }
         Map<String, Object> values = UseRecord.open(subjects, entry, logs.payload(log, index));
@@ -73,7 +144,7 @@ final class UseReading {
         boolean within =
                 at.equals(ERASED)
                         || (!exact.isBefore(filter.from()) && exact.isBefore(filter.to()));
-        if (!within || !(filter.object().isEmpty() || object.startsWith(filter.object()))) {
+        if (!within || !filter.finds(object)) {
             return Optional.empty();
         }
         return Optional.of(

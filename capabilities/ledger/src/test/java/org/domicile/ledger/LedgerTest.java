@@ -360,4 +360,74 @@ class LedgerTest {
             }
         }
     }
+
+    @Test
+    void aUsesNumberLeadsToItsEntryHoweverLongItTook() {
+        Use slow = at.use("archive/slow", Use.Verdict.ALLOWED);
+        long closed = at.ledger.number(Installation.ORGANISATION);
+        record(3_000);
+        at.ledger.record(slow, Outcome.DONE, 1);
+        at.ledger.abandon(Installation.ORGANISATION, closed);
+        now = now.plusSeconds(1);
+        awaitPublished();
+        for (Ledger.Recorded each : at.uses("")) {
+            if (each.index() % 300 != 0 && !each.object().equals("archive/slow")) {
+                continue;
+            }
+            assertEquals(
+                    each.index(),
+                    at.ledger.place(Installation.USES, each.number()).orElseThrow(),
+                    each.object());
+        }
+        assertTrue(at.ledger.place(Installation.USES, closed).isPresent(), "where it was closed");
+        assertTrue(at.ledger.place(Installation.USES, 1_000_000).isEmpty());
+        assertTrue(at.ledger.place("use/nobody/node-1", 1).isEmpty());
+    }
+
+    @Test
+    void usesAreFoundByBucketVerdictAndPage() {
+        for (String object : List.of("logs", "logs/a", "logs-2", "logs-2/a", "logs/b")) {
+            at.ledger.record(at.use(object, Use.Verdict.ALLOWED), Outcome.DONE, 0);
+        }
+        at.ledger.record(at.use("logs/c", Use.Verdict.REFUSED), Outcome.DONE, 0);
+        assertEquals(
+                List.of("logs/c", "logs/b", "logs/a", "logs"), found("logs", "", List.of(), 9));
+        assertEquals(
+                List.of("logs/b", "logs/a"),
+                found("logs", "logs/", List.of(Use.Verdict.ALLOWED), 9));
+        assertEquals(List.of("logs/c"), found("", "", List.of(Use.Verdict.REFUSED), 9));
+        Ledger.Recorded last = at.uses("").getFirst();
+        assertEquals(
+                List.of("logs/b"),
+                found(
+                        new Ledger.Filter(
+                                Instant.EPOCH,
+                                Instant.MAX,
+                                "",
+                                "",
+                                java.util.Optional.empty(),
+                                last.index(),
+                                1)));
+    }
+
+    private List<String> found(String bucket, String object, List<Use.Verdict> verdict, int limit) {
+        return found(
+                new Ledger.Filter(
+                        Instant.EPOCH,
+                        Instant.MAX,
+                        bucket,
+                        object,
+                        verdict.stream().findFirst(),
+                        Long.MAX_VALUE,
+                        limit));
+    }
+
+    private List<String> found(Ledger.Filter filter) {
+        return at
+                .ledger
+                .uses(at.passes.pass(Installation.USES, 0), Installation.ORGANISATION, filter)
+                .stream()
+                .map(Ledger.Recorded::object)
+                .toList();
+    }
 }

@@ -1,7 +1,6 @@
 package org.domicile.objects;
 
 import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.domicile.bytes.StorageFailure;
@@ -68,11 +67,12 @@ final class Fields {
      * Reads what a writer wrote; a value that ends too early is CORRUPT, another format FOREIGN.
      */
     static final class Reader {
-        private final ByteBuffer bytes;
+        private final byte[] bytes;
         private final String what;
+        private int at;
 
         Reader(byte[] value, int format, String what) {
-            this.bytes = ByteBuffer.wrap(value);
+            this.bytes = value;
             this.what = what;
             int found = u8();
             if (found != format) {
@@ -83,25 +83,25 @@ final class Fields {
         }
 
         int u8() {
-            return need(1).get() & 0xFF;
+            return bytes[step(1)] & 0xFF;
         }
 
         int u16() {
-            return need(2).getShort() & 0xFFFF;
+            int from = step(2);
+            return (bytes[from] & 0xFF) << 8 | (bytes[from + 1] & 0xFF);
         }
 
         int u32() {
-            return need(4).getInt();
+            return (int) number(4);
         }
 
         long u64() {
-            return need(8).getLong();
+            return number(8);
         }
 
         byte[] raw(int length) {
-            byte[] value = new byte[need(length).remaining() < length ? 0 : length];
-            bytes.get(value);
-            return value;
+            int from = step(length);
+            return Arrays.copyOfRange(bytes, from, from + length);
         }
 
         byte[] bytes() {
@@ -109,17 +109,30 @@ final class Fields {
         }
 
         String text() {
-            return new String(bytes(), StandardCharsets.UTF_8);
+            int length = u32();
+            return new String(bytes, step(length), length, StandardCharsets.UTF_8);
         }
 
-        private ByteBuffer need(int length) {
-            if (length < 0 || bytes.remaining() < length) {
+        private long number(int length) {
+            int from = step(length);
+            long number = 0;
+            for (int i = from; i < from + length; i++) {
+                number = number << 8 | (bytes[i] & 0xFF);
+            }
+            return number;
+        }
+
+        /** Steps over so many bytes; where they begin. */
+        private int step(int length) {
+            if (length < 0 || bytes.length - at < length) {
                 throw new StorageFailure(
                         StorageFailure.Kind.CORRUPT,
                         what + " ends too early",
                         new BufferUnderflowException());
             }
-            return bytes;
+            int from = at;
+            at += length;
+            return from;
         }
     }
 }

@@ -104,8 +104,11 @@ public interface Objects extends AutoCloseable {
                 byte[] attributes,
                 Condition condition);
 
-        /** The version that a finished upload made, for a day. */
-        Optional<Version> finished(Bucket bucket, String name, String id);
+        /**
+         * The version that a finished upload made of exactly these parts, for a day. @param parts
+         * in ascending order of numbers
+         */
+        Optional<Version> finished(Bucket bucket, String name, String id, List<Chosen> parts);
 
         /** Gives up an upload and its parts. Carries the record; false when there is none. */
         boolean abort(Request request, Bucket bucket, String name, String id);

@@ -362,15 +362,18 @@ final class UploadTable implements Objects.Uploads {
     }
 
     @Override
-    public Optional<Version> finished(Bucket bucket, String name, String id) {
+    public Optional<Version> finished(Bucket bucket, String name, String id, List<Chosen> parts) {
         store.checkOpen();
+        checkOrder(parts);
         Home home = store.home(bucket).orElse(null);
         byte[] bytes = Layout.id(id).orElse(null);
         if (home == null || bytes == null) {
             return Optional.empty();
         }
         Finished finished = find(home, bytes);
-        return finished == null || !finished.name().equals(name)
+        return finished == null
+                        || !finished.name().equals(name)
+                        || !Arrays.equals(finished.chosen(), digest(parts))
                 ? Optional.empty()
                 : Optional.of(version(home, finished));
     }

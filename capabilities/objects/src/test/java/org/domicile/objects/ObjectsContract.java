@@ -546,11 +546,18 @@ abstract class ObjectsContract {
         assertEquals(Optional.of(Outcome.DONE), record.outcome);
         assertEquals(new Changed.NoSuchUpload(), complete(bucket, upload, List.of(chosen(1, "y"))));
         rig.reopen();
-        assertTrue(rig.objects.uploads().finished(bucket, "n", upload.id()).isPresent());
-        assertTrue(rig.objects.uploads().finished(bucket, "other", upload.id()).isEmpty());
+        List<Objects.Uploads.Chosen> same = List.of(chosen(1, "x"));
+        assertTrue(rig.objects.uploads().finished(bucket, "n", upload.id(), same).isPresent());
+        assertTrue(rig.objects.uploads().finished(bucket, "other", upload.id(), same).isEmpty());
+        // Story: a completion that was repeated with other parts was told that they were the
+        // object.
+        List<Objects.Uploads.Chosen> others = List.of(chosen(1, "y"));
+        assertTrue(rig.objects.uploads().finished(bucket, "n", upload.id(), others).isEmpty());
+        List<Objects.Uploads.Chosen> elsewhere = List.of(chosen(2, "x"));
+        assertTrue(rig.objects.uploads().finished(bucket, "n", upload.id(), elsewhere).isEmpty());
         assertEquals(0, rig.objects.uploads().sweep(rig.now));
         rig.now = rig.now.plus(Duration.ofDays(1)).plusMillis(1);
-        assertTrue(rig.objects.uploads().finished(bucket, "n", upload.id()).isEmpty());
+        assertTrue(rig.objects.uploads().finished(bucket, "n", upload.id(), same).isEmpty());
         assertEquals(1, rig.objects.uploads().sweep(rig.now));
         assertEquals(0, rig.objects.uploads().sweep(rig.now));
     }

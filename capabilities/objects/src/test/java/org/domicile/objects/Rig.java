@@ -31,7 +31,7 @@ final class Rig implements AutoCloseable {
     static final String LOG = "use/test";
 
     private static final BlobOptions SEGMENTS =
-            new BlobOptions(1L << 20, 1L << 40, Duration.ofHours(1));
+            new BlobOptions(1L << 20, 1L << 40, Duration.ofHours(1), 1L << 18);
 
     /** What lies below. */
     interface Substrate {

@@ -131,6 +131,11 @@ final class Objections {
                     + purpose.id()
                     + " belongs to another organisation than the principal";
         }
+        if (purpose.organisation().equals(Policy.INSTALLATION)) {
+            return "the built-in purpose "
+                    + purpose.id()
+                    + " belongs to the program; no credential is issued for it";
+        }
         if (purpose.withdrawn() || !purpose.expires().isAfter(now)) {
             return "the purpose " + purpose.id() + " is not valid any more";
         }

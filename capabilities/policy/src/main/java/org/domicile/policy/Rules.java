@@ -21,7 +21,7 @@ final class Rules {
             case Caller.Program(String name, String purpose) ->
                     program(register, request.at(), purpose);
             case Caller.Known known when known.organisation().equals(Policy.INSTALLATION) ->
-                    operator(register, request.at(), known, resource);
+                    operator(register, request, known, resource);
             case Caller.Known known -> known(register, request, known, action, resource);
         };
     }
@@ -35,12 +35,19 @@ final class Rules {
      * like anyone's.
      */
     private static String operator(
-            Register register, Instant at, Caller.Known known, Resource resource) {
+            Register register, Request request, Caller.Known known, Resource resource) {
         if (!known.purpose().equals(Policy.ADMINISTRATION)
                 || !(resource instanceof Resource.Installation)) {
             return "other-organisation";
         }
-        return purposeRefusal(register, known.purpose(), at);
+        String refusal = purposeRefusal(register, known.purpose(), request.at());
+        if (!refusal.equals(ALLOWED)) {
+            return refusal;
+        }
+        Purpose purpose = register.purposes().get(known.purpose());
+        return purpose != null && within(register, request.zone(), purpose.zones())
+                ? ALLOWED
+                : "zone-mismatch";
     }
 
     private static String known(

@@ -273,6 +273,10 @@ class PolicyTest {
         assertEquals(
                 "other-organisation",
                 judge(operator, "home", NOW, "s3:GetObject", data("city", "b", "home")));
+        // Story: an operator abroad was let in, though the purpose's zones do not hold him.
+        assertEquals(
+                "zone-mismatch",
+                judge(operator, "us", NOW, "admin:X", new Resource.Installation()));
         Caller.Known pretender = new Caller.Known(Policy.INSTALLATION, "op", "operator", "city/p");
         assertEquals(
                 "other-organisation",
@@ -488,6 +492,21 @@ class PolicyTest {
         refused(
                 new Change.NewCredential(credential("K", all, all, Instant.MAX), SECRET),
                 "not valid any more");
+    }
+
+    /** Story: a key pair for administration could have been issued, and been used over any wire. */
+    @Test
+    void noCredentialIsIssuedForABuiltInPurpose() {
+        done(
+                new Change.NewPrincipal(
+                        new Principal("op", Policy.INSTALLATION, "operator", "s-op", NOW)));
+        List<String> all = List.of("*");
+        for (String purpose : List.of(Policy.ADMINISTRATION, Policy.UPKEEP)) {
+            Credential credential =
+                    new Credential(
+                            "K", "op", Policy.INSTALLATION, purpose, all, all, NOW, END, false);
+            refused(new Change.NewCredential(credential, SECRET), "no credential is issued for it");
+        }
     }
 
     @Test

@@ -8,7 +8,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.domicile.http.Headers;
 import org.domicile.ledger.Ledger;
+import org.domicile.ledger.Use;
 import org.domicile.objects.Bucket;
 
 /** Buckets, and the uses of what is in them. */
@@ -16,6 +18,9 @@ final class DataCalls {
     private static final int MOST_USES = 10_000;
     private static final int USUAL_USES = 1_000;
     private static final int LONGEST_OBJECT = 2_048;
+
+    /** Header of a listing that was cut: what to ask for as {@code before} to go on. */
+    private static final String BEFORE = "x-domicile-before";
 
     private DataCalls() {}
 
@@ -51,11 +56,35 @@ final class DataCalls {
                 Input.query(
                         call.exchange().rawQuery(),
                         "organisation",
+                        "bucket",
                         "object",
                         "from",
                         "to",
                         "verdict",
+                        "before",
                         "limit");
+        int limit = (int) input.number("limit", USUAL_USES, 1, MOST_USES);
+        // One more than asked tells whether there are more.
+        List<Ledger.Recorded> uses =
+                call.administration()
+                        .uses(input.text("organisation"), filter(input, now, limit + 1));
+        boolean cut = uses.size() > limit;
+        List<Ledger.Recorded> page = cut ? uses.subList(0, limit) : uses;
+        Headers headers = call.headers("application/x-ndjson");
+        if (cut) {
+            headers.add(BEFORE, String.valueOf(page.getLast().index()));
+        }
+        try (OutputStream out = call.exchange().respond(200, headers, -1L);
+                JsonGenerator json = Form.to(out)) {
+            json.setRootValueSeparator(null);
+            for (Ledger.Recorded use : page) {
+                Form.use(json, use);
+                json.writeRaw('\n');
+            }
+        }
+    }
+
+    private static Ledger.Filter filter(Input input, Instant now, int limit) {
         Instant from = input.time("from", now.minus(Duration.ofHours(1)));
         Instant to = input.time("to", now.plusSeconds(1));
         if (!from.isBefore(to)) {
@@ -65,30 +94,20 @@ final class DataCalls {
         if (object.length() > LONGEST_OBJECT) {
             throw Failure.input("object is at most 2,048 characters");
         }
-        String verdict = input.optional("verdict").orElse("");
-        if (!List.of("", "allowed", "refused").contains(verdict)) {
-            throw Failure.input("verdict is allowed or refused");
-        }
-        int limit = (int) input.number("limit", USUAL_USES, 1, MOST_USES);
-        // A verdict is picked out of the newest 10,000: the ledger itself does not look for it.
-        int read = verdict.isEmpty() ? limit : MOST_USES;
-        List<Ledger.Recorded> uses =
-                call.administration()
-                        .uses(
-                                input.text("organisation"),
-                                new Ledger.Filter(from, to, object, read));
-        try (OutputStream out =
-                        call.exchange().respond(200, call.headers("application/x-ndjson"), -1L);
-                JsonGenerator json = Form.to(out)) {
-            json.setRootValueSeparator(null);
-            int told = 0;
-            for (Ledger.Recorded use : uses) {
-                if ((verdict.isEmpty() || verdict.equalsIgnoreCase(use.verdict()))
-                        && told++ < limit) {
-                    Form.use(json, use);
-                    json.writeRaw('\n');
-                }
-            }
-        }
+        Optional<Use.Verdict> verdict =
+                switch (input.optional("verdict").orElse("")) {
+                    case "" -> Optional.empty();
+                    case "allowed" -> Optional.of(Use.Verdict.ALLOWED);
+                    case "refused" -> Optional.of(Use.Verdict.REFUSED);
+                    default -> throw Failure.input("verdict is allowed or refused");
+                };
+        return new Ledger.Filter(
+                from,
+                to,
+                input.optional("bucket").orElse(""),
+                object,
+                verdict,
+                input.number("before", Long.MAX_VALUE, 0, Long.MAX_VALUE),
+                limit);
     }
 }

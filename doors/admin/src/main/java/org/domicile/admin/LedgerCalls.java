@@ -34,10 +34,13 @@ final class LedgerCalls {
                 call.json(200, json -> Form.items(json, keys, (to, key) -> to.writeString(key)));
             }
             case PROVE -> {
-                Input input = Input.query(query, "log", "index");
-                input.text("index");
-                String log = log(input, logs);
-                long index = input.number("index", 0, 0, Long.MAX_VALUE);
+                Input input = Input.query(query, "log", "index", "use");
+                Entry entry =
+                        input.optional("use").isPresent()
+                                ? entry(input.text("use"), logs)
+                                : entry(input, logs);
+                String log = entry.log();
+                long index = entry.index();
                 call.administration().operate(action, log + "/" + index);
                 call.respond(
                         "text/plain; charset=utf-8",
@@ -45,6 +48,35 @@ final class LedgerCalls {
             }
             default -> throw new IllegalStateException("no ledger: " + call.asked().operation());
         }
+    }
+
+    /** A place in a log. */
+    private record Entry(String log, long index) {}
+
+    private static Entry entry(Input input, Logs logs) {
+        input.text("index");
+        return new Entry(log(input, logs), input.number("index", 0, 0, Long.MAX_VALUE));
+    }
+
+    /** The entry of a use as {@code x-domicile-use} names it: ORGANISATION/NODE/NUMBER. */
+    private static Entry entry(String use, Logs logs) {
+        if (!use.matches("[^/]+/[^/]+/\\d{1,18}")) {
+            throw Failure.input("use is ORGANISATION/NODE/NUMBER, as x-domicile-use names it");
+        }
+        int slash = use.lastIndexOf('/');
+        String log = known("use/" + use.substring(0, slash), logs);
+        return new Entry(
+                log,
+                logs.place(log, Long.parseLong(use.substring(slash + 1)))
+                        .orElseThrow(() ->
+                                new Failure(
+                                        409,
+                                        "impossible",
+                                        "the log "
+                                                + log
+                                                + " has no entry for the use "
+                                                + use
+                                                + "; one that was not finished has none yet")));
     }
 
     private static String prove(Logs logs, String log, long index) {
@@ -56,10 +88,15 @@ final class LedgerCalls {
     }
 
     private static String log(Input input, Logs logs) {
-        String log = input.optional("log").orElse(PUBLIC);
+        return known(input.optional("log").orElse(PUBLIC), logs);
+    }
+
+    private static String known(String log, Logs logs) {
         if (!logs.names().contains(log)) {
             throw new Failure(
-                    409, "impossible", "there is no log " + log + "; 'ledger key' names them all");
+                    409,
+                    "impossible",
+                    "there is no log " + log + "; './domicile ledger list' names them all");
         }
         return log;
     }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.domicile.admin.Installation.Answered;
 import org.junit.jupiter.api.AfterEach;
@@ -90,6 +92,44 @@ class AdminDoorTest {
                         .contains("action"));
     }
 
+    @Test
+    void aListingOfUsesThatWasCutSaysWhereToGoOn() throws IOException {
+        made(installation.post("/v1/organisations", "{\"name\":\"city\",\"zone\":\"home\"}"));
+        for (String name : List.of("logs", "logs-2", "maps")) {
+            made(
+                    installation.post(
+                            "/v1/buckets",
+                            "{\"organisation\":\"city\",\"name\":\"%s\"}".formatted(name)));
+        }
+        String all = "/v1/uses?organisation=city";
+        Answered whole = installation.get(all + "&bucket=logs");
+        // the bucket was made; the reading that answers stands in the log too
+        assertEquals(2, uses(whole).size(), whole.body());
+        assertFalse(whole.body().contains("logs-2"));
+        assertEquals("", whole.header("x-domicile-before"));
+        List<String> paged = new ArrayList<>();
+        String before = "";
+        do {
+            Answered page =
+                    installation.get(
+                            all
+                                    + "&limit=1&verdict=allowed"
+                                    + (before.isEmpty() ? "" : "&before=" + before));
+            paged.addAll(uses(page));
+            before = page.header("x-domicile-before");
+        } while (!before.isEmpty() && paged.size() < 20);
+        assertEquals(5, paged.size(), () -> String.join("\n", paged));
+        assertTrue(paged.getLast().contains("\"object\":\"logs\""), paged.getLast());
+        assertEquals(List.of(), uses(installation.get(all + "&verdict=refused")));
+        invalid("allowed or refused", installation.get(all + "&verdict=maybe"));
+    }
+
+    /** The objects of an answer in chunks. */
+    private static List<String> uses(Answered answered) {
+        assertEquals(200, answered.status(), answered.body());
+        return answered.body().lines().filter(line -> line.startsWith("{")).toList();
+    }
+
     private static Answered made(Answered answered) {
         assertEquals(201, answered.status(), answered.body());
         assertTrue(answered.header("x-domicile-use").contains("/node-1/"), answered.head());
@@ -103,7 +143,16 @@ class AdminDoorTest {
         Answered proof = installation.get("/v1/ledger/proof?index=0");
         assertTrue(proof.body().startsWith("c2sp.org/tlog-proof@v1\n"), proof.body());
         impossible("no entry", installation.get("/v1/ledger/proof?index=999999"));
-        impossible("ledger key", installation.get("/v1/ledger/keys?log=nobody"));
+        impossible("ledger list", installation.get("/v1/ledger/keys?log=nobody"));
+        String use = installation.get("/v1/ledger/logs").header("x-domicile-use");
+        String path = "/v1/ledger/proof?use=";
+        Answered named = installation.get(path + use);
+        assertTrue(named.body().startsWith("c2sp.org/tlog-proof@v1\n"), named.body());
+        String none = use.substring(0, use.lastIndexOf('/') + 1) + "999999";
+        impossible("has no entry for the use", installation.get(path + none));
+        impossible("there is no log", installation.get(path + "nobody/node-1/1"));
+        invalid("ORGANISATION/NODE/NUMBER", installation.get(path + "1"));
+        invalid("index is missing", installation.get("/v1/ledger/proof"));
     }
 
     @Test

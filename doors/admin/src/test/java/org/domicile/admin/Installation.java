@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -212,6 +213,11 @@ final class Installation implements AutoCloseable, Running, Logs {
     @Override
     public List<String> keys(String log) {
         return ledger.verifierKeys(log);
+    }
+
+    @Override
+    public OptionalLong place(String log, long number) {
+        return ledger.place(log, number);
     }
 
     @Override

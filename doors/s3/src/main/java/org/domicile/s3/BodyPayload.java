@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** A request's body behind its framing. Owned by the request's thread; used once. */
 final class BodyPayload implements Payload {
     private static final String DECODED_LENGTH = "x-amz-decoded-content-length";
-    private static final int MOST_DIGITS = 18;
 
     private final Exchange exchange;
     private final Fields fields;
@@ -36,19 +35,7 @@ final class BodyPayload implements Payload {
         if (!fields.has(DECODED_LENGTH)) {
             return -1;
         }
-        String text = fields.one(DECODED_LENGTH);
-        if (text.isEmpty() || text.length() > MOST_DIGITS) {
-            return -1;
-        }
-        long value = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c < '0' || c > '9') {
-                return -1;
-            }
-            value = 10 * value + (c - '0');
-        }
-        return value;
+        return Numbers.parse(fields.one(DECODED_LENGTH));
     }
 
     /**
@@ -165,7 +152,7 @@ final class BodyPayload implements Payload {
             body.finish();
             return bytes;
         } catch (Upstream.Invalid broken) {
-            throw new Failure(code(broken.code()), String.valueOf(broken.getMessage()));
+            throw new Failure(ErrorCode.of(broken.code()), String.valueOf(broken.getMessage()));
         }
     }
 
@@ -189,14 +176,5 @@ final class BodyPayload implements Payload {
         return new Failure(
                 ErrorCode.ENTITY_TOO_LARGE,
                 "The document in the request's body is longer than " + limit + " bytes.");
-    }
-
-    private static ErrorCode code(String code) {
-        for (ErrorCode one : ErrorCode.values()) {
-            if (one.code().equals(code)) {
-                return one;
-            }
-        }
-        throw new IllegalArgumentException("no S3 error code " + code);
     }
 }

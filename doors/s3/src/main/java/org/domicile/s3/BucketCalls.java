@@ -3,6 +3,7 @@ package org.domicile.s3;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.domicile.guard.BucketNames;
 import org.domicile.http.Headers;
 import org.domicile.objects.Bucket;
 
@@ -64,7 +65,7 @@ final class BucketCalls {
     }
 
     static void create(Call call) throws IOException {
-        if (Target.reserved(call.bucket())) {
+        if (BucketNames.reserved(call.bucket())) {
             throw new Failure(
                     ErrorCode.INVALID_BUCKET_NAME,
                     "The specified bucket is not valid: S3 keeps such beginnings and ends for"

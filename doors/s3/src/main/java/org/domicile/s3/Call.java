@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.domicile.guard.Guard;
@@ -25,7 +24,7 @@ final class Call {
     private final Guard guard;
     private final GuardedObjects guarded;
     private final S3Options options;
-    private final Map<String, String> fields;
+    private final Fields fields;
 
     Call(
             Exchange exchange,
@@ -41,15 +40,7 @@ final class Call {
         this.guard = guard;
         this.guarded = guard.objects(request);
         this.options = options;
-        this.fields = fields(exchange.headers());
-    }
-
-    /** By lower-case name, read once; fields that come twice are joined, as RFC 9110 5.3 says. */
-    private static Map<String, String> fields(Headers headers) {
-        Map<String, String> fields = new HashMap<>(2 * headers.size());
-        headers.forEach((name, value) ->
-                fields.merge(Headers.lower(name), value, (one, two) -> one + "," + two));
-        return fields;
+        this.fields = Fields.of(exchange.headers());
     }
 
     Operation operation() {
@@ -95,18 +86,17 @@ final class Call {
         return request.caller() instanceof Caller.Known known ? known.organisation() : "";
     }
 
-    /** All fields by lower-case name. */
-    Map<String, String> fields() {
+    Fields fields() {
         return fields;
     }
 
     /** A field by lower-case name; empty when there is none. */
     String field(String name) {
-        return fields.getOrDefault(name, "");
+        return fields.joined(name);
     }
 
     boolean has(String field) {
-        return fields.containsKey(field);
+        return fields.has(field);
     }
 
     /** The version that the query names. @throws Failure INVALID_ARGUMENT */

@@ -74,9 +74,9 @@ record Claim(
         Scope scope = Scope.parse(credential, ErrorCode.AUTHORIZATION_HEADER_MALFORMED);
         String stated = fields.one("x-amz-date");
         String date = stated.isEmpty() ? fields.one("date") : stated;
-        Optional<Instant> basic = Times.basic(date);
+        Optional<Instant> basic = Dates.basic(date);
         Instant time =
-                basic.or(() -> Times.http(date))
+                basic.or(() -> Dates.preferred(date))
                         .orElseThrow(() ->
                                 new Failure(
                                         ErrorCode.ACCESS_DENIED,
@@ -87,7 +87,7 @@ record Claim(
                 scope,
                 signedHeaders,
                 signature,
-                basic.isPresent() ? date : Times.basic(time),
+                basic.isPresent() ? date : Dates.basic(time),
                 time,
                 Duration.ZERO);
     }
@@ -161,7 +161,7 @@ record Claim(
         }
         Scope scope = Scope.parse(credential, ErrorCode.AUTHORIZATION_QUERY_PARAMETERS_ERROR);
         Instant time =
-                Times.basic(date)
+                Dates.basic(date)
                         .orElseThrow(() ->
                                 queryError(
                                         "X-Amz-Date must be in the ISO8601 Long Format"

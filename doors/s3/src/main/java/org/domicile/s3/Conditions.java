@@ -2,7 +2,7 @@ package org.domicile.s3;
 
 import java.time.Instant;
 import java.util.Optional;
-import org.domicile.guard.Found;
+import java.util.function.Predicate;
 
 /** The four conditions on what is read, in the order of RFC 9110, section 13.2.2. */
 final class Conditions {
@@ -24,49 +24,48 @@ final class Conditions {
             String ifUnmodifiedSince,
             String ifNoneMatch,
             String ifModifiedSince,
-            Found found) {
-        String etag = found.attributes().etag();
+            Instant modified,
+            Predicate<String> tagged) {
         if (!ifMatch.isEmpty()) {
-            if (!lists(ifMatch, etag, false)) {
+            if (!lists(ifMatch, tagged, false)) {
                 return Verdict.FAILED;
             }
-        } else if (later(found, ifUnmodifiedSince).orElse(false)) {
+        } else if (later(modified, ifUnmodifiedSince).orElse(false)) {
             return Verdict.FAILED;
         }
         if (!ifNoneMatch.isEmpty()) {
-            if (lists(ifNoneMatch, etag, true)) {
+            if (lists(ifNoneMatch, tagged, true)) {
                 return Verdict.NOT_MODIFIED;
             }
-        } else if (!later(found, ifModifiedSince).orElse(true)) {
+        } else if (!later(modified, ifModifiedSince).orElse(true)) {
             return Verdict.NOT_MODIFIED;
         }
         return Verdict.GO;
     }
 
     /** If-Range: whether the range still belongs to what is there. */
-    static boolean sameRange(String ifRange, Found found) {
+    static boolean sameRange(String ifRange, Instant modified, Predicate<String> tagged) {
         if (ifRange.isEmpty()) {
             return true;
         }
         if (ifRange.endsWith("\"")) {
-            return ifRange.equals('"' + found.attributes().etag() + '"');
+            return ifRange.startsWith("\"") && tagged.test(bare(ifRange));
         }
         Optional<Instant> date = Dates.parse(ifRange);
         return date.isPresent()
-                ? date.get().getEpochSecond() == found.modified().getEpochSecond()
-                : ifRange.equals(found.attributes().etag());
+                ? date.get().getEpochSecond() == modified.getEpochSecond()
+                : tagged.test(ifRange);
     }
 
     /** Whether it was modified after a date; the wire's dates have seconds. */
-    private static Optional<Boolean> later(Found found, String date) {
+    private static Optional<Boolean> later(Instant modified, String date) {
         if (date.isEmpty()) {
             return Optional.empty();
         }
-        return Dates.parse(date)
-                .map(since -> found.modified().getEpochSecond() > since.getEpochSecond());
+        return Dates.parse(date).map(since -> modified.getEpochSecond() > since.getEpochSecond());
     }
 
-    private static boolean lists(String list, String etag, boolean weak) {
+    private static boolean lists(String list, Predicate<String> tagged, boolean weak) {
         int at = 0;
         while (at <= list.length()) {
             int comma = list.indexOf(',', at);
@@ -76,10 +75,10 @@ final class Conditions {
                 return true;
             }
             if (one.startsWith("W/")) {
-                if (weak && bare(one.substring(2)).equals(etag)) {
+                if (weak && tagged.test(bare(one.substring(2)))) {
                     return true;
                 }
-            } else if (bare(one).equals(etag)) {
+            } else if (tagged.test(bare(one))) {
                 return true;
             }
             at = end + 1;

@@ -2,6 +2,7 @@ package org.domicile.s3;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.domicile.guard.Attributes;
 import org.domicile.guard.Found;
 import org.domicile.guard.GuardedObjects;
@@ -19,14 +20,18 @@ final class Copies {
     private static final String VERSION = "?versionId=";
 
     /** What a source names. @param version empty for the newest */
-    private record Named(Target target, Optional<String> version) {}
+    private record Named(Target target, Optional<String> version) {
+        GuardedObjects.Source source(Consumer<Found> check) {
+            return new GuardedObjects.Source(target.bucket(), target.name(), version, check);
+        }
+    }
 
     private Copies() {}
 
     static void copy(Call call) throws IOException {
         Named named = source(call);
-        Optional<GuardedObjects.Draft> draft = draft(call);
-        if (draft.isEmpty()
+        GuardedObjects.Directive directive = directive(call);
+        if (directive.equals(new GuardedObjects.Directive.Keep(""))
                 && named.version().isEmpty()
                 && named.target().bucket().equals(call.bucket())
                 && named.target().name().equals(call.name())
@@ -39,21 +44,18 @@ final class Copies {
                             + " redirect location or encryption attributes.");
         }
         GuardedObjects.Source source =
-                new GuardedObjects.Source(
-                        named.target().bucket(),
-                        named.target().name(),
-                        named.version(),
-                        found -> {
-                            conditions(call, found);
-                            if (found.size() > Writes.LARGEST) {
-                                throw new Failure(
-                                        ErrorCode.INVALID_REQUEST,
-                                        "The specified copy source is larger than the maximum"
-                                                + " allowable size for a copy source: 5368709120.");
-                            }
-                        });
+                named.source(found -> {
+                    conditions(call, found);
+                    if (found.size() > Writes.LARGEST) {
+                        throw new Failure(
+                                ErrorCode.INVALID_REQUEST,
+                                "The specified copy source is larger than the maximum"
+                                        + " allowable size for a copy source: 5368709120.");
+                    }
+                });
         Copied copied =
-                call.guarded().copy(source, call.bucket(), call.name(), draft, Drafts.match(call));
+                call.guarded()
+                        .copy(source, call.bucket(), call.name(), directive, Drafts.match(call));
         switch (copied) {
             case Copied.Done(Stored stored, Found from) -> {
                 Found made = Writes.done(stored);
@@ -79,14 +81,10 @@ final class Copies {
         int number = Uploads.number(call);
         Optional<GuardedObjects.ByteRange> range = range(call.field("x-amz-copy-source-range"));
         GuardedObjects.Source source =
-                new GuardedObjects.Source(
-                        named.target().bucket(),
-                        named.target().name(),
-                        named.version(),
-                        found -> {
-                            conditions(call, found);
-                            fits(range, found);
-                        });
+                named.source(found -> {
+                    conditions(call, found);
+                    fits(range, found);
+                });
         Copied copied =
                 call.guarded()
                         .copyPart(
@@ -153,17 +151,18 @@ final class Copies {
                         + " URL-encoded UTF-8.");
     }
 
-    /** What the copy says of itself; empty when it takes the source's word. */
-    private static Optional<GuardedObjects.Draft> draft(Call call) {
+    /** Whose attributes the copy has; a checksum's algorithm can be asked for either way. */
+    private static GuardedObjects.Directive directive(Call call) {
         String algorithm = Uploads.algorithm(call.field("x-amz-checksum-algorithm"));
         String tagging = call.field("x-amz-tagging-directive");
         if (!tagging.isEmpty() && !tagging.equals("COPY") && !tagging.equals("REPLACE")) {
             throw new Failure(ErrorCode.INVALID_ARGUMENT, "Unknown tagging directive.");
         }
         return switch (call.field("x-amz-metadata-directive")) {
-            case "", "COPY" -> Optional.empty();
+            case "", "COPY" -> new GuardedObjects.Directive.Keep(algorithm);
             case "REPLACE" ->
-                    Optional.of(Drafts.draft(call, algorithm, Attributes.ChecksumType.FULL_OBJECT));
+                    new GuardedObjects.Directive.Replace(
+                            Drafts.draft(call, algorithm, Attributes.ChecksumType.FULL_OBJECT));
             default ->
                     throw new Failure(
                             ErrorCode.INVALID_ARGUMENT,
@@ -179,7 +178,8 @@ final class Copies {
                         call.field("x-amz-copy-source-if-unmodified-since"),
                         call.field("x-amz-copy-source-if-none-match"),
                         call.field("x-amz-copy-source-if-modified-since"),
-                        found);
+                        found.modified(),
+                        found.attributes().etag()::equals);
         if (verdict != Conditions.Verdict.GO) {
             throw Call.preconditionFailed();
         }

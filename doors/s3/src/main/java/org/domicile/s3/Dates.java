@@ -1,8 +1,10 @@
 package org.domicile.s3;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -19,6 +21,14 @@ final class Dates {
     };
     private static final int DAY = 86_400;
 
+    /** Length of what {@link #iso} writes. */
+    static final int ISO = 24;
+
+    /** From the first of March of the year 0 to the first of January of 1970. */
+    private static final int DAYS_TO_1970 = 719_468;
+
+    private static final int DAYS_OF_400_YEARS = 146_097;
+
     /** RFC 9110, section 5.6.7: one form to write, three to read; and ISO 8601, as SDKs send. */
     private static final List<DateTimeFormatter> READ =
             List.of(
@@ -32,6 +42,11 @@ final class Dates {
                     DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss yyyy", Locale.US)
                             .withZone(ZoneOffset.UTC),
                     DateTimeFormatter.ISO_DATE_TIME);
+
+    private static final int BASIC = "20130524T000000Z".length();
+    private static final DateTimeFormatter BASIC_FORM =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT)
+                    .withZone(ZoneOffset.UTC);
 
     private Dates() {}
 
@@ -50,17 +65,54 @@ final class Dates {
 
     /** {@code 2026-11-24T14:46:56.123Z}. */
     static String iso(Instant instant) {
-        long day = Math.floorDiv(instant.getEpochSecond(), DAY);
-        int second = (int) Math.floorMod(instant.getEpochSecond(), (long) DAY);
-        LocalDate date = LocalDate.ofEpochDay(day);
-        StringBuilder text = new StringBuilder(24);
-        four(text, date.getYear()).append('-');
-        two(text, date.getMonthValue()).append('-');
-        two(text, date.getDayOfMonth()).append('T');
-        time(text, second).append('.');
+        byte[] text = new byte[ISO];
+        iso(instant, text, 0);
+        return new String(text, StandardCharsets.ISO_8859_1);
+    }
+
+    /** The same into a buffer: {@link #ISO} bytes from {@code at}. */
+    static void iso(Instant instant, byte[] target, int at) {
+        long second = instant.getEpochSecond();
+        int rest = (int) Math.floorMod(second, (long) DAY);
         int millis = instant.getNano() / 1_000_000;
-        text.append((char) ('0' + millis / 100));
-        return two(text, millis % 100).append('Z').toString();
+        date(Math.floorDiv(second, DAY), target, at);
+        target[at + 10] = 'T';
+        digits(rest / 3_600, 2, target, at + 11);
+        target[at + 13] = ':';
+        digits(rest / 60 % 60, 2, target, at + 14);
+        target[at + 16] = ':';
+        digits(rest % 60, 2, target, at + 17);
+        target[at + 19] = '.';
+        digits(millis, 3, target, at + 20);
+        target[at + 23] = 'Z';
+    }
+
+    /**
+     * The proleptic Gregorian date of a day since 1970, counted in years that begin with March, so
+     * that the leap day is their last.
+     */
+    private static void date(long epochDay, byte[] target, int at) {
+        long day = epochDay + DAYS_TO_1970;
+        long era = Math.floorDiv(day, DAYS_OF_400_YEARS);
+        int dayOfEra = (int) Math.floorMod(day, DAYS_OF_400_YEARS);
+        int yearOfEra =
+                (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365;
+        int dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
+        int month = (5 * dayOfYear + 2) / 153;
+        int year = (int) (yearOfEra + 400 * era) + (month < 10 ? 0 : 1);
+        digits(year, 4, target, at);
+        target[at + 4] = '-';
+        digits(month < 10 ? month + 3 : month - 9, 2, target, at + 5);
+        target[at + 7] = '-';
+        digits(dayOfYear - (153 * month + 2) / 5 + 1, 2, target, at + 8);
+    }
+
+    private static void digits(int number, int count, byte[] target, int at) {
+        int rest = number;
+        for (int i = at + count - 1; i >= at; i--) {
+            target[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
     }
 
     private static StringBuilder time(StringBuilder text, int second) {
@@ -79,7 +131,11 @@ final class Dates {
 
     /** A date of a condition; empty when it is none, and RFC 9110 then ignores the condition. */
     static Optional<Instant> parse(String text) {
-        for (DateTimeFormatter form : READ) {
+        return parse(text, READ);
+    }
+
+    private static Optional<Instant> parse(String text, List<DateTimeFormatter> forms) {
+        for (DateTimeFormatter form : forms) {
             try {
                 return Optional.of(form.parse(text, Instant::from));
             } catch (DateTimeException e) {
@@ -87,5 +143,51 @@ final class Dates {
             }
         }
         return Optional.empty();
+    }
+
+    // ---- when a request was signed ------------------------------------------------------------
+
+    /** ISO 8601's basic form, {@code yyyyMMdd'T'HHmmss'Z'}; empty when it is none. */
+    static Optional<Instant> basic(String text) {
+        if (text.length() != BASIC || text.charAt(8) != 'T' || text.charAt(15) != 'Z') {
+            return Optional.empty();
+        }
+        for (int i = 0; i < BASIC - 1; i++) {
+            char c = text.charAt(i);
+            if (i != 8 && (c < '0' || c > '9')) {
+                return Optional.empty();
+            }
+        }
+        try {
+            return Optional.of(
+                    LocalDateTime.of(
+                                    number(text, 0, 4),
+                                    number(text, 4, 6),
+                                    number(text, 6, 8),
+                                    number(text, 9, 11),
+                                    number(text, 11, 13),
+                                    number(text, 13, 15))
+                            .toInstant(ZoneOffset.UTC));
+        } catch (DateTimeException e) {
+            return Optional.empty(); // a 30th of February
+        }
+    }
+
+    private static int number(String text, int from, int to) {
+        int value = 0;
+        for (int i = from; i < to; i++) {
+            value = 10 * value + (text.charAt(i) - '0');
+        }
+        return value;
+    }
+
+    /** RFC 9110's preferred form, which a Date header has; empty when it is none. */
+    static Optional<Instant> preferred(String text) {
+        return parse(text, List.of(DateTimeFormatter.RFC_1123_DATE_TIME));
+    }
+
+    /** The basic form of a moment. */
+    static String basic(Instant moment) {
+        return BASIC_FORM.format(moment);
     }
 }

@@ -13,6 +13,7 @@ import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.Match;
 import org.domicile.guard.Refused;
 import org.domicile.guard.Stored;
+import org.domicile.guard.Unopenable;
 
 /**
  * DeleteObjects: each key is a use of its own, allowed or refused by itself. Several run at once,
@@ -142,6 +143,9 @@ final class Deletions {
         } catch (Refused e) {
             return new Result.Failed(
                     ErrorCode.ACCESS_DENIED.code(), String.valueOf(e.getMessage()));
+        } catch (Unopenable e) {
+            Failure failure = S3Door.unopenable(e);
+            return new Result.Failed(failure.code().code(), failure.sentence());
         } catch (StorageFailure e) {
             LOG.log(
                     System.Logger.Level.ERROR,

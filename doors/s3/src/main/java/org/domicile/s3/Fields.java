@@ -53,6 +53,22 @@ final class Fields implements BiConsumer<String, String> {
     }
 
     /**
+     * The value of a field; of one that stands more than once its values with commas between, as
+     * RFC 9110, section 5.3, reads them; empty when it is absent.
+     */
+    String joined(String name) {
+        String found = "";
+        boolean seen = false;
+        for (int i = 0; i < size; i++) {
+            if (names[i].equals(name)) {
+                found = seen ? found + "," + values[i] : values[i];
+                seen = true;
+            }
+        }
+        return found;
+    }
+
+    /**
      * The value of a field that may stand once; empty when it is absent.
      *
      * @throws Failure INVALID_REQUEST when it stands twice: two readers could take different ones

@@ -51,6 +51,11 @@ final class IncomingBody extends InputStream implements Upstream {
     }
 
     @Override
+    public String algorithm() {
+        return algorithm == null ? "" : algorithm.lower();
+    }
+
+    @Override
     public InputStream body() {
         return this;
     }

@@ -3,6 +3,7 @@ package org.domicile.s3;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.domicile.guard.Attributes;
 import org.domicile.guard.Found;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.objects.Listing;
@@ -14,6 +15,18 @@ final class Listings {
     /** What an entry's tags, date, ETag, size and checksum take, about. */
     private static final int ENTRY = 360;
 
+    private static final byte[] TO_KEY = XmlOut.fixed("<Key>");
+    private static final byte[] TO_MODIFIED = XmlOut.fixed("</Key><LastModified>");
+    private static final byte[] TO_ETAG = XmlOut.fixed("</LastModified><ETag>&quot;");
+    private static final byte[] BEHIND_ETAG = XmlOut.fixed("&quot;</ETag>");
+    private static final byte[] TO_ALGORITHM = XmlOut.fixed("<ChecksumAlgorithm>");
+    private static final byte[] TO_TYPE = XmlOut.fixed("</ChecksumAlgorithm><ChecksumType>");
+    private static final byte[] BEHIND_TYPE = XmlOut.fixed("</ChecksumType>");
+    private static final byte[] TO_SIZE = XmlOut.fixed("<Size>");
+    private static final byte[] BEHIND_SIZE = XmlOut.fixed("</Size>");
+    private static final byte[] STORAGE_CLASS =
+            XmlOut.fixed("<StorageClass>STANDARD</StorageClass>");
+
     /** How names are written. */
     private enum Form {
         PLAIN,
@@ -21,6 +34,13 @@ final class Listings {
 
         String of(String name) {
             return this == URL ? Percent.encode(name) : name;
+        }
+
+        void write(XmlOut out, String name) {
+            switch (this) {
+                case PLAIN -> out.text(name);
+                case URL -> out.raw(Percent.encode(name)); // nothing to escape is left in it
+            }
         }
     }
 
@@ -131,19 +151,25 @@ final class Listings {
         }
     }
 
+    /** Written from whole pieces of markup: a listing is a thousand of these. */
     private static void entry(XmlOut out, Form form, Found found, String owner) {
-        out.element("Key", form.of(found.name()));
-        out.element("LastModified", Dates.iso(found.modified()));
-        out.etag(found.attributes().etag());
-        for (String algorithm : found.attributes().checksums().keySet()) {
-            out.element("ChecksumAlgorithm", Uploads.upper(algorithm));
-            out.element("ChecksumType", found.attributes().checksumType().name());
+        Attributes attributes = found.attributes();
+        out.add(TO_KEY);
+        form.write(out, found.name());
+        out.add(TO_MODIFIED).date(found.modified()).add(TO_ETAG).raw(attributes.etag());
+        out.add(BEHIND_ETAG);
+        if (!attributes.checksums().isEmpty()) {
+            for (String algorithm : attributes.checksums().keySet()) {
+                out.add(TO_ALGORITHM).raw(Uploads.upper(algorithm));
+                out.add(TO_TYPE).raw(attributes.checksumType().name());
+                out.add(BEHIND_TYPE);
+            }
         }
-        out.element("Size", found.size());
+        out.add(TO_SIZE).number(found.size()).add(BEHIND_SIZE);
         if (!owner.isEmpty()) {
             owner(out, "Owner", owner);
         }
-        out.element("StorageClass", "STANDARD");
+        out.add(STORAGE_CLASS);
     }
 
     static void owner(XmlOut out, String tag, String owner) {

@@ -47,20 +47,34 @@ final class Percent {
         for (int i = 0; i < raw.length(); i++) {
             char c = raw.charAt(i);
             if (c == '%') {
-                int high = i + 2 < raw.length() ? digit(raw.charAt(i + 1)) : -1;
-                int low = i + 2 < raw.length() ? digit(raw.charAt(i + 2)) : -1;
-                if (high < 0 || low < 0) {
-                    throw new Failure(
-                            ErrorCode.INVALID_URI,
-                            "A % in the URI is not followed by two hexadecimal digits.");
-                }
-                bytes[size++] = (byte) (high << 4 | low);
+                bytes[size++] = (byte) escaped(raw, i);
                 i += 2;
             } else {
                 bytes[size++] = c == '+' && plus == Plus.SPACE ? (byte) ' ' : (byte) c;
             }
         }
         return utf8(bytes, size);
+    }
+
+    /**
+     * The byte that the escape at {@code at} stands for.
+     *
+     * @throws Failure INVALID_URI when it is none
+     */
+    static int escaped(String raw, int at) {
+        int high = at + 2 < raw.length() ? digit(raw.charAt(at + 1)) : -1;
+        int low = at + 2 < raw.length() ? digit(raw.charAt(at + 2)) : -1;
+        if (high < 0 || low < 0) {
+            throw new Failure(
+                    ErrorCode.INVALID_URI,
+                    "A % in the URI is not followed by two hexadecimal digits.");
+        }
+        return high << 4 | low;
+    }
+
+    /** Whether a byte stands for itself everywhere (RFC 3986, section 2.3). */
+    static boolean unreserved(int c) {
+        return c < 128 && c != '/' && PLAIN[c];
     }
 
     /** Character.digit would take full-width and other scripts' digits too. */

@@ -7,21 +7,7 @@ package org.domicile.s3;
  * arrive canonical and are taken as they are.
  */
 final class PercentCoding {
-    private static final boolean[] UNRESERVED = new boolean[256];
     private static final String HEX = "0123456789ABCDEF";
-
-    static {
-        for (int c = 0; c < 256; c++) {
-            UNRESERVED[c] =
-                    c >= 'A' && c <= 'Z'
-                            || c >= 'a' && c <= 'z'
-                            || c >= '0' && c <= '9'
-                            || c == '-'
-                            || c == '.'
-                            || c == '_'
-                            || c == '~';
-        }
-    }
 
     /** Where the text stands: a slash separates in a path; a plus is a space in a query. */
     enum Place {
@@ -50,7 +36,7 @@ final class PercentCoding {
     }
 
     private static boolean plain(int c, Place place) {
-        return c < 256 && UNRESERVED[c] || c == '/' && place == Place.PATH;
+        return Percent.unreserved(c) || c == '/' && place == Place.PATH;
     }
 
     private static boolean canonicalEscape(String raw, int at, Place place) {
@@ -67,7 +53,7 @@ final class PercentCoding {
         for (int i = from; i < raw.length(); i++) {
             int c = raw.charAt(i) & 0xff;
             if (c == '%') {
-                c = escaped(raw, i);
+                c = Percent.escaped(raw, i);
                 i += 2;
             } else if (c == '+' && place == Place.QUERY) {
                 c = ' ';
@@ -81,17 +67,6 @@ final class PercentCoding {
         return out.toString();
     }
 
-    private static int escaped(String raw, int at) {
-        int high = at + 2 < raw.length() ? Character.digit(raw.charAt(at + 1), 16) : -1;
-        int low = at + 2 < raw.length() ? Character.digit(raw.charAt(at + 2), 16) : -1;
-        if (high < 0 || low < 0) {
-            throw new Failure(
-                    ErrorCode.INVALID_URI,
-                    "The URI holds a percent sign that no two hexadecimal digits follow.");
-        }
-        return high << 4 | low;
-    }
-
     /** What a canonical text says, a char a byte. */
     static String decoded(String canonical) {
         if (canonical.indexOf('%') < 0) {
@@ -101,7 +76,7 @@ final class PercentCoding {
         for (int i = 0; i < canonical.length(); i++) {
             char c = canonical.charAt(i);
             if (c == '%') {
-                c = (char) escaped(canonical, i);
+                c = (char) Percent.escaped(canonical, i);
                 i += 2;
             }
             out.append(c);

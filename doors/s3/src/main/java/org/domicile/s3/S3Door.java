@@ -10,13 +10,14 @@ import java.net.ProtocolException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Guard;
 import org.domicile.guard.Refused;
+import org.domicile.guard.Unopenable;
 import org.domicile.guard.Upstream;
 import org.domicile.http.Exchange;
+import org.domicile.http.Headers;
 import org.domicile.http.HttpHandler;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
@@ -51,9 +52,12 @@ public final class S3Door implements HttpHandler {
         try {
             serve(exchange);
         } catch (Failure e) {
-            fail(exchange, e.code(), e.sentence(), "");
+            fail(exchange, e, "");
         } catch (Refused e) {
-            fail(exchange, ErrorCode.ACCESS_DENIED, String.valueOf(e.getMessage()), e.use());
+            fail(
+                    exchange,
+                    new Failure(ErrorCode.ACCESS_DENIED, String.valueOf(e.getMessage())),
+                    e.use());
         } catch (StorageFailure e) {
             broken(exchange, e);
         } catch (IOException e) {
@@ -65,8 +69,9 @@ public final class S3Door implements HttpHandler {
             LOG.log(Level.ERROR, "request=" + exchange.requestId() + " is a bug", e);
             fail(
                     exchange,
-                    ErrorCode.INTERNAL_ERROR,
-                    "We encountered an internal error. Please try again.",
+                    new Failure(
+                            ErrorCode.INTERNAL_ERROR,
+                            "We encountered an internal error. Please try again."),
                     "");
         }
     }
@@ -113,11 +118,7 @@ public final class S3Door implements HttpHandler {
                 throw unreadable.get();
             }
             if (!call.operation().served()) {
-                throw new Failure(
-                        ErrorCode.NOT_IMPLEMENTED,
-                        "Domicile does not serve this operation yet ("
-                                + call.operation().action()
-                                + ").");
+                throw unserved(call);
             }
             Unserved.check(call);
             dispatch(call);
@@ -125,11 +126,26 @@ public final class S3Door implements HttpHandler {
             fail(call, e);
         } catch (Upstream.Invalid e) {
             fail(call, new Failure(ErrorCode.of(e.code()), String.valueOf(e.getMessage())));
+        } catch (Unopenable e) {
+            fail(call, unopenable(e));
         } catch (UncheckedIOException e) {
             fail(call, arrived(e));
         } catch (EOFException | ProtocolException e) {
             fail(call, incomplete());
         }
+    }
+
+    /** Strangers learn nothing of what is served: it would be refused to them anyway. */
+    private static Failure unserved(Call call) {
+        return call.caller() instanceof Caller.Anonymous
+                ? new Failure(
+                        ErrorCode.ACCESS_DENIED,
+                        "Sign the request: anonymous callers may do nothing here.")
+                : new Failure(
+                        ErrorCode.NOT_IMPLEMENTED,
+                        "Domicile does not serve this operation yet ("
+                                + call.operation().action()
+                                + ").");
     }
 
     /** What the door itself refused is put on record; what the guard has seen is there already. */
@@ -142,7 +158,12 @@ public final class S3Door implements HttpHandler {
                             call.name(),
                             failure.code().code());
         }
-        fail(call.exchange(), failure.code(), failure.sentence(), call.guarded().use());
+        fail(call.exchange(), failure, call.guarded().use());
+    }
+
+    /** What a client had better not ask again for: no 5xx, which SDKs retry. */
+    static Failure unopenable(Unopenable e) {
+        return new Failure(ErrorCode.INVALID_OBJECT_STATE, String.valueOf(e.getMessage()));
     }
 
     private static Failure arrived(UncheckedIOException e) {
@@ -209,29 +230,32 @@ public final class S3Door implements HttpHandler {
                 exchange.requestId(),
                 e.kind(),
                 e.getMessage());
-        switch (e.kind()) {
-            case OVERLOADED ->
-                    fail(exchange, ErrorCode.SLOW_DOWN, "Please reduce your request rate.", "");
-            case FULL ->
-                    fail(
-                            exchange,
-                            ErrorCode.INSUFFICIENT_STORAGE,
-                            "There is no room left for this; nothing was stored.",
-                            "");
-            case FENCED, CORRUPT, FOREIGN, CLOSED ->
-                    fail(
-                            exchange,
-                            ErrorCode.SERVICE_UNAVAILABLE,
-                            "Storage cannot serve this request now; the operator's log says why.",
-                            "");
-        }
+        fail(exchange, stored(e.kind()), "");
     }
 
-    private static void fail(Exchange exchange, ErrorCode code, String sentence, String use)
-            throws IOException {
+    private static Failure stored(StorageFailure.Kind kind) {
+        return switch (kind) {
+            case OVERLOADED -> new Failure(ErrorCode.SLOW_DOWN, "Please reduce your request rate.");
+            case FULL ->
+                    new Failure(
+                            ErrorCode.INSUFFICIENT_STORAGE,
+                            "There is no room left for this; nothing was stored.");
+            case FENCED, CORRUPT, FOREIGN, CLOSED ->
+                    new Failure(
+                            ErrorCode.SERVICE_UNAVAILABLE,
+                            "Storage cannot serve this request now; the operator's log says why.");
+        };
+    }
+
+    private static void fail(Exchange exchange, Failure failure, String use) throws IOException {
         if (exchange.responded()) {
-            throw new IOException("failed inside the answer: " + code.code());
+            throw new IOException("failed inside the answer: " + failure.code().code());
         }
-        Call.fail(exchange, code, sentence, Call.headers(exchange, use), Map.of());
+        Headers headers = Call.headers(exchange, use);
+        String region = failure.details().getOrDefault(Failure.REGION, "");
+        if (!region.isEmpty()) {
+            headers.add("x-amz-bucket-region", region);
+        }
+        Call.fail(exchange, failure.code(), failure.sentence(), headers, failure.details());
     }
 }

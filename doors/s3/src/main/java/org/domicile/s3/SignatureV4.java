@@ -4,6 +4,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import org.domicile.guard.Identity;
 import org.domicile.http.Exchange;
@@ -156,20 +157,27 @@ final class SignatureV4 implements Authentication {
         if (!scope.region().equals(region) && !scope.region().equals(DEFAULT_REGION)) {
             throw wrongScope(
                     claim,
-                    "the region '" + scope.region() + "' is wrong; expecting '" + region + "'");
+                    "the region '" + scope.region() + "' is wrong; expecting '" + region + "'",
+                    Map.of(Failure.REGION, region));
         }
     }
 
     private static Failure wrongScope(Claim claim, String sentence) {
+        return wrongScope(claim, sentence, Map.of());
+    }
+
+    private static Failure wrongScope(Claim claim, String sentence, Map<String, String> details) {
         return switch (claim.place()) {
             case HEADER ->
                     new Failure(
                             ErrorCode.AUTHORIZATION_HEADER_MALFORMED,
-                            "The authorization header is malformed; " + sentence);
+                            "The authorization header is malformed; " + sentence,
+                            details);
             case QUERY ->
                     new Failure(
                             ErrorCode.AUTHORIZATION_QUERY_PARAMETERS_ERROR,
-                            "Error parsing the X-Amz-Credential parameter; " + sentence);
+                            "Error parsing the X-Amz-Credential parameter; " + sentence,
+                            details);
         };
     }
 

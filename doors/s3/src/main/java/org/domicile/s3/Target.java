@@ -1,6 +1,7 @@
 package org.domicile.s3;
 
 import java.util.Optional;
+import org.domicile.guard.BucketNames;
 
 /**
  * What a request is about.
@@ -49,7 +50,7 @@ record Target(String bucket, String name) {
 
     /** A bucket and a name from elsewhere, for example a copy's source. */
     static Target checked(String bucket, String name) {
-        if (!validBucket(bucket)) {
+        if (!BucketNames.valid(bucket)) {
             throw new Failure(
                     ErrorCode.INVALID_BUCKET_NAME,
                     "The specified bucket is not valid: a bucket's name has 3 to 63 lower-case"
@@ -85,48 +86,5 @@ record Target(String bucket, String name) {
         }
         // Host names have no case, bucket names have: both are lower case.
         return Optional.of(org.domicile.http.Headers.lower(host.substring(0, dot)));
-    }
-
-    /** S3 user guide, "General purpose bucket naming rules". */
-    static boolean validBucket(String name) {
-        int length = name.length();
-        if (length < 3 || length > 63) {
-            return false;
-        }
-        boolean onlyDigitsAndDots = true;
-        int dots = 0;
-        char before = '.';
-        for (int i = 0; i < length; i++) {
-            char c = name.charAt(i);
-            boolean letter = c >= 'a' && c <= 'z';
-            boolean digit = c >= '0' && c <= '9';
-            if (c == '.') {
-                dots++;
-                if (before == '.' || before == '-') {
-                    return false;
-                }
-            } else if (c == '-') {
-                if (before == '.') {
-                    return false;
-                }
-            } else if (!letter && !digit) {
-                return false;
-            }
-            onlyDigitsAndDots &= digit || c == '.';
-            before = c;
-        }
-        return before != '.' && before != '-' && !(onlyDigitsAndDots && dots == 3);
-    }
-
-    /** Beginnings and ends that S3 keeps for itself; no new bucket may have them. */
-    static boolean reserved(String bucket) {
-        return bucket.startsWith("xn--")
-                || bucket.startsWith("sthree-")
-                || bucket.startsWith("amzn-s3-demo-")
-                || bucket.endsWith("-s3alias")
-                || bucket.endsWith("--ol-s3")
-                || bucket.endsWith(".mrap")
-                || bucket.endsWith("--x-s3")
-                || bucket.endsWith("--table-s3");
     }
 }

@@ -1,6 +1,5 @@
 package org.domicile.s3;
 
-import java.util.Map;
 import org.domicile.request.Caller;
 
 /**
@@ -17,9 +16,9 @@ final class Unserved {
      * @throws Failure NOT_IMPLEMENTED and its kin
      */
     static void check(Call call) {
-        for (Map.Entry<String, String> field : call.fields().entrySet()) {
-            if (field.getKey().startsWith("x-amz-")) {
-                check(call, field.getKey(), field.getValue());
+        for (int i = 0; i < call.fields().size(); i++) {
+            if (call.fields().name(i).startsWith("x-amz-")) {
+                check(call, call.fields().name(i), call.fields().value(i));
             }
         }
     }

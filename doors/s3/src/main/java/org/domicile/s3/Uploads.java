@@ -234,10 +234,11 @@ final class Uploads {
 
     static void abort(Call call) throws IOException {
         String upload = call.query().value("uploadId");
-        if (!call.guarded().abort(call.bucket(), call.name(), upload)) {
-            throw Call.noSuchUpload();
+        switch (call.guarded().abort(call.bucket(), call.name(), upload)) {
+            case ABORTED -> call.empty(204, call.headers());
+            case NO_SUCH_UPLOAD -> throw Call.noSuchUpload();
+            case NO_SUCH_BUCKET -> throw Call.noSuchBucket();
         }
-        call.empty(204, call.headers());
     }
 
     static void list(Call call) throws IOException {
@@ -247,10 +248,12 @@ final class Uploads {
                 query.has("part-number-marker") ? query.count("part-number-marker", MOST_PARTS) : 0;
         String upload = query.value("uploadId");
         // One more than asked for tells whether there are more.
-        GuardedObjects.Parts parts =
-                call.guarded()
-                        .parts(call.bucket(), call.name(), upload, after, most + 1)
-                        .orElseThrow(Call::noSuchUpload);
+        GuardedObjects.Parts.Shown parts =
+                switch (call.guarded().parts(call.bucket(), call.name(), upload, after, most + 1)) {
+                    case GuardedObjects.Parts.Shown shown -> shown;
+                    case GuardedObjects.Parts.NoSuchUpload() -> throw Call.noSuchUpload();
+                    case GuardedObjects.Parts.NoSuchBucket() -> throw Call.noSuchBucket();
+                };
         boolean more = most > 0 && parts.parts().size() > most;
         List<GuardedObjects.PartShown> shown =
                 parts.parts().subList(0, Math.min(most, parts.parts().size()));

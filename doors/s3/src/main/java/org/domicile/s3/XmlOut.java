@@ -1,6 +1,8 @@
 package org.domicile.s3;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 
 /**
@@ -15,6 +17,7 @@ final class XmlOut {
     private static final String PROLOGUE = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
     private static final String NAMESPACE = " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">";
     private static final int LONGEST_REFERENCE = 8;
+    private static final int MOST_DIGITS = 19;
 
     private byte[] bytes;
     private int at;
@@ -66,7 +69,7 @@ final class XmlOut {
 
     XmlOut element(String tag, long number) {
         open(tag);
-        raw(Long.toString(number));
+        number(number);
         return close(tag);
     }
 
@@ -79,6 +82,44 @@ final class XmlOut {
         return close("ETag");
     }
 
+    /** What {@link #fixed} made. */
+    XmlOut add(byte[] markup) {
+        room(markup.length);
+        System.arraycopy(markup, 0, bytes, at, markup.length);
+        at += markup.length;
+        return this;
+    }
+
+    /** Markup that stands between the texts of every entry of a long document. */
+    static byte[] fixed(String markup) {
+        return markup.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    XmlOut date(Instant instant) {
+        room(Dates.ISO);
+        Dates.iso(instant, bytes, at);
+        at += Dates.ISO;
+        return this;
+    }
+
+    /** A number that is not negative. */
+    XmlOut number(long number) {
+        room(MOST_DIGITS);
+        int end = at;
+        long rest = number;
+        do {
+            end++;
+            rest /= 10;
+        } while (rest > 0);
+        rest = number;
+        for (int i = end - 1; i >= at; i--) {
+            bytes[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        at = end;
+        return this;
+    }
+
     /** Closes the root. */
     ByteBuffer done(String root) {
         close(root);
@@ -86,9 +127,10 @@ final class XmlOut {
     }
 
     /** ASCII without anything to escape. */
-    private void raw(String text) {
+    XmlOut raw(String text) {
         room(text.length());
         ascii(text);
+        return this;
     }
 
     @SuppressWarnings("deprecation") // the one copy without a charset's detour; the text is ASCII
@@ -99,6 +141,14 @@ final class XmlOut {
 
     void text(String text) {
         int length = text.length();
+        int plain = 0;
+        while (plain < length && plain(text.charAt(plain))) {
+            plain++;
+        }
+        if (plain == length) {
+            raw(text);
+            return;
+        }
         for (int i = 0; i < length; i++) {
             room(LONGEST_REFERENCE);
             char c = text.charAt(i);
@@ -124,6 +174,10 @@ final class XmlOut {
                 }
             }
         }
+    }
+
+    private static boolean plain(char c) {
+        return c >= ' ' && c < 0x80 && c != '&' && c != '<' && c != '>' && c != '"';
     }
 
     private void wide(char c) {

@@ -12,7 +12,8 @@
  * AccessDenied with the sentence of the rule; {@link org.domicile.bytes.StorageFailure} OVERLOADED
  * is 503 SlowDown, FULL is 507 InsufficientStorage, everything else of it 503 ServiceUnavailable,
  * with one line in the log that carries the request id; {@link org.domicile.guard.Upstream.Invalid}
- * carries its S3 code. Anything else is a bug: 500 InternalError and a stack trace in the log. A
+ * carries its S3 code; {@link org.domicile.guard.Unopenable} is 403 InvalidObjectState, which no
+ * client tries again. Anything else is a bug: 500 InternalError and a stack trace in the log. A
  * refusal by the door itself, of a caller that is known, is recorded by {@link
  * org.domicile.guard.GuardedObjects#refuse}; of a stranger, counted by {@link
  * org.domicile.guard.Guard#stranger}.
@@ -26,7 +27,11 @@
  * Unserved}); {@code x-amz-server-side-encryption: AES256} is taken and answered, because it says
  * what is so. Completions and copies are answered with their true status and never with 200 before
  * the end: they are done before a byte is answered. DeleteObjects is one use for each key. The
- * owner that answers show is the organisation.
+ * owner that answers show is the organisation. The record of a read says the bytes that its answer
+ * holds: ranges and conditions are decided before it is made, from what {@link
+ * org.domicile.guard.GuardedObjects.Glimpse} shows, and once more for the answer. Strangers are
+ * told AccessDenied for what is not served, too. A signature for another region is answered with
+ * ours, in the document and in x-amz-bucket-region, because clients sign again with it.
  *
  * <p><b>Limits.</b> Documents 4 MiB (64 KiB for a bucket's), 16 elements deep; 1,000 keys a
  * deletion; 10,000 parts; user metadata 2 KiB, other kept headers 8 KiB; 5 GiB for one PUT, part or

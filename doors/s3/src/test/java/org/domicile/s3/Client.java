@@ -76,18 +76,27 @@ final class Client implements AutoCloseable {
 
     private final int port;
     private final String accessKey;
+    private final InetAddress from;
     private Socket socket;
     private InputStream in;
 
     Client(int port, String accessKey) throws IOException {
+        this(port, accessKey, InetAddress.getLoopbackAddress());
+    }
+
+    /**
+     * @param from which of this machine's addresses the server sees
+     */
+    Client(int port, String accessKey, InetAddress from) throws IOException {
         this.port = port;
         this.accessKey = accessKey;
-        this.socket = connect(port);
+        this.from = from;
+        this.socket = connect();
         this.in = new BufferedInputStream(socket.getInputStream(), 64 << 10);
     }
 
-    private static Socket connect(int port) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    private Socket connect() throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port, from, 0);
         socket.setSoTimeout(20_000);
         socket.setTcpNoDelay(true);
         return socket;
@@ -162,13 +171,49 @@ final class Client implements AutoCloseable {
         Reply reply = reply(method);
         if (reply.field("connection").equals("close")) {
             socket.close();
-            socket = connect(port);
+            socket = connect();
             in = new BufferedInputStream(socket.getInputStream(), 64 << 10);
         }
         return reply;
     }
 
-    private Reply reply(String method) throws IOException {
+    /** Sends a request as it is signed, its framing as the request says. */
+    Reply send(Sent sent) throws IOException {
+        return send(sent.method(), head(sent), sent.bytes());
+    }
+
+    /** The head that {@link #send(Sent)} sends. */
+    static String head(Sent sent) {
+        StringBuilder head = new StringBuilder(sent.method()).append(' ').append(sent.rawPath());
+        head.append(sent.rawQuery().isEmpty() ? "" : "?").append(sent.rawQuery());
+        head.append(" HTTP/1.1\r\n");
+        for (String[] field : sent.fields()) {
+            head.append(field[0]).append(": ").append(field[1]).append("\r\n");
+        }
+        head.append(
+                sent.contentLength() < 0
+                        ? "Transfer-Encoding: chunked\r\n"
+                        : "Content-Length: " + sent.contentLength() + "\r\n");
+        return head.append("\r\n").toString();
+    }
+
+    /** Sends bytes and waits for nothing. */
+    void write(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        socket.getOutputStream().flush();
+    }
+
+    /** Says that no more bytes will come. */
+    void end() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    /** Whether the server has closed the connection and sent nothing more. */
+    boolean closed() throws IOException {
+        return in.read() < 0;
+    }
+
+    Reply reply(String method) throws IOException {
         int status = Integer.parseInt(line().substring(9, 12));
         Map<String, String> fields = new TreeMap<>();
         for (String line = line(); !line.isEmpty(); line = line()) {

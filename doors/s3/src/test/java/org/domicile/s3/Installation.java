@@ -1,6 +1,7 @@
 package org.domicile.s3;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -8,6 +9,8 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,6 +22,7 @@ import org.domicile.guard.GuardOptions;
 import org.domicile.http.HttpServer;
 import org.domicile.http.ListenerOptions;
 import org.domicile.keys.FolderMark;
+import org.domicile.keys.KeyId;
 import org.domicile.keys.KeyOptions;
 import org.domicile.keys.Keys;
 import org.domicile.keyspace.Keyspace;
@@ -38,19 +42,44 @@ final class Installation implements AutoCloseable {
 
     final Guard guard;
     final String key;
+
+    /** Seconds that the installation's clock is ahead of ours. */
+    final AtomicLong ahead = new AtomicLong();
+
     final String secret;
     private final Ledger ledger;
     private final Keys keys;
     private final Keyspace keyspace;
+    private final Objects objects;
     private final HttpServer http;
 
     Installation(Path folder) throws IOException {
+        this(folder, GuardOptions.in("home"));
+    }
+
+    Installation(Path folder, GuardOptions placed) throws IOException {
         Path place =
                 Files.createDirectory(
                         folder.resolve("keys"),
                         PosixFilePermissions.asFileAttribute(
                                 PosixFilePermissions.fromString("rwx------")));
-        Clock clock = Clock.systemUTC();
+        Clock clock =
+                new Clock() {
+                    @Override
+                    public ZoneId getZone() {
+                        return ZoneOffset.UTC;
+                    }
+
+                    @Override
+                    public Clock withZone(ZoneId zone) {
+                        return this;
+                    }
+
+                    @Override
+                    public Instant instant() {
+                        return Instant.now().plusSeconds(ahead.get());
+                    }
+                };
         SecureRandom random = new SecureRandom();
         AtomicLong generation = new AtomicLong();
         keyspace = Keyspace.inMemory();
@@ -88,8 +117,8 @@ final class Installation implements AutoCloseable {
                         LedgerOptions.of(
                                 folder.resolve("ledger"), "node-1", "test.example/ledger"));
         Policy policy = Policy.open(keyspace, keys.vault(), clock);
-        Objects objects = Objects.open(keyspace, Blobs.inMemory(keyspace), clock, random);
-        guard = Guard.open(GuardOptions.in("home"), policy, keys, ledger, objects, clock, random);
+        objects = Objects.open(keyspace, Blobs.inMemory(keyspace), clock, random);
+        guard = Guard.open(placed, policy, keys, ledger, objects, clock, random);
         Administration.Issued first = guard.firstSteps().orElseThrow();
         key = first.credential().accessKey();
         secret = first.secret();
@@ -115,13 +144,42 @@ final class Installation implements AutoCloseable {
         return new Client(http.port("s3"), accessKey);
     }
 
+    /** A signing client with another address of this machine. */
+    Client signing(InetAddress from) throws IOException {
+        return new Client(http.port("signed"), "", from);
+    }
+
+    /** Whoever signs as the first credential does. */
+    Signer.Pair pair() {
+        return new Signer.Pair(key, secret);
+    }
+
+    /** All uses on record of an organisation, newest first. */
+    List<Ledger.Recorded> uses(String organisation) {
+        Instant now = Instant.now();
+        return administration()
+                .uses(
+                        organisation,
+                        new Ledger.Filter(
+                                now.minusSeconds(600),
+                                now.plusSeconds(ahead.get() + 60),
+                                "",
+                                9_999));
+    }
+
+    /** What the key store did to a bucket that an older folder brings back. */
+    void destroyKey(String bucket) {
+        String id = objects.buckets().bucket(bucket).orElseThrow().key();
+        keys.destroy(List.of(new KeyId(KeyId.Kind.BUCKET, id)));
+    }
+
     /** A client of the door as it is opened outside tests, where signatures count. */
     Client signing() throws IOException {
         return new Client(http.port("signed"), "");
     }
 
     Administration administration() {
-        Instant now = Instant.now();
+        Instant now = Instant.now().plusSeconds(ahead.get());
         return guard.administration(
                 new Request(
                         "test",
@@ -142,6 +200,11 @@ final class Installation implements AutoCloseable {
 
     /** A credential of an organisation under a purpose of its own; its access key. */
     String credential(String organisation, List<String> actions, List<String> buckets) {
+        return issue(organisation, actions, buckets).key();
+    }
+
+    /** The same with its secret. */
+    Signer.Pair issue(String organisation, List<String> actions, List<String> buckets) {
         Instant now = Instant.now();
         String name = "p" + System.nanoTime();
         Purpose purpose =
@@ -158,10 +221,10 @@ final class Installation implements AutoCloseable {
                                         now.plus(Duration.ofDays(1)),
                                         false));
         String principal = administration().createPrincipal(organisation, name).id();
-        return administration()
-                .createCredential(principal, purpose.id(), actions, buckets, Instant.MAX)
-                .credential()
-                .accessKey();
+        Administration.Issued issued =
+                administration()
+                        .createCredential(principal, purpose.id(), actions, buckets, Instant.MAX);
+        return new Signer.Pair(issued.credential().accessKey(), issued.secret());
     }
 
     @Override

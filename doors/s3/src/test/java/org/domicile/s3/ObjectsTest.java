@@ -208,7 +208,7 @@ class ObjectsTest extends DoorTest {
         assertEquals(206, one.status());
         assertEquals("whole", one.text());
         assertEquals("", one.field("x-amz-mp-parts-count"));
-        failed(416, "InvalidPartNumber", client.get(bucket + "/w?partNumber=2"));
+        failed(400, "InvalidPart", client.get(bucket + "/w?partNumber=2"));
         failed(400, "InvalidArgument", client.get(bucket + "/w?partNumber=0"));
         failed(400, "InvalidArgument", client.get(bucket + "/w?partNumber=x"));
         failed(400, "InvalidRequest", client.get(bucket + "/w?partNumber=1", "Range: bytes=0-1"));
@@ -531,5 +531,63 @@ class ObjectsTest extends DoorTest {
         assertEquals(
                 200, client.get(bucket, "Host: " + Installation.DOMAIN).status(), "path style");
         failed(400, "InvalidBucketName", client.get("/", "Host: x." + Installation.DOMAIN));
+    }
+
+    /** Story: a copy that asked for another checksum and kept its metadata was copied without. */
+    @Test
+    void aCopysChecksumWithTheSourcesMetadata() throws IOException {
+        byte[] body = "copied".getBytes(StandardCharsets.UTF_8);
+        client.put(bucket + "/from", body, "Content-Type: text/x", "x-amz-meta-k: v");
+        Client.Reply copy =
+                client.put(
+                        bucket + "/to",
+                        "",
+                        "x-amz-copy-source: " + bucket + "/from",
+                        "x-amz-checksum-algorithm: SHA256");
+        String sum = TrustingAuthentication.Sum.text("sha256", body);
+        assertEquals(sum, copy.element("ChecksumSHA256"), copy.text());
+        Client.Reply head = client.head(bucket + "/to", "x-amz-checksum-mode: ENABLED");
+        assertEquals(sum, head.field("x-amz-checksum-sha256"));
+        assertEquals("text/x", head.field("content-type"));
+        assertEquals("v", head.field("x-amz-meta-k"));
+    }
+
+    /** Story: the record of a range or of a 304 said the size of the whole object. */
+    @Test
+    void recordsSayWhatWasAnswered() throws IOException {
+        String path = bucket + "/sized";
+        String etag = client.put(path, "0123456789").field("etag");
+        String name = path.substring(1);
+        assertEquals(200, client.get(path).status());
+        assertEquals(206, client.get(path, "Range: bytes=2-4").status());
+        assertEquals(206, client.get(path, "Range: bytes=0-1", "If-Range: " + etag).status());
+        assertEquals(200, client.get(path, "Range: bytes=0-1", "If-Range: \"x\"").status());
+        assertEquals(206, client.get(path + "?partNumber=1").status());
+        assertEquals(304, client.get(path, "If-None-Match: " + etag).status());
+        assertEquals(412, client.get(path, "If-Match: \"x\"").status());
+        assertEquals(416, client.get(path, "Range: bytes=10-").status());
+        assertEquals(400, client.get(path + "?partNumber=2").status());
+        assertEquals(200, client.head(path).status());
+        assertEquals(
+                List.of(10L, 3L, 2L, 10L, 10L, 0L, 0L, 0L, 0L, 0L),
+                installation.uses("main").reversed().stream()
+                        .filter(use ->
+                                use.object().equals(name) && use.action().equals("s3:GetObject"))
+                        .map(org.domicile.ledger.Ledger.Recorded::size)
+                        .toList());
+    }
+
+    /** Story: a bucket that a restored folder brought back answered with an internal error. */
+    @Test
+    void aBucketWhoseKeyWasDestroyed() throws IOException {
+        client.put(bucket + "/n", "x");
+        installation.destroyKey(bucket.substring(1));
+        failed(403, "InvalidObjectState", client.get(bucket + "/n"));
+        assertEquals(403, client.head(bucket + "/n").status());
+        failed(403, "InvalidObjectState", client.get(bucket));
+        failed(403, "InvalidObjectState", client.put(bucket + "/m", "y"));
+        failed(403, "InvalidObjectState", client.delete(bucket + "/n", "If-Match: \"x\""));
+        assertEquals(204, client.delete(bucket + "/n").status());
+        assertEquals(204, client.delete(bucket).status());
     }
 }

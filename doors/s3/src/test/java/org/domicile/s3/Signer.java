@@ -31,6 +31,11 @@ final class Signer {
     static final String DAY = "20130524";
     static final Caller.Known CALLER = new Caller.Known("o", "p", KEY, "o/first-steps");
 
+    /** Who signs. */
+    record Pair(String key, String secret) {}
+
+    private static final Pair EXAMPLE = new Pair(KEY, SECRET);
+
     private Signer() {}
 
     /** The one credential of these tests, over a region {@code home}. */
@@ -69,7 +74,11 @@ final class Signer {
     }
 
     static byte[] key(String date, String region, String service) {
-        byte[] key = hmac(("AWS4" + SECRET).getBytes(StandardCharsets.US_ASCII), date);
+        return key(EXAMPLE, date, region, service);
+    }
+
+    private static byte[] key(Pair pair, String date, String region, String service) {
+        byte[] key = hmac(("AWS4" + pair.secret()).getBytes(StandardCharsets.US_ASCII), date);
         return hmac(hmac(hmac(key, region), service), "aws4_request");
     }
 
@@ -96,7 +105,11 @@ final class Signer {
     }
 
     static String scope(String region) {
-        return DAY + "/" + region + "/s3/aws4_request";
+        return scope(STAMP, region);
+    }
+
+    private static String scope(String stamp, String region) {
+        return stamp.substring(0, 8) + "/" + region + "/s3/aws4_request";
     }
 
     /** Signs in the header: host, and all that S3 wants signed. {@code hash} as it is sent. */
@@ -105,7 +118,11 @@ final class Signer {
     }
 
     static Sent sign(Sent sent, String region, String hash, Instant at) {
-        String stamp = Times.basic(at);
+        return sign(sent, region, hash, at, EXAMPLE);
+    }
+
+    static Sent sign(Sent sent, String region, String hash, Instant at, Pair pair) {
+        String stamp = Dates.basic(at);
         Sent full =
                 (sent.field("host").isEmpty() ? sent.with("Host", "localhost:9000") : sent)
                         .with("X-Amz-Content-Sha256", hash)
@@ -118,11 +135,11 @@ final class Signer {
                         canonical(full, full.rawQuery(), headers, hash),
                         stamp,
                         scope,
-                        key(stamp.substring(0, 8), region, "s3"));
+                        key(pair, stamp.substring(0, 8), region, "s3"));
         return full.with(
                 "Authorization",
                 "AWS4-HMAC-SHA256 Credential="
-                        + KEY
+                        + pair.key()
                         + "/"
                         + scope
                         + ", SignedHeaders="
@@ -132,16 +149,22 @@ final class Signer {
     }
 
     static Sent presign(Sent sent, String region, int seconds) {
+        return presign(sent, region, seconds, NOW, EXAMPLE);
+    }
+
+    static Sent presign(Sent sent, String region, int seconds, Instant at, Pair pair) {
+        String stamp = Dates.basic(at);
+        String scope = scope(stamp, region);
         Sent full = sent.field("host").isEmpty() ? sent.with("Host", "localhost:9000") : sent;
         TreeMap<String, List<String>> headers = headers(full);
         String query =
                 (full.rawQuery().isEmpty() ? "" : full.rawQuery() + "&")
                         + "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential="
-                        + KEY
+                        + pair.key()
                         + "%2F"
-                        + scope(region).replace("/", "%2F")
+                        + scope.replace("/", "%2F")
                         + "&X-Amz-Date="
-                        + STAMP
+                        + stamp
                         + "&X-Amz-Expires="
                         + seconds
                         + "&X-Amz-SignedHeaders="
@@ -149,9 +172,9 @@ final class Signer {
         String signature =
                 signature(
                         canonical(full, query, headers, "UNSIGNED-PAYLOAD"),
-                        STAMP,
-                        scope(region),
-                        key(DAY, region, "s3"));
+                        stamp,
+                        scope,
+                        key(pair, stamp.substring(0, 8), region, "s3"));
         return full.query(query + "&X-Amz-Signature=" + signature);
     }
 
@@ -217,9 +240,21 @@ final class Signer {
 
     /** Signs chunks of {@code size} behind a seed, with a trailer line when it is not empty. */
     static byte[] chunks(byte[] body, int size, String seed, String region, String trailer) {
+        return chunks(body, size, seed, region, trailer, NOW, EXAMPLE);
+    }
+
+    static byte[] chunks(
+            byte[] body,
+            int size,
+            String seed,
+            String region,
+            String trailer,
+            Instant signed,
+            Pair pair) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        byte[] key = key(DAY, region, "s3");
-        String head = "\n" + STAMP + "\n" + scope(region) + "\n";
+        String stamp = Dates.basic(signed);
+        byte[] key = key(pair, stamp.substring(0, 8), region, "s3");
+        String head = "\n" + stamp + "\n" + scope(stamp, region) + "\n";
         String previous = seed;
         for (int at = 0; ; at += size) {
             byte[] chunk =

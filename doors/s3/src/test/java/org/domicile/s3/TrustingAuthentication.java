@@ -106,6 +106,11 @@ record TrustingAuthentication(Guard guard) implements Authentication {
         }
 
         @Override
+        public String algorithm() {
+            return algorithm;
+        }
+
+        @Override
         public InputStream body() {
             return reading(exchange.body());
         }

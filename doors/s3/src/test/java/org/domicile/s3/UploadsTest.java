@@ -126,7 +126,7 @@ class UploadsTest extends DoorTest {
         }
         Client.Reply head = client.head(bucket + "/a%2Bb?partNumber=2");
         assertEquals(Integer.toString(two.length), head.field("content-length"));
-        failed(416, "InvalidPartNumber", client.get(bucket + "/a%2Bb?partNumber=4"));
+        failed(400, "InvalidPart", client.get(bucket + "/a%2Bb?partNumber=4"));
         Client.Reply across =
                 client.get(bucket + "/a%2Bb", "Range: bytes=" + (LEAST - 3) + "-" + (LEAST + 2));
         assertArrayEquals(Arrays.copyOfRange(all, LEAST - 3, LEAST + 3), across.body());
@@ -213,7 +213,7 @@ class UploadsTest extends DoorTest {
                     400,
                     "BadDigest",
                     complete(algorithm, id, list, "x-amz-checksum-" + algorithm + ": AAAA"));
-            failed(400, "BadDigest", complete(algorithm, id, list, "x-amz-mp-object-size: 1"));
+            failed(400, "InvalidRequest", complete(algorithm, id, list, "x-amz-mp-object-size: 1"));
             failed(400, "InvalidRequest", complete(algorithm, id, list, "x-amz-mp-object-size: x"));
             String whole = TrustingAuthentication.Sum.text(algorithm, join(one, two));
             Client.Reply done =
@@ -397,5 +397,70 @@ class UploadsTest extends DoorTest {
         assertArrayEquals(
                 join(Arrays.copyOf(source, LEAST), Arrays.copyOfRange(source, 10, 20)),
                 client.get(bucket + "/t").body());
+    }
+
+    /**
+     * Story: a missing bucket was reported as a missing upload, and clients went on cleaning up.
+     */
+    @Test
+    void inAMissingBucket() throws IOException {
+        String id = begin("n");
+        failed(404, "NoSuchBucket", client.delete("/no-such-bucket/n?uploadId=" + id));
+        failed(404, "NoSuchBucket", client.get("/no-such-bucket/n?uploadId=" + id));
+        failed(404, "NoSuchUpload", client.delete(bucket + "/other?uploadId=" + id));
+        failed(404, "NoSuchUpload", client.get(bucket + "/other?uploadId=" + id));
+        assertEquals(204, client.delete(bucket + "/n?uploadId=" + id).status());
+    }
+
+    /** Story: a part with another checksum than its upload's was taken, and the object had none. */
+    @Test
+    void aPartsChecksumIsItsUploads() throws IOException {
+        String id = begin("n", "x-amz-checksum-algorithm: SHA256");
+        byte[] body = random(5, 100);
+        String crc = "x-amz-checksum-crc32: " + TrustingAuthentication.Sum.text("crc32", body);
+        Client.Reply refused = part("n", id, 1, body, crc);
+        failed(400, "InvalidRequest", refused);
+        assertTrue(refused.element("Message").contains("expected checksum Type: sha256"));
+        assertEquals(List.of(), client.get(bucket + "/n?uploadId=" + id).elements("PartNumber"));
+        assertEquals(200, part("n", id, 1, body).status());
+        // An upload that named none takes what comes, as SDKs before trailing checksums send it.
+        assertEquals(200, part("m", begin("m"), 1, body, crc).status());
+    }
+
+    /** Story: a checksum that nobody had computed was taken for one that agrees. */
+    @Test
+    void aChecksumThatNobodyComputedAgreesWithNothing() throws IOException {
+        byte[] body = random(6, 100);
+        String id = begin("n");
+        String etag = part("n", id, 1, body).field("etag");
+        String sum = TrustingAuthentication.Sum.text("sha256", body);
+        failed(
+                400,
+                "InvalidRequest",
+                complete("n", id, list(chosen(1, etag)), "x-amz-checksum-sha256: " + sum));
+        String withSum =
+                chosen(1, etag)
+                        .replace("</Part>", "<ChecksumSHA256>" + sum + "</ChecksumSHA256></Part>");
+        failed(400, "InvalidPart", complete("n", id, list(withSum)));
+        assertEquals(404, client.head(bucket + "/n").status());
+        assertEquals(200, complete("n", id, list(chosen(1, etag))).status());
+    }
+
+    /**
+     * Story: a completion that was repeated with other parts was told that they were the object.
+     */
+    @Test
+    void aRepeatedCompletionNamesTheSameParts() throws IOException {
+        byte[] body = random(7, 100);
+        String id = begin("n");
+        String etag = part("n", id, 1, body).field("etag");
+        String other = part("n", id, 2, random(8, 100)).field("etag");
+        Client.Reply done = complete("n", id, list(chosen(1, etag)));
+        assertEquals(200, done.status(), done.text());
+        Client.Reply again = complete("n", id, list(chosen(1, etag)));
+        assertEquals(done.element("ETag"), again.element("ETag"));
+        failed(404, "NoSuchUpload", complete("n", id, list(chosen(1, other))));
+        failed(404, "NoSuchUpload", complete("n", id, list(chosen(2, etag))));
+        failed(404, "NoSuchUpload", complete("n", id, list(chosen(1, etag), chosen(2, other))));
     }
 }

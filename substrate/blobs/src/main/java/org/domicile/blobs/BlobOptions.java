@@ -10,8 +10,11 @@ import java.time.Duration;
  * @param upkeepBytesPerSecond rate limit of compaction and scrub, each
  * @param adoptWithin how long after {@link BlobWriter#finish}, or after {@link Blobs#adopting} was
  *     last asked, a blob may still be adopted; later its space is taken back
+ * @param reserve room on the disk that bodies never take, for records and the ledger; compaction
+ *     may use most of it for a while, since it makes room
  */
-public record BlobOptions(long segmentBytes, long upkeepBytesPerSecond, Duration adoptWithin) {
+public record BlobOptions(
+        long segmentBytes, long upkeepBytesPerSecond, Duration adoptWithin, long reserve) {
     public BlobOptions {
         if (segmentBytes < 2 * Page.SIZE
                 || segmentBytes % Page.SIZE != 0
@@ -21,10 +24,13 @@ public record BlobOptions(long segmentBytes, long upkeepBytesPerSecond, Duration
         if (upkeepBytesPerSecond < 1) {
             throw new IllegalArgumentException("upkeep needs a rate of at least 1 byte a second");
         }
+        if (reserve < 0) {
+            throw new IllegalArgumentException("a reserve cannot have " + reserve + " bytes");
+        }
     }
 
     /** What the server runs with. */
     public static BlobOptions defaults() {
-        return new BlobOptions(256L << 20, 32L << 20, Duration.ofHours(1));
+        return new BlobOptions(256L << 20, 32L << 20, Duration.ofHours(1), 256L << 20);
     }
 }

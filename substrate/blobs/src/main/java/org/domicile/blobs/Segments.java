@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Segments implements AutoCloseable {
     private static final int KEPT_OPEN = 128;
-    private static final long ROOM_FOR_OTHERS = 64L << 20;
     private static final int SMALLER = 16;
 
     private final SegmentFiles files;
@@ -343,8 +342,9 @@ final class Segments implements AutoCloseable {
         long smallest = Math.max(2L * Page.SIZE, options.segmentBytes() / SMALLER);
         long others =
                 switch (purpose) {
-                    case PUT -> Math.min(ROOM_FOR_OTHERS, options.segmentBytes() / 4);
-                    case MOVE -> 0;
+                    case PUT -> options.reserve();
+                    // the key space needs some of it to record that anything moved
+                    case MOVE -> options.reserve() / 4;
                 };
         return new SegmentFiles.Sizes(options.segmentBytes(), smallest, others);
     }

@@ -51,9 +51,9 @@
  *
  * <p><b>Failure.</b> A failed write or sync fences the segment: its writers fail with FENCED, it
  * takes no more bytes, nothing is retried, a new segment is opened for later puts; what was
- * finished in it before stays readable. No room is FULL and leaves nothing behind; 64 MiB of the
- * disk are left to the key space, the ledger and compaction, and near the end smaller segments are
- * made. Bytes that cannot be read are CORRUPT, as those that are wrong.
+ * finished in it before stays readable. No room is FULL and leaves nothing behind; a reserve of the
+ * disk is left to the key space, the ledger and compaction, and near it smaller segments are made.
+ * Bytes that cannot be read are CORRUPT, as those that are wrong.
  *
  * <p><b>Upkeep.</b> Compaction rewrites the live blobs of a sealed segment that is at least half
  * dead, each by one transaction that holds only if the place has not changed, and deletes the file

@@ -29,7 +29,11 @@ final class Rig implements AutoCloseable {
     static final Path FOLDER = Path.of("/data/blobs");
     static final int SEGMENT_PAGES = 16;
     static final BlobOptions OPTIONS =
-            new BlobOptions((long) SEGMENT_PAGES * Page.SIZE, 1L << 40, Duration.ofHours(1));
+            new BlobOptions(
+                    (long) SEGMENT_PAGES * Page.SIZE,
+                    1L << 40,
+                    Duration.ofHours(1),
+                    (long) SEGMENT_PAGES * Page.SIZE / 4);
 
     final FaultyDisk disk;
     final Keyspace keyspace = Keyspace.inMemory();

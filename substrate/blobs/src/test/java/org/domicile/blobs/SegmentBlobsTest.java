@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The embedded engine: the contract on the real disk, and what only it does. */
 class SegmentBlobsTest extends BlobsContract {
     private static final BlobOptions SMALL =
-            new BlobOptions(16L * Page.SIZE, 1L << 40, Duration.ofHours(1));
+            new BlobOptions(16L * Page.SIZE, 1L << 40, Duration.ofHours(1), 4L * Page.SIZE);
     private static final Path FIRST = Rig.FOLDER.resolve("000000000001.segment");
 
     @TempDir Path folder;
@@ -67,8 +67,20 @@ class SegmentBlobsTest extends BlobsContract {
             rig.verify();
             long after = rig.blobs.usage().bytesOnDisk();
             assertTrue(after < before * 2 / 3, before + " → " + after);
-            assertEquals(after, rig.disk.bytes());
+            assertTrue(agree(rig), () -> rig.blobs.usage() + " and " + rig.disk.bytes());
         }
+    }
+
+    /** A spare segment may be on its way between two looks, so they are repeated for a while. */
+    private static boolean agree(Rig rig) {
+        long end = System.nanoTime() + 10_000_000_000L;
+        while (rig.blobs.usage().bytesOnDisk() != rig.disk.bytes()) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+        }
+        return true;
     }
 
     @Test

@@ -6,8 +6,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -395,6 +397,7 @@ final class CommitLane {
     /** What is committed, under what this batch has changed so far. */
     private final class Present implements AutoCloseable {
         final Overlay overlay = new Overlay();
+        private final Map<Overlay.Key, Optional<byte[]>> looked = new HashMap<>();
         private final @Nullable RocksIterator[] walks = new RocksIterator[Space.values().length];
 
         @Nullable Condition firstFailing(Transaction transaction) throws RocksDBException {
@@ -420,8 +423,20 @@ final class CommitLane {
             return switch (overlay.at(space, key)) {
                 case Overlay.Change.Set(byte[] value) -> value;
                 case Overlay.Change.Gone _ -> null;
-                case Overlay.Change.Untouched _ -> db.get(families.of(space), reading, key);
+                case Overlay.Change.Untouched _ -> stored(space, key);
             };
+        }
+
+        /** Transactions that wait together often name one key, such as that of their bucket. */
+        private byte @Nullable [] stored(Space space, byte[] key) throws RocksDBException {
+            Overlay.Key name = new Overlay.Key(space, key);
+            Optional<byte[]> known = looked.get(name);
+            if (known == null) {
+                // Nothing is written while a batch is judged, so one look serves all of it.
+                known = Optional.ofNullable(db.get(families.of(space), reading, key));
+                looked.put(name, known);
+            }
+            return known.orElse(null);
         }
 
         private byte @Nullable [] first(Space space, Range range) throws RocksDBException {

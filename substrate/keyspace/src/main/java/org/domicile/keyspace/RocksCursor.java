@@ -18,6 +18,8 @@ import org.rocksdb.Snapshot;
  * them. An iterator holds one state still by itself.
  */
 final class RocksCursor implements Cursor {
+    private static final byte[] NOTHING = {};
+
     private final Gate gate;
     private final Set<AutoCloseable> open;
     private final Range range;
@@ -28,6 +30,7 @@ final class RocksCursor implements Cursor {
     private final RocksIterator walk;
     private State state = State.BEFORE_FIRST;
     private byte @Nullable [] target;
+    private byte[] key = NOTHING;
 
     private enum State {
         BEFORE_FIRST,
@@ -79,6 +82,8 @@ final class RocksCursor implements Cursor {
                 walk.status();
             }
             state = valid ? State.AT_PAIR : State.AT_END;
+            // Every walk asks for its keys: read here, they need no second way through the gate.
+            key = valid ? walk.key() : NOTHING;
             return valid;
         } catch (RocksDBException e) {
             throw Families.failure("walking through keys", e);
@@ -112,12 +117,8 @@ final class RocksCursor implements Cursor {
 
     @Override
     public byte[] key() {
-        int stripe = enterAtPair();
-        try {
-            return walk.key();
-        } finally {
-            gate.leave(stripe);
-        }
+        checkAtPair();
+        return key;
     }
 
     @Override
@@ -131,10 +132,14 @@ final class RocksCursor implements Cursor {
     }
 
     private int enterAtPair() {
+        checkAtPair();
+        return gate.enter();
+    }
+
+    private void checkAtPair() {
         if (state != State.AT_PAIR) {
             throw new IllegalStateException("the cursor stands at no pair");
         }
-        return gate.enter();
     }
 
     @Override

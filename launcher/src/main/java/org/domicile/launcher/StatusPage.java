@@ -1,0 +1,102 @@
+package org.domicile.launcher;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a server is, for people: the few figures that say it, in words. {@code --json} has them all.
+ *
+ * @param told what the admin API answered
+ */
+record StatusPage(Json.Row told) {
+    void print(PrintWriter out, ZoneId zone) {
+        out.println(
+                "Domicile %s is %s since %s (%s; %s of memory)."
+                        .formatted(
+                                told.text("version"),
+                                told.text("state"),
+                                Times.minute(told.text("started"), zone),
+                                Times.human(Duration.ofSeconds(figure("uptime"))),
+                                Times.size(figure("memory.resident"))));
+        out.println();
+        told.row("endpoints").fields().forEach((name, url) -> line(out, name, String.valueOf(url)));
+        out.println();
+        line(out, "disk", disk());
+        line(out, "objects", objects(zone));
+        line(out, "ledger", ledger());
+        line(
+                out,
+                "keys",
+                "%,d living, kept in %s"
+                        .formatted(figure("keys.living"), number("keys.places", "place")));
+        told.row("endpoints").fields().keySet().forEach(name -> traffic(out, name));
+        told.texts("warnings")
+                .forEach(warning -> {
+                    out.println();
+                    out.println("! " + Table.visible(warning));
+                });
+    }
+
+    private String disk() {
+        return "%s of %s free; metadata take %s"
+                .formatted(
+                        Times.size(figure("disk.usable")),
+                        Times.size(figure("disk.total")),
+                        Times.size(figure("keyspace.bytes")));
+    }
+
+    private String objects(ZoneId zone) {
+        long checked = figure("blobs.scrubbed");
+        return "%s live in %s of segments; %s"
+                .formatted(
+                        Times.size(figure("blobs.live")),
+                        Times.size(figure("blobs.bytes")),
+                        checked == 0
+                                ? "not read through and checked yet"
+                                : "last read through and checked "
+                                        + Times.minute(
+                                                Instant.ofEpochSecond(checked).toString(), zone));
+    }
+
+    private String ledger() {
+        long waiting = figure("ledger.unpublished");
+        return "%s in %s%s"
+                .formatted(
+                        number("ledger.entries", "entry", "entries"),
+                        number("ledger.logs", "log"),
+                        waiting == 0
+                                ? ", all under a signed checkpoint"
+                                : ", the newest %,d not yet under a checkpoint".formatted(waiting));
+    }
+
+    private void traffic(PrintWriter out, String listener) {
+        String name = "http." + listener + ".";
+        List<String> parts = new ArrayList<>();
+        parts.add(number(name + "requests", "request"));
+        parts.add(number(name + "open", "open connection"));
+        parts.add(Times.size(figure(name + "bytes.in")) + " in");
+        parts.add(Times.size(figure(name + "bytes.out")) + " out");
+        line(out, "since start, " + listener, String.join(", ", parts));
+    }
+
+    private static void line(PrintWriter out, String title, String text) {
+        out.println("  %-22s %s".formatted(title, Table.visible(text)));
+    }
+
+    private String number(String name, String thing) {
+        return number(name, thing, thing + "s");
+    }
+
+    private String number(String name, String one, String several) {
+        long number = figure(name);
+        return "%,d %s".formatted(number, number == 1 ? one : several);
+    }
+
+    private long figure(String name) {
+        return told.row("figures").number(name);
+    }
+}
