@@ -30,7 +30,7 @@ public final class Entities {
     /**
      * These entities; the ancestors of each may be its direct groups only.
      *
-     * @throws CedarException if two have one name, or a group is in itself
+     * @throws CedarException if two of one name differ, or a group is in itself
      */
     public static Entities of(Collection<Entity> entities) throws CedarException {
         return NONE.plus(entities);
@@ -41,13 +41,18 @@ public final class Entities {
      * What is here does not learn of them; in particular, nothing here becomes a member of a group
      * through them.
      *
-     * @throws CedarException if two have one name, or a group is in itself
+     * @throws CedarException if two of one name differ, or a group is in itself
      */
     public Entities plus(Collection<Entity> more) throws CedarException {
         Map<EntityUid, Entity> added = HashMap.newHashMap(more.size());
         for (Entity entity : more) {
-            if (added.put(entity.uid(), entity) != null || find(entity.uid()) != null) {
-                throw new CedarException("the entity " + entity.uid() + " is there twice");
+            Entity before = added.put(entity.uid(), entity);
+            if (before == null) {
+                before = find(entity.uid());
+            }
+            if (before != null && !before.equals(entity)) {
+                throw new CedarException(
+                        "the entity " + entity.uid() + " is there twice, and differs");
             }
         }
         Map<EntityUid, Entity> closed = HashMap.newHashMap(more.size());

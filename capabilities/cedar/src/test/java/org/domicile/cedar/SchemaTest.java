@@ -254,6 +254,8 @@ class SchemaTest {
         assertTrue(Authorizer.decide(request, all, policies).isAllowed());
         assertFalse(Authorizer.decide(request, below, policies).isAllowed());
         assertEquals(2, all.size());
+        Entity same = new Entity(a, Map.of(), Set.of(b));
+        assertEquals(1, Entities.of(List.of(same, same)).size());
         assertThrows(
                 CedarException.class,
                 () ->
