@@ -24,6 +24,7 @@ import picocli.CommandLine.Parameters;
             "  ./domicile proof --list",
             "  ./domicile proof crash --count 1000",
             "  ./domicile proof power --fs xfs --count 20 /var/tmp/power   (needs root)",
+            "  ./domicile proof cedar ~/cedar-cases",
             "Exit code 0: it held; 1: it did not, and the folder is kept; 2: not understood."
         })
 public final class Main implements Callable<Integer> {
@@ -95,6 +96,9 @@ public final class Main implements Callable<Integer> {
     }
 
     private int run(Proofs proof) throws IOException, InterruptedException {
+        if (proof == Proofs.CEDAR && folder == null) {
+            throw new IllegalArgumentException("proof cedar needs the folder with the cases");
+        }
         boolean temporary = folder == null;
         Path work =
                 folder == null

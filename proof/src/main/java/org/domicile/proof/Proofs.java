@@ -1,11 +1,14 @@
 package org.domicile.proof;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.domicile.cedar.Conformance;
 
 /** The proofs by name. */
 enum Proofs {
@@ -14,7 +17,9 @@ enum Proofs {
             "crash",
             "kill the server under load, at random and at named points, and check everything"),
     /** The file system loses its power under load. */
-    POWER("power", "cut the power of the disk under load and check everything (needs root)");
+    POWER("power", "cut the power of the disk under load and check everything (needs root)"),
+    /** Cases of the Cedar language. */
+    CEDAR("cedar", "decide and validate every Cedar case under DIR, and compare with what it says");
 
     private final String word;
     private final String summary;
@@ -46,22 +51,54 @@ enum Proofs {
             Consumer<String> told) {}
 
     Figures run(Asked asked) throws IOException, InterruptedException {
-        Site site =
-                switch (this) {
-                    case CRASH -> new Site.Folder(asked.work());
-                    case POWER -> new Site.Volume(new LoopVolume(asked.fileSystem()));
-                };
+        return switch (this) {
+            case CRASH -> deaths(asked, new Site.Folder(asked.work()), Choice.POINTS_TOO);
+            case POWER ->
+                    deaths(
+                            asked,
+                            new Site.Volume(new LoopVolume(asked.fileSystem())),
+                            Choice.AFTER_LOAD);
+            case CEDAR -> cases(asked);
+        };
+    }
+
+    private enum Choice {
+        AFTER_LOAD,
+        POINTS_TOO
+    }
+
+    private static Figures cases(Asked asked) throws IOException {
+        Conformance.Report report;
+        try {
+            report = Conformance.run(asked.work());
+        } catch (UncheckedIOException e) {
+            throw new IOException("cannot read the cases in " + asked.work(), e);
+        }
+        if (report.passed() + report.failed().size() == 0) {
+            throw new IOException(
+                    "there is no case under "
+                            + asked.work()
+                            + "; name a folder laid out like cedar-integration-tests");
+        }
+        return new Figures(
+                CEDAR.word,
+                report.passed(),
+                report.failed().size(),
+                0,
+                Map.of("requests", (long) report.requests()),
+                0,
+                report.failed().stream().map(each -> each.name() + ": " + each.problem()).toList());
+    }
+
+    private Figures deaths(Asked asked, Site site, Choice choice)
+            throws IOException, InterruptedException {
         Random random = new Random(asked.seed());
         try (Rounds rounds =
                 new Rounds(site, asked.work(), asked.seed(), asked.told(), List.of())) {
             int point = random.nextInt(Moment.POINTS.size());
             int round = 0;
             while (rounds.deaths() < asked.count()) {
-                boolean atPoint =
-                        switch (this) {
-                            case CRASH -> round % 2 == 1;
-                            case POWER -> false;
-                        };
+                boolean atPoint = choice == Choice.POINTS_TOO && round % 2 == 1;
                 rounds.play(
                         atPoint
                                 ? at(Moment.POINTS.get(point++ % Moment.POINTS.size()), random)

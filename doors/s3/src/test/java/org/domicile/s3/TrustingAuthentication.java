@@ -20,6 +20,7 @@ import org.domicile.guard.Guard;
 import org.domicile.guard.Upstream;
 import org.domicile.http.Exchange;
 import org.domicile.request.Caller;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Believes what the field {@code test-key} says: an access key, {@code bad KEY} for a signature of
@@ -95,10 +96,10 @@ record TrustingAuthentication(Guard guard) implements Authentication {
             }
             this.algorithm = named;
             this.promised = value;
-            this.sum = named.isEmpty() ? Optional.empty() : Optional.of(new Sum(named));
+            this.sum = named.isEmpty() ? null : new Sum(named);
         }
 
-        private final Optional<Sum> sum;
+        private final @Nullable Sum sum;
 
         @Override
         public long expected() {
@@ -128,7 +129,9 @@ record TrustingAuthentication(Guard guard) implements Authentication {
                     int count = super.read(bytes, offset, length);
                     if (count > 0) {
                         md5.update(bytes, offset, count);
-                        sum.ifPresent(each -> each.update(bytes, offset, count));
+                        if (sum != null) {
+                            sum.update(bytes, offset, count);
+                        }
                         left -= count;
                     } else if (count < 0 && left > 0) {
                         throw new EOFException(left + " bytes are missing");
@@ -145,7 +148,7 @@ record TrustingAuthentication(Guard guard) implements Authentication {
             if (!said.isEmpty() && !said.equals(Base64.getEncoder().encodeToString(hash))) {
                 throw new Invalid("BadDigest", "The Content-MD5 did not match what we received.");
             }
-            String value = sum.map(Sum::base64).orElse("");
+            String value = sum == null ? "" : sum.base64();
             if (!promised.isEmpty() && !promised.equals(value)) {
                 throw new Invalid("BadDigest", "The checksum did not match what we received.");
             }
@@ -157,16 +160,16 @@ record TrustingAuthentication(Guard guard) implements Authentication {
 
     /** One of the five algorithms. */
     static final class Sum {
-        private final Optional<MessageDigest> hash;
+        private final @Nullable MessageDigest hash;
         private final Checksum crc;
         private final int width;
 
         Sum(String algorithm) {
             hash =
                     switch (algorithm) {
-                        case "sha1" -> Optional.of(digest("SHA-1"));
-                        case "sha256" -> Optional.of(digest("SHA-256"));
-                        default -> Optional.empty();
+                        case "sha1" -> digest("SHA-1");
+                        case "sha256" -> digest("SHA-256");
+                        default -> null;
                     };
             crc =
                     switch (algorithm) {
@@ -178,16 +181,16 @@ record TrustingAuthentication(Guard guard) implements Authentication {
         }
 
         void update(byte[] bytes, int offset, int length) {
-            if (hash.isPresent()) {
-                hash.get().update(bytes, offset, length);
+            if (hash != null) {
+                hash.update(bytes, offset, length);
             } else {
                 crc.update(bytes, offset, length);
             }
         }
 
         byte[] raw() {
-            if (hash.isPresent()) {
-                return hash.get().digest();
+            if (hash != null) {
+                return hash.digest();
             }
             ByteBuffer value = ByteBuffer.allocate(width);
             return width == 4
