@@ -197,7 +197,7 @@ class TilesDoorTest {
             Answered answered =
                     at.get("/ledger/use/" + log + "/checkpoint", Installation.basic(at.city));
             assertEquals(403, answered.status());
-            assertEquals("This belongs to another organisation.\n", answered.text());
+            assertEquals("You have no access to this.\n", answered.text());
         }
         assertEquals("other-organisation", at.readings("city").getLast().reason());
         assertEquals(List.of(), at.readings("main"));
