@@ -19,8 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every operation over the socket, before the real guard; and who is not let in. */
 class AdminDoorTest {
-    private static final String REFUSED_USES =
-            "/v1/uses?organisation=installation&verdict=refused";
+    private static final String REFUSED_USES = "/v1/uses?organisation=installation&verdict=refused";
 
     private Installation installation;
 
