@@ -73,6 +73,14 @@ public interface Administration {
     void operate(String action, String object);
 
     /**
+     * Records that the door itself refused the operator (a malformed request, an unknown path).
+     * Counted when it repeats.
+     *
+     * @param object what it concerns; empty for the program itself
+     */
+    void refuse(String action, String object, String reason);
+
+    /**
      * @param credential public part @param secret 40 characters, never shown again
      */
     record Issued(Credential credential, String secret) {}

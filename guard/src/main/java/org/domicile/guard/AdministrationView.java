@@ -323,6 +323,11 @@ final class AdministrationView implements Administration {
         }
     }
 
+    @Override
+    public void refuse(String action, String object, String reason) {
+        uses.refused(action, reason, object);
+    }
+
     /**
      * Asks before keys are born for a thing that cannot be; the question that fails is recorded.
      */

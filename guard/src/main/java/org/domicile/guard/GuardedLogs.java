@@ -40,6 +40,12 @@ public interface GuardedLogs {
     Optional<byte[]> useFile(String organisation, String node, LogFile file);
 
     /**
+     * Records that the door itself refused a reading of an organisation's log on a node to whoever
+     * claims to be the caller (a wrong secret, one shown in clear). Counted when it repeats.
+     */
+    void refuse(String organisation, String node, String reason);
+
+    /**
      * A log that everybody may read.
      *
      * @param name also its place below the door's prefix

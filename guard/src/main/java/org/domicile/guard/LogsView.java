@@ -43,4 +43,9 @@ final class LogsView implements GuardedLogs {
             return bytes;
         }
     }
+
+    @Override
+    public void refuse(String organisation, String node, String reason) {
+        uses.refused(READ, reason, Ledger.useLog(organisation, node));
+    }
 }

@@ -19,7 +19,8 @@ final class Sentences {
                             + purpose
                             + " has expired. Register a new one and issue a credential for it.";
             case "purpose-withdrawn" -> "The purpose " + purpose + " was withdrawn.";
-            case "other-organisation" -> "This belongs to another organisation.";
+            // Whose it is stands in the record; the caller is not told.
+            case "other-organisation" -> "You have no access to this.";
             case "zone-mismatch" ->
                     "The data would leave their zones: where they lie, or where you are, is not"
                             + " inside both a zone of the bucket and a zone of the purpose "

@@ -3,6 +3,7 @@ package org.domicile.admin;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -44,21 +45,7 @@ public final class AdminDoor implements HttpHandler {
     @Override
     public void handle(Exchange exchange) throws IOException {
         try {
-            Operation.Asked asked = asked(exchange);
-            authenticate(exchange, asked.operation());
-            Instant at = clock.instant();
-            Request request =
-                    new Request(
-                            exchange.requestId(),
-                            guard.operator(),
-                            "admin",
-                            guard.identity()
-                                    .zone(exchange.listener(), exchange.client().getAddress()),
-                            exchange.client().getAddress().getHostAddress(),
-                            at,
-                            at.plus(LONGEST),
-                            Optional.empty());
-            answer(exchange, asked, guard.administration(request));
+            serve(exchange);
         } catch (Failure e) {
             fail(exchange, e, "");
         } catch (Refused e) {
@@ -75,30 +62,64 @@ public final class AdminDoor implements HttpHandler {
         }
     }
 
-    /** A wrong path of somebody without a token is told 401, like everything else. */
-    private Operation.Asked asked(Exchange exchange) {
+    private void serve(Exchange exchange) throws IOException {
+        Operation.Asked asked;
         try {
-            return Operation.parse(exchange.method(), exchange.rawPath());
+            asked = Operation.parse(exchange.method(), exchange.rawPath());
         } catch (Failure e) {
-            authenticate(exchange, Operation.READ_DESCRIPTION);
-            throw e;
+            // A wrong path of somebody without a token is told 401, like everything else.
+            authenticate(exchange, Operation.UNKNOWN);
+            refuse(exchange, guard.administration(request(exchange)), Operation.UNKNOWN, e);
+            return;
+        }
+        String action = asked.operation().action();
+        authenticate(exchange, action);
+        Administration administration = guard.administration(request(exchange));
+        try {
+            answer(exchange, asked, administration);
+        } catch (Failure e) {
+            refuse(exchange, administration, action, e);
         }
     }
 
-    private void authenticate(Exchange exchange, Operation operation) {
+    /** What the door itself refused is put on record; what the guard has seen is there already. */
+    private static void refuse(
+            Exchange exchange, Administration administration, String action, Failure failure)
+            throws IOException {
+        if (administration.use().isEmpty()) {
+            administration.refuse(action, "", failure.code());
+        }
+        fail(exchange, failure, administration.use());
+    }
+
+    private Request request(Exchange exchange) {
+        Instant at = clock.instant();
+        InetAddress address = exchange.client().getAddress();
+        return new Request(
+                exchange.requestId(),
+                guard.operator(),
+                "admin",
+                guard.identity().zone(exchange.listener(), address),
+                address.getHostAddress(),
+                at,
+                at.plus(LONGEST),
+                Optional.empty());
+    }
+
+    private void authenticate(Exchange exchange, String action) {
         Headers headers = exchange.headers();
         if (!headers.all("Origin").isEmpty()) {
-            guard.stranger(operation.action(), "origin");
+            guard.stranger(action, "origin");
             throw new Failure(
                     403, "origin", "the admin API is not for web pages: send no Origin header");
         }
         if (overTcp(exchange)) {
             if (!exchange.secure()) {
-                guard.stranger(operation.action(), "no-tls");
+                guard.stranger(action, "no-tls");
                 throw new Failure(403, "no-tls", "over TCP the admin API needs TLS: use https");
             }
             if (!options.hosts().contains(headers.first("Host").orElse(""))) {
-                guard.stranger(operation.action(), "host");
+                guard.stranger(action, "host");
                 throw new Failure(
                         403, "host", "this Host is not one of this server's names (admin.hosts)");
             }
@@ -108,7 +129,7 @@ public final class AdminDoor implements HttpHandler {
                 || !shown.startsWith(BEARER)
                 || !MessageDigest.isEqual(
                         bytes(shown.substring(BEARER.length())), bytes(options.token()))) {
-            guard.stranger(operation.action(), "bad-token");
+            guard.stranger(action, "bad-token");
             throw new Failure(
                     401,
                     "bad-token",

@@ -30,6 +30,9 @@ enum Operation {
     LIST_KEYS("GET", "/v1/ledger/keys"),
     PROVE("GET", "/v1/ledger/proof");
 
+    /** In records, what is none of these. */
+    static final String UNKNOWN = "admin:Unknown";
+
     private final String method;
     private final String path;
 

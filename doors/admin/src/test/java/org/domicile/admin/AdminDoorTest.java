@@ -19,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every operation over the socket, before the real guard; and who is not let in. */
 class AdminDoorTest {
+    private static final String REFUSED_USES = "/v1/uses?organisation=installation&verdict=refused";
+
     private Installation installation;
 
     @BeforeEach
@@ -232,6 +234,30 @@ class AdminDoorTest {
         impossible("exists already", installation.post("/v1/zones", "{\"name\":\"home\"}"));
         impossible("credential list", installation.post("/v1/credentials/NONE/withdraw", ""));
         impossible("purpose list", installation.post("/v1/purposes/city/no/withdraw", ""));
+    }
+
+    @Test
+    void whatTheDoorRefusesAnOperatorIsOnRecord() throws IOException {
+        onRecord("admin:Unknown", "no-route", installation.get("/v1/nothing"));
+        onRecord("admin:Unknown", "method", installation.post("/v1/status", ""));
+        onRecord("admin:CreateZone", "invalid", installation.post("/v1/zones", "{\"name\":"));
+        onRecord("admin:ReadStatus", "invalid", installation.get("/v1/status?verbose=1"));
+        onRecord("admin:ListKeys", "impossible", installation.get("/v1/ledger/keys?log=nobody"));
+        Answered repeated = installation.get("/v1/nothing/else");
+        assertEquals(404, repeated.status());
+        assertEquals("", repeated.header("x-domicile-use"), "it is counted");
+        assertEquals(401, installation.call("GET", "/v1/other", "", "").status());
+        assertEquals(5, uses(installation.get(REFUSED_USES)).size());
+    }
+
+    private void onRecord(String action, String reason, Answered refused) throws IOException {
+        String use = refused.header("x-domicile-use");
+        assertTrue(use.startsWith("installation/node-1/"), refused.head());
+        String newest = uses(installation.get(REFUSED_USES)).getFirst();
+        assertTrue(newest.contains("\"action\":\"" + action + "\""), newest);
+        assertTrue(newest.contains("\"reason\":\"" + reason + "\""), newest);
+        String number = use.substring(use.lastIndexOf('/') + 1);
+        assertTrue(newest.contains("\"number\":" + number + ","), newest);
     }
 
     private static void invalid(String says, Answered answered) {

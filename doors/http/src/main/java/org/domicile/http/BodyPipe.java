@@ -12,10 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A body on its way from the event loop (which offers) to the handler (which reads). Holds at most
  * {@link #WINDOW} bytes and one read more: beyond it the loop stops reading from the socket, and
- * goes on when the handler has emptied half of it.
+ * goes on when the handler has emptied half of it. Each piece counts {@link #PIECE} bytes more than
+ * it carries, so that a body in chunks of a byte does not hold a window's worth of objects.
  */
 final class BodyPipe extends InputStream {
     static final int WINDOW = 256 << 10;
+
+    /** About what a piece costs in memory besides its bytes. */
+    static final int PIECE = 128;
 
     private final Connection connection;
     private final ReentrantLock lock = new ReentrantLock();
@@ -23,7 +27,7 @@ final class BodyPipe extends InputStream {
 
     // All below: guarded by lock.
     private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>();
-    private int held;
+    private int held; // the pieces' bytes, and PIECE for each
     private boolean paused;
     private boolean ended;
     private boolean dropping;
@@ -42,7 +46,7 @@ final class BodyPipe extends InputStream {
                 return true;
             }
             pieces.add(piece);
-            held += piece.readableBytes();
+            held += piece.readableBytes() + PIECE;
             change.signal();
             paused = held > WINDOW;
             return !paused;
@@ -122,6 +126,7 @@ final class BodyPipe extends InputStream {
                 count += take;
                 if (!piece.isReadable()) {
                     pieces.remove().release();
+                    held -= PIECE;
                 }
             }
             held -= count;
@@ -142,7 +147,7 @@ final class BodyPipe extends InputStream {
     public int available() {
         lock.lock();
         try {
-            return held;
+            return held - PIECE * pieces.size();
         } finally {
             lock.unlock();
         }

@@ -62,7 +62,25 @@ final class Deletions {
         if (Arrays.asList(results).contains(null)) {
             throw new IllegalStateException("a deletion ended without a result");
         }
+        if (bucketIsMissing(results)) {
+            throw Call.noSuchBucket(); // each key that was asked for is on record as absent
+        }
         write(call, quiet, keys, results);
+    }
+
+    /** Where one key found no bucket and none was deleted; else it went while keys were deleted. */
+    private static boolean bucketIsMissing(Result[] results) {
+        boolean missing = false;
+        for (Result result : results) {
+            switch (result) {
+                case Result.Deleted deleted -> {
+                    return false;
+                }
+                case Result.Failed(String code, String sentence) ->
+                        missing |= code.equals(ErrorCode.NO_SUCH_BUCKET.code());
+            }
+        }
+        return missing;
     }
 
     /** One promise about the body has to be there; {@code Payload} keeps it. */

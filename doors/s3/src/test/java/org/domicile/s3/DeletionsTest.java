@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import org.domicile.ledger.Ledger;
 import org.junit.jupiter.api.Test;
 
 /** DeleteObjects, and what else is done to a server that reads XML. */
@@ -100,6 +101,19 @@ class DeletionsTest extends DoorTest {
             assertEquals(List.of("AccessDenied", "AccessDenied"), refused.elements("Code"));
         }
         assertEquals(200, client.head(bucket + "/kept").status());
+    }
+
+    @Test
+    void aBucketThatIsMissing() throws IOException {
+        bucket = "/missing-" + System.nanoTime();
+        Client.Reply reply = post(client, keys("a", "b", "x".repeat(1_025)));
+        failed(404, "NoSuchBucket", reply);
+        List<Ledger.Recorded> uses =
+                installation.uses("main").stream()
+                        .filter(use -> use.object().startsWith(bucket.substring(1) + "/"))
+                        .toList();
+        assertEquals(
+                List.of("absent", "absent"), uses.stream().map(Ledger.Recorded::outcome).toList());
     }
 
     @Test

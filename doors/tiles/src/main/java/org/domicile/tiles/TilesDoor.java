@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedLogs;
@@ -40,6 +41,10 @@ public final class TilesDoor implements HttpHandler {
 
     private static final System.Logger LOG = System.getLogger("org.domicile.tiles");
     private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    /** Longer than a commit takes, so that a record is not seen by the time it needs. */
+    private static final Duration REFUSING = Duration.ofMillis(100);
+
     private static final String TEXT = "text/plain; charset=utf-8";
 
     private final Guard guard;
@@ -108,7 +113,7 @@ public final class TilesDoor implements HttpHandler {
             case Wanted.OfPublicLog(LogFile file) ->
                     within(publicAnswers, () -> publicFile(exchange, file));
             case Wanted.OfUseLog wantedUse -> {
-                Caller.Known caller = caller(exchange);
+                Caller.Known caller = caller(exchange, wantedUse);
                 within(useAnswers, () -> useFile(exchange, caller, wantedUse));
             }
         }
@@ -140,24 +145,52 @@ public final class TilesDoor implements HttpHandler {
      * Who shows a credential. A secret is only taken where nobody else can read it: over TLS, or on
      * the machine itself; elsewhere it is not even asked for.
      */
-    private Caller.Known caller(Exchange exchange) {
+    private Caller.Known caller(Exchange exchange, Wanted.OfUseLog wanted) {
+        Optional<Basic> shown = Basic.parse(exchange.headers().all("Authorization"));
         if (!exchange.secure() && !exchange.client().getAddress().isLoopbackAddress()) {
-            guard.stranger(GuardedLogs.READ, "no-tls");
+            refuse(exchange, shown, wanted, "no-tls");
             throw new Failure(
                     403, "A use log is read over https: a secret must not travel in clear.");
         }
         Optional<Caller.Known> known =
-                Basic.parse(exchange.headers().all("Authorization"))
-                        .flatMap(shown ->
-                                guard.identity().caller(shown.accessKey(), shown.secret()));
+                shown.flatMap(pair -> guard.identity().caller(pair.accessKey(), pair.secret()));
         if (known.isEmpty()) {
-            guard.stranger(GuardedLogs.READ, "bad-credential");
+            refuse(exchange, shown, wanted, "bad-credential");
             throw new Failure(
                     401,
                     "A use log is read with an access key and its secret, as user name and"
                             + " password. The public log needs neither: see /ledger/.");
         }
         return known.get();
+    }
+
+    /**
+     * Puts a refusal on record for the organisation whose access key was shown, or counts it when
+     * the key is nobody's. Both take equally long, and the answer names no use: whether a key
+     * exists is not told.
+     */
+    private void refuse(
+            Exchange exchange, Optional<Basic> shown, Wanted.OfUseLog wanted, String reason) {
+        long end = System.nanoTime() + REFUSING.toNanos();
+        Optional<Caller.Known> claimed =
+                shown.flatMap(pair -> guard.identity().caller(pair.accessKey()));
+        if (claimed.isPresent()) {
+            guard.logs(request(exchange, claimed.get()))
+                    .refuse(wanted.organisation(), wanted.node(), reason);
+        } else {
+            guard.stranger(GuardedLogs.READ, reason);
+        }
+        if (shown.isPresent()) {
+            await(end);
+        }
+    }
+
+    private static void await(long end) {
+        for (long left = end - System.nanoTime();
+                left > 0 && !Thread.currentThread().isInterrupted();
+                left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
     }
 
     private Request request(Exchange exchange, Caller caller) {

@@ -23,8 +23,9 @@
  * <p><b>Caches.</b> Tiles and bundles never change and say so; a checkpoint has to be asked for
  * again, cheaply (If-None-Match). What needed a credential is for its reader's cache alone.
  *
- * <p><b>Who answers which failure</b> (a sentence as plain text): 401 no credential or a wrong one,
- * counted as a stranger; 403 refused by policy, on record, or a credential shown in clear, counted;
+ * <p><b>Who answers which failure</b> (a sentence as plain text): 401 no credential or a wrong one;
+ * 403 refused by policy, or a credential shown in clear; all of these on record for the
+ * organisation of the access key that was shown, and counted as a stranger's when there is none;
  * 404 not there; 405 neither GET nor HEAD; 503 the use cannot be recorded, a file cannot be read,
  * or more than {@value org.domicile.tiles.TilesDoor#AT_ONCE} answers are under way. Anything else
  * is a bug: 500, and one line in the log with the request id.

@@ -163,7 +163,7 @@ class TilesDoorTest {
     }
 
     @Test
-    void withoutTheRightCredentialNothingIsToldAndNothingRecordedForAnybody() throws IOException {
+    void withoutTheRightCredentialNothingIsTold() throws IOException {
         String accessKey = at.main.credential().accessKey();
         for (String[] headers :
                 new String[][] {
@@ -180,8 +180,25 @@ class TilesDoorTest {
             assertEquals(401, answered.status(), answered.text());
             assertTrue(answered.header("WWW-Authenticate").startsWith("Basic realm="));
             assertEquals("no-store", answered.header("Cache-Control"));
+            assertEquals("", answered.header("x-domicile-use"), "whose key it is is not told");
         }
-        assertEquals(List.of(), at.readings("main"));
+        // once for whom the access key is; what repeats is counted
+        assertEquals(1, at.readings("main").size());
+        assertEquals("bad-credential", at.readings("main").getFirst().reason());
+        assertEquals("refused", at.readings("main").getFirst().verdict());
+        assertEquals("use/main/node-1", at.readings("main").getFirst().object());
+        assertEquals(List.of(), at.readings("city"));
+    }
+
+    @Test
+    void aKeyThatExistsIsRefusedNoLaterThanOneThatDoesNot() throws IOException {
+        for (String accessKey : List.of(at.main.credential().accessKey(), "nobody")) {
+            long began = System.nanoTime();
+            Answered answered = at.get(USES + "checkpoint", Installation.basic(accessKey + ":x"));
+            assertEquals(401, answered.status());
+            assertTrue(System.nanoTime() - began >= 100_000_000L, accessKey);
+        }
+        assertEquals(1, at.readings("main").size());
     }
 
     @Test
@@ -190,7 +207,7 @@ class TilesDoorTest {
             Answered answered =
                     at.get("/ledger/use/" + log + "/checkpoint", Installation.basic(at.city));
             assertEquals(403, answered.status());
-            assertEquals("This belongs to another organisation.\n", answered.text());
+            assertEquals("You have no access to this.\n", answered.text());
         }
         assertEquals("other-organisation", at.readings("city").getLast().reason());
         assertEquals(List.of(), at.readings("main"));
@@ -204,7 +221,10 @@ class TilesDoorTest {
         Answered clear = at.ask("far", "GET", USES + "checkpoint", Installation.basic(at.main));
         assertEquals(403, clear.status());
         assertEquals("", clear.header("WWW-Authenticate"));
-        assertEquals(List.of(), at.readings("main"));
+        assertEquals("", clear.header("x-domicile-use"));
+        assertEquals("no-tls", at.readings("main").getFirst().reason());
+        assertEquals(403, at.ask("far", "GET", USES + "checkpoint").status());
+        assertEquals(1, at.readings("main").size());
         assertEquals(200, at.ask("far", "GET", "/ledger/public/checkpoint").status());
         Answered sealed =
                 at.ask("far-tls", "GET", USES + "checkpoint", Installation.basic(at.main));
