@@ -13,20 +13,33 @@ import org.jspecify.annotations.Nullable;
  * count becomes an entry that looks like the first when the minute is over. Guarded by its lock.
  */
 final class Refusals {
-    /** Callers, actions and reasons that are told apart in one minute; more are recorded singly. */
+    /** Kinds that are told apart in one minute; more are recorded singly. */
     private static final int KINDS = 10_000;
 
     static final long NO_NUMBER = 0;
 
     private final Map<What, Repeated> minute = new HashMap<>();
 
-    private record What(String organisation, String principal, String action, String reason) {
+    /** All that the entry of a count says of each of its refusals, but the object and address. */
+    private record What(
+            String organisation,
+            String principal,
+            String credential,
+            String purpose,
+            String action,
+            String reason,
+            String dataZone,
+            String clientZone) {
         static What of(Use use) {
             return new What(
                     use.organisation(),
                     UseRecord.principal(use.caller()),
+                    UseRecord.credential(use.caller()),
+                    use.purpose(),
                     use.action(),
-                    use.reason());
+                    use.reason(),
+                    use.dataZone(),
+                    use.clientZone());
         }
     }
 
@@ -54,9 +67,8 @@ final class Refusals {
     }
 
     /** False for the first of its minute. */
-    synchronized boolean count(
-            String organisation, String principal, String action, String reason, Instant now) {
-        What what = new What(organisation, principal, action, reason);
+    synchronized boolean count(Use use, Instant now) {
+        What what = What.of(use);
         Repeated repeated = minute.get(what);
         if (repeated == null) {
             if (minute.size() < KINDS) {

@@ -358,8 +358,19 @@ class LedgerTest {
     }
 
     private boolean refusedBefore() {
-        return at.ledger.countRepeated(
-                Installation.ORGANISATION, "p-17", "s3:GetObject", "zone-mismatch");
+        return at.ledger.countRepeated(at.refusal("city/first-steps", "home", "AKIAEXAMPLE"));
+    }
+
+    /** Story: a principal's second credential was counted under the purpose of the first. */
+    @Test
+    void aRepetitionHasTheSamePurposeZoneAndCredential() {
+        assertFalse(refusedBefore());
+        at.ledger.record(at.use("archive/no", Use.Verdict.REFUSED), Outcome.DONE, 0);
+        assertTrue(refusedBefore());
+        assertFalse(at.ledger.countRepeated(at.refusal("city/other", "home", "AKIAEXAMPLE")));
+        assertFalse(
+                at.ledger.countRepeated(at.refusal("city/first-steps", "abroad", "AKIAEXAMPLE")));
+        assertFalse(at.ledger.countRepeated(at.refusal("city/first-steps", "home", "AKIAOTHER")));
     }
 
     @Test
