@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.LongFunction;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
 import org.domicile.ledger.Ledger;
@@ -195,7 +196,6 @@ final class Uses {
             case Caller.Known known ->
                     refused(
                             known.organisation(),
-                            known.principal(),
                             action,
                             reason,
                             policyDigest,
@@ -205,7 +205,6 @@ final class Uses {
             case Caller.Program program ->
                     refused(
                             Policy.INSTALLATION,
-                            program.name(),
                             action,
                             reason,
                             policyDigest,
@@ -217,31 +216,31 @@ final class Uses {
 
     private void refused(
             String organisation,
-            String principal,
             String action,
             String reason,
             String policyDigest,
             String object,
             Resource resource,
             String going) {
-        if (ledger.countRepeated(organisation, principal, action, reason)) {
+        LongFunction<Use> numbered =
+                each ->
+                        use(
+                                organisation,
+                                each,
+                                action,
+                                Use.Verdict.REFUSED,
+                                reason,
+                                resource,
+                                going,
+                                policyDigest,
+                                object,
+                                List.of());
+        if (ledger.countRepeated(numbered.apply(0))) {
             return;
         }
         long number = ledger.number(organisation);
-        Use use =
-                use(
-                        organisation,
-                        number,
-                        action,
-                        Use.Verdict.REFUSED,
-                        reason,
-                        resource,
-                        going,
-                        policyDigest,
-                        object,
-                        List.of());
         try {
-            ledger.record(use, Outcome.DONE, 0);
+            ledger.record(numbered.apply(number), Outcome.DONE, 0);
         } catch (StorageFailure e) {
             ledger.abandon(organisation, number);
             throw e;

@@ -271,10 +271,9 @@ final class Engine implements Ledger {
     }
 
     @Override
-    public boolean countRepeated(
-            String organisation, String principal, String action, String reason) {
+    public boolean countRepeated(Use use) {
         mustRecord();
-        return refusals.count(organisation, principal, action, reason, clock.instant());
+        return refusals.count(use, clock.instant());
     }
 
     @Override

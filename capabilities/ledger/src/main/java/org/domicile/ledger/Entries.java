@@ -74,16 +74,20 @@ final class Entries {
         entry.put("minute", minute(now));
         entry.put("v", VERSION);
         if (!strangers.isEmpty()) {
-            List<Map<String, Object>> refused = new ArrayList<>();
-            strangers.forEach((what, count) ->
-                    refused.add(
-                            Map.of(
-                                    "action", what.action(),
-                                    "count", count,
-                                    "reason", what.reason())));
-            entry.put("strangers", refused);
+            entry.put("strangers", strangers(strangers));
         }
         return JsonText.of(entry);
+    }
+
+    static List<Map<String, Object>> strangers(Map<Strangers.What, Long> strangers) {
+        List<Map<String, Object>> refused = new ArrayList<>();
+        strangers.forEach((what, count) ->
+                refused.add(
+                        Map.of(
+                                "action", what.action(),
+                                "count", count,
+                                "reason", what.reason())));
+        return refused;
     }
 
     /** A statement; the commitments to its texts by name. */

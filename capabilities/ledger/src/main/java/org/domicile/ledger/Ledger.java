@@ -77,11 +77,13 @@ public interface Ledger extends AutoCloseable {
     Pass record(Use use, Outcome outcome, long size);
 
     /**
-     * Counts a refusal that repeats one of the same caller, action and reason in this minute; the
-     * count becomes one entry when the minute is over. False when it is the first of its minute:
-     * then {@link #record} it.
+     * Counts a refusal that repeats one of this minute: the same caller with the same credential
+     * and purpose, action, reason and zones. The count becomes one entry when the minute is over.
+     * False when it is the first of its minute: then {@link #record} it.
+     *
+     * @param use its number is not looked at; only what is recorded needs one
      */
-    boolean countRepeated(String organisation, String principal, String action, String reason);
+    boolean countRepeated(Use use);
 
     /**
      * Counts a request of somebody without an organisation; counts stand in the public log each

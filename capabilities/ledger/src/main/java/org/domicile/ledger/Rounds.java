@@ -26,7 +26,8 @@ import org.domicile.request.Append;
  *   <li>full tiles and bundles, then partial ones, of all use logs: durable files that no
  *       checkpoint names yet;
  *   <li>one commit: the state of the numbers, the public log's entry with all checkpoints that
- *       moved, and what a finished minute counted;
+ *       moved, and what a finished minute counted; then what the present minute has counted so
+ *       far, into records beside the logs;
  *   <li>the use logs' checkpoints, each replaced at once;
  *   <li>the public log's tiles and checkpoint;
  *   <li>what is no longer needed is dropped: entries whose bundle is full and published, partial
@@ -47,6 +48,7 @@ final class Rounds {
     private final Refusals refusals;
     private final Strangers strangers;
     private final Recounts recounts;
+    private final Running running;
     private final Map<String, Counts> counts = new HashMap<>();
     private Instant minute;
 
@@ -70,12 +72,14 @@ final class Rounds {
         this.refusals = refusals;
         this.strangers = strangers;
         this.recounts = recounts;
+        this.running = new Running(book, keyspace, refusals, strangers, recounts);
         this.minute = clock.instant().truncatedTo(ChronoUnit.MINUTES);
     }
 
     /** Replays what the last run left, and closes the numbers that it took and did not record. */
     void recover() throws IOException {
         openLogs();
+        running.recover(clock.instant());
         for (TiledLog log : book.logs()) {
             while (log.integrate(observer(log))) {
                 // until the end
@@ -148,6 +152,7 @@ final class Rounds {
             }
         }
         record(moved, now);
+        running.keep();
         for (TiledLog log : moved) {
             log.publish(now);
         }
@@ -186,7 +191,9 @@ final class Rounds {
         boolean last = minute.equals(Instant.MIN);
         List<Refusals.Count> repeated =
                 minuteOver
-                        ? refusals.drain(last ? Instant.MAX : now.truncatedTo(ChronoUnit.MINUTES))
+                        ? numbered(
+                                refusals.drain(
+                                        last ? Instant.MAX : now.truncatedTo(ChronoUnit.MINUTES)))
                         : List.of();
         Map<Strangers.What, Long> unknown = minuteOver ? strangers.drain() : Map.of();
         List<Counts> counted =
@@ -194,8 +201,8 @@ final class Rounds {
                         ? counts.values().stream().filter(each -> !each.isEmpty()).toList()
                         : List.of();
         for (Refusals.Count count : repeated) {
-            long number = book.numbers(count.first().organisation()).take();
-            transaction.append(recounts.entry(count, number));
+            transaction.append(recounts.entry(count, count.number()));
+            transaction.write(running.over(count));
         }
         Map<String, List<Numbers.Run>> abandoned = abandoned();
         abandoned.forEach((organisation, runs) ->
@@ -208,6 +215,7 @@ final class Rounds {
             List<Counts.Counted> finished = counted.stream().map(Counts::counted).toList();
             transaction.append(
                     new Append(Book.PUBLIC, Entries.counts(finished, unknown, now), new byte[0]));
+            transaction.write(running.strangersOver());
         }
         if (transaction.appends().isEmpty()) {
             minute = now.truncatedTo(ChronoUnit.MINUTES);
@@ -234,6 +242,16 @@ final class Rounds {
         }
         counted.forEach(Counts::restart);
         minute = now.truncatedTo(ChronoUnit.MINUTES);
+    }
+
+    private List<Refusals.Count> numbered(List<Refusals.Count> counts) {
+        return counts.stream()
+                .map(count ->
+                        count.number() == Refusals.NO_NUMBER
+                                ? count.numbered(
+                                        book.numbers(count.first().organisation()).take())
+                                : count)
+                .toList();
     }
 
     private void keep(Transaction transaction, String name, long countedTo) {

@@ -131,7 +131,7 @@ final class UseRecord implements Pending {
         text.raw(",\"clientZone\":").text(use.clientZone());
         text.raw(",\"commitments\":{\"address\":");
         text.base64(commitment.to("address", use.address()));
-        text.raw(",\"credential\":").base64(commitment.to("credential", credential()));
+        text.raw(",\"credential\":").base64(commitment.to("credential", credential(use.caller())));
         text.raw(",\"object\":").base64(objectCommitment.to("object", use.object()));
         text.raw(",\"principal\":").base64(commitment.to("principal", principal(use.caller())));
         text.raw(",\"size\":").base64(commitment.to("size", Long.toString(bytes)));
@@ -174,8 +174,8 @@ final class UseRecord implements Pending {
         };
     }
 
-    private String credential() {
-        return switch (use.caller()) {
+    static String credential(Caller caller) {
+        return switch (caller) {
             case Caller.Known known -> known.credential();
             case Caller.Anonymous(), Caller.Program _ -> NOTHING;
         };
@@ -184,7 +184,7 @@ final class UseRecord implements Pending {
     private byte[] payload(long bytes) {
         JsonText text = new JsonText(256);
         text.raw("{\"address\":").text(use.address());
-        text.raw(",\"credential\":").text(credential());
+        text.raw(",\"credential\":").text(credential(use.caller()));
         text.raw(",\"object\":");
         if (use.subjects().isEmpty()) {
             text.text(use.object());

@@ -17,6 +17,13 @@
  * out, without gaps. Numbers that were taken and not recorded when the program died are closed by
  * an entry at the next start.
  *
+ * <p><b>Counts.</b> A refusal that repeats another of the same minute, and what strangers want, is
+ * counted: the first refusal of each minute is durable before its answer, the count of its
+ * repetitions and of strangers becomes an entry when the minute is over. Until then each round of
+ * the ledger's thread, every half second, keeps the running counts beside the logs, and a start
+ * makes entries of what it finds there: a program that is killed loses what it counted since the
+ * last round, and nothing else.
+ *
  * <p><b>Erasable.</b> Nothing that may have to be erased stands in an entry: principal, object,
  * client address, exact time and exact size enter as salted commitments, their values lie in the
  * detached payload, sealed under the subject's key; salts derive from that key and the use's

@@ -92,19 +92,49 @@ final class Installation implements AutoCloseable {
         return use(object, verdict, List.of(), List.of());
     }
 
+    /** A refusal without a number, to be counted. */
+    Use refusal(String purpose, String clientZone, String credential) {
+        return use(
+                0,
+                "archive/no",
+                Use.Verdict.REFUSED,
+                clientZone,
+                new Caller.Known(ORGANISATION, "p-17", credential, purpose),
+                List.of(),
+                List.of());
+    }
+
     Use use(String object, Use.Verdict verdict, List<KeyId> people, List<Statement> statements) {
+        return use(
+                ledger.number(ORGANISATION),
+                object,
+                verdict,
+                "home",
+                new Caller.Known(ORGANISATION, "p-17", "AKIAEXAMPLE", "city/first-steps"),
+                people,
+                statements);
+    }
+
+    private Use use(
+            long number,
+            String object,
+            Use.Verdict verdict,
+            String clientZone,
+            Caller.Known caller,
+            List<KeyId> people,
+            List<Statement> statements) {
         return new Use(
                 ORGANISATION,
-                ledger.number(ORGANISATION),
+                number,
                 clock.instant(),
                 "s3:GetObject",
                 verdict,
                 verdict == Use.Verdict.ALLOWED ? "allowed" : "zone-mismatch",
-                "city/first-steps",
+                caller.purpose(),
                 "home",
-                "home",
+                clientZone,
                 "ab".repeat(32),
-                new Caller.Known(ORGANISATION, "p-17", "AKIAEXAMPLE", "city/first-steps"),
+                caller,
                 subject,
                 people,
                 object,

@@ -16,10 +16,12 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Space;
 import org.domicile.keyspace.Transaction;
 import org.domicile.request.Append;
 import org.domicile.request.Outcome;
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LedgerTest {
     @TempDir Path folder;
     private Installation at;
+    private FaultyKeyspace keyspace;
     private volatile Instant now = Instant.parse("2026-11-24T05:03:07.123456Z");
 
     private final Clock clock =
@@ -58,7 +61,8 @@ class LedgerTest {
 
     @BeforeEach
     void open() throws IOException {
-        at = new Installation(folder, Keyspace.inMemory(), clock);
+        keyspace = new FaultyKeyspace(Keyspace.inMemory());
+        at = new Installation(folder, keyspace, clock);
     }
 
     @AfterEach
@@ -296,9 +300,77 @@ class LedgerTest {
         assertEquals(41, at.uses("").getFirst().count());
     }
 
+    /**
+     * Story: repetitions and strangers were counted in memory until the minute was over; a program
+     * that was killed had answered them and had nothing on record.
+     */
+    @Test
+    void whatWasCountedOutlivesAKill() {
+        assertFalse(refusedBefore());
+        at.ledger.record(at.use("archive/no", Use.Verdict.REFUSED), Outcome.DONE, 0);
+        for (int i = 0; i < 41; i++) {
+            assertTrue(refusedBefore());
+        }
+        at.ledger.countStranger("s3:GetObject", "no-credential");
+        at.ledger.countStranger("s3:GetObject", "no-credential");
+        Await.until("a round keeps them", () -> runningStrangers().contains("\"count\":2"));
+        keyspace.fault = Optional.of(StorageFailure.Kind.FENCED);
+        at.ledger.close();
+        keyspace.fault = Optional.empty();
+        at.reopenLedger();
+        assertEquals(
+                List.of(41L, 1L), at.uses("").stream().map(Ledger.Recorded::count).toList());
+        assertTrue(
+                entries("public").stream()
+                        .anyMatch(e ->
+                                e.contains(
+                                        "\"strangers\":[{\"action\":\"s3:GetObject\",\"count\":2,")),
+                () -> "" + entries("public"));
+        assertEquals("", runningStrangers());
+        assertFalse(refusedBefore());
+        at.reopenLedger();
+        assertEquals(2, at.uses("").size(), "once");
+        assertTrue(entries(Installation.USES).stream().noneMatch(e -> e.contains("closed")));
+        assertEquals(3, at.ledger.number(Installation.ORGANISATION));
+    }
+
+    private String runningStrangers() {
+        return keyspace.get(Space.RECORDS, Running.STRANGERS)
+                .map(value -> new String(value, StandardCharsets.UTF_8))
+                .orElse("");
+    }
+
+    /** Story: each try to record a count on a full disk took a number and left it open. */
+    @Test
+    void aCountThatFindsNoRoomLeavesNoNumberOpen() {
+        assertFalse(refusedBefore());
+        at.ledger.record(at.use("archive/no", Use.Verdict.REFUSED), Outcome.DONE, 0);
+        assertTrue(refusedBefore());
+        keyspace.fault = Optional.of(StorageFailure.Kind.FULL);
+        now = now.plus(Duration.ofMinutes(1));
+        Await.until("two rounds find no room", () -> keyspace.refused.get() > 2);
+        keyspace.fault = Optional.empty();
+        Await.until("the count", () -> at.uses("").size() == 2);
+        assertEquals(2, at.uses("").getFirst().number());
+        at.reopenLedger();
+        assertTrue(entries(Installation.USES).stream().noneMatch(e -> e.contains("closed")));
+        assertEquals(3, at.ledger.number(Installation.ORGANISATION));
+    }
+
     private boolean refusedBefore() {
-        return at.ledger.countRepeated(
-                Installation.ORGANISATION, "p-17", "s3:GetObject", "zone-mismatch");
+        return at.ledger.countRepeated(at.refusal("city/first-steps", "home", "AKIAEXAMPLE"));
+    }
+
+    /** Story: a principal's second credential was counted under the purpose of the first. */
+    @Test
+    void aRepetitionHasTheSamePurposeZoneAndCredential() {
+        assertFalse(refusedBefore());
+        at.ledger.record(at.use("archive/no", Use.Verdict.REFUSED), Outcome.DONE, 0);
+        assertTrue(refusedBefore());
+        assertFalse(at.ledger.countRepeated(at.refusal("city/other", "home", "AKIAEXAMPLE")));
+        assertFalse(
+                at.ledger.countRepeated(at.refusal("city/first-steps", "abroad", "AKIAEXAMPLE")));
+        assertFalse(at.ledger.countRepeated(at.refusal("city/first-steps", "home", "AKIAOTHER")));
     }
 
     @Test
