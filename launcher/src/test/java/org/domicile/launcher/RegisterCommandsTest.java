@@ -163,8 +163,15 @@ class RegisterCommandsTest {
         done("organisation", "create", "water", "--zone", "annex");
         done("organisation", "create", "roads");
         refused("say which with --organisation", "bucket", "create", "shared");
-        Ran made = done("bucket", "create", "shared", "--organisation", "water");
-        assertTrue(made.out().contains("in annex"), made.out());
+        refused(
+                "name a zone that contains it",
+                "bucket",
+                "create",
+                "shared",
+                "--organisation",
+                "water");
+        Ran made = done("bucket", "create", "shared", "--organisation", "water", "--zones", "home");
+        assertTrue(made.out().contains("in home"), made.out());
         assertTrue(done("zone", "list").out().contains("annex"));
         assertTrue(done("organisation", "list").out().contains("roads"));
         refused(
