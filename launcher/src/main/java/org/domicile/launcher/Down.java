@@ -34,6 +34,10 @@ final class Down implements Callable<Integer> {
         Folder folder = common.folder();
         Optional<Endpoints> running = Endpoints.running(folder);
         if (running.isEmpty()) {
+            Optional<String> held = folder.heldBy();
+            if (held.isPresent()) {
+                throw new Problem(held.get());
+            }
             say(folder, "not running", "No server runs on " + folder.path() + ".");
             return 0;
         }

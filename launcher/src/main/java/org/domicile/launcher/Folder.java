@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.Durable;
@@ -152,6 +153,34 @@ record Folder(Path path) {
         } catch (IOException | Taken e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /**
+     * What to say when a process has the folder open though no endpoints are told: it is starting,
+     * or ending, or somebody removed {@code run/}. Empty when nobody has it.
+     */
+    Optional<String> heldBy() {
+        Path file = path.resolve("lock");
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            FileLock lock = tried(channel);
+            if (lock != null) {
+                lock.release();
+                return Optional.empty();
+            }
+            String pid = pid(channel);
+            return Optional.of(
+                    "a server%s has %s open and does not say where it answers: it is starting or ending, or its run/ folder was removed; wait a moment, or end it with: kill %s"
+                            .formatted(
+                                    pid.isEmpty() ? "" : " (pid " + pid + ")",
+                                    path,
+                                    pid.isEmpty() ? "PID" : pid));
+        } catch (IOException e) {
+            return Optional.empty(); // nothing to be seen from here: said as if nobody had it
         }
     }
 

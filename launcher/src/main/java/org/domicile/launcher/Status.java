@@ -75,6 +75,11 @@ final class Status implements Callable<Integer> {
     }
 
     private int absent(Folder folder) {
+        Optional<String> held =
+                Endpoints.running(folder).isPresent() ? Optional.empty() : folder.heldBy();
+        if (held.isPresent()) {
+            throw new Problem(held.get());
+        }
         Output.of(spec, common)
                 .result(
                         Json.row("state", "stopped"),

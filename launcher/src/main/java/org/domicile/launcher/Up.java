@@ -30,6 +30,10 @@ import picocli.CommandLine.Spec;
         })
 final class Up implements Callable<Integer> {
     private static final Duration LONGEST_START = Duration.ofMinutes(5);
+
+    /** An old server drains for seconds; one that keeps the folder longer is not about to end. */
+    private static final Duration LONGEST_END = Duration.ofSeconds(60);
+
     private static final long POLL_MILLIS = 10;
     private static final long AGAIN_MILLIS = 500;
 
@@ -72,6 +76,7 @@ final class Up implements Callable<Integer> {
         folder.create(disk);
         long end = System.nanoTime() + LONGEST_START.toNanos();
         ServerProcess server = ServerProcess.start(folder, settings, options.arguments());
+        long takenSince = 0;
         while (System.nanoTime() < end) {
             Optional<Endpoints> running = Endpoints.running(folder);
             if (running.isPresent()) {
@@ -84,6 +89,10 @@ final class Up implements Callable<Integer> {
             } else if (server.exitCode() == Serving.TAKEN) {
                 // Another 'up' was faster, and its server will be ready soon; or an old server is
                 // still ending, and then ours may come.
+                takenSince = takenSince == 0 ? System.nanoTime() : takenSince;
+                if (System.nanoTime() - takenSince > LONGEST_END.toNanos()) {
+                    throw new Problem(server.lastWords());
+                }
                 Thread.sleep(AGAIN_MILLIS);
                 if (Endpoints.running(folder).isEmpty()) {
                     server = ServerProcess.start(folder, settings, options.arguments());

@@ -435,13 +435,20 @@ public final class HttpServer implements AutoCloseable {
         ChannelFuture bound = bootstrap.bind(where).awaitUninterruptibly();
         Throwable cause = bound.cause();
         if (cause != null) {
+            String why = String.valueOf(cause.getMessage());
             throw new IOException(
                     "listener "
                             + port.options.name()
                             + " cannot listen on "
-                            + where
+                            + (where instanceof InetSocketAddress tcp
+                                    ? tcp.getHostString() + ":" + tcp.getPort()
+                                    : where)
                             + ": "
-                            + cause.getMessage(),
+                            + why.substring(
+                                    why.lastIndexOf(": ") < 0 ? 0 : why.lastIndexOf(": ") + 2)
+                            + "; name another address with "
+                            + port.options.name()
+                            + ".listen",
                     cause);
         }
         listening.add(bound.channel());
