@@ -26,8 +26,8 @@ import org.domicile.request.Append;
  *   <li>full tiles and bundles, then partial ones, of all use logs: durable files that no
  *       checkpoint names yet;
  *   <li>one commit: the state of the numbers, the public log's entry with all checkpoints that
- *       moved, and what a finished minute counted; then what the present minute has counted so
- *       far, into records beside the logs;
+ *       moved, and what a finished minute counted; then what the present minute has counted so far,
+ *       into records beside the logs;
  *   <li>the use logs' checkpoints, each replaced at once;
  *   <li>the public log's tiles and checkpoint;
  *   <li>what is no longer needed is dropped: entries whose bundle is full and published, partial
@@ -248,8 +248,7 @@ final class Rounds {
         return counts.stream()
                 .map(count ->
                         count.number() == Refusals.NO_NUMBER
-                                ? count.numbered(
-                                        book.numbers(count.first().organisation()).take())
+                                ? count.numbered(book.numbers(count.first().organisation()).take())
                                 : count)
                 .toList();
     }

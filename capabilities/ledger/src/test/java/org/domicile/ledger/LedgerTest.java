@@ -318,8 +318,7 @@ class LedgerTest {
         at.ledger.close();
         keyspace.fault = Optional.empty();
         at.reopenLedger();
-        assertEquals(
-                List.of(41L, 1L), at.uses("").stream().map(Ledger.Recorded::count).toList());
+        assertEquals(List.of(41L, 1L), at.uses("").stream().map(Ledger.Recorded::count).toList());
         assertTrue(
                 entries("public").stream()
                         .anyMatch(e ->
