@@ -784,6 +784,9 @@ class GuardedObjectsTest {
         objects().createBucket("old", "");
         objects().put("old", "n", draft(), upstream(BODY), ANY);
         String upload = objects().createUpload("old", "u", draft()).orElseThrow();
+        String open = objects().createUpload("archive", "w", draft()).orElseThrow();
+        GuardedObjects.Source old =
+                new GuardedObjects.Source("old", "n", Optional.empty(), found -> {});
         String key = installation.objects().buckets().bucket("old").orElseThrow().key();
         installation.keys().destroy(List.of(new KeyId(KeyId.Kind.BUCKET, key)));
         List<Consumer<GuardedObjects>> acts =
@@ -795,7 +798,10 @@ class GuardedObjectsTest {
                         o -> o.createUpload("old", "v", draft()),
                         o -> o.putPart("old", "u", upload, 1, upstream(BODY)),
                         o -> o.partAlgorithm("old", "u", upload),
-                        o -> o.copy(source("n"), "old", "m", KEEP, ANY));
+                        o -> o.copy(source("n"), "old", "m", KEEP, ANY),
+                        // Story: the source's dead key was an internal error here.
+                        o -> o.copy(old, "archive", "m", KEEP, ANY),
+                        o -> o.copyPart(old, Optional.empty(), "archive", "w", open, 1));
         for (Consumer<GuardedObjects> act : acts) {
             Unopenable said = assertThrows(Unopenable.class, () -> act.accept(objects()));
             assertTrue(String.valueOf(said.getMessage()).contains("old was destroyed"));
