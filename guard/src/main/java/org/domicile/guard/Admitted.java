@@ -1,8 +1,10 @@
 package org.domicile.guard;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Pass;
 import org.domicile.ledger.Ledger;
@@ -24,14 +26,46 @@ final class Admitted implements AutoCloseable {
     private final Semaphore permits;
     private final Request request;
     private final Use use;
+    private final Supplier<Optional<Reversal>> again;
     private Outcome onFailure = Outcome.FAILED;
     private boolean recorded;
 
-    Admitted(Ledger ledger, Semaphore permits, Request request, Use use) {
+    /**
+     * What policy says no to after all.
+     *
+     * @param use as it goes on record @param thrown when it is on record
+     */
+    record Reversal(Use use, Refused thrown) {}
+
+    /**
+     * @param again asks policy again about the use
+     */
+    Admitted(
+            Ledger ledger,
+            Semaphore permits,
+            Request request,
+            Use use,
+            Supplier<Optional<Reversal>> again) {
         this.ledger = ledger;
         this.permits = permits;
         this.request = request;
         this.use = use;
+        this.again = again;
+    }
+
+    /**
+     * Asks policy again, just before a commit that comes long after the request: a credential may
+     * be withdrawn while its body arrives. A refusal takes this use's number and place.
+     *
+     * @throws Refused when it may not be done any more; that is on record then
+     */
+    void confirm() {
+        Optional<Reversal> reversal = again.get();
+        if (reversal.isPresent()) {
+            ledger.record(reversal.get().use(), Outcome.DONE, 0);
+            recorded = true;
+            throw reversal.get().thrown();
+        }
     }
 
     /** The request, with this use's record for the capability's commit to carry. */

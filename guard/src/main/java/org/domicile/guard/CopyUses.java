@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
+import org.domicile.keys.Keys;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Objects;
 
@@ -20,12 +21,14 @@ final class CopyUses {
     private final Objects objects;
     private final ObjectUses whole;
     private final UploadUses uploads;
+    private final Vessel vessel;
 
-    CopyUses(Uses uses, Objects objects, ObjectUses whole, UploadUses uploads) {
+    CopyUses(Uses uses, Objects objects, ObjectUses whole, UploadUses uploads, Vessel vessel) {
         this.uses = uses;
         this.objects = objects;
         this.whole = whole;
         this.uploads = uploads;
+        this.vessel = vessel;
     }
 
     GuardedObjects.Copied copy(
@@ -35,7 +38,22 @@ final class CopyUses {
             GuardedObjects.Directive directive,
             Match match) {
         judgeTarget(bucket, name);
-        return switch (readSource(source, GuardedObjects.Glimpse::size)) {
+        Optional<Bucket> from = objects.buckets().bucket(source.bucket());
+        try {
+            return copied(source, from, bucket, name, directive, match);
+        } catch (Keys.KeyGone _) {
+            return noSource(from);
+        }
+    }
+
+    private GuardedObjects.Copied copied(
+            GuardedObjects.Source source,
+            Optional<Bucket> from,
+            String bucket,
+            String name,
+            GuardedObjects.Directive directive,
+            Match match) {
+        return switch (readSource(source, from, GuardedObjects.Glimpse::size)) {
             case GuardedObjects.Got.Object(Found found, GuardedObjects.Content content) -> {
                 try (content) {
                     source.check().accept(found);
@@ -64,7 +82,23 @@ final class CopyUses {
             String upload,
             int number) {
         judgeTarget(bucket, name);
-        return switch (readSource(source, glimpse -> length(range, glimpse.size()))) {
+        Optional<Bucket> from = objects.buckets().bucket(source.bucket());
+        try {
+            return copiedPart(source, from, range, bucket, name, upload, number);
+        } catch (Keys.KeyGone _) {
+            return noSource(from);
+        }
+    }
+
+    private GuardedObjects.Copied copiedPart(
+            GuardedObjects.Source source,
+            Optional<Bucket> from,
+            Optional<GuardedObjects.ByteRange> range,
+            String bucket,
+            String name,
+            String upload,
+            int number) {
+        return switch (readSource(source, from, glimpse -> length(range, glimpse.size()))) {
             case GuardedObjects.Got.Object(Found found, GuardedObjects.Content content) -> {
                 try (content) {
                     source.check().accept(found);
@@ -80,6 +114,12 @@ final class CopyUses {
         };
     }
 
+    /** The writing side answers for its own bucket's key, so one that is gone is the source's. */
+    private GuardedObjects.Copied noSource(Optional<Bucket> from) {
+        return vessel.removed(
+                from, new GuardedObjects.Copied.NoSource(new GuardedObjects.Got.NoSuchBucket()));
+    }
+
     private static long length(Optional<GuardedObjects.ByteRange> range, long size) {
         return range.map(each -> each.last() - each.first() + 1).orElse(size);
     }
@@ -93,8 +133,9 @@ final class CopyUses {
     }
 
     private GuardedObjects.Got readSource(
-            GuardedObjects.Source source, ToLongFunction<GuardedObjects.Glimpse> share) {
-        Optional<Bucket> bucket = objects.buckets().bucket(source.bucket());
+            GuardedObjects.Source source,
+            Optional<Bucket> bucket,
+            ToLongFunction<GuardedObjects.Glimpse> share) {
         String action = source.version().isPresent() ? "s3:GetObjectVersion" : "s3:GetObject";
         try (Admitted use =
                 uses.admitToward(

@@ -22,7 +22,7 @@ final class ObjectsView implements GuardedObjects {
         this.buckets = new BucketUses(uses, objects.buckets(), keys, random);
         this.whole = new ObjectUses(uses, objects, keys, vessel);
         this.uploads = new UploadUses(uses, objects, keys, vessel);
-        this.copies = new CopyUses(uses, objects, whole, uploads);
+        this.copies = new CopyUses(uses, objects, whole, uploads, vessel);
     }
 
     @Override

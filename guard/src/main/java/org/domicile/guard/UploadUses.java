@@ -218,6 +218,7 @@ final class UploadUses {
                         AttributesCodec.encode(
                                 new AttributesCodec.Sealed(
                                         attributes, Found.Origin.PARTS, contents)));
+        use.confirm();
         Changed changed =
                 objects.uploads()
                         .complete(

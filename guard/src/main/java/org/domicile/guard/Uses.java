@@ -164,12 +164,40 @@ final class Uses {
                             object,
                             statements);
             admitted = true;
-            return new Admitted(ledger, permits, request, use);
+            return new Admitted(
+                    ledger, permits, request, use, () -> reversal(use, resource, going));
         } finally {
             if (!admitted) {
                 permits.release();
             }
         }
+    }
+
+    private Optional<Admitted.Reversal> reversal(Use use, Resource resource, String going) {
+        Request judged = going.equals(request.zone()) ? request : toward(going);
+        Decision decision = policy.decide(judged, use.action(), resource);
+        if (decision.effect() != Decision.Effect.REFUSE) {
+            return Optional.empty();
+        }
+        Use refused =
+                use(
+                        use.organisation(),
+                        use.number(),
+                        use.action(),
+                        Use.Verdict.REFUSED,
+                        decision.reason(),
+                        resource,
+                        going,
+                        decision.policy(),
+                        use.object(),
+                        List.of());
+        return Optional.of(
+                new Admitted.Reversal(
+                        refused,
+                        new Refused(
+                                decision.reason(),
+                                Sentences.of(decision.reason(), use.action(), purpose()),
+                                use.organisation() + "/" + options.node() + "/" + use.number())));
     }
 
     /** Records (or counts) a refusal of the door's own, which says it to the client itself. */

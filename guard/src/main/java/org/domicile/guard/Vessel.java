@@ -101,8 +101,8 @@ final class Vessel {
     }
 
     /**
-     * Seals a body into staging, hands what was staged to {@code onward} for the commit, and closes
-     * staging.
+     * Seals a body into staging, hands what was staged to {@code onward} for the commit, if the use
+     * is still allowed when all of it has arrived, and closes staging.
      */
     <T> T pour(Admitted use, Sealer sealer, Upstream upstream, Function<Poured, T> onward) {
         byte[] id = new byte[AttributesCodec.CONTENT_ID];
@@ -116,7 +116,9 @@ final class Vessel {
                             ? pourSmall(upstream.body(), (int) expected, body, staging)
                             : pourLarge(upstream.body(), expected, body, staging);
             Upstream.Digests digests = upstream.finish();
-            return onward.apply(new Poured(staging.finish(size), id, digests));
+            Poured poured = new Poured(staging.finish(size), id, digests);
+            use.confirm();
+            return onward.apply(poured);
         } catch (Upstream.Invalid e) {
             use.onFailure(Outcome.INVALID);
             throw e;

@@ -732,6 +732,77 @@ class GuardedObjectsTest {
         };
     }
 
+    /** A body during whose arrival something happens. */
+    private static Upstream meanwhile(Runnable event) {
+        Upstream whole = upstream(BODY);
+        return new Upstream() {
+            @Override
+            public String algorithm() {
+                return whole.algorithm();
+            }
+
+            @Override
+            public long expected() {
+                return whole.expected();
+            }
+
+            @Override
+            public InputStream body() throws IOException {
+                event.run();
+                return whole.body();
+            }
+
+            @Override
+            public Digests finish() {
+                return whole.finish();
+            }
+        };
+    }
+
+    /**
+     * Story: whoever had begun a body could still store it after their credential was withdrawn or
+     * their purpose had ended, for as long as they made it last.
+     */
+    @Test
+    void aBodyBegunBeforeAWithdrawalIsNotStored() {
+        String upload = objects().createUpload("archive", "u", draft()).orElseThrow();
+        Administration.Issued leaver =
+                installation
+                        .admin()
+                        .createCredential(
+                                city.credential().principal(),
+                                "city/tests",
+                                List.of("*"),
+                                List.of("*"),
+                                Instant.MAX);
+        GuardedObjects theirs = installation.as(leaver);
+        Upstream withdrawn =
+                meanwhile(() ->
+                        installation.admin().withdrawCredential(leaver.credential().accessKey()));
+        List<Ledger.Recorded> uses =
+                left(() ->
+                        refused(
+                                "credential-withdrawn",
+                                () -> theirs.put("archive", "late", draft(), withdrawn, ANY)));
+        Ledger.Recorded put = uses.getLast();
+        assertEquals("s3:PutObject", put.action());
+        assertEquals("refused", put.verdict());
+        assertEquals("credential-withdrawn", put.reason());
+        assertEquals("city/node-1/" + put.number(), theirs.use());
+        assertInstanceOf(
+                GuardedObjects.Got.NoSuchName.class,
+                objects().get("archive", "late", Optional.empty()));
+        GuardedObjects ending = objects();
+        Upstream ended = meanwhile(() -> installation.admin().withdrawPurpose("city/tests"));
+        uses =
+                left(() ->
+                        refused(
+                                "purpose-withdrawn",
+                                () -> ending.putPart("archive", "u", upload, 1, ended)));
+        assertEquals("refused", uses.getLast().verdict());
+        assertEquals("purpose-withdrawn", uses.getLast().reason());
+    }
+
     /**
      * Story: a put that was under way while its bucket was removed met the destroyed key and
      * crashed; it is a put into a bucket that is not there.
@@ -784,6 +855,9 @@ class GuardedObjectsTest {
         objects().createBucket("old", "");
         objects().put("old", "n", draft(), upstream(BODY), ANY);
         String upload = objects().createUpload("old", "u", draft()).orElseThrow();
+        String open = objects().createUpload("archive", "w", draft()).orElseThrow();
+        GuardedObjects.Source old =
+                new GuardedObjects.Source("old", "n", Optional.empty(), found -> {});
         String key = installation.objects().buckets().bucket("old").orElseThrow().key();
         installation.keys().destroy(List.of(new KeyId(KeyId.Kind.BUCKET, key)));
         List<Consumer<GuardedObjects>> acts =
@@ -795,7 +869,10 @@ class GuardedObjectsTest {
                         o -> o.createUpload("old", "v", draft()),
                         o -> o.putPart("old", "u", upload, 1, upstream(BODY)),
                         o -> o.partAlgorithm("old", "u", upload),
-                        o -> o.copy(source("n"), "old", "m", KEEP, ANY));
+                        o -> o.copy(source("n"), "old", "m", KEEP, ANY),
+                        // Story: the source's dead key was an internal error here.
+                        o -> o.copy(old, "archive", "m", KEEP, ANY),
+                        o -> o.copyPart(old, Optional.empty(), "archive", "w", open, 1));
         for (Consumer<GuardedObjects> act : acts) {
             Unopenable said = assertThrows(Unopenable.class, () -> act.accept(objects()));
             assertTrue(String.valueOf(said.getMessage()).contains("old was destroyed"));
@@ -921,7 +998,8 @@ class GuardedObjectsTest {
                         installation.ledger(),
                         new java.util.concurrent.Semaphore(1),
                         request,
-                        use(request))) {
+                        use(request),
+                        Optional::empty)) {
             carrying[0] = use.carrying(() -> 0);
             installation.objects().buckets().remove(carrying[0], "nothing");
             assertThrows(
