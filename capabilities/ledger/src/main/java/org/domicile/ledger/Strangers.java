@@ -7,7 +7,7 @@ import java.util.TreeMap;
 /** Requests of people without an organisation: counted, not written down. Guarded by its lock. */
 final class Strangers {
     /** Different refusals that are counted apart; the rest count as one. */
-    private static final int KINDS = 1_000;
+    private static final int KINDS = 300;
 
     private Map<What, Long> counts = new TreeMap<>();
     private boolean changed;
