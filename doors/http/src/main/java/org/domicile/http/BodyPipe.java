@@ -12,14 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A body on its way from the event loop (which offers) to the handler (which reads). Holds at most
  * {@link #WINDOW} bytes and one read more: beyond it the loop stops reading from the socket, and
- * goes on when the handler has emptied half of it. Each piece counts {@link #PIECE} bytes more than
- * it carries, so that a body in chunks of a byte does not hold a window's worth of objects.
+ * goes on when the handler has emptied half of it.
  */
 final class BodyPipe extends InputStream {
     static final int WINDOW = 256 << 10;
-
-    /** About what a piece costs in memory besides its bytes. */
-    static final int PIECE = 128;
 
     private final Connection connection;
     private final ReentrantLock lock = new ReentrantLock();
@@ -27,7 +23,7 @@ final class BodyPipe extends InputStream {
 
     // All below: guarded by lock.
     private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>();
-    private int held; // the pieces' bytes, and PIECE for each
+    private int held;
     private boolean paused;
     private boolean ended;
     private boolean dropping;
@@ -46,7 +42,7 @@ final class BodyPipe extends InputStream {
                 return true;
             }
             pieces.add(piece);
-            held += piece.readableBytes() + PIECE;
+            held += piece.readableBytes();
             change.signal();
             paused = held > WINDOW;
             return !paused;
@@ -126,7 +122,6 @@ final class BodyPipe extends InputStream {
                 count += take;
                 if (!piece.isReadable()) {
                     pieces.remove().release();
-                    held -= PIECE;
                 }
             }
             held -= count;
@@ -147,7 +142,7 @@ final class BodyPipe extends InputStream {
     public int available() {
         lock.lock();
         try {
-            return held - PIECE * pieces.size();
+            return held;
         } finally {
             lock.unlock();
         }

@@ -123,15 +123,4 @@ abstract class HttpServerTest {
             }
         }
     }
-
-    /** Far more than the window takes at once, so that reading stops and goes on. */
-    @Test
-    void aBodyInChunksOfAByteComesBack() throws IOException {
-        int size = 50_000;
-        try (RawClient client = client()) {
-            client.send("PUT /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
-            client.send("1\r\nx\r\n".repeat(size) + "0\r\n\r\n");
-            assertEquals("x".repeat(size), client.reply().text());
-        }
-    }
 }
