@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Pass;
 import org.domicile.ledger.Ledger;
@@ -26,7 +25,7 @@ final class Admitted implements AutoCloseable {
     private final Semaphore permits;
     private final Request request;
     private final Use use;
-    private final Supplier<Optional<Reversal>> again;
+    private final Again again;
     private Outcome onFailure = Outcome.FAILED;
     private boolean recorded;
 
@@ -37,15 +36,15 @@ final class Admitted implements AutoCloseable {
      */
     record Reversal(Use use, Refused thrown) {}
 
+    /** Asks policy once more. */
+    interface Again {
+        Optional<Reversal> get();
+    }
+
     /**
      * @param again asks policy again about the use
      */
-    Admitted(
-            Ledger ledger,
-            Semaphore permits,
-            Request request,
-            Use use,
-            Supplier<Optional<Reversal>> again) {
+    Admitted(Ledger ledger, Semaphore permits, Request request, Use use, Again again) {
         this.ledger = ledger;
         this.permits = permits;
         this.request = request;
