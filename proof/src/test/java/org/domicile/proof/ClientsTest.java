@@ -177,11 +177,23 @@ final class ClientsTest {
                         ? List.of("python", job.toString())
                         : List.of("bash", job.toString(), work.toString());
         Ended ended = run(command, environment);
-        assertEquals(0, ended.code(), ended.output());
+        assertEquals(0, ended.code(), () -> ended.output() + whatTheServerSaid());
         assertEquals(
                 shown,
                 ended.output().lines().filter(line -> line.startsWith("ok: ")).count(),
                 ended.output());
+    }
+
+    /** The end of the server's log: the folder is gone when somebody reads of a failure. */
+    private String whatTheServerSaid() {
+        try {
+            List<String> lines = Files.readAllLines(folder.resolve("data/log/server.log"));
+            return "\nserver.log ends with:\n"
+                    + String.join(
+                            "\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
+        } catch (IOException e) {
+            return "\nno server.log: " + e;
+        }
     }
 
     private String domicile() {

@@ -44,7 +44,8 @@ final class BodyPipe extends InputStream {
             pieces.add(piece);
             held += piece.readableBytes();
             change.signal();
-            paused = held > WINDOW;
+            // Stays until the reader lifts it: pieces of a read that was under way still come.
+            paused |= held > WINDOW;
             return !paused;
         } finally {
             lock.unlock();

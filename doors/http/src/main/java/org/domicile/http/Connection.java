@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -306,16 +307,12 @@ final class Connection extends ChannelDuplexHandler {
                 && port.server.bodies().tryTake(bodyLeft)) {
             // Without room for it the body streams, as a large one: its handler is asked first.
             taken.set(bodyLeft);
-            continueOwed = false;
             small = new byte[(int) bodyLeft];
             smallHead = head;
             stage = Stage.SMALL;
         } else {
             if (bodyLeft < 0) {
                 chunks = new Chunks();
-            }
-            if (heldBytes() > 0) {
-                continueOwed = false; // it did not wait
             }
             BodyPipe made = new BodyPipe(this);
             pipe = made;
@@ -352,7 +349,6 @@ final class Connection extends ChannelDuplexHandler {
         if (in == null || target == null) {
             return false;
         }
-        continueOwed = false;
         Chunks decoder = chunks;
         if (decoder == null) {
             int take = (int) Math.min(bodyLeft, in.readableBytes());
@@ -632,12 +628,31 @@ final class Connection extends ChannelDuplexHandler {
         return w;
     }
 
-    /** Sends the 100-continue that the client waits for, once. */
+    /**
+     * Sends the 100-continue that the client asked for, once, even when it did not wait for it: a
+     * server may leave it out then, but botocore takes any other first line for the final answer
+     * and, on a connection that is used again, loses the next one.
+     */
     void proceed() throws IOException {
         if (continueOwed) {
             continueOwed = false;
             wire().send(Unpooled.directBuffer(CONTINUE.length).writeBytes(CONTINUE));
         }
+    }
+
+    /**
+     * What goes before the lines of a final answer: the 100-continue of a request whose body, or
+     * the lack of one, is complete although no handler has read it. A client whose body is still to
+     * come gets none, and the connection ends.
+     */
+    byte[] before(byte[] lines) {
+        if (!continueOwed || bodyRest != 0) {
+            return lines;
+        }
+        continueOwed = false;
+        byte[] both = Arrays.copyOf(CONTINUE, CONTINUE.length + lines.length);
+        System.arraycopy(lines, 0, both, CONTINUE.length, lines.length);
+        return both;
     }
 
     /** The handler has emptied half of the window. */
@@ -652,7 +667,7 @@ final class Connection extends ChannelDuplexHandler {
 
     /** Whether the answer that begins now may promise to keep the connection. */
     boolean reusable() {
-        return !draining && !unfit && !continueOwed && bodyRest <= READ_OVER;
+        return !draining && !unfit && bodyRest <= READ_OVER && (!continueOwed || bodyRest == 0);
     }
 
     private void onLoop(Runnable task) {

@@ -285,8 +285,7 @@ record Head(
             throw new Refusal(400, "there is no Host field");
         }
         long bytes = length(length, coding, minor);
-        return new Framing(
-                bytes, reuse, bytes == 0 ? Expects.NOTHING : expects, host == null ? "" : host);
+        return new Framing(bytes, reuse, expects, host == null ? "" : host);
     }
 
     private static Reuse reuse(String value, Reuse before) {

@@ -250,18 +250,20 @@ final class Turn implements Exchange, Runnable {
                         : head.minor() == Head.Minor.ONE
                                 ? AnswerHead.Ending.KEEP
                                 : AnswerHead.Ending.KEEP_ALOUD;
-        return AnswerHead.encode(
-                status, headers, length, ending, connection.port.server.dateLine());
+        return connection.before(
+                AnswerHead.encode(
+                        status, headers, length, ending, connection.port.server.dateLine()));
     }
 
     private byte[] closing(int status, Headers headers) {
         reuse = false;
-        return AnswerHead.encode(
-                status,
-                headers,
-                AnswerHead.SILENT,
-                AnswerHead.Ending.CLOSE,
-                connection.port.server.dateLine());
+        return connection.before(
+                AnswerHead.encode(
+                        status,
+                        headers,
+                        AnswerHead.SILENT,
+                        AnswerHead.Ending.CLOSE,
+                        connection.port.server.dateLine()));
     }
 
     private static boolean closes(Headers headers) {

@@ -14,8 +14,9 @@
  *
  * <p><b>Limits.</b> Request head 64 KiB, connections and time for a head by {@link
  * org.domicile.http.ListenerOptions}. A body is never collected beyond 256 KiB: it streams with
- * back-pressure. {@code Expect: 100-continue} is answered when the handler first reads the body;
- * when it answers without reading, the final status is sent and the connection closed.
+ * back-pressure. {@code Expect: 100-continue} is answered when the handler first reads the body, or
+ * with the final answer when the body (or its absence) is complete by then; when the handler
+ * answers while a body is still to come, the final status is sent alone and the connection closed.
  */
 @NullMarked
 package org.domicile.http;

@@ -123,4 +123,62 @@ abstract class HttpServerTest {
             }
         }
     }
+
+    /**
+     * botocore takes the first line after an expectation for the final answer unless it is the 100,
+     * and misreads the next answer on that connection: so each expectation is met.
+     */
+    @Test
+    void anExpectationIsMetWhateverTheBodyIs() throws IOException {
+        try (RawClient client = client()) {
+            for (int size : new int[] {0, 9, 300_000}) {
+                for (String path : List.of("/echo", "/stream", "/unread")) {
+                    if (path.equals("/unread") && size > 0) {
+                        continue; // refused: the next test
+                    }
+                    client.send(expecting(path, size));
+                    assertEquals(100, client.reply().status(), path + " " + size);
+                    client.send(new byte[size]);
+                    RawClient.Reply reply = client.reply();
+                    assertEquals(200, reply.status());
+                    assertEquals("", RawClient.field(reply.head(), "Connection"), reply.head());
+                }
+            }
+        }
+    }
+
+    @Test
+    void anExpectationIsMetThoughTheClientDidNotWait() throws IOException {
+        try (RawClient client = client()) {
+            for (int size : new int[] {9, 60_000, 300_000}) {
+                for (String path : List.of("/echo", "/stream")) {
+                    client.send(expecting(path, size) + "x".repeat(size));
+                    assertEquals(100, client.reply().status(), path + " " + size);
+                    assertEquals(size, client.reply().body().length);
+                }
+            }
+            client.send(expecting("/unread", 9) + "123456789");
+            assertEquals(100, client.reply().status());
+            assertEquals(200, client.reply().status());
+        }
+    }
+
+    @Test
+    void aRefusedBodyIsNotAskedFor() throws IOException {
+        try (RawClient client = client()) {
+            client.send(expecting("/unread", 1_000_000));
+            RawClient.Reply reply = client.reply();
+            assertEquals(200, reply.status());
+            assertEquals("close", RawClient.field(reply.head(), "Connection"));
+            assertTrue(client.closed());
+        }
+    }
+
+    private static String expecting(String path, int size) {
+        return "PUT "
+                + path
+                + " HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: "
+                + size
+                + "\r\n\r\n";
+    }
 }
