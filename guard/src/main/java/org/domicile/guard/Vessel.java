@@ -142,7 +142,7 @@ final class Vessel {
         if (in.read() >= 0) {
             throw new IOException("the body is longer than " + expected + " bytes");
         }
-        ByteBuffer sealed = ByteBuffer.allocate(body.sealedSize(expected) + body.sealedSize(0));
+        ByteBuffer sealed = ByteBuffer.allocate((int) Sealer.sealedLength(expected));
         body.update(ByteBuffer.wrap(plain), sealed);
         body.finish(sealed);
         staging.write(sealed.flip());
@@ -152,7 +152,7 @@ final class Vessel {
     private long pourLarge(InputStream in, long expected, Sealer.BodySealer body, Staging staging)
             throws IOException {
         memory.take(HELD, PATIENCE);
-        Buffers buffers = buffers(body);
+        Buffers buffers = buffers();
         int step = buffers.plain().length;
         try {
             long size = 0;
@@ -182,20 +182,19 @@ final class Vessel {
      * One of the few large pairs while there is one; who comes when all are out works in smaller
      * steps, so that slow bodies in any number hold little.
      */
-    private Buffers buffers(Sealer.BodySealer body) {
+    private Buffers buffers() {
         Buffers kept = pool.poll();
         if (kept != null) {
             return kept;
         }
         if (made.getAndUpdate(count -> Math.min(count + 1, POOLED)) < POOLED) {
-            return fresh(body, STEP);
+            return fresh(STEP);
         }
-        return fresh(body, SMALL_STEP);
+        return fresh(SMALL_STEP);
     }
 
-    private static Buffers fresh(Sealer.BodySealer body, int step) {
-        return new Buffers(
-                new byte[step], ByteBuffer.allocate(body.sealedSize(step) + body.sealedSize(0)));
+    private static Buffers fresh(int step) {
+        return new Buffers(new byte[step], ByteBuffer.allocate(Sealer.room(step)));
     }
 
     @SuppressWarnings("ReturnValueIgnored") // there are no more large ones than have room

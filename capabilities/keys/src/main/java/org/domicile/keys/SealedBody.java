@@ -31,6 +31,11 @@ final class SealedBody {
         return HEADER + plain + chunks * Gcm.TAG;
     }
 
+    /** The most that {@code plain} more bytes and the end can give, with a chunk held back. */
+    static int room(int plain) {
+        return Math.toIntExact(sealedLength((long) CHUNK + plain));
+    }
+
     /** Length of what {@code sealed} bytes hold, or -1 when no body seals to that length. */
     static long plainLength(long sealed) {
         long chunks = (sealed - HEADER + SEALED_CHUNK - 1) / SEALED_CHUNK;

@@ -13,6 +13,15 @@ public interface Sealer {
     }
 
     /**
+     * The most bytes that one {@link BodySealer#update} of {@code plain} bytes and the {@link
+     * BodySealer#finish} after it can give, whatever came before: up to a chunk is held back from
+     * one update to the next.
+     */
+    static int room(int plain) {
+        return SealedBody.room(plain);
+    }
+
+    /**
      * Seals a small value (at most 1 MiB), bound to {@code context}: it opens only with the same
      * context.
      */
@@ -39,12 +48,6 @@ public interface Sealer {
 
     /** Streams one body from plain to sealed. Owned by one thread. */
     interface BodySealer {
-        /**
-         * The most bytes that {@link #update} or {@link #finish} can give for {@code plain} further
-         * bytes.
-         */
-        int sealedSize(int plain);
-
         /**
          * Takes all of {@code plain}, appends sealed bytes (the header first) to {@code target}.
          */

@@ -31,13 +31,6 @@ final class SealingBody implements Sealer.BodySealer {
     }
 
     @Override
-    public int sealedSize(int plain) {
-        long bytes = (long) holding + plain;
-        long chunks = bytes / SealedBody.CHUNK + 1;
-        return Math.toIntExact((headed ? 0 : SealedBody.HEADER) + bytes + chunks * Gcm.TAG);
-    }
-
-    @Override
     public void update(ByteBuffer plain, ByteBuffer target) {
         begin(target);
         while (plain.hasRemaining()) {

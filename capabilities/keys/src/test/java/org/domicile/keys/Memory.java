@@ -1,5 +1,6 @@
 package org.domicile.keys;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Random;
@@ -80,27 +81,21 @@ final class Memory {
         }
     }
 
-    /** Seals a body in pieces of {@code piece} bytes. */
+    /** Seals a body in pieces of {@code piece} bytes, each step within the room it may ask for. */
     static byte[] seal(Sealer sealer, byte[] context, byte[] plain, int piece) {
         Sealer.BodySealer body = sealer.body(context);
-        ByteBuffer sealed = ByteBuffer.allocate((int) Sealer.sealedLength(plain.length) + 64);
-        for (int at = 0; at < plain.length; at += piece) {
-            int length = Math.min(piece, plain.length - at);
-            int before = sealed.position();
-            int most = body.sealedSize(length);
-            body.update(ByteBuffer.wrap(plain, at, length), sealed);
-            if (sealed.position() - before > most) {
-                throw new AssertionError("sealedSize promised " + most);
-            }
+        ByteArrayOutputStream sealed = new ByteArrayOutputStream();
+        ByteBuffer step = ByteBuffer.allocate(Sealer.room(piece));
+        int at = 0;
+        while (plain.length - at > piece) {
+            body.update(ByteBuffer.wrap(plain, at, piece), step);
+            sealed.write(step.array(), 0, step.position());
+            step.clear();
+            at += piece;
         }
-        int before = sealed.position();
-        int most = body.sealedSize(0);
-        body.finish(sealed);
-        if (sealed.position() - before > most) {
-            throw new AssertionError("sealedSize promised " + most);
-        }
-        byte[] result = new byte[sealed.position()];
-        sealed.flip().get(result);
-        return result;
+        body.update(ByteBuffer.wrap(plain, at, plain.length - at), step);
+        body.finish(step);
+        sealed.write(step.array(), 0, step.position());
+        return sealed.toByteArray();
     }
 }
