@@ -203,14 +203,21 @@ final class PolicyCommand {
 
     @Command(
             name = "show",
-            description = "Print a policy's text.",
-            mixinStandardHelpOptions = true,
+            description = "Print a policy's text; installation/program is what always holds.",
             footer = {
                 "",
                 "Example: ./domicile policy show no-deletes --version 1",
-                "         ./domicile policy show installation/program   (what always holds)"
+                "         ./domicile policy show installation/program"
             })
     static final class Show extends OfPolicy {
+        // The program's own --version, which comes with the standard help, gives way to the
+        // policy's.
+        @Option(
+                names = {"-h", "--help"},
+                usageHelp = true,
+                description = "Show this help message and exit.")
+        boolean help;
+
         @Option(
                 names = "--version",
                 paramLabel = "N",
