@@ -101,7 +101,11 @@ final class PolicyActs {
     PolicyText version(String organisation, String name, int version) {
         String id = organisation + "/" + name;
         try (Admitted use =
-                uses.administer(AdministrationView.known(policy, organisation), "admin:ShowPolicy", id, List.of())) {
+                uses.administer(
+                        AdministrationView.known(policy, organisation),
+                        "admin:ShowPolicy",
+                        id,
+                        List.of())) {
             PolicyText standing = policy.register().policies().get(id);
             Optional<PolicyText> found =
                     version == 0

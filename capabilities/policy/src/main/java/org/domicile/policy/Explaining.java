@@ -23,7 +23,9 @@ final class Explaining {
     private final History history;
     private final Function<Collection<History.Entry>, Register> loading;
 
-    /** Uses that follow each other were mostly decided from the same. Any thread's may stand here. */
+    /**
+     * Uses that follow each other were mostly decided from the same. Any thread's may stand here.
+     */
     private volatile @Nullable Known last;
 
     private record Known(String register, String set, Deciding deciding) {}

@@ -34,13 +34,13 @@ import org.domicile.keyspace.Write;
  * digest by which it was asked for. A deciding set is kept as the names of its parts. All of it is
  * written in the commit that makes it true, so what a record names is there before the record is.
  *
- * <p>Keys: {@code q} and a letter: {@code h}, eight bytes, the register's version, and four, a part:
- * the records that the change wrote (format byte 1; a count; each key and value as a four-byte
- * length and bytes); {@code r}
- * and a register's digest: its version; {@code d} and a deciding set's digest: format byte 1, the
- * digests of schema and program's policies, the number of sets, and of each its organisation, name
- * and version (texts as in the register's records); {@code x} and the SHA-256 of a text: the text;
- * {@code t}, the full name of a policy set, {@code /} and its version in ten digits: the set.
+ * <p>Keys: {@code q} and a letter: {@code h}, eight bytes, the register's version, and four, a
+ * part: the records that the change wrote (format byte 1; a count; each key and value as a
+ * four-byte length and bytes); {@code r} and a register's digest: its version; {@code d} and a
+ * deciding set's digest: format byte 1, the digests of schema and program's policies, the number of
+ * sets, and of each its organisation, name and version (texts as in the register's records); {@code
+ * x} and the SHA-256 of a text: the text; {@code t}, the full name of a policy set, {@code /} and
+ * its version in ten digits: the set.
  */
 final class History {
     /** Kinds of the register's records that no decision reads, or that are kept elsewhere. */
