@@ -25,9 +25,9 @@
  * last round, and nothing else.
  *
  * <p><b>Erasable.</b> Nothing that may have to be erased stands in an entry: principal, object,
- * client address, exact time and exact size enter as salted commitments, their values lie in the
- * detached payload, sealed under the subject's key; salts derive from that key and the use's
- * number.
+ * client address, exact time, exact size and what else the decision read enter as salted
+ * commitments, their values lie in the detached payload, sealed under the subject's key; salts
+ * derive from that key and the use's number.
  *
  * <p><b>Fail closed.</b> When a record cannot be made durable, the commit fails and the guard
  * serves nothing.
