@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.domicile.http.Exchange;
+import org.domicile.policy.PolicyText;
 
 /**
  * What a call brings: fields of its JSON body or of its query, as texts and lists of texts. Every
@@ -25,19 +26,25 @@ import org.domicile.http.Exchange;
  */
 final class Input {
     private static final int LARGEST_BODY = 256 << 10;
-    private static final int LONGEST_TEXT = 64 << 10;
+    private static final int LONGEST_TEXT = 16 << 10;
     private static final int LONGEST_LIST = 1_024;
     private static final int MOST_FIELDS = 64;
-    private static final JsonFactory JSON =
-            JsonFactory.builder()
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder()
-                                    .maxNestingDepth(4)
-                                    .maxStringLength(LONGEST_TEXT)
-                                    .maxDocumentLength(LARGEST_BODY)
-                                    .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build();
+    private static final JsonFactory JSON = json(LONGEST_TEXT);
+
+    /** For a call whose text is a document that people write. */
+    private static final JsonFactory DOCUMENT = json(PolicyText.LONGEST);
+
+    private static JsonFactory json(int longest) {
+        return JsonFactory.builder()
+                .streamReadConstraints(
+                        StreamReadConstraints.builder()
+                                .maxNestingDepth(4)
+                                .maxStringLength(longest)
+                                .maxDocumentLength(LARGEST_BODY)
+                                .build())
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .build();
+    }
 
     private final Map<String, List<String>> fields;
 
@@ -62,6 +69,16 @@ final class Input {
     }
 
     static Input body(Exchange exchange, String... known) throws IOException {
+        return body(exchange, JSON, known);
+    }
+
+    /** The same where a text may be as long as a policy. */
+    static Input document(Exchange exchange, String... known) throws IOException {
+        return body(exchange, DOCUMENT, known);
+    }
+
+    private static Input body(Exchange exchange, JsonFactory form, String... known)
+            throws IOException {
         if (exchange.contentLength() > LARGEST_BODY) {
             throw new Failure(413, "too-large", "a body is at most 256 KiB");
         }
@@ -69,12 +86,16 @@ final class Input {
         if (body.length > LARGEST_BODY) {
             throw new Failure(413, "too-large", "a body is at most 256 KiB");
         }
-        return parse(body).only(known);
+        return parse(body, form).only(known);
     }
 
     static Input parse(byte[] body) throws IOException {
+        return parse(body, JSON);
+    }
+
+    private static Input parse(byte[] body, JsonFactory form) throws IOException {
         Map<String, List<String>> fields = new HashMap<>();
-        try (JsonParser json = JSON.createParser(body)) {
+        try (JsonParser json = form.createParser(body)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw Failure.input("the body must be a JSON object");
             }
