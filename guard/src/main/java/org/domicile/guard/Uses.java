@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
+import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.Statement;
 import org.domicile.ledger.Use;
@@ -26,14 +28,22 @@ final class Uses {
     private final GuardOptions options;
     private final Semaphore permits;
     private final Request request;
+    private final Concerned concerned;
     private String last = "";
 
-    Uses(Policy policy, Ledger ledger, GuardOptions options, Semaphore permits, Request request) {
+    Uses(
+            Policy policy,
+            Ledger ledger,
+            GuardOptions options,
+            Semaphore permits,
+            Request request,
+            Concerned concerned) {
         this.policy = policy;
         this.ledger = ledger;
         this.options = options;
         this.permits = permits;
         this.request = request;
+        this.concerned = concerned;
     }
 
     Request request() {
@@ -134,6 +144,18 @@ final class Uses {
                 statements);
     }
 
+    /** The program's or an operator's act about people, in an organisation's use log. */
+    Admitted administerAbout(String organisation, String action, List<KeyId> people) {
+        return admitTo(
+                action,
+                new Resource.Installation(),
+                "",
+                request.zone(),
+                organisation,
+                List.of(),
+                () -> people);
+    }
+
     private Admitted admitTo(
             String action,
             Resource resource,
@@ -141,6 +163,18 @@ final class Uses {
             String going,
             String log,
             List<Statement> statements) {
+        return admitTo(
+                action, resource, object, going, log, statements, () -> concerned.by(resource));
+    }
+
+    private Admitted admitTo(
+            String action,
+            Resource resource,
+            String object,
+            String going,
+            String log,
+            List<Statement> statements,
+            Supplier<List<KeyId>> about) {
         if (!permits.tryAcquire()) {
             throw new StorageFailure(
                     StorageFailure.Kind.OVERLOADED,
@@ -149,6 +183,8 @@ final class Uses {
         boolean admitted = false;
         try {
             Decision decision = check(action, resource, object, going);
+            // Before the number: a key that cannot be born leaves no number behind.
+            List<KeyId> people = about.get();
             long number = ledger.number(log);
             last = log + "/" + options.node() + "/" + number;
             Use use =
@@ -161,6 +197,7 @@ final class Uses {
                             resource,
                             going,
                             decision.policy(),
+                            people,
                             object,
                             statements);
             admitted = true;
@@ -189,6 +226,7 @@ final class Uses {
                         resource,
                         going,
                         decision.policy(),
+                        use.subjects(),
                         use.object(),
                         List.of());
         return Optional.of(
@@ -250,6 +288,7 @@ final class Uses {
             String object,
             Resource resource,
             String going) {
+        List<KeyId> people = concerned.knownBy(resource);
         LongFunction<Use> numbered =
                 each ->
                         use(
@@ -261,6 +300,7 @@ final class Uses {
                                 resource,
                                 going,
                                 policyDigest,
+                                people,
                                 object,
                                 List.of());
         if (ledger.countRepeated(numbered.apply(0))) {
@@ -269,7 +309,7 @@ final class Uses {
         long number = ledger.number(organisation);
         try {
             ledger.record(numbered.apply(number), Outcome.DONE, 0);
-        } catch (StorageFailure e) {
+        } catch (StorageFailure | Keys.KeyGone e) {
             ledger.abandon(organisation, number);
             throw e;
         }
@@ -285,6 +325,7 @@ final class Uses {
             Resource resource,
             String going,
             String policyDigest,
+            List<KeyId> people,
             String object,
             List<Statement> statements) {
         String dataZone = resource instanceof Resource.Data data ? data.dataZone() : "";
@@ -301,7 +342,7 @@ final class Uses {
                 policyDigest,
                 request.caller(),
                 subject(),
-                List.of(),
+                people,
                 object,
                 request.address(),
                 statements);

@@ -1,6 +1,7 @@
 package org.domicile.policy;
 
 import java.time.InstantSource;
+import org.domicile.keys.Subjects;
 import org.domicile.keys.Vault;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.request.Request;
@@ -17,8 +18,8 @@ public interface Policy {
     String UPKEEP = "installation/upkeep";
 
     /** Reads the register from the keyspace. */
-    static Policy open(Keyspace keyspace, Vault vault, InstantSource clock) {
-        return new StoredPolicy(keyspace, vault, clock);
+    static Policy open(Keyspace keyspace, Vault vault, Subjects subjects, InstantSource clock) {
+        return new StoredPolicy(keyspace, vault, subjects, clock);
     }
 
     /**
