@@ -45,8 +45,7 @@ final class Concerned {
         if (!(resource instanceof Resource.Data data)) {
             return List.of();
         }
-        List<String> found =
-                people.identifiers(data.organisation(), data.bucket(), data.name());
+        List<String> found = people.identifiers(data.organisation(), data.bucket(), data.name());
         if (found.isEmpty() && stated.isEmpty()) {
             return List.of();
         }

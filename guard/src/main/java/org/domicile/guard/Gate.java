@@ -85,9 +85,7 @@ final class Gate implements Guard {
     @Override
     public Administration administration(Request request) {
         return new AdministrationView(
-                uses(request),
-                new PeopleView.Parts(policy, keys, ledger, objects, people),
-                random);
+                uses(request), new PeopleView.Parts(policy, keys, ledger, objects, people), random);
     }
 
     @Override

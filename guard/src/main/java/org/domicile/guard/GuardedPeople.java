@@ -10,8 +10,8 @@ import org.domicile.people.Rule;
 /**
  * People whom data are about, under one request: who they are in a data set's names, their erasure,
  * the disclosure of what stands in an entry, and their own view. Each method is one use under the
- * built-in purpose {@code administration}; none of its records holds an identifier. May throw {@link
- * Refused}; what cannot be done is {@link Administration.Impossible} with a sentence.
+ * built-in purpose {@code administration}; none of its records holds an identifier. May throw
+ * {@link Refused}; what cannot be done is {@link Administration.Impossible} with a sentence.
  */
 public interface GuardedPeople {
     /** What a person's own look is called in records. */

@@ -218,7 +218,9 @@ final class PeopleView implements GuardedPeople {
                 .forEach(administration::withdrawCredential);
     }
 
-    /** The receipt shows whose key the entry means; its salt is given away here and kept nowhere. */
+    /**
+     * The receipt shows whose key the entry means; its salt is given away here and kept nowhere.
+     */
     private Erased erased(String organisation, KeyId subject, byte[] salt, Admitted use) {
         long index = use.places().get(1);
         String receipt = "";
@@ -329,7 +331,10 @@ final class PeopleView implements GuardedPeople {
         String action = "admin:IssueSubjectCode";
         if (life.isNegative() || life.isZero() || life.compareTo(LONGEST_CODE) > 0) {
             throw impossible(
-                    Policy.INSTALLATION, action, "", "a code is good for at most 30 days (--valid)");
+                    Policy.INSTALLATION,
+                    action,
+                    "",
+                    "a code is good for at most 30 days (--valid)");
         }
         KeyId subject = known(organisation, identifier, action);
         String code = Codes.fresh(random);
@@ -365,8 +370,7 @@ final class PeopleView implements GuardedPeople {
         try (Admitted use =
                 uses.administerAbout(good.organisation(), READ_OWN, List.of(good.subject()))) {
             Pass pass = use.record(Outcome.DONE, 0);
-            Ledger.Told told =
-                    parts.ledger().told(pass, good.organisation(), good.subject(), span);
+            Ledger.Told told = parts.ledger().told(pass, good.organisation(), good.subject(), span);
             Map<String, Purpose> purposes = parts.policy().register().purposes();
             List<OwnUse> own = new ArrayList<>(told.uses().size());
             for (Ledger.Concern each : told.uses()) {

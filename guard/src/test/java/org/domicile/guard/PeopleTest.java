@@ -65,8 +65,9 @@ class PeopleTest {
     }
 
     private GuardedObjects stating(String... who) {
-        return installation.guard().objects(
-                installation.request(installation.caller(city)), List.of(who));
+        return installation
+                .guard()
+                .objects(installation.request(installation.caller(city)), List.of(who));
     }
 
     private static void put(GuardedObjects objects, String name) {
@@ -77,8 +78,7 @@ class PeopleTest {
     private Optional<KeyId> key(String who) {
         String organisation =
                 Installation.known(installation.policy().register().organisations(), "city").key();
-        return installation.keys().subject(
-                new KeyId(KeyId.Kind.ORGANISATION, organisation), who);
+        return installation.keys().subject(new KeyId(KeyId.Kind.ORGANISATION, organisation), who);
     }
 
     private Ledger.Recorded last() {
@@ -124,14 +124,9 @@ class PeopleTest {
         installation.reopen();
         installation.as(city).get("clinic", "patients/p-1/b", Optional.empty());
         assertEquals("clinic/patients/p-1/b", last().object());
-        List<String> actions =
-                own("p-1").stream().map(use -> use.concern().action()).toList();
+        List<String> actions = own("p-1").stream().map(use -> use.concern().action()).toList();
         assertEquals(
-                List.of(
-                        "people:ReadOwn",
-                        "admin:IssueSubjectCode",
-                        "s3:GetObject",
-                        "s3:PutObject"),
+                List.of("people:ReadOwn", "admin:IssueSubjectCode", "s3:GetObject", "s3:PutObject"),
                 actions);
         people().removeRule(rule.id());
         put(installation.as(city), "patients/p-3/b");
@@ -150,10 +145,8 @@ class PeopleTest {
     void refusalsMakeNobodyKnown() {
         put(stating("p-1"), "x");
         installation.admin().withdrawCredential(city.credential().accessKey());
-        assertThrows(
-                Refused.class, () -> stating("p-1").get("clinic", "x", Optional.empty()));
-        assertThrows(
-                Refused.class, () -> stating("p-9").get("clinic", "x", Optional.empty()));
+        assertThrows(Refused.class, () -> stating("p-1").get("clinic", "x", Optional.empty()));
+        assertThrows(Refused.class, () -> stating("p-9").get("clinic", "x", Optional.empty()));
         assertEquals(Optional.empty(), key("p-9"));
         List<GuardedPeople.OwnUse> told = own("p-1");
         assertEquals("refused", told.get(2).concern().verdict());
@@ -180,8 +173,7 @@ class PeopleTest {
                 List.of(ERASED, "clinic/second"),
                 uses.stream().map(Ledger.Recorded::object).toList());
         assertEquals(city.credential().principal(), uses.getFirst().principal());
-        assertThrows(
-                Administration.Impossible.class, () -> people().erase("city", "p-1"));
+        assertThrows(Administration.Impossible.class, () -> people().erase("city", "p-1"));
         assertThrows(
                 Administration.Impossible.class,
                 () -> people().issueCode("city", "p-1", Duration.ofMinutes(1)));
@@ -256,8 +248,7 @@ class PeopleTest {
                         Installation.known(installation.policy().register().principals(), id)
                                 .subject());
         assertThrows(
-                Administration.Impossible.class,
-                () -> people().erasePrincipal("city", "nobody"));
+                Administration.Impossible.class, () -> people().erasePrincipal("city", "nobody"));
         assertThrows(
                 Administration.Impossible.class,
                 () -> people().erasePrincipal(Policy.INSTALLATION, "operator"));
@@ -272,8 +263,7 @@ class PeopleTest {
         assertEquals(ERASED, use.principal());
         assertEquals(ERASED, use.object());
         installation.reopen();
-        Principal forgotten =
-                Installation.known(installation.policy().register().principals(), id);
+        Principal forgotten = Installation.known(installation.policy().register().principals(), id);
         assertTrue(forgotten.erased());
         assertFalse(installation.keys().exists(subject));
         assertThrows(
@@ -387,8 +377,7 @@ class PeopleTest {
 
     private static void linked(
             Installation attacked, List<String> candidates, String there, long entries) {
-        String key =
-                Installation.known(attacked.policy().register().organisations(), "city").key();
+        String key = Installation.known(attacked.policy().register().organisations(), "city").key();
         KeyId organisation = new KeyId(KeyId.Kind.ORGANISATION, key);
         List<String> found =
                 candidates.stream()
@@ -419,8 +408,7 @@ class PeopleTest {
             byte[] salt = salt(subjects.salts(known, id));
             for (String who : Stream.concat(candidates.stream(), Stream.of(known.id())).toList()) {
                 boolean links =
-                        entry.contains(
-                                commitment(salt, who.getBytes(StandardCharsets.UTF_8)));
+                        entry.contains(commitment(salt, who.getBytes(StandardCharsets.UTF_8)));
                 assertTrue(!links || who.equals(known.id()), "a commitment to an identifier");
             }
         }
@@ -442,8 +430,7 @@ class PeopleTest {
     private static boolean anywhere(Path folder, String wanted) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                String all =
-                        new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+                String all = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
                 if (all.contains(wanted)) {
                     return true;
                 }

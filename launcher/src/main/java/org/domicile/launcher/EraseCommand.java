@@ -30,8 +30,8 @@ final class EraseCommand extends ServerCommand.OfOrganisation {
             names = "--subject",
             paramLabel = "ID",
             description = {
-                "A person whom the data are about, by the organisation's identifier; - reads it from"
-                        + " standard input."
+                "A person whom the data are about, by the organisation's identifier; - reads it"
+                        + " from standard input."
             })
     String subject = "";
 

@@ -23,8 +23,7 @@ final class Input {
         }
         try {
             String line =
-                    new BufferedReader(
-                                    new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                    new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
                             .readLine();
             if (line != null && !line.isEmpty()) {
                 return line;

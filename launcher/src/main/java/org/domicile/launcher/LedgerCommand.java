@@ -232,15 +232,13 @@ final class LedgerCommand {
             };
         }
 
-        private int proven(
-                ProofFile.Checked.Proven proven, List<DisclosureFile.Opening> openings) {
+        private int proven(ProofFile.Checked.Proven proven, List<DisclosureFile.Opening> openings) {
             String entry = new String(proven.entry(), StandardCharsets.UTF_8);
             StringBuilder opened = new StringBuilder();
             Map<String, Object> fields = new TreeMap<>();
             for (DisclosureFile.Opening each : openings) {
                 fields.put(each.field(), each.value());
-                opened.append(
-                        "%n  %s: %s".formatted(each.field(), Table.visible(each.value())));
+                opened.append("%n  %s: %s".formatted(each.field(), Table.visible(each.value())));
             }
             Output.of(spec, common)
                     .result(

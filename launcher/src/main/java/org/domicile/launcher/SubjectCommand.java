@@ -39,7 +39,7 @@ final class SubjectCommand {
             name = "create",
             description = {
                 "Say where in the names of a data set the identifier of a person stands. From then"
-                    + " on each use of such an object has that person as a subject.",
+                        + " on each use of such an object has that person as a subject.",
                 "{subject} stands for one or more characters without a slash; * for one whole"
                         + " segment between slashes; what follows the pattern does not matter."
             },
@@ -135,12 +135,13 @@ final class SubjectCommand {
             name = "code",
             description = {
                 "Make a code with which a person sees, once, who used data about her, when and why:"
-                    + " at /register/me of the web listener, as 'Authorization: Bearer CODE'.",
+                        + " at /register/me of the web listener, as 'Authorization: Bearer CODE'.",
                 "It is shown here only. Make sure that it reaches that person and nobody else."
             },
             mixinStandardHelpOptions = true,
             footer = {
-                "", "Example: ./domicile subject code --subject p-1042 --valid 1d",
+                "",
+                "Example: ./domicile subject code --subject p-1042 --valid 1d",
             })
     static final class Code extends ServerCommand.OfOrganisation {
         @Option(
@@ -148,8 +149,8 @@ final class SubjectCommand {
                 required = true,
                 paramLabel = "ID",
                 description = {
-                    "The person's identifier, as names or requests hold it; - reads it from standard"
-                            + " input."
+                    "The person's identifier, as names or requests hold it; - reads it from"
+                            + " standard input."
                 })
         String subject = "";
 

@@ -73,15 +73,26 @@ class PeopleCommandsTest {
         Path file = folder.resolve("use.disclosure");
         String index = use().text("index");
         done(
-                "disclose", index, "--log", "use/main/node-1", "--fields", "object,time", "--to",
-                "the auditor", "-o", file.toString());
+                "disclose",
+                index,
+                "--log",
+                "use/main/node-1",
+                "--fields",
+                "object,time",
+                "--to",
+                "the auditor",
+                "-o",
+                file.toString());
         Path keys = keys();
         cloud.close();
         Ran good = check(file, keys);
         assertEquals(0, good.code(), good.err());
         assertTrue(good.out().contains("object: clinic/patients/p-1/a.txt"), good.out());
         String text = Files.readString(file);
-        says(text.replaceFirst("field object (\\S+) \\S+", "field object $1 eA=="), keys, "field object: its value is not the one");
+        says(
+                text.replaceFirst("field object (\\S+) \\S+", "field object $1 eA=="),
+                keys,
+                "field object: its value is not the one");
         says(text.replaceFirst("field object", "field address"), keys, "field address: its value");
         says(text.replaceFirst("field object", "field nothing"), keys, "commits to no such field");
         says(text.substring(0, 40), keys, "disclosure: ends before its proof");
@@ -109,7 +120,9 @@ class PeopleCommandsTest {
         byte[] file = text.getBytes(StandardCharsets.UTF_8);
         assertTrue(DisclosureFile.check(file, keys) instanceof DisclosureFile.Checked.Opened);
         int end = text.lastIndexOf("\u2014 ");
-        int mldsa = text.getBytes(StandardCharsets.UTF_8).length - text.substring(end).getBytes(StandardCharsets.UTF_8).length;
+        int mldsa =
+                text.getBytes(StandardCharsets.UTF_8).length
+                        - text.substring(end).getBytes(StandardCharsets.UTF_8).length;
         for (int at = 0; at < mldsa; at++) {
             byte[] changed = file.clone();
             changed[at] ^= 1;
@@ -139,14 +152,26 @@ class PeopleCommandsTest {
         assertEquals(2, rig.run("erase").code());
         Path keys = keys();
         assertEquals(0, check(receipt, keys).code());
-        assertEquals(0, rig.run("ledger", "verify", "--known", folder.resolve("k").toString()).code());
+        assertEquals(
+                0, rig.run("ledger", "verify", "--known", folder.resolve("k").toString()).code());
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         Process node = node(receipt, keys);
         node.getInputStream().transferTo(out);
         String said = out.toString(StandardCharsets.UTF_8);
         assertTrue(said.startsWith("true"), said);
         assertTrue(said.contains("was destroyed at"), said);
-        assertEquals(1, rig.run("disclose", use().text("index"), "--log", "use/main/node-1", "--fields", "object", "--to", "x").code());
+        assertEquals(
+                1,
+                rig.run(
+                                "disclose",
+                                use().text("index"),
+                                "--log",
+                                "use/main/node-1",
+                                "--fields",
+                                "object",
+                                "--to",
+                                "x")
+                        .code());
     }
 
     /** The page's own code, where node is; the page in a browser is the proof module's. */
@@ -174,7 +199,11 @@ class PeopleCommandsTest {
 
     @Test
     void aPersonSeesWhoUsedWhatAboutHer() throws Exception {
-        String code = done("subject", "code", "--subject", "p-1", "--json").rows().getFirst().text("code");
+        String code =
+                done("subject", "code", "--subject", "p-1", "--json")
+                        .rows()
+                        .getFirst()
+                        .text("code");
         HttpResponse<String> seen = get("Bearer " + code);
         assertEquals(200, seen.statusCode(), seen.body());
         Json.Row answer = Json.object(seen.body().getBytes(StandardCharsets.UTF_8));

@@ -14,8 +14,8 @@ import java.util.Set;
 
 /**
  * Opened fields of an entry, checked without the log. An entry commits to each of its fields that
- * could be about people: {@code SHA-256(0x03 ‖ salt ‖ value)}. The file gives salt and value of some
- * of them, and the proof that the entry stands in its log:
+ * could be about people: {@code SHA-256(0x03 ‖ salt ‖ value)}. The file gives salt and value of
+ * some of them, and the proof that the entry stands in its log:
  *
  * <pre>
  *   domicile-disclosure@v1
@@ -31,7 +31,8 @@ import java.util.Set;
  * @param proof the proof at the end, as its bytes
  */
 public record DisclosureFile(List<Opening> openings, byte[] proof) {
-    private static final byte[] FIRST = "domicile-disclosure@v1\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] FIRST =
+            "domicile-disclosure@v1\n".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_BYTES = 4 << 20;
     private static final int MAX_FIELDS = 64;
     private static final int SALT = 32;
@@ -153,26 +154,22 @@ public record DisclosureFile(List<Opening> openings, byte[] proof) {
         if (openings.isEmpty()) {
             throw new Refused("disclosure", "opens no field");
         }
-        return new DisclosureFile(
-                List.copyOf(openings), Arrays.copyOfRange(file, at, file.length));
+        return new DisclosureFile(List.copyOf(openings), Arrays.copyOfRange(file, at, file.length));
     }
 
     private static Opening opening(String line) throws Refused {
         String[] parts = line.split(" ", -1);
         byte[] salt =
-                parts.length == 4
-                        ? Base64Text.decode(parts[2]).orElse(new byte[0])
-                        : new byte[0];
+                parts.length == 4 ? Base64Text.decode(parts[2]).orElse(new byte[0]) : new byte[0];
         if (salt.length != SALT
                 || !parts[0].equals("field")
                 || !parts[1].matches("[A-Za-z0-9/._-]{1,64}")) {
-            throw new Refused(
-                    "disclosure", "has a line that opens no field: " + Note.cut(line));
+            throw new Refused("disclosure", "has a line that opens no field: " + Note.cut(line));
         }
         byte[] value =
                 Base64Text.decode(parts[3])
-                        .orElseThrow(() ->
-                                new Refused("field " + parts[1], "its value is not base64"));
+                        .orElseThrow(
+                                () -> new Refused("field " + parts[1], "its value is not base64"));
         try {
             return new Opening(
                     parts[1],

@@ -181,8 +181,7 @@ public final class Main {
                 proven(asked, proven, List.of());
                 yield SOUND;
             }
-            case ProofFile.Checked.Disproven disproven ->
-                    disproven(asked, disproven.refused());
+            case ProofFile.Checked.Disproven disproven -> disproven(asked, disproven.refused());
         };
     }
 
@@ -216,9 +215,7 @@ public final class Main {
     }
 
     private void proven(
-            Asked asked,
-            ProofFile.Checked.Proven proven,
-            List<DisclosureFile.Opening> openings) {
+            Asked asked, ProofFile.Checked.Proven proven, List<DisclosureFile.Opening> openings) {
         String entry = new String(proven.entry(), StandardCharsets.UTF_8);
         if (asked.json()) {
             out.println(ResultJson.proven(proven, entry, openings));
@@ -231,8 +228,8 @@ public final class Main {
                 proven.checkpoint().size(),
                 String.join(" and ", proven.checkpoint().signers()),
                 proven.checkpoint().signed().map(at -> ", " + at).orElse(""));
-        openings.forEach(opening ->
-                out.printf("%s: %s%n", opening.field(), visible(opening.value())));
+        openings.forEach(
+                opening -> out.printf("%s: %s%n", opening.field(), visible(opening.value())));
         out.println(visible(entry));
     }
 
@@ -296,8 +293,7 @@ public final class Main {
             if (keys.isEmpty()) {
                 throw new IllegalArgumentException("at least one --key is needed");
             }
-            return new Asked(
-                    plain.get(0), Path.of(plain.get(1)), keys, since, entry, all, json);
+            return new Asked(plain.get(0), Path.of(plain.get(1)), keys, since, entry, all, json);
         }
 
         private static List<VerifierKey> keys(String value) throws IOException {

@@ -11,9 +11,7 @@ final class ResultJson {
     }
 
     static String proven(
-            ProofFile.Checked.Proven proven,
-            String entry,
-            List<DisclosureFile.Opening> openings) {
+            ProofFile.Checked.Proven proven, String entry, List<DisclosureFile.Opening> openings) {
         StringBuilder json = new StringBuilder("{\"holds\":true,");
         json.append(checkpoint(proven.checkpoint())).append(",\"index\":").append(proven.index());
         json.append(",\"entry\":").append(text(entry));

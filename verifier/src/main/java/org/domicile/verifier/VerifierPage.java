@@ -5,9 +5,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 
 /**
- * The verifier as a web page: one file of HTML that needs no server and opens no connection. A third
- * implementation, in JavaScript, with its own cryptography: it works where a browser has neither
- * ML-DSA nor a secure context.
+ * The verifier as a web page: one file of HTML that needs no server and opens no connection. A
+ * third implementation, in JavaScript, with its own cryptography: it works where a browser has
+ * neither ML-DSA nor a secure context.
  */
 public final class VerifierPage {
     private VerifierPage() {}

@@ -284,9 +284,7 @@ final class KeyRing implements Keys {
                             .formatted(MOST_KEYS));
         }
         return born(
-                KeyId.Kind.SUBJECT,
-                KeyTable.Id.of(organisation),
-                token(organisation, identifier));
+                KeyId.Kind.SUBJECT, KeyTable.Id.of(organisation), token(organisation, identifier));
     }
 
     /** 16 bytes: of 100 million people the chance that two share them is below 10^-22. */
@@ -296,9 +294,7 @@ final class KeyRing implements Keys {
                 || who.length == 0
                 || who.length > LONGEST_IDENTIFIER) {
             throw new IllegalArgumentException(
-                    "an identifier of 1 to "
-                            + LONGEST_IDENTIFIER
-                            + " bytes, at an organisation");
+                    "an identifier of 1 to " + LONGEST_IDENTIFIER + " bytes, at an organisation");
         }
         KeyTable.Id at = KeyTable.Id.of(organisation);
         byte[] key = tokenKey.copy();
@@ -401,13 +397,7 @@ final class KeyRing implements Keys {
                 }
                 byte kind = KeyTable.code(birth.key.kind());
                 byte[] wrapped = wrapNew(kind, birth.id, birth.parent);
-                StoreFile.record(
-                        records,
-                        kind,
-                        birth.id,
-                        birth.parent,
-                        wrapped,
-                        birth.token);
+                StoreFile.record(records, kind, birth.id, birth.parent, wrapped, birth.token);
                 bearing.add(birth);
             } catch (KeyGone e) {
                 tokens.remove(birth.token);

@@ -123,9 +123,7 @@ final class KeyTable {
     Id token(int ordinal) {
         Page page = pages.get(ordinal >>> PAGE_BITS);
         int at = ordinal & (PAGE - 1);
-        return page.tokenHigh.length == 0
-                ? Id.NONE
-                : new Id(page.tokenHigh[at], page.tokenLow[at]);
+        return page.tokenHigh.length == 0 ? Id.NONE : new Id(page.tokenHigh[at], page.tokenLow[at]);
     }
 
     private void mark(int ordinal, Id token) {

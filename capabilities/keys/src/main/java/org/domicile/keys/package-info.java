@@ -16,9 +16,9 @@
  * so a store that is missing, truncated or older than its folder is refused with a sentence that
  * says which, before anything is written.
  *
- * <p><b>People.</b> The key of a person whom the data are about is found by a <i>token</i>, 16 bytes
- * of an HMAC of organisation and identifier under a key of the store. Tokens stand in the store's
- * records and nowhere else: not in the data folder, so that no backup of it leads from an
+ * <p><b>People.</b> The key of a person whom the data are about is found by a <i>token</i>, 16
+ * bytes of an HMAC of organisation and identifier under a key of the store. Tokens stand in the
+ * store's records and nowhere else: not in the data folder, so that no backup of it leads from an
  * identifier to a key id; and a death takes the token along. (Format 1 of the store had no tokens;
  * such a file is written anew when it is opened.)
  *

@@ -152,7 +152,9 @@ class TokensTest {
     private boolean anywhere(byte[] wanted) throws IOException {
         try (var files = Files.walk(folder)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1)
+                if (new String(
+                                Files.readAllBytes(file),
+                                java.nio.charset.StandardCharsets.ISO_8859_1)
                         .contains(new String(wanted, UTF_8))) {
                     return true;
                 }

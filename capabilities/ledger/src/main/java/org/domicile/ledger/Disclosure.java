@@ -35,9 +35,7 @@ public record Disclosure(List<Ledger.Opening> openings, String proof) {
                     .append(' ')
                     .append(base64.encodeToString(opening.salt()))
                     .append(' ')
-                    .append(
-                            base64.encodeToString(
-                                    opening.value().getBytes(StandardCharsets.UTF_8)))
+                    .append(base64.encodeToString(opening.value().getBytes(StandardCharsets.UTF_8)))
                     .append('\n');
         }
         return text.append('\n').append(proof).toString();

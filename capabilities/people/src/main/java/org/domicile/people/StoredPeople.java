@@ -144,8 +144,7 @@ final class StoredPeople implements People {
             boolean there = all.removeIf(rule -> rule.id().equals(id));
             Transaction transaction = new Transaction();
             if (there) {
-                transaction.write(
-                        new Write.Delete(Space.RECORDS, Tuple.pack(SPACE, RULE, id)));
+                transaction.write(new Write.Delete(Space.RECORDS, Tuple.pack(SPACE, RULE, id)));
             }
             commit(transaction.carrying(request, there ? Outcome.DONE : Outcome.ABSENT));
             rules = compiled(all);
@@ -191,8 +190,7 @@ final class StoredPeople implements People {
 
     private static Rule decode(byte[] stored) {
         String[] lines = new String(stored, StandardCharsets.UTF_8).split("\n", -1);
-        return new Rule(
-                lines[0], lines[1], lines[2], lines[4], lines[5], Instant.parse(lines[3]));
+        return new Rule(lines[0], lines[1], lines[2], lines[4], lines[5], Instant.parse(lines[3]));
     }
 
     // ---- codes ----------------------------------------------------------------------------
@@ -270,8 +268,7 @@ final class StoredPeople implements People {
         String[] lines =
                 new String(vault.open(name(digest), sealed), StandardCharsets.UTF_8)
                         .split("\n", -1);
-        return new Code(
-                lines[0], new KeyId(KeyId.Kind.SUBJECT, lines[1]), Instant.parse(lines[2]));
+        return new Code(lines[0], new KeyId(KeyId.Kind.SUBJECT, lines[1]), Instant.parse(lines[2]));
     }
 
     private static String name(byte[] digest) {
@@ -293,8 +290,7 @@ final class StoredPeople implements People {
         Transaction transaction = new Transaction();
         for (KeyId key : keys) {
             transaction.write(
-                    new Write.Put(
-                            Space.RECORDS, Tuple.pack(SPACE, DYING, key.id()), new byte[0]));
+                    new Write.Put(Space.RECORDS, Tuple.pack(SPACE, DYING, key.id()), new byte[0]));
         }
         commit(transaction.carrying(request, Outcome.DONE));
     }

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 /**
  * A pattern such as {@code wards/*&#47;patients/{subject}/}: plain text, {@code {subject}} once for
  * one or more characters without a slash, and {@code *} for one whole segment. What follows it in a
- * name does not matter; where it ends in {@code {subject}}, the identifier reaches to the next slash
- * or the end. Matching never goes back further than one segment.
+ * name does not matter; where it ends in {@code {subject}}, the identifier reaches to the next
+ * slash or the end. Matching never goes back further than one segment.
  */
 final class Template {
     static final String SUBJECT = "{subject}";

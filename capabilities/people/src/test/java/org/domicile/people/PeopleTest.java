@@ -59,7 +59,13 @@ class PeopleTest {
     private final Keyspace keyspace = Keyspace.inMemory();
 
     private static Rule rule(String bucket, String prefix, String pattern) {
-        return new Rule("%016x".formatted((prefix + pattern).hashCode()), "city", bucket, prefix, pattern, NOW);
+        return new Rule(
+                "%016x".formatted((prefix + pattern).hashCode()),
+                "city",
+                bucket,
+                prefix,
+                pattern,
+                NOW);
     }
 
     private static Optional<String> found(String pattern, String name) {
@@ -88,7 +94,13 @@ class PeopleTest {
     @Test
     void patternsThatSayNothingAreRefused() {
         for (String wrong :
-                List.of("", "patients/", "{subject}{subject}", "{Subject}", "a*/{subject}", "{subject}/{x}")) {
+                List.of(
+                        "",
+                        "patients/",
+                        "{subject}{subject}",
+                        "{Subject}",
+                        "a*/{subject}",
+                        "{subject}/{x}")) {
             assertFalse(Template.objection(wrong).isEmpty(), wrong);
         }
         assertFalse(Template.objection("{subject}" + "x".repeat(600)).isEmpty());
@@ -115,7 +127,9 @@ class PeopleTest {
             assertEquals(2, each.rules().size());
             assertEquals(
                     List.of("p-1", "p-2"),
-                    each.identifiers("city", "clinic", "wards/p-1/p-2/x").stream().sorted().toList());
+                    each.identifiers("city", "clinic", "wards/p-1/p-2/x").stream()
+                            .sorted()
+                            .toList());
             assertEquals(List.of(), each.identifiers("water", "clinic", "wards/p-1/p-2/x"));
             assertEquals(List.of(), each.identifiers("city", "other", "wards/p-1/p-2/x"));
             assertEquals(List.of(), each.identifiers("city", "clinic", "halls/p-1/p-2/x"));

@@ -231,8 +231,7 @@ final class StoredPolicy implements Policy {
                     case 'u' -> purposes.put(name, RegisterCodec.purpose(cursor.value()));
                     case 'n' ->
                             principals.put(
-                                    name,
-                                    RegisterCodec.principal(cursor.value(), vault, subjects));
+                                    name, RegisterCodec.principal(cursor.value(), vault, subjects));
                     case 'c' -> credentials.put(name, RegisterCodec.credential(cursor.value()));
                     case 's' -> sealedSecrets.put(name, cursor.value());
                     case 'v' -> {}

@@ -130,7 +130,10 @@ class PolicyTest {
                     new Change.NewPurpose(
                             purpose(Policy.INSTALLATION, name, List.of("home"), Instant.MAX)));
         }
-        done(new Change.NewPrincipal(new Principal("ada", "city", PERSON, "22732d61646122000000000000000000", NOW)));
+        done(
+                new Change.NewPrincipal(
+                        new Principal(
+                                "ada", "city", PERSON, "22732d61646122000000000000000000", NOW)));
         done(
                 new Change.NewCredential(
                         credential("KEY", List.of("s3:*"), List.of("*"), Instant.MAX), SECRET));
@@ -422,7 +425,10 @@ class PolicyTest {
     @Test
     void theDigestChangesExactlyWithWhatDecides() {
         String before = policy.register().digest();
-        done(new Change.NewPrincipal(new Principal("bob", "city", "Bob", "22732d626f6222000000000000000000", NOW)));
+        done(
+                new Change.NewPrincipal(
+                        new Principal(
+                                "bob", "city", "Bob", "22732d626f6222000000000000000000", NOW)));
         assertEquals(before, policy.register().digest());
         refused(new Change.NewZone(new Zone("eu", Optional.empty())), "exists already");
         assertEquals(before, policy.register().digest());
@@ -489,10 +495,18 @@ class PolicyTest {
         refused(new Change.WithdrawPurpose(Policy.UPKEEP), "cannot be withdrawn");
         refused(new Change.WithdrawPurpose("city/none"), "there is no purpose city/none");
         refused(
-                new Change.NewPrincipal(new Principal("x", "city", PERSON, "55555555555555555555555555555555", NOW)),
+                new Change.NewPrincipal(
+                        new Principal(
+                                "x", "city", PERSON, "55555555555555555555555555555555", NOW)),
                 "of that name already");
-        refused(new Change.NewPrincipal(new Principal("x", "none", "X", "55555555555555555555555555555555", NOW)), "organisation");
-        refused(new Change.NewPrincipal(new Principal("x", "city", " ", "55555555555555555555555555555555", NOW)), "needs a name");
+        refused(
+                new Change.NewPrincipal(
+                        new Principal("x", "none", "X", "55555555555555555555555555555555", NOW)),
+                "organisation");
+        refused(
+                new Change.NewPrincipal(
+                        new Principal("x", "city", " ", "55555555555555555555555555555555", NOW)),
+                "needs a name");
         refused(new Change.WithdrawCredential("NONE"), "there is no credential NONE");
     }
 
@@ -547,7 +561,12 @@ class PolicyTest {
     void noCredentialIsIssuedForABuiltInPurpose() {
         done(
                 new Change.NewPrincipal(
-                        new Principal("op", Policy.INSTALLATION, "operator", "22732d6f702200000000000000000000", NOW)));
+                        new Principal(
+                                "op",
+                                Policy.INSTALLATION,
+                                "operator",
+                                "22732d6f702200000000000000000000",
+                                NOW)));
         List<String> all = List.of("*");
         for (String purpose : List.of(Policy.ADMINISTRATION, Policy.UPKEEP)) {
             Credential credential =

@@ -107,8 +107,7 @@ final class PeopleCalls {
         json.writeEndObject();
     }
 
-    private static void erased(JsonGenerator json, GuardedPeople.Erased erased)
-            throws IOException {
+    private static void erased(JsonGenerator json, GuardedPeople.Erased erased) throws IOException {
         json.writeStartObject();
         json.writeStringField("organisation", erased.organisation());
         json.writeStringField("subject", erased.subject());

@@ -178,7 +178,9 @@ public final class PersonsDoor implements HttpHandler {
         } catch (DateTimeException | NumberFormatException e) {
             return Optional.empty();
         }
-        return before < 0 ? Optional.empty() : Optional.of(new Ledger.Span(from, before, MOST_USES));
+        return before < 0
+                ? Optional.empty()
+                : Optional.of(new Ledger.Span(from, before, MOST_USES));
     }
 
     /** Without the address: a person who looks leaves nothing that outlives her erasure. */
