@@ -1,6 +1,7 @@
 package org.domicile.bench;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -94,13 +95,15 @@ final class EraseBench implements Callable<Integer> {
         try (Scratch scratch = run.scratch()) {
             Map<String, Object> figures = measure(scratch.folder());
             String line =
-                    ("erase: %,d entries of one person among %,d others in %,.0f ms; %d old proofs"
+                    ("erase: %,d entries of one person among %,d others in %,.0f ms (%,.0f of"
+                                    + " CPU); %d old proofs"
                                     + " and all %,d entries verify; the key store opens in %,.0f ms"
                                     + " and holds %,.0f MiB")
                             .formatted(
                                     entries,
                                     others,
                                     figures.get("eraseMillis"),
+                                    figures.get("eraseCpuMillis"),
                                     PROOFS,
                                     figures.get("verified"),
                                     figures.get("openMillis"),
@@ -113,6 +116,8 @@ final class EraseBench implements Callable<Integer> {
     private Map<String, Object> measure(Path folder) throws IOException {
         Map<String, Object> figures = new LinkedHashMap<>();
         Mark mark = new Mark();
+        System.gc();
+        long before = used();
         KeyId city;
         KeyId person;
         try (Keys keys = keys(folder, mark)) {
@@ -121,8 +126,6 @@ final class EraseBench implements Callable<Integer> {
             run.progress("bearing the others' keys");
             atOnce(others, number -> keys.createSubject(city, "other-" + number));
         }
-        System.gc();
-        long before = used();
         long start = System.nanoTime();
         try (Keys keys = keys(folder, mark)) {
             figures.put("openMillis", millis(start));
@@ -164,8 +167,12 @@ final class EraseBench implements Callable<Integer> {
             }
             run.progress("erasing");
             long start = System.nanoTime();
+            long cpu = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
             keys.destroy(List.of(person));
             figures.put("eraseMillis", millis(start));
+            figures.put(
+                    "eraseCpuMillis",
+                    (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpu) / 1e6);
             List<VerifierKey> verifiers =
                     ledger.verifierKeys(LOG).stream().map(VerifierKey::parse).toList();
             String wrong = "";

@@ -60,10 +60,10 @@ public interface GuardedPeople {
      *
      * @param subject its id, which nothing leads to any more
      * @param index of the entry in the public log
-     * @param receipt shows offline that the entry is about this key, as a disclosure does; empty
-     *     when the entry was not under a checkpoint in time
+     * @param confirmation shows offline that the entry is about this key, as a disclosure does;
+     *     empty when the entry was not under a checkpoint in time
      */
-    record Erased(String organisation, String subject, long index, String receipt) {}
+    record Erased(String organisation, String subject, long index, String confirmation) {}
 
     /**
      * @param text the file: openings and proof

@@ -219,13 +219,14 @@ final class PeopleView implements GuardedPeople {
     }
 
     /**
-     * The receipt shows whose key the entry means; its salt is given away here and kept nowhere.
+     * The confirmation shows whose key the entry means; its salt is given away here and kept
+     * nowhere.
      */
     private Erased erased(String organisation, KeyId subject, byte[] salt, Admitted use) {
         long index = use.places().get(1);
-        String receipt = "";
+        String confirmation = "";
         try {
-            receipt =
+            confirmation =
                     new Disclosure(
                                     List.of(new Ledger.Opening("subject", salt, subject.id())),
                                     parts.ledger().prove(Ledger.PUBLIC, index))
@@ -233,7 +234,7 @@ final class PeopleView implements GuardedPeople {
         } catch (StorageFailure e) {
             // The key is dead and the entry durable: that its proof takes longer changes neither.
         }
-        return new Erased(organisation, subject.id(), index, receipt);
+        return new Erased(organisation, subject.id(), index, confirmation);
     }
 
     private byte[] salt() {

@@ -178,7 +178,7 @@ class PeopleTest {
                 Administration.Impossible.class,
                 () -> people().issueCode("city", "p-1", Duration.ofMinutes(1)));
         assertTrue(says("public", "subject.erased"));
-        receiptHolds(erased);
+        confirmationHolds(erased);
         // The other one of the same use is still told of it.
         assertEquals(
                 2, own("p-2").stream().filter(u -> u.concern().action().startsWith("s3")).count());
@@ -195,9 +195,9 @@ class PeopleTest {
                 StandardCharsets.UTF_8);
     }
 
-    /** The receipt opens the commitment of the public entry that it proves. */
-    private static void receiptHolds(GuardedPeople.Erased erased) throws IOException {
-        String[] lines = erased.receipt().split("\n");
+    /** The confirmation opens the commitment of the public entry that it proves. */
+    private static void confirmationHolds(GuardedPeople.Erased erased) throws IOException {
+        String[] lines = erased.confirmation().split("\n");
         assertEquals("domicile-disclosure@v1", lines[0]);
         String[] field = lines[1].split(" ");
         assertEquals("subject", field[1]);
@@ -252,7 +252,7 @@ class PeopleTest {
         assertThrows(
                 Administration.Impossible.class,
                 () -> people().erasePrincipal(Policy.INSTALLATION, "operator"));
-        receipt(people().erasePrincipal("city", "Ada of city"));
+        confirmation(people().erasePrincipal("city", "Ada of city"));
         assertFalse(installation.keys().exists(subject));
         String access = city.credential().accessKey();
         assertEquals(Optional.empty(), installation.guard().identity().caller(access));
@@ -271,8 +271,8 @@ class PeopleTest {
                 () -> people().erasePrincipal("city", "Ada of city"));
     }
 
-    private static void receipt(GuardedPeople.Erased erased) {
-        assertTrue(erased.receipt().startsWith("domicile-disclosure@v1\nfield subject "));
+    private static void confirmation(GuardedPeople.Erased erased) {
+        assertTrue(erased.confirmation().startsWith("domicile-disclosure@v1\nfield subject "));
     }
 
     @Test

@@ -22,8 +22,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Example: ./domicile erase --subject p-1042 --organisation hospital --receipt"
-                    + " p-1042.receipt"
+            "Example: ./domicile erase --subject p-1042 --organisation hospital --confirmation"
+                    + " p-1042.confirmation"
         })
 final class EraseCommand extends ServerCommand.OfOrganisation {
     @Option(
@@ -44,21 +44,21 @@ final class EraseCommand extends ServerCommand.OfOrganisation {
     String principal = "";
 
     @Option(
-            names = "--receipt",
+            names = "--confirmation",
             paramLabel = "FILE",
             description = {
-                "Where to write the receipt, with which the person can show offline what was"
+                "Where to write the confirmation, with which the person can show offline what was"
                         + " destroyed. It is kept nowhere else."
             })
-    @Nullable Path receipt;
+    @Nullable Path confirmation;
 
     @Override
     public Integer call() {
         if (subject.isEmpty() == principal.isEmpty()) {
             throw Input.wrong(spec, "say whom: --subject ID or --principal NAME");
         }
-        if (receipt != null && Files.exists(receipt)) {
-            throw new Problem(receipt + " exists; name another file for the receipt");
+        if (confirmation != null && Files.exists(confirmation)) {
+            throw new Problem(confirmation + " exists; name another file for the confirmation");
         }
         AdminClient admin = admin();
         String owner = owner(admin);
@@ -70,8 +70,8 @@ final class EraseCommand extends ServerCommand.OfOrganisation {
                         : admin.post(
                                 "/v1/subjects/erase",
                                 Json.row("organisation", owner, "subject", Input.quiet(subject)));
-        if (receipt != null) {
-            write(receipt, erased.text("receipt"));
+        if (confirmation != null) {
+            write(confirmation, erased.text("confirmation"));
         }
         output().result(
                         erased,
@@ -85,7 +85,7 @@ final class EraseCommand extends ServerCommand.OfOrganisation {
         if (text.isEmpty()) {
             throw new Problem(
                     "it is done, but its entry was not under a checkpoint in time, so there is no"
-                            + " receipt");
+                            + " confirmation");
         }
         try {
             Files.write(file, text.getBytes(StandardCharsets.UTF_8));

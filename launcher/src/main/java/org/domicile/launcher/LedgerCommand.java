@@ -180,8 +180,8 @@ final class LedgerCommand {
     @Command(
             name = "check",
             description = {
-                "Check a proof, a disclosure or the receipt of an erasure offline: no server and no"
-                        + " data folder is needed."
+                "Check a proof, a disclosure or the confirmation of an erasure offline: no server"
+                        + " and no data folder is needed."
             },
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile ledger check use.tlog-proof --key keys.txt"})

@@ -140,10 +140,10 @@ class PeopleCommandsTest {
     }
 
     @Test
-    void anErasureHasAReceiptAndUsesSaySo() throws IOException {
-        Path receipt = folder.resolve("p-1.receipt");
+    void anErasureHasAConfirmationAndUsesSaySo() throws IOException {
+        Path confirmation = folder.resolve("p-1.confirmation");
         assertEquals("clinic/patients/p-1/a.txt", use().text("object"));
-        Ran erased = done("erase", "--subject", "p-1", "--receipt", receipt.toString());
+        Ran erased = done("erase", "--subject", "p-1", "--confirmation", confirmation.toString());
         assertTrue(erased.out().contains("is dead in every place"), erased.out());
         assertEquals("(erased)", use().text("object"));
         Ran again = rig.run("erase", "--subject", "p-1");
@@ -151,11 +151,11 @@ class PeopleCommandsTest {
         assertFalse(again.err().contains("p-1 "), again.err());
         assertEquals(2, rig.run("erase").code());
         Path keys = keys();
-        assertEquals(0, check(receipt, keys).code());
+        assertEquals(0, check(confirmation, keys).code());
         assertEquals(
                 0, rig.run("ledger", "verify", "--known", folder.resolve("k").toString()).code());
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Process node = node(receipt, keys);
+        Process node = node(confirmation, keys);
         node.getInputStream().transferTo(out);
         String said = out.toString(StandardCharsets.UTF_8);
         assertTrue(said.startsWith("true"), said);

@@ -24,8 +24,8 @@ import java.util.Set;
  *   c2sp.org/tlog-proof@v1 …                   a proof that carries the entry
  * </pre>
  *
- * A receipt of an erasure is the same, of the public log's entry that says so: its field {@code
- * subject} is the id of the key that was destroyed.
+ * A confirmation of an erasure is the same, of the public log's entry that says so: its field
+ * {@code subject} is the id of the key that was destroyed.
  *
  * @param openings what was opened, not yet trusted
  * @param proof the proof at the end, as its bytes

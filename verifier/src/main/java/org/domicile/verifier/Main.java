@@ -29,7 +29,7 @@ public final class Main {
                   older checkpoint signed
               check PROOF --key KEY... [--entry FILE]
                   checks one .tlog-proof; the entry is in the proof or in FILE. Or a disclosure,
-                  or the receipt of an erasure: then also that each opened field is what the
+                  or the confirmation of an erasure: then also that each opened field is what the
                   entry commits to
               page
                   prints the same checks as a web page, one file that works without a network

@@ -112,7 +112,7 @@ final class PeopleCalls {
         json.writeStringField("organisation", erased.organisation());
         json.writeStringField("subject", erased.subject());
         json.writeNumberField("index", erased.index());
-        json.writeStringField("receipt", erased.receipt());
+        json.writeStringField("confirmation", erased.confirmation());
         json.writeEndObject();
     }
 }
