@@ -28,24 +28,32 @@ final class Concerned {
     }
 
     /** For a use that is let through: a person who is new gets a key. */
-    List<KeyId> by(Resource resource) {
-        return ids(resource, (key, who) -> Optional.of(keys.createSubject(key, who)));
+    List<KeyId> by(Resource resource, String object) {
+        return ids(resource, object, (key, who) -> Optional.of(keys.createSubject(key, who)));
     }
 
     /** For a refusal, which makes nobody known: nobody can fill the key store by being refused. */
-    List<KeyId> knownBy(Resource resource) {
-        return ids(resource, keys::subject);
+    List<KeyId> knownBy(Resource resource, String object) {
+        return ids(resource, object, keys::subject);
+    }
+
+    /** A listing is of a bucket, and concerns those whom its prefix names. */
+    private static String name(Resource.Data data, String object) {
+        String bucket = data.bucket() + "/";
+        return data.name().isEmpty() && object.startsWith(bucket)
+                ? object.substring(bucket.length())
+                : data.name();
     }
 
     private interface Finding {
         Optional<KeyId> of(KeyId organisation, String identifier);
     }
 
-    private List<KeyId> ids(Resource resource, Finding finding) {
+    private List<KeyId> ids(Resource resource, String object, Finding finding) {
         if (!(resource instanceof Resource.Data data)) {
             return List.of();
         }
-        List<String> found = people.identifiers(data.organisation(), data.bucket(), data.name());
+        List<String> found = people.identifiers(data.organisation(), data.bucket(), name(data, object));
         if (found.isEmpty() && stated.isEmpty()) {
             return List.of();
         }

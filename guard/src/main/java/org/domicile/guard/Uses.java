@@ -164,7 +164,7 @@ final class Uses {
             String log,
             List<Statement> statements) {
         return admitTo(
-                action, resource, object, going, log, statements, () -> concerned.by(resource));
+                action, resource, object, going, log, statements, () -> concerned.by(resource, object));
     }
 
     private Admitted admitTo(
@@ -288,7 +288,7 @@ final class Uses {
             String object,
             Resource resource,
             String going) {
-        List<KeyId> people = concerned.knownBy(resource);
+        List<KeyId> people = concerned.knownBy(resource, object);
         LongFunction<Use> numbered =
                 each ->
                         use(

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.domicile.keys.KeyId;
 import org.domicile.ledger.Ledger;
+import org.domicile.objects.Listing;
 import org.domicile.people.People;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Principal;
@@ -124,6 +125,7 @@ class PeopleTest {
         installation.reopen();
         installation.as(city).get("clinic", "patients/p-1/b", Optional.empty());
         assertEquals("clinic/patients/p-1/b", last().object());
+        installation.as(city).list("clinic", new Listing.Query("patients/p-1/", "", "", "", 9));
         List<String> actions = own("p-1").stream().map(use -> use.concern().action()).toList();
         assertEquals(
                 List.of("people:ReadOwn", "admin:IssueSubjectCode", "s3:GetObject", "s3:PutObject"),
