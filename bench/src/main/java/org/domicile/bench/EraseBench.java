@@ -230,6 +230,7 @@ final class EraseBench implements Callable<Integer> {
                 List.of(person),
                 "clinic/patients/scan",
                 "192.0.2.1",
+                "",
                 List.of());
     }
 

@@ -98,7 +98,7 @@ final class Uses {
         Request judged = going.equals(request.zone()) ? request : toward(going);
         Decision decision = policy.decide(judged, action, resource);
         if (decision.effect() == Decision.Effect.REFUSE) {
-            refused(action, decision.reason(), decision.policy(), object, resource, going);
+            refused(action, decision, object, resource, going);
             throw new Refused(
                     decision.reason(), Sentences.of(decision.reason(), action, purpose()), last);
         }
@@ -193,10 +193,9 @@ final class Uses {
                             number,
                             action,
                             Use.Verdict.ALLOWED,
-                            "allowed",
+                            decision,
                             resource,
                             going,
-                            decision.policy(),
                             people,
                             object,
                             statements);
@@ -222,10 +221,9 @@ final class Uses {
                         use.number(),
                         use.action(),
                         Use.Verdict.REFUSED,
-                        decision.reason(),
+                        decision,
                         resource,
                         going,
-                        decision.policy(),
                         use.subjects(),
                         use.object(),
                         List.of());
@@ -240,51 +238,32 @@ final class Uses {
 
     /** Records (or counts) a refusal of the door's own, which says it to the client itself. */
     void refused(String action, String reason, String object) {
-        refused(
-                action,
-                reason,
-                policy.register().digest(),
-                object,
-                new Resource.Own(organisation()),
-                request.zone());
+        Decision unasked =
+                new Decision(
+                        Decision.Effect.REFUSE,
+                        reason,
+                        policy.standing(request.caller()),
+                        List.of(),
+                        "");
+        refused(action, unasked, object, new Resource.Own(organisation()), request.zone());
     }
 
     private void refused(
-            String action,
-            String reason,
-            String policyDigest,
-            String object,
-            Resource resource,
-            String going) {
+            String action, Decision decision, String object, Resource resource, String going) {
         last = "";
         switch (request.caller()) {
-            case Caller.Anonymous anonymous -> ledger.countStranger(action, reason);
+            case Caller.Anonymous anonymous -> ledger.countStranger(action, decision.reason());
             case Caller.Known known ->
-                    refused(
-                            known.organisation(),
-                            action,
-                            reason,
-                            policyDigest,
-                            object,
-                            resource,
-                            going);
+                    refused(known.organisation(), action, decision, object, resource, going);
             case Caller.Program program ->
-                    refused(
-                            Policy.INSTALLATION,
-                            action,
-                            reason,
-                            policyDigest,
-                            object,
-                            resource,
-                            going);
+                    refused(Policy.INSTALLATION, action, decision, object, resource, going);
         }
     }
 
     private void refused(
             String organisation,
             String action,
-            String reason,
-            String policyDigest,
+            Decision decision,
             String object,
             Resource resource,
             String going) {
@@ -296,10 +275,9 @@ final class Uses {
                                 each,
                                 action,
                                 Use.Verdict.REFUSED,
-                                reason,
+                                decision,
                                 resource,
                                 going,
-                                policyDigest,
                                 people,
                                 object,
                                 List.of());
@@ -321,10 +299,9 @@ final class Uses {
             long number,
             String action,
             Use.Verdict verdict,
-            String reason,
+            Decision decision,
             Resource resource,
             String going,
-            String policyDigest,
             List<KeyId> people,
             String object,
             List<Statement> statements) {
@@ -335,16 +312,17 @@ final class Uses {
                 request.at(),
                 action,
                 verdict,
-                reason,
+                decision.reason(),
                 purpose(),
                 dataZone,
                 going,
-                policyDigest,
+                decision.policy(),
                 request.caller(),
                 subject(),
                 people,
                 object,
                 request.address(),
+                decision.read(),
                 statements);
     }
 

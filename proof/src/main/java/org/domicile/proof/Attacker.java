@@ -225,6 +225,7 @@ record Attacker(Path work, int candidates, long seed, Consumer<String> told) {
                 List.of(person),
                 "clinic/scan-" + number,
                 "192.0.2.1",
+                "",
                 List.of());
     }
 

@@ -23,7 +23,9 @@ enum Proofs {
             "attacker",
             "look for an erased person among --count candidates, with all but the dead key"),
     /** Cases of the Cedar language. */
-    CEDAR("cedar", "decide and validate every Cedar case under DIR, and compare with what it says");
+    CEDAR("cedar", "decide and validate every Cedar case under DIR, and compare with what it says"),
+    /** Decisions of a server, made again without it. */
+    REPLAY("replay", "decide what a server decided once more with cedar-wasm, and compare");
 
     private final String word;
     private final String summary;
@@ -44,7 +46,7 @@ enum Proofs {
     /**
      * How one is run.
      *
-     * @param count deaths @param work a folder for what must outlive them
+     * @param count deaths, or requests @param work a folder for what must outlive them
      * @param fileSystem for power cuts @param told hears of each round
      */
     record Asked(
@@ -65,6 +67,9 @@ enum Proofs {
             case ATTACKER ->
                     new Attacker(asked.work(), asked.count(), asked.seed(), asked.told()).attack();
             case CEDAR -> cases(asked);
+            case REPLAY ->
+                    new Replay(asked.work(), asked.seed(), asked.told())
+                            .run(word, asked.count(), asked.seed());
         };
     }
 
