@@ -105,7 +105,9 @@ public interface Administration {
      */
     void refuse(String action, String object, String reason);
 
-    /** @param use on record @param explanation of its decision */
+    /**
+     * @param use on record @param explanation of its decision
+     */
     record Explained(Ledger.Decided use, Policy.Explanation explanation) {}
 
     /**

@@ -53,7 +53,8 @@ final class Concerned {
         if (!(resource instanceof Resource.Data data)) {
             return List.of();
         }
-        List<String> found = people.identifiers(data.organisation(), data.bucket(), name(data, object));
+        List<String> found =
+                people.identifiers(data.organisation(), data.bucket(), name(data, object));
         if (found.isEmpty() && stated.isEmpty()) {
             return List.of();
         }

@@ -164,7 +164,13 @@ final class Uses {
             String log,
             List<Statement> statements) {
         return admitTo(
-                action, resource, object, going, log, statements, () -> concerned.by(resource, object));
+                action,
+                resource,
+                object,
+                going,
+                log,
+                statements,
+                () -> concerned.by(resource, object));
     }
 
     private Admitted admitTo(

@@ -22,7 +22,9 @@ final class Explaining {
     private final History history;
     private final Function<Collection<History.Entry>, Register> loading;
 
-    /** @param loading puts a register together from its records */
+    /**
+     * @param loading puts a register together from its records
+     */
     Explaining(History history, Function<Collection<History.Entry>, Register> loading) {
         this.history = history;
         this.loading = loading;
@@ -86,11 +88,14 @@ final class Explaining {
                 Authorizer.decide(asked, question.entities(), set.policies());
         Set<EntityUid> from = new HashSet<>(set.policies().mentioned());
         from.addAll(List.of(asked.principal(), asked.action(), asked.resource()));
-        asked.context().values().values().forEach(value -> {
-            if (value instanceof EntityUid uid) {
-                from.add(uid);
-            }
-        });
+        asked.context()
+                .values()
+                .values()
+                .forEach(value -> {
+                    if (value instanceof EntityUid uid) {
+                        from.add(uid);
+                    }
+                });
         Map<String, String> errors = new LinkedHashMap<>();
         answer.errors().forEach(each -> errors.put(each.policy(), each.message()));
         return new Policy.Explanation.Explained(
@@ -148,7 +153,8 @@ final class Explaining {
     }
 
     private static Value field(Value of, String name) {
-        Value field = of instanceof Value.Fields(Map<String, Value> values) ? values.get(name) : null;
+        Value field =
+                of instanceof Value.Fields(Map<String, Value> values) ? values.get(name) : null;
         if (field == null) {
             throw new Malformed("there is no " + name);
         }

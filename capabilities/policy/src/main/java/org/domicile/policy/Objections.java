@@ -201,7 +201,9 @@ final class Objections {
         PolicyText before = register.policies().get(policy.id());
         boolean standing = before != null && !before.removed();
         if (policy.version() != (before == null ? 1 : before.version() + 1)) {
-            return "the policy " + policy.id() + " was changed at the same time; look and try again";
+            return "the policy "
+                    + policy.id()
+                    + " was changed at the same time; look and try again";
         }
         if (policy.removed()) {
             return standing

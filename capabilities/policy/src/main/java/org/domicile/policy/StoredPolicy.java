@@ -30,9 +30,10 @@ import org.domicile.request.Request;
  * The register in the keyspace, and one immutable copy of it in memory.
  *
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
- * zone, {@code u} purpose, {@code n} principal, {@code c} credential, {@code s} its sealed secret, {@code
- * t} the newest version of a policy set; {@code pv} holds the register's version, on which every change is conditional. {@code changing}
- * serialises changers; readers take no lock: they see the register that was whole when they looked.
+ * zone, {@code u} purpose, {@code n} principal, {@code c} credential, {@code s} its sealed secret,
+ * {@code t} the newest version of a policy set; {@code pv} holds the register's version, on which
+ * every change is conditional. {@code changing} serialises changers; readers take no lock: they see
+ * the register that was whole when they looked.
  */
 final class StoredPolicy implements Policy {
     private static final byte[] VERSION = {'p', 'v'};
@@ -299,9 +300,7 @@ final class StoredPolicy implements Policy {
                 .forEach(each -> sha.framed(RegisterCodec.encode(each)));
         new TreeMap<>(zones).values().forEach(each -> sha.framed(RegisterCodec.encode(each)));
         new TreeMap<>(purposes).values().forEach(each -> sha.framed(RegisterCodec.encode(each)));
-        new TreeMap<>(credentials)
-                .values()
-                .forEach(each -> sha.framed(RegisterCodec.encode(each)));
+        new TreeMap<>(credentials).values().forEach(each -> sha.framed(RegisterCodec.encode(each)));
         return new Register(
                 sha.hexadecimal(),
                 Map.copyOf(organisations),

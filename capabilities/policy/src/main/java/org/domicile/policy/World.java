@@ -102,8 +102,7 @@ final class World {
         attributes.put("actions", texts(known.map(Credential::actions).orElse(List.of())));
         attributes.put("buckets", texts(known.map(Credential::buckets).orElse(List.of())));
         attributes.put("withdrawn", Value.of(known.map(Credential::withdrawn).orElse(true)));
-        known.flatMap(each -> end(each.expires()))
-                .ifPresent(end -> attributes.put("expires", end));
+        known.flatMap(each -> end(each.expires())).ifPresent(end -> attributes.put("expires", end));
         return actor("Credential", accessKey, organisation, principal, purpose, attributes);
     }
 
