@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             LedgerBench.class,
             StartBench.class,
             BareBench.class,
+            EraseBench.class,
             Inside.class
         })
 public final class Main implements Callable<Integer> {

@@ -36,23 +36,24 @@ final class AdministrationView implements Administration {
     private final Keys keys;
     private final Ledger ledger;
     private final Buckets buckets;
+    private final PeopleView people;
     private final SecureRandom random;
     private final PolicyActs policies;
 
-    AdministrationView(
-            Uses uses,
-            Policy policy,
-            Keys keys,
-            Ledger ledger,
-            Buckets buckets,
-            SecureRandom random) {
+    AdministrationView(Uses uses, PeopleView.Parts parts, SecureRandom random) {
         this.uses = uses;
-        this.policy = policy;
-        this.keys = keys;
-        this.ledger = ledger;
-        this.buckets = buckets;
+        this.policy = parts.policy();
+        this.keys = parts.keys();
+        this.ledger = parts.ledger();
+        this.buckets = parts.objects().buckets();
+        this.people = new PeopleView(uses, this, parts, random);
         this.random = random;
         this.policies = new PolicyActs(uses, policy, ledger, this::change);
+    }
+
+    @Override
+    public GuardedPeople people() {
+        return people;
     }
 
     @Override

@@ -6,8 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.domicile.verifier.DisclosureFile;
 import org.domicile.verifier.ProofFile;
+import org.domicile.verifier.Verdict;
+import org.domicile.verifier.VerifierKey;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -174,7 +179,10 @@ final class LedgerCommand {
 
     @Command(
             name = "check",
-            description = "Check a proof offline: no server and no data folder is needed.",
+            description = {
+                "Check a proof, a disclosure or the confirmation of an erasure offline: no server"
+                        + " and no data folder is needed."
+            },
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile ledger check use.tlog-proof --key keys.txt"})
     static final class Check implements Callable<Integer> {
@@ -200,15 +208,40 @@ final class LedgerCommand {
         @Override
         public Integer call() {
             Trust trust = Trust.given(keys);
-            byte[] proof = read();
+            byte[] file = read();
+            boolean disclosure = DisclosureFile.is(file);
+            byte[] proof = disclosure ? DisclosureFile.proofIn(file) : file;
             // only to choose keys by: what the proof says is checked below
             String text = new String(proof, StandardCharsets.UTF_8);
-            String origin = text.substring(text.indexOf("\n\n") + 2).lines().findFirst().orElse("");
-            Output output = Output.of(spec, common);
-            return switch (ProofFile.check(proof, trust.of(origin))) {
-                case ProofFile.Checked.Proven proven -> {
-                    String entry = new String(proven.entry(), StandardCharsets.UTF_8);
-                    output.result(
+            int blank = text.indexOf("\n\n");
+            String origin =
+                    blank < 0 ? "" : text.substring(blank + 2).lines().findFirst().orElse("");
+            List<VerifierKey> trusted = trust.of(origin);
+            if (disclosure) {
+                return switch (DisclosureFile.check(file, trusted)) {
+                    case DisclosureFile.Checked.Opened opened ->
+                            proven(opened.proven(), opened.openings());
+                    case DisclosureFile.Checked.Disproven disproven ->
+                            throw disproven(disproven.refused(), "disclosure");
+                };
+            }
+            return switch (ProofFile.check(proof, trusted)) {
+                case ProofFile.Checked.Proven proven -> proven(proven, List.of());
+                case ProofFile.Checked.Disproven disproven ->
+                        throw disproven(disproven.refused(), "proof");
+            };
+        }
+
+        private int proven(ProofFile.Checked.Proven proven, List<DisclosureFile.Opening> openings) {
+            String entry = new String(proven.entry(), StandardCharsets.UTF_8);
+            StringBuilder opened = new StringBuilder();
+            Map<String, Object> fields = new TreeMap<>();
+            for (DisclosureFile.Opening each : openings) {
+                fields.put(each.field(), each.value());
+                opened.append("%n  %s: %s".formatted(each.field(), Table.visible(each.value())));
+            }
+            Output.of(spec, common)
+                    .result(
                             Json.row(
                                     "proven",
                                     true,
@@ -221,25 +254,28 @@ final class LedgerCommand {
                                     "signers",
                                     proven.checkpoint().signers(),
                                     "entry",
-                                    entry),
-                            "proven: entry %,d of %,d in %s, signed by %s%n%s"
+                                    entry,
+                                    "fields",
+                                    new Json.Row(fields)),
+                            "proven: entry %,d of %,d in %s, signed by %s%n%s%s"
                                     .formatted(
                                             proven.index(),
                                             proven.checkpoint().size(),
                                             proven.checkpoint().origin(),
                                             String.join(" and ", proven.checkpoint().signers()),
-                                            Table.visible(entry)));
-                    yield 0;
-                }
-                case ProofFile.Checked.Disproven disproven -> {
-                    String why = Table.visible(disproven.refused().sentence());
-                    if (common.json) {
-                        output.out().println(Json.row("proven", false, "why", why).line());
-                        output.out().flush();
-                    }
-                    throw new Problem("the proof does not hold: " + why);
-                }
-            };
+                                            Table.visible(entry),
+                                            opened));
+            return 0;
+        }
+
+        private Problem disproven(Verdict.Refused refused, String what) {
+            String why = Table.visible(refused.sentence());
+            if (common.json) {
+                Output output = Output.of(spec, common);
+                output.out().println(Json.row("proven", false, "why", why).line());
+                output.out().flush();
+            }
+            return new Problem("the " + what + " does not hold: " + why);
         }
 
         private byte[] read() {

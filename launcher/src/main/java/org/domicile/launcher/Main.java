@@ -37,6 +37,9 @@ import picocli.CommandLine.Command;
             PrincipalCommand.class,
             CredentialCommand.class,
             ZoneCommand.class,
+            SubjectCommand.class,
+            EraseCommand.class,
+            DiscloseCommand.class,
             Serve.class,
             Archive.class
         })

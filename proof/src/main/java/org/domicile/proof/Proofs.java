@@ -18,6 +18,10 @@ enum Proofs {
             "kill the server under load, at random and at named points, and check everything"),
     /** The file system loses its power under load. */
     POWER("power", "cut the power of the disk under load and check everything (needs root)"),
+    /** Backups, public data, today's key store, and a list of names. */
+    ATTACKER(
+            "attacker",
+            "look for an erased person among --count candidates, with all but the dead key"),
     /** Cases of the Cedar language. */
     CEDAR("cedar", "decide and validate every Cedar case under DIR, and compare with what it says"),
     /** Decisions of a server, made again without it. */
@@ -60,6 +64,8 @@ enum Proofs {
                             asked,
                             new Site.Volume(new LoopVolume(asked.fileSystem())),
                             Choice.AFTER_LOAD);
+            case ATTACKER ->
+                    new Attacker(asked.work(), asked.count(), asked.seed(), asked.told()).attack();
             case CEDAR -> cases(asked);
             case REPLAY ->
                     new Replay(asked.work(), asked.seed(), asked.told())

@@ -14,6 +14,7 @@ public final class Main {
     private static final int SOUND = 0;
     private static final int REFUSED = 1;
     private static final int USAGE = 2;
+    private static final int MOST_BYTES = 4 << 20;
 
     private static final String HELP =
             """
@@ -27,10 +28,15 @@ public final class Main {
                   recomputes the whole log in FOLDER; with --since also that it extends what an
                   older checkpoint signed
               check PROOF --key KEY... [--entry FILE]
-                  checks one .tlog-proof; the entry is in the proof or in FILE
+                  checks one .tlog-proof; the entry is in the proof or in FILE. Or a disclosure,
+                  or the confirmation of an erasure: then also that each opened field is what the
+                  entry commits to
+              page
+                  prints the same checks as a web page, one file that works without a network
 
             KEY is a verifier key (name+id+base64) or a file with one on each line. Every key of the
-            log's name must have signed. Exit code 0: it holds; 1: it does not; 2: wrong usage.
+            log's name must have signed; the public log's keys serve for all logs of its
+            installation. With --json the result is one object. Exit code 0: it holds; 1: it does not; 2: wrong usage.
 
             Example: verify data/ledger --all --key keys.txt
             """;
@@ -53,6 +59,11 @@ public final class Main {
             out.print(HELP);
             return arguments.isEmpty() ? USAGE : SOUND;
         }
+        if (arguments.equals(List.of("page"))) {
+            out.writeBytes(VerifierPage.html());
+            out.flush();
+            return SOUND;
+        }
         try {
             Asked asked = Asked.parse(arguments);
             return switch (asked.command()) {
@@ -71,7 +82,7 @@ public final class Main {
     }
 
     private int verify(Asked asked) {
-        return verify(asked.target(), asked.keys(), options(asked.since()), "");
+        return verify(asked, asked.target(), asked.keys(), options(asked.since()), "");
     }
 
     private int verifyAll(Asked asked) throws IOException {
@@ -105,6 +116,7 @@ public final class Main {
         }
         TiledLog.Options plain = options(Optional.empty());
         return verify(
+                asked,
                 folder,
                 LedgerFolder.keys(asked.keys(), origin),
                 log.equals(LedgerFolder.PUBLIC)
@@ -124,12 +136,22 @@ public final class Main {
                 });
     }
 
-    private int verify(Path folder, List<VerifierKey> keys, TiledLog.Options options, String name) {
+    private int verify(
+            Asked asked,
+            Path folder,
+            List<VerifierKey> keys,
+            TiledLog.Options options,
+            String name) {
         Verdict verdict = new TiledLog(folder).verify(keys, options);
         if (System.console() != null) {
             err.print("\r\033[K");
         }
         return switch (verdict) {
+            case Verdict.Sound sound when asked.json() -> {
+                out.println(ResultJson.sound(sound));
+                yield SOUND;
+            }
+            case Verdict.Refused refused when asked.json() -> disproven(asked, refused);
             case Verdict.Sound sound -> {
                 out.printf(
                         "%s: %,d entries hold together, root %s, signed by %s%s%n",
@@ -145,30 +167,86 @@ public final class Main {
     }
 
     private int check(Asked asked) throws IOException {
-        byte[] proof = Files.readAllBytes(asked.target());
+        byte[] proof = read(asked.target());
+        if (DisclosureFile.is(proof)) {
+            return checkDisclosure(asked, proof);
+        }
+        List<VerifierKey> keys = keysFor(asked.keys(), proof);
         ProofFile.Checked checked =
                 asked.entry().isPresent()
-                        ? ProofFile.check(
-                                proof, Files.readAllBytes(asked.entry().get()), asked.keys())
-                        : ProofFile.check(proof, asked.keys());
+                        ? ProofFile.check(proof, Files.readAllBytes(asked.entry().get()), keys)
+                        : ProofFile.check(proof, keys);
         return switch (checked) {
             case ProofFile.Checked.Proven proven -> {
-                out.printf(
-                        "%s: entry %,d of %,d is proven, signed by %s%s%n",
-                        proven.checkpoint().origin(),
-                        proven.index(),
-                        proven.checkpoint().size(),
-                        String.join(" and ", proven.checkpoint().signers()),
-                        proven.checkpoint().signed().map(at -> ", " + at).orElse(""));
-                out.println(new String(proven.entry(), StandardCharsets.UTF_8));
+                proven(asked, proven, List.of());
                 yield SOUND;
             }
-            case ProofFile.Checked.Disproven disproven -> refused("", disproven.refused());
+            case ProofFile.Checked.Disproven disproven -> disproven(asked, disproven.refused());
         };
     }
 
+    private int checkDisclosure(Asked asked, byte[] file) {
+        byte[] proof = DisclosureFile.proofIn(file);
+        return switch (DisclosureFile.check(file, keysFor(asked.keys(), proof))) {
+            case DisclosureFile.Checked.Opened opened -> {
+                proven(asked, opened.proven(), opened.openings());
+                yield SOUND;
+            }
+            case DisclosureFile.Checked.Disproven disproven ->
+                    disproven(asked, disproven.refused());
+        };
+    }
+
+    /** Larger than any proof is no proof: it is not read into memory. */
+    private static byte[] read(Path file) throws IOException {
+        if (Files.size(file) > MOST_BYTES) {
+            throw new IllegalArgumentException(file + " is longer than a proof can be");
+        }
+        return Files.readAllBytes(file);
+    }
+
+    /** Those of the log that the proof says to be of; what it says is checked with them. */
+    private static List<VerifierKey> keysFor(List<VerifierKey> given, byte[] proof) {
+        String text = new String(proof, StandardCharsets.UTF_8);
+        int blank = text.indexOf("\n\n");
+        String origin = blank < 0 ? "" : text.substring(blank + 2).lines().findFirst().orElse("");
+        List<VerifierKey> keys = LedgerFolder.keys(given, origin);
+        return keys.isEmpty() ? given : keys;
+    }
+
+    private void proven(
+            Asked asked, ProofFile.Checked.Proven proven, List<DisclosureFile.Opening> openings) {
+        String entry = new String(proven.entry(), StandardCharsets.UTF_8);
+        if (asked.json()) {
+            out.println(ResultJson.proven(proven, entry, openings));
+            return;
+        }
+        out.printf(
+                "%s: entry %,d of %,d is proven, signed by %s%s%n",
+                proven.checkpoint().origin(),
+                proven.index(),
+                proven.checkpoint().size(),
+                String.join(" and ", proven.checkpoint().signers()),
+                proven.checkpoint().signed().map(at -> ", " + at).orElse(""));
+        openings.forEach(
+                opening -> out.printf("%s: %s%n", opening.field(), visible(opening.value())));
+        out.println(visible(entry));
+    }
+
+    /** What a stranger wrote does not steer the reader's terminal. */
+    private static String visible(String text) {
+        return text.replaceAll("\\p{Cntrl}", "\uFFFD");
+    }
+
+    private int disproven(Asked asked, Verdict.Refused refused) {
+        if (asked.json()) {
+            out.println(ResultJson.refused(refused));
+        }
+        return refused("", refused);
+    }
+
     private int refused(String name, Verdict.Refused refused) {
-        err.println("REFUSED: " + name + refused.sentence());
+        err.println("REFUSED: " + name + visible(refused.sentence()));
         return REFUSED;
     }
 
@@ -178,21 +256,24 @@ public final class Main {
             List<VerifierKey> keys,
             Optional<Path> since,
             Optional<Path> entry,
-            boolean all) {
+            boolean all,
+            boolean json) {
         static Asked parse(List<String> arguments) throws IOException {
             List<String> plain = new ArrayList<>();
             List<VerifierKey> keys = new ArrayList<>();
             Optional<Path> since = Optional.empty();
             Optional<Path> entry = Optional.empty();
             boolean all = false;
+            boolean json = false;
             for (int at = 0; at < arguments.size(); at++) {
                 String argument = arguments.get(at);
                 if (!argument.startsWith("--")) {
                     plain.add(argument);
                     continue;
                 }
-                if (argument.equals("--all")) {
-                    all = true;
+                if (argument.equals("--all") || argument.equals("--json")) {
+                    all |= argument.equals("--all");
+                    json |= argument.equals("--json");
                     continue;
                 }
                 if (at + 1 == arguments.size()) {
@@ -212,7 +293,7 @@ public final class Main {
             if (keys.isEmpty()) {
                 throw new IllegalArgumentException("at least one --key is needed");
             }
-            return new Asked(plain.get(0), Path.of(plain.get(1)), keys, since, entry, all);
+            return new Asked(plain.get(0), Path.of(plain.get(1)), keys, since, entry, all, json);
         }
 
         private static List<VerifierKey> keys(String value) throws IOException {
