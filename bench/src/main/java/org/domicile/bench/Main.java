@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             LedgerBench.class,
             StartBench.class,
             BareBench.class,
+            PolicyBench.class,
             Inside.class
         })
 public final class Main implements Callable<Integer> {

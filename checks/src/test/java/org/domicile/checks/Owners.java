@@ -19,6 +19,7 @@ final class Owners {
                     "io.netty", Set.of("http"),
                     "picocli", PROGRAMS,
                     "com.fasterxml.jackson", Set.of("admin", "launcher", "bench", "proof"),
+                    "com.cedarpolicy", Set.of("bench"),
                     "org.openjdk.jmh", Set.of("bench"));
 
     /** The JDK and JSpecify's annotations belong to everybody. */

@@ -19,7 +19,11 @@ enum Proofs {
     /** The file system loses its power under load. */
     POWER("power", "cut the power of the disk under load and check everything (needs root)"),
     /** Cases of the Cedar language. */
-    CEDAR("cedar", "decide and validate every Cedar case under DIR, and compare with what it says");
+    CEDAR("cedar", "decide and validate every Cedar case under DIR, and compare with what it says"),
+    /** Random cases of the Cedar language, beside Cedar's own engine. */
+    DIFFERENTIAL(
+            "differential",
+            "decide and validate random Cedar cases beside cedar-wasm, and compare");
 
     private final String word;
     private final String summary;
@@ -37,10 +41,18 @@ enum Proofs {
         return summary;
     }
 
+    /** How often, when nobody says. */
+    int count() {
+        return switch (this) {
+            case CRASH, POWER, CEDAR -> 50;
+            case DIFFERENTIAL -> 20_000;
+        };
+    }
+
     /**
      * How one is run.
      *
-     * @param count deaths @param work a folder for what must outlive them
+     * @param count deaths, or decisions @param work a folder for what must outlive them
      * @param fileSystem for power cuts @param told hears of each round
      */
     record Asked(
@@ -59,6 +71,8 @@ enum Proofs {
                             new Site.Volume(new LoopVolume(asked.fileSystem())),
                             Choice.AFTER_LOAD);
             case CEDAR -> cases(asked);
+            case DIFFERENTIAL ->
+                    new Differential(asked.seed(), asked.told()).run(asked.count());
         };
     }
 
