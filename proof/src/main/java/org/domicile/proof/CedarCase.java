@@ -15,6 +15,7 @@ import org.domicile.cedar.Request;
 import org.domicile.cedar.Schema;
 import org.domicile.cedar.Slot;
 import org.domicile.cedar.Validator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Policies, and requests that they decide, in one world of a schema and entities.
@@ -63,8 +64,9 @@ record CedarCase(
                                     Validator.validate(set, read).errors().stream()
                                             .map(Validator.Finding::policy)
                                             .toList()));
+            @Nullable Entities known = known(read);
             for (Asked asked : requests) {
-                said.add(decided(asked, set, read));
+                said.add(known == null ? REFUSED : decided(asked, set, read, known));
             }
         } catch (CedarException e) {
             return REFUSED;
@@ -89,9 +91,16 @@ record CedarCase(
         return PolicySet.parse(texts).plus(made);
     }
 
-    private String decided(Asked asked, PolicySet set, Schema read) {
+    private @Nullable Entities known(Schema read) {
         try {
-            Entities known = Entities.parse("[" + String.join(",", entities) + "]", read);
+            return Entities.parse("[" + String.join(",", entities) + "]", read);
+        } catch (CedarException e) {
+            return null;
+        }
+    }
+
+    private static String decided(Asked asked, PolicySet set, Schema read, Entities known) {
+        try {
             Request request =
                     Request.of(
                             asked.principal(),

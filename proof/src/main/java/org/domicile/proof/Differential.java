@@ -24,7 +24,7 @@ import org.domicile.cedar.EntityUid;
 final class Differential {
     private static final int WORLDS = 10;
     private static final int SETS = 10;
-    private static final int REQUESTS = 5;
+    private static final int REQUESTS = 20;
 
     /** How many requests a block has. */
     static final int BLOCK = WORLDS * SETS * REQUESTS;
@@ -109,7 +109,7 @@ final class Differential {
                 for (int i = 0; i < cases.size(); i++) {
                     judge(block, cases.get(i), theirs.get(i), other);
                 }
-                if (block % 200 == 199) {
+                if (block % 50 == 49) {
                     told.accept(
                             "%,d requests, %d differences".formatted(requests.get(), found()));
                 }
