@@ -33,6 +33,7 @@ import picocli.CommandLine.Command;
             LedgerCommand.class,
             OrganisationCommand.class,
             PurposeCommand.class,
+            PolicyCommand.class,
             PrincipalCommand.class,
             CredentialCommand.class,
             ZoneCommand.class,

@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
             "  ./domicile proof power --fs xfs --count 20 /var/tmp/power   (needs root)",
             "  ./domicile proof cedar ~/cedar-cases",
             "  ./domicile proof differential --count 1000000",
+            "  ./domicile proof replay --count 2000",
             "Exit code 0: it held; 1: it did not, and the folder is kept; 2: not understood."
         })
 public final class Main implements Callable<Integer> {
@@ -47,8 +48,8 @@ public final class Main implements Callable<Integer> {
             names = "--count",
             paramLabel = "N",
             description =
-                    "How many deaths (default: 50), or decisions of differential (default:"
-                            + " 20000).")
+                    "How many deaths (default: 50), requests of replay (default: 50) or of"
+                            + " differential (default: 20000).")
     @Nullable Integer count;
 
     @Option(names = "--seed", paramLabel = "N", description = "Choose the same as that run did.")

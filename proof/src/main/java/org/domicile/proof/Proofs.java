@@ -23,7 +23,9 @@ enum Proofs {
     /** Random cases of the Cedar language, beside Cedar's own engine. */
     DIFFERENTIAL(
             "differential",
-            "decide and validate random Cedar cases beside cedar-wasm, and compare");
+            "decide and validate random Cedar cases beside cedar-wasm, and compare"),
+    /** Decisions of a server, made again without it. */
+    REPLAY("replay", "decide what a server decided once more with cedar-wasm, and compare");
 
     private final String word;
     private final String summary;
@@ -44,7 +46,7 @@ enum Proofs {
     /** How often, when nobody says. */
     int count() {
         return switch (this) {
-            case CRASH, POWER, CEDAR -> 50;
+            case CRASH, POWER, CEDAR, REPLAY -> 50;
             case DIFFERENTIAL -> 20_000;
         };
     }
@@ -52,7 +54,7 @@ enum Proofs {
     /**
      * How one is run.
      *
-     * @param count deaths, or decisions @param work a folder for what must outlive them
+     * @param count deaths, or requests @param work a folder for what must outlive them
      * @param fileSystem for power cuts @param told hears of each round
      */
     record Asked(
@@ -73,6 +75,9 @@ enum Proofs {
             case CEDAR -> cases(asked);
             case DIFFERENTIAL ->
                     new Differential(asked.seed(), asked.told()).run(asked.count());
+            case REPLAY ->
+                    new Replay(asked.work(), asked.seed(), asked.told())
+                            .run(word, asked.count(), asked.seed());
         };
     }
 
