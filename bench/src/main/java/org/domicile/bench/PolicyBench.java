@@ -53,16 +53,11 @@ final class PolicyBench implements Callable<Integer> {
             measure(scratch, classes, results);
             StringBuilder line = new StringBuilder("policy:");
             for (Map<String, Object> each : Json.objects(Files.readString(results))) {
-                Figure figure = figure(each);
-                report.add(figure);
-                line.append(
-                        String.format(
-                                Locale.ROOT,
-                                " %s %s p50 %.2f µs p99 %.2f µs;",
-                                figure.who(),
-                                figure.what(),
-                                figure.p50() * 1000,
-                                figure.p99() * 1000));
+                Measured measured = Measured.of(each);
+                report.fact(measured.key() + ".p50Micros", measured.p50(), measured.sentence());
+                report.fact(measured.key() + ".p99Micros", measured.p99(), "");
+                report.fact(measured.key() + ".meanMicros", measured.mean(), "");
+                line.append(' ').append(measured.sentence()).append(';');
             }
             line.setLength(line.length() - 1);
             run.answer(report, line.toString());
@@ -133,7 +128,11 @@ final class PolicyBench implements Callable<Integer> {
         command.addAll(List.of("-wi", "1", "-w", milliseconds(run.warm)));
         command.addAll(List.of("-i", "1", "-r", milliseconds(run.seconds)));
         command.addAll(
-                List.of("-p", "policies=" + String.join(",", policies.stream().map(String::valueOf).toList())));
+                List.of(
+                        "-p",
+                        "policies="
+                                + String.join(
+                                        ",", policies.stream().map(String::valueOf).toList())));
         command.addAll(List.of("-rf", "json", "-rff", results.toString()));
         command.addAll(
                 List.of(
@@ -164,28 +163,39 @@ final class PolicyBench implements Callable<Integer> {
         return Math.round(seconds * 1000) + "ms";
     }
 
-    /** One of JMH's results; its times are nanoseconds. */
-    private static Figure figure(Map<String, Object> result) {
-        String benchmark = (String) result.get("benchmark");
-        Map<?, ?> params = (Map<?, ?>) result.get("params");
-        Map<?, ?> metric = (Map<?, ?>) result.get("primaryMetric");
-        Map<?, ?> percentiles = (Map<?, ?>) metric.get("scorePercentiles");
-        double mean = number(metric.get("score"));
-        return new Figure(
-                String.format(Locale.ROOT, "%,d policies", Integer.parseInt((String) params.get("policies"))),
-                benchmark.endsWith("cedarJava") ? "cedar-java" : "domicile",
-                "/s",
-                1e9 / mean,
-                number(percentiles.get("50.0")) / 1e6,
-                number(percentiles.get("99.0")) / 1e6,
-                number(percentiles.get("100.0")) / 1e6,
-                -1,
-                mean / 1000,
-                0,
-                "one thread, decided");
-    }
+    /** One of JMH's results, in microseconds. */
+    private record Measured(String who, int policies, double p50, double p99, double mean) {
+        private static final double NANOS = 1e3;
 
-    private static double number(Object value) {
-        return ((Number) value).doubleValue();
+        static Measured of(Map<String, Object> result) {
+            String benchmark = (String) result.get("benchmark");
+            Map<?, ?> params = (Map<?, ?>) result.get("params");
+            Map<?, ?> metric = (Map<?, ?>) result.get("primaryMetric");
+            Map<?, ?> percentiles = (Map<?, ?>) metric.get("scorePercentiles");
+            return new Measured(
+                    benchmark.endsWith("cedarJava") ? "cedar-java" : "domicile",
+                    Integer.parseInt((String) params.get("policies")),
+                    number(percentiles.get("50.0")) / NANOS,
+                    number(percentiles.get("99.0")) / NANOS,
+                    number(metric.get("score")) / NANOS);
+        }
+
+        private static double number(Object value) {
+            return ((Number) value).doubleValue();
+        }
+
+        String key() {
+            return who + "." + policies;
+        }
+
+        String sentence() {
+            return String.format(
+                    Locale.ROOT,
+                    "%s at %,d policies p50 %s µs, p99 %s µs",
+                    who,
+                    policies,
+                    Report.number(p50),
+                    Report.number(p99));
+        }
     }
 }

@@ -103,7 +103,8 @@ record PolicyScene(String policies, List<Asked> requests) {
                  {"uid": {"type": "Object", "id": "o%1$d"}, "parents": [{"type": "Bucket", "id": "b%4$d"}],
                   "attrs": {"purposes": ["p0", "p1", "p2", "p3", "p4"], "zones": ["et", "ke"],
                             "labels": ["water"]}},
-                 {"uid": {"type": "Bucket", "id": "b%4$d"}, "attrs": {}, "parents": []}]"""
+                 {"uid": {"type": "Bucket", "id": "b%4$d"}, "attrs": {}, "parents": []}]\
+                """
                         .formatted(number, groups.get(0), groups.get(1), bucket);
         return new Asked(
                 "u" + number,

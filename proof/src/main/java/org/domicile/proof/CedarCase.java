@@ -185,8 +185,7 @@ record CedarCase(
         for (int i = 0; i < links.size(); i++) {
             List<Linked> fewer = new ArrayList<>(links);
             fewer.remove(i);
-            smaller.add(
-                    new CedarCase(schema, entities, policies, templates, fewer, requests));
+            smaller.add(new CedarCase(schema, entities, policies, templates, fewer, requests));
         }
         for (String id : policies.keySet()) {
             smaller.add(withPolicies(without(policies, id)));
@@ -236,8 +235,10 @@ record CedarCase(
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(schema);
-        policies.forEach((id, term) -> text.append("// ").append(id).append('\n').append(term.text()).append('\n'));
-        templates.forEach((id, term) -> text.append("// ").append(id).append('\n').append(term.text()).append('\n'));
+        policies.forEach((id, term) ->
+                text.append("// ").append(id).append('\n').append(term.text()).append('\n'));
+        templates.forEach((id, term) ->
+                text.append("// ").append(id).append('\n').append(term.text()).append('\n'));
         links.forEach(link -> text.append("// ").append(link).append('\n'));
         entities.forEach(entity -> text.append("// ").append(entity).append('\n'));
         requests.forEach(request -> text.append("// ").append(request).append('\n'));

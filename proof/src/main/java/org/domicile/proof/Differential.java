@@ -110,8 +110,7 @@ final class Differential {
                     judge(block, cases.get(i), theirs.get(i), other);
                 }
                 if (block % 50 == 49) {
-                    told.accept(
-                            "%,d requests, %d differences".formatted(requests.get(), found()));
+                    told.accept("%,d requests, %d differences".formatted(requests.get(), found()));
                 }
             }
         }
@@ -130,8 +129,7 @@ final class Differential {
         valid.addAndGet(ours.startsWith("invalid []") ? 1 : 0);
         for (String part : ours.split("\t", -1)) {
             allowed.addAndGet(part.startsWith("allow") ? 1 : 0);
-            erred.addAndGet(
-                    part.matches("(allow|deny) .*") && !part.endsWith(" []") ? 1 : 0);
+            erred.addAndGet(part.matches("(allow|deny) .*") && !part.endsWith(" []") ? 1 : 0);
             refused.addAndGet(part.equals(CedarCase.REFUSED) ? 1 : 0);
         }
         if (ours.equals(theirs)) {

@@ -73,8 +73,7 @@ enum Proofs {
                             new Site.Volume(new LoopVolume(asked.fileSystem())),
                             Choice.AFTER_LOAD);
             case CEDAR -> cases(asked);
-            case DIFFERENTIAL ->
-                    new Differential(asked.seed(), asked.told()).run(asked.count());
+            case DIFFERENTIAL -> new Differential(asked.seed(), asked.told()).run(asked.count());
             case REPLAY ->
                     new Replay(asked.work(), asked.seed(), asked.told())
                             .run(word, asked.count(), asked.seed());

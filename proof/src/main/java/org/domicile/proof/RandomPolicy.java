@@ -26,7 +26,11 @@ final class RandomPolicy {
     RandomPolicy(RandomGenerator random, RandomWorld world) {
         this.random = random;
         this.world = world;
-        act = world.one(world.actions.stream().filter(each -> !each.principals().isEmpty()).toList());
+        act =
+                world.one(
+                        world.actions.stream()
+                                .filter(each -> !each.principals().isEmpty())
+                                .toList());
         principal = world.one(act.principals());
         resource = world.one(act.resources());
     }
@@ -73,11 +77,16 @@ final class RandomPolicy {
                         " in [" + world.action(world.one(world.actions)) + ", " + action + "]");
         List<Term> conditions = new ArrayList<>();
         for (int i = random.nextInt(3); i >= 0; i--) {
-            conditions.add(Term.of(world.chance(80) ? " when { % }" : " unless { % }", condition(4)));
+            conditions.add(
+                    Term.of(world.chance(80) ? " when { % }" : " unless { % }", condition(4)));
         }
         return Term.joined(
                 "%s(principal%s, action%s, resource%s)"
-                        .formatted(world.chance(60) ? "permit" : "forbid", ofPrincipal, of, ofResource),
+                        .formatted(
+                                world.chance(60) ? "permit" : "forbid",
+                                ofPrincipal,
+                                of,
+                                ofResource),
                 conditions,
                 "",
                 ";");
@@ -112,9 +121,7 @@ final class RandomPolicy {
         if (depth > 0 && world.chance(8)) {
             return Term.of(
                     "(if % then % else %)",
-                    bool(depth - 1),
-                    of(asked, depth - 1),
-                    of(asked, depth - 1));
+                    bool(depth - 1), of(asked, depth - 1), of(asked, depth - 1));
         }
         List<Found> paths = paths(asked);
         if (!paths.isEmpty() && world.chance(60)) {
@@ -236,9 +243,7 @@ final class RandomPolicy {
             case 3 ->
                     Term.of(
                             "(if % then % else %)",
-                            bool(depth - 1),
-                            bool(depth - 1),
-                            bool(depth - 1));
+                            bool(depth - 1), bool(depth - 1), bool(depth - 1));
             default -> leaf(depth - 1);
         };
     }
@@ -309,9 +314,7 @@ final class RandomPolicy {
                     world.chance(50)
                             ? pair(
                                     "%.isInRange(%)",
-                                    RandomWorld.ADDRESS,
-                                    RandomWorld.ADDRESS,
-                                    depth)
+                                    RandomWorld.ADDRESS, RandomWorld.ADDRESS, depth)
                             : Term.of(
                                     "%"
                                             + one(

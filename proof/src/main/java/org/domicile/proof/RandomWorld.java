@@ -33,35 +33,94 @@ final class RandomWorld {
 
     /** A declared type of entity. */
     record Declared(
-            String name, List<String> parents, Kind.Fields attributes, List<Kind> tags, List<String> choices) {}
+            String name,
+            List<String> parents,
+            Kind.Fields attributes,
+            List<Kind> tags,
+            List<String> choices) {}
 
     /** A declared action. */
-    record Act(String id, List<String> groups, List<String> principals, List<String> resources, Kind.Fields context) {}
+    record Act(
+            String id,
+            List<String> groups,
+            List<String> principals,
+            List<String> resources,
+            Kind.Fields context) {}
 
     static final String[] NAMES = {"a", "b", "c", "d", "odd name", "if"};
-    static final String[] TEXTS = {"", "a", "alice", "x*y", "*", "\ud83d\ude00", "\n", "\"", "ab", "é"};
+    static final String[] TEXTS = {
+        "", "a", "alice", "x*y", "*", "\ud83d\ude00", "\n", "\"", "ab", "é"
+    };
     static final String[] DECIMALS = {
-        "0.0", "1.5", "-0.0", "-1.2345", "922337203685477.5807", "-922337203685477.5808", "7.00", "00.1",
-        "922337203685477.5808", "1", "1.23456", ".5", "-.5", "1.", "+1.0"
+        "0.0",
+        "1.5",
+        "-0.0",
+        "-1.2345",
+        "922337203685477.5807",
+        "-922337203685477.5808",
+        "7.00",
+        "00.1",
+        "922337203685477.5808",
+        "1",
+        "1.23456",
+        ".5",
+        "-.5",
+        "1.",
+        "+1.0"
     };
     static final int GOOD_DECIMALS = 8;
     static final String[] ADDRESSES = {
-        "10.0.0.1", "10.0.0.0/8", "127.0.0.1", "127.0.0.1/7", "224.0.0.1", "::1", "::", "ff00::/8", "ffee::/64",
-        "1:2:3:4:5:6:7:8", "1::8/127", "0.0.0.0/0", "::/0", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8",
-        "10.0.0.01", "1.2.3.4/33", "::ffff:1.2.3.4", "10.0.0.1/08", "1:2:3:4:5:6:7:8::", ":1::", "1.2.3",
-        "1.2.3.4.5", "::g"
+        "10.0.0.1",
+        "10.0.0.0/8",
+        "127.0.0.1",
+        "127.0.0.1/7",
+        "224.0.0.1",
+        "::1",
+        "::",
+        "ff00::/8",
+        "ffee::/64",
+        "1:2:3:4:5:6:7:8",
+        "1::8/127",
+        "0.0.0.0/0",
+        "::/0",
+        "1:2:3:4:5:6:7::",
+        "::2:3:4:5:6:7:8",
+        "10.0.0.01",
+        "1.2.3.4/33",
+        "::ffff:1.2.3.4",
+        "10.0.0.1/08",
+        "1:2:3:4:5:6:7:8::",
+        ":1::",
+        "1.2.3",
+        "1.2.3.4.5",
+        "::g"
     };
     static final int GOOD_ADDRESSES = 15;
     static final String[] MOMENTS = {
         "1970-01-01", "2024-02-29", "2024-10-15T11:35:00Z", "2024-10-15T11:35:00.999Z",
-        "2024-10-15T11:35:00+0130", "2024-10-15T11:35:00-2359", "9999-12-31T23:59:59.999Z", "0000-01-01",
+        "2024-10-15T11:35:00+0130", "2024-10-15T11:35:00-2359", "9999-12-31T23:59:59.999Z",
+                "0000-01-01",
         "1969-12-31T23:59:59.999Z", "2023-02-29", "2024-10-15T24:00:00Z", "2024-10-15T11:35:60Z",
         "2024-10-15T11:35:00+2400", "2024-10-15T11:35Z", "2024-13-01"
     };
     static final int GOOD_MOMENTS = 9;
     static final String[] LENGTHS = {
-        "0ms", "1d", "-1d", "1d2h3m4s5ms", "-36h", "9223372036854775807ms", "-9223372036854775808ms",
-        "106751991167d", "90m", "9223372036854775808ms", "106751991168d", "", "-", "1h1d", "1ms1s", "+1h"
+        "0ms",
+        "1d",
+        "-1d",
+        "1d2h3m4s5ms",
+        "-36h",
+        "9223372036854775807ms",
+        "-9223372036854775808ms",
+        "106751991167d",
+        "90m",
+        "9223372036854775808ms",
+        "106751991168d",
+        "",
+        "-",
+        "1h1d",
+        "1ms1s",
+        "+1h"
     };
     static final int GOOD_LENGTHS = 9;
 
@@ -82,7 +141,13 @@ final class RandomWorld {
         }
         for (String name : names) {
             if (types.size() == 1 && chance(30)) {
-                types.add(new Declared(name, List.of(), new Kind.Fields(Map.of()), List.of(), List.of("x", "y")));
+                types.add(
+                        new Declared(
+                                name,
+                                List.of(),
+                                new Kind.Fields(Map.of()),
+                                List.of(),
+                                List.of("x", "y")));
                 continue;
             }
             List<String> parents = new ArrayList<>();
@@ -149,7 +214,8 @@ final class RandomWorld {
         Map<String, Field> fields = new LinkedHashMap<>();
         int count = random.nextInt(4);
         for (int i = 0; i < count; i++) {
-            fields.put(NAMES[random.nextInt(NAMES.length)], new Field(kind(names, depth), chance(55)));
+            fields.put(
+                    NAMES[random.nextInt(NAMES.length)], new Field(kind(names, depth), chance(55)));
         }
         return new Kind.Fields(fields);
     }
@@ -195,7 +261,9 @@ final class RandomWorld {
                 continue;
             }
             if (!type.parents().isEmpty()) {
-                text.append(" in [").append(String.join(", ", type.parents().stream().map(this::bare).toList())).append(']');
+                text.append(" in [")
+                        .append(String.join(", ", type.parents().stream().map(this::bare).toList()))
+                        .append(']');
             }
             text.append(" = ").append(written(type.attributes()));
             if (!type.tags().isEmpty()) {
@@ -210,9 +278,13 @@ final class RandomWorld {
             }
             if (!act.principals().isEmpty()) {
                 text.append(" appliesTo { principal: [")
-                        .append(String.join(", ", act.principals().stream().map(this::bare).toList()))
+                        .append(
+                                String.join(
+                                        ", ", act.principals().stream().map(this::bare).toList()))
                         .append("], resource: [")
-                        .append(String.join(", ", act.resources().stream().map(this::bare).toList()))
+                        .append(
+                                String.join(
+                                        ", ", act.resources().stream().map(this::bare).toList()))
                         .append("], context: ")
                         .append(written(act.context()))
                         .append(" }");
@@ -234,7 +306,10 @@ final class RandomWorld {
             case Kind.Fields(Map<String, Field> fields) -> {
                 List<String> written = new ArrayList<>();
                 fields.forEach((name, field) ->
-                        written.add(CedarCase.quoted(name) + (field.required() ? ": " : "?: ") + written(field.kind())));
+                        written.add(
+                                CedarCase.quoted(name)
+                                        + (field.required() ? ": " : "?: ")
+                                        + written(field.kind())));
                 yield "{ " + String.join(", ", written) + " }";
             }
         };
@@ -257,7 +332,9 @@ final class RandomWorld {
         List<String> parents = new ArrayList<>();
         for (String parent : type.parents()) {
             // only to names that come later, so that nothing is in itself
-            boolean later = parent.compareTo(type.name()) > 0 || (parent.equals(type.name()) && id.equals("x"));
+            boolean later =
+                    parent.compareTo(type.name()) > 0
+                            || (parent.equals(type.name()) && id.equals("x"));
             if (later && chance(60)) {
                 String in = parent.equals(type.name()) ? "y" : IDS[random.nextInt(2)];
                 parents.add(CedarCase.json(new EntityUid(parent, in)));
@@ -290,12 +367,24 @@ final class RandomWorld {
             case Kind.Plain(String name) ->
                     switch (name) {
                         case "Bool" -> chance(50) ? "true" : "false";
-                        case "Long" -> one(List.of("0", "1", "-1", "7", "42", "9007199254740991", "-9007199254740991"));
+                        case "Long" ->
+                                one(
+                                        List.of(
+                                                "0",
+                                                "1",
+                                                "-1",
+                                                "7",
+                                                "42",
+                                                "9007199254740991",
+                                                "-9007199254740991"));
                         case "String" -> CedarCase.quoted(TEXTS[random.nextInt(TEXTS.length)]);
-                        case "decimal" -> extension("decimal", DECIMALS[random.nextInt(GOOD_DECIMALS)]);
+                        case "decimal" ->
+                                extension("decimal", DECIMALS[random.nextInt(GOOD_DECIMALS)]);
                         case "ipaddr" -> extension("ip", ADDRESSES[random.nextInt(GOOD_ADDRESSES)]);
-                        case "datetime" -> extension("datetime", MOMENTS[random.nextInt(GOOD_MOMENTS)]);
-                        case "duration" -> extension("duration", LENGTHS[random.nextInt(GOOD_LENGTHS)]);
+                        case "datetime" ->
+                                extension("datetime", MOMENTS[random.nextInt(GOOD_MOMENTS)]);
+                        case "duration" ->
+                                extension("duration", LENGTHS[random.nextInt(GOOD_LENGTHS)]);
                         default -> throw new IllegalStateException(name);
                     };
             case Kind.Entity(String name) -> {
@@ -324,7 +413,8 @@ final class RandomWorld {
     private String extension(String function, String argument) {
         return chance(50)
                 ? CedarCase.quoted(argument)
-                : "{\"__extn\":{\"fn\":\"%s\",\"arg\":%s}}".formatted(function, CedarCase.quoted(argument));
+                : "{\"__extn\":{\"fn\":\"%s\",\"arg\":%s}}"
+                        .formatted(function, CedarCase.quoted(argument));
     }
 
     /** A request that the schema allows, mostly. */
@@ -333,6 +423,7 @@ final class RandomWorld {
         Act act = one(asked);
         String principal = chance(98) ? one(act.principals()) : one(types).name();
         String resource = chance(98) ? one(act.resources()) : one(types).name();
-        return new CedarCase.Asked(uid(principal), action(act), uid(resource), value(act.context()));
+        return new CedarCase.Asked(
+                uid(principal), action(act), uid(resource), value(act.context()));
     }
 }

@@ -109,8 +109,7 @@ public final class PolicySet {
             }
             Map<Slot, EntityUid> values = PolicyParser.checkedLinks(template, link.values());
             more.put(
-                    link.id(),
-                    new Policy(template.linked(link.id(), values), more.size(), values));
+                    link.id(), new Policy(template.linked(link.id(), values), more.size(), values));
         }
         return new PolicySet(templates, more);
     }

@@ -93,7 +93,9 @@ final class Addresses {
         return new IpAddress(IpAddress.Family.V6, high, low, prefix);
     }
 
-    /** How many groups; the last two may be written as an IPv4 address. -1 if something is wrong. */
+    /**
+     * How many groups; the last two may be written as an IPv4 address. -1 if something is wrong.
+     */
     private static int groups(String part, int[] into) {
         if (part.isEmpty()) {
             return 0;

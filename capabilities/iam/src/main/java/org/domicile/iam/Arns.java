@@ -17,8 +17,7 @@ final class Arns {
     }
 
     /** ArnLike compares each of the six parts on its own; a wildcard does not reach beyond. */
-    static boolean matches(
-            Pattern wanted, String found, Variables variables) {
+    static boolean matches(Pattern wanted, String found, Variables variables) {
         List<Pattern> parts = wanted.split(PARTS);
         String[] values = found.split(":", PARTS);
         if (parts.size() != values.length) {

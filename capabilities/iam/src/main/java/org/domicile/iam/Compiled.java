@@ -19,8 +19,7 @@ import org.domicile.cedar.PolicySet;
 public record Compiled(SequencedMap<String, String> policies, SequencedSet<Question> questions) {
     public Compiled {
         policies = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(policies));
-        questions =
-                Collections.unmodifiableSequencedSet(new LinkedHashSet<>(questions));
+        questions = Collections.unmodifiableSequencedSet(new LinkedHashSet<>(questions));
     }
 
     /**

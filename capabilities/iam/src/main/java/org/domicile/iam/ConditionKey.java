@@ -69,15 +69,13 @@ public enum ConditionKey {
     COPY_SOURCE("s3:x-amz-copy-source", "copySource", Kind.TEXT),
     METADATA_DIRECTIVE("s3:x-amz-metadata-directive", "metadataDirective", Kind.TEXT),
     ENCRYPTION("s3:x-amz-server-side-encryption", "encryption", Kind.TEXT),
-    ENCRYPTION_KEY(
-            "s3:x-amz-server-side-encryption-aws-kms-key-id", "encryptionKeyId", Kind.TEXT),
+    ENCRYPTION_KEY("s3:x-amz-server-side-encryption-aws-kms-key-id", "encryptionKeyId", Kind.TEXT),
     ENCRYPTION_CUSTOMER(
             "s3:x-amz-server-side-encryption-customer-algorithm",
             "encryptionCustomerAlgorithm",
             Kind.TEXT),
     STORAGE_CLASS("s3:x-amz-storage-class", "storageClass", Kind.TEXT),
-    WEBSITE_REDIRECT(
-            "s3:x-amz-website-redirect-location", "websiteRedirectLocation", Kind.TEXT),
+    WEBSITE_REDIRECT("s3:x-amz-website-redirect-location", "websiteRedirectLocation", Kind.TEXT),
     OBJECT_OWNERSHIP("s3:x-amz-object-ownership", "objectOwnership", Kind.TEXT),
     CONTENT_SHA256("s3:x-amz-content-sha256", "contentSha256", Kind.TEXT),
     IF_MATCH("s3:if-match", "ifMatch", Kind.TEXT),
@@ -96,8 +94,7 @@ public enum ConditionKey {
     TLS_VERSION("s3:TlsVersion", "tlsVersion", Kind.TEXT),
 
     OBJECT_LOCK_MODE("s3:object-lock-mode", "objectLockMode", Kind.TEXT),
-    OBJECT_LOCK_UNTIL(
-            "s3:object-lock-retain-until-date", "objectLockRetainUntilDate", Kind.MOMENT),
+    OBJECT_LOCK_UNTIL("s3:object-lock-retain-until-date", "objectLockRetainUntilDate", Kind.MOMENT),
     OBJECT_LOCK_DAYS(
             "s3:object-lock-remaining-retention-days",
             "objectLockRemainingRetentionDays",

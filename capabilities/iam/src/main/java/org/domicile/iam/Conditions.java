@@ -130,8 +130,7 @@ record Conditions(Part part) {
         String text = part.texts(json, "a value").getFirst().value();
         if (operator.takesVariables()) {
             Pattern pattern =
-                    part.pattern(
-                            json, operator.isWild() ? Part.Wildcards.YES : Part.Wildcards.NO);
+                    part.pattern(json, operator.isWild() ? Part.Wildcards.YES : Part.Wildcards.NO);
             if (operator.family() == Operator.Family.ARN && !Arns.isArn(pattern)) {
                 throw part.wrong(
                         json.at(),

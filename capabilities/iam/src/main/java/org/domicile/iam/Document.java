@@ -103,8 +103,7 @@ final class Document {
     private Statement statement(Json json, int number) throws IamException {
         if (!(json instanceof Json.Fields(Map<String, Json.Member> members, int at))) {
             throw source.wrong(
-                    json.at(),
-                    "statement " + number + " is an object, found " + json.described());
+                    json.at(), "statement " + number + " is an object, found " + json.described());
         }
         String id = "statement" + number;
         Json.Member sid = members.get("Sid");
@@ -142,8 +141,7 @@ final class Document {
                         : Statement.Choice.ALL_BUT_THESE;
         Json actions =
                 part.element(
-                        members,
-                        actionChoice == Statement.Choice.THESE ? "Action" : "NotAction");
+                        members, actionChoice == Statement.Choice.THESE ? "Action" : "NotAction");
         Json resources =
                 part.element(
                         members,
@@ -157,9 +155,7 @@ final class Document {
                 actions(part, actions, actionChoice),
                 resourceChoice,
                 new Resources(part, to).patterns(resources, resourceChoice),
-                condition == null
-                        ? List.of()
-                        : new Conditions(part).lines(condition.value()));
+                condition == null ? List.of() : new Conditions(part).lines(condition.value()));
     }
 
     private String text(Json json, String element) throws IamException {

@@ -89,7 +89,8 @@ record Named(Part part) {
             return entity(S3Schema.ACCOUNT, parts[4]);
         }
         List<String> kinds = iam ? List.of("user/", "role/") : List.of("assumed-role/");
-        if (kinds.stream().noneMatch(kind -> what.startsWith(kind) && what.length() > kind.length())) {
+        if (kinds.stream()
+                .noneMatch(kind -> what.startsWith(kind) && what.length() > kind.length())) {
             throw part.wrong(
                     json.at(),
                     "\""

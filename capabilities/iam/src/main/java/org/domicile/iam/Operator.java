@@ -138,8 +138,7 @@ enum Operator {
      * Whether a value of the request matches a value of the document; for those without a negation.
      * What the request holds and cannot be read matches nothing.
      */
-    boolean matches(
-            Pattern wanted, String found, Variables variables) {
+    boolean matches(Pattern wanted, String found, Variables variables) {
         return switch (family) {
             case TEXT ->
                     this == STRING_EQUALS_IGNORE_CASE
@@ -149,9 +148,7 @@ enum Operator {
             case MOMENT -> {
                 Long moment = Scalars.moment(found);
                 Long bound = Scalars.moment(wanted.text());
-                yield moment != null
-                        && bound != null
-                        && order.holds(Long.compare(moment, bound));
+                yield moment != null && bound != null && order.holds(Long.compare(moment, bound));
             }
             case TRUTH -> {
                 Boolean truth = Scalars.truth(found);

@@ -38,7 +38,8 @@ record Part(Source source, String name, boolean variables) {
 
     /** A string or an array of strings, at least one. */
     List<Json.Text> texts(Json json, String what) throws IamException {
-        List<Json> written = json instanceof Json.Many(List<Json> elements, _) ? elements : List.of(json);
+        List<Json> written =
+                json instanceof Json.Many(List<Json> elements, _) ? elements : List.of(json);
         if (written.isEmpty()) {
             throw wrong(json.at(), "expected " + what + ", found an empty array");
         }
@@ -122,7 +123,8 @@ record Part(Source source, String name, boolean variables) {
         }
         ConditionKey.Named key = ConditionKey.named(name);
         if (key == null) {
-            throw wrong(json.at(), "there is no variable \"${" + name + "}\"" + Conditions.like(name));
+            throw wrong(
+                    json.at(), "there is no variable \"${" + name + "}\"" + Conditions.like(name));
         }
         if (key.key().kind() == ConditionKey.Kind.TEXTS) {
             throw wrong(json.at(), "\"${" + name + "}\" has several values and stands for none");

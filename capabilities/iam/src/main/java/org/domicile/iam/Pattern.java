@@ -122,8 +122,7 @@ record Pattern(List<Piece> pieces) {
     }
 
     /** The same whatever the case of letters. */
-    boolean matchesIgnoringCase(
-            String text, Variables values) {
+    boolean matchesIgnoringCase(String text, Variables values) {
         return matches(text, values, Pattern::folded);
     }
 
@@ -131,15 +130,11 @@ record Pattern(List<Piece> pieces) {
         return Character.toLowerCase(Character.toUpperCase(c));
     }
 
-    private boolean matches(
-            String text,
-            Variables values,
-            IntUnaryOperator fold) {
+    private boolean matches(String text, Variables values, IntUnaryOperator fold) {
         List<Integer> wanted = new ArrayList<>();
         for (Piece piece : pieces) {
             switch (piece) {
-                case Piece.Literal(String part) ->
-                        part.codePoints().map(fold).forEach(wanted::add);
+                case Piece.Literal(String part) -> part.codePoints().map(fold).forEach(wanted::add);
                 case Piece.Run _ -> wanted.add(RUN);
                 case Piece.One _ -> wanted.add(ONE);
                 case Piece.Variable(ConditionKey.Named key, String otherwise) -> {

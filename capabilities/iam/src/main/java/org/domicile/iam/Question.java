@@ -64,8 +64,7 @@ public final class Question {
     }
 
     boolean holds(S3Request request) {
-        Collection<String> found =
-                key == null ? List.of(request.target().arn()) : request.all(key);
+        Collection<String> found = key == null ? List.of(request.target().arn()) : request.all(key);
         return switch (quantifier) {
             case ANY -> found.stream().anyMatch(each -> matches(each, request));
             case EACH -> found.stream().allMatch(each -> matches(each, request));

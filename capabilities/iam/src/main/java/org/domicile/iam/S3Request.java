@@ -115,8 +115,7 @@ public record S3Request(
     private Entity principal() {
         return switch (actor) {
             case Actor.Anonymous _ ->
-                    new Entity(
-                            new EntityUid(S3Schema.PRINCIPAL, "anonymous"), Map.of(), Set.of());
+                    new Entity(new EntityUid(S3Schema.PRINCIPAL, "anonymous"), Map.of(), Set.of());
             case Actor.Known(
                             String arn,
                             Set<String> also,

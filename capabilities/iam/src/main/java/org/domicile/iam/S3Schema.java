@@ -78,8 +78,7 @@ public final class S3Schema {
                         case OBJECT -> "Object";
                     };
             text.append(
-                    level.getValue().stream()
-                            .collect(Collectors.joining(", ", "\n  action ", "")));
+                    level.getValue().stream().collect(Collectors.joining(", ", "\n  action ", "")));
             text.append("\n    appliesTo { principal: Principal, resource: ")
                     .append(resource)
                     .append(", context: Facts };\n");

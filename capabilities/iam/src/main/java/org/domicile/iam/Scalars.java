@@ -112,10 +112,11 @@ final class Scalars {
 
     /** A moment as {@link #moment} and Cedar read it. */
     static String iso(long millis) {
-        return WRITTEN.format(LocalDateTime.ofEpochSecond(
-                Math.floorDiv(millis, 1000),
-                Math.floorMod(millis, 1000) * 1_000_000,
-                ZoneOffset.UTC));
+        return WRITTEN.format(
+                LocalDateTime.ofEpochSecond(
+                        Math.floorDiv(millis, 1000),
+                        Math.floorMod(millis, 1000) * 1_000_000,
+                        ZoneOffset.UTC));
     }
 
     private static int part(Matcher parts, int group, int otherwise) {

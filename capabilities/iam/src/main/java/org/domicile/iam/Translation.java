@@ -39,14 +39,12 @@ final class Translation {
         List<String> actions = statement.actions();
         boolean all = actions.size() == S3Actions.names().size();
         if (statement.actionChoice() == Statement.Choice.ALL_BUT_THESE) {
-            conditions.add(all ? "false" : actions.isEmpty() ? "true" : "!(" + anyOf(actions) + ")");
+            conditions.add(
+                    all ? "false" : actions.isEmpty() ? "true" : "!(" + anyOf(actions) + ")");
         } else if (actions.isEmpty()) {
             conditions.add("false");
         } else if (!all) {
-            action =
-                    actions.size() == 1
-                            ? "action == " + uid(actions.getFirst())
-                            : anyOf(actions);
+            action = actions.size() == 1 ? "action == " + uid(actions.getFirst()) : anyOf(actions);
         }
         String resource =
                 to instanceof Attachment.Bucket(String name)
@@ -141,7 +139,9 @@ final class Translation {
                 key.key().kind() == ConditionKey.Kind.TEXTS ? ofSeveral(line) : ofOne(line);
         return "(if %s then %s else %s)"
                 .formatted(
-                        present, matches, line.absence() == Statement.Absence.HOLDS ? "true" : "false");
+                        present,
+                        matches,
+                        line.absence() == Statement.Absence.HOLDS ? "true" : "false");
     }
 
     private static String present(ConditionKey.Named key) {
@@ -198,15 +198,12 @@ final class Translation {
     }
 
     /** One value by Cedar's own means; null where it has none. */
-    private static @Nullable String term(
-            Operator operator, ConditionKey.Named key, Pattern value) {
+    private static @Nullable String term(Operator operator, ConditionKey.Named key, Pattern value) {
         ConditionKey.Kind kind = key.key().kind();
         String of = "context." + key.key().attribute();
         return switch (operator.family()) {
             case TEXT ->
-                    operator == Operator.STRING_EQUALS_IGNORE_CASE
-                            ? null
-                            : like(text(key), value);
+                    operator == Operator.STRING_EQUALS_IGNORE_CASE ? null : like(text(key), value);
             case ARN -> Arns.isLike(value) ? like(text(key), value) : null;
             case NUMBER ->
                     kind == ConditionKey.Kind.NUMBER || kind == ConditionKey.Kind.MOMENT

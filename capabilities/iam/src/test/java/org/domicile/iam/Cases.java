@@ -93,9 +93,10 @@ final class Cases {
     /** A bucket policy of one statement that allows everybody everything under a condition. */
     static String when(String condition) {
         return """
-               {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*",
-                "Action": "s3:*", "Resource": ["arn:aws:s3:::lake", "arn:aws:s3:::lake/*"],
-                "Condition": %s}}"""
+        {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*",
+         "Action": "s3:*", "Resource": ["arn:aws:s3:::lake", "arn:aws:s3:::lake/*"],
+         "Condition": %s}}\
+        """
                 .formatted(condition);
     }
 

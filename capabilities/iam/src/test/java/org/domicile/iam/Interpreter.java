@@ -43,7 +43,8 @@ final class Interpreter {
      * @param names everything that means who asks: ARNs, organisation
      * @param context by key in lower case, but for the names of tags
      */
-    record Asking(Set<String> names, String action, String arn, Map<String, List<String>> context) {}
+    record Asking(
+            Set<String> names, String action, String arn, Map<String, List<String>> context) {}
 
     private final Asking asking;
     private final boolean variables;
@@ -54,8 +55,7 @@ final class Interpreter {
     }
 
     static Cases.Said said(Document document, Asking asking) {
-        Interpreter interpreter =
-                new Interpreter(asking, document.version().equals("2012-10-17"));
+        Interpreter interpreter = new Interpreter(asking, document.version().equals("2012-10-17"));
         boolean allowed = false;
         for (Statement statement : document.statements()) {
             if (interpreter.applies(statement)) {
@@ -153,8 +153,7 @@ final class Interpreter {
                                 .matcher(found)
                                 .matches();
             }
-            case "Bool" ->
-                    found.toLowerCase(Locale.ROOT).equals(wanted.toLowerCase(Locale.ROOT));
+            case "Bool" -> found.toLowerCase(Locale.ROOT).equals(wanted.toLowerCase(Locale.ROOT));
             case "BinaryEquals" -> sameBytes(wanted, found);
             case "IpAddress" -> inRange(found, wanted);
             case "ArnEquals", "ArnLike" -> {
@@ -186,7 +185,8 @@ final class Interpreter {
         while (i < pattern.length()) {
             if (withVariables && pattern.startsWith("${", i)) {
                 int end = pattern.indexOf('}', i);
-                String name = pattern.substring(i + 2, end).replace('\u0001', '*').replace('\u0002', '?');
+                String name =
+                        pattern.substring(i + 2, end).replace('\u0001', '*').replace('\u0002', '?');
                 i = end + 1;
                 if (name.length() == 1) {
                     regex.append(Pattern.quote(name));

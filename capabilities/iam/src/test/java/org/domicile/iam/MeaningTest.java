@@ -51,7 +51,8 @@ class MeaningTest {
                   "Action": ["s3:GetObject", "s3:ListBucket"],
                   "Resource": ["arn:aws:s3:::lake", "arn:aws:s3:::lake/*"]},
                  {"Sid": "But", "Effect": "Deny", "Principal": {"AWS": ["water", "*"]},
-                  "Action": "s3:*", "Resource": "arn:aws:s3:::lake/secret/*"}]}""";
+                  "Action": "s3:*", "Resource": "arn:aws:s3:::lake/secret/*"}]}\
+                """;
         assertSaid(Said.ALLOW, document, get(NOBODY, "a", Map.of()));
         assertSaid(Said.ALLOW, document, list(ANNA, Map.of()));
         assertSaid(Said.DENY, document, get(ANNA, "secret/a", Map.of()));
@@ -66,7 +67,8 @@ class MeaningTest {
 
     private static String principals(String effect, String element) {
         return """
-               {"Statement": [{"Effect": "%s", %s, "Action": "*", "Resource": "*"}]}"""
+        {"Statement": [{"Effect": "%s", %s, "Action": "*", "Resource": "*"}]}\
+        """
                 .formatted(effect, element);
     }
 
@@ -81,11 +83,15 @@ class MeaningTest {
         table.put("{\"AWS\": \"water\"}", List.of(no, yes, no, yes));
         table.put("{\"AWS\": \"arn:aws:iam::water:root\"}", List.of(no, yes, no, yes));
         table.put("{\"AWS\": \"arn:aws:iam::water:user/anna\"}", List.of(no, yes, no, no));
-        table.put("{\"AWS\": [\"arn:aws:iam::water:role/reader\", \"city\"]}", List.of(no, no, yes, yes));
+        table.put(
+                "{\"AWS\": [\"arn:aws:iam::water:role/reader\", \"city\"]}",
+                List.of(no, no, yes, yes));
         table.put(
                 "{\"AWS\": \"arn:aws:sts::water:assumed-role/reader/night\"}",
                 List.of(no, no, no, yes));
-        table.put("{\"AWS\": \"arn:aws:sts::water:assumed-role/reader/day\"}", List.of(no, no, no, no));
+        table.put(
+                "{\"AWS\": \"arn:aws:sts::water:assumed-role/reader/day\"}",
+                List.of(no, no, no, no));
         table.put("{\"CanonicalUser\": \"c0ffee\"}", List.of(no, yes, no, yes));
         table.put("{\"CanonicalUser\": \"b0\", \"AWS\": \"*\"}", List.of(yes, yes, yes, yes));
         List<Actor> actors = List.of(NOBODY, ANNA, BO, SESSION);
@@ -93,7 +99,9 @@ class MeaningTest {
             for (int i = 0; i < actors.size(); i++) {
                 S3Request request = get(actors.get(i), "a", Map.of());
                 assertSaid(
-                        expected.get(i), principals("Allow", "\"Principal\": " + principal), request);
+                        expected.get(i),
+                        principals("Allow", "\"Principal\": " + principal),
+                        request);
                 if (!principal.contains("*")) {
                     assertSaid(
                             expected.get(i) == yes ? no : Said.DENY,
@@ -123,7 +131,8 @@ class MeaningTest {
         String document =
                 """
                 {"Statement": {"Effect": "Allow", "Principal": "*", "%s": "%s",
-                 "Resource": "*"}}""";
+                 "Resource": "*"}}\
+                """;
         S3Request request = get(NOBODY, "a", Map.of());
         assertSaid(expected, document.formatted("Action", action), request);
         Said opposite = expected == Said.ALLOW ? Said.NOTHING : Said.ALLOW;
@@ -156,7 +165,8 @@ class MeaningTest {
         String document =
                 """
                 {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*",
-                 "Action": "*", "%s": "%s"}}""";
+                 "Action": "*", "%s": "%s"}}\
+                """;
         // the id of this user holds a star, which is no wildcard
         S3Request request =
                 get(
@@ -173,11 +183,15 @@ class MeaningTest {
         String old =
                 """
                 {"Version": "2008-10-17", "Statement": {"Effect": "Allow", "Principal": "*",
-                 "Action": "*", "Resource": "arn:aws:s3:::lake/${aws:username}/*"}}""";
+                 "Action": "*", "Resource": "arn:aws:s3:::lake/${aws:username}/*"}}\
+                """;
         Map<ConditionKey, String> anna = values(ConditionKey.USERNAME, "anna");
         assertSaid(Said.NOTHING, old, get(ANNA, "anna/x", anna));
         assertSaid(Said.ALLOW, old, get(ANNA, "${aws:username}/x", anna));
-        assertSaid(Said.NOTHING, old.replace("\"Version\": \"2008-10-17\", ", ""), get(ANNA, "anna/x", anna));
+        assertSaid(
+                Said.NOTHING,
+                old.replace("\"Version\": \"2008-10-17\", ", ""),
+                get(ANNA, "anna/x", anna));
     }
 
     @Test
@@ -187,9 +201,15 @@ class MeaningTest {
                 List.of("StringEquals", "StringLike", "StringEqualsIgnoreCase", "ArnLike")) {
             String value = operator.equals("ArnLike") ? "arn:a:b:c:d:e" : "x";
             assertFails("{\"%s\": {\"s3:prefix\": \"%s\"}}".formatted(operator, value), without);
-            assertHolds("{\"%sIfExists\": {\"s3:prefix\": \"%s\"}}".formatted(operator, value), without);
-            assertHolds("{\"ForAllValues:%s\": {\"s3:prefix\": \"%s\"}}".formatted(operator, value), without);
-            assertFails("{\"ForAnyValue:%s\": {\"s3:prefix\": \"%s\"}}".formatted(operator, value), without);
+            assertHolds(
+                    "{\"%sIfExists\": {\"s3:prefix\": \"%s\"}}".formatted(operator, value),
+                    without);
+            assertHolds(
+                    "{\"ForAllValues:%s\": {\"s3:prefix\": \"%s\"}}".formatted(operator, value),
+                    without);
+            assertFails(
+                    "{\"ForAnyValue:%s\": {\"s3:prefix\": \"%s\"}}".formatted(operator, value),
+                    without);
         }
         assertHolds("{\"StringNotEquals\": {\"s3:prefix\": \"x\"}}", without);
         assertHolds("{\"StringNotLikeIfExists\": {\"s3:prefix\": \"*\"}}", without);
@@ -219,7 +239,8 @@ class MeaningTest {
                                 ConditionKey.SECURE_TRANSPORT, "true",
                                 ConditionKey.USERNAME, "anna",
                                 ConditionKey.DELIMITER, "QUI="));
-        assertHolds("{\"StringLike\": {\"s3:prefix\": [\"x\", \"home/${aws:username}/*\"]}}", request);
+        assertHolds(
+                "{\"StringLike\": {\"s3:prefix\": [\"x\", \"home/${aws:username}/*\"]}}", request);
         assertHolds("{\"StringEquals\": {\"s3:prefix\": \"home/${aws:username}/\"}}", request);
         assertFails("{\"StringEquals\": {\"s3:prefix\": \"home/*\"}}", request);
         assertFails("{\"StringNotLike\": {\"s3:prefix\": [\"x\", \"home/????/\"]}}", request);
@@ -237,14 +258,18 @@ class MeaningTest {
         assertHolds("{\"NumericLessThanEquals\": {\"s3:max-keys\": 10}}", request);
         assertFails("{\"NumericGreaterThan\": {\"s3:max-keys\": 10.5}}", request);
         assertHolds("{\"NumericGreaterThanEquals\": {\"s3:max-keys\": \"-9.5\"}}", request);
-        assertHolds("{\"DateGreaterThan\": {\"aws:CurrentTime\": \"2026-11-24T13:59:59+02:00\"}}", request);
+        assertHolds(
+                "{\"DateGreaterThan\": {\"aws:CurrentTime\": \"2026-11-24T13:59:59+02:00\"}}",
+                request);
         assertFails("{\"DateGreaterThan\": {\"aws:CurrentTime\": \"2026-11-24T12:00Z\"}}", request);
         assertHolds("{\"DateLessThan\": {\"aws:EpochTime\": \"2026-12\"}}", request);
         assertHolds("{\"NumericGreaterThan\": {\"aws:EpochTime\": \"1700000000\"}}", request);
         assertHolds("{\"DateEquals\": {\"aws:CurrentTime\": \"1795521600\"}}", request);
         assertHolds("{\"ArnLike\": {\"aws:PrincipalArn\": \"arn:aws:iam::*:user/a*\"}}", request);
         assertFails("{\"ArnLike\": {\"aws:PrincipalArn\": \"arn:aws:*:user/a*:x:y\"}}", request);
-        assertHolds("{\"ArnNotEquals\": {\"aws:PrincipalArn\": \"arn:aws:iam::water:user/b*\"}}", request);
+        assertHolds(
+                "{\"ArnNotEquals\": {\"aws:PrincipalArn\": \"arn:aws:iam::water:user/b*\"}}",
+                request);
     }
 
     @Test
@@ -285,7 +310,9 @@ class MeaningTest {
         S3Request request = get(NOBODY, "a", values(ConditionKey.SOURCE_IP, address));
         String condition = "{\"%s\": {\"aws:SourceIp\": \"%s\"}}";
         assertSaid(
-                isIn ? Said.ALLOW : Said.NOTHING, when(condition.formatted("IpAddress", range)), request);
+                isIn ? Said.ALLOW : Said.NOTHING,
+                when(condition.formatted("IpAddress", range)),
+                request);
         assertSaid(
                 isIn ? Said.NOTHING : Said.ALLOW,
                 when(condition.formatted("NotIpAddress", range)),
@@ -311,7 +338,9 @@ class MeaningTest {
         assertFails(existing.replace("security", "Security"), tagged(open, Map.of()));
         assertFails(existing, list(NOBODY, Map.of()));
         assertHolds(existing.replace("Equals", "NotEquals"), list(NOBODY, Map.of()));
-        assertHolds("{\"NumericLessThan\": {\"s3:ExistingObjectTag/level\": 6}}", tagged(open, Map.of()));
+        assertHolds(
+                "{\"NumericLessThan\": {\"s3:ExistingObjectTag/level\": 6}}",
+                tagged(open, Map.of()));
         String request = "{\"StringLike\": {\"s3:RequestObjectTag/security\": \"pub*\"}}";
         assertHolds(request, tagged(Map.of(), open));
         assertFails(request, tagged(open, Map.of()));
@@ -332,8 +361,7 @@ class MeaningTest {
         "ForAnyValue:StringEqualsIfExists, true, true, true, true",
         "ForAnyValue:StringNotEqualsIfExists, true, false, false, true",
     })
-    void keysWithSeveralValues(
-            String operator, boolean none, boolean a, boolean ab, boolean bc) {
+    void keysWithSeveralValues(String operator, boolean none, boolean a, boolean ab, boolean bc) {
         List<Boolean> expected = List.of(none, a, ab, bc);
         List<List<String>> sets =
                 List.of(List.of(), List.of("a"), List.of("a", "b"), List.of("b", "c"));
@@ -359,7 +387,8 @@ class MeaningTest {
         String condition =
                 """
                 {"StringEquals": {"s3:prefix": "a", "s3:delimiter": ["/", "|"]},
-                 "IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}""";
+                 "IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}\
+                """;
         assertHolds(
                 condition,
                 list(
@@ -389,7 +418,8 @@ class MeaningTest {
                   "Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption": "AES256"}}},
                  {"Sid": "DenyUnEncryptedObjectUploads", "Effect": "Deny", "Principal": "*",
                   "Action": "s3:PutObject", "Resource": "arn:aws:s3:::lake/*",
-                  "Condition": {"Null": {"s3:x-amz-server-side-encryption": "true"}}}]}""";
+                  "Condition": {"Null": {"s3:x-amz-server-side-encryption": "true"}}}]}\
+                """;
         for (String encryption : List.of("", "AES256", "aws:kms")) {
             S3Request put =
                     new S3Request(
@@ -413,7 +443,8 @@ class MeaningTest {
                  {"Effect": "Allow", "Action": ["s3:ListAllMyBuckets", "sqs:SendMessage"],
                   "Resource": "arn:aws:s3:::*"},
                  {"Effect": "Allow", "Action": "s3:GetObject",
-                  "Resource": "arn:aws:s3:::${aws:username}-*/*"}]}""";
+                  "Resource": "arn:aws:s3:::${aws:username}-*/*"}]}\
+                """;
         for (Attachment to : List.of(new Attachment.Identity(), new Attachment.Session())) {
             assertEquals(
                     Said.ALLOW,
@@ -431,7 +462,10 @@ class MeaningTest {
             Target own = new Target.ObjectIn("anna-1", "a", Map.of());
             assertEquals(
                     Said.ALLOW,
-                    said(document, to, new S3Request(ANNA, "GetObject", own, NOON, Map.of(), anna)));
+                    said(
+                            document,
+                            to,
+                            new S3Request(ANNA, "GetObject", own, NOON, Map.of(), anna)));
             assertEquals(Said.NOTHING, said(document, to, get(ANNA, "a", anna)));
         }
     }
@@ -443,9 +477,9 @@ class MeaningTest {
                 Cases.compiled(
                         when(
                                 "{\"ForAllValues:StringNotLike\":"
-                                    + " {\"s3:RequestObjectTagKeys\": [\"a?\", \"${*}\"]},"
-                                    + " \"StringEqualsIgnoreCase\": {\"AWS:referer\":"
-                                    + " \"${aws:username, 'x'}\"}}"),
+                                        + " {\"s3:RequestObjectTagKeys\": [\"a?\", \"${*}\"]},"
+                                        + " \"StringEqualsIgnoreCase\": {\"AWS:referer\":"
+                                        + " \"${aws:username, 'x'}\"}}"),
                         ON_LAKE);
         assertEquals(
                 List.of(

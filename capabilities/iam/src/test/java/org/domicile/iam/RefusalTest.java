@@ -58,16 +58,19 @@ class RefusalTest {
             quoteCharacter = '\0',
             value = {
                 "\"2012-10-17\"|\"2012-10-18\"|line 2, column 14: Version is",
-                "\"Id\"|\"ID\"|line 3, column 3: a policy has Version, Id and Statement, and no \"ID\"",
+                "\"Id\"|\"ID\"|line 3, column 3: a policy has Version, Id and Statement, and no"
+                        + " \"ID\"",
                 "\"Id\": \"all\"|\"Id\": 1|line 3, column 9: Id is a string",
                 "\"Id\"|\"Version\"|line 3, column 3: the name \"Version\" stands here twice",
-                "\"Effect\": \"Allow\"|\"Effect\": \"allow\"|line 7, column 17: statement \"One of each\": Effect is",
+                "\"Effect\": \"Allow\"|\"Effect\": \"allow\"|line 7, column 17: statement \"One of"
+                        + " each\": Effect is",
                 "\"Effect\": \"Allow\",||statement \"One of each\": it needs Effect",
                 "\"Sid\"|\"sid\"|there is no element \"sid\"",
                 "s3:List*|s3:Lost*|S3 has no action \"s3:Lost*\"",
                 "s3:List*|sqs:List*|is no action of S3",
                 "[\"s3:GetObject\", \"s3:List*\"]|[]|found an empty array",
-                "[\"s3:GetObject\", \"s3:List*\"]|\"s3:ListAllMyBuckets\"|none of these actions is asked for a bucket",
+                "[\"s3:GetObject\", \"s3:List*\"]|\"s3:ListAllMyBuckets\"|none of these actions is"
+                        + " asked for a bucket",
                 "\"arn:aws:s3:::lake\"|\"arn:aws:s3:::pond\"|is not in this bucket",
                 "\"arn:aws:s3:::lake\"|\"lake\"|is no resource",
                 "${aws:username}|${aws:nickname}|there is no variable \"${aws:nickname}\"",
@@ -77,13 +80,17 @@ class RefusalTest {
                 "arn:aws:iam::city:user/bo|arn:aws:iam::city:user/*|which no principal has",
                 "arn:aws:iam::city:user/bo|arn:aws:iam::city:bo|names no user/",
                 "arn:aws:iam::city:user/bo|arn:aws:s3:::lake|is no principal",
-                "{\"AWS\": [|{\"Service\": [|nobody acts here as a principal of the kind \"Service\"",
+                "{\"AWS\": [|{\"Service\": [|nobody acts here as a principal of the kind"
+                        + " \"Service\"",
                 "{\"AWS\": [|{\"aws\": [|there is no kind of principal \"aws\"",
                 "\"StringLike\"|\"stringLike\"|there is no condition operator \"stringLike\"",
                 "\"Null\"|\"NullIfExists\"|there is no condition operator",
-                "\"s3:prefix\"|\"s3:prefixes\"|nothing here says what \"s3:prefixes\" is of a request; there is s3:prefix",
-                "\"s3:prefix\"|\"aws:PrincipalOrgID\"|nothing here says what \"aws:PrincipalOrgID\" is",
-                "ForAllValues:StringEquals|StringEquals|has several values: say \"ForAnyValue:StringEquals\"",
+                "\"s3:prefix\"|\"s3:prefixes\"|nothing here says what \"s3:prefixes\" is of a"
+                        + " request; there is s3:prefix",
+                "\"s3:prefix\"|\"aws:PrincipalOrgID\"|nothing here says what \"aws:PrincipalOrgID\""
+                        + " is",
+                "ForAllValues:StringEquals|StringEquals|has several values: say"
+                        + " \"ForAnyValue:StringEquals\"",
                 "\"s3:max-keys\": 100|\"s3:max-keys\": \"many\"|expected a number",
                 "\"s3:max-keys\": 100|\"s3:max-keys\": 1e2|expected a number",
                 "\"s3:max-keys\": 100|\"s3:max-keys\": null|found null",
@@ -99,9 +106,11 @@ class RefusalTest {
                 "\"Lw==\"|\"L\"|expected Base64",
                 "\"NotPrincipal\": {\"AWS\": \"water\"}|\"NotPrincipal\": \"*\"|is nobody",
                 "\"Effect\": \"Deny\"|\"Effect\": \"Allow\"|NotPrincipal stands with",
-                "\"NotPrincipal\"|\"Principal\": \"*\", \"NotPrincipal\"|it has Principal or NotPrincipal, not both",
+                "\"NotPrincipal\"|\"Principal\": \"*\", \"NotPrincipal\"|it has Principal or"
+                        + " NotPrincipal, not both",
                 "\"NotPrincipal\": {\"AWS\": \"water\"},||statement 2: it needs Principal",
-                "\"Effect\": \"Deny\"|\"Sid\": \"One of each\", \"Effect\": \"Deny\"|two statements are called",
+                "\"Effect\": \"Deny\"|\"Sid\": \"One of each\", \"Effect\": \"Deny\"|two statements"
+                        + " are called",
             })
     void aChangeIsRefused(String before, String after, String said) {
         String change = after == null ? "" : after;
@@ -160,7 +169,8 @@ class RefusalTest {
         String document =
                 """
                 {"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*",
-                 "Resource": [%s]}}"""
+                 "Resource": [%s]}}\
+                """
                         .formatted(resources);
         Compiled compiled = Cases.compiled(document, Cases.ON_LAKE);
         long begin = System.nanoTime();
@@ -211,9 +221,7 @@ class RefusalTest {
                                     Math.min(other + random.nextInt(30), original.length())));
                 }
                 case 4 -> text.delete(at, Math.min(text.length(), at + random.nextInt(40)));
-                default ->
-                        text.setCharAt(
-                                at, SIGNS.charAt(random.nextInt(SIGNS.length())));
+                default -> text.setCharAt(at, SIGNS.charAt(random.nextInt(SIGNS.length())));
             }
         }
         return text.toString();

@@ -193,7 +193,9 @@ class SecondOpinionTest {
         }
         boolean tag = key.contains("/");
         return new Interpreter.Line(
-                operator, !tag && chance(20) ? key.toUpperCase(java.util.Locale.ROOT) : key, values);
+                operator,
+                !tag && chance(20) ? key.toUpperCase(java.util.Locale.ROOT) : key,
+                values);
     }
 
     private static List<String> values(String base) {
@@ -276,13 +278,14 @@ class SecondOpinionTest {
                                                                                         written(
                                                                                                 key
                                                                                                         .getValue())))
-                                                                .collect(
-                                                                        Collectors.joining(", "))))
+                                                                .collect(Collectors.joining(", "))))
                                 .collect(Collectors.joining(", ")));
     }
 
     private static String written(List<String> texts) {
-        return texts.stream().map(text -> '"' + text + '"').collect(Collectors.joining(", ", "[", "]"));
+        return texts.stream()
+                .map(text -> '"' + text + '"')
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 
     private S3Request request() {
@@ -297,7 +300,10 @@ class SecondOpinionTest {
                 ConditionKey.SOURCE_IP,
                 List.of("10.1.2.3", "11.0.0.1", "2001:db8::7", "fe80::1", "x"));
         maybe(values, ConditionKey.SECURE_TRANSPORT, List.of("true", "false", "TRUE", "yes"));
-        maybe(values, ConditionKey.TOKEN_ISSUE_TIME, List.of("2026-11-24T12:00:00Z", "1795521601", "soon"));
+        maybe(
+                values,
+                ConditionKey.TOKEN_ISSUE_TIME,
+                List.of("2026-11-24T12:00:00Z", "1795521601", "soon"));
         Actor actor = one(List.of(Cases.NOBODY, Cases.ANNA, Cases.BO, Cases.SESSION));
         Instant now = one(List.of(Cases.NOON, Instant.parse("2027-01-01T00:00:00.001Z")));
         Map<String, String> tags = new HashMap<>();
@@ -307,13 +313,13 @@ class SecondOpinionTest {
         Map<String, String> existing =
                 chance(50) ? Map.of() : Map.of("kind", one(List.of("a", "ab", "10", "7", "A")));
         if (chance(30)) {
-            return new S3Request(
-                    actor, "ListBucket", new Target.Bucket("lake"), now, tags, values);
+            return new S3Request(actor, "ListBucket", new Target.Bucket("lake"), now, tags, values);
         }
         return new S3Request(
                 actor,
                 one(List.of("GetObject", "PutObject", "PutObjectTagging")),
-                new Target.ObjectIn("lake", one(List.of("ab", "anna/x", "a/*", "é/y", "*/z")), existing),
+                new Target.ObjectIn(
+                        "lake", one(List.of("ab", "anna/x", "a/*", "é/y", "*/z")), existing),
                 now,
                 tags,
                 values);
@@ -335,7 +341,8 @@ class SecondOpinionTest {
         if (!request.tags().isEmpty()) {
             context.put("s3:requestobjecttagkeys", List.copyOf(request.tags().keySet()));
         }
-        request.tags().forEach((key, value) -> context.put("s3:requestobjecttag/" + key, List.of(value)));
+        request.tags()
+                .forEach((key, value) -> context.put("s3:requestobjecttag/" + key, List.of(value)));
         if (request.target() instanceof Target.ObjectIn object) {
             object.tags()
                     .forEach((key, value) ->
@@ -368,11 +375,15 @@ class SecondOpinionTest {
                                     """
                                     {"Effect": "Allow", "Principal": "*", "Resource": "*",
                                      "Action": ["s3:GetObject", "s3:ListBucket"],
-                                     "Condition": {"%s": {"%s": %s}}}"""
+                                     "Condition": {"%s": {"%s": %s}}}\
+                                    """
                                             .formatted(
                                                     prefix + base + suffix,
                                                     key,
-                                                    written(List.of(values.getFirst(), values.get(1)))));
+                                                    written(
+                                                            List.of(
+                                                                    values.getFirst(),
+                                                                    values.get(1)))));
                         }
                     }
                 }
