@@ -52,6 +52,7 @@ enum Proofs {
         return switch (this) {
             case CRASH, POWER, CEDAR, REPLAY -> 50;
             case DIFFERENTIAL -> 20_000;
+            case ATTACKER -> 100_000;
         };
     }
 
