@@ -39,6 +39,7 @@ import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.KeyspaceOptions;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
+import org.domicile.ledger.Outside;
 import org.domicile.objects.Objects;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
@@ -129,6 +130,15 @@ final class Cloud implements AutoCloseable {
         KeyPlaces places = KeyPlaces.of(settings.keys(), installation, folder.path());
         Keys keys = Keys.open(places.options(settings.keys()), installation, disk, random);
         opened.push(keys);
+        LedgerHistory history = new LedgerHistory(installation, keyspace, places.places(), disk);
+        LedgerOptions ledgerOptions =
+                LedgerOptions.of(
+                                folder.ledger(),
+                                settings.names().node(),
+                                history.origin(settings))
+                        .after(installation.formerOrigins());
+        AskedWitnesses witnesses = AskedWitnesses.of(settings.witnessing(), clock);
+        opened.push(witnesses);
         Ledger ledger =
                 Ledger.open(
                         keyspace,
@@ -138,11 +148,10 @@ final class Cloud implements AutoCloseable {
                         disk,
                         clock,
                         random,
-                        LedgerOptions.of(
-                                folder.ledger(),
-                                settings.names().node(),
-                                installation.origin(settings.names().origin())));
+                        ledgerOptions,
+                        new Outside(history.mark(ledgerOptions.origin()), witnesses));
         opened.push(ledger);
+        history.tell(ledger);
         Policy policy = Policy.open(keyspace, keys.vault(), clock);
         checkHome(policy, settings.zones().home());
         Objects objects = Objects.open(keyspace, blobs, clock, random);
@@ -166,7 +175,8 @@ final class Cloud implements AutoCloseable {
                                 blobs,
                                 keys,
                                 ledger,
-                                policy),
+                                policy,
+                                witnesses),
                         clock);
         HttpHandler admin =
                 new AdminDoor(

@@ -52,7 +52,8 @@ final class Instruments implements Running, Readiness, Figures {
             Blobs blobs,
             Keys keys,
             Ledger ledger,
-            Policy policy) {}
+            Policy policy,
+            AskedWitnesses witnesses) {}
 
     private record Open(HttpServer server, Map<String, String> urls, Instant since) {}
 
@@ -100,6 +101,7 @@ final class Instruments implements Running, Readiness, Figures {
         List<String> warnings = new ArrayList<>();
         stored(figures, warnings);
         ledger(figures, warnings);
+        parts.witnesses().tell(figures, warnings, clock.instant());
         keys(figures, warnings);
         register(warnings);
         process(figures, now);
@@ -200,6 +202,7 @@ final class Instruments implements Running, Readiness, Figures {
             metrics.addAll(Metrics.process(at.since()));
         }
         metrics.addAll(Metrics.ledger(parts.ledger().state(), now));
+        metrics.addAll(parts.witnesses().metrics(now));
         metrics.add(Metrics.expiring(parts.policy().register(), now));
         Keyspace.Usage keyspace = parts.keyspace().usage();
         Blobs.Usage blobs = parts.blobs().usage();

@@ -8,6 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.domicile.verifier.ProofFile;
+import org.domicile.verifier.Receipt;
+import org.domicile.verifier.Refused;
+import org.domicile.verifier.TiledLog;
+import org.domicile.verifier.TrustPolicy;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,6 +29,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example: ./domicile ledger verify"},
         subcommands = {
             LedgerVerifyCommand.class,
+            LedgerAuditCommand.class,
             LedgerCommand.Key.class,
             LedgerCommand.Prove.class,
             LedgerCommand.Check.class,
@@ -174,21 +180,29 @@ final class LedgerCommand {
 
     @Command(
             name = "check",
-            description = "Check a proof offline: no server and no data folder is needed.",
+            description = {
+                "Check a proof offline: no server and no data folder is needed.",
+                "Or hold a receipt, which a client got that sent 'x-domicile-receipt: on', against"
+                    + " a copy of the log that it names (--log): exit code 1 and the word hidden"
+                    + " prove that the use was left out."
+            },
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: ./domicile ledger check use.tlog-proof --key keys.txt"})
+            footer = {
+                "",
+                "Example: ./domicile ledger check use.tlog-proof --key keys.txt",
+                "Example: ./domicile ledger check use.receipt --key keys.txt --log copy/use/main/node-1"
+            })
     static final class Check implements Callable<Integer> {
         private static final int LARGEST = 4 << 20;
 
         @Mixin CommonOptions common = new CommonOptions();
         @Spec CommandSpec spec = CommandSpec.create();
 
-        @Parameters(paramLabel = "FILE", description = "The proof.")
+        @Parameters(paramLabel = "FILE", description = "The proof, or the receipt.")
         Path file = Path.of("");
 
         @Option(
                 names = "--key",
-                required = true,
                 paramLabel = "KEY|FILE",
                 description = {
                     "A verifier key, or a file with one a line; each of the log's name must have"
@@ -197,15 +211,33 @@ final class LedgerCommand {
                 })
         List<String> keys = List.of();
 
+        @Option(
+                names = "--policy",
+                paramLabel = "FILE",
+                description =
+                        "A C2SP tlog-policy: its quorum of witnesses must have cosigned, and its"
+                                + " logs' keys serve where no --key is given.")
+        @Nullable Path policy;
+
+        @Option(
+                names = "--log",
+                paramLabel = "DIR",
+                description = "For a receipt: the folder of the use log that it names.")
+        @Nullable Path log;
+
         @Override
         public Integer call() {
-            Trust trust = Trust.given(keys);
+            TrustPolicy demanded = Trust.policy(policy);
+            Trust trust = keys.isEmpty() ? Trust.named(spec, demanded) : Trust.given(keys);
             byte[] proof = read();
+            if (log != null) {
+                return receipt(proof, trust, log);
+            }
             // only to choose keys by: what the proof says is checked below
             String text = new String(proof, StandardCharsets.UTF_8);
             String origin = text.substring(text.indexOf("\n\n") + 2).lines().findFirst().orElse("");
             Output output = Output.of(spec, common);
-            return switch (ProofFile.check(proof, trust.of(origin))) {
+            return switch (ProofFile.check(proof, trust.of(origin), demanded)) {
                 case ProofFile.Checked.Proven proven -> {
                     String entry = new String(proven.entry(), StandardCharsets.UTF_8);
                     output.result(
@@ -240,6 +272,52 @@ final class LedgerCommand {
                     throw new Problem("the proof does not hold: " + why);
                 }
             };
+        }
+
+        private int receipt(byte[] file, Trust trust, Path folder) {
+            try {
+                Receipt receipt = Receipt.parse(file);
+                receipt.verify(trust.keys());
+                Receipt.Held held =
+                        receipt.against(
+                                new TiledLog(folder), trust.keys(), TiledLog.Options.plain());
+                String said =
+                        switch (held) {
+                            case Receipt.Held.Kept(long index, byte[] entry) ->
+                                    "kept: use %,d is entry %,d of %s%n%s"
+                                            .formatted(
+                                                    receipt.number(),
+                                                    index,
+                                                    receipt.origin(),
+                                                    Table.visible(
+                                                            new String(
+                                                                    entry,
+                                                                    StandardCharsets.UTF_8)));
+                            case Receipt.Held.TooEarly(String newest) ->
+                                    "too early: this copy of the log ends at %s and the receipt is of %s; make a new copy"
+                                            .formatted(newest, receipt.minute());
+                            case Receipt.Held.Pruned(long from) ->
+                                    "pruned: the log is kept from entry %,d on, which is later than the receipt"
+                                            .formatted(from);
+                            case Receipt.Held.Hidden(String why) ->
+                                    "hidden: %s; the receipt is the proof, keep both"
+                                            .formatted(why);
+                        };
+                String word = said.substring(0, said.indexOf(':'));
+                Output.of(spec, common)
+                        .result(
+                                Json.row(
+                                        "held", word,
+                                        "origin", receipt.origin(),
+                                        "number", receipt.number(),
+                                        "minute", receipt.minute(),
+                                        "says", said),
+                                said);
+                return held instanceof Receipt.Held.Hidden ? 1 : 0;
+            } catch (Refused e) {
+                throw new Problem(
+                        "the receipt does not hold: " + Table.visible(e.verdict().sentence()));
+            }
         }
 
         private byte[] read() {

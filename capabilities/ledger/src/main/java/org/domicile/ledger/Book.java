@@ -93,6 +93,14 @@ final class Book {
         return options.origin() + "/" + log;
     }
 
+    /** The log's, then those that it had before it was restored. */
+    private List<String> origins(String log) {
+        List<String> origins = new ArrayList<>();
+        origins.add(origin(log));
+        options.former().forEach(beginning -> origins.add(beginning + "/" + log));
+        return origins;
+    }
+
     LogFolder folder(String log) {
         if (!log.matches("[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")) {
             throw new IllegalArgumentException("not the name of a log: " + log);
@@ -111,6 +119,12 @@ final class Book {
         return log == null ? 0 : log.published().size();
     }
 
+    /** Entries of a log that are in its tiles. */
+    long reached(String name) {
+        TiledLog log = logs.get(name);
+        return log == null ? 0 : log.reached();
+    }
+
     List<TiledLog> logs() {
         return List.copyOf(logs.values());
     }
@@ -121,7 +135,7 @@ final class Book {
         for (String name : keyspace.logs().logs()) {
             if (!logs.containsKey(name)) {
                 TiledLog log =
-                        TiledLog.open(name, origin(name), folder(name), keyspace.logs(), signer);
+                        TiledLog.open(name, origins(name), folder(name), keyspace.logs(), signer);
                 logs.put(name, log);
                 fresh.add(log);
             }

@@ -38,9 +38,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Engine implements Ledger {
     private static final Duration PROOF_WAIT = Duration.ofSeconds(2);
+    private static final Duration SETTLING = Duration.ofMillis(100);
     private static final int MAX_USES = 10_001;
 
-    /** Entries without a checkpoint after a round: more came than it could take in. */
+    /** Entries without a tile after a round: more came than it could take in. */
     private static final long FAR_BEHIND = 4_096;
 
     private static final String STATEMENT_NAME = "ledger/statement";
@@ -56,6 +57,7 @@ final class Engine implements Ledger {
     private final Refusals refusals = new Refusals();
     private final Strangers strangers = new Strangers();
     private final Rounds rounds;
+    private final Receipts receipts;
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -64,7 +66,10 @@ final class Engine implements Ledger {
     // guarded by lock
     private boolean stopping;
 
-    private volatile long unpublished;
+    // guarded by lock
+    private boolean again;
+
+    private volatile long behind;
     private volatile @Nullable StorageFailure failure;
 
     Engine(
@@ -75,7 +80,8 @@ final class Engine implements Ledger {
             Disk disk,
             Clock clock,
             SecureRandom random,
-            LedgerOptions options) {
+            LedgerOptions options,
+            Outside outside) {
         this.keyspace = keyspace;
         this.vault = vault;
         this.subjects = subjects;
@@ -84,8 +90,18 @@ final class Engine implements Ledger {
         this.random = random;
         this.options = options;
         this.book = new Book(keyspace, vault, disk, options);
+        this.receipts = new Receipts(book.signer(), options.origin());
         this.rounds =
-                new Rounds(book, keyspace, options, clock, refusals, strangers, this::recount);
+                new Rounds(
+                        book,
+                        keyspace,
+                        options,
+                        clock,
+                        refusals,
+                        strangers,
+                        this::recount,
+                        outside,
+                        this::lookAgain);
         try {
             disk.createDirectories(options.folder());
             rounds.recover();
@@ -131,10 +147,21 @@ final class Engine implements Ledger {
     }
 
     private void afterRound() {
-        unpublished = behind();
+        behind = behind();
         lock.lock();
         try {
             published.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A witness has answered. */
+    private void lookAgain() {
+        lock.lock();
+        try {
+            again = true;
+            stop.signalAll();
         } finally {
             lock.unlock();
         }
@@ -144,11 +171,12 @@ final class Engine implements Ledger {
     private boolean waited() {
         lock.lock();
         try {
-            boolean hurry = unpublished > FAR_BEHIND && failure == null;
+            boolean hurry = behind > FAR_BEHIND && failure == null;
             long left = hurry ? 0 : options.period().toNanos();
-            while (!stopping && left > 0) {
+            while (!stopping && !(again && failure == null) && left > 0) {
                 left = stop.awaitNanos(left);
             }
+            again = false;
             return !stopping;
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts the ledger's thread", e);
@@ -162,10 +190,10 @@ final class Engine implements Ledger {
         if (failed != null) {
             throw new StorageFailure(failed.kind(), String.valueOf(failed.getMessage()), failed);
         }
-        if (unpublished > options.unpublished()) {
+        if (behind > options.unpublished()) {
             throw new StorageFailure(
                     StorageFailure.Kind.OVERLOADED,
-                    "%,d entries wait for a checkpoint".formatted(unpublished));
+                    "%,d entries wait to be made into tiles".formatted(behind));
         }
     }
 
@@ -209,7 +237,7 @@ final class Engine implements Ledger {
     }
 
     private void recorded(Use use, long index) {
-        book.numbers(use.organisation()).recorded(use.number());
+        book.numbers(use.organisation()).recorded(use.number(), index);
         if (use.verdict() == Use.Verdict.REFUSED) {
             refusals.recorded(use);
         }
@@ -323,6 +351,27 @@ final class Engine implements Ledger {
     }
 
     @Override
+    public Optional<String> receipt(String organisation, long number) {
+        String log = book.useLog(organisation);
+        OptionalLong recent = book.numbers(organisation).place(number);
+        OptionalLong place = recent.isPresent() ? recent : place(log, number);
+        if (place.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            long index = place.getAsLong();
+            byte[] entry = book.entries(log, index, index + 1).getFirst();
+            return UseEntry.parse(entry)
+                    .filter(use -> use.number() == number)
+                    .map(use ->
+                            receipts.receipt(book.origin(log), number, use.minute(), entry));
+        } catch (IOException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.CORRUPT, "the log " + log + " cannot be read", e);
+        }
+    }
+
+    @Override
     public String prove(String log, long index) {
         long deadline = System.nanoTime() + PROOF_WAIT.toNanos();
         awaitPublished(log, index, deadline);
@@ -352,7 +401,7 @@ final class Engine implements Ledger {
                         .get((int) (index % Frontier.TILE));
         text.append("extra ").append(Signer.base64(entry)).append('\n');
         text.append("index ").append(index).append('\n');
-        for (byte[] hash : new InclusionProof(log.folder(), under.size()).path(index)) {
+        for (byte[] hash : new TreeProof(log.folder(), under.size()).path(index)) {
             text.append(Signer.base64(hash)).append('\n');
         }
         return text.append('\n').append(under.checkpoint()).toString();
@@ -416,7 +465,7 @@ final class Engine implements Ledger {
         return new State(
                 logs.size(),
                 logs.stream().mapToLong(keyspace.logs()::size).sum(),
-                behind(),
+                unpublished(),
                 book.logs().stream()
                         .map(log -> log.published().at())
                         .max(Comparator.naturalOrder())
@@ -424,10 +473,45 @@ final class Engine implements Ledger {
     }
 
     /** Durable entries without a checkpoint. */
-    private long behind() {
+    private long unpublished() {
         return logs().stream()
                 .mapToLong(log -> Math.max(0, keyspace.logs().size(log) - book.published(log)))
                 .sum();
+    }
+
+    /** Durable entries without a tile; that a checkpoint waits for witnesses is no backlog. */
+    private long behind() {
+        return logs().stream()
+                .mapToLong(log -> Math.max(0, keyspace.logs().size(log) - book.reached(log)))
+                .sum();
+    }
+
+    /** Publishes what its witnesses cosign in time; the next start takes up the rest. */
+    private void settle() throws IOException, InterruptedException {
+        long end = System.nanoTime() + PROOF_WAIT.toNanos();
+        boolean whole = false;
+        while (!whole && end - System.nanoTime() > 0) {
+            if (rounds.settled()) {
+                rounds.round();
+                whole = rounds.settled();
+            } else {
+                awaitWitness(end);
+            }
+        }
+        rounds.letGo();
+    }
+
+    private void awaitWitness(long end) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = Math.min(SETTLING.toNanos(), end - System.nanoTime());
+            while (!again && left > 0) {
+                left = stop.awaitNanos(left);
+            }
+            again = false;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -446,6 +530,7 @@ final class Engine implements Ledger {
             thread.join();
             if (failure == null) {
                 rounds.finish();
+                settle();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -38,7 +38,35 @@ public interface Ledger extends AutoCloseable {
             Clock clock,
             SecureRandom random,
             LedgerOptions options) {
-        return new Engine(keyspace, vault, subjects, passes, disk, clock, random, options);
+        return open(
+                keyspace,
+                vault,
+                subjects,
+                passes,
+                disk,
+                clock,
+                random,
+                options,
+                Outside.nothing());
+    }
+
+    /**
+     * The same, held to its word from outside.
+     *
+     * @throws StorageFailure also FOREIGN when more was signed than the keyspace holds: it is an
+     *     older copy
+     */
+    static Ledger open(
+            Keyspace keyspace,
+            Vault vault,
+            Subjects subjects,
+            Passes passes,
+            Disk disk,
+            Clock clock,
+            SecureRandom random,
+            LedgerOptions options,
+            Outside outside) {
+        return new Engine(keyspace, vault, subjects, passes, disk, clock, random, options, outside);
     }
 
     /** The organisation under which the program's own uses are logged. */
@@ -113,6 +141,14 @@ public interface Ledger extends AutoCloseable {
      * a number that nobody has all.
      */
     OptionalLong place(String log, long number);
+
+    /**
+     * A receipt for a use of this node that is on record: text that its caller keeps, and with which
+     * anybody can show that the entry was there. All who ask at one time share one signature.
+     *
+     * @return empty when no use has the number (any more)
+     */
+    Optional<String> receipt(String organisation, long number);
 
     /** Verifier keys of a log in note form (name+id+key), Ed25519 first. */
     List<String> verifierKeys(String log);
