@@ -13,7 +13,6 @@ import java.util.Optional;
 import org.domicile.health.Metric;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.Witnesses;
-import org.domicile.witness.Candidate;
 import org.domicile.witness.Cosigners;
 
 /**
@@ -57,7 +56,7 @@ record AskedWitnesses(List<Cosigners> cosigners, boolean all)
                 cosigners
                         .getFirst()
                         .ask(
-                                new Candidate(
+                                new org.domicile.witness.Candidate(
                                         candidate.origin(),
                                         candidate.checkpoint().getBytes(StandardCharsets.UTF_8),
                                         consistency(candidate)),
@@ -75,7 +74,8 @@ record AskedWitnesses(List<Cosigners> cosigners, boolean all)
         };
     }
 
-    private static Candidate.Consistency consistency(Witnesses.Candidate candidate) {
+    private static org.domicile.witness.Candidate.Consistency consistency(
+            Witnesses.Candidate candidate) {
         return older -> {
             if (older > candidate.size()) {
                 throw new IOException("nothing leads from a larger tree to a smaller one");

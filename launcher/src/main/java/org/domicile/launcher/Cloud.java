@@ -164,6 +164,7 @@ final class Cloud implements AutoCloseable {
                 installation, guard, disk, places.firstCredential(), settings.zones().home());
 
         // the doors
+        DiskForecast forecast = installation.forecast();
         Instruments instruments =
                 new Instruments(
                         new Instruments.Parts(
@@ -176,7 +177,8 @@ final class Cloud implements AutoCloseable {
                                 keys,
                                 ledger,
                                 policy,
-                                witnesses),
+                                witnesses,
+                                forecast),
                         clock);
         HttpHandler admin =
                 new AdminDoor(
@@ -200,7 +202,10 @@ final class Cloud implements AutoCloseable {
         opened.push(() -> server.drain(settings.limits().drain()));
 
         // the program's own work
-        opened.push(upkeep(settings, guard, blobs, objects, installation, clock));
+        opened.push(
+                upkeep(settings, guard, blobs, objects, installation, clock)
+                        .start(retention(ledger, settings, clock))
+                        .start(measuring(forecast, installation, disk, folder, clock)));
 
         // ready: commands may come
         Map<String, String> urls = urls(settings, server.addresses());
@@ -425,6 +430,40 @@ final class Cloud implements AutoCloseable {
                                         objects.uploads()
                                                 .sweep(clock.instant().minus(REMEMBER_UPLOADS))))
                 .start(scrub(settings, blobs, installation, clock));
+    }
+
+    private static Upkeep.Job retention(Ledger ledger, Settings settings, Clock clock) {
+        Duration pause = settings.upkeep().pause();
+        return new Upkeep.Job(
+                "upkeep:Prune",
+                clock.instant().plus(pause.multipliedBy(2)),
+                turn ->
+                        turn.at()
+                                .plus(turn.handled() > 0 ? pause : pause.multipliedBy(360)),
+                ledger::prune);
+    }
+
+    /** It touches nobody's data, and so is no use. */
+    private static Upkeep.Job measuring(
+            DiskForecast forecast,
+            Installation installation,
+            Disk disk,
+            Folder folder,
+            Clock clock) {
+        return new Upkeep.Job(
+                "upkeep:Measure",
+                clock.instant(),
+                turn -> turn.at().plus(Duration.ofMinutes(10)),
+                () -> {
+                    try {
+                        if (forecast.sample(clock.instant(), disk.usable(folder.path()))) {
+                            installation.forecast(forecast);
+                        }
+                        return 0;
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                });
     }
 
     /** Not at once after a start: a server that is restarted often has better things to do. */

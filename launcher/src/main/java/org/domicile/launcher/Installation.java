@@ -32,6 +32,7 @@ import org.domicile.keyspace.Write;
  *   restored      there until the public log says that this is a new history: origin, size, signed
  *   first-steps   there once the first credential lies durably in its file
  *   scrubbed      8 bytes: when all stored bytes were last verified, in seconds since 1970
+ *   room          samples of what the disk had left, newest last
  *   corrupt       8 bytes: how many blobs were damaged then
  * </pre>
  */
@@ -169,6 +170,16 @@ final class Installation implements FolderMark {
 
     void scrubbed(Instant at, long corrupt) {
         write(put("scrubbed", eight(at.getEpochSecond())), put("corrupt", eight(corrupt)));
+    }
+
+    /** Samples of what the disk had left. */
+    DiskForecast forecast() {
+        return DiskForecast.decode(
+                keyspace.get(Space.RECORDS, key("room")).orElse(new byte[0]));
+    }
+
+    void forecast(DiskForecast forecast) {
+        write(put("room", forecast.encode()));
     }
 
     private Optional<Long> number(String name) {

@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
             LedgerCommand.Key.class,
             LedgerCommand.Prove.class,
             LedgerCommand.Check.class,
-            LedgerCommand.Show.class
+            LedgerCommand.Show.class,
+            LedgerCommand.Retention.class
         })
 final class LedgerCommand {
     private LedgerCommand() {}
@@ -69,6 +70,54 @@ final class LedgerCommand {
                             .field("origin", "origin")
                             .field("folder", "folder");
             Output.of(spec, common).list(rows, table, "no logs yet");
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "retention",
+            description = {
+                "Say for how many days uses are kept in the use logs (default: 400), or change it."
+                    + " Older ones are dropped from the front of their logs, whole bundles at a"
+                    + " time; the public log, which is never pruned, says so each time. Proofs that"
+                    + " people hold stay valid."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: ./domicile ledger retention --days 730 --organisation water"})
+    static final class Retention extends ServerCommand {
+        @Option(names = "--days", paramLabel = "N", description = "From now on: 1 to 36500.")
+        int days;
+
+        @Option(
+                names = "--organisation",
+                paramLabel = "NAME",
+                description = "Whose (default: all that have no period of their own).")
+        String organisation = "";
+
+        @Override
+        public Integer call() {
+            AdminClient admin = admin();
+            if (days != 0) {
+                admin.post(
+                        "/v1/ledger/retention",
+                        Json.row("days", String.valueOf(days), "organisation", organisation));
+            }
+            List<Json.Row> rows =
+                    admin.list("/v1/ledger/retention").stream()
+                            .map(row ->
+                                    Json.row(
+                                            "organisation",
+                                            row.text("organisation").isEmpty()
+                                                    ? "(others)"
+                                                    : row.text("organisation"),
+                                            "days",
+                                            row.number("days")))
+                            .toList();
+            Table table =
+                    new Table()
+                            .field("organisation", "organisation")
+                            .number("days", row -> String.valueOf(row.number("days")));
+            output().list(rows, table, "none");
             return 0;
         }
     }

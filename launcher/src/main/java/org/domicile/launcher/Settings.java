@@ -264,13 +264,11 @@ record Settings(
     private static Witnessing witnessing(Configuration from) {
         Optional<Path> policy = path(from, Setting.LEDGER_WITNESSES);
         Configuration.Written demanded = from.written(Setting.LEDGER_WITNESSES_DEMAND);
-        Demand demand =
-                demanded.text().equals("quorum")
-                        ? new Demand.Quorum()
-                        : switch (count(from, Setting.LEDGER_WITNESSES_DEMAND, 0, 1_000)) {
-                            case 0 -> new Demand.Nothing();
-                            case int some -> new Demand.AtLeast(some);
-                        };
+        Demand demand = new Demand.Quorum();
+        if (!demanded.text().equals("quorum")) {
+            int least = count(from, Setting.LEDGER_WITNESSES_DEMAND, 0, 1_000);
+            demand = least == 0 ? new Demand.Nothing() : new Demand.AtLeast(least);
+        }
         if (policy.isEmpty() && !(demand instanceof Demand.Nothing)) {
             throw new Problem(
                     "ledger.witnesses.demand asks for cosignatures of nobody: name the witnesses in"

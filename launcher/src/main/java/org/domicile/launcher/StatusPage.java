@@ -45,10 +45,16 @@ record StatusPage(Json.Row told) {
     }
 
     private String disk() {
-        return "%s of %s free; metadata take %s"
+        String lasts =
+                told.row("figures").fields().containsKey("disk.days")
+                        ? ", which last %s at the present rate"
+                                .formatted(number("disk.days", "day"))
+                        : "";
+        return "%s of %s free%s; metadata take %s"
                 .formatted(
                         Times.size(figure("disk.usable")),
                         Times.size(figure("disk.total")),
+                        lasts,
                         Times.size(figure("keyspace.bytes")));
     }
 

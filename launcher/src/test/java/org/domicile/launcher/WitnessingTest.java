@@ -95,6 +95,11 @@ class WitnessingTest {
                                     "ledger.witnesses=" + policy,
                                     "ledger.witnesses.demand=quorum")) {
                 zone(cloud, "annex");
+                long end = System.nanoTime() + 30_000_000_000L;
+                while (!checkpoint().contains("witness.example")) {
+                    assertTrue(System.nanoTime() < end, "nothing was cosigned in 30 s");
+                    java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+                }
                 Rig.Ran proof = rig().run("ledger", "prove", "0");
                 assertEquals(0, proof.code(), proof.err());
                 Path file = above.resolve("proof");

@@ -37,6 +37,7 @@ final class Book {
     private final Signer signer;
     private final ConcurrentMap<String, TiledLog> logs = new ConcurrentSkipListMap<>();
     private final ConcurrentMap<String, Numbers> numbers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Pruned> pruned = new ConcurrentHashMap<>();
 
     Book(Keyspace keyspace, Vault vault, Disk disk, LedgerOptions options) {
         this.keyspace = keyspace;
@@ -147,17 +148,36 @@ final class Book {
         Numbers known = numbers.get(organisation);
         return known != null
                 ? known
-                : numbers.computeIfAbsent(organisation, name -> new Numbers(kept(name)));
+                : numbers.computeIfAbsent(organisation, name -> new Numbers(counted(name)));
     }
 
     Map<String, Numbers> numbers() {
         return numbers;
     }
 
-    Numbers.Kept kept(String organisation) {
+    Numbers.Kept counted(String organisation) {
         return keyspace.get(Space.RECORDS, numbersKey(organisation))
                 .map(Numbers.Kept::decode)
                 .orElse(Numbers.Kept.NONE);
+    }
+
+    /** What was pruned of a log. */
+    Pruned kept(String log) {
+        return pruned.computeIfAbsent(
+                log,
+                name ->
+                        keyspace.get(Space.RECORDS, prunedKey(name))
+                                .map(Pruned::decode)
+                                .orElse(Pruned.NOTHING));
+    }
+
+    /** Remembers that, once it is durable. */
+    void pruned(String log, Pruned now) {
+        pruned.put(log, now);
+    }
+
+    static byte[] prunedKey(String log) {
+        return Tuple.pack(SPACE, "pruned", log);
     }
 
     static Write keep(String organisation, Numbers.Kept kept) {

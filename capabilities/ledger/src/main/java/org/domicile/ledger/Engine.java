@@ -29,6 +29,7 @@ import org.domicile.keyspace.Transaction;
 import org.domicile.request.Append;
 import org.domicile.request.Outcome;
 import org.domicile.request.Pending;
+import org.domicile.request.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,7 @@ final class Engine implements Ledger {
     private final Strangers strangers = new Strangers();
     private final Rounds rounds;
     private final Receipts receipts;
+    private final Pruning pruning;
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -91,6 +93,7 @@ final class Engine implements Ledger {
         this.options = options;
         this.book = new Book(keyspace, vault, disk, options);
         this.receipts = new Receipts(book.signer(), options.origin());
+        this.pruning = new Pruning(book, keyspace, clock);
         this.rounds =
                 new Rounds(
                         book,
@@ -249,6 +252,7 @@ final class Engine implements Ledger {
         UseRecord record = useRecord(use, () -> size, 1);
         Transaction transaction = new Transaction();
         record.take(outcome).forEach(transaction::append);
+        transaction.urgency(record.urgency());
         List<Long> indices = commit(transaction);
         record.committed(indices);
         return passes.pass(book.useLog(use.organisation()), indices.getFirst());
@@ -351,11 +355,40 @@ final class Engine implements Ledger {
     }
 
     @Override
+    public int retention(String organisation) {
+        return pruning.days(organisation);
+    }
+
+    @Override
+    public void retain(Request request, String organisation, int days) {
+        mustRecord();
+        pruning.retain(request, organisation, days);
+    }
+
+    @Override
+    public long prune() {
+        mustRecord();
+        try {
+            return pruning.turn();
+        } catch (DiskFull e) {
+            throw new StorageFailure(StorageFailure.Kind.FULL, "no room to prune", e);
+        } catch (IOException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.CORRUPT, "a use log could not be pruned", e);
+        }
+    }
+
+    @Override
+    public long kept(String log) {
+        return book.kept(log).to();
+    }
+
+    @Override
     public Optional<String> receipt(String organisation, long number) {
         String log = book.useLog(organisation);
         OptionalLong recent = book.numbers(organisation).place(number);
         OptionalLong place = recent.isPresent() ? recent : place(log, number);
-        if (place.isEmpty()) {
+        if (place.isEmpty() || place.getAsLong() < kept(log)) {
             return Optional.empty();
         }
         try {
@@ -410,6 +443,11 @@ final class Engine implements Ledger {
     private void awaitPublished(String log, long index, long deadline) {
         if (index < 0 || index >= keyspace.logs().size(log)) {
             throw new IllegalArgumentException("the log %s has no entry %d".formatted(log, index));
+        }
+        if (index < kept(log)) {
+            throw new IllegalArgumentException(
+                    "entry %d of the log %s was pruned; what is kept begins at entry %d"
+                            .formatted(index, log, kept(log)));
         }
         lock.lock();
         try {

@@ -17,6 +17,7 @@ import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.Transaction;
 import org.domicile.request.Append;
+import org.domicile.request.Urgency;
 
 /**
  * What the ledger's thread does, again and again: make durable entries into tiles, state what
@@ -150,7 +151,7 @@ final class Rounds {
         for (TiledLog log : book.openNew()) {
             Optional<String> organisation = book.organisation(log.name());
             if (organisation.isPresent()) {
-                Numbers.Kept kept = book.kept(organisation.get());
+                Numbers.Kept kept = book.counted(organisation.get());
                 counts.put(log.name(), new Counts(log.name(), kept.counted()));
                 book.numbers(organisation.get());
                 long at = Math.min(kept.scanned(), kept.counted());
@@ -309,7 +310,8 @@ final class Rounds {
     }
 
     private void commit(Transaction transaction) {
-        switch (keyspace.commit(transaction)) {
+        // Without the ledger's own entries nothing could be recorded at all.
+        switch (keyspace.commit(transaction.urgency(Urgency.OPERATING))) {
             case Committed.Applied _ -> {}
             case Committed.Stale stale ->
                     throw new IllegalStateException("there was no condition: " + stale);

@@ -162,6 +162,7 @@ public final class AdminDoor implements HttpHandler {
             case READ_STATUS -> status(call);
             case STOP -> stop(call);
             case LIST_LOGS, LIST_KEYS, PROVE -> LedgerCalls.answer(call, logs);
+            case READ_RETENTION, SET_RETENTION -> LedgerCalls.retention(call);
         }
     }
 

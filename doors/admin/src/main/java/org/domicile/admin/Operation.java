@@ -28,7 +28,9 @@ enum Operation {
     STOP("POST", "/v1/stop"),
     LIST_LOGS("GET", "/v1/ledger/logs"),
     LIST_KEYS("GET", "/v1/ledger/keys"),
-    PROVE("GET", "/v1/ledger/proof");
+    PROVE("GET", "/v1/ledger/proof"),
+    READ_RETENTION("GET", "/v1/ledger/retention"),
+    SET_RETENTION("POST", "/v1/ledger/retention");
 
     /** In records, what is none of these. */
     static final String UNKNOWN = "admin:Unknown";
