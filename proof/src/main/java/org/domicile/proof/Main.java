@@ -23,6 +23,8 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  ./domicile proof --list",
             "  ./domicile proof crash --count 1000",
+            "  ./domicile proof mutations --count 1000000",
+            "  ./domicile proof fsck --count 1000000",
             "  ./domicile proof power --fs xfs --count 20 /var/tmp/power   (needs root)",
             "  ./domicile proof cedar ~/cedar-cases",
             "Exit code 0: it held; 1: it did not, and the folder is kept; 2: not understood."

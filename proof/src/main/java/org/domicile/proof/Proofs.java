@@ -19,7 +19,11 @@ enum Proofs {
     /** The file system loses its power under load. */
     POWER("power", "cut the power of the disk under load and check everything (needs root)"),
     /** Cases of the Cedar language. */
-    CEDAR("cedar", "decide and validate every Cedar case under DIR, and compare with what it says");
+    CEDAR("cedar", "decide and validate every Cedar case under DIR, and compare with what it says"),
+    /** Single bytes of logs, checkpoints, cosignatures, proofs and receipts. */
+    MUTATIONS("mutations", "change single bytes of a ledger's files; none may be accepted"),
+    /** Somebody else's check of a whole log. */
+    FSCK("fsck", "make a log of --count entries and have Tessera's fsck check it");
 
     private final String word;
     private final String summary;
@@ -59,6 +63,8 @@ enum Proofs {
                             new Site.Volume(new LoopVolume(asked.fileSystem())),
                             Choice.AFTER_LOAD);
             case CEDAR -> cases(asked);
+            case MUTATIONS -> new Mutations(asked.work(), asked.seed(), asked.told()).run(asked.count());
+            case FSCK -> TesseraFsck.run(asked.work(), asked.count(), asked.seed(), asked.told());
         };
     }
 

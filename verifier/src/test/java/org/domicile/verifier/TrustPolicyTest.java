@@ -65,6 +65,47 @@ class TrustPolicyTest {
         assertTrue(parse("quorum none\n").isQuorum(Set.of()));
     }
 
+    /** Single bytes of a checkpoint with a log's two signatures and a witness's. */
+    @Test
+    void noMutatedCosignatureIsAccepted() throws Exception {
+        long seed = Long.getLong("domicile.seed", System.nanoTime());
+        java.util.Random random = new java.util.Random(seed);
+        java.security.KeyPair pair =
+                java.security.KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        byte[] encoded = pair.getPublic().getEncoded();
+        VerifierKey witness =
+                VerifierKey.of(
+                        "witness.example/w1",
+                        VerifierKey.Algorithm.ED25519_COSIGNATURE,
+                        java.util.Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length));
+        byte[] checkpoint = LogMaker.ofSize(7).checkpoint();
+        String text = Checkpoint.parse("log", checkpoint).note().text();
+        java.security.Signature signer = java.security.Signature.getInstance("Ed25519");
+        signer.initSign(pair.getPrivate());
+        signer.update(Checkpoint.textMessage(text, 1_700_000_000));
+        byte[] timed =
+                java.nio.ByteBuffer.allocate(72).putLong(1_700_000_000).put(signer.sign()).array();
+        String line = new Note.SignatureLine(witness.name(), witness.id(), timed).format();
+        byte[] good =
+                (new String(checkpoint, StandardCharsets.UTF_8) + line)
+                        .getBytes(StandardCharsets.UTF_8);
+        TrustPolicy policy = parse("witness w1 " + witness.format() + "\nquorum w1\n");
+        Checkpoint.parse("good", good).verify("good", LogMaker.KEYS, policy);
+        for (int i = 0; i < 2_000; i++) {
+            byte[] bad = good.clone();
+            // most of them where the witness has signed
+            int at =
+                    i % 4 == 0
+                            ? random.nextInt(bad.length)
+                            : bad.length - 1 - random.nextInt(line.length());
+            bad[at] ^= (byte) (1 + random.nextInt(255));
+            assertThrows(
+                    Refused.class,
+                    () -> Checkpoint.parse("bad", bad).verify("bad", LogMaker.KEYS, policy),
+                    () -> "seed " + seed + ", byte " + at);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
