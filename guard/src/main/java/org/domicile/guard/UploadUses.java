@@ -364,7 +364,10 @@ final class UploadUses {
     Optional<GuardedObjects.UploadPage> list(String bucketName, Listing.Query query) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use =
-                admit("s3:ListBucketMultipartUploads", found, bucketName, query.prefix())) {
+                uses.admit(
+                        "s3:ListBucketMultipartUploads",
+                        uses.data(found, bucketName, ""),
+                        ObjectUses.object(bucketName, query.prefix()))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return Optional.empty();

@@ -88,7 +88,7 @@ final class Uses {
         Request judged = going.equals(request.zone()) ? request : toward(going);
         Decision decision = policy.decide(judged, action, resource);
         if (decision.effect() == Decision.Effect.REFUSE) {
-            refused(action, decision.reason(), decision.policy(), object, resource, going);
+            refused(action, decision, object, resource, going);
             throw new Refused(
                     decision.reason(), Sentences.of(decision.reason(), action, purpose()), last);
         }
@@ -157,10 +157,9 @@ final class Uses {
                             number,
                             action,
                             Use.Verdict.ALLOWED,
-                            "allowed",
+                            decision,
                             resource,
                             going,
-                            decision.policy(),
                             object,
                             statements);
             admitted = true;
@@ -185,10 +184,9 @@ final class Uses {
                         use.number(),
                         use.action(),
                         Use.Verdict.REFUSED,
-                        decision.reason(),
+                        decision,
                         resource,
                         going,
-                        decision.policy(),
                         use.object(),
                         List.of());
         return Optional.of(
@@ -202,51 +200,32 @@ final class Uses {
 
     /** Records (or counts) a refusal of the door's own, which says it to the client itself. */
     void refused(String action, String reason, String object) {
-        refused(
-                action,
-                reason,
-                policy.register().digest(),
-                object,
-                new Resource.Own(organisation()),
-                request.zone());
+        Decision unasked =
+                new Decision(
+                        Decision.Effect.REFUSE,
+                        reason,
+                        policy.standing(request.caller()),
+                        List.of(),
+                        "");
+        refused(action, unasked, object, new Resource.Own(organisation()), request.zone());
     }
 
     private void refused(
-            String action,
-            String reason,
-            String policyDigest,
-            String object,
-            Resource resource,
-            String going) {
+            String action, Decision decision, String object, Resource resource, String going) {
         last = "";
         switch (request.caller()) {
-            case Caller.Anonymous anonymous -> ledger.countStranger(action, reason);
+            case Caller.Anonymous anonymous -> ledger.countStranger(action, decision.reason());
             case Caller.Known known ->
-                    refused(
-                            known.organisation(),
-                            action,
-                            reason,
-                            policyDigest,
-                            object,
-                            resource,
-                            going);
+                    refused(known.organisation(), action, decision, object, resource, going);
             case Caller.Program program ->
-                    refused(
-                            Policy.INSTALLATION,
-                            action,
-                            reason,
-                            policyDigest,
-                            object,
-                            resource,
-                            going);
+                    refused(Policy.INSTALLATION, action, decision, object, resource, going);
         }
     }
 
     private void refused(
             String organisation,
             String action,
-            String reason,
-            String policyDigest,
+            Decision decision,
             String object,
             Resource resource,
             String going) {
@@ -257,10 +236,9 @@ final class Uses {
                                 each,
                                 action,
                                 Use.Verdict.REFUSED,
-                                reason,
+                                decision,
                                 resource,
                                 going,
-                                policyDigest,
                                 object,
                                 List.of());
         if (ledger.countRepeated(numbered.apply(0))) {
@@ -281,10 +259,9 @@ final class Uses {
             long number,
             String action,
             Use.Verdict verdict,
-            String reason,
+            Decision decision,
             Resource resource,
             String going,
-            String policyDigest,
             String object,
             List<Statement> statements) {
         String dataZone = resource instanceof Resource.Data data ? data.dataZone() : "";
@@ -294,16 +271,17 @@ final class Uses {
                 request.at(),
                 action,
                 verdict,
-                reason,
+                decision.reason(),
                 purpose(),
                 dataZone,
                 going,
-                policyDigest,
+                decision.policy(),
                 request.caller(),
                 subject(),
                 List.of(),
                 object,
                 request.address(),
+                decision.read(),
                 statements);
     }
 

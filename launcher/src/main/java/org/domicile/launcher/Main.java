@@ -34,6 +34,7 @@ import picocli.CommandLine.Command;
             WitnessCommand.class,
             OrganisationCommand.class,
             PurposeCommand.class,
+            PolicyCommand.class,
             PrincipalCommand.class,
             CredentialCommand.class,
             ZoneCommand.class,

@@ -23,7 +23,9 @@ enum Proofs {
     /** Single bytes of logs, checkpoints, cosignatures, proofs and receipts. */
     MUTATIONS("mutations", "change single bytes of a ledger's files; none may be accepted"),
     /** Somebody else's check of a whole log. */
-    FSCK("fsck", "make a log of --count entries and have Tessera's fsck check it");
+    FSCK("fsck", "make a log of --count entries and have Tessera's fsck check it"),
+    /** Decisions of a server, made again without it. */
+    REPLAY("replay", "decide what a server decided once more with cedar-wasm, and compare");
 
     private final String word;
     private final String summary;
@@ -44,7 +46,7 @@ enum Proofs {
     /**
      * How one is run.
      *
-     * @param count deaths @param work a folder for what must outlive them
+     * @param count deaths, or requests @param work a folder for what must outlive them
      * @param fileSystem for power cuts @param told hears of each round
      */
     record Asked(
@@ -65,6 +67,9 @@ enum Proofs {
             case CEDAR -> cases(asked);
             case MUTATIONS -> new Mutations(asked.work(), asked.seed(), asked.told()).run(asked.count());
             case FSCK -> TesseraFsck.run(asked.work(), asked.count(), asked.seed(), asked.told());
+            case REPLAY ->
+                    new Replay(asked.work(), asked.seed(), asked.told())
+                            .run(word, asked.count(), asked.seed());
         };
     }
 

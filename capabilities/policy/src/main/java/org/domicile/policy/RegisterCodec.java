@@ -145,6 +145,49 @@ final class RegisterCodec {
                                 in.readBoolean()));
     }
 
+    static byte[] encode(PolicyText policy, Vault vault) {
+        byte[] sealed = vault.seal(name(policy), policy.text().getBytes(StandardCharsets.UTF_8));
+        return write(out -> {
+            text(out, policy.organisation());
+            text(out, policy.name());
+            out.writeInt(policy.version());
+            text(out, policy.digest());
+            instant(out, policy.created());
+            out.writeBoolean(policy.removed());
+            out.writeInt(sealed.length);
+            out.write(sealed);
+        });
+    }
+
+    static PolicyText policy(byte[] stored, Vault vault) {
+        return read(
+                stored,
+                in -> {
+                    PolicyText bare =
+                            new PolicyText(
+                                    text(in),
+                                    text(in),
+                                    in.readInt(),
+                                    text(in),
+                                    "",
+                                    instant(in),
+                                    in.readBoolean());
+                    byte[] opened = vault.open(name(bare), in.readNBytes(in.readInt()));
+                    return new PolicyText(
+                            bare.organisation(),
+                            bare.name(),
+                            bare.version(),
+                            bare.digest(),
+                            new String(opened, StandardCharsets.UTF_8),
+                            bare.created(),
+                            bare.removed());
+                });
+    }
+
+    private static String name(PolicyText policy) {
+        return "policy/" + policy.id() + "/" + policy.version();
+    }
+
     private interface Body {
         void to(DataOutputStream out) throws IOException;
     }
