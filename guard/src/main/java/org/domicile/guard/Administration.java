@@ -94,7 +94,9 @@ public interface Administration {
      */
     void retain(String organisation, int days);
 
-    /** For how many days uses are kept, by organisation; the first, without a name, is for others. */
+    /**
+     * For how many days uses are kept, by organisation; the first, without a name, is for others.
+     */
     SequencedMap<String, Integer> retention();
 
     /**
@@ -114,7 +116,9 @@ public interface Administration {
      */
     void refuse(String action, String object, String reason);
 
-    /** @param use on record @param explanation of its decision */
+    /**
+     * @param use on record @param explanation of its decision
+     */
     record Explained(Ledger.Decided use, Policy.Explanation explanation) {}
 
     /**

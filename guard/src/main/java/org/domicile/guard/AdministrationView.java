@@ -377,13 +377,11 @@ final class AdministrationView implements Administration {
     public Explained explain(String named) {
         UseName name = UseName.parse(named);
         String organisation = known(name.organisation());
-        try (Admitted use =
-                uses.administer(organisation, "admin:ExplainUse", named, List.of())) {
+        try (Admitted use = uses.administer(organisation, "admin:ExplainUse", named, List.of())) {
             Optional<Ledger.Decided> found = Optional.empty();
             if (organisation.equals(name.organisation())) {
                 OptionalLong index = name.index(ledger);
-                Pass pass =
-                        use.record(index.isPresent() ? Outcome.DONE : Outcome.ABSENT, 0);
+                Pass pass = use.record(index.isPresent() ? Outcome.DONE : Outcome.ABSENT, 0);
                 if (index.isPresent()) {
                     found = ledger.decided(pass, organisation, name.log(), index.getAsLong());
                 }

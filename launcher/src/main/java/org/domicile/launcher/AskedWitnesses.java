@@ -22,8 +22,7 @@ import org.domicile.witness.Cosigners;
  * @param cosigners empty when nobody is asked
  * @param all whether use logs are cosigned too
  */
-record AskedWitnesses(List<Cosigners> cosigners, boolean all)
-        implements Witnesses, AutoCloseable {
+record AskedWitnesses(List<Cosigners> cosigners, boolean all) implements Witnesses, AutoCloseable {
     /** Whoever fails for so long is told of. */
     private static final Duration LAGGING = Duration.ofMinutes(1);
 

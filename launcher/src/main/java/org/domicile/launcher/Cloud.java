@@ -132,10 +132,7 @@ final class Cloud implements AutoCloseable {
         opened.push(keys);
         LedgerHistory history = new LedgerHistory(installation, keyspace, places.places(), disk);
         LedgerOptions ledgerOptions =
-                LedgerOptions.of(
-                                folder.ledger(),
-                                settings.names().node(),
-                                history.origin(settings))
+                LedgerOptions.of(folder.ledger(), settings.names().node(), history.origin(settings))
                         .after(installation.formerOrigins());
         AskedWitnesses witnesses = AskedWitnesses.of(settings.witnessing(), clock);
         opened.push(witnesses);
@@ -437,9 +434,7 @@ final class Cloud implements AutoCloseable {
         return new Upkeep.Job(
                 "upkeep:Prune",
                 clock.instant().plus(pause.multipliedBy(2)),
-                turn ->
-                        turn.at()
-                                .plus(turn.handled() > 0 ? pause : pause.multipliedBy(360)),
+                turn -> turn.at().plus(turn.handled() > 0 ? pause : pause.multipliedBy(360)),
                 ledger::prune);
     }
 

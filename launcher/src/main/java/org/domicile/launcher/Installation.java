@@ -174,8 +174,7 @@ final class Installation implements FolderMark {
 
     /** Samples of what the disk had left. */
     DiskForecast forecast() {
-        return DiskForecast.decode(
-                keyspace.get(Space.RECORDS, key("room")).orElse(new byte[0]));
+        return DiskForecast.decode(keyspace.get(Space.RECORDS, key("room")).orElse(new byte[0]));
     }
 
     void forecast(DiskForecast forecast) {

@@ -214,12 +214,14 @@ final class Instruments implements Running, Readiness, Figures {
         }
         metrics.addAll(Metrics.ledger(parts.ledger().state(), now));
         metrics.addAll(parts.witnesses().metrics(now));
-        lasting(now).ifPresent(days ->
-                metrics.add(
-                        Metric.gauge(
-                                "domicile_disk_days",
-                                "Days until the disk is full, if it fills as in the last week.",
-                                days)));
+        lasting(now)
+                .ifPresent(days ->
+                        metrics.add(
+                                Metric.gauge(
+                                        "domicile_disk_days",
+                                        "Days until the disk is full, if it fills as in the last"
+                                                + " week.",
+                                        days)));
         metrics.add(Metrics.expiring(parts.policy().register(), now));
         Keyspace.Usage keyspace = parts.keyspace().usage();
         Blobs.Usage blobs = parts.blobs().usage();

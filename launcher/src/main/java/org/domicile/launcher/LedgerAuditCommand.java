@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
                 + " each organisation on each node are there, each once; what the public log"
                 + " counted each minute is what the use logs hold. Offline: no server is needed.",
             "Make the copy with the public log first. What a changed program never recorded, only"
-                + " its clients' receipts show: 'ledger check --log'."
+                    + " its clients' receipts show: 'ledger check --log'."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example: ./domicile ledger audit ledger-copy --key keys.txt"})
@@ -38,7 +38,8 @@ final class LedgerAuditCommand implements Callable<Integer> {
     @Option(
             names = "--key",
             paramLabel = "KEY|FILE",
-            description = "A verifier key, or a file with one a line; the public log's serve for all.")
+            description =
+                    "A verifier key, or a file with one a line; the public log's serve for all.")
     List<String> given = List.of();
 
     @Option(
@@ -46,7 +47,7 @@ final class LedgerAuditCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = {
                 "A C2SP tlog-policy: its quorum of witnesses must have cosigned the public log; its"
-                    + " logs' keys serve where no --key is given."
+                        + " logs' keys serve where no --key is given."
             })
     @Nullable Path policy;
 
@@ -62,7 +63,7 @@ final class LedgerAuditCommand implements Callable<Integer> {
             defaultValue = "1h",
             description = {
                 "How long a use may be under way: a number without an entry is a missing use once"
-                    + " it is older (default: 1h; 0s when the server was stopped for the copy)."
+                        + " it is older (default: 1h; 0s when the server was stopped for the copy)."
             })
     String underWay = "1h";
 
@@ -72,7 +73,11 @@ final class LedgerAuditCommand implements Callable<Integer> {
         var demanded = Trust.policy(policy);
         Trust trust = given.isEmpty() ? Trust.named(spec, demanded) : Trust.given(given);
         Output output = Output.of(spec, common);
-        Audit.Report report = run(output, trust, new Audit.Options(longest, Optional.ofNullable(since), demanded));
+        Audit.Report report =
+                run(
+                        output,
+                        trust,
+                        new Audit.Options(longest, Optional.ofNullable(since), demanded));
         for (Audit.Read log : report.logs()) {
             output.result(
                     Json.row(

@@ -239,7 +239,8 @@ final class LedgerCommand {
             footer = {
                 "",
                 "Example: ./domicile ledger check use.tlog-proof --key keys.txt",
-                "Example: ./domicile ledger check use.receipt --key keys.txt --log copy/use/main/node-1"
+                "Example: ./domicile ledger check use.receipt --key keys.txt --log"
+                        + " copy/use/main/node-1"
             })
     static final class Check implements Callable<Integer> {
         private static final int LARGEST = 4 << 20;

@@ -17,8 +17,7 @@ import org.domicile.ledger.Statement;
  *
  * @param places of the key store
  */
-record LedgerHistory(
-        Installation installation, Keyspace keyspace, List<Path> places, Disk disk) {
+record LedgerHistory(Installation installation, Keyspace keyspace, List<Path> places, Disk disk) {
     /** The beginning of the logs' origins. */
     String origin(Settings settings) throws IOException {
         String wanted = settings.names().origin();

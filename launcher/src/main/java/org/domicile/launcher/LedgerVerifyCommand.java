@@ -67,7 +67,7 @@ final class LedgerVerifyCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = {
                 "A C2SP tlog-policy: its quorum of witnesses must have cosigned the public log; its"
-                    + " logs' keys serve where no --key is given."
+                        + " logs' keys serve where no --key is given."
             })
     @Nullable Path policy;
 

@@ -42,8 +42,6 @@ class DiskForecastTest {
         Instant end = start.plus(Duration.ofHours(24 * 30 - 1));
         long usable = 500 * GIB - 24 * GIB - (24 * 29 - 1) * (GIB / 240);
         assertEquals(
-                (double) usable / (GIB / 10.0),
-                forecast.days(end, usable, 0).orElseThrow(),
-                50);
+                (double) usable / (GIB / 10.0), forecast.days(end, usable, 0).orElseThrow(), 50);
     }
 }

@@ -91,9 +91,7 @@ class WitnessingTest {
                                     keys.get(1),
                                     url));
             try (Cloud cloud =
-                    rig().open(
-                                    "ledger.witnesses=" + policy,
-                                    "ledger.witnesses.demand=quorum")) {
+                    rig().open("ledger.witnesses=" + policy, "ledger.witnesses.demand=quorum")) {
                 zone(cloud, "annex");
                 long end = System.nanoTime() + 30_000_000_000L;
                 while (!checkpoint().contains("witness.example")) {
@@ -146,8 +144,7 @@ class WitnessingTest {
         StorageFailure refused = assertThrows(StorageFailure.class, () -> rig().open().close());
         assertEquals(StorageFailure.Kind.FOREIGN, refused.kind());
         assertTrue(refused.getMessage().contains("older copy"), refused.getMessage());
-        assertEquals(
-                Files.readString(backup.resolve("ledger/public/checkpoint")), checkpoint());
+        assertEquals(Files.readString(backup.resolve("ledger/public/checkpoint")), checkpoint());
 
         try (Cloud cloud = rig().open("ledger.restore=new-history")) {
             zone(cloud, "cellar");

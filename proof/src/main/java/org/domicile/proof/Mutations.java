@@ -97,8 +97,13 @@ final class Mutations {
         files.put("checkpoint and its cosignatures", checkpoint);
         for (String name :
                 List.of(
-                        "entries/000", "entries/001", "entries/002.p/88", "0/000", "0/001",
-                        "0/002.p/88", "1/000.p/2")) {
+                        "entries/000",
+                        "entries/001",
+                        "entries/002.p/88",
+                        "0/000",
+                        "0/001",
+                        "0/002.p/88",
+                        "1/000.p/2")) {
             files.put(
                     (name.startsWith("e") ? "bundle " : "tile ") + name,
                     log.resolve("tile").resolve(name));
@@ -160,8 +165,7 @@ final class Mutations {
         Witness witness = Witness.open(folder, Disk.real(), InstantSource.system(), keys);
         byte[] note = Files.readAllBytes(checkpoint);
         String request = "old 0\n\n" + new String(note, StandardCharsets.UTF_8);
-        Witness.Answer answer =
-                witness.addCheckpoint(request.getBytes(StandardCharsets.UTF_8));
+        Witness.Answer answer = witness.addCheckpoint(request.getBytes(StandardCharsets.UTF_8));
         if (answer.status() != 200) {
             throw new IOException("our witness answered " + answer.status());
         }

@@ -65,7 +65,8 @@ enum Proofs {
                             new Site.Volume(new LoopVolume(asked.fileSystem())),
                             Choice.AFTER_LOAD);
             case CEDAR -> cases(asked);
-            case MUTATIONS -> new Mutations(asked.work(), asked.seed(), asked.told()).run(asked.count());
+            case MUTATIONS ->
+                    new Mutations(asked.work(), asked.seed(), asked.told()).run(asked.count());
             case FSCK -> TesseraFsck.run(asked.work(), asked.count(), asked.seed(), asked.told());
             case REPLAY ->
                     new Replay(asked.work(), asked.seed(), asked.told())

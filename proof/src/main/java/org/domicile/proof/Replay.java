@@ -134,8 +134,7 @@ final class Replay {
             }
         }
         operator.post(
-                "/v1/policies",
-                Map.of("organisation", "main", "name", "proof", "text", RULES));
+                "/v1/policies", Map.of("organisation", "main", "name", "proof", "text", RULES));
         int credentials = Math.clamp(count / REQUESTS_OF_A_CREDENTIAL, 3, MOST_CREDENTIALS);
         int each = (count + credentials - 1) / credentials;
         for (int i = 0; i < credentials; i++) {
@@ -212,8 +211,7 @@ final class Replay {
                         .findFirst()
                         .orElse("");
         Path file = work.resolve("altered.ndjson");
-        Files.writeString(
-                file, wanted.replace("\"withdrawn\":false", "\"withdrawn\":true") + "\n");
+        Files.writeString(file, wanted.replace("\"withdrawn\":false", "\"withdrawn\":true") + "\n");
         Foreign.Ended ended = replayed(file);
         if (wanted.isEmpty()
                 || ended.status() != 1
@@ -225,9 +223,7 @@ final class Replay {
     private static Foreign.Ended replayed(Path cases) throws IOException, InterruptedException {
         String clients = System.getenv("DOMICILE_CLIENTS");
         Path brought =
-                clients == null
-                        ? SourceTree.root().resolve(".domicile/clients")
-                        : Path.of(clients);
+                clients == null ? SourceTree.root().resolve(".domicile/clients") : Path.of(clients);
         if (!Files.isDirectory(brought.resolve("cedar/node_modules"))) {
             throw new IOException(
                     "cedar-wasm is not in "

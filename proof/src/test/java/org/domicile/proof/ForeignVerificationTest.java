@@ -60,7 +60,8 @@ class ForeignVerificationTest {
     @Test
     void everyJudgeAcceptsEachLogAndRefusesEachChange() throws Exception {
         List<Path> olders = new ArrayList<>();
-        long[] all = LongStream.concat(Arrays.stream(SIZES), Arrays.stream(MORE)).sorted().toArray();
+        long[] all =
+                LongStream.concat(Arrays.stream(SIZES), Arrays.stream(MORE)).sorted().toArray();
         assertTrue(all.length > 20);
         for (long size : all) {
             made.growTo(size);

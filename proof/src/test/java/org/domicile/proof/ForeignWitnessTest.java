@@ -123,13 +123,16 @@ class ForeignWitnessTest {
                     Server.command(
                             "zone", "create", "z" + i, "--parent", "home", "--data", data(site));
                     awaitGrown(checkpoint, before);
-                    Foreign.Ended good =
-                            judged(checkpoint, keys.getFirst(), List.of(foreign.key));
+                    Foreign.Ended good = judged(checkpoint, keys.getFirst(), List.of(foreign.key));
                     assertEquals(0, good.status(), good.said());
                 }
                 String verified =
                         Server.command(
-                                "ledger", "verify", "--policy", policy.toString(), "--data",
+                                "ledger",
+                                "verify",
+                                "--policy",
+                                policy.toString(),
+                                "--data",
                                 data(site));
                 assertTrue(verified.contains("public:"), verified);
                 assertNotNull(server);

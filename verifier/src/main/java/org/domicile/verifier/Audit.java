@@ -150,9 +150,7 @@ public record Audit(Path folder, List<VerifierKey> keys) {
                                     .whole()
                                     .demanding(options.policy()))
                     .ifPresent(sound ->
-                            logs.add(
-                                    new Read(
-                                            LedgerFolder.PUBLIC, 0, sound.size(), 0, 0, 0, 0)));
+                            logs.add(new Read(LedgerFolder.PUBLIC, 0, sound.size(), 0, 0, 0, 0)));
         }
 
         private void readUses(String name) throws IOException {
@@ -316,7 +314,8 @@ public record Audit(Path folder, List<VerifierKey> keys) {
                             "entry " + index,
                             (from == to
                                             ? "has the number %,d, which an earlier entry has"
-                                            : "has the numbers from %,d to %,d, of which an earlier entry has one")
+                                            : "has the numbers from %,d to %,d, of which an earlier"
+                                                    + " entry has one")
                                     .formatted(from, to));
                 }
             }
@@ -370,8 +369,7 @@ public record Audit(Path folder, List<VerifierKey> keys) {
     private static Optional<Instant> minute(Map<?, ?> members) {
         try {
             return members.get("minute") instanceof String text && text.endsWith("Z")
-                    ? Optional.of(
-                            Instant.parse(text.substring(0, text.length() - 1) + ":00Z"))
+                    ? Optional.of(Instant.parse(text.substring(0, text.length() - 1) + ":00Z"))
                     : Optional.empty();
         } catch (DateTimeException e) {
             return Optional.empty();

@@ -97,8 +97,7 @@ public record Checkpoint(String origin, long size, byte[] root, Note note) {
     }
 
     /** The log's signatures as {@link #verify}, and then the cosignatures that a policy wants. */
-    public Signed verify(String where, List<VerifierKey> keys, TrustPolicy policy)
-            throws Refused {
+    public Signed verify(String where, List<VerifierKey> keys, TrustPolicy policy) throws Refused {
         Signed signed = verify(where, keys);
         List<String> signers = new ArrayList<>(signed.signers());
         policy.check(where, this).forEach(name -> signers.add("witness " + name));
@@ -111,8 +110,7 @@ public record Checkpoint(String origin, long size, byte[] root, Note note) {
      *
      * @return the valid lines
      */
-    public List<Note.SignatureLine> verifyAny(String where, List<VerifierKey> keys)
-            throws Refused {
+    public List<Note.SignatureLine> verifyAny(String where, List<VerifierKey> keys) throws Refused {
         List<Note.SignatureLine> valid = new ArrayList<>();
         for (Note.SignatureLine line : note.signatures()) {
             for (VerifierKey key : keys) {
@@ -187,8 +185,7 @@ public record Checkpoint(String origin, long size, byte[] root, Note note) {
         long time = ByteBuffer.wrap(signature).getLong();
         return time >= 0
                 && time <= Instant.MAX.getEpochSecond()
-                && check.verifies(
-                        time, Arrays.copyOfRange(signature, TIMESTAMP, signature.length));
+                && check.verifies(time, Arrays.copyOfRange(signature, TIMESTAMP, signature.length));
     }
 
     /** What an Ed25519 cosignature signs (C2SP tlog-cosignature, "Ed25519 signed message"). */

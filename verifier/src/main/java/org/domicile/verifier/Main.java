@@ -84,10 +84,7 @@ public final class Main {
 
     private int verify(Asked asked) {
         return verify(
-                asked.target(),
-                asked.keys(),
-                options(asked.since()).demanding(asked.policy()),
-                "");
+                asked.target(), asked.keys(), options(asked.since()).demanding(asked.policy()), "");
     }
 
     private int verifyAll(Asked asked) throws IOException {
@@ -210,8 +207,8 @@ public final class Main {
     private int receipt(Asked asked) throws IOException {
         Path log =
                 asked.log()
-                        .orElseThrow(() ->
-                                new IllegalArgumentException("a receipt needs --log FOLDER"));
+                        .orElseThrow(
+                                () -> new IllegalArgumentException("a receipt needs --log FOLDER"));
         try {
             Receipt receipt = Receipt.parse(Files.readAllBytes(asked.target()));
             receipt.verify(asked.keys());

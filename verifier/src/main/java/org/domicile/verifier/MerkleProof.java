@@ -8,7 +8,8 @@ public final class MerkleProof {
     private MerkleProof() {}
 
     /** Whether the leaf is at {@code index} of the tree (RFC 9162 section 2.1.3.2). */
-    public static boolean includes(byte[] leaf, long index, long size, byte[] root, List<byte[]> path) {
+    public static boolean includes(
+            byte[] leaf, long index, long size, byte[] root, List<byte[]> path) {
         if (index < 0 || index >= size) {
             return false;
         }

@@ -147,8 +147,7 @@ public record Receipt(
         if (lines.length != 4 || !lines[0].equals(GROUP) || !lines[1].equals(beginning + NAME)) {
             throw new Refused("receipt", "is signed as something else than a receipt of its log");
         }
-        byte[] leaves =
-                new TreeHash().leaf(head().getBytes(StandardCharsets.UTF_8));
+        byte[] leaves = new TreeHash().leaf(head().getBytes(StandardCharsets.UTF_8));
         if (!MerkleProof.includes(leaves, index, size, hash("group", lines[2]), path)) {
             throw new Refused("path", "does not lead from the receipt to what was signed");
         }
@@ -240,7 +239,8 @@ public record Receipt(
             return newest.compareTo(minute) <= 0
                     ? new Held.TooEarly(newest)
                     : new Held.Hidden(
-                            "the log goes on to %s and has no entry of this hash".formatted(newest));
+                            "the log goes on to %s and has no entry of this hash"
+                                    .formatted(newest));
         }
     }
 }

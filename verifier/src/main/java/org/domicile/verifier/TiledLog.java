@@ -69,12 +69,7 @@ public record TiledLog(Path folder) {
         /** What the public log states of the log of this name must hold. */
         public Options against(Statements statements, String log) {
             return new Options(
-                    since,
-                    progress,
-                    into,
-                    statements.of(log),
-                    statements.pruned(log).to(),
-                    policy);
+                    since, progress, into, statements.of(log), statements.pruned(log).to(), policy);
         }
 
         /** The quorum of this policy must have cosigned the checkpoint. */

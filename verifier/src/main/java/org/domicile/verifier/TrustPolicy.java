@@ -208,8 +208,7 @@ public record TrustPolicy(
 
         private void quorum(List<String> words) {
             if (words.size() != 2 || hasQuorum) {
-                throw wrong(
-                        hasQuorum ? "is a second quorum line" : "reads: quorum NAME|none");
+                throw wrong(hasQuorum ? "is a second quorum line" : "reads: quorum NAME|none");
             }
             hasQuorum = true;
             String name = words.get(1);

@@ -5,11 +5,10 @@
  * that a mistake there is not repeated here. It writes nothing, opens no connection, and needs only
  * a folder of C2SP tlog-tiles and the verifier keys of the log.
  *
- * <p><b>What is implemented</b>, from C2SP: signed-note v1.0.0 (types 0x01 Ed25519, 0x04
- * Ed25519 cosignature and 0x06 ML-DSA-44; others are carried along unread), tlog-checkpoint v1.0.0,
+ * <p><b>What is implemented</b>, from C2SP: signed-note v1.0.0 (types 0x01 Ed25519, 0x04 Ed25519
+ * cosignature and 0x06 ML-DSA-44; others are carried along unread), tlog-checkpoint v1.0.0,
  * tlog-cosignature v1.1.0-rc.1 (over whole trees), tlog-tiles v0.1.0, tlog-proof v1 and
- * tlog-policy. Hashes and
- * proofs are RFC 6962's, checked as RFC 9162 section 2.1.3 and 2.1.4 say.
+ * tlog-policy. Hashes and proofs are RFC 6962's, checked as RFC 9162 section 2.1.3 and 2.1.4 say.
  *
  * <p><b>Which signatures count.</b> Keys whose name is not the checkpoint's origin are other logs'
  * and are left aside. Every key that was given for the origin must have signed: whoever names the

@@ -55,7 +55,11 @@ class TrustPolicyTest {
                         quorum X-and-Y
                         """
                                 .formatted(
-                                        ED, key("x1", 2), key("x2", 3), key("x3", 4), key("y1", 5),
+                                        ED,
+                                        key("x1", 2),
+                                        key("x2", 3),
+                                        key("x3", 4),
+                                        key("y1", 5),
                                         key("y2", 6)));
         assertEquals(1, policy.logs().size());
         assertEquals("https://x2.example", policy.witnesses().get("X2").url());

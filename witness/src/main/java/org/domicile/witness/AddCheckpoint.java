@@ -59,8 +59,7 @@ record AddCheckpoint(long old, List<byte[]> proof, byte[] checkpoint) {
 
     byte[] format() {
         StringBuilder text = new StringBuilder(OLD).append(old).append('\n');
-        proof.forEach(hash ->
-                text.append(Base64.getEncoder().encodeToString(hash)).append('\n'));
+        proof.forEach(hash -> text.append(Base64.getEncoder().encodeToString(hash)).append('\n'));
         text.append('\n').append(new String(checkpoint, StandardCharsets.ISO_8859_1));
         return text.toString().getBytes(StandardCharsets.ISO_8859_1);
     }

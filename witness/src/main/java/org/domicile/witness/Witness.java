@@ -112,7 +112,10 @@ public final class Witness {
             throws IOException {
         Witness witness =
                 new Witness(
-                        folder, disk, clock, WitnessKey.decode(disk.read(folder.resolve(KEY_FILE))));
+                        folder,
+                        disk,
+                        clock,
+                        WitnessKey.decode(disk.read(folder.resolve(KEY_FILE))));
         for (VerifierKey each : trusted) {
             witness.logs.computeIfAbsent(each.name(), name -> witness.new Log(name)).keys.add(each);
         }
@@ -244,8 +247,7 @@ public final class Witness {
     }
 
     /** Why the checkpoint is no successor of what was cosigned last. */
-    private static Optional<String> objection(
-            Log log, AddCheckpoint asked, Checkpoint checkpoint) {
+    private static Optional<String> objection(Log log, AddCheckpoint asked, Checkpoint checkpoint) {
         if (checkpoint.size() == 0 && !Arrays.equals(checkpoint.root(), sha256(new byte[0]))) {
             return Optional.of("has no entries and the root of a tree that has");
         }

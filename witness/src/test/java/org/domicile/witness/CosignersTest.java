@@ -49,7 +49,9 @@ class CosignersTest {
             Path folder = Path.of("/" + name);
             Witness.create(folder, "witness.example/" + name, disk);
             witness = Witness.open(folder, disk, InstantSource.system(), List.of(log.key));
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server =
+                    HttpServer.create(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
             server.setExecutor(threads);
             server.createContext("/", this::answer);
             server.start();
@@ -86,8 +88,7 @@ class CosignersTest {
         boolean answers(HttpExchange exchange) throws IOException;
     }
 
-    private static boolean send(HttpExchange exchange, int status, byte[] body)
-            throws IOException {
+    private static boolean send(HttpExchange exchange, int status, byte[] body) throws IOException {
         exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
@@ -120,9 +121,7 @@ class CosignersTest {
         int size = log.size();
         return cosigners.ask(
                 new Candidate(
-                        log.origin,
-                        log.checkpoint(),
-                        older -> log.consistency((int) older, size)),
+                        log.origin, log.checkpoint(), older -> log.consistency((int) older, size)),
                 moved::release);
     }
 
@@ -141,7 +140,9 @@ class CosignersTest {
     }
 
     private int cosigned(String lines) throws Exception {
-        byte[] note = (new String(log.checkpoint(), StandardCharsets.UTF_8) + lines).getBytes(StandardCharsets.UTF_8);
+        byte[] note =
+                (new String(log.checkpoint(), StandardCharsets.UTF_8) + lines)
+                        .getBytes(StandardCharsets.UTF_8);
         Checkpoint checkpoint = Checkpoint.parse("cosigned", note);
         int count = 0;
         for (Served each : served) {
@@ -160,8 +161,7 @@ class CosignersTest {
         assertEquals(
                 200,
                 one.witness
-                        .addCheckpoint(
-                                new AddCheckpoint(0, List.of(), log.checkpoint(3)).format())
+                        .addCheckpoint(new AddCheckpoint(0, List.of(), log.checkpoint(3)).format())
                         .status());
         try (Cosigners cosigners = cosigners(new Demand.Nothing(), one, two)) {
             for (int round = 0; round < 3; round++) {
@@ -230,8 +230,7 @@ class CosignersTest {
                 };
         ahead.manner = exchange -> send(exchange, 409, "99\n".getBytes(StandardCharsets.UTF_8));
         try (Cosigners cosigners =
-                        cosigners(
-                                new Demand.AtLeast(1), liar, talker, redirecting, ahead, honest);
+                        cosigners(new Demand.AtLeast(1), liar, talker, redirecting, ahead, honest);
                 Cosigners.Asking asking = ask(cosigners)) {
             assertTrue(moved.tryAcquire(5, 20, TimeUnit.SECONDS));
             assertEquals(2, cosigned(lines(asking)));

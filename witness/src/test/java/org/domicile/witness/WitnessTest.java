@@ -111,10 +111,7 @@ class WitnessTest {
         assertSaid(400, "63 lines", bytes("old 0\n" + hash.repeat(64) + "\n" + note));
         assertSaid(422, "brings one", bytes("old 0\n" + hash + "\n" + note));
         assertSaid(413, "64 KiB", new byte[Witness.longestRequest() + 1]);
-        assertSaid(
-                404,
-                "does not cosign",
-                MadeLog.of("log.example/b").grow(1, "a").request(0));
+        assertSaid(404, "does not cosign", MadeLog.of("log.example/b").grow(1, "a").request(0));
         // a line that claims to be a trusted key's and is not makes the note malformed
         String line = note.substring(note.indexOf('\u2014'));
         char digit = line.charAt(60) == 'A' ? 'B' : 'A';
@@ -196,7 +193,6 @@ class WitnessTest {
         disk.flip(FOLDER.resolve("logs").resolve(Witness.hash("log.example/a")), 25);
         StorageFailure refused = assertThrows(StorageFailure.class, this::reopen);
         assertTrue(refused.getMessage().contains("make a new witness"), refused.getMessage());
-        assertThrows(
-                IllegalArgumentException.class, () -> Witness.create(FOLDER, "other", disk));
+        assertThrows(IllegalArgumentException.class, () -> Witness.create(FOLDER, "other", disk));
     }
 }

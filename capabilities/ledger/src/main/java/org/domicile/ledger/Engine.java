@@ -402,8 +402,7 @@ final class Engine implements Ledger {
             byte[] entry = book.entries(log, index, index + 1).getFirst();
             return UseEntry.parse(entry)
                     .filter(use -> use.number() == number)
-                    .map(use ->
-                            receipts.receipt(book.origin(log), number, use.minute(), entry));
+                    .map(use -> receipts.receipt(book.origin(log), number, use.minute(), entry));
         } catch (IOException e) {
             throw new StorageFailure(
                     StorageFailure.Kind.CORRUPT, "the log " + log + " cannot be read", e);

@@ -40,15 +40,7 @@ public interface Ledger extends AutoCloseable {
             SecureRandom random,
             LedgerOptions options) {
         return open(
-                keyspace,
-                vault,
-                subjects,
-                passes,
-                disk,
-                clock,
-                random,
-                options,
-                Outside.nothing());
+                keyspace, vault, subjects, passes, disk, clock, random, options, Outside.nothing());
     }
 
     /**
@@ -158,8 +150,8 @@ public interface Ledger extends AutoCloseable {
     OptionalLong place(String log, long number);
 
     /**
-     * A receipt for a use of this node that is on record: text that its caller keeps, and with which
-     * anybody can show that the entry was there. All who ask at one time share one signature.
+     * A receipt for a use of this node that is on record: text that its caller keeps, and with
+     * which anybody can show that the entry was there. All who ask at one time share one signature.
      *
      * @return empty when no use has the number (any more)
      */

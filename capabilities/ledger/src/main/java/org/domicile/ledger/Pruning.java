@@ -162,8 +162,7 @@ final class Pruning {
         CrashPoint.at("ledger.swept");
         keyspace.logs().erasePayloads(log.name(), state.swept(), state.to());
         Pruned gone = new Pruned(state.to(), state.to(), state.numbers());
-        commit(
-                new Transaction().write(put(log.name(), gone)).urgency(Urgency.OPERATING));
+        commit(new Transaction().write(put(log.name(), gone)).urgency(Urgency.OPERATING));
         book.pruned(log.name(), gone);
     }
 

@@ -32,7 +32,9 @@ final class Receipts {
         }
     }
 
-    /** @param beginning of the installation's origins */
+    /**
+     * @param beginning of the installation's origins
+     */
     Receipts(Signer signer, String beginning) {
         this.signer = signer;
         this.name = beginning + NAME;
@@ -109,8 +111,7 @@ final class Receipts {
         List<byte[]> left = leaves.subList(0, middle);
         List<byte[]> right = leaves.subList(middle, leaves.size());
         boolean first = index < middle;
-        List<byte[]> path =
-                first ? path(merkle, index, left) : path(merkle, index - middle, right);
+        List<byte[]> path = first ? path(merkle, index, left) : path(merkle, index - middle, right);
         path.add(root(merkle, first ? right : left));
         return path;
     }

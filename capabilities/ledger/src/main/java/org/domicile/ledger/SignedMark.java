@@ -70,8 +70,7 @@ public final class SignedMark {
         long highest = 0;
         for (Path file : files) {
             if (disk.exists(file)) {
-                Matcher text =
-                        FORM.matcher(new String(disk.read(file), StandardCharsets.UTF_8));
+                Matcher text = FORM.matcher(new String(disk.read(file), StandardCharsets.UTF_8));
                 Optional<Long> size = text.matches() ? number(text.group(2)) : Optional.empty();
                 if (size.isEmpty() || !text.group(1).equals(origin)) {
                     throw new StorageFailure(

@@ -76,11 +76,7 @@ final class TiledLog {
      *     CORRUPT when the files do not lead to the checkpoint's root
      */
     static TiledLog open(
-            String name,
-            List<String> origins,
-            LogFolder folder,
-            LogReading entries,
-            Signer signer)
+            String name, List<String> origins, LogFolder folder, LogReading entries, Signer signer)
             throws IOException {
         TiledLog log = new TiledLog(name, origins.getFirst(), folder, entries, signer);
         Optional<byte[]> checkpoint = folder.published();

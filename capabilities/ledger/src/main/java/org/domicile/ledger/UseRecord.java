@@ -129,9 +129,7 @@ final class UseRecord implements Pending {
             return Urgency.OPERATING;
         }
         boolean removes = FREEING.stream().anyMatch(use.action()::startsWith);
-        return removes && use.verdict() == Use.Verdict.ALLOWED
-                ? Urgency.FREEING
-                : Urgency.NORMAL;
+        return removes && use.verdict() == Use.Verdict.ALLOWED ? Urgency.FREEING : Urgency.NORMAL;
     }
 
     @Override

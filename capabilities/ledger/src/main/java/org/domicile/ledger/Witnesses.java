@@ -37,7 +37,9 @@ public interface Witnesses {
 
     /** Leads from an older size of a log to the candidate's (RFC 6962 section 2.1.2). */
     interface Consistency {
-        /** @throws IOException when the tiles for it cannot be read, or are gone */
+        /**
+         * @throws IOException when the tiles for it cannot be read, or are gone
+         */
         List<byte[]> from(long older) throws IOException;
     }
 

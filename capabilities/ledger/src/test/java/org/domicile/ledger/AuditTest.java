@@ -41,8 +41,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Audits of a real log, and of copies that a liar with all keys has made anew: signed, each sound in
- * itself. Whatever was dropped, doubled, moved or counted wrong is found and named.
+ * Audits of a real log, and of copies that a liar with all keys has made anew: signed, each sound
+ * in itself. Whatever was dropped, doubled, moved or counted wrong is found and named.
  */
 class AuditTest {
     private static final long SEED = Long.getLong("domicile.seed", System.nanoTime());
@@ -82,7 +82,9 @@ class AuditTest {
         for (int minute = 0; minute < 4; minute++) {
             for (int i = 0; i < 150; i++) {
                 at.ledger.record(
-                        at.use("archive/" + i, i % 7 == 0 ? Use.Verdict.REFUSED : Use.Verdict.ALLOWED),
+                        at.use(
+                                "archive/" + i,
+                                i % 7 == 0 ? Use.Verdict.REFUSED : Use.Verdict.ALLOWED),
                         Outcome.DONE,
                         i);
             }
@@ -128,7 +130,8 @@ class AuditTest {
             if (!Files.exists(files.resolve("checkpoint"))) {
                 return new ArrayList<>();
             }
-            long size = Long.parseLong(Files.readString(files.resolve("checkpoint")).split("\n")[1]);
+            long size =
+                    Long.parseLong(Files.readString(files.resolve("checkpoint")).split("\n")[1]);
             List<byte[]> all = new ArrayList<>();
             for (long bundle = 0; bundle * 256 < size; bundle++) {
                 all.addAll(new LogFolder(Disk.real(), files).entries(bundle, size));
@@ -177,7 +180,8 @@ class AuditTest {
         for (byte[] entry : entries) {
             open.add(entry);
             tree.append(
-                    entry, (level, index, hashes) -> content.put(files.tile(level, index, 256), hashes));
+                    entry,
+                    (level, index, hashes) -> content.put(files.tile(level, index, 256), hashes));
             if (open.size() == 256) {
                 content.put(files.bundle(tree.size() / 256 - 1, 256), LogFolder.bundle(open));
                 open = new ArrayList<>();
@@ -196,8 +200,7 @@ class AuditTest {
         }
         content.put(
                 files.checkpoint(),
-                signer()
-                        .checkpoint("test.example/made/" + log, tree.size(), tree.root(), now)
+                signer().checkpoint("test.example/made/" + log, tree.size(), tree.root(), now)
                         .getBytes(StandardCharsets.UTF_8));
         for (Map.Entry<Path, byte[]> file : content.entrySet()) {
             Files.createDirectories(file.getValue() == null ? copy : file.getKey().getParent());
@@ -213,8 +216,7 @@ class AuditTest {
         List<byte[]> open = new ArrayList<>();
         for (byte[] entry : entries("public")) {
             Map<String, Object> members = JsonReading.object(entry);
-            open.add(
-                    "checkpoints".equals(members.get("kind")) ? restated(members, uses) : entry);
+            open.add("checkpoints".equals(members.get("kind")) ? restated(members, uses) : entry);
         }
         write(copy, "public", open);
         return copy;
@@ -319,8 +321,8 @@ class AuditTest {
         assertFound(written(lower), "counts ");
 
         List<byte[]> silent = new ArrayList<>(open);
-        silent.removeIf(each ->
-                new String(each, StandardCharsets.UTF_8).contains("\"checkpoints\""));
+        silent.removeIf(
+                each -> new String(each, StandardCharsets.UTF_8).contains("\"checkpoints\""));
         assertFound(written(silent), "does not state that there is this log");
 
         List<byte[]> uncounted = new ArrayList<>(open);
@@ -344,7 +346,9 @@ class AuditTest {
         return copy;
     }
 
-    /** A client's receipt shows what numbers and counts cannot: an entry left out with its number. */
+    /**
+     * A client's receipt shows what numbers and counts cannot: an entry left out with its number.
+     */
     @Test
     void aReceiptShowsThatAnEntryWasHidden() throws Exception {
         at.reopenLedger();

@@ -45,8 +45,7 @@ final class Installation implements AutoCloseable {
         this(folder, keyspace, clock, ledgerDisk, Outside.nothing());
     }
 
-    Installation(
-            Path folder, Keyspace keyspace, Clock clock, Disk ledgerDisk, Outside outside)
+    Installation(Path folder, Keyspace keyspace, Clock clock, Disk ledgerDisk, Outside outside)
             throws IOException {
         this.outside = outside;
         this.folder = folder;

@@ -48,8 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The ledger on a disk that fails at each call of its life in turn, or loses its power there. Then
- * the independent check: no acknowledged entry is lost, and every checkpoint that was ever handed to
- * the disk is one that the final log extends.
+ * the independent check: no acknowledged entry is lost, and every checkpoint that was ever handed
+ * to the disk is one that the final log extends.
  */
 @Timeout(240)
 class LedgerFaultsTest {
@@ -268,8 +268,7 @@ class LedgerFaultsTest {
         }
     }
 
-    private record WatchedFile(
-            Disk.DiskFile below, Path path, Map<String, List<byte[]>> signed)
+    private record WatchedFile(Disk.DiskFile below, Path path, Map<String, List<byte[]>> signed)
             implements Disk.DiskFile {
         @Override
         public int read(ByteBuffer target, long position) throws IOException {
@@ -311,15 +310,16 @@ class LedgerFaultsTest {
     @Test
     void aFailureOfAnyCallLosesNothingAndContradictsNothing() throws IOException {
         int lives = 0;
-        for (Call call : List.of(
-                Call.OPEN,
-                Call.WRITE,
-                Call.FORCE,
-                Call.RENAME,
-                Call.DELETE,
-                Call.CREATE_DIRECTORY,
-                Call.FORCE_DIRECTORY,
-                Call.READ)) {
+        for (Call call :
+                List.of(
+                        Call.OPEN,
+                        Call.WRITE,
+                        Call.FORCE,
+                        Call.RENAME,
+                        Call.DELETE,
+                        Call.CREATE_DIRECTORY,
+                        Call.FORCE_DIRECTORY,
+                        Call.READ)) {
             long calls = Long.MAX_VALUE;
             for (long nth = 1 + SEED % EVERY; nth <= calls; nth += EVERY) {
                 Fault fault = (nth + SEED) % 3 == 0 ? Fault.ENOSPC : Fault.EIO;
@@ -397,8 +397,7 @@ class LedgerFaultsTest {
         }
     }
 
-    private static void assertAcknowledged(Life life, Path copy, String story)
-            throws IOException {
+    private static void assertAcknowledged(Life life, Path copy, String story) throws IOException {
         Path log = copy.resolve(Ledger.useLog(ORGANISATION, "n1"));
         if (!Files.exists(log.resolve("checkpoint"))) {
             assertEquals(Set.of(), life.acknowledged, story);
@@ -423,12 +422,10 @@ class LedgerFaultsTest {
     }
 
     private static void assertConsistent(
-            Life life, Path copy, List<VerifierKey> verifierKeys, String story)
-            throws IOException {
+            Life life, Path copy, List<VerifierKey> verifierKeys, String story) throws IOException {
         for (Map.Entry<String, List<byte[]>> log : life.signed.entrySet()) {
             for (byte[] checkpoint : log.getValue()) {
-                String[] lines =
-                        new String(checkpoint, StandardCharsets.UTF_8).split("\n", -1);
+                String[] lines = new String(checkpoint, StandardCharsets.UTF_8).split("\n", -1);
                 if (log.getKey().startsWith("use/") && Long.parseLong(lines[1]) < 256) {
                     continue; // once pruned, what lies before can no longer be recomputed
                 }
@@ -437,8 +434,7 @@ class LedgerFaultsTest {
                         new TiledLog(copy.resolve(log.getKey()))
                                 .verify(
                                         verifierKeys.stream()
-                                                .map(key ->
-                                                        key.named(ORIGIN + "/" + log.getKey()))
+                                                .map(key -> key.named(ORIGIN + "/" + log.getKey()))
                                                 .toList(),
                                         new TiledLog.Options(Optional.of(older), done -> {}));
                 assertInstanceOf(Verdict.Sound.class, verdict, () -> story + ": " + verdict);

@@ -92,9 +92,7 @@ class RetentionTest {
     private long published(String log) {
         try {
             Path file = folder.resolve("ledger").resolve(log).resolve("checkpoint");
-            return Files.exists(file)
-                    ? Long.parseLong(Files.readString(file).split("\n")[1])
-                    : 0;
+            return Files.exists(file) ? Long.parseLong(Files.readString(file).split("\n")[1]) : 0;
         } catch (IOException e) {
             throw new AssertionError(e);
         }

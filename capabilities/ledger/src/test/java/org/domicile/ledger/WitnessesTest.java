@@ -181,7 +181,8 @@ class WitnessesTest {
         assertEquals(StorageFailure.Kind.FOREIGN, refused.kind());
         assertTrue(refused.getMessage().contains("ledger.restore=new-history"));
         // one place is lost, and put back from an older backup: the other one says it
-        Files.writeString(Files.list(both.get(0)).findFirst().orElseThrow(), "log.example/public\n3\n");
+        Files.writeString(
+                Files.list(both.get(0)).findFirst().orElseThrow(), "log.example/public\n3\n");
         assertEquals(12, SignedMark.in(both, Disk.real(), "log.example/public").highest());
         // another log's mark is another file
         assertEquals(0, SignedMark.in(both, Disk.real(), "log.example/2/public").highest());
@@ -208,8 +209,7 @@ class WitnessesTest {
     @Test
     void nothingIsSignedBeyondTheMark() throws IOException {
         Path place = folder.resolve("place");
-        SignedMark mark =
-                SignedMark.in(List.of(place), Disk.real(), "test.example/made/public");
+        SignedMark mark = SignedMark.in(List.of(place), Disk.real(), "test.example/made/public");
         try (Keyspace keyspace = Keyspace.inMemory()) {
             Installation at = open(keyspace, new Outside(mark, Witnesses.none()));
             for (int i = 0; i < 20; i++) {
