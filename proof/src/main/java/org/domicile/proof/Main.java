@@ -23,6 +23,8 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  ./domicile proof --list",
             "  ./domicile proof crash --count 1000",
+            "  ./domicile proof mutations --count 1000000",
+            "  ./domicile proof fsck --count 1000000",
             "  ./domicile proof power --fs xfs --count 20 /var/tmp/power   (needs root)",
             "  ./domicile proof cedar ~/cedar-cases",
             "  ./domicile proof attacker --count 10000000",
@@ -50,7 +52,7 @@ public final class Main implements Callable<Integer> {
             paramLabel = "N",
             description =
                     "How many deaths (default: 50), requests of replay (default: 50) or of"
-                            + " differential (default: 20000), candidates of attacker (default:"
+                            + " differential (default: 20000), candidates, changes or entries (default:"
                             + " 100000).")
     @Nullable Integer count;
 
