@@ -4,9 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Pass;
@@ -31,28 +33,31 @@ final class AdministrationView implements Administration {
     private static final String SECRET_LETTERS =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
+    private static final int LONGEST_RETENTION = 36_500;
+
     private final Uses uses;
     private final Policy policy;
     private final Keys keys;
     private final Ledger ledger;
     private final Buckets buckets;
+    private final PeopleView people;
     private final SecureRandom random;
     private final PolicyActs policies;
 
-    AdministrationView(
-            Uses uses,
-            Policy policy,
-            Keys keys,
-            Ledger ledger,
-            Buckets buckets,
-            SecureRandom random) {
+    AdministrationView(Uses uses, PeopleView.Parts parts, SecureRandom random) {
         this.uses = uses;
-        this.policy = policy;
-        this.keys = keys;
-        this.ledger = ledger;
-        this.buckets = buckets;
+        this.policy = parts.policy();
+        this.keys = parts.keys();
+        this.ledger = parts.ledger();
+        this.buckets = parts.objects().buckets();
+        this.people = new PeopleView(uses, this, parts, random);
         this.random = random;
         this.policies = new PolicyActs(uses, policy, ledger, this::change);
+    }
+
+    @Override
+    public GuardedPeople people() {
+        return people;
     }
 
     @Override
@@ -337,6 +342,45 @@ final class AdministrationView implements Administration {
             Pass pass = use.record(Outcome.DONE, 0);
             return ledger.uses(pass, organisation, filter);
         }
+    }
+
+    @Override
+    public void retain(String organisation, int days) {
+        String action = "admin:SetRetention";
+        if (days < 1 || days > LONGEST_RETENTION) {
+            throw impossible(
+                    organisation, action, "", "uses are kept for 1 to 36,500 days, not " + days);
+        }
+        if (!organisation.isEmpty()
+                && !policy.register().organisations().containsKey(organisation)) {
+            throw impossible(
+                    organisation,
+                    action,
+                    organisation,
+                    "there is no organisation "
+                            + organisation
+                            + "; 'organisation list' shows them");
+        }
+        Map<String, String> facts = new HashMap<>(Map.of("days", String.valueOf(days)));
+        if (!organisation.isEmpty()) {
+            facts.put("organisation", organisation);
+        }
+        Statement statement = new Statement("ledger.retention", facts, Map.of());
+        try (Admitted use =
+                uses.administer(known(organisation), action, organisation, List.of(statement))) {
+            ledger.retain(use.carrying(() -> 0), organisation, days);
+        }
+    }
+
+    @Override
+    public SequencedMap<String, Integer> retention() {
+        operate("admin:ReadRetention", "");
+        SequencedMap<String, Integer> periods = new LinkedHashMap<>();
+        periods.put("", ledger.retention(""));
+        policy.register().organisations().keySet().stream()
+                .sorted()
+                .forEach(name -> periods.put(name, ledger.retention(name)));
+        return periods;
     }
 
     @Override

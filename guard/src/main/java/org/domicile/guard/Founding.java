@@ -154,7 +154,9 @@ final class Founding {
         return new Statement(
                 "principal.created",
                 Map.of("principal", principal.id(), "organisation", principal.organisation()),
-                Map.of("name", principal.name()));
+                Map.of("name", principal.name()),
+                List.of(new KeyId(KeyId.Kind.SUBJECT, principal.subject())),
+                Map.of());
     }
 
     private void step(Change change, KeyId subject, Statement statement) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.domicile.keys.Subjects;
 import org.domicile.keys.Vault;
 import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Condition;
@@ -39,6 +40,7 @@ final class StoredPolicy implements Policy {
 
     private final Keyspace keyspace;
     private final Vault vault;
+    private final Subjects subjects;
     private final InstantSource clock;
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<String, byte[]> sealedSecrets = new ConcurrentHashMap<>();
@@ -46,9 +48,10 @@ final class StoredPolicy implements Policy {
     private final Explaining explaining;
     private volatile Deciding deciding;
 
-    StoredPolicy(Keyspace keyspace, Vault vault, InstantSource clock) {
+    StoredPolicy(Keyspace keyspace, Vault vault, Subjects subjects, InstantSource clock) {
         this.keyspace = keyspace;
         this.vault = vault;
+        this.subjects = subjects;
         this.clock = clock;
         this.history = new History(keyspace, vault);
         this.explaining = new Explaining(history, this::load);
@@ -144,7 +147,9 @@ final class StoredPolicy implements Policy {
             case Change.WithdrawPurpose(String id) ->
                     List.of(put('u', id, RegisterCodec.encode(withdrawn(before, id))));
             case Change.NewPrincipal(Principal principal) ->
-                    List.of(put('n', principal.id(), RegisterCodec.encode(principal, vault)));
+                    List.of(put('n', principal.id(), RegisterCodec.encode(principal, subjects)));
+            case Change.ErasePrincipal(String id) ->
+                    List.of(put('n', id, RegisterCodec.encode(forgotten(before, id), subjects)));
             case Change.NewCredential(Credential credential, byte[] secret) -> {
                 byte[] sealed = vault.seal("credential/" + credential.accessKey(), secret);
                 // Before the commit, so that whoever sees the credential finds its secret; an
@@ -184,7 +189,9 @@ final class StoredPolicy implements Policy {
             case Change.NewPrincipal(Principal principal) ->
                     principals.put(
                             principal.id(),
-                            RegisterCodec.principal(RegisterCodec.encode(principal, vault), vault));
+                            RegisterCodec.principal(
+                                    RegisterCodec.encode(principal, subjects), vault, subjects));
+            case Change.ErasePrincipal(String id) -> principals.put(id, forgotten(before, id));
             case Change.NewCredential(Credential credential, byte[] secret) ->
                     credentials.put(
                             credential.accessKey(),
@@ -214,6 +221,14 @@ final class StoredPolicy implements Policy {
                 purpose.created(),
                 purpose.expires(),
                 true);
+    }
+
+    private static Principal forgotten(Register register, String id) {
+        Principal principal = register.principals().get(id);
+        if (principal == null) {
+            throw new IllegalStateException("an objection should have been raised for " + id);
+        }
+        return principal.forgotten();
     }
 
     private static Credential ended(Register register, String accessKey) {
@@ -260,7 +275,7 @@ final class StoredPolicy implements Policy {
                 case 'o' -> organisations.put(name, RegisterCodec.organisation(value));
                 case 'z' -> zones.put(name, RegisterCodec.zone(value));
                 case 'u' -> purposes.put(name, RegisterCodec.purpose(value));
-                case 'n' -> principals.put(name, RegisterCodec.principal(value, vault));
+                case 'n' -> principals.put(name, RegisterCodec.principal(value, vault, subjects));
                 case 'c' -> credentials.put(name, RegisterCodec.credential(value));
                 case 's' -> sealedSecrets.put(name, value);
                 case 't' -> policies.put(name, RegisterCodec.policy(value, vault));
