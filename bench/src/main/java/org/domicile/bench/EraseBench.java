@@ -109,7 +109,7 @@ final class EraseBench implements Callable<Integer> {
                                     figures.get("openMillis"),
                                     figures.get("keysMiB"));
             System.out.println(run.json ? Json.text(figures) : line);
-            return figures.get("wrong").equals("") ? 0 : 1;
+            return "".equals(figures.get("wrong")) ? 0 : 1;
         }
     }
 
