@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             StartBench.class,
             BareBench.class,
             EraseBench.class,
+            PolicyBench.class,
             Inside.class
         })
 public final class Main implements Callable<Integer> {

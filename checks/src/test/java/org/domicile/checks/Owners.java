@@ -20,6 +20,7 @@ final class Owners {
                     "picocli", PROGRAMS,
                     "com.fasterxml.jackson",
                             Set.of("admin", "launcher", "bench", "persons", "proof"),
+                    "com.cedarpolicy", Set.of("bench"),
                     "org.openjdk.jmh", Set.of("bench"));
 
     /** The JDK and JSpecify's annotations belong to everybody. */

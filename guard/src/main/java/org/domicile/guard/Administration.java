@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Credential;
@@ -87,6 +88,19 @@ public interface Administration {
 
     /** Uses of an organisation, newest first. */
     List<Ledger.Recorded> uses(String organisation, Ledger.Filter filter);
+
+    /**
+     * Says for how many days uses are kept; the public log says so too.
+     *
+     * @param organisation whose; empty for all that have no period of their own
+     * @param days 1 to 36,500
+     */
+    void retain(String organisation, int days);
+
+    /**
+     * For how many days uses are kept, by organisation; the first, without a name, is for others.
+     */
+    SequencedMap<String, Integer> retention();
 
     /**
      * Records an act that touches no guarded data: reading the program's state, ending it, reading

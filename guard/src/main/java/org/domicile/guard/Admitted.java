@@ -14,6 +14,7 @@ import org.domicile.request.Append;
 import org.domicile.request.Outcome;
 import org.domicile.request.Pending;
 import org.domicile.request.Request;
+import org.domicile.request.Urgency;
 
 /**
  * One use that was let through: it has a number and a permit, and it ends with exactly one record.
@@ -78,6 +79,11 @@ final class Admitted implements AutoCloseable {
                     @Override
                     public List<Append> take(Outcome outcome) {
                         return living(() -> pending.take(outcome));
+                    }
+
+                    @Override
+                    public Urgency urgency() {
+                        return pending.urgency();
                     }
 
                     @Override

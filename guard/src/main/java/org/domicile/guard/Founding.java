@@ -77,7 +77,7 @@ final class Founding {
         step(
                 new Change.PutPolicy(put),
                 new KeyId(KeyId.Kind.SUBJECT, system.subject()),
-                AdministrationView.policyPut(put));
+                PolicyActs.policyPut(put));
     }
 
     private void found() {

@@ -1,13 +1,16 @@
 package org.domicile.guard;
 
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Objects;
@@ -20,6 +23,8 @@ import org.domicile.request.Request;
 
 /** The guard that is wired to capabilities. Its only mutable state is the count of permits. */
 final class Gate implements Guard {
+    private static final System.Logger LOG = System.getLogger("org.domicile.guard");
+
     private final GuardOptions options;
     private final Policy policy;
     private final Keys keys;
@@ -91,6 +96,25 @@ final class Gate implements Guard {
     @Override
     public void stranger(String action, String reason) {
         ledger.countStranger(action, reason);
+    }
+
+    @Override
+    public Optional<String> receipt(String use) {
+        int end = use.lastIndexOf('/');
+        int begin = use.indexOf('/');
+        if (begin < 0 || end == begin) {
+            return Optional.empty();
+        }
+        try {
+            return ledger.receipt(use.substring(0, begin), Long.parseLong(use.substring(end + 1)))
+                    .map(text ->
+                            Base64.getEncoder()
+                                    .encodeToString(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (StorageFailure e) {
+            // What was asked for is done and on record; an answer without a receipt promises none.
+            LOG.log(System.Logger.Level.ERROR, "no receipt for the use " + use, e);
+            return Optional.empty();
+        }
     }
 
     @Override

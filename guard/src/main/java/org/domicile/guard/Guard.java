@@ -62,6 +62,15 @@ public interface Guard {
      */
     void stranger(String action, String reason);
 
+    /**
+     * A receipt for a use that was just answered, for the caller who made it and asked for one:
+     * base64 without line ends.
+     *
+     * @param use as a view's {@code use()} named it; empty for none
+     * @return empty when there is no such use on record
+     */
+    Optional<String> receipt(String use);
+
     /** The caller that the admin door acts as, once it knows that an operator is there. */
     Caller.Known operator();
 

@@ -39,6 +39,7 @@ import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.KeyspaceOptions;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
+import org.domicile.ledger.Outside;
 import org.domicile.objects.Objects;
 import org.domicile.people.People;
 import org.domicile.persons.PersonsDoor;
@@ -132,6 +133,12 @@ final class Cloud implements AutoCloseable {
         KeyPlaces places = KeyPlaces.of(settings.keys(), installation, folder.path());
         Keys keys = Keys.open(places.options(settings.keys()), installation, disk, random);
         opened.push(keys);
+        LedgerHistory history = new LedgerHistory(installation, keyspace, places.places(), disk);
+        LedgerOptions ledgerOptions =
+                LedgerOptions.of(folder.ledger(), settings.names().node(), history.origin(settings))
+                        .after(installation.formerOrigins());
+        AskedWitnesses witnesses = AskedWitnesses.of(settings.witnessing(), clock);
+        opened.push(witnesses);
         Ledger ledger =
                 Ledger.open(
                         keyspace,
@@ -141,11 +148,10 @@ final class Cloud implements AutoCloseable {
                         disk,
                         clock,
                         random,
-                        LedgerOptions.of(
-                                folder.ledger(),
-                                settings.names().node(),
-                                installation.origin(settings.names().origin())));
+                        ledgerOptions,
+                        new Outside(history.mark(ledgerOptions.origin()), witnesses));
         opened.push(ledger);
+        history.tell(ledger);
         Policy policy = Policy.open(keyspace, keys.vault(), keys.subjects(), clock);
         checkHome(policy, settings.zones().home());
         Objects objects = Objects.open(keyspace, blobs, clock, random);
@@ -166,6 +172,7 @@ final class Cloud implements AutoCloseable {
                 installation, guard, disk, places.firstCredential(), settings.zones().home());
 
         // the doors
+        DiskForecast forecast = installation.forecast();
         Instruments instruments =
                 new Instruments(
                         new Instruments.Parts(
@@ -177,7 +184,9 @@ final class Cloud implements AutoCloseable {
                                 blobs,
                                 keys,
                                 ledger,
-                                policy),
+                                policy,
+                                witnesses,
+                                forecast),
                         clock);
         HttpHandler admin =
                 new AdminDoor(
@@ -201,7 +210,10 @@ final class Cloud implements AutoCloseable {
         opened.push(() -> server.drain(settings.limits().drain()));
 
         // the program's own work
-        opened.push(upkeep(settings, guard, blobs, objects, installation, clock));
+        opened.push(
+                upkeep(settings, guard, blobs, objects, installation, clock)
+                        .start(retention(ledger, settings, clock))
+                        .start(measuring(forecast, installation, disk, folder, clock)));
 
         // ready: commands may come
         Map<String, String> urls = urls(settings, server.addresses());
@@ -428,6 +440,38 @@ final class Cloud implements AutoCloseable {
                                         objects.uploads()
                                                 .sweep(clock.instant().minus(REMEMBER_UPLOADS))))
                 .start(scrub(settings, blobs, installation, clock));
+    }
+
+    private static Upkeep.Job retention(Ledger ledger, Settings settings, Clock clock) {
+        Duration pause = settings.upkeep().pause();
+        return new Upkeep.Job(
+                "upkeep:Prune",
+                clock.instant().plus(pause.multipliedBy(2)),
+                turn -> turn.at().plus(turn.handled() > 0 ? pause : pause.multipliedBy(360)),
+                ledger::prune);
+    }
+
+    /** It touches nobody's data, and so is no use. */
+    private static Upkeep.Job measuring(
+            DiskForecast forecast,
+            Installation installation,
+            Disk disk,
+            Folder folder,
+            Clock clock) {
+        return new Upkeep.Job(
+                "upkeep:Measure",
+                clock.instant(),
+                turn -> turn.at().plus(Duration.ofMinutes(10)),
+                () -> {
+                    try {
+                        if (forecast.sample(clock.instant(), disk.usable(folder.path()))) {
+                            installation.forecast(forecast);
+                        }
+                        return 0;
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                });
     }
 
     /** Not at once after a start: a server that is restarted often has better things to do. */

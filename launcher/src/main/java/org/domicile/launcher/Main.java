@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
             ImportCommand.class,
             UsesCommand.class,
             LedgerCommand.class,
+            WitnessCommand.class,
             OrganisationCommand.class,
             PurposeCommand.class,
             PolicyCommand.class,

@@ -68,9 +68,14 @@ public record DisclosureFile(List<Opening> openings, byte[] proof) {
 
     /** Checks the proof and each opening. */
     public static Checked check(byte[] file, List<VerifierKey> keys) {
+        return check(file, keys, TrustPolicy.none());
+    }
+
+    /** The same; the witnesses of {@code policy} must have cosigned the proof's checkpoint. */
+    public static Checked check(byte[] file, List<VerifierKey> keys, TrustPolicy policy) {
         try {
             DisclosureFile parsed = parse(file);
-            return switch (ProofFile.check(parsed.proof, keys)) {
+            return switch (ProofFile.check(parsed.proof, keys, policy)) {
                 case ProofFile.Checked.Disproven(Verdict.Refused refused) ->
                         new Checked.Disproven(refused);
                 case ProofFile.Checked.Proven proven -> {

@@ -28,6 +28,7 @@ import org.domicile.keyspace.Transaction;
 import org.domicile.request.Append;
 import org.domicile.request.Outcome;
 import org.domicile.request.Pending;
+import org.domicile.request.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +38,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Engine implements Ledger {
     private static final Duration PROOF_WAIT = Duration.ofSeconds(2);
+    private static final Duration SETTLING = Duration.ofMillis(100);
     private static final int MAX_USES = 10_001;
 
-    /** Entries without a checkpoint after a round: more came than it could take in. */
+    /** Entries without a tile after a round: more came than it could take in. */
     private static final long FAR_BEHIND = 4_096;
 
     private static final Duration TELLING = Duration.ofSeconds(20);
@@ -54,6 +56,8 @@ final class Engine implements Ledger {
     private final Refusals refusals = new Refusals();
     private final Strangers strangers = new Strangers();
     private final Rounds rounds;
+    private final Receipts receipts;
+    private final Pruning pruning;
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -62,7 +66,10 @@ final class Engine implements Ledger {
     // guarded by lock
     private boolean stopping;
 
-    private volatile long unpublished;
+    // guarded by lock
+    private boolean again;
+
+    private volatile long behind;
     private volatile @Nullable StorageFailure failure;
 
     Engine(
@@ -73,7 +80,8 @@ final class Engine implements Ledger {
             Disk disk,
             Clock clock,
             SecureRandom random,
-            LedgerOptions options) {
+            LedgerOptions options,
+            Outside outside) {
         this.keyspace = keyspace;
         this.subjects = subjects;
         this.stated = new Stated(vault, subjects, clock, random);
@@ -81,8 +89,19 @@ final class Engine implements Ledger {
         this.clock = clock;
         this.options = options;
         this.book = new Book(keyspace, vault, disk, options);
+        this.receipts = new Receipts(book.signer(), options.origin());
+        this.pruning = new Pruning(book, keyspace, clock);
         this.rounds =
-                new Rounds(book, keyspace, options, clock, refusals, strangers, this::recount);
+                new Rounds(
+                        book,
+                        keyspace,
+                        options,
+                        clock,
+                        refusals,
+                        strangers,
+                        this::recount,
+                        outside,
+                        this::lookAgain);
         try {
             disk.createDirectories(options.folder());
             rounds.recover();
@@ -128,10 +147,21 @@ final class Engine implements Ledger {
     }
 
     private void afterRound() {
-        unpublished = behind();
+        behind = behind();
         lock.lock();
         try {
             published.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A witness has answered. */
+    private void lookAgain() {
+        lock.lock();
+        try {
+            again = true;
+            stop.signalAll();
         } finally {
             lock.unlock();
         }
@@ -141,11 +171,12 @@ final class Engine implements Ledger {
     private boolean waited() {
         lock.lock();
         try {
-            boolean hurry = unpublished > FAR_BEHIND && failure == null;
+            boolean hurry = behind > FAR_BEHIND && failure == null;
             long left = hurry ? 0 : options.period().toNanos();
-            while (!stopping && left > 0) {
+            while (!stopping && !(again && failure == null) && left > 0) {
                 left = stop.awaitNanos(left);
             }
+            again = false;
             return !stopping;
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts the ledger's thread", e);
@@ -159,10 +190,10 @@ final class Engine implements Ledger {
         if (failed != null) {
             throw new StorageFailure(failed.kind(), String.valueOf(failed.getMessage()), failed);
         }
-        if (unpublished > options.unpublished()) {
+        if (behind > options.unpublished()) {
             throw new StorageFailure(
                     StorageFailure.Kind.OVERLOADED,
-                    "%,d entries wait for a checkpoint".formatted(unpublished));
+                    "%,d entries wait to be made into tiles".formatted(behind));
         }
     }
 
@@ -206,7 +237,7 @@ final class Engine implements Ledger {
     }
 
     private void recorded(Use use, long index) {
-        book.numbers(use.organisation()).recorded(use.number());
+        book.numbers(use.organisation()).recorded(use.number(), index);
         if (use.verdict() == Use.Verdict.REFUSED) {
             refusals.recorded(use);
         }
@@ -218,6 +249,7 @@ final class Engine implements Ledger {
         UseRecord record = useRecord(use, () -> size, 1);
         Transaction transaction = new Transaction();
         record.take(outcome).forEach(transaction::append);
+        transaction.urgency(record.urgency());
         List<Long> indices = commit(transaction);
         record.committed(indices);
         return passes.pass(book.useLog(use.organisation()), indices.getFirst());
@@ -326,6 +358,55 @@ final class Engine implements Ledger {
     }
 
     @Override
+    public int retention(String organisation) {
+        return pruning.days(organisation);
+    }
+
+    @Override
+    public void retain(Request request, String organisation, int days) {
+        mustRecord();
+        pruning.retain(request, organisation, days);
+    }
+
+    @Override
+    public long prune() {
+        mustRecord();
+        try {
+            return pruning.turn();
+        } catch (DiskFull e) {
+            throw new StorageFailure(StorageFailure.Kind.FULL, "no room to prune", e);
+        } catch (IOException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.CORRUPT, "a use log could not be pruned", e);
+        }
+    }
+
+    @Override
+    public long kept(String log) {
+        return book.kept(log).to();
+    }
+
+    @Override
+    public Optional<String> receipt(String organisation, long number) {
+        String log = book.useLog(organisation);
+        OptionalLong recent = book.numbers(organisation).place(number);
+        OptionalLong place = recent.isPresent() ? recent : place(log, number);
+        if (place.isEmpty() || place.getAsLong() < kept(log)) {
+            return Optional.empty();
+        }
+        try {
+            long index = place.getAsLong();
+            byte[] entry = book.entries(log, index, index + 1).getFirst();
+            return UseEntry.parse(entry)
+                    .filter(use -> use.number() == number)
+                    .map(use -> receipts.receipt(book.origin(log), number, use.minute(), entry));
+        } catch (IOException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.CORRUPT, "the log " + log + " cannot be read", e);
+        }
+    }
+
+    @Override
     public String prove(String log, long index) {
         long deadline = System.nanoTime() + PROOF_WAIT.toNanos();
         awaitPublished(log, index, deadline);
@@ -355,7 +436,7 @@ final class Engine implements Ledger {
                         .get((int) (index % Frontier.TILE));
         text.append("extra ").append(Signer.base64(entry)).append('\n');
         text.append("index ").append(index).append('\n');
-        for (byte[] hash : new InclusionProof(log.folder(), under.size()).path(index)) {
+        for (byte[] hash : new TreeProof(log.folder(), under.size()).path(index)) {
             text.append(Signer.base64(hash)).append('\n');
         }
         return text.append('\n').append(under.checkpoint()).toString();
@@ -364,6 +445,11 @@ final class Engine implements Ledger {
     private void awaitPublished(String log, long index, long deadline) {
         if (index < 0 || index >= keyspace.logs().size(log)) {
             throw new IllegalArgumentException("the log %s has no entry %d".formatted(log, index));
+        }
+        if (index < kept(log)) {
+            throw new IllegalArgumentException(
+                    "entry %d of the log %s was pruned; what is kept begins at entry %d"
+                            .formatted(index, log, kept(log)));
         }
         lock.lock();
         try {
@@ -419,7 +505,7 @@ final class Engine implements Ledger {
         return new State(
                 logs.size(),
                 logs.stream().mapToLong(keyspace.logs()::size).sum(),
-                behind(),
+                unpublished(),
                 book.logs().stream()
                         .map(log -> log.published().at())
                         .max(Comparator.naturalOrder())
@@ -427,10 +513,45 @@ final class Engine implements Ledger {
     }
 
     /** Durable entries without a checkpoint. */
-    private long behind() {
+    private long unpublished() {
         return logs().stream()
                 .mapToLong(log -> Math.max(0, keyspace.logs().size(log) - book.published(log)))
                 .sum();
+    }
+
+    /** Durable entries without a tile; that a checkpoint waits for witnesses is no backlog. */
+    private long behind() {
+        return logs().stream()
+                .mapToLong(log -> Math.max(0, keyspace.logs().size(log) - book.reached(log)))
+                .sum();
+    }
+
+    /** Publishes what its witnesses cosign in time; the next start takes up the rest. */
+    private void settle() throws IOException, InterruptedException {
+        long end = System.nanoTime() + PROOF_WAIT.toNanos();
+        boolean whole = false;
+        while (!whole && end - System.nanoTime() > 0) {
+            if (rounds.settled()) {
+                rounds.round();
+                whole = rounds.settled();
+            } else {
+                awaitWitness(end);
+            }
+        }
+        rounds.letGo();
+    }
+
+    private void awaitWitness(long end) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = Math.min(SETTLING.toNanos(), end - System.nanoTime());
+            while (!again && left > 0) {
+                left = stop.awaitNanos(left);
+            }
+            again = false;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -449,6 +570,7 @@ final class Engine implements Ledger {
             thread.join();
             if (failure == null) {
                 rounds.finish();
+                settle();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

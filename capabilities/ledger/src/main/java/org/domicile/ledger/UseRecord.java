@@ -17,6 +17,7 @@ import org.domicile.request.Append;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Pending;
+import org.domicile.request.Urgency;
 
 /**
  * The record of one use until a commit carries it. The commitments that do not wait for the outcome
@@ -30,6 +31,9 @@ final class UseRecord implements Pending {
     private static final byte PAYLOAD_VERSION = 1;
 
     private static final int KEY_ID = 16;
+
+    /** Actions that begin so make room. */
+    private static final List<String> FREEING = List.of("s3:Delete", "s3:AbortMultipartUpload");
 
     private final Use use;
     private final String node;
@@ -153,6 +157,15 @@ final class UseRecord implements Pending {
         appends.add(append);
         use.statements().forEach(statement -> appends.add(statements.apply(statement)));
         return appends;
+    }
+
+    @Override
+    public Urgency urgency() {
+        if (use.purpose().equals(Ledger.ADMINISTRATION) || use.purpose().equals(Ledger.UPKEEP)) {
+            return Urgency.OPERATING;
+        }
+        boolean removes = FREEING.stream().anyMatch(use.action()::startsWith);
+        return removes && use.verdict() == Use.Verdict.ALLOWED ? Urgency.FREEING : Urgency.NORMAL;
     }
 
     @Override

@@ -254,7 +254,7 @@ final class Deciding {
     private static Entity object(Place place, Resource.Data data) {
         Map<String, Value> bucket = place.bucket().attributes();
         return new Entity(
-                new EntityUid("Object", data.bucket() + "/" + data.name()),
+                World.object(data.bucket(), data.name()),
                 Map.of(
                         "name", Value.of(data.name()),
                         "zone", attribute(bucket, "zone"),

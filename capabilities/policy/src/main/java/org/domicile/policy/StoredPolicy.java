@@ -45,6 +45,7 @@ final class StoredPolicy implements Policy {
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<String, byte[]> sealedSecrets = new ConcurrentHashMap<>();
     private final History history;
+    private final Explaining explaining;
     private volatile Deciding deciding;
 
     StoredPolicy(Keyspace keyspace, Vault vault, Subjects subjects, InstantSource clock) {
@@ -53,6 +54,7 @@ final class StoredPolicy implements Policy {
         this.subjects = subjects;
         this.clock = clock;
         this.history = new History(keyspace, vault);
+        this.explaining = new Explaining(history, this::load);
         this.deciding = Deciding.of(load());
         byte[] version = keyspace.get(Space.RECORDS, VERSION).orElseGet(() -> new byte[8]);
         List<Write> missing = history.missing(version, deciding);
@@ -83,7 +85,7 @@ final class StoredPolicy implements Policy {
 
     @Override
     public Explanation explain(UseOnRecord use) {
-        return new Explaining(history, this::load).explain(use);
+        return explaining.explain(use);
     }
 
     @Override
@@ -113,7 +115,7 @@ final class StoredPolicy implements Policy {
                             .writeAll(history.change(next, writes, after.register()));
             if (change instanceof Change.PutPolicy(PolicyText policy)) {
                 transaction.write(history.policy(policy));
-                after.sets().forEach(each -> transaction.writeAll(history.set(each)));
+                transaction.write(history.set(after.set(policy.organisation())));
             }
             return switch (keyspace.commit(transaction.carrying(request, Outcome.DONE))) {
                 case Committed.Applied applied -> {

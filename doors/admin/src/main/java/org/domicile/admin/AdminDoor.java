@@ -172,6 +172,7 @@ public final class AdminDoor implements HttpHandler {
                     ISSUE_SUBJECT_CODE ->
                     PeopleCalls.answer(call);
             case DISCLOSE -> PeopleCalls.disclose(call, logs);
+            case READ_RETENTION, SET_RETENTION -> LedgerCalls.retention(call);
         }
     }
 

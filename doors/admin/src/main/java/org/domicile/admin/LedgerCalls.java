@@ -2,6 +2,7 @@ package org.domicile.admin;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The logs, their keys and proofs. */
@@ -45,6 +46,33 @@ final class LedgerCalls {
             }
             default -> throw new IllegalStateException("no ledger: " + call.asked().operation());
         }
+    }
+
+    /** For how many days uses are kept. */
+    static void retention(Call call) throws IOException {
+        if (call.asked().operation() == Operation.SET_RETENTION) {
+            Input input = Input.body(call.exchange(), "days", "organisation");
+            input.text("days");
+            call.administration()
+                    .retain(
+                            input.optional("organisation").orElse(""),
+                            (int) input.number("days", 0, 1, 36_500));
+        } else {
+            Input.query(call.exchange().rawQuery());
+        }
+        var periods = new ArrayList<>(call.administration().retention().entrySet());
+        call.json(
+                200,
+                json ->
+                        Form.items(
+                                json,
+                                periods,
+                                (to, each) -> {
+                                    to.writeStartObject();
+                                    to.writeStringField("organisation", each.getKey());
+                                    to.writeNumberField("days", each.getValue());
+                                    to.writeEndObject();
+                                }));
     }
 
     /** A place in a log. */

@@ -40,7 +40,9 @@ enum Operation {
     ERASE_SUBJECT("POST", "/v1/subjects/erase"),
     ERASE_PRINCIPAL("POST", "/v1/principals/erase"),
     ISSUE_SUBJECT_CODE("POST", "/v1/subjects/codes"),
-    DISCLOSE("POST", "/v1/disclosures");
+    DISCLOSE("POST", "/v1/disclosures"),
+    READ_RETENTION("GET", "/v1/ledger/retention"),
+    SET_RETENTION("POST", "/v1/ledger/retention");
 
     /** In records, what is none of these. */
     static final String UNKNOWN = "admin:Unknown";

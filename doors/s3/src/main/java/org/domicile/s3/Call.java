@@ -18,6 +18,9 @@ import org.domicile.request.Request;
 
 /** One request that was admitted to the door, and how it is answered. Owned by its thread. */
 final class Call {
+    /** Sent by a client that wants one, and with the receipt in the answer. */
+    private static final String RECEIPT = "x-domicile-receipt";
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /** Bytes in memory for each byte of a document: itself and the tree that is made of it. */
@@ -143,10 +146,10 @@ final class Call {
 
     /** The fields that every answer has. */
     Headers headers() {
-        return headers(exchange, guarded.use());
+        return headers(exchange, guard, guarded.use());
     }
 
-    static Headers headers(Exchange exchange, String use) {
+    static Headers headers(Exchange exchange, Guard guard, String use) {
         String id = exchange.requestId();
         Headers headers =
                 new Headers()
@@ -156,7 +159,14 @@ final class Call {
                                 Base64.getEncoder()
                                         .encodeToString(id.getBytes(StandardCharsets.US_ASCII)))
                         .add("Server", "Domicile");
-        return use.isEmpty() ? headers : headers.add("x-domicile-use", use);
+        if (use.isEmpty()) {
+            return headers;
+        }
+        headers.add("x-domicile-use", use);
+        if (exchange.headers().first(RECEIPT).filter("on"::equalsIgnoreCase).isPresent()) {
+            guard.receipt(use).ifPresent(receipt -> headers.add(RECEIPT, receipt));
+        }
+        return headers;
     }
 
     Exchange exchange() {

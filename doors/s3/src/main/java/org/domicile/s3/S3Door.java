@@ -179,7 +179,7 @@ public final class S3Door implements HttpHandler {
     }
 
     /** What the door itself refused is put on record; what the guard has seen is there already. */
-    private static void fail(Call call, Failure failure) throws IOException {
+    private void fail(Call call, Failure failure) throws IOException {
         if (call.guarded().use().isEmpty()) {
             call.guarded()
                     .refuse(
@@ -250,7 +250,7 @@ public final class S3Door implements HttpHandler {
                 Optional.empty());
     }
 
-    private static void broken(Exchange exchange, StorageFailure e) throws IOException {
+    private void broken(Exchange exchange, StorageFailure e) throws IOException {
         if (exchange.responded()) {
             throw e;
         }
@@ -277,11 +277,11 @@ public final class S3Door implements HttpHandler {
         };
     }
 
-    private static void fail(Exchange exchange, Failure failure, String use) throws IOException {
+    private void fail(Exchange exchange, Failure failure, String use) throws IOException {
         if (exchange.responded()) {
             throw new IOException("failed inside the answer: " + failure.code().code());
         }
-        Headers headers = Call.headers(exchange, use);
+        Headers headers = Call.headers(exchange, guard, use);
         String region = failure.details().getOrDefault(Failure.REGION, "");
         if (!region.isEmpty()) {
             headers.add("x-amz-bucket-region", region);

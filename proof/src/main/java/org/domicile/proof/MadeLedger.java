@@ -7,12 +7,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import org.domicile.bytes.Disk;
 import org.domicile.keys.FolderMark;
 import org.domicile.keys.KeyId;
@@ -30,6 +32,7 @@ import org.domicile.request.Outcome;
 
 /** The real ledger over the real keyspace and keys, so that others can judge what it writes. */
 final class MadeLedger implements AutoCloseable {
+    private static final Duration LONGEST = Duration.ofSeconds(60);
     private static final String NODE = "n1";
     private static final String ORGANISATION = "0f1e2d3c";
     static final String USES = "use/" + ORGANISATION + "/" + NODE;
@@ -85,10 +88,25 @@ final class MadeLedger implements AutoCloseable {
                 each.get();
             }
         } catch (ExecutionException e) {
-            throw new AssertionError("a use was not recorded", e);
+            throw new IllegalStateException("a use was not recorded", e);
         }
         recorded = size;
-        Await.until("all entries published", () -> ledger.state().unpublished() == 0);
+        awaitPublished();
+    }
+
+    private void awaitPublished() {
+        long end = System.nanoTime() + LONGEST.toNanos();
+        while (ledger.state().unpublished() > 0) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("not all entries are published in " + LONGEST);
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** A receipt for one of the newest entries. */
+    String receipt(long number) {
+        return ledger.receipt(ORGANISATION, number).orElseThrow();
     }
 
     private Use use(String object) {
