@@ -170,21 +170,25 @@ class PolicyTest {
         assertEquals(new Policy.Applied.Done(), change(change, Outcome.DONE));
     }
 
+    private static Principal principal(Policy policy, String id) {
+        return Optional.ofNullable(policy.register().principals().get(id)).orElseThrow();
+    }
+
     /** Who was erased is forgotten at once, and after a restart; the id stays. */
     @Test
     void anErasedPrincipalHasNoName() {
         String key = "6a".repeat(16);
         done(new Change.NewPrincipal(new Principal("cy", "city", "Cy", key, NOW)));
-        assertEquals("Cy", open().register().principals().get("cy").name());
+        assertEquals("Cy", principal(open(), "cy").name());
         done(new Change.ErasePrincipal("cy"));
         refused(new Change.ErasePrincipal("cy"), "no such principal");
         refused(new Change.ErasePrincipal("ada"), "still has a credential");
         for (Policy each : List.of(policy, open())) {
-            assertTrue(each.register().principals().get("cy").erased());
+            assertTrue(principal(each, "cy").erased());
         }
         done(new Change.NewPrincipal(new Principal("di", "city", "Di", "6b".repeat(16), NOW)));
         GONE.add("6b".repeat(16));
-        assertTrue(open().register().principals().get("di").erased(), "with its key, the name");
+        assertTrue(principal(open(), "di").erased(), "with its key, the name");
     }
 
     private void refused(Change change, String part) {
