@@ -185,12 +185,16 @@ class ArchitectureTest {
         assertObjects("ground/bytes", "substrate/blobs");
         assertObjects("guard", "launcher");
         assertObjects("verifier", "ground/request");
+        assertObjects("witness", "capabilities/ledger");
+        assertObjects("verifier", "witness");
         assertObjects("somewhere/else", "ground/bytes");
         assertTrue(isWord(Tree.class));
         assertTrue(!isWord(Runnable.class));
         assertAllows("doors/s3", "doors/http");
         assertAllows("doors/s3", "guard");
         assertAllows("launcher", "verifier");
+        assertAllows("witness", "verifier");
+        assertAllows("launcher", "witness");
         assertAllows("proof", "launcher");
         assertAllows("verifier", "ground/bytes");
         assertTrue(Owners.objection("s3", "io.netty.buffer").isPresent());

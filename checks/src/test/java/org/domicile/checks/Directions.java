@@ -23,9 +23,10 @@ final class Directions {
                     Map.entry("doors", 5),
                     Map.entry("console", 5),
                     Map.entry("verifier", 6),
-                    Map.entry("launcher", 7),
-                    Map.entry("bench", 8),
-                    Map.entry("proof", 8));
+                    Map.entry("witness", 7),
+                    Map.entry("launcher", 8),
+                    Map.entry("bench", 9),
+                    Map.entry("proof", 9));
 
     /** Inside these, a module may build on its neighbours (without cycles). */
     private static final Set<String> NEIGHBOURLY = Set.of("ground", "substrate", "capabilities");
@@ -45,6 +46,10 @@ final class Directions {
                     to.name().equals("bytes")
                             ? Optional.empty()
                             : Optional.of("the verifier shares nothing with what it judges");
+            case "witness" ->
+                    Set.of("bytes", "verifier").contains(to.name())
+                            ? Optional.empty()
+                            : Optional.of("a witness knows nothing of what this program keeps");
             case "doors" -> door(to);
             default -> inOrder(from, high, to, low);
         };

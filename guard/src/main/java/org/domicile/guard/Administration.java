@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Credential;
@@ -23,6 +24,9 @@ import org.domicile.policy.Zone;
 public interface Administration {
     /** The last use as {@code organisation/node/number}; empty when there is none. */
     String use();
+
+    /** What concerns people as such, under the same request. */
+    GuardedPeople people();
 
     /** Makes a tenant. @param zone its default zone */
     Organisation createOrganisation(String name, String zone);
@@ -86,6 +90,19 @@ public interface Administration {
     List<Ledger.Recorded> uses(String organisation, Ledger.Filter filter);
 
     /**
+     * Says for how many days uses are kept; the public log says so too.
+     *
+     * @param organisation whose; empty for all that have no period of their own
+     * @param days 1 to 36,500
+     */
+    void retain(String organisation, int days);
+
+    /**
+     * For how many days uses are kept, by organisation; the first, without a name, is for others.
+     */
+    SequencedMap<String, Integer> retention();
+
+    /**
      * Records an act that touches no guarded data: reading the program's state, ending it, reading
      * a log's public facts.
      *
@@ -102,7 +119,9 @@ public interface Administration {
      */
     void refuse(String action, String object, String reason);
 
-    /** @param use on record @param explanation of its decision */
+    /**
+     * @param use on record @param explanation of its decision
+     */
     record Explained(Ledger.Decided use, Policy.Explanation explanation) {}
 
     /**

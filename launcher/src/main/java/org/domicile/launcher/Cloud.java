@@ -39,12 +39,16 @@ import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.KeyspaceOptions;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
+import org.domicile.ledger.Outside;
 import org.domicile.objects.Objects;
+import org.domicile.people.People;
+import org.domicile.persons.PersonsDoor;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
 import org.domicile.tiles.TilesDoor;
+import org.domicile.verifier.VerifierPage;
 
 /**
  * One data folder at work: everything wired, top to bottom, in {@link #open}. Closing drains and
@@ -129,6 +133,12 @@ final class Cloud implements AutoCloseable {
         KeyPlaces places = KeyPlaces.of(settings.keys(), installation, folder.path());
         Keys keys = Keys.open(places.options(settings.keys()), installation, disk, random);
         opened.push(keys);
+        LedgerHistory history = new LedgerHistory(installation, keyspace, places.places(), disk);
+        LedgerOptions ledgerOptions =
+                LedgerOptions.of(folder.ledger(), settings.names().node(), history.origin(settings))
+                        .after(installation.formerOrigins());
+        AskedWitnesses witnesses = AskedWitnesses.of(settings.witnessing(), clock);
+        opened.push(witnesses);
         Ledger ledger =
                 Ledger.open(
                         keyspace,
@@ -138,23 +148,31 @@ final class Cloud implements AutoCloseable {
                         disk,
                         clock,
                         random,
-                        LedgerOptions.of(
-                                folder.ledger(),
-                                settings.names().node(),
-                                installation.origin(settings.names().origin())));
+                        ledgerOptions,
+                        new Outside(history.mark(ledgerOptions.origin()), witnesses));
         opened.push(ledger);
-        Policy policy = Policy.open(keyspace, keys.vault(), clock);
+        history.tell(ledger);
+        Policy policy = Policy.open(keyspace, keys.vault(), keys.subjects(), clock);
         checkHome(policy, settings.zones().home());
         Objects objects = Objects.open(keyspace, blobs, clock, random);
         opened.push(objects);
 
         // the guard, and on the first start somebody who may pass it
         Guard guard =
-                Guard.open(guardOptions(settings), policy, keys, ledger, objects, clock, random);
+                Guard.open(
+                        guardOptions(settings),
+                        policy,
+                        keys,
+                        ledger,
+                        objects,
+                        People.open(keyspace, keys.vault()),
+                        clock,
+                        random);
         FirstCredential.complete(
                 installation, guard, disk, places.firstCredential(), settings.zones().home());
 
         // the doors
+        DiskForecast forecast = installation.forecast();
         Instruments instruments =
                 new Instruments(
                         new Instruments.Parts(
@@ -166,7 +184,9 @@ final class Cloud implements AutoCloseable {
                                 blobs,
                                 keys,
                                 ledger,
-                                policy),
+                                policy,
+                                witnesses,
+                                forecast),
                         clock);
         HttpHandler admin =
                 new AdminDoor(
@@ -190,7 +210,10 @@ final class Cloud implements AutoCloseable {
         opened.push(() -> server.drain(settings.limits().drain()));
 
         // the program's own work
-        opened.push(upkeep(settings, guard, blobs, objects, installation, clock));
+        opened.push(
+                upkeep(settings, guard, blobs, objects, installation, clock)
+                        .start(retention(ledger, settings, clock))
+                        .start(measuring(forecast, installation, disk, folder, clock)));
 
         // ready: commands may come
         Map<String, String> urls = urls(settings, server.addresses());
@@ -212,9 +235,11 @@ final class Cloud implements AutoCloseable {
     /** Doors of the web listener, each below its path. */
     private static HttpHandler webDoor(Guard guard, Instruments instruments, Clock clock) {
         HttpHandler health = new HealthDoor(instruments, instruments);
-        HttpHandler tiles = new TilesDoor(guard, clock);
+        HttpHandler tiles = new TilesDoor(guard, VerifierPage.html(), clock);
+        HttpHandler persons = new PersonsDoor(guard, clock);
         List<WebRoutes.Route> routes = new ArrayList<>();
         HealthDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, health)));
+        PersonsDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, persons)));
         TilesDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, tiles)));
         return new WebRoutes(List.copyOf(routes));
     }
@@ -415,6 +440,38 @@ final class Cloud implements AutoCloseable {
                                         objects.uploads()
                                                 .sweep(clock.instant().minus(REMEMBER_UPLOADS))))
                 .start(scrub(settings, blobs, installation, clock));
+    }
+
+    private static Upkeep.Job retention(Ledger ledger, Settings settings, Clock clock) {
+        Duration pause = settings.upkeep().pause();
+        return new Upkeep.Job(
+                "upkeep:Prune",
+                clock.instant().plus(pause.multipliedBy(2)),
+                turn -> turn.at().plus(turn.handled() > 0 ? pause : pause.multipliedBy(360)),
+                ledger::prune);
+    }
+
+    /** It touches nobody's data, and so is no use. */
+    private static Upkeep.Job measuring(
+            DiskForecast forecast,
+            Installation installation,
+            Disk disk,
+            Folder folder,
+            Clock clock) {
+        return new Upkeep.Job(
+                "upkeep:Measure",
+                clock.instant(),
+                turn -> turn.at().plus(Duration.ofMinutes(10)),
+                () -> {
+                    try {
+                        if (forecast.sample(clock.instant(), disk.usable(folder.path()))) {
+                            installation.forecast(forecast);
+                        }
+                        return 0;
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                });
     }
 
     /** Not at once after a start: a server that is restarted often has better things to do. */

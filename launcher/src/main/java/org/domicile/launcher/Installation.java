@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.FolderMark;
@@ -26,8 +28,11 @@ import org.domicile.keyspace.Write;
  *   generation    8 bytes: the highest generation of the key store that this folder has seen
  *   name          how the folder of keys is called below ~/.config/domicile, as at the first start
  *   origin        what the logs' names begin with, as it was at the first start
+ *   former        the same before each restore, one a line
+ *   restored      there until the public log says that this is a new history: origin, size, signed
  *   first-steps   there once the first credential lies durably in its file
  *   scrubbed      8 bytes: when all stored bytes were last verified, in seconds since 1970
+ *   room          samples of what the disk had left, newest last
  *   corrupt       8 bytes: how many blobs were damaged then
  * </pre>
  */
@@ -102,12 +107,47 @@ final class Installation implements FolderMark {
     String origin(String wanted) {
         String standard = "domicile-" + shortId() + ".home.arpa/ledger";
         String origin = once(keyspace, "origin", wanted.isEmpty() ? standard : wanted);
-        if (!wanted.isEmpty() && !wanted.equals(origin)) {
+        boolean former = formerOrigins().stream().anyMatch(wanted::equals);
+        if (!wanted.isEmpty() && !wanted.equals(origin) && !former) {
             throw new Problem(
                     "ledger.origin is %s, and this installation's logs are published as %s since its first start: an origin never changes, take the setting out"
                             .formatted(wanted, origin));
         }
         return origin;
+    }
+
+    /** What the logs' names began with before each restore, oldest first. */
+    List<String> formerOrigins() {
+        return text("former").map(lines -> List.of(lines.split("\n", -1))).orElse(List.of());
+    }
+
+    /**
+     * Gives the logs another name, since this folder is an older copy of what was signed.
+     *
+     * @param entries that the public log holds here @param signed that it had
+     */
+    void beginNewHistory(long entries, long signed) {
+        String before = text("origin").orElseThrow();
+        List<String> former = new ArrayList<>(formerOrigins());
+        former.add(before);
+        String first = former.getFirst();
+        write(
+                put("origin", (first + "-" + (former.size() + 1)).getBytes(UTF_8)),
+                put("former", String.join("\n", former).getBytes(UTF_8)),
+                put("restored", (before + "\n" + entries + "\n" + signed).getBytes(UTF_8)));
+    }
+
+    /** A new history that the public log does not tell of yet: former origin, entries, signed. */
+    Optional<List<String>> untoldHistory() {
+        return text("restored").map(lines -> List.of(lines.split("\n", -1)));
+    }
+
+    void historyIsTold() {
+        write(new Write.Delete(Space.RECORDS, key("restored")));
+    }
+
+    private Optional<String> text(String name) {
+        return keyspace.get(Space.RECORDS, key(name)).map(value -> new String(value, UTF_8));
     }
 
     boolean firstStepsDone() {
@@ -132,13 +172,22 @@ final class Installation implements FolderMark {
         write(put("scrubbed", eight(at.getEpochSecond())), put("corrupt", eight(corrupt)));
     }
 
+    /** Samples of what the disk had left. */
+    DiskForecast forecast() {
+        return DiskForecast.decode(keyspace.get(Space.RECORDS, key("room")).orElse(new byte[0]));
+    }
+
+    void forecast(DiskForecast forecast) {
+        write(put("room", forecast.encode()));
+    }
+
     private Optional<Long> number(String name) {
         return keyspace.get(Space.RECORDS, key(name))
                 .map(value -> ByteBuffer.wrap(value).getLong());
     }
 
     private void write(Write... writes) {
-        switch (keyspace.commit(new Transaction().writeAll(java.util.List.of(writes)))) {
+        switch (keyspace.commit(new Transaction().writeAll(List.of(writes)))) {
             case Committed.Applied _ -> {}
             case Committed.Stale _ -> throw new IllegalStateException("no condition was set");
         }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -52,7 +53,9 @@ final class Instruments implements Running, Readiness, Figures {
             Blobs blobs,
             Keys keys,
             Ledger ledger,
-            Policy policy) {}
+            Policy policy,
+            AskedWitnesses witnesses,
+            DiskForecast forecast) {}
 
     private record Open(HttpServer server, Map<String, String> urls, Instant since) {}
 
@@ -100,6 +103,7 @@ final class Instruments implements Running, Readiness, Figures {
         List<String> warnings = new ArrayList<>();
         stored(figures, warnings);
         ledger(figures, warnings);
+        parts.witnesses().tell(figures, warnings, clock.instant());
         keys(figures, warnings);
         register(warnings);
         process(figures, now);
@@ -142,6 +146,15 @@ final class Instruments implements Running, Readiness, Figures {
         figures.put("disk.usable", usable);
         figures.put("disk.total", whole);
         long reserve = parts.settings().limits().reserve();
+        OptionalDouble days = parts.forecast().days(clock.instant(), usable, reserve);
+        if (days.isPresent()) {
+            figures.put("disk.days", (long) days.getAsDouble());
+            if (days.getAsDouble() < SOON.toDays()) {
+                warnings.add(
+                        "the disk lasts %d more days at the rate of the last week: give it more room, delete something, or keep uses for a shorter time ('domicile ledger retention')"
+                                .formatted((long) days.getAsDouble()));
+            }
+        }
         if (usable < Math.max(whole / NEARLY_FULL, 2 * reserve)) {
             warnings.add(
                     "the disk is nearly full: %d MiB are left, and below %d MiB nothing new is stored; delete something or give it more room"
@@ -200,6 +213,15 @@ final class Instruments implements Running, Readiness, Figures {
             metrics.addAll(Metrics.process(at.since()));
         }
         metrics.addAll(Metrics.ledger(parts.ledger().state(), now));
+        metrics.addAll(parts.witnesses().metrics(now));
+        lasting(now)
+                .ifPresent(days ->
+                        metrics.add(
+                                Metric.gauge(
+                                        "domicile_disk_days",
+                                        "Days until the disk is full, if it fills as in the last"
+                                                + " week.",
+                                        days)));
         metrics.add(Metrics.expiring(parts.policy().register(), now));
         Keyspace.Usage keyspace = parts.keyspace().usage();
         Blobs.Usage blobs = parts.blobs().usage();
@@ -229,6 +251,18 @@ final class Instruments implements Running, Readiness, Figures {
                         "Generation of the key store; grows with each birth and death of a key.",
                         parts.keys().state().generation()));
         return metrics;
+    }
+
+    private OptionalDouble lasting(Instant now) {
+        try {
+            return parts.forecast()
+                    .days(
+                            now,
+                            parts.disk().usable(parts.folder()),
+                            parts.settings().limits().reserve());
+        } catch (IOException e) {
+            return OptionalDouble.empty(); // status says that the store does not answer
+        }
     }
 
     /**

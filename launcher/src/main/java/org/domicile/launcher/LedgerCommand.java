@@ -6,8 +6,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.domicile.verifier.DisclosureFile;
 import org.domicile.verifier.ProofFile;
+import org.domicile.verifier.Receipt;
+import org.domicile.verifier.Refused;
+import org.domicile.verifier.TiledLog;
+import org.domicile.verifier.TrustPolicy;
+import org.domicile.verifier.Verdict;
+import org.domicile.verifier.VerifierKey;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,10 +34,12 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example: ./domicile ledger verify"},
         subcommands = {
             LedgerVerifyCommand.class,
+            LedgerAuditCommand.class,
             LedgerCommand.Key.class,
             LedgerCommand.Prove.class,
             LedgerCommand.Check.class,
-            LedgerCommand.Show.class
+            LedgerCommand.Show.class,
+            LedgerCommand.Retention.class
         })
 final class LedgerCommand {
     private LedgerCommand() {}
@@ -63,6 +75,54 @@ final class LedgerCommand {
                             .field("origin", "origin")
                             .field("folder", "folder");
             Output.of(spec, common).list(rows, table, "no logs yet");
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "retention",
+            description = {
+                "Say for how many days uses are kept in the use logs (default: 400), or change it."
+                    + " Older ones are dropped from the front of their logs, whole bundles at a"
+                    + " time; the public log, which is never pruned, says so each time. Proofs that"
+                    + " people hold stay valid."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: ./domicile ledger retention --days 730 --organisation water"})
+    static final class Retention extends ServerCommand {
+        @Option(names = "--days", paramLabel = "N", description = "From now on: 1 to 36500.")
+        int days;
+
+        @Option(
+                names = "--organisation",
+                paramLabel = "NAME",
+                description = "Whose (default: all that have no period of their own).")
+        String organisation = "";
+
+        @Override
+        public Integer call() {
+            AdminClient admin = admin();
+            if (days != 0) {
+                admin.post(
+                        "/v1/ledger/retention",
+                        Json.row("days", String.valueOf(days), "organisation", organisation));
+            }
+            List<Json.Row> rows =
+                    admin.list("/v1/ledger/retention").stream()
+                            .map(row ->
+                                    Json.row(
+                                            "organisation",
+                                            row.text("organisation").isEmpty()
+                                                    ? "(others)"
+                                                    : row.text("organisation"),
+                                            "days",
+                                            row.number("days")))
+                            .toList();
+            Table table =
+                    new Table()
+                            .field("organisation", "organisation")
+                            .number("days", row -> String.valueOf(row.number("days")));
+            output().list(rows, table, "none");
             return 0;
         }
     }
@@ -174,21 +234,31 @@ final class LedgerCommand {
 
     @Command(
             name = "check",
-            description = "Check a proof offline: no server and no data folder is needed.",
+            description = {
+                "Check a proof, a disclosure or the confirmation of an erasure offline: no server"
+                        + " and no data folder is needed.",
+                "Or hold a receipt, which a client got that sent 'x-domicile-receipt: on', against"
+                    + " a copy of the log that it names (--log): exit code 1 and the word hidden"
+                    + " prove that the use was left out."
+            },
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: ./domicile ledger check use.tlog-proof --key keys.txt"})
+            footer = {
+                "",
+                "Example: ./domicile ledger check use.tlog-proof --key keys.txt",
+                "Example: ./domicile ledger check use.receipt --key keys.txt --log"
+                        + " copy/use/main/node-1"
+            })
     static final class Check implements Callable<Integer> {
         private static final int LARGEST = 4 << 20;
 
         @Mixin CommonOptions common = new CommonOptions();
         @Spec CommandSpec spec = CommandSpec.create();
 
-        @Parameters(paramLabel = "FILE", description = "The proof.")
+        @Parameters(paramLabel = "FILE", description = "The proof, or the receipt.")
         Path file = Path.of("");
 
         @Option(
                 names = "--key",
-                required = true,
                 paramLabel = "KEY|FILE",
                 description = {
                     "A verifier key, or a file with one a line; each of the log's name must have"
@@ -197,18 +267,61 @@ final class LedgerCommand {
                 })
         List<String> keys = List.of();
 
+        @Option(
+                names = "--policy",
+                paramLabel = "FILE",
+                description =
+                        "A C2SP tlog-policy: its quorum of witnesses must have cosigned, and its"
+                                + " logs' keys serve where no --key is given.")
+        @Nullable Path policy;
+
+        @Option(
+                names = "--log",
+                paramLabel = "DIR",
+                description = "For a receipt: the folder of the use log that it names.")
+        @Nullable Path log;
+
         @Override
         public Integer call() {
-            Trust trust = Trust.given(keys);
-            byte[] proof = read();
+            TrustPolicy demanded = Trust.policy(policy);
+            Trust trust = keys.isEmpty() ? Trust.named(spec, demanded) : Trust.given(keys);
+            byte[] file = read();
+            if (log != null) {
+                return receipt(file, trust, log);
+            }
+            boolean disclosure = DisclosureFile.is(file);
+            byte[] proof = disclosure ? DisclosureFile.proofIn(file) : file;
             // only to choose keys by: what the proof says is checked below
             String text = new String(proof, StandardCharsets.UTF_8);
-            String origin = text.substring(text.indexOf("\n\n") + 2).lines().findFirst().orElse("");
-            Output output = Output.of(spec, common);
-            return switch (ProofFile.check(proof, trust.of(origin))) {
-                case ProofFile.Checked.Proven proven -> {
-                    String entry = new String(proven.entry(), StandardCharsets.UTF_8);
-                    output.result(
+            int blank = text.indexOf("\n\n");
+            String origin =
+                    blank < 0 ? "" : text.substring(blank + 2).lines().findFirst().orElse("");
+            List<VerifierKey> trusted = trust.of(origin);
+            if (disclosure) {
+                return switch (DisclosureFile.check(file, trusted, demanded)) {
+                    case DisclosureFile.Checked.Opened opened ->
+                            proven(opened.proven(), opened.openings());
+                    case DisclosureFile.Checked.Disproven disproven ->
+                            throw disproven(disproven.refused(), "disclosure");
+                };
+            }
+            return switch (ProofFile.check(proof, trusted, demanded)) {
+                case ProofFile.Checked.Proven proven -> proven(proven, List.of());
+                case ProofFile.Checked.Disproven disproven ->
+                        throw disproven(disproven.refused(), "proof");
+            };
+        }
+
+        private int proven(ProofFile.Checked.Proven proven, List<DisclosureFile.Opening> openings) {
+            String entry = new String(proven.entry(), StandardCharsets.UTF_8);
+            StringBuilder opened = new StringBuilder();
+            Map<String, Object> fields = new TreeMap<>();
+            for (DisclosureFile.Opening each : openings) {
+                fields.put(each.field(), each.value());
+                opened.append("%n  %s: %s".formatted(each.field(), Table.visible(each.value())));
+            }
+            Output.of(spec, common)
+                    .result(
                             Json.row(
                                     "proven",
                                     true,
@@ -221,25 +334,74 @@ final class LedgerCommand {
                                     "signers",
                                     proven.checkpoint().signers(),
                                     "entry",
-                                    entry),
-                            "proven: entry %,d of %,d in %s, signed by %s%n%s"
+                                    entry,
+                                    "fields",
+                                    new Json.Row(fields)),
+                            "proven: entry %,d of %,d in %s, signed by %s%n%s%s"
                                     .formatted(
                                             proven.index(),
                                             proven.checkpoint().size(),
                                             proven.checkpoint().origin(),
                                             String.join(" and ", proven.checkpoint().signers()),
-                                            Table.visible(entry)));
-                    yield 0;
-                }
-                case ProofFile.Checked.Disproven disproven -> {
-                    String why = Table.visible(disproven.refused().sentence());
-                    if (common.json) {
-                        output.out().println(Json.row("proven", false, "why", why).line());
-                        output.out().flush();
-                    }
-                    throw new Problem("the proof does not hold: " + why);
-                }
-            };
+                                            Table.visible(entry),
+                                            opened));
+            return 0;
+        }
+
+        private Problem disproven(Verdict.Refused refused, String what) {
+            String why = Table.visible(refused.sentence());
+            if (common.json) {
+                Output output = Output.of(spec, common);
+                output.out().println(Json.row("proven", false, "why", why).line());
+                output.out().flush();
+            }
+            return new Problem("the " + what + " does not hold: " + why);
+        }
+
+        private int receipt(byte[] file, Trust trust, Path folder) {
+            try {
+                Receipt receipt = Receipt.parse(file);
+                receipt.verify(trust.keys());
+                Receipt.Held held =
+                        receipt.against(
+                                new TiledLog(folder), trust.keys(), TiledLog.Options.plain());
+                String said =
+                        switch (held) {
+                            case Receipt.Held.Kept(long index, byte[] entry) ->
+                                    "kept: use %,d is entry %,d of %s%n%s"
+                                            .formatted(
+                                                    receipt.number(),
+                                                    index,
+                                                    receipt.origin(),
+                                                    Table.visible(
+                                                            new String(
+                                                                    entry,
+                                                                    StandardCharsets.UTF_8)));
+                            case Receipt.Held.TooEarly(String newest) ->
+                                    "too early: this copy of the log ends at %s and the receipt is of %s; make a new copy"
+                                            .formatted(newest, receipt.minute());
+                            case Receipt.Held.Pruned(long from) ->
+                                    "pruned: the log is kept from entry %,d on, which is later than the receipt"
+                                            .formatted(from);
+                            case Receipt.Held.Hidden(String why) ->
+                                    "hidden: %s; the receipt is the proof, keep both"
+                                            .formatted(why);
+                        };
+                String word = said.substring(0, said.indexOf(':'));
+                Output.of(spec, common)
+                        .result(
+                                Json.row(
+                                        "held", word,
+                                        "origin", receipt.origin(),
+                                        "number", receipt.number(),
+                                        "minute", receipt.minute(),
+                                        "says", said),
+                                said);
+                return held instanceof Receipt.Held.Hidden ? 1 : 0;
+            } catch (Refused e) {
+                throw new Problem(
+                        "the receipt does not hold: " + Table.visible(e.verdict().sentence()));
+            }
         }
 
         private byte[] read() {

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.domicile.verifier.LedgerFolder;
 import org.domicile.verifier.Statements;
 import org.domicile.verifier.TiledLog;
+import org.domicile.verifier.TrustPolicy;
 import org.domicile.verifier.Verdict;
 import org.domicile.verifier.VerifierKey;
 import org.jspecify.annotations.Nullable;
@@ -59,11 +60,28 @@ final class LedgerVerifyCommand implements Callable<Integer> {
             description = "The file of known keys (default: ~/.config/domicile/known-logs).")
     @Nullable Path known;
 
+    private TrustPolicy demanded = TrustPolicy.none();
+
+    @Option(
+            names = "--policy",
+            paramLabel = "FILE",
+            description = {
+                "A C2SP tlog-policy: its quorum of witnesses must have cosigned the public log; its"
+                        + " logs' keys serve where no --key is given."
+            })
+    @Nullable Path policy;
+
     @Override
     public Integer call() {
+        demanded = Trust.policy(policy);
         Path ledger = common.folder().ledger();
         List<LogFiles> logs = LogFiles.in(ledger, log);
-        Trust trust = given.isEmpty() ? found(logs.getFirst()) : Trust.given(given);
+        Trust trust =
+                !given.isEmpty()
+                        ? Trust.given(given)
+                        : !demanded.logs().isEmpty()
+                                ? Trust.named(spec, demanded)
+                                : found(logs.getFirst());
         Output output = Output.of(spec, common);
         // The public log says what the others must be, so it is read even where one log is asked
         // for; and first, because a running server publishes it last.
@@ -126,7 +144,7 @@ final class LedgerVerifyCommand implements Callable<Integer> {
                 .formatted(log.name(), Table.visible(log.origin()));
     }
 
-    private static Verdict verify(Output output, LogFiles log, Trust trust, Statements statements) {
+    private Verdict verify(Output output, LogFiles log, Trust trust, Statements statements) {
         if (!LedgerFolder.belongs(log.origin(), log.name())) {
             return new Verdict.Refused("checkpoint", misplaced(log));
         }
@@ -143,7 +161,7 @@ final class LedgerVerifyCommand implements Callable<Integer> {
         }
     }
 
-    private static Verdict once(
+    private Verdict once(
             Output output, LogFiles log, List<VerifierKey> keys, Statements statements) {
         try (Progress progress = Progress.count(output.err(), log.size(), "entries")) {
             long[] told = new long[1];
@@ -158,7 +176,7 @@ final class LedgerVerifyCommand implements Callable<Integer> {
                     .verify(
                             keys,
                             log.name().equals(LogFiles.PUBLIC)
-                                    ? plain.reading(statements)
+                                    ? plain.reading(statements).whole().demanding(demanded)
                                     : plain.against(statements, log.name()));
         }
     }
@@ -183,6 +201,8 @@ final class LedgerVerifyCommand implements Callable<Integer> {
                                 true,
                                 "origin",
                                 sound.origin(),
+                                "from",
+                                sound.from(),
                                 "size",
                                 sound.size(),
                                 "root",
@@ -193,10 +213,14 @@ final class LedgerVerifyCommand implements Callable<Integer> {
                                 sound.signed().map(String::valueOf).orElse(""),
                                 "trusted",
                                 trust.source()),
-                        "%s: %,d entries hold together, root %s, signed with %s"
+                        "%s: %,d entries hold together%s, root %s, signed with %s"
                                 .formatted(
                                         log,
                                         sound.size(),
+                                        sound.from() == 0
+                                                ? ""
+                                                : ", kept from entry %,d on"
+                                                        .formatted(sound.from()),
                                         sound.root(),
                                         algorithms(sound.signers())));
             }

@@ -31,12 +31,16 @@ import picocli.CommandLine.Command;
             ImportCommand.class,
             UsesCommand.class,
             LedgerCommand.class,
+            WitnessCommand.class,
             OrganisationCommand.class,
             PurposeCommand.class,
             PolicyCommand.class,
             PrincipalCommand.class,
             CredentialCommand.class,
             ZoneCommand.class,
+            SubjectCommand.class,
+            EraseCommand.class,
+            DiscloseCommand.class,
             Serve.class,
             Archive.class
         })

@@ -124,8 +124,7 @@ final class PolicyCommand {
 
     @Command(
             name = "check",
-            description =
-                    "Say what is wrong with a policy, with line and column; needs no server.",
+            description = "Say what is wrong with a policy, with line and column; needs no server.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile policy check no-deletes.cedar"})
     static final class Check implements Callable<Integer> {
@@ -269,9 +268,7 @@ final class PolicyCommand {
         @Override
         public Integer call() {
             Output.of(spec, common)
-                    .result(
-                            Json.row("schema", Policy.schema()),
-                            Policy.schema().stripTrailing());
+                    .result(Json.row("schema", Policy.schema()), Policy.schema().stripTrailing());
             return 0;
         }
     }

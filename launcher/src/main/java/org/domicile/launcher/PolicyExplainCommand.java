@@ -16,8 +16,8 @@ import picocli.CommandLine.Parameters;
             "Say which policies decided about a use, and from what.",
             "With --json it is a case that any engine of Cedar can decide again: policies, schema,"
                     + " entities, request, and the answer that they have to give.",
-            "With --last it explains every use of that time, one JSON object a line: what an auditor"
-                    + " needs to decide all of them again.",
+            "With --last it explains every use of that time, one JSON object a line: what an"
+                    + " auditor needs to decide all of them again.",
             "Asking is a use too, and stands in the record."
         },
         mixinStandardHelpOptions = true,

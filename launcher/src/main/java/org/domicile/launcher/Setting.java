@@ -37,6 +37,29 @@ enum Setting {
             "",
             "what the logs' names begin with, such as cloud.city.example/ledger; set it before the"
                     + " first start, it never changes"),
+    LEDGER_WITNESSES(
+            "ledger.witnesses",
+            "",
+            "file with a C2SP tlog-policy: its witnesses with an address are asked to cosign"
+                    + " checkpoints before they are published"),
+    LEDGER_WITNESSES_DEMAND(
+            "ledger.witnesses.demand",
+            "0",
+            "how many of them must have cosigned: a number, or quorum for that of the policy;"
+                    + " until then nothing is published, and recording goes on"),
+    LEDGER_WITNESSES_LOGS(
+            "ledger.witnesses.logs",
+            "public",
+            "which logs they cosign: public, whose entries bind the others, or all"),
+    LEDGER_WITNESSES_CA(
+            "ledger.witnesses.ca",
+            "",
+            "PEM file of the authorities that witnesses' certificates are from (default: Java's)"),
+    LEDGER_RESTORE(
+            "ledger.restore",
+            "refuse",
+            "what a data folder does that is older than what it has signed: refuse, or new-history"
+                    + " to go on under a new name; for one start after a restore"),
     TLS_CERTIFICATES(
             "tls.certificates", "", "PEM file of the certificate chain; read when changed"),
     TLS_KEY("tls.key", "", "PEM file of the certificate's key (PKCS #8); read when changed"),

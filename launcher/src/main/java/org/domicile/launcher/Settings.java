@@ -17,12 +17,20 @@ import java.util.regex.Pattern;
 import org.domicile.guard.GuardOptions;
 import org.domicile.http.ListenerOptions.Address;
 import org.domicile.http.ListenerOptions.Tls;
+import org.domicile.witness.Demand;
 
 /**
  * What one server is told, a record for each component; {@link Setting} lists the keys. Everything
  * that can be judged without opening anything is judged when it is read, with a sentence.
  */
-record Settings(Doors doors, Keeping keys, Zones zones, Names names, Limits limits, Upkeep upkeep) {
+record Settings(
+        Doors doors,
+        Keeping keys,
+        Zones zones,
+        Names names,
+        Witnessing witnessing,
+        Limits limits,
+        Upkeep upkeep) {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*(B|KiB|MiB|GiB|TiB)?");
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
     private static final Pattern ADDRESS =
@@ -61,6 +69,22 @@ record Settings(Doors doors, Keeping keys, Zones zones, Names names, Limits limi
     /** Names that are written into logs. @param origin empty for the default */
     record Names(String node, String origin) {}
 
+    /**
+     * Who holds the ledger to its word.
+     *
+     * @param policy file of the witnesses; empty for none
+     * @param demand how many must have cosigned
+     * @param all whether use logs are cosigned too
+     * @param authorities of their certificates; empty for Java's
+     * @param restored whether an older copy may go on under a new name
+     */
+    record Witnessing(
+            Optional<Path> policy,
+            Demand demand,
+            boolean all,
+            Optional<Path> authorities,
+            boolean restored) {}
+
     /** Upper bounds; sizes in bytes. */
     record Limits(
             int connections,
@@ -89,7 +113,13 @@ record Settings(Doors doors, Keeping keys, Zones zones, Names names, Limits limi
     /** Reads and judges. @throws Problem that names the place and says what would be right */
     static Settings read(Configuration from) {
         return new Settings(
-                doors(from), keys(from), zones(from), names(from), limits(from), upkeep(from));
+                doors(from),
+                keys(from),
+                zones(from),
+                names(from),
+                witnessing(from),
+                limits(from),
+                upkeep(from));
     }
 
     private static Doors doors(Configuration from) {
@@ -134,6 +164,26 @@ record Settings(Doors doors, Keeping keys, Zones zones, Names names, Limits limi
                                     .formatted(setting.key(), address.host())
                             + " tls.key, or listen on 127.0.0.1");
         }
+    }
+
+    /**
+     * Where a program of its own listens.
+     *
+     * @throws IllegalArgumentException when it is no address, or one that needs TLS
+     */
+    static Address.Tcp listening(String text, Optional<Tls> tls) {
+        Matcher matcher = ADDRESS.matcher(text);
+        if (!matcher.matches() || Integer.parseInt(matcher.group(2)) > 65_535) {
+            throw new IllegalArgumentException(
+                    text + " is no address and port, such as 127.0.0.1:7380 or [::1]:7380");
+        }
+        String host = matcher.group(1).replaceAll("[\\[\\]]", "");
+        Address.Tcp address = new Address.Tcp(host, Integer.parseInt(matcher.group(2)));
+        if (tls.isEmpty() && !loopback(address)) {
+            throw new IllegalArgumentException(
+                    text + " can be reached by others, so it needs TLS certificates");
+        }
+        return address;
     }
 
     private static boolean loopback(Address.Tcp address) {
@@ -209,6 +259,36 @@ record Settings(Doors doors, Keeping keys, Zones zones, Names names, Limits limi
                             + " characters without space and plus sign");
         }
         return new Names(name(Setting.NODE_NAME, from.written(Setting.NODE_NAME)), origin);
+    }
+
+    private static Witnessing witnessing(Configuration from) {
+        Optional<Path> policy = path(from, Setting.LEDGER_WITNESSES);
+        Configuration.Written demanded = from.written(Setting.LEDGER_WITNESSES_DEMAND);
+        Demand demand = new Demand.Quorum();
+        if (!demanded.text().equals("quorum")) {
+            int least = count(from, Setting.LEDGER_WITNESSES_DEMAND, 0, 1_000);
+            demand = least == 0 ? new Demand.Nothing() : new Demand.AtLeast(least);
+        }
+        if (policy.isEmpty() && !(demand instanceof Demand.Nothing)) {
+            throw new Problem(
+                    "ledger.witnesses.demand asks for cosignatures of nobody: name the witnesses in"
+                            + " ledger.witnesses");
+        }
+        return new Witnessing(
+                policy,
+                demand,
+                chosen(from, Setting.LEDGER_WITNESSES_LOGS, "public", "all"),
+                path(from, Setting.LEDGER_WITNESSES_CA),
+                chosen(from, Setting.LEDGER_RESTORE, "refuse", "new-history"));
+    }
+
+    /** Whether the second of two words was written. */
+    private static boolean chosen(Configuration from, Setting setting, String no, String yes) {
+        Configuration.Written written = from.written(setting);
+        if (!written.text().equals(no) && !written.text().equals(yes)) {
+            throw wrong(setting, written, no + " or " + yes);
+        }
+        return written.text().equals(yes);
     }
 
     private static Limits limits(Configuration from) {

@@ -28,6 +28,9 @@ record StatusPage(Json.Row told) {
         line(out, "disk", disk());
         line(out, "objects", objects(zone));
         line(out, "ledger", ledger());
+        if (figure("witnesses") > 0) {
+            line(out, "witnesses", witnesses());
+        }
         line(
                 out,
                 "keys",
@@ -42,10 +45,16 @@ record StatusPage(Json.Row told) {
     }
 
     private String disk() {
-        return "%s of %s free; metadata take %s"
+        String lasts =
+                told.row("figures").fields().containsKey("disk.days")
+                        ? ", which last %s at the present rate"
+                                .formatted(number("disk.days", "day"))
+                        : "";
+        return "%s of %s free%s; metadata take %s"
                 .formatted(
                         Times.size(figure("disk.usable")),
                         Times.size(figure("disk.total")),
+                        lasts,
                         Times.size(figure("keyspace.bytes")));
     }
 
@@ -71,6 +80,14 @@ record StatusPage(Json.Row told) {
                         waiting == 0
                                 ? ", all under a signed checkpoint"
                                 : ", the newest %,d not yet under a checkpoint".formatted(waiting));
+    }
+
+    private String witnesses() {
+        long failing = figure("witnesses.failing");
+        return "%s asked%s"
+                .formatted(
+                        number("witnesses", "witness", "witnesses"),
+                        failing == 0 ? ", all cosign" : ", %,d do not answer".formatted(failing));
     }
 
     private void traffic(PrintWriter out, String listener) {

@@ -10,7 +10,10 @@ import java.util.List;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.Durable;
 import org.domicile.verifier.LedgerFolder;
+import org.domicile.verifier.TrustPolicy;
 import org.domicile.verifier.VerifierKey;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * Which verifier keys a check hangs on, and why they are trusted. A proof is worth as much as the
@@ -39,6 +42,28 @@ record Trust(List<VerifierKey> keys, String why, String source) {
             keys.addAll(isFile(text) ? read(Path.of(text)) : List.of(parse(text)));
         }
         return new Trust(List.copyOf(keys), "the keys given with --key", "given");
+    }
+
+    /** A policy from its file; one that asks for nobody when there is none. */
+    static TrustPolicy policy(@Nullable Path file) {
+        if (file == null) {
+            return TrustPolicy.none();
+        }
+        try {
+            return TrustPolicy.parse(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new Problem("cannot read the policy " + file + ": " + LocalFiles.said(e));
+        } catch (IllegalArgumentException e) {
+            throw new Problem(file + ": " + e.getMessage());
+        }
+    }
+
+    /** The keys of a policy's logs. */
+    static Trust named(CommandSpec spec, TrustPolicy policy) {
+        if (policy.logs().isEmpty()) {
+            throw Input.wrong(spec, "--key is needed, or a --policy that names logs");
+        }
+        return new Trust(policy.logs(), "the keys of the policy's logs", "given");
     }
 
     private static boolean isFile(String text) {

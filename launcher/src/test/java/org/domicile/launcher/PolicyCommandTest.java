@@ -66,8 +66,7 @@ class PolicyCommandTest {
         S3Failure refused = assertThrows(S3Failure.class, () -> call("DELETE", "a/b.txt"));
         assertEquals("AccessDenied", refused.code());
 
-        Json.Row use =
-                done("uses", "--refused", "--bucket", "archive", "--json").rows().getFirst();
+        Json.Row use = done("uses", "--refused", "--bucket", "archive", "--json").rows().getFirst();
         assertEquals("deletes/kept", use.text("reason"));
         String name = "main/node-1/" + use.text("number");
         Rig.Ran why = done("policy", "explain", name);
@@ -83,7 +82,8 @@ class PolicyCommandTest {
 
         done("policy", "remove", "deletes");
         call("DELETE", "a/b.txt");
-        assertEquals(KEPT.strip(), done("policy", "show", "deletes", "--version", "1").out().strip());
+        assertEquals(
+                KEPT.strip(), done("policy", "show", "deletes", "--version", "1").out().strip());
         assertEquals(1, rig.run("policy", "show", "deletes").code());
         // What was decided before the removal is still explained by what decided it.
         assertTrue(done("policy", "explain", name).out().contains("Forbidden by deletes/kept:"));
@@ -95,8 +95,7 @@ class PolicyCommandTest {
     void theProgramsOwnStandInTheListAndCannotBeReplaced() throws IOException {
         Rig.Ran list = done("policy", "list");
         assertTrue(list.out().contains("installation/program"), list.out());
-        assertTrue(
-                done("policy", "show", "installation/program").out().contains("zone-mismatch"));
+        assertTrue(done("policy", "show", "installation/program").out().contains("zone-mismatch"));
         Rig.Ran refused =
                 rig.run("policy", "put", "x", file(KEPT), "--organisation", "installation");
         assertEquals(1, refused.code());

@@ -17,6 +17,7 @@ import java.util.function.Function;
 import org.domicile.guard.GuardOptions;
 import org.domicile.http.ListenerOptions.Address;
 import org.domicile.http.ListenerOptions.Tls;
+import org.domicile.witness.Demand;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -140,6 +141,37 @@ class SettingsTest {
                         "cloud.city.example/ledger",
                         "cloud.city.example/ledger",
                         "https://cloud.city.example"));
+        cases.put(
+                Setting.LEDGER_WITNESSES,
+                new Case(
+                        s -> s.witnessing().policy(),
+                        Optional.empty(),
+                        "/policy",
+                        Optional.of(Path.of("/policy")),
+                        ""));
+        cases.put(
+                Setting.LEDGER_WITNESSES_DEMAND,
+                new Case(
+                        s -> s.witnessing().demand(),
+                        new Demand.Nothing(),
+                        "2",
+                        new Demand.AtLeast(2),
+                        "most",
+                        "ledger.witnesses=/policy\n"));
+        cases.put(
+                Setting.LEDGER_WITNESSES_LOGS,
+                new Case(s -> s.witnessing().all(), false, "all", true, "some"));
+        cases.put(
+                Setting.LEDGER_WITNESSES_CA,
+                new Case(
+                        s -> s.witnessing().authorities(),
+                        Optional.empty(),
+                        "/ca.pem",
+                        Optional.of(Path.of("/ca.pem")),
+                        ""));
+        cases.put(
+                Setting.LEDGER_RESTORE,
+                new Case(s -> s.witnessing().restored(), false, "new-history", true, "yes"));
         cases.put(
                 Setting.TLS_CERTIFICATES,
                 new Case(

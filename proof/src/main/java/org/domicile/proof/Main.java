@@ -23,8 +23,11 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  ./domicile proof --list",
             "  ./domicile proof crash --count 1000",
+            "  ./domicile proof mutations --count 1000000",
+            "  ./domicile proof fsck --count 1000000",
             "  ./domicile proof power --fs xfs --count 20 /var/tmp/power   (needs root)",
             "  ./domicile proof cedar ~/cedar-cases",
+            "  ./domicile proof attacker --count 10000000",
             "  ./domicile proof differential --count 1000000",
             "  ./domicile proof replay --count 2000",
             "Exit code 0: it held; 1: it did not, and the folder is kept; 2: not understood."
@@ -49,7 +52,8 @@ public final class Main implements Callable<Integer> {
             paramLabel = "N",
             description =
                     "How many deaths (default: 50), requests of replay (default: 50) or of"
-                            + " differential (default: 20000).")
+                            + " differential (default: 20000), candidates, changes or entries (default:"
+                            + " 100000).")
     @Nullable Integer count;
 
     @Option(names = "--seed", paramLabel = "N", description = "Choose the same as that run did.")

@@ -93,6 +93,8 @@ class FullDiskTest {
         String status = Server.command("status", "--data", site.data(0).toString());
         assertTrue(status.contains("! the disk is nearly full"), status);
 
+        assertAdministrationGoesOn();
+
         // a full disk is no reason not to start
         stop();
         start();
@@ -160,6 +162,34 @@ class FullDiskTest {
                         NOTHING);
         assertTrue(parts.status() == 200 && !parts.text().contains("<Part>"), parts::text);
         assertHolds();
+    }
+
+    /** Records of reads fill what small records may take; what is kept for the operator is left. */
+    private void assertAdministrationGoesOn() throws Exception {
+        int reads = 0;
+        String missing = "full/" + "m".repeat(900);
+        while (client.send("GET", missing + reads, Map.of(), Map.of(), NOTHING).status() == 404) {
+            reads++;
+            assertTrue(reads < 60_000, "reading is recorded for ever on a full disk");
+        }
+        System.out.println(reads + " reads were recorded before there was no room for more");
+        String data = site.data(0).toString();
+        Server.command("zone", "create", "annex", "--parent", "home", "--data", data);
+        Server.command("ledger", "retention", "--days", "30", "--data", data);
+        String told = Server.command("uses", "--last", "1h", "--data", data);
+        assertTrue(told.contains("full/"), told);
+        // what removes something is recorded longer than what reads, and so makes room again
+        long end = System.nanoTime() + 60_000_000_000L;
+        List<String> large = model.keySet().stream().filter(k -> k.startsWith("large/")).toList();
+        int next = 0;
+        while (answer("GET", "large/none", NOTHING).status() != 404) {
+            if (next < large.size() / 4) {
+                assertEquals(204, answer("DELETE", large.get(next), NOTHING).status());
+                model.remove(large.get(next++));
+            }
+            assertTrue(System.nanoTime() < end, "what was deleted makes no room in 60 s");
+            LockSupport.parkNanos(200_000_000);
+        }
     }
 
     /** The bucket lists what the model has, and gives its bytes. */

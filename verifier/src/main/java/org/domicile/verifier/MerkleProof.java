@@ -4,11 +4,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Inclusion and consistency of RFC 6962 trees, checked as RFC 9162 section 2.1 says. */
-final class MerkleProof {
+public final class MerkleProof {
     private MerkleProof() {}
 
     /** Whether the leaf is at {@code index} of the tree (RFC 9162 section 2.1.3.2). */
-    static boolean includes(byte[] leaf, long index, long size, byte[] root, List<byte[]> path) {
+    public static boolean includes(
+            byte[] leaf, long index, long size, byte[] root, List<byte[]> path) {
         if (index < 0 || index >= size) {
             return false;
         }
@@ -36,7 +37,7 @@ final class MerkleProof {
     }
 
     /** Whether the second tree begins with the first (RFC 9162 section 2.1.4.2). */
-    static boolean extendsTree(
+    public static boolean extendsTree(
             long first, byte[] firstRoot, long second, byte[] secondRoot, List<byte[]> path) {
         if (first < 0 || first > second) {
             return false;

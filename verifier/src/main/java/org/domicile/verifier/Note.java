@@ -13,17 +13,32 @@ import java.util.Optional;
  * @param text the signed text with its last newline
  * @param signatures the signature lines in order
  */
-record Note(String text, List<SignatureLine> signatures) {
+public record Note(String text, List<SignatureLine> signatures) {
     /** More than 16 signatures of the largest kind. */
-    static final int MAX_BYTES = 1 << 20;
+    public static final int MAX_BYTES = 1 << 20;
 
     private static final int MAX_SIGNATURES = 128;
     private static final String DASH = "\u2014 ";
 
     /** One line: who says to have signed, the key's id, the raw signature. */
-    record SignatureLine(String name, int id, byte[] signature) {}
+    public record SignatureLine(String name, int id, byte[] signature) {
+        /** As it stands in a note, with its newline. */
+        public String format() {
+            byte[] bytes =
+                    ByteBuffer.allocate(Integer.BYTES + signature.length)
+                            .putInt(id)
+                            .put(signature)
+                            .array();
+            return DASH + name + " " + Base64Text.encode(bytes) + "\n";
+        }
+    }
 
-    static Note parse(String where, byte[] bytes) throws Refused {
+    /**
+     * Takes a note apart.
+     *
+     * @param where how the note is called in a refusal
+     */
+    public static Note parse(String where, byte[] bytes) throws Refused {
         if (bytes.length > MAX_BYTES) {
             throw new Refused(where, "has %,d bytes, too many for a note".formatted(bytes.length));
         }
@@ -34,17 +49,7 @@ record Note(String text, List<SignatureLine> signatures) {
         }
         String text = whole.substring(0, blank + 1);
         String rest = whole.substring(blank + 2);
-        if (rest.isEmpty() || !rest.endsWith("\n")) {
-            throw new Refused(where, "does not end in a signature line and a newline");
-        }
-        List<SignatureLine> signatures = new ArrayList<>();
-        for (String line : rest.substring(0, rest.length() - 1).split("\n", -1)) {
-            signatures.add(signatureLine(where, line));
-        }
-        if (signatures.size() > MAX_SIGNATURES) {
-            throw new Refused(where, "has more than " + MAX_SIGNATURES + " signatures");
-        }
-        return new Note(text, List.copyOf(signatures));
+        return new Note(text, lines(where, rest.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** UTF-8 without control characters but the newline. */
@@ -59,6 +64,22 @@ record Note(String text, List<SignatureLine> signatures) {
         } catch (CharacterCodingException e) {
             throw new Refused(where, "is not UTF-8");
         }
+    }
+
+    /** The signature lines of the text {@code bytes}, which follow a note's blank line. */
+    public static List<SignatureLine> lines(String where, byte[] bytes) throws Refused {
+        String text = text(where, bytes);
+        if (bytes.length > MAX_BYTES || !text.endsWith("\n")) {
+            throw new Refused(where, "does not end in a signature line and a newline");
+        }
+        List<SignatureLine> lines = new ArrayList<>();
+        for (String line : text.substring(0, text.length() - 1).split("\n", -1)) {
+            lines.add(signatureLine(where, line));
+        }
+        if (lines.size() > MAX_SIGNATURES) {
+            throw new Refused(where, "has more than " + MAX_SIGNATURES + " signatures");
+        }
+        return List.copyOf(lines);
     }
 
     /** The raw signature of a key, if a line claims to be its. */

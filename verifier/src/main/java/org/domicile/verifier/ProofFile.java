@@ -39,6 +39,11 @@ public record ProofFile(long index, Optional<byte[]> extra, List<byte[]> path, b
 
     /** Checks a proof whose extra data are the entry. */
     public static Checked check(byte[] proof, List<VerifierKey> keys) {
+        return check(proof, keys, TrustPolicy.none());
+    }
+
+    /** The same, and the policy's quorum must have cosigned the checkpoint. */
+    public static Checked check(byte[] proof, List<VerifierKey> keys, TrustPolicy policy) {
         try {
             ProofFile parsed = parse(proof);
             byte[] entry =
@@ -48,7 +53,7 @@ public record ProofFile(long index, Optional<byte[]> extra, List<byte[]> path, b
                                             "extra",
                                             "the proof does not carry the entry; give it"
                                                     + " beside the proof"));
-            return parsed.checked(entry, keys);
+            return parsed.checked(entry, keys, policy);
         } catch (Refused refused) {
             return new Checked.Disproven(refused.verdict());
         }
@@ -56,16 +61,23 @@ public record ProofFile(long index, Optional<byte[]> extra, List<byte[]> path, b
 
     /** Checks a proof for an entry that was given beside it. */
     public static Checked check(byte[] proof, byte[] entry, List<VerifierKey> keys) {
+        return check(proof, entry, keys, TrustPolicy.none());
+    }
+
+    /** The same, and the policy's quorum must have cosigned the checkpoint. */
+    public static Checked check(
+            byte[] proof, byte[] entry, List<VerifierKey> keys, TrustPolicy policy) {
         try {
-            return parse(proof).checked(entry, keys);
+            return parse(proof).checked(entry, keys, policy);
         } catch (Refused refused) {
             return new Checked.Disproven(refused.verdict());
         }
     }
 
-    private Checked checked(byte[] entry, List<VerifierKey> keys) throws Refused {
+    private Checked checked(byte[] entry, List<VerifierKey> keys, TrustPolicy policy)
+            throws Refused {
         Checkpoint signedTree = Checkpoint.parse("checkpoint", checkpoint);
-        Checkpoint.Signed signed = signedTree.verify("checkpoint", keys);
+        Checkpoint.Signed signed = signedTree.verify("checkpoint", keys, policy);
         if (index >= signedTree.size()) {
             throw new Refused(
                     "index",
@@ -85,7 +97,8 @@ public record ProofFile(long index, Optional<byte[]> extra, List<byte[]> path, b
                         signedTree.size(),
                         HexFormat.of().formatHex(signedTree.root()),
                         signed.signers(),
-                        signed.at()));
+                        signed.at(),
+                        0));
     }
 
     static ProofFile parse(byte[] bytes) throws Refused {

@@ -1,5 +1,6 @@
 package org.domicile.verifier;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -19,11 +20,26 @@ import java.util.TreeMap;
  * <p>Of one log at most 32,768 statements are kept: when there are more, every second of the older
  * ones is let go, never the newest. Owned by one thread.
  */
-public final class Statements {
+public final class Statements implements EntryReader {
     private static final int MOST = 32_768;
     private static final String CHECKPOINTS = "checkpoints";
+    private static final String PRUNED = "pruned";
 
+    private final Map<String, Pruned> pruned = new TreeMap<>();
     private final Map<String, NavigableMap<Long, byte[]>> roots = new TreeMap<>();
+
+    /**
+     * What a public log says was pruned of a log.
+     *
+     * @param to the first entry that is kept
+     * @param numbers runs of the numbers that the pruned entries had, first and last of each
+     */
+    record Pruned(long to, List<Run> numbers) {
+        static final Pruned NOTHING = new Pruned(0, List.of());
+    }
+
+    /** A run of numbers, both ends included. */
+    record Run(long from, long to) {}
 
     /** None yet; {@link TiledLog.Options#reading} has a public log's check fill it. */
     public Statements() {}
@@ -44,8 +60,15 @@ public final class Statements {
     }
 
     /** A check begins, perhaps once more. */
-    void clear() {
+    @Override
+    public void begin(long first) {
         roots.clear();
+        pruned.clear();
+    }
+
+    /** What was pruned of a log. */
+    Pruned pruned(String log) {
+        return pruned.getOrDefault(log, Pruned.NOTHING);
     }
 
     /** Roots by size. */
@@ -54,11 +77,20 @@ public final class Statements {
     }
 
     /** Takes in one entry of the public log. */
-    void read(long index, byte[] entry) throws Refused {
-        Map<?, ?> members =
+    @Override
+    public void entry(long index, byte[] entry) throws Refused {
+        read(
+                index,
                 EntryJson.object(entry)
                         .orElseThrow(() ->
-                                new Refused("entry " + index, "is not an entry of a public log"));
+                                new Refused("entry " + index, "is not an entry of a public log")));
+    }
+
+    void read(long index, Map<?, ?> members) throws Refused {
+        if (PRUNED.equals(members.get("kind"))) {
+            prune(index, members);
+            return;
+        }
         if (!CHECKPOINTS.equals(members.get("kind"))) {
             return;
         }
@@ -85,6 +117,38 @@ public final class Statements {
                                     new Refused(
                                             "entry " + index, "states a root that is no hash")));
         }
+    }
+
+    private void prune(long index, Map<?, ?> members) throws Refused {
+        if (!(members.get("log") instanceof String log
+                && isName(log)
+                && members.get("to") instanceof Long to
+                && members.get("numbers") instanceof List<?> runs)) {
+            throw new Refused("entry " + index, "says that something was pruned, and not what");
+        }
+        if (to < pruned(log).to() || to % Tree.TILE != 0) {
+            throw new Refused(
+                    "entry " + index,
+                    "says that the log %s was pruned to entry %,d, after %,d"
+                            .formatted(log, to, pruned(log).to()));
+        }
+        pruned.put(log, new Pruned(to, runs(index, runs)));
+    }
+
+    static List<Run> runs(long index, List<?> runs) throws Refused {
+        List<Run> read = new ArrayList<>();
+        for (Object each : runs) {
+            if (!(each instanceof List<?> ends
+                    && ends.size() == 2
+                    && ends.get(0) instanceof Long from
+                    && ends.get(1) instanceof Long to
+                    && from >= 1
+                    && from <= to)) {
+                throw new Refused("entry " + index, "names numbers that are none");
+            }
+            read.add(new Run(from, to));
+        }
+        return List.copyOf(read);
     }
 
     private void state(long index, String log, long size, byte[] root) throws Refused {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -27,17 +28,27 @@ public record TiledLog(Path folder) {
      *
      * @param since an older checkpoint of the same log
      * @param progress hears how many entries are done
-     * @param into where the entries go of a log that is a public one
+     * @param into where the entries go
      * @param stated roots by size that must be this log's
+     * @param pruned index that the log may begin at, instead of 0
+     * @param policy whose quorum must have cosigned the checkpoint
      */
     public record Options(
             Optional<Path> since,
             LongConsumer progress,
-            Optional<Statements> into,
-            NavigableMap<Long, byte[]> stated) {
+            Optional<EntryReader> into,
+            NavigableMap<Long, byte[]> stated,
+            long pruned,
+            TrustPolicy policy) {
         /** No more than an older checkpoint. */
         public Options(Optional<Path> since, LongConsumer progress) {
-            this(since, progress, Optional.empty(), Collections.emptyNavigableMap());
+            this(
+                    since,
+                    progress,
+                    Optional.empty(),
+                    Collections.emptyNavigableMap(),
+                    Long.MAX_VALUE,
+                    TrustPolicy.none());
         }
 
         /** Nothing more, and nobody watches. */
@@ -45,14 +56,25 @@ public record TiledLog(Path folder) {
             return new Options(Optional.empty(), entries -> {});
         }
 
-        /** The log is a public one: what it states is taken in. */
-        public Options reading(Statements statements) {
-            return new Options(since, progress, Optional.of(statements), stated);
+        /** Every entry is given to a reader; a public log's to {@link Statements}, for one. */
+        public Options reading(EntryReader reader) {
+            return new Options(since, progress, Optional.of(reader), stated, pruned, policy);
+        }
+
+        /** The log is never pruned. */
+        public Options whole() {
+            return new Options(since, progress, into, stated, 0, policy);
         }
 
         /** What the public log states of the log of this name must hold. */
         public Options against(Statements statements, String log) {
-            return new Options(since, progress, into, statements.of(log));
+            return new Options(
+                    since, progress, into, statements.of(log), statements.pruned(log).to(), policy);
+        }
+
+        /** The quorum of this policy must have cosigned the checkpoint. */
+        public Options demanding(TrustPolicy demanded) {
+            return new Options(since, progress, into, stated, pruned, demanded);
         }
     }
 
@@ -71,7 +93,7 @@ public record TiledLog(Path folder) {
 
     private Verdict verified(List<VerifierKey> keys, Options options) throws Refused {
         Checkpoint checkpoint = Checkpoint.parse(CHECKPOINT, read(CHECKPOINT, Note.MAX_BYTES));
-        Checkpoint.Signed signed = checkpoint.verify(CHECKPOINT, keys);
+        Checkpoint.Signed signed = checkpoint.verify(CHECKPOINT, keys, options.policy());
         Checkpoint older = checkpoint;
         String olderName = CHECKPOINT;
         if (options.since().isPresent()) {
@@ -96,11 +118,21 @@ public record TiledLog(Path folder) {
                             .formatted(checkpoint.size(), options.stated().lastKey()));
         }
 
-        options.into().ifPresent(Statements::clear);
+        long from = first(checkpoint.size(), options.pruned());
+        if (older.size() < from) {
+            throw new Refused(
+                    olderName,
+                    "has %,d entries, and what is kept of the log begins at entry %,d: with this one it can no longer be compared"
+                            .formatted(older.size(), from));
+        }
         Tree tree = new Tree(this::compareFull);
+        begin(tree, from);
+        if (options.into().isPresent()) {
+            options.into().get().begin(from);
+        }
         Walk walk = new Walk(tree, checkpoint, older, olderName, options);
         walk.compareRoots();
-        for (long bundle = 0; tree.size() < checkpoint.size(); bundle++) {
+        for (long bundle = from / Tree.TILE; tree.size() < checkpoint.size(); bundle++) {
             walk.bundle(bundle);
             if (bundle % 256 == 255) {
                 options.progress().accept(tree.size());
@@ -115,7 +147,71 @@ public record TiledLog(Path folder) {
                 checkpoint.size(),
                 HexFormat.of().formatHex(checkpoint.root()),
                 signed.signers(),
-                signed.at());
+                signed.at(),
+                from);
+    }
+
+    /**
+     * The first entry that is kept: a log that is pruned has lost whole bundles from the front
+     * (C2SP tlog-tiles, "Pruning").
+     */
+    private long first(long size, long pruned) throws Refused {
+        long bundle = 0;
+        long bundles = size / Tree.TILE;
+        while (bundle < bundles && !Files.exists(folder.resolve("tile/entries/" + path(bundle)))) {
+            bundle++;
+        }
+        if (bundle * Tree.TILE > pruned) {
+            throw new Refused(
+                    "tile/entries/" + path(pruned / Tree.TILE),
+                    pruned == 0
+                            ? "is missing, and nothing says that this log was pruned"
+                            : "is missing, and the public log says that only the entries before %,d were pruned"
+                                    .formatted(pruned));
+        }
+        return bundle * Tree.TILE;
+    }
+
+    /** What the tiles say of the entries that are gone; the root shows whether it is right. */
+    private void begin(Tree tree, long from) throws Refused {
+        List<byte[]> rows = new ArrayList<>();
+        long hashes = from / Tree.TILE;
+        for (int level = 1; hashes > 0; level++) {
+            int width = (int) (hashes % Tree.TILE);
+            rows.add(
+                    width == 0
+                            ? new byte[0]
+                            : Arrays.copyOf(
+                                    kept("tile/" + level + "/", hashes / Tree.TILE, width),
+                                    width * TreeHash.SIZE));
+            hashes /= Tree.TILE;
+        }
+        tree.resume(from, rows);
+    }
+
+    /** A tile of at least this width: the full one, or any partial one. */
+    private byte[] kept(String prefix, long index, int width) throws Refused {
+        String full = prefix + path(index);
+        if (Files.exists(folder.resolve(full))) {
+            return checked(full, Tree.TILE);
+        }
+        for (int wider = Tree.TILE - 1; wider >= width; wider--) {
+            String partial = full + ".p/" + wider;
+            if (Files.exists(folder.resolve(partial))) {
+                return checked(partial, wider);
+            }
+        }
+        throw new Refused(full, "is missing");
+    }
+
+    private byte[] checked(String name, int width) throws Refused {
+        byte[] bytes = read(name, Tree.TILE * TreeHash.SIZE);
+        if (bytes.length != width * TreeHash.SIZE) {
+            throw new Refused(
+                    name,
+                    "has %,d bytes instead of %,d".formatted(bytes.length, width * TreeHash.SIZE));
+        }
+        return bytes;
     }
 
     /** One pass over the bundles. */
@@ -156,7 +252,7 @@ public record TiledLog(Path folder) {
                 tree.append(bytes, at + 2, length);
                 if (options.into().isPresent()) {
                     byte[] read = Arrays.copyOfRange(bytes, at + 2, at + 2 + length);
-                    options.into().get().read(tree.size() - 1, read);
+                    options.into().get().entry(tree.size() - 1, read);
                 }
                 at += 2 + length;
                 compareRoots();

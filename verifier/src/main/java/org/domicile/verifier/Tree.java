@@ -32,6 +32,26 @@ final class Tree {
         levels.add(new Level());
     }
 
+    /**
+     * Begins after entries that are not there.
+     *
+     * @param entries a multiple of 256
+     * @param rows hashes of the unfinished tiles from level 1 up
+     */
+    void resume(long entries, List<byte[]> rows) {
+        size = entries;
+        long tile = entries / TILE;
+        levels.getFirst().tile = tile;
+        for (byte[] row : rows) {
+            tile /= TILE;
+            Level level = new Level();
+            System.arraycopy(row, 0, level.hashes, 0, row.length);
+            level.width = row.length / TreeHash.SIZE;
+            level.tile = tile;
+            levels.add(level);
+        }
+    }
+
     TreeHash hash() {
         return hash;
     }

@@ -14,9 +14,15 @@ public sealed interface Verdict {
      * @param root the tree's root hash, 32 bytes in hexadecimal
      * @param signers the given keys that signed, as name and algorithm
      * @param signed when the checkpoint was signed, if a signature says so
+     * @param from the first entry that was looked at; more than 0 for a log that is pruned
      */
     record Sound(
-            String origin, long size, String root, List<String> signers, Optional<Instant> signed)
+            String origin,
+            long size,
+            String root,
+            List<String> signers,
+            Optional<Instant> signed,
+            long from)
             implements Verdict {}
 
     /**

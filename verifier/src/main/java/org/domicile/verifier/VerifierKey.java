@@ -20,6 +20,8 @@ public final class VerifierKey {
     public enum Algorithm {
         /** Type 0x01: the note's text is signed. */
         ED25519(1, "Ed25519", 32, "302a300506032b6570032100"),
+        /** Type 0x04: a witness signs a time and the note's text (C2SP tlog-cosignature). */
+        ED25519_COSIGNATURE(4, "Ed25519", 32, "302a300506032b6570032100"),
         /** Type 0x06: the timestamped tree is signed (C2SP tlog-cosignature). */
         ML_DSA_44(6, "ML-DSA-44", 1312, "30820532300b06096086480165030403110382052100");
 
@@ -34,6 +36,11 @@ public final class VerifierKey {
             this.jdkName = jdkName;
             this.keySize = keySize;
             this.header = HexFormat.of().parseHex(header);
+        }
+
+        /** Whether such a key makes cosignatures; one of a log alone does not. */
+        public boolean cosigns() {
+            return this != ED25519;
         }
 
         private PublicKey key(byte[] raw) {
@@ -110,8 +117,8 @@ public final class VerifierKey {
         throw new IllegalArgumentException(
                 "the verifier key "
                         + parts[0]
-                        + " is of a type that is not checked here; Ed25519 (1) and ML-DSA-44 (6)"
-                        + " are");
+                        + " is of a type that is not checked here; Ed25519 (1), cosignature/v1 (4)"
+                        + " and ML-DSA-44 (6) are");
     }
 
     /** The note form. */
@@ -149,6 +156,11 @@ public final class VerifierKey {
     @Override
     public String toString() {
         return name + " (" + algorithm.jdkName + ")";
+    }
+
+    /** Whether two keys are one public key, whatever their names. */
+    boolean sameKey(VerifierKey other) {
+        return Arrays.equals(raw, other.raw);
     }
 
     /** Whether {@code signature} is this key's over exactly {@code message}. */

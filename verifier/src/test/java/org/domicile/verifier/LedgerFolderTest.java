@@ -113,7 +113,7 @@ class LedgerFolderTest {
             String entry =
                     "{\"kind\":\"checkpoints\",\"logs\":[{\"log\":\"l\",\"root\":\"%s\",\"size\":%d}]}"
                             .formatted(root, size);
-            statements.read(size, entry.getBytes(StandardCharsets.UTF_8));
+            statements.entry(size, entry.getBytes(StandardCharsets.UTF_8));
         }
         assertEquals(most, statements.of("l").lastKey());
         assertTrue(statements.of("l").size() <= 32_768);

@@ -37,6 +37,7 @@ final class Book {
     private final Signer signer;
     private final ConcurrentMap<String, TiledLog> logs = new ConcurrentSkipListMap<>();
     private final ConcurrentMap<String, Numbers> numbers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Pruned> pruned = new ConcurrentHashMap<>();
 
     Book(Keyspace keyspace, Vault vault, Disk disk, LedgerOptions options) {
         this.keyspace = keyspace;
@@ -93,6 +94,14 @@ final class Book {
         return options.origin() + "/" + log;
     }
 
+    /** The log's, then those that it had before it was restored. */
+    private List<String> origins(String log) {
+        List<String> origins = new ArrayList<>();
+        origins.add(origin(log));
+        options.former().forEach(beginning -> origins.add(beginning + "/" + log));
+        return origins;
+    }
+
     LogFolder folder(String log) {
         if (!log.matches("[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")) {
             throw new IllegalArgumentException("not the name of a log: " + log);
@@ -111,6 +120,12 @@ final class Book {
         return log == null ? 0 : log.published().size();
     }
 
+    /** Entries of a log that are in its tiles. */
+    long reached(String name) {
+        TiledLog log = logs.get(name);
+        return log == null ? 0 : log.reached();
+    }
+
     List<TiledLog> logs() {
         return List.copyOf(logs.values());
     }
@@ -121,7 +136,7 @@ final class Book {
         for (String name : keyspace.logs().logs()) {
             if (!logs.containsKey(name)) {
                 TiledLog log =
-                        TiledLog.open(name, origin(name), folder(name), keyspace.logs(), signer);
+                        TiledLog.open(name, origins(name), folder(name), keyspace.logs(), signer);
                 logs.put(name, log);
                 fresh.add(log);
             }
@@ -133,17 +148,36 @@ final class Book {
         Numbers known = numbers.get(organisation);
         return known != null
                 ? known
-                : numbers.computeIfAbsent(organisation, name -> new Numbers(kept(name)));
+                : numbers.computeIfAbsent(organisation, name -> new Numbers(counted(name)));
     }
 
     Map<String, Numbers> numbers() {
         return numbers;
     }
 
-    Numbers.Kept kept(String organisation) {
+    Numbers.Kept counted(String organisation) {
         return keyspace.get(Space.RECORDS, numbersKey(organisation))
                 .map(Numbers.Kept::decode)
                 .orElse(Numbers.Kept.NONE);
+    }
+
+    /** What was pruned of a log. */
+    Pruned kept(String log) {
+        return pruned.computeIfAbsent(
+                log,
+                name ->
+                        keyspace.get(Space.RECORDS, prunedKey(name))
+                                .map(Pruned::decode)
+                                .orElse(Pruned.NOTHING));
+    }
+
+    /** Remembers that, once it is durable. */
+    void pruned(String log, Pruned now) {
+        pruned.put(log, now);
+    }
+
+    static byte[] prunedKey(String log) {
+        return Tuple.pack(SPACE, "pruned", log);
     }
 
     static Write keep(String organisation, Numbers.Kept kept) {

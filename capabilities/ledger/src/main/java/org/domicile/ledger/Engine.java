@@ -8,16 +8,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.DiskFull;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Pass;
 import org.domicile.keys.Passes;
@@ -29,6 +28,7 @@ import org.domicile.keyspace.Transaction;
 import org.domicile.request.Append;
 import org.domicile.request.Outcome;
 import org.domicile.request.Pending;
+import org.domicile.request.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,24 +38,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class Engine implements Ledger {
     private static final Duration PROOF_WAIT = Duration.ofSeconds(2);
+    private static final Duration SETTLING = Duration.ofMillis(100);
     private static final int MAX_USES = 10_001;
 
-    /** Entries without a checkpoint after a round: more came than it could take in. */
+    /** Entries without a tile after a round: more came than it could take in. */
     private static final long FAR_BEHIND = 4_096;
 
-    private static final String STATEMENT_NAME = "ledger/statement";
+    private static final Duration TELLING = Duration.ofSeconds(20);
 
     private final Keyspace keyspace;
-    private final Vault vault;
     private final Subjects subjects;
     private final Passes passes;
     private final Clock clock;
-    private final SecureRandom random;
     private final LedgerOptions options;
+    private final Stated stated;
     private final Book book;
     private final Refusals refusals = new Refusals();
     private final Strangers strangers = new Strangers();
     private final Rounds rounds;
+    private final Receipts receipts;
+    private final Pruning pruning;
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -64,7 +66,10 @@ final class Engine implements Ledger {
     // guarded by lock
     private boolean stopping;
 
-    private volatile long unpublished;
+    // guarded by lock
+    private boolean again;
+
+    private volatile long behind;
     private volatile @Nullable StorageFailure failure;
 
     Engine(
@@ -75,17 +80,28 @@ final class Engine implements Ledger {
             Disk disk,
             Clock clock,
             SecureRandom random,
-            LedgerOptions options) {
+            LedgerOptions options,
+            Outside outside) {
         this.keyspace = keyspace;
-        this.vault = vault;
         this.subjects = subjects;
+        this.stated = new Stated(vault, subjects, clock, random);
         this.passes = passes;
         this.clock = clock;
-        this.random = random;
         this.options = options;
         this.book = new Book(keyspace, vault, disk, options);
+        this.receipts = new Receipts(book.signer(), options.origin());
+        this.pruning = new Pruning(book, keyspace, clock);
         this.rounds =
-                new Rounds(book, keyspace, options, clock, refusals, strangers, this::recount);
+                new Rounds(
+                        book,
+                        keyspace,
+                        options,
+                        clock,
+                        refusals,
+                        strangers,
+                        this::recount,
+                        outside,
+                        this::lookAgain);
         try {
             disk.createDirectories(options.folder());
             rounds.recover();
@@ -131,10 +147,21 @@ final class Engine implements Ledger {
     }
 
     private void afterRound() {
-        unpublished = behind();
+        behind = behind();
         lock.lock();
         try {
             published.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A witness has answered. */
+    private void lookAgain() {
+        lock.lock();
+        try {
+            again = true;
+            stop.signalAll();
         } finally {
             lock.unlock();
         }
@@ -144,11 +171,12 @@ final class Engine implements Ledger {
     private boolean waited() {
         lock.lock();
         try {
-            boolean hurry = unpublished > FAR_BEHIND && failure == null;
+            boolean hurry = behind > FAR_BEHIND && failure == null;
             long left = hurry ? 0 : options.period().toNanos();
-            while (!stopping && left > 0) {
+            while (!stopping && !(again && failure == null) && left > 0) {
                 left = stop.awaitNanos(left);
             }
+            again = false;
             return !stopping;
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts the ledger's thread", e);
@@ -162,10 +190,10 @@ final class Engine implements Ledger {
         if (failed != null) {
             throw new StorageFailure(failed.kind(), String.valueOf(failed.getMessage()), failed);
         }
-        if (unpublished > options.unpublished()) {
+        if (behind > options.unpublished()) {
             throw new StorageFailure(
                     StorageFailure.Kind.OVERLOADED,
-                    "%,d entries wait for a checkpoint".formatted(unpublished));
+                    "%,d entries wait to be made into tiles".formatted(behind));
         }
     }
 
@@ -204,12 +232,12 @@ final class Engine implements Ledger {
                 size,
                 count,
                 subjects,
-                this::statement,
+                stated::append,
                 this::recorded);
     }
 
     private void recorded(Use use, long index) {
-        book.numbers(use.organisation()).recorded(use.number());
+        book.numbers(use.organisation()).recorded(use.number(), index);
         if (use.verdict() == Use.Verdict.REFUSED) {
             refusals.recorded(use);
         }
@@ -221,6 +249,7 @@ final class Engine implements Ledger {
         UseRecord record = useRecord(use, () -> size, 1);
         Transaction transaction = new Transaction();
         record.take(outcome).forEach(transaction::append);
+        transaction.urgency(record.urgency());
         List<Long> indices = commit(transaction);
         record.committed(indices);
         return passes.pass(book.useLog(use.organisation()), indices.getFirst());
@@ -286,30 +315,30 @@ final class Engine implements Ledger {
     @Override
     public void state(Statement statement) {
         mustRecord();
-        commit(new Transaction().append(statement(statement)));
+        commit(new Transaction().append(stated.append(statement)));
     }
 
-    /** The texts get salts of their own, which lie beside them in the sealed payload. */
-    private Append statement(Statement statement) {
-        Instant now = clock.instant();
-        if (statement.texts().isEmpty()) {
-            return new Append(
-                    Book.PUBLIC, Entries.statement(statement, Map.of(), now), new byte[0]);
+    @Override
+    public List<Opening> open(Pass pass, String log, long index, List<String> fields) {
+        if (index < 0 || index >= keyspace.logs().size(log)) {
+            throw new IllegalArgumentException("the log %s has no entry %d".formatted(log, index));
         }
-        byte[] secret = new byte[Merkle.HASH];
-        random.nextBytes(secret);
-        Commitment commitment = new Commitment(secret);
-        Map<String, String> commitments = new TreeMap<>();
-        statement
-                .texts()
-                .forEach((name, text) ->
-                        commitments.put(name, Signer.base64(commitment.to(name, text))));
-        byte[] payload =
-                JsonText.of(Map.of("secret", Signer.base64(secret), "texts", statement.texts()));
-        return new Append(
-                Book.PUBLIC,
-                Entries.statement(statement, commitments, now),
-                vault.seal(STATEMENT_NAME, payload));
+        try {
+            return new Openings(subjects, stated)
+                    .of(
+                            book.entries(log, index, index + 1).getFirst(),
+                            keyspace.logs().payload(log, index),
+                            fields);
+        } catch (IOException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.CORRUPT, "the log " + log + " cannot be read", e);
+        }
+    }
+
+    @Override
+    public Told told(Pass pass, String organisation, KeyId subject, Span span) {
+        return new PersonReading(book, keyspace.logs())
+                .told(book.useLog(organisation), subject, span, TELLING);
     }
 
     @Override
@@ -326,6 +355,55 @@ final class Engine implements Ledger {
     @Override
     public OptionalLong place(String log, long number) {
         return new UseReading(book, keyspace.logs(), subjects).place(log, number);
+    }
+
+    @Override
+    public int retention(String organisation) {
+        return pruning.days(organisation);
+    }
+
+    @Override
+    public void retain(Request request, String organisation, int days) {
+        mustRecord();
+        pruning.retain(request, organisation, days);
+    }
+
+    @Override
+    public long prune() {
+        mustRecord();
+        try {
+            return pruning.turn();
+        } catch (DiskFull e) {
+            throw new StorageFailure(StorageFailure.Kind.FULL, "no room to prune", e);
+        } catch (IOException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.CORRUPT, "a use log could not be pruned", e);
+        }
+    }
+
+    @Override
+    public long kept(String log) {
+        return book.kept(log).to();
+    }
+
+    @Override
+    public Optional<String> receipt(String organisation, long number) {
+        String log = book.useLog(organisation);
+        OptionalLong recent = book.numbers(organisation).place(number);
+        OptionalLong place = recent.isPresent() ? recent : place(log, number);
+        if (place.isEmpty() || place.getAsLong() < kept(log)) {
+            return Optional.empty();
+        }
+        try {
+            long index = place.getAsLong();
+            byte[] entry = book.entries(log, index, index + 1).getFirst();
+            return UseEntry.parse(entry)
+                    .filter(use -> use.number() == number)
+                    .map(use -> receipts.receipt(book.origin(log), number, use.minute(), entry));
+        } catch (IOException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.CORRUPT, "the log " + log + " cannot be read", e);
+        }
     }
 
     @Override
@@ -358,7 +436,7 @@ final class Engine implements Ledger {
                         .get((int) (index % Frontier.TILE));
         text.append("extra ").append(Signer.base64(entry)).append('\n');
         text.append("index ").append(index).append('\n');
-        for (byte[] hash : new InclusionProof(log.folder(), under.size()).path(index)) {
+        for (byte[] hash : new TreeProof(log.folder(), under.size()).path(index)) {
             text.append(Signer.base64(hash)).append('\n');
         }
         return text.append('\n').append(under.checkpoint()).toString();
@@ -367,6 +445,11 @@ final class Engine implements Ledger {
     private void awaitPublished(String log, long index, long deadline) {
         if (index < 0 || index >= keyspace.logs().size(log)) {
             throw new IllegalArgumentException("the log %s has no entry %d".formatted(log, index));
+        }
+        if (index < kept(log)) {
+            throw new IllegalArgumentException(
+                    "entry %d of the log %s was pruned; what is kept begins at entry %d"
+                            .formatted(index, log, kept(log)));
         }
         lock.lock();
         try {
@@ -422,7 +505,7 @@ final class Engine implements Ledger {
         return new State(
                 logs.size(),
                 logs.stream().mapToLong(keyspace.logs()::size).sum(),
-                behind(),
+                unpublished(),
                 book.logs().stream()
                         .map(log -> log.published().at())
                         .max(Comparator.naturalOrder())
@@ -430,10 +513,45 @@ final class Engine implements Ledger {
     }
 
     /** Durable entries without a checkpoint. */
-    private long behind() {
+    private long unpublished() {
         return logs().stream()
                 .mapToLong(log -> Math.max(0, keyspace.logs().size(log) - book.published(log)))
                 .sum();
+    }
+
+    /** Durable entries without a tile; that a checkpoint waits for witnesses is no backlog. */
+    private long behind() {
+        return logs().stream()
+                .mapToLong(log -> Math.max(0, keyspace.logs().size(log) - book.reached(log)))
+                .sum();
+    }
+
+    /** Publishes what its witnesses cosign in time; the next start takes up the rest. */
+    private void settle() throws IOException, InterruptedException {
+        long end = System.nanoTime() + PROOF_WAIT.toNanos();
+        boolean whole = false;
+        while (!whole && end - System.nanoTime() > 0) {
+            if (rounds.settled()) {
+                rounds.round();
+                whole = rounds.settled();
+            } else {
+                awaitWitness(end);
+            }
+        }
+        rounds.letGo();
+    }
+
+    private void awaitWitness(long end) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = Math.min(SETTLING.toNanos(), end - System.nanoTime());
+            while (!again && left > 0) {
+                left = stop.awaitNanos(left);
+            }
+            again = false;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -452,6 +570,7 @@ final class Engine implements Ledger {
             thread.join();
             if (failure == null) {
                 rounds.finish();
+                settle();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

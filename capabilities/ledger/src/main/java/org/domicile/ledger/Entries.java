@@ -90,6 +90,21 @@ final class Entries {
         return refused;
     }
 
+    /** That entries of a use log were pruned, which numbers they had, and under which period. */
+    static byte[] pruned(String log, Pruned pruned, int days, Instant now) {
+        List<List<Long>> numbers = new ArrayList<>();
+        pruned.numbers().forEach(run -> numbers.add(List.of(run.from(), run.to())));
+        return JsonText.of(
+                Map.of(
+                        "days", days,
+                        "kind", "pruned",
+                        "log", log,
+                        "minute", minute(now),
+                        "numbers", numbers,
+                        "to", pruned.to(),
+                        "v", VERSION));
+    }
+
     /** A statement; the commitments to its texts by name. */
     static byte[] statement(Statement statement, Map<String, String> commitments, Instant now) {
         return JsonText.of(

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.KeyId;
 import org.domicile.keys.Pass;
 import org.domicile.keys.Passes;
 import org.domicile.keys.Subjects;
@@ -17,6 +18,7 @@ import org.domicile.keys.Vault;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.request.Outcome;
 import org.domicile.request.Pending;
+import org.domicile.request.Request;
 
 /** See the package's page. Safe for concurrent use. */
 public interface Ledger extends AutoCloseable {
@@ -38,11 +40,37 @@ public interface Ledger extends AutoCloseable {
             Clock clock,
             SecureRandom random,
             LedgerOptions options) {
-        return new Engine(keyspace, vault, subjects, passes, disk, clock, random, options);
+        return open(
+                keyspace, vault, subjects, passes, disk, clock, random, options, Outside.nothing());
+    }
+
+    /**
+     * The same, held to its word from outside.
+     *
+     * @throws StorageFailure also FOREIGN when more was signed than the keyspace holds: it is an
+     *     older copy
+     */
+    static Ledger open(
+            Keyspace keyspace,
+            Vault vault,
+            Subjects subjects,
+            Passes passes,
+            Disk disk,
+            Clock clock,
+            SecureRandom random,
+            LedgerOptions options,
+            Outside outside) {
+        return new Engine(keyspace, vault, subjects, passes, disk, clock, random, options, outside);
     }
 
     /** The organisation under which the program's own uses are logged. */
     String INSTALLATION = "installation";
+
+    /** The purpose of operators' acts, which may be recorded when the disk is nearly full. */
+    String ADMINISTRATION = INSTALLATION + "/administration";
+
+    /** The purpose of the program's own work, which makes room. */
+    String UPKEEP = INSTALLATION + "/upkeep";
 
     /** Name of the public log. */
     String PUBLIC = "public";
@@ -101,6 +129,22 @@ public interface Ledger extends AutoCloseable {
     List<Recorded> uses(Pass pass, String organisation, Filter filter);
 
     /**
+     * Opens fields that an entry commits to, for a disclosure; which is a use: hence the pass.
+     *
+     * @param fields as the entry names them; {@code subject/0} and so on for the people whom a use
+     *     concerns
+     * @throws IllegalArgumentException with a sentence, when there is no such entry or field, or it
+     *     was erased
+     */
+    List<Opening> open(Pass pass, String log, long index, List<String> fields);
+
+    /**
+     * What a person is told of the uses that concern her, newest first. Telling is a use: hence the
+     * pass. Looks for at most some twenty seconds and then says where to go on.
+     */
+    Told told(Pass pass, String organisation, KeyId subject, Span span);
+
+    /**
      * What the decision on one use was made of, as far as it can still be opened. Opening it is
      * itself a use: hence the pass.
      *
@@ -121,6 +165,42 @@ public interface Ledger extends AutoCloseable {
      * a number that nobody has all.
      */
     OptionalLong place(String log, long number);
+
+    /**
+     * A receipt for a use of this node that is on record: text that its caller keeps, and with
+     * which anybody can show that the entry was there. All who ask at one time share one signature.
+     *
+     * @return empty when no use has the number (any more)
+     */
+    Optional<String> receipt(String organisation, long number);
+
+    /**
+     * For how many days uses of an organisation are kept.
+     *
+     * @param organisation empty for those that have no period of their own
+     */
+    int retention(String organisation);
+
+    /**
+     * Changes that, by a commit that carries the request's record (with the statement that says it
+     * in public).
+     *
+     * @param organisation empty for those that have no period of their own
+     * @param days 1 to 36,500
+     */
+    void retain(Request request, String organisation, int days);
+
+    /**
+     * Drops entries from the front of use logs whose period is over, whole bundles of them: an
+     * entry of the public log says how far, then files and payloads go. The public log is never
+     * pruned. Proofs that people hold stay valid.
+     *
+     * @return entries dropped by this turn; 0 when there is nothing (more) to drop
+     */
+    long prune();
+
+    /** The first entry of a log that is kept; 0 when nothing was pruned. */
+    long kept(String log);
 
     /** Verifier keys of a log in note form (name+id+key), Ed25519 first. */
     List<String> verifierKeys(String log);
@@ -203,6 +283,39 @@ public interface Ledger extends AutoCloseable {
             String object,
             String address,
             long size,
+            long count) {}
+
+    /**
+     * An opened commitment: it is {@code SHA-256(0x03 ‖ salt ‖ value)}.
+     *
+     * @param salt of this field of this entry alone
+     */
+    record Opening(String field, byte[] salt, String value) {}
+
+    /**
+     * @param from not before this time, nearly @param before only entries before this place in the
+     *     log @param limit the most to tell
+     */
+    record Span(Instant from, long before, int limit) {}
+
+    /**
+     * @param next where to go on ({@code before}) when not all was looked at; 0 at the end
+     */
+    record Told(List<Concern> uses, long next) {}
+
+    /** A use that concerns somebody: what is public of it. */
+    record Concern(
+            String log,
+            long index,
+            long number,
+            String minute,
+            String action,
+            String verdict,
+            String reason,
+            String outcome,
+            String purpose,
+            String dataZone,
+            String clientZone,
             long count) {}
 
     /**

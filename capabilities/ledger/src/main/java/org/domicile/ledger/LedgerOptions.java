@@ -2,6 +2,7 @@ package org.domicile.ledger;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Where and how often.
@@ -12,13 +13,27 @@ import java.time.Duration;
  * @param origin what every log's origin begins with: a schema-less URL without spaces and plus
  *     signs, for example {@code cloud.city.example/ledger}; never changes
  * @param period how long new entries may wait for a checkpoint; at most a second
- * @param unpublished entries that may wait for a checkpoint before nothing more is recorded
+ * @param unpublished entries that may wait to be made into tiles before nothing more is recorded
+ * @param former beginnings of the origins that the logs had before they were restored from an older
+ *     copy; what is signed under one of them is taken over
  */
 public record LedgerOptions(
-        Path folder, String node, String origin, Duration period, long unpublished) {
-    /** Half a second, and at most four million entries behind. */
+        Path folder,
+        String node,
+        String origin,
+        Duration period,
+        long unpublished,
+        List<String> former) {
+    /** Half a second, at most four million entries behind, never restored. */
     public static LedgerOptions of(Path folder, String node, String origin) {
-        return new LedgerOptions(folder, node, origin, Duration.ofMillis(500), 4_000_000);
+        return new LedgerOptions(
+                folder, node, origin, Duration.ofMillis(500), 4_000_000, List.of());
+    }
+
+    /** The same for logs that were restored. */
+    public LedgerOptions after(List<String> beginnings) {
+        return new LedgerOptions(
+                folder, node, origin, period, unpublished, List.copyOf(beginnings));
     }
 
     /** Checks names and limits. */

@@ -148,6 +148,14 @@ record LogFolder(Disk disk, Path path) {
         }
     }
 
+    /** Removes a full bundle and the tile of its leaves, whose content was pruned. */
+    Path prune(long index) throws IOException {
+        disk.delete(bundle(index, Frontier.TILE));
+        Path leaves = tile(0, index, Frontier.TILE);
+        disk.delete(leaves);
+        return leaves;
+    }
+
     /** The published checkpoint's bytes. */
     Optional<byte[]> published() throws IOException {
         return disk.exists(checkpoint()) ? Optional.of(disk.read(checkpoint())) : Optional.empty();

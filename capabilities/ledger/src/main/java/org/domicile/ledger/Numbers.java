@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 
 /**
@@ -18,9 +19,14 @@ final class Numbers {
     /** The first number of every organisation. */
     static final long FIRST = 1;
 
+    private static final int RECENT = 1_024;
+
     private final NavigableSet<Long> open = new TreeSet<>();
     private final NavigableSet<Long> abandoned = new TreeSet<>();
     private long next = FIRST;
+    // where the newest numbers have their entries, each at its remainder
+    private final long[] recentNumbers = new long[RECENT];
+    private final long[] recentPlaces = new long[RECENT];
 
     /** As it is stored beside the entries. */
     record Kept(long next, long scanned, long counted, List<Long> open) {
@@ -64,6 +70,22 @@ final class Numbers {
     synchronized void recorded(long number) {
         open.remove(number);
         abandoned.remove(number);
+    }
+
+    /** The same, and where it is. */
+    synchronized void recorded(long number, long place) {
+        recorded(number);
+        int at = (int) (number % RECENT);
+        recentNumbers[at] = number;
+        recentPlaces[at] = place;
+    }
+
+    /** Where a number that was recorded lately has its entry. */
+    synchronized OptionalLong place(long number) {
+        int at = (int) (number % RECENT);
+        return number >= FIRST && recentNumbers[at] == number
+                ? OptionalLong.of(recentPlaces[at])
+                : OptionalLong.empty();
     }
 
     /** It will have no entry; a closing entry has to name it. */

@@ -17,6 +17,7 @@ import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.Transaction;
 import org.domicile.request.Append;
+import org.domicile.request.Urgency;
 
 /**
  * What the ledger's thread does, again and again: make durable entries into tiles, state what
@@ -28,6 +29,7 @@ import org.domicile.request.Append;
  *   <li>one commit: the state of the numbers, the public log's entry with all checkpoints that
  *       moved, and what a finished minute counted; then what the present minute has counted so far,
  *       into records beside the logs;
+ *   <li>outside of the data folder, how far the public log is durable now ({@link SignedMark});
  *   <li>the use logs' checkpoints, each replaced at once;
  *   <li>the public log's tiles and checkpoint;
  *   <li>what is no longer needed is dropped: entries whose bundle is full and published, partial
@@ -35,7 +37,11 @@ import org.domicile.request.Append;
  * </ol>
  *
  * A replay finds the entries after the published checkpoint still in the keyspace and makes the
- * same bytes of them. Owned by one thread.
+ * same bytes of them.
+ *
+ * <p>A checkpoint that has to be cosigned is signed in one round and published in a later one, when
+ * its witnesses have answered; until then its log signs nothing more, and entries become durable
+ * and tiles as ever. Owned by one thread.
  */
 final class Rounds {
     /** Integration makes room for a checkpoint after this long. */
@@ -48,6 +54,8 @@ final class Rounds {
     private final Refusals refusals;
     private final Strangers strangers;
     private final Recounts recounts;
+    private final Outside outside;
+    private final Runnable moved;
     private final Running running;
     private final Map<String, Counts> counts = new HashMap<>();
     private Instant minute;
@@ -64,9 +72,13 @@ final class Rounds {
             Clock clock,
             Refusals refusals,
             Strangers strangers,
-            Recounts recounts) {
+            Recounts recounts,
+            Outside outside,
+            Runnable moved) {
         this.book = book;
         this.keyspace = keyspace;
+        this.outside = outside;
+        this.moved = moved;
         this.options = options;
         this.clock = clock;
         this.refusals = refusals;
@@ -78,6 +90,7 @@ final class Rounds {
 
     /** Replays what the last run left, and closes the numbers that it took and did not record. */
     void recover() throws IOException {
+        outside.mark().check(keyspace.logs().size(Book.PUBLIC));
         openLogs();
         running.recover(clock.instant());
         for (TiledLog log : book.logs()) {
@@ -119,11 +132,26 @@ final class Rounds {
         round();
     }
 
+    /** Ends all asking. */
+    void letGo() {
+        book.logs().forEach(TiledLog::letGo);
+    }
+
+    /** Whether nothing that was signed waits for witnesses. */
+    boolean settled() throws IOException {
+        boolean settled = true;
+        for (TiledLog log : book.logs()) {
+            log.publishWaiting();
+            settled &= !log.isWaiting();
+        }
+        return settled;
+    }
+
     private void openLogs() throws IOException {
         for (TiledLog log : book.openNew()) {
             Optional<String> organisation = book.organisation(log.name());
             if (organisation.isPresent()) {
-                Numbers.Kept kept = book.kept(organisation.get());
+                Numbers.Kept kept = book.counted(organisation.get());
                 counts.put(log.name(), new Counts(log.name(), kept.counted()));
                 book.numbers(organisation.get());
                 long at = Math.min(kept.scanned(), kept.counted());
@@ -137,24 +165,31 @@ final class Rounds {
         }
     }
 
-    /** Does one round; false when nothing had moved. */
-    boolean round() throws IOException {
+    /** Does one round. */
+    void round() throws IOException {
         openLogs();
         Instant now = clock.instant();
-        List<TiledLog> moved = new ArrayList<>();
+        List<TiledLog> tidy = new ArrayList<>();
+        List<TiledLog> signing = new ArrayList<>();
         for (TiledLog log : book.logs()) {
+            if (log.publishWaiting()) {
+                tidy.add(log);
+            }
             if (!log.name().equals(Book.PUBLIC)) {
                 integrate(log);
-                if (log.integrated() > log.published().size()) {
+                if (log.wantsCheckpoint()) {
                     log.writePartials();
-                    moved.add(log);
+                    signing.add(log);
                 }
             }
         }
-        record(moved, now);
+        record(signing, now);
         running.keep();
-        for (TiledLog log : moved) {
-            log.publish(now);
+        if (!signing.isEmpty()) {
+            outside.mark().raise(keyspace.logs().size(Book.PUBLIC));
+        }
+        for (TiledLog log : signing) {
+            log.sign(now, outside.witnesses(), moved);
         }
         Optional<TiledLog> open = book.log(Book.PUBLIC);
         if (open.isEmpty()) {
@@ -162,18 +197,20 @@ final class Rounds {
             open = book.log(Book.PUBLIC);
         }
         if (open.isPresent()) {
-            integrate(open.get());
-            if (open.get().integrated() > open.get().published().size()) {
-                open.get().writePartials();
-                open.get().publish(now);
-                moved.add(open.get());
+            TiledLog all = open.get();
+            integrate(all);
+            if (all.wantsCheckpoint()) {
+                all.writePartials();
+                outside.mark().raise(all.integrated());
+                all.sign(now, outside.witnesses(), moved);
+                signing.add(all);
             }
         }
         CrashPoint.at("ledger.before-forget");
-        for (TiledLog log : moved) {
+        tidy.addAll(signing);
+        for (TiledLog log : tidy) {
             log.tidy();
         }
-        return !moved.isEmpty();
     }
 
     private void integrate(TiledLog log) throws IOException {
@@ -273,7 +310,8 @@ final class Rounds {
     }
 
     private void commit(Transaction transaction) {
-        switch (keyspace.commit(transaction)) {
+        // Without the ledger's own entries nothing could be recorded at all.
+        switch (keyspace.commit(transaction.urgency(Urgency.OPERATING))) {
             case Committed.Applied _ -> {}
             case Committed.Stale stale ->
                     throw new IllegalStateException("there was no condition: " + stale);

@@ -121,6 +121,12 @@ final class Signer {
                 + line(origin, ML_TYPE, raw(ml, ML_SIZE), timed);
     }
 
+    /** A signed note under another name, with Ed25519 alone: it has to fit into a header. */
+    String note(String name, String text) {
+        byte[] signature = sign(ed, ED, text.getBytes(StandardCharsets.UTF_8));
+        return text + "\n" + line(name, ED_TYPE, raw(ed, ED_SIZE), signature);
+    }
+
     /** Whether a checkpoint's text was signed by our Ed25519 key. */
     boolean signed(String text, byte[] signature) {
         try {
@@ -184,6 +190,12 @@ final class Signer {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("cannot sign with " + algorithm, e);
         }
+    }
+
+    /** Sixteen hexadecimal digits of a name's SHA-256, for names of files. */
+    static String shortHash(String name) {
+        byte[] hash = Merkle.sha256().digest(name.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(hash, 0, 8);
     }
 
     static String base64(byte[] bytes) {

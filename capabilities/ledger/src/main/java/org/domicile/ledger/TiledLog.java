@@ -18,6 +18,7 @@ import org.domicile.bytes.CrashPoint;
 import org.domicile.bytes.Durable;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keyspace.LogReading;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One log on its way from the keyspace's tail to static files.
@@ -36,6 +37,9 @@ final class TiledLog {
     /** What is under a checkpoint. */
     record Published(long size, byte[] root, String checkpoint, Instant at) {}
 
+    /** What is signed and waits for its witnesses. */
+    private record Waiting(Published signed, Witnesses.Asking asking) {}
+
     private final String name;
     private final String origin;
     private final LogFolder folder;
@@ -47,6 +51,10 @@ final class TiledLog {
     // entries of the last, unfinished bundle
     private List<byte[]> bundle = new ArrayList<>();
     private volatile Published published;
+    private volatile long reached;
+    private @Nullable Waiting waiting;
+    // the checkpoint on disk is under a name that the log had before
+    private boolean renamed;
 
     private TiledLog(
             String name, String origin, LogFolder folder, LogReading entries, Signer signer) {
@@ -62,23 +70,25 @@ final class TiledLog {
     /**
      * Opens a log at its published checkpoint.
      *
+     * @param origins the log's, and after it those that it had before it was restored
      * @throws StorageFailure FOREIGN when the checkpoint is not ours, or has seen more than the
      *     keyspace has (an older copy of it: what followed would contradict what was signed);
      *     CORRUPT when the files do not lead to the checkpoint's root
      */
     static TiledLog open(
-            String name, String origin, LogFolder folder, LogReading entries, Signer signer)
+            String name, List<String> origins, LogFolder folder, LogReading entries, Signer signer)
             throws IOException {
-        TiledLog log = new TiledLog(name, origin, folder, entries, signer);
+        TiledLog log = new TiledLog(name, origins.getFirst(), folder, entries, signer);
         Optional<byte[]> checkpoint = folder.published();
         if (checkpoint.isPresent()) {
-            log.resume(new String(checkpoint.get(), StandardCharsets.UTF_8));
+            log.resume(new String(checkpoint.get(), StandardCharsets.UTF_8), origins);
         }
         return log;
     }
 
-    private void resume(String checkpoint) throws IOException {
-        Published last = parse(checkpoint);
+    private void resume(String checkpoint, List<String> origins) throws IOException {
+        Published last = parse(checkpoint, origins);
+        renamed = !last.checkpoint().startsWith(origin + "\n");
         long durable = entries.size(name);
         if (last.size() > durable) {
             throw new StorageFailure(
@@ -119,15 +129,16 @@ final class TiledLog {
                     "the tiles of the log " + name + " do not lead to its checkpoint's root");
         }
         published = last;
+        reached = last.size();
     }
 
-    private Published parse(String checkpoint) {
+    private Published parse(String checkpoint, List<String> origins) {
         String[] lines = checkpoint.split("\n", -1);
         try {
             String text = lines[0] + "\n" + lines[1] + "\n" + lines[2] + "\n";
             byte[] signature =
                     Base64.getDecoder().decode(lines[4].substring(lines[4].lastIndexOf(' ') + 1));
-            if (lines[0].equals(origin)
+            if (origins.contains(lines[0])
                     && signer.signed(text, Arrays.copyOfRange(signature, 4, signature.length))) {
                 return new Published(
                         Long.parseLong(lines[1]),
@@ -168,6 +179,16 @@ final class TiledLog {
         return frontier.size();
     }
 
+    /** The same, for other threads than the ledger's. */
+    long reached() {
+        return reached;
+    }
+
+    /** Whether there is something new to sign, and nothing signed that waits to be published. */
+    boolean wantsCheckpoint() {
+        return waiting == null && (frontier.size() > published.size() || renamed);
+    }
+
     byte[] root() {
         return frontier.root();
     }
@@ -206,6 +227,7 @@ final class TiledLog {
         }
         write(files);
         frontier = next;
+        reached = next.size();
         bundle = open;
         outdated.addAll(full);
         batch.forEach(observer);
@@ -233,15 +255,72 @@ final class TiledLog {
         write(files);
     }
 
-    /** Signs the integrated size and puts the checkpoint in place of the last one. */
-    void publish(Instant now) throws IOException {
+    /** Signs the integrated size; publishes it at once, or once its witnesses let it. */
+    void sign(Instant now, Witnesses witnesses, Runnable moved) throws IOException {
         byte[] root = frontier.root();
-        String checkpoint = signer.checkpoint(origin, frontier.size(), root, now);
+        long size = frontier.size();
+        Published signed =
+                new Published(size, root, signer.checkpoint(origin, size, root, now), now);
+        if (!witnesses.cosign(name)) {
+            publish(signed);
+            return;
+        }
+        waiting =
+                new Waiting(
+                        signed,
+                        witnesses.ask(
+                                new Witnesses.Candidate(
+                                        name,
+                                        origin,
+                                        size,
+                                        signed.checkpoint(),
+                                        older -> new TreeProof(folder, size).consistency(older)),
+                                moved));
+    }
+
+    boolean isWaiting() {
+        return waiting != null;
+    }
+
+    /** Publishes what was signed, if its witnesses let it; true when it did. */
+    boolean publishWaiting() throws IOException {
+        Waiting candidate = waiting;
+        if (candidate == null) {
+            return false;
+        }
+        Optional<String> lines = candidate.asking().lines();
+        if (lines.isEmpty()) {
+            return false;
+        }
+        Published signed = candidate.signed();
+        publish(
+                new Published(
+                        signed.size(),
+                        signed.root(),
+                        signed.checkpoint() + lines.get(),
+                        signed.at()));
+        letGo();
+        return true;
+    }
+
+    /** Signs nothing that waits; what was signed is taken up again from the entries. */
+    void letGo() {
+        if (waiting != null) {
+            waiting.asking().close();
+            waiting = null;
+        }
+    }
+
+    /** Puts a checkpoint in place of the last one. */
+    private void publish(Published signed) throws IOException {
         directory(folder.path());
         CrashPoint.at("ledger.before-checkpoint");
         Durable.replace(
-                folder.disk(), folder.checkpoint(), checkpoint.getBytes(StandardCharsets.UTF_8));
-        published = new Published(frontier.size(), root, checkpoint, now);
+                folder.disk(),
+                folder.checkpoint(),
+                signed.checkpoint().getBytes(StandardCharsets.UTF_8));
+        published = signed;
+        renamed = false;
         CrashPoint.at("ledger.after-checkpoint");
     }
 

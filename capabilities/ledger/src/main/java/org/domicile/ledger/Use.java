@@ -25,8 +25,8 @@ import org.domicile.request.Caller;
  * @param subjects subject keys of the people whom the data are about; one commitment each
  * @param object what, for example {@code archive/scans/1.tif}; committed to
  * @param address the client's address; committed to
- * @param read what the decision read beside all this, in policy's own form; committed to; empty when
- *     nobody decided
+ * @param read what the decision read beside all this, in policy's own form; committed to; empty
+ *     when nobody decided
  * @param statements what the same commit says in the public log (a change of the register); usually
  *     none
  */

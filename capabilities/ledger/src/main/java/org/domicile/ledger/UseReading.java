@@ -35,7 +35,8 @@ final class UseReading {
         List<Ledger.Recorded> found = new ArrayList<>();
         try {
             long end = Math.min(logs.size(name), filter.before());
-            while (end > 0 && found.size() < limit) {
+            long kept = book.kept(name).to();
+            while (end > kept && found.size() < limit) {
                 long from = (end - 1) / Frontier.TILE * Frontier.TILE;
                 List<byte[]> entries = book.entries(name, from, end);
                 for (int i = entries.size() - 1; i >= 0 && found.size() < limit; i--) {
@@ -70,7 +71,8 @@ final class UseReading {
     OptionalLong place(String name, long number) {
         try {
             long bundles = (logs.size(name) + Frontier.TILE - 1) / Frontier.TILE;
-            long low = 0;
+            long first = book.kept(name).to() / Frontier.TILE;
+            long low = first;
             long high = bundles;
             while (low < high) {
                 long middle = (low + high) / 2;
@@ -80,9 +82,9 @@ final class UseReading {
                     high = middle;
                 }
             }
-            long start = Math.max(0, low - BUNDLES_BACK);
+            long start = Math.max(first, low - BUNDLES_BACK);
             OptionalLong found = place(name, number, start, bundles);
-            return found.isPresent() ? found : place(name, number, 0, start);
+            return found.isPresent() ? found : place(name, number, first, start);
         } catch (IOException e) {
             throw unreadable(name, e);
         }

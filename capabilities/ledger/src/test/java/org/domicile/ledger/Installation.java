@@ -34,6 +34,7 @@ final class Installation implements AutoCloseable {
     final Passes passes;
     final KeyId subject;
     final Clock clock;
+    private final Outside outside;
     Ledger ledger;
 
     Installation(Path folder, Keyspace keyspace, Clock clock) throws IOException {
@@ -41,6 +42,12 @@ final class Installation implements AutoCloseable {
     }
 
     Installation(Path folder, Keyspace keyspace, Clock clock, Disk ledgerDisk) throws IOException {
+        this(folder, keyspace, clock, ledgerDisk, Outside.nothing());
+    }
+
+    Installation(Path folder, Keyspace keyspace, Clock clock, Disk ledgerDisk, Outside outside)
+            throws IOException {
+        this.outside = outside;
         this.folder = folder;
         this.keyspace = keyspace;
         this.clock = clock;
@@ -80,7 +87,8 @@ final class Installation implements AutoCloseable {
                 disk,
                 clock,
                 new SecureRandom(),
-                LedgerOptions.of(folder.resolve("ledger"), NODE, "test.example/made"));
+                LedgerOptions.of(folder.resolve("ledger"), NODE, "test.example/made"),
+                outside);
     }
 
     void reopenLedger() {

@@ -2,6 +2,7 @@ package org.domicile.admin;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The logs, their keys and proofs. */
@@ -35,10 +36,7 @@ final class LedgerCalls {
             }
             case PROVE -> {
                 Input input = Input.query(query, "log", "index", "use");
-                Entry entry =
-                        input.optional("use").isPresent()
-                                ? entry(input.text("use"), logs)
-                                : entry(input, logs);
+                Entry entry = wanted(input, logs);
                 String log = entry.log();
                 long index = entry.index();
                 call.administration().operate(action, log + "/" + index);
@@ -50,8 +48,42 @@ final class LedgerCalls {
         }
     }
 
+    /** For how many days uses are kept. */
+    static void retention(Call call) throws IOException {
+        if (call.asked().operation() == Operation.SET_RETENTION) {
+            Input input = Input.body(call.exchange(), "days", "organisation");
+            input.text("days");
+            call.administration()
+                    .retain(
+                            input.optional("organisation").orElse(""),
+                            (int) input.number("days", 0, 1, 36_500));
+        } else {
+            Input.query(call.exchange().rawQuery());
+        }
+        var periods = new ArrayList<>(call.administration().retention().entrySet());
+        call.json(
+                200,
+                json ->
+                        Form.items(
+                                json,
+                                periods,
+                                (to, each) -> {
+                                    to.writeStartObject();
+                                    to.writeStringField("organisation", each.getKey());
+                                    to.writeNumberField("days", each.getValue());
+                                    to.writeEndObject();
+                                }));
+    }
+
     /** A place in a log. */
-    private record Entry(String log, long index) {}
+    record Entry(String log, long index) {}
+
+    /** The entry that the fields log and index, or use, mean. */
+    static Entry wanted(Input input, Logs logs) {
+        return input.optional("use").isPresent()
+                ? entry(input.text("use"), logs)
+                : entry(input, logs);
+    }
 
     private static Entry entry(Input input, Logs logs) {
         input.text("index");

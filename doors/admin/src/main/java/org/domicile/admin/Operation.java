@@ -33,7 +33,16 @@ enum Operation {
     STOP("POST", "/v1/stop"),
     LIST_LOGS("GET", "/v1/ledger/logs"),
     LIST_KEYS("GET", "/v1/ledger/keys"),
-    PROVE("GET", "/v1/ledger/proof");
+    PROVE("GET", "/v1/ledger/proof"),
+    LIST_SUBJECT_RULES("GET", "/v1/subjects/rules"),
+    CREATE_SUBJECT_RULE("POST", "/v1/subjects/rules"),
+    REMOVE_SUBJECT_RULE("POST", "/v1/subjects/rules/{rule}/remove"),
+    ERASE_SUBJECT("POST", "/v1/subjects/erase"),
+    ERASE_PRINCIPAL("POST", "/v1/principals/erase"),
+    ISSUE_SUBJECT_CODE("POST", "/v1/subjects/codes"),
+    DISCLOSE("POST", "/v1/disclosures"),
+    READ_RETENTION("GET", "/v1/ledger/retention"),
+    SET_RETENTION("POST", "/v1/ledger/retention");
 
     /** In records, what is none of these. */
     static final String UNKNOWN = "admin:Unknown";

@@ -36,9 +36,7 @@ final class PolicyCalls {
                 Input input = Input.body(call.exchange(), "organisation", "name", "text");
                 PolicyText put =
                         administration.putPolicy(
-                                input.text("organisation"),
-                                input.text("name"),
-                                input.text("text"));
+                                input.text("organisation"), input.text("name"), input.text("text"));
                 call.json(201, json -> summary(json, put));
             }
             case SHOW_POLICY -> {

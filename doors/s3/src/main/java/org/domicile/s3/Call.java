@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.domicile.bytes.Budget;
@@ -17,6 +18,9 @@ import org.domicile.request.Request;
 
 /** One request that was admitted to the door, and how it is answered. Owned by its thread. */
 final class Call {
+    /** Sent by a client that wants one, and with the receipt in the answer. */
+    private static final String RECEIPT = "x-domicile-receipt";
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /** Bytes in memory for each byte of a document: itself and the tree that is made of it. */
@@ -28,6 +32,7 @@ final class Call {
     private final Asked asked;
     private final Request request;
     private final Payload payload;
+    private final List<String> stated;
     private final Guard guard;
     private final GuardedObjects guarded;
     private final S3Options options;
@@ -40,6 +45,7 @@ final class Call {
             Asked asked,
             Request request,
             Payload payload,
+            List<String> stated,
             Guard guard,
             S3Options options,
             Budget documents) {
@@ -49,7 +55,8 @@ final class Call {
         this.request = request;
         this.payload = payload;
         this.guard = guard;
-        this.guarded = guard.objects(request);
+        this.stated = stated;
+        this.guarded = guard.objects(request, stated);
         this.options = options;
         this.fields = Fields.of(exchange.headers());
     }
@@ -99,7 +106,7 @@ final class Call {
 
     /** Another view under the same request, for another thread. */
     GuardedObjects guardedElsewhere() {
-        return guard.objects(request);
+        return guard.objects(request, stated);
     }
 
     S3Options options() {
@@ -139,10 +146,10 @@ final class Call {
 
     /** The fields that every answer has. */
     Headers headers() {
-        return headers(exchange, guarded.use());
+        return headers(exchange, guard, guarded.use());
     }
 
-    static Headers headers(Exchange exchange, String use) {
+    static Headers headers(Exchange exchange, Guard guard, String use) {
         String id = exchange.requestId();
         Headers headers =
                 new Headers()
@@ -152,7 +159,14 @@ final class Call {
                                 Base64.getEncoder()
                                         .encodeToString(id.getBytes(StandardCharsets.US_ASCII)))
                         .add("Server", "Domicile");
-        return use.isEmpty() ? headers : headers.add("x-domicile-use", use);
+        if (use.isEmpty()) {
+            return headers;
+        }
+        headers.add("x-domicile-use", use);
+        if (exchange.headers().first(RECEIPT).filter("on"::equalsIgnoreCase).isPresent()) {
+            guard.receipt(use).ifPresent(receipt -> headers.add(RECEIPT, receipt));
+        }
+        return headers;
     }
 
     Exchange exchange() {

@@ -10,6 +10,7 @@ import java.net.ProtocolException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.domicile.bytes.Budget;
 import org.domicile.bytes.StorageFailure;
@@ -107,8 +108,17 @@ public final class S3Door implements HttpHandler {
                 throw failure;
             }
             case Authentication.Verdict.Accepted(Caller caller, Payload payload) -> {
+                List<String> stated = List.of();
+                try {
+                    stated = StatedSubjects.of(exchange.headers());
+                } catch (Failure e) {
+                    unreadable = unreadable.or(() -> Optional.of(e));
+                }
                 Request request = request(exchange, caller);
-                Call call = new Call(exchange, asked, request, payload, guard, options, documents);
+                Call call =
+                        new Call(
+                                exchange, asked, request, payload, stated, guard, options,
+                                documents);
                 try {
                     serve(call, unreadable);
                 } finally {
@@ -169,7 +179,7 @@ public final class S3Door implements HttpHandler {
     }
 
     /** What the door itself refused is put on record; what the guard has seen is there already. */
-    private static void fail(Call call, Failure failure) throws IOException {
+    private void fail(Call call, Failure failure) throws IOException {
         if (call.guarded().use().isEmpty()) {
             call.guarded()
                     .refuse(
@@ -240,7 +250,7 @@ public final class S3Door implements HttpHandler {
                 Optional.empty());
     }
 
-    private static void broken(Exchange exchange, StorageFailure e) throws IOException {
+    private void broken(Exchange exchange, StorageFailure e) throws IOException {
         if (exchange.responded()) {
             throw e;
         }
@@ -267,11 +277,11 @@ public final class S3Door implements HttpHandler {
         };
     }
 
-    private static void fail(Exchange exchange, Failure failure, String use) throws IOException {
+    private void fail(Exchange exchange, Failure failure, String use) throws IOException {
         if (exchange.responded()) {
             throw new IOException("failed inside the answer: " + failure.code().code());
         }
-        Headers headers = Call.headers(exchange, use);
+        Headers headers = Call.headers(exchange, guard, use);
         String region = failure.details().getOrDefault(Failure.REGION, "");
         if (!region.isEmpty()) {
             headers.add("x-amz-bucket-region", region);

@@ -36,6 +36,10 @@
  * <p><b>Limits.</b> Documents 4 MiB (64 KiB for a bucket's), 16 elements deep; 1,000 keys a
  * deletion; 10,000 parts; user metadata 2 KiB, other kept headers 8 KiB; 5 GiB for one PUT, part or
  * copy.
+ *
+ * <p><b>Receipts.</b> A request with {@code x-domicile-receipt: on} is answered with a receipt for
+ * the use that {@code x-domicile-use} names, in the header of the same name. An answer without one
+ * promises nothing.
  */
 @NullMarked
 package org.domicile.s3;

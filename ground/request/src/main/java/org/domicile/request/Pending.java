@@ -18,6 +18,14 @@ public interface Pending {
     List<Append> take(Outcome outcome);
 
     /**
+     * What the commit that carries it may take of what is kept on a full disk: without a record
+     * nobody could act to make room.
+     */
+    default Urgency urgency() {
+        return Urgency.NORMAL;
+    }
+
+    /**
      * Told by the keyspace, once, when the carrying commit is durable: the log index of each
      * append, in order.
      */

@@ -287,7 +287,7 @@ final class CommitLane {
         try (Present present = new Present()) {
             for (int i = 0; i < batch.size(); i++) {
                 Ticket ticket = batch.get(i);
-                long floor = ticket.frugal ? options.reserve() / 2 : options.reserve();
+                long floor = ticket.claim.floor(options.reserve());
                 if (left - ticket.size < floor) {
                     ticket.fail(full(left));
                     continue;

@@ -7,9 +7,8 @@ package org.domicile.keyspace;
  * @param writeBuffers memory for what is not yet in table files, all spaces together
  * @param waiting transactions that may wait for the lane before OVERLOADED
  * @param batchBytes the most that one synced batch carries, less than one transaction more
- * @param reserve room on the disk below which only small records are accepted, and below half of
- *     which nothing is: what is in memory and in the log must still fit into tables, and a full
- *     disk must still let people read and delete
+ * @param reserve room on the disk below which only small records are accepted, below half of it
+ *     only what removes something, below a third only the operator's acts, below a quarter nothing
  */
 public record KeyspaceOptions(
         long cache, long writeBuffers, int waiting, long batchBytes, long reserve) {

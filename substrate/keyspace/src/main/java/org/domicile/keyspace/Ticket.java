@@ -20,14 +20,36 @@ final class Ticket {
         record RemoveRange(int family, Range range) implements Own {}
     }
 
+    /** What a transaction may take of the reserve. */
+    enum Claim {
+        /** Bodies and large records: nothing. */
+        NOTHING(1),
+        /** Small records: half. */
+        HALF(2),
+        /** What removes something: two thirds. */
+        TWO_THIRDS(3),
+        /** The operator's acts and their records, and the engine's own removals: three quarters. */
+        MOST(4);
+
+        private final int divisor;
+
+        Claim(int divisor) {
+            this.divisor = divisor;
+        }
+
+        long floor(long reserve) {
+            return reserve / divisor;
+        }
+    }
+
     final Transaction transaction;
     final List<Own> own;
 
     /** Bytes in the batch. */
     final int size;
 
-    /** Whether it may use the reserve of a full disk. */
-    final boolean frugal;
+    /** How much of the reserve of a full disk it may use. */
+    final Claim claim;
 
     /** The ticket that was pushed before this one. Owned by whoever took the stack. */
     @Nullable Ticket before;
@@ -43,11 +65,11 @@ final class Ticket {
     private @Nullable StorageFailure failure;
     private volatile boolean answered;
 
-    Ticket(Transaction transaction, List<Own> own, int size, boolean frugal) {
+    Ticket(Transaction transaction, List<Own> own, int size, Claim claim) {
         this.transaction = transaction;
         this.own = own;
         this.size = size;
-        this.frugal = frugal;
+        this.claim = claim;
     }
 
     static Ticket of(Transaction transaction) {
@@ -85,7 +107,14 @@ final class Ticket {
                                 Families.PAYLOADS, RocksLogs.PLACE, append.payload().length);
             }
         }
-        return new Ticket(transaction, List.of(), size, !bodies && payload <= Limits.FRUGAL);
+        boolean large = bodies || payload > Limits.FRUGAL;
+        Claim claim =
+                switch (transaction.urgency()) {
+                    case NORMAL -> large ? Claim.NOTHING : Claim.HALF;
+                    case FREEING -> large ? Claim.NOTHING : Claim.TWO_THIRDS;
+                    case OPERATING -> Claim.MOST;
+                };
+        return new Ticket(transaction, List.of(), size, claim);
     }
 
     static Ticket own(List<Own> own) {
@@ -100,7 +129,7 @@ final class Ticket {
                                 BatchForm.removeRangeSize(remove.family(), remove.range());
                     };
         }
-        return new Ticket(new Transaction(), own, size, true);
+        return new Ticket(new Transaction(), own, size, Claim.MOST);
     }
 
     /** The lane: what became of it. Held back until {@link #wake}. */

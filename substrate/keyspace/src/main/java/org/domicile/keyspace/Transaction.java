@@ -6,6 +6,7 @@ import org.domicile.request.Append;
 import org.domicile.request.Outcome;
 import org.domicile.request.Pending;
 import org.domicile.request.Request;
+import org.domicile.request.Urgency;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ public final class Transaction {
     private final List<Append> appends = new ArrayList<>(1);
     private @Nullable Pending pending;
     private int carriedFrom;
+    private Urgency urgency = Urgency.NORMAL;
 
     /** Adds a condition. */
     public Transaction when(Condition condition) {
@@ -58,8 +60,19 @@ public final class Transaction {
             carriedFrom = appends.size();
             appends.addAll(record.take(outcome));
             pending = record;
+            urgency = record.urgency();
         }
         return this;
+    }
+
+    /** Says what it may take of the reserve of a full disk, when no record says it. */
+    public Transaction urgency(Urgency own) {
+        urgency = own;
+        return this;
+    }
+
+    Urgency urgency() {
+        return urgency;
     }
 
     /** The conditions, in the order in which they are checked. */

@@ -7,19 +7,23 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import org.domicile.bytes.Disk;
 import org.domicile.keys.FolderMark;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.KeyOptions;
 import org.domicile.keys.Keys;
+import org.domicile.keys.Pass;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.KeyspaceOptions;
+import org.domicile.ledger.Disclosure;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
 import org.domicile.ledger.Use;
@@ -28,6 +32,7 @@ import org.domicile.request.Outcome;
 
 /** The real ledger over the real keyspace and keys, so that others can judge what it writes. */
 final class MadeLedger implements AutoCloseable {
+    private static final Duration LONGEST = Duration.ofSeconds(60);
     private static final String NODE = "n1";
     private static final String ORGANISATION = "0f1e2d3c";
     static final String USES = "use/" + ORGANISATION + "/" + NODE;
@@ -83,10 +88,25 @@ final class MadeLedger implements AutoCloseable {
                 each.get();
             }
         } catch (ExecutionException e) {
-            throw new AssertionError("a use was not recorded", e);
+            throw new IllegalStateException("a use was not recorded", e);
         }
         recorded = size;
-        Await.until("all entries published", () -> ledger.state().unpublished() == 0);
+        awaitPublished();
+    }
+
+    private void awaitPublished() {
+        long end = System.nanoTime() + LONGEST.toNanos();
+        while (ledger.state().unpublished() > 0) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("not all entries are published in " + LONGEST);
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** A receipt for one of the newest entries. */
+    String receipt(long number) {
+        return ledger.receipt(ORGANISATION, number).orElseThrow();
     }
 
     private Use use(String object) {
@@ -115,6 +135,15 @@ final class MadeLedger implements AutoCloseable {
 
     List<String> verifierKeys(String log) {
         return ledger.verifierKeys(log);
+    }
+
+    /** A disclosure of fields of an entry; opening them is a use, and stands in the log. */
+    byte[] disclosure(long index, List<String> fields) {
+        Pass pass = ledger.record(use("archive/" + index), Outcome.DONE, 0);
+        recorded++;
+        return new Disclosure(ledger.open(pass, USES, index, fields), ledger.prove(USES, index))
+                .text()
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     byte[] proof(long index) {

@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Inclusion paths (RFC 6962 section 2.1.1) read out of a log's tiles. Owned by one thread. */
-final class InclusionProof {
+/**
+ * Inclusion and consistency paths (RFC 6962 sections 2.1.1 and 2.1.2) read out of a log's tiles.
+ * Owned by one thread.
+ */
+final class TreeProof {
     private final LogFolder folder;
     private final long size;
     private final Merkle merkle = new Merkle();
 
-    InclusionProof(LogFolder folder, long size) {
+    TreeProof(LogFolder folder, long size) {
         this.folder = folder;
         this.size = size;
     }
@@ -20,6 +23,42 @@ final class InclusionProof {
         List<byte[]> path = new ArrayList<>();
         collect(index, 0, size, path);
         return path;
+    }
+
+    /** From a tree of {@code older} entries, greater than 0, to this one. */
+    List<byte[]> consistency(long older) throws IOException {
+        if (older < 1 || older > size) {
+            throw new IllegalArgumentException(
+                    "no tree of %d entries is within one of %d".formatted(older, size));
+        }
+        List<byte[]> path = new ArrayList<>();
+        subproof(older, 0, size, Start.WHOLE, path);
+        return path;
+    }
+
+    /** Whether the older tree's root is known to whoever checks: then it is not in the path. */
+    private enum Start {
+        WHOLE,
+        PART
+    }
+
+    /** SUBPROOF(m, D[from:to], b) of RFC 6962, with m counted from the log's beginning. */
+    private void subproof(long older, long from, long to, Start start, List<byte[]> path)
+            throws IOException {
+        if (older == to) {
+            if (start == Start.PART) {
+                path.add(root(from, to));
+            }
+            return;
+        }
+        long middle = from + Long.highestOneBit(to - from - 1);
+        if (older <= middle) {
+            subproof(older, from, middle, start, path);
+            path.add(root(middle, to));
+        } else {
+            subproof(older, middle, to, Start.PART, path);
+            path.add(root(from, middle));
+        }
     }
 
     private void collect(long index, long from, long to, List<byte[]> path) throws IOException {

@@ -1,0 +1,188 @@
+package org.domicile.ledger;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.domicile.bytes.CrashPoint;
+import org.domicile.keyspace.Committed;
+import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Space;
+import org.domicile.keyspace.Transaction;
+import org.domicile.keyspace.Tuple;
+import org.domicile.keyspace.Write;
+import org.domicile.request.Append;
+import org.domicile.request.Outcome;
+import org.domicile.request.Request;
+import org.domicile.request.Urgency;
+
+/**
+ * Retention (C2SP tlog-tiles, "Pruning"): use logs lose whole bundles from the front, with the
+ * tiles of their leaves and their payloads; the tiles above stay, so every root and every proof
+ * between kept entries can still be made. The order of one turn, in which a crash may fall
+ * anywhere:
+ *
+ * <ol>
+ *   <li>one commit: an entry of the public log, and how far it is;
+ *   <li>files are removed, their directories synced, payloads erased;
+ *   <li>a commit that says that they are gone; until then the next turn removes them again.
+ * </ol>
+ *
+ * One turn at a time; callers on any thread.
+ */
+final class Pruning {
+    static final int DEFAULT_DAYS = 400;
+
+    /** Bundles of one log that one turn drops: a million entries. */
+    private static final int MOST = 4_096;
+
+    /** Runs of numbers that fit into one entry of the public log with room to spare. */
+    private static final int MOST_RUNS = 1_500;
+
+    private final Book book;
+    private final Keyspace keyspace;
+    private final Clock clock;
+
+    Pruning(Book book, Keyspace keyspace, Clock clock) {
+        this.book = book;
+        this.keyspace = keyspace;
+        this.clock = clock;
+    }
+
+    int days(String organisation) {
+        Optional<byte[]> own = keyspace.get(Space.RECORDS, key(organisation));
+        return own.or(() -> keyspace.get(Space.RECORDS, key("")))
+                .map(value -> ByteBuffer.wrap(value).getInt())
+                .orElse(DEFAULT_DAYS);
+    }
+
+    void retain(Request request, String organisation, int days) {
+        byte[] value = ByteBuffer.allocate(Integer.BYTES).putInt(days).array();
+        commit(
+                new Transaction()
+                        .write(new Write.Put(Space.RECORDS, key(organisation), value))
+                        .carrying(request, Outcome.DONE));
+    }
+
+    private static byte[] key(String organisation) {
+        return Tuple.pack("ledger", "retention", organisation);
+    }
+
+    synchronized long turn() throws IOException {
+        long dropped = 0;
+        for (TiledLog log : book.logs()) {
+            Optional<String> organisation = book.organisation(log.name());
+            if (organisation.isPresent()) {
+                sweep(log);
+                dropped += prune(log, organisation.get());
+            }
+        }
+        return dropped;
+    }
+
+    private long prune(TiledLog log, String organisation) throws IOException {
+        int days = days(organisation);
+        Instant now = clock.instant();
+        String cutoff = Entries.minute(now.minus(Duration.ofDays(days)));
+        Pruned before = book.kept(log.name());
+        long published = log.published().size();
+        Numbers.Kept counted = book.counted(organisation);
+        long end = Math.min(published, Math.min(counted.counted(), counted.scanned()));
+        List<Numbers.Run> numbers = new ArrayList<>();
+        long bundle = before.to() / Frontier.TILE;
+        long last = Math.min(end / Frontier.TILE, bundle + MOST);
+        while (bundle < last) {
+            List<Numbers.Run> more = old(log.folder().entries(bundle, published), cutoff);
+            if (more.isEmpty()) {
+                break;
+            }
+            numbers.addAll(more);
+            bundle++;
+        }
+        Pruned after = before.further(bundle * Frontier.TILE, numbers);
+        if (after.to() == before.to() || after.numbers().size() > MOST_RUNS) {
+            return 0;
+        }
+        commit(
+                new Transaction()
+                        .write(put(log.name(), after))
+                        .append(
+                                new Append(
+                                        Book.PUBLIC,
+                                        Entries.pruned(log.name(), after, days, now),
+                                        new byte[0]))
+                        .urgency(Urgency.OPERATING));
+        book.pruned(log.name(), after);
+        CrashPoint.at("ledger.pruned");
+        sweep(log);
+        return after.to() - before.to();
+    }
+
+    /** The numbers of a bundle's entries; none when one of them is not old enough. */
+    private static List<Numbers.Run> old(List<byte[]> entries, String cutoff) {
+        List<Numbers.Run> numbers = new ArrayList<>();
+        for (byte[] entry : entries) {
+            Object minute = JsonReading.object(entry).get("minute");
+            if (!(minute instanceof String text) || text.compareTo(cutoff) >= 0) {
+                return List.of();
+            }
+            Optional<UseEntry> use = UseEntry.parse(entry);
+            if (use.isPresent()) {
+                numbers.add(new Numbers.Run(use.get().number(), use.get().number()));
+            } else {
+                numbers.addAll(UseEntry.closedNumbers(entry));
+            }
+        }
+        return numbers;
+    }
+
+    private void sweep(TiledLog log) throws IOException {
+        Pruned state = book.kept(log.name());
+        if (state.swept() == state.to()) {
+            return;
+        }
+        Set<Path> directories = new LinkedHashSet<>();
+        for (long bundle = state.swept() / Frontier.TILE;
+                bundle < state.to() / Frontier.TILE;
+                bundle++) {
+            Path leaves = log.folder().prune(bundle);
+            directories.add(parent(leaves));
+            directories.add(parent(log.folder().bundle(bundle, Frontier.TILE)));
+        }
+        for (Path directory : directories) {
+            log.folder().disk().forceDirectory(directory);
+        }
+        CrashPoint.at("ledger.swept");
+        keyspace.logs().erasePayloads(log.name(), state.swept(), state.to());
+        Pruned gone = new Pruned(state.to(), state.to(), state.numbers());
+        commit(new Transaction().write(put(log.name(), gone)).urgency(Urgency.OPERATING));
+        book.pruned(log.name(), gone);
+    }
+
+    private static Path parent(Path file) {
+        Path parent = file.getParent();
+        if (parent == null) {
+            throw new IllegalArgumentException(file + " has no directory");
+        }
+        return parent;
+    }
+
+    private static Write put(String log, Pruned pruned) {
+        return new Write.Put(Space.RECORDS, Book.prunedKey(log), pruned.encode());
+    }
+
+    private void commit(Transaction transaction) {
+        switch (keyspace.commit(transaction)) {
+            case Committed.Applied _ -> {}
+            case Committed.Stale stale ->
+                    throw new IllegalStateException("there was no condition: " + stale);
+        }
+    }
+}
