@@ -1,6 +1,7 @@
 package org.domicile.cedar;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** What a scope says of the action. */
 sealed interface ActionConstraint {
@@ -34,6 +35,15 @@ sealed interface ActionConstraint {
                         groups.stream().<Expr>map(uid -> new Expr.Literal(uid, at)).toList();
                 yield new Expr.Binary(Expr.Operator.IN, subject, new Expr.SetOf(elements, at), at);
             }
+        };
+    }
+
+    /** The same with the one object that stands for each name. */
+    default ActionConstraint sharing(UnaryOperator<EntityUid> names) {
+        return switch (this) {
+            case Any _ -> this;
+            case Equal(EntityUid action) -> new Equal(names.apply(action));
+            case In(List<EntityUid> groups) -> new In(groups.stream().map(names).toList());
         };
     }
 }

@@ -2,6 +2,7 @@ package org.domicile.cedar;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What a scope says of the principal or of the resource. */
@@ -72,6 +73,20 @@ sealed interface Constraint {
             case Equal _ -> new Equal(filled);
             case In _ -> new In(filled);
             case IsIn(String type, _) -> new IsIn(type, filled);
+        };
+    }
+
+    /** The same with the one object that stands for each name. */
+    default Constraint sharing(UnaryOperator<EntityUid> names) {
+        if (!(reference() instanceof Reference.Uid(EntityUid uid))) {
+            return this;
+        }
+        Reference shared = new Reference.Uid(names.apply(uid));
+        return switch (this) {
+            case Any _, Is _ -> this;
+            case Equal _ -> new Equal(shared);
+            case In _ -> new In(shared);
+            case IsIn(String type, _) -> new IsIn(type, shared);
         };
     }
 

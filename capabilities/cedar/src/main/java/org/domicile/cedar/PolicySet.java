@@ -2,6 +2,7 @@ package org.domicile.cedar;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,9 +55,11 @@ public final class PolicySet {
     private static PolicySet of(List<Template> parsed) {
         Map<String, Template> templates = new LinkedHashMap<>();
         Map<String, Policy> policies = new LinkedHashMap<>();
+        Map<EntityUid, EntityUid> names = new HashMap<>();
         for (Template template : parsed) {
             if (template.slots().isEmpty()) {
-                policies.put(template.id(), new Policy(template, policies.size()));
+                Template sharing = template.sharing(uid -> names.computeIfAbsent(uid, one -> one));
+                policies.put(template.id(), new Policy(sharing, policies.size()));
             } else {
                 templates.put(template.id(), template);
             }

@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * A policy as it is written, with or without slots.
@@ -33,6 +34,22 @@ record Template(
 
     Template named(String name) {
         return new Template(name, effect, annotations, principal, action, resource, conditions, at);
+    }
+
+    /**
+     * The same with one object for each name in the scope, however many policies say it: a decision
+     * then compares with few objects, which stay near.
+     */
+    Template sharing(UnaryOperator<EntityUid> names) {
+        return new Template(
+                id,
+                effect,
+                annotations,
+                principal.sharing(names),
+                action.sharing(names),
+                resource.sharing(names),
+                conditions,
+                at);
     }
 
     Template linked(String name, Map<Slot, EntityUid> links) {
