@@ -64,6 +64,20 @@ final class Json {
         }
     }
 
+    /** An array of objects. */
+    static List<Map<String, Object>> objects(String text) throws IOException {
+        try (JsonParser from = FACTORY.createParser(text)) {
+            if (from.nextToken() != JsonToken.START_ARRAY) {
+                throw new IOException("not an array of JSON");
+            }
+            List<Map<String, Object>> objects = new ArrayList<>();
+            while (from.nextToken() == JsonToken.START_OBJECT) {
+                objects.add(members(from));
+            }
+            return objects;
+        }
+    }
+
     private static Map<String, Object> members(JsonParser from) throws IOException {
         Map<String, Object> members = new LinkedHashMap<>();
         while (from.nextToken() != JsonToken.END_OBJECT) {

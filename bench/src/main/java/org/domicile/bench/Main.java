@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
             LedgerBench.class,
             StartBench.class,
             BareBench.class,
+            EraseBench.class,
+            PolicyBench.class,
             Inside.class
         })
 public final class Main implements Callable<Integer> {

@@ -25,6 +25,9 @@ public interface Administration {
     /** The last use as {@code organisation/node/number}; empty when there is none. */
     String use();
 
+    /** What concerns people as such, under the same request. */
+    GuardedPeople people();
+
     /** Makes a tenant. @param zone its default zone */
     Organisation createOrganisation(String name, String zone);
 

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.Keys;
 import org.domicile.keys.Pass;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.Use;
@@ -28,6 +30,7 @@ final class Admitted implements AutoCloseable {
     private final Use use;
     private final Again again;
     private Outcome onFailure = Outcome.FAILED;
+    private List<Long> places = List.of();
     private boolean recorded;
 
     /**
@@ -70,12 +73,12 @@ final class Admitted implements AutoCloseable {
 
     /** The request, with this use's record for the capability's commit to carry. */
     Request carrying(LongSupplier size) {
-        Pending pending = ledger.pending(use, size);
+        Pending pending = living(() -> ledger.pending(use, size));
         return request.carrying(
                 new Pending() {
                     @Override
                     public List<Append> take(Outcome outcome) {
-                        return pending.take(outcome);
+                        return living(() -> pending.take(outcome));
                     }
 
                     @Override
@@ -86,6 +89,7 @@ final class Admitted implements AutoCloseable {
                     @Override
                     public void committed(List<Long> indices) {
                         recorded = true;
+                        places = List.copyOf(indices);
                         pending.committed(indices);
                     }
                 });
@@ -96,9 +100,29 @@ final class Admitted implements AutoCloseable {
         if (recorded) {
             throw new IllegalStateException("a use is recorded once");
         }
-        Pass pass = ledger.record(use, outcome, size);
+        Pass pass = living(() -> ledger.record(use, outcome, size));
         recorded = true;
         return pass;
+    }
+
+    /**
+     * Where the commit that carried the record put it: in the use log, and then each statement in
+     * the public one. None before.
+     */
+    List<Long> places() {
+        return places;
+    }
+
+    /** Somebody whom the use concerns may be erased while it is under way: then it is not made. */
+    private static <T> T living(Supplier<T> recording) {
+        try {
+            return recording.get();
+        } catch (Keys.KeyGone e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.OVERLOADED,
+                    "a person whom this concerns was erased just now; nothing was done, ask again",
+                    e);
+        }
     }
 
     /** What closing records when nothing else did. */

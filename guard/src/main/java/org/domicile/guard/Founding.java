@@ -77,7 +77,7 @@ final class Founding {
         step(
                 new Change.PutPolicy(put),
                 new KeyId(KeyId.Kind.SUBJECT, system.subject()),
-                AdministrationView.policyPut(put));
+                PolicyActs.policyPut(put));
     }
 
     private void found() {
@@ -154,7 +154,9 @@ final class Founding {
         return new Statement(
                 "principal.created",
                 Map.of("principal", principal.id(), "organisation", principal.organisation()),
-                Map.of("name", principal.name()));
+                Map.of("name", principal.name()),
+                List.of(new KeyId(KeyId.Kind.SUBJECT, principal.subject())),
+                Map.of());
     }
 
     private void step(Change change, KeyId subject, Statement statement) {

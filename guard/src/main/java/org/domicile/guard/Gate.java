@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -13,6 +14,7 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Objects;
+import org.domicile.people.People;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Resource;
 import org.domicile.request.Caller;
@@ -28,6 +30,7 @@ final class Gate implements Guard {
     private final Keys keys;
     private final Ledger ledger;
     private final Objects objects;
+    private final People people;
     private final InstantSource clock;
     private final SecureRandom random;
     private final Semaphore permits;
@@ -40,6 +43,7 @@ final class Gate implements Guard {
             Keys keys,
             Ledger ledger,
             Objects objects,
+            People people,
             InstantSource clock,
             SecureRandom random) {
         this.options = options;
@@ -47,6 +51,7 @@ final class Gate implements Guard {
         this.keys = keys;
         this.ledger = ledger;
         this.objects = objects;
+        this.people = people;
         this.clock = clock;
         this.random = random;
         this.permits = new Semaphore(options.permits());
@@ -54,6 +59,7 @@ final class Gate implements Guard {
         this.vessel = new Vessel(keys, objects, random);
         new Founding(options, policy, keys, ledger, clock.instant()).complete();
         BucketUses.endKeys(objects.buckets(), keys);
+        Erasures.complete(people, policy, keys);
     }
 
     @Override
@@ -63,7 +69,17 @@ final class Gate implements Guard {
 
     @Override
     public GuardedObjects objects(Request request) {
-        return new ObjectsView(uses(request), objects, keys, vessel, random);
+        return objects(request, List.of());
+    }
+
+    @Override
+    public GuardedObjects objects(Request request, List<String> stated) {
+        return new ObjectsView(uses(request, stated), objects, keys, vessel, random);
+    }
+
+    @Override
+    public GuardedPeople people(Request request) {
+        return administration(request).people();
     }
 
     @Override
@@ -74,7 +90,7 @@ final class Gate implements Guard {
     @Override
     public Administration administration(Request request) {
         return new AdministrationView(
-                uses(request), policy, keys, ledger, objects.buckets(), random);
+                uses(request), new PeopleView.Parts(policy, keys, ledger, objects, people), random);
     }
 
     @Override
@@ -138,7 +154,14 @@ final class Gate implements Guard {
                         Instant.MAX,
                         Optional.empty());
         // A permit of its own: work that was done must not go unrecorded because clients are many.
-        Uses uses = new Uses(policy, ledger, options, new Semaphore(1), request);
+        Uses uses =
+                new Uses(
+                        policy,
+                        ledger,
+                        options,
+                        new Semaphore(1),
+                        request,
+                        new Concerned(policy, keys, people, List.of()));
         uses.check(action, new Resource.Installation(), "");
         long handled;
         try {
@@ -159,6 +182,16 @@ final class Gate implements Guard {
     }
 
     private Uses uses(Request request) {
-        return new Uses(policy, ledger, options, permits, request);
+        return uses(request, List.of());
+    }
+
+    private Uses uses(Request request, List<String> stated) {
+        return new Uses(
+                policy,
+                ledger,
+                options,
+                permits,
+                request,
+                new Concerned(policy, keys, people, stated));
     }
 }

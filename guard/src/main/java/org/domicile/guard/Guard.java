@@ -2,11 +2,13 @@ package org.domicile.guard;
 
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Objects;
+import org.domicile.people.People;
 import org.domicile.policy.Policy;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
@@ -17,7 +19,7 @@ import org.domicile.request.Request;
 public interface Guard {
     /**
      * Wires a guard, completes the founding of a new installation, and destroys the keys of buckets
-     * whose removal was cut off before that.
+     * and people whose removal or erasure was cut off before that.
      */
     static Guard open(
             GuardOptions options,
@@ -25,9 +27,10 @@ public interface Guard {
             Keys keys,
             Ledger ledger,
             Objects objects,
+            People people,
             InstantSource clock,
             SecureRandom random) {
-        return new Gate(options, policy, keys, ledger, objects, clock, random);
+        return new Gate(options, policy, keys, ledger, objects, people, clock, random);
     }
 
     /** How doors find out who calls. */
@@ -35,6 +38,17 @@ public interface Guard {
 
     /** Objects under a request. */
     GuardedObjects objects(Request request);
+
+    /**
+     * The same for a caller who states whom it concerns.
+     *
+     * @param stated identifiers of people, each of 1 to 1,024 bytes, at most eight; the door has
+     *     checked that the caller signed them
+     */
+    GuardedObjects objects(Request request, List<String> stated);
+
+    /** What concerns people as such: rules, erasure, disclosure, codes. */
+    GuardedPeople people(Request request);
 
     /** The ledger's static files under a request. */
     GuardedLogs logs(Request request);

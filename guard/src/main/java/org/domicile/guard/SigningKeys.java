@@ -14,6 +14,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.domicile.keys.Vault;
 import org.domicile.policy.Credential;
 import org.domicile.policy.Policy;
+import org.domicile.policy.Principal;
+import org.domicile.policy.Register;
 import org.domicile.request.Caller;
 
 /**
@@ -50,6 +52,9 @@ final class SigningKeys implements Identity {
     @Override
     public Optional<byte[]> signingKey(
             String accessKey, String date, String region, String service) {
+        if (forgotten(accessKey)) {
+            return Optional.empty();
+        }
         Scope scope = new Scope(accessKey, date, region, service);
         byte[] kept = derived.get(scope);
         if (kept != null) {
@@ -75,7 +80,7 @@ final class SigningKeys implements Identity {
     @Override
     public Optional<Caller.Known> caller(String accessKey) {
         Credential credential = policy.register().credentials().get(accessKey);
-        if (credential == null) {
+        if (credential == null || forgotten(accessKey)) {
             return Optional.empty();
         }
         return Optional.of(
@@ -102,6 +107,15 @@ final class SigningKeys implements Identity {
         return networks.zone(address)
                 .orElseGet(
                         () -> options.listenerZones().getOrDefault(listener, options.dataZone()));
+    }
+
+    /** Nobody's any more: a record of it would hang on a key that was destroyed. */
+    private boolean forgotten(String accessKey) {
+        Register register = policy.register();
+        Credential credential = register.credentials().get(accessKey);
+        Principal principal =
+                credential == null ? null : register.principals().get(credential.principal());
+        return principal != null && principal.erased();
     }
 
     private static byte[] sha256(byte[] bytes) {

@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
+import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.Statement;
 import org.domicile.ledger.Use;
@@ -26,14 +28,22 @@ final class Uses {
     private final GuardOptions options;
     private final Semaphore permits;
     private final Request request;
+    private final Concerned concerned;
     private String last = "";
 
-    Uses(Policy policy, Ledger ledger, GuardOptions options, Semaphore permits, Request request) {
+    Uses(
+            Policy policy,
+            Ledger ledger,
+            GuardOptions options,
+            Semaphore permits,
+            Request request,
+            Concerned concerned) {
         this.policy = policy;
         this.ledger = ledger;
         this.options = options;
         this.permits = permits;
         this.request = request;
+        this.concerned = concerned;
     }
 
     Request request() {
@@ -134,6 +144,18 @@ final class Uses {
                 statements);
     }
 
+    /** The program's or an operator's act about people, in an organisation's use log. */
+    Admitted administerAbout(String organisation, String action, List<KeyId> people) {
+        return admitTo(
+                action,
+                new Resource.Installation(),
+                "",
+                request.zone(),
+                organisation,
+                List.of(),
+                () -> people);
+    }
+
     private Admitted admitTo(
             String action,
             Resource resource,
@@ -141,6 +163,24 @@ final class Uses {
             String going,
             String log,
             List<Statement> statements) {
+        return admitTo(
+                action,
+                resource,
+                object,
+                going,
+                log,
+                statements,
+                () -> concerned.by(resource, object));
+    }
+
+    private Admitted admitTo(
+            String action,
+            Resource resource,
+            String object,
+            String going,
+            String log,
+            List<Statement> statements,
+            Supplier<List<KeyId>> about) {
         if (!permits.tryAcquire()) {
             throw new StorageFailure(
                     StorageFailure.Kind.OVERLOADED,
@@ -149,6 +189,8 @@ final class Uses {
         boolean admitted = false;
         try {
             Decision decision = check(action, resource, object, going);
+            // Before the number: a key that cannot be born leaves no number behind.
+            List<KeyId> people = about.get();
             long number = ledger.number(log);
             last = log + "/" + options.node() + "/" + number;
             Use use =
@@ -160,6 +202,7 @@ final class Uses {
                             decision,
                             resource,
                             going,
+                            people,
                             object,
                             statements);
             admitted = true;
@@ -187,6 +230,7 @@ final class Uses {
                         decision,
                         resource,
                         going,
+                        use.subjects(),
                         use.object(),
                         List.of());
         return Optional.of(
@@ -229,6 +273,7 @@ final class Uses {
             String object,
             Resource resource,
             String going) {
+        List<KeyId> people = concerned.knownBy(resource, object);
         LongFunction<Use> numbered =
                 each ->
                         use(
@@ -239,6 +284,7 @@ final class Uses {
                                 decision,
                                 resource,
                                 going,
+                                people,
                                 object,
                                 List.of());
         if (ledger.countRepeated(numbered.apply(0))) {
@@ -247,7 +293,7 @@ final class Uses {
         long number = ledger.number(organisation);
         try {
             ledger.record(numbered.apply(number), Outcome.DONE, 0);
-        } catch (StorageFailure e) {
+        } catch (StorageFailure | Keys.KeyGone e) {
             ledger.abandon(organisation, number);
             throw e;
         }
@@ -262,6 +308,7 @@ final class Uses {
             Decision decision,
             Resource resource,
             String going,
+            List<KeyId> people,
             String object,
             List<Statement> statements) {
         String dataZone = resource instanceof Resource.Data data ? data.dataZone() : "";
@@ -278,7 +325,7 @@ final class Uses {
                 decision.policy(),
                 request.caller(),
                 subject(),
-                List.of(),
+                people,
                 object,
                 request.address(),
                 decision.read(),

@@ -30,6 +30,7 @@ import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
 import org.domicile.ledger.LogFile;
 import org.domicile.objects.Objects;
+import org.domicile.people.People;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
 import org.domicile.request.Caller;
@@ -78,9 +79,18 @@ class GuardedLogsTest {
                         clock,
                         random,
                         LedgerOptions.of(folder.resolve("ledger"), NODE, "test.example/ledger"));
-        Policy policy = Policy.open(keyspace, keys.vault(), clock);
+        Policy policy = Policy.open(keyspace, keys.vault(), keys.subjects(), clock);
         Objects objects = Objects.open(keyspace, Blobs.inMemory(keyspace), clock, random);
-        guard = Guard.open(GuardOptions.in("home"), policy, keys, ledger, objects, clock, random);
+        guard =
+                Guard.open(
+                        GuardOptions.in("home"),
+                        policy,
+                        keys,
+                        ledger,
+                        objects,
+                        People.open(keyspace, keys.vault()),
+                        clock,
+                        random);
         main = organisation("main");
         other = organisation("city");
         await("all is published", () -> ledger.state().unpublished() == 0);

@@ -33,6 +33,7 @@ import org.domicile.keyspace.Write;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
 import org.domicile.objects.Objects;
+import org.domicile.people.People;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
 import org.domicile.request.Caller;
@@ -179,11 +180,20 @@ public final class Installation implements AutoCloseable {
                             LedgerOptions.of(
                                     folder.resolve("data/ledger"), NODE, "test.example/ledger"));
             try {
-                policy = Policy.open(keyspace, keys.vault(), time);
+                policy = Policy.open(keyspace, keys.vault(), keys.subjects(), time);
                 Blobs opened = openBlobs();
                 blobs = opened;
                 objects = Objects.open(keyspace, opened, time, RANDOM);
-                guard = Guard.open(options, policy, keys, ledger, objects, time, RANDOM);
+                guard =
+                        Guard.open(
+                                options,
+                                policy,
+                                keys,
+                                ledger,
+                                objects,
+                                People.open(keyspace, keys.vault()),
+                                time,
+                                RANDOM);
                 started = true;
             } finally {
                 if (!started) {

@@ -41,11 +41,14 @@ import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
 import org.domicile.ledger.Outside;
 import org.domicile.objects.Objects;
+import org.domicile.people.People;
+import org.domicile.persons.PersonsDoor;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
 import org.domicile.tiles.TilesDoor;
+import org.domicile.verifier.VerifierPage;
 
 /**
  * One data folder at work: everything wired, top to bottom, in {@link #open}. Closing drains and
@@ -149,14 +152,22 @@ final class Cloud implements AutoCloseable {
                         new Outside(history.mark(ledgerOptions.origin()), witnesses));
         opened.push(ledger);
         history.tell(ledger);
-        Policy policy = Policy.open(keyspace, keys.vault(), clock);
+        Policy policy = Policy.open(keyspace, keys.vault(), keys.subjects(), clock);
         checkHome(policy, settings.zones().home());
         Objects objects = Objects.open(keyspace, blobs, clock, random);
         opened.push(objects);
 
         // the guard, and on the first start somebody who may pass it
         Guard guard =
-                Guard.open(guardOptions(settings), policy, keys, ledger, objects, clock, random);
+                Guard.open(
+                        guardOptions(settings),
+                        policy,
+                        keys,
+                        ledger,
+                        objects,
+                        People.open(keyspace, keys.vault()),
+                        clock,
+                        random);
         FirstCredential.complete(
                 installation, guard, disk, places.firstCredential(), settings.zones().home());
 
@@ -224,9 +235,11 @@ final class Cloud implements AutoCloseable {
     /** Doors of the web listener, each below its path. */
     private static HttpHandler webDoor(Guard guard, Instruments instruments, Clock clock) {
         HttpHandler health = new HealthDoor(instruments, instruments);
-        HttpHandler tiles = new TilesDoor(guard, clock);
+        HttpHandler tiles = new TilesDoor(guard, VerifierPage.html(), clock);
+        HttpHandler persons = new PersonsDoor(guard, clock);
         List<WebRoutes.Route> routes = new ArrayList<>();
         HealthDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, health)));
+        PersonsDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, persons)));
         TilesDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, tiles)));
         return new WebRoutes(List.copyOf(routes));
     }

@@ -6,12 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.domicile.verifier.DisclosureFile;
 import org.domicile.verifier.ProofFile;
 import org.domicile.verifier.Receipt;
 import org.domicile.verifier.Refused;
 import org.domicile.verifier.TiledLog;
 import org.domicile.verifier.TrustPolicy;
+import org.domicile.verifier.Verdict;
+import org.domicile.verifier.VerifierKey;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -230,7 +235,8 @@ final class LedgerCommand {
     @Command(
             name = "check",
             description = {
-                "Check a proof offline: no server and no data folder is needed.",
+                "Check a proof, a disclosure or the confirmation of an erasure offline: no server"
+                        + " and no data folder is needed.",
                 "Or hold a receipt, which a client got that sent 'x-domicile-receipt: on', against"
                     + " a copy of the log that it names (--log): exit code 1 and the word hidden"
                     + " prove that the use was left out."
@@ -279,18 +285,43 @@ final class LedgerCommand {
         public Integer call() {
             TrustPolicy demanded = Trust.policy(policy);
             Trust trust = keys.isEmpty() ? Trust.named(spec, demanded) : Trust.given(keys);
-            byte[] proof = read();
+            byte[] file = read();
             if (log != null) {
-                return receipt(proof, trust, log);
+                return receipt(file, trust, log);
             }
+            boolean disclosure = DisclosureFile.is(file);
+            byte[] proof = disclosure ? DisclosureFile.proofIn(file) : file;
             // only to choose keys by: what the proof says is checked below
             String text = new String(proof, StandardCharsets.UTF_8);
-            String origin = text.substring(text.indexOf("\n\n") + 2).lines().findFirst().orElse("");
-            Output output = Output.of(spec, common);
-            return switch (ProofFile.check(proof, trust.of(origin), demanded)) {
-                case ProofFile.Checked.Proven proven -> {
-                    String entry = new String(proven.entry(), StandardCharsets.UTF_8);
-                    output.result(
+            int blank = text.indexOf("\n\n");
+            String origin =
+                    blank < 0 ? "" : text.substring(blank + 2).lines().findFirst().orElse("");
+            List<VerifierKey> trusted = trust.of(origin);
+            if (disclosure) {
+                return switch (DisclosureFile.check(file, trusted, demanded)) {
+                    case DisclosureFile.Checked.Opened opened ->
+                            proven(opened.proven(), opened.openings());
+                    case DisclosureFile.Checked.Disproven disproven ->
+                            throw disproven(disproven.refused(), "disclosure");
+                };
+            }
+            return switch (ProofFile.check(proof, trusted, demanded)) {
+                case ProofFile.Checked.Proven proven -> proven(proven, List.of());
+                case ProofFile.Checked.Disproven disproven ->
+                        throw disproven(disproven.refused(), "proof");
+            };
+        }
+
+        private int proven(ProofFile.Checked.Proven proven, List<DisclosureFile.Opening> openings) {
+            String entry = new String(proven.entry(), StandardCharsets.UTF_8);
+            StringBuilder opened = new StringBuilder();
+            Map<String, Object> fields = new TreeMap<>();
+            for (DisclosureFile.Opening each : openings) {
+                fields.put(each.field(), each.value());
+                opened.append("%n  %s: %s".formatted(each.field(), Table.visible(each.value())));
+            }
+            Output.of(spec, common)
+                    .result(
                             Json.row(
                                     "proven",
                                     true,
@@ -303,25 +334,28 @@ final class LedgerCommand {
                                     "signers",
                                     proven.checkpoint().signers(),
                                     "entry",
-                                    entry),
-                            "proven: entry %,d of %,d in %s, signed by %s%n%s"
+                                    entry,
+                                    "fields",
+                                    new Json.Row(fields)),
+                            "proven: entry %,d of %,d in %s, signed by %s%n%s%s"
                                     .formatted(
                                             proven.index(),
                                             proven.checkpoint().size(),
                                             proven.checkpoint().origin(),
                                             String.join(" and ", proven.checkpoint().signers()),
-                                            Table.visible(entry)));
-                    yield 0;
-                }
-                case ProofFile.Checked.Disproven disproven -> {
-                    String why = Table.visible(disproven.refused().sentence());
-                    if (common.json) {
-                        output.out().println(Json.row("proven", false, "why", why).line());
-                        output.out().flush();
-                    }
-                    throw new Problem("the proof does not hold: " + why);
-                }
-            };
+                                            Table.visible(entry),
+                                            opened));
+            return 0;
+        }
+
+        private Problem disproven(Verdict.Refused refused, String what) {
+            String why = Table.visible(refused.sentence());
+            if (common.json) {
+                Output output = Output.of(spec, common);
+                output.out().println(Json.row("proven", false, "why", why).line());
+                output.out().flush();
+            }
+            return new Problem("the " + what + " does not hold: " + why);
         }
 
         private int receipt(byte[] file, Trust trust, Path folder) {

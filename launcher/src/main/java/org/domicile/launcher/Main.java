@@ -38,6 +38,9 @@ import picocli.CommandLine.Command;
             PrincipalCommand.class,
             CredentialCommand.class,
             ZoneCommand.class,
+            SubjectCommand.class,
+            EraseCommand.class,
+            DiscloseCommand.class,
             Serve.class,
             Archive.class
         })

@@ -26,6 +26,7 @@ import org.domicile.keyspace.Tuple;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
 import org.domicile.objects.Objects;
+import org.domicile.people.People;
 import org.domicile.policy.Credential;
 import org.domicile.policy.Policy;
 import org.junit.jupiter.api.Test;
@@ -173,7 +174,7 @@ class FirstCredentialTest {
 
     private void withPolicy(Keyspace on, Path keys, java.util.function.Consumer<Policy> question) {
         try (Keys open = keys(on, keys)) {
-            question.accept(Policy.open(on, open.vault(), clock));
+            question.accept(Policy.open(on, open.vault(), open.subjects(), clock));
         }
     }
 
@@ -197,10 +198,11 @@ class FirstCredentialTest {
             Guard guard =
                     Guard.open(
                             GuardOptions.in("home"),
-                            Policy.open(on, keys.vault(), clock),
+                            Policy.open(on, keys.vault(), keys.subjects(), clock),
                             keys,
                             ledger,
                             objects,
+                            People.open(on, keys.vault()),
                             clock,
                             RANDOM);
             FirstCredential.complete(

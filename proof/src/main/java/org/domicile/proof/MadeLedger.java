@@ -20,8 +20,10 @@ import org.domicile.keys.FolderMark;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.KeyOptions;
 import org.domicile.keys.Keys;
+import org.domicile.keys.Pass;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.KeyspaceOptions;
+import org.domicile.ledger.Disclosure;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
 import org.domicile.ledger.Use;
@@ -133,6 +135,15 @@ final class MadeLedger implements AutoCloseable {
 
     List<String> verifierKeys(String log) {
         return ledger.verifierKeys(log);
+    }
+
+    /** A disclosure of fields of an entry; opening them is a use, and stands in the log. */
+    byte[] disclosure(long index, List<String> fields) {
+        Pass pass = ledger.record(use("archive/" + index), Outcome.DONE, 0);
+        recorded++;
+        return new Disclosure(ledger.open(pass, USES, index, fields), ledger.prove(USES, index))
+                .text()
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     byte[] proof(long index) {

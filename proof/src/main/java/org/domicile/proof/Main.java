@@ -27,6 +27,8 @@ import picocli.CommandLine.Parameters;
             "  ./domicile proof fsck --count 1000000",
             "  ./domicile proof power --fs xfs --count 20 /var/tmp/power   (needs root)",
             "  ./domicile proof cedar ~/cedar-cases",
+            "  ./domicile proof attacker --count 10000000",
+            "  ./domicile proof differential --count 1000000",
             "  ./domicile proof replay --count 2000",
             "Exit code 0: it held; 1: it did not, and the folder is kept; 2: not understood."
         })
@@ -45,8 +47,14 @@ public final class Main implements Callable<Integer> {
             description = "Where to work (default: a new temporary folder).")
     @Nullable Path folder;
 
-    @Option(names = "--count", paramLabel = "N", description = "How often (default: 50).")
-    int count = 50;
+    @Option(
+            names = "--count",
+            paramLabel = "N",
+            description =
+                    "How many deaths (default: 50), requests of replay (default: 50) or of"
+                            + " differential (default: 20000), candidates, changes or entries (default:"
+                            + " 100000).")
+    @Nullable Integer count;
 
     @Option(names = "--seed", paramLabel = "N", description = "Choose the same as that run did.")
     @Nullable Long seed;
@@ -75,7 +83,7 @@ public final class Main implements Callable<Integer> {
                         json
                                 ? "{\"name\":\"%s\",\"summary\":\"%s\"}"
                                         .formatted(proof.word(), proof.summary())
-                                : "%-8s %s".formatted(proof.word(), proof.summary()));
+                                : "%-12s %s".formatted(proof.word(), proof.summary()));
             }
             return CommandLine.ExitCode.OK;
         }
@@ -108,17 +116,18 @@ public final class Main implements Callable<Integer> {
                         ? Files.createTempDirectory("domicile-proof-")
                         : Files.createDirectories(folder).toAbsolutePath();
         long chosen = seed == null ? System.nanoTime() : seed;
+        int times = count == null ? proof.count() : count;
         Consumer<String> told = json ? line -> {} : System.out::println;
         told.accept("seed " + chosen + ", in " + work);
         Figures figures =
                 proof.run(
                         new Proofs.Asked(
-                                count, work, chosen, LoopVolume.FileSystem.of(fileSystem), told));
+                                times, work, chosen, LoopVolume.FileSystem.of(fileSystem), told));
         figures.violations().forEach(each -> System.err.println("WRONG: " + each));
         if (figures.failed() > 0) {
             System.err.println(
                     "again: domicile proof %s --count %d --seed %d; everything lies in %s"
-                            .formatted(proof.word(), count, chosen, work));
+                            .formatted(proof.word(), times, chosen, work));
         } else if (temporary) {
             Site.delete(work);
         }

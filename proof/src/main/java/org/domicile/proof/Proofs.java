@@ -18,8 +18,16 @@ enum Proofs {
             "kill the server under load, at random and at named points, and check everything"),
     /** The file system loses its power under load. */
     POWER("power", "cut the power of the disk under load and check everything (needs root)"),
+    /** Backups, public data, today's key store, and a list of names. */
+    ATTACKER(
+            "attacker",
+            "look for an erased person among --count candidates, with all but the dead key"),
     /** Cases of the Cedar language. */
     CEDAR("cedar", "decide and validate every Cedar case under DIR, and compare with what it says"),
+    /** Random cases of the Cedar language, beside Cedar's own engine. */
+    DIFFERENTIAL(
+            "differential",
+            "decide and validate random Cedar cases beside cedar-wasm, and compare"),
     /** Single bytes of logs, checkpoints, cosignatures, proofs and receipts. */
     MUTATIONS("mutations", "change single bytes of a ledger's files; none may be accepted"),
     /** Somebody else's check of a whole log. */
@@ -43,6 +51,16 @@ enum Proofs {
         return summary;
     }
 
+    /** How often, when nobody says. */
+    int count() {
+        return switch (this) {
+            case CRASH, POWER, CEDAR, REPLAY -> 50;
+            case DIFFERENTIAL -> 20_000;
+            case ATTACKER -> 100_000;
+            case MUTATIONS, FSCK -> 100_000;
+        };
+    }
+
     /**
      * How one is run.
      *
@@ -64,7 +82,10 @@ enum Proofs {
                             asked,
                             new Site.Volume(new LoopVolume(asked.fileSystem())),
                             Choice.AFTER_LOAD);
+            case ATTACKER ->
+                    new Attacker(asked.work(), asked.count(), asked.seed(), asked.told()).attack();
             case CEDAR -> cases(asked);
+            case DIFFERENTIAL -> new Differential(asked.seed(), asked.told()).run(asked.count());
             case MUTATIONS ->
                     new Mutations(asked.work(), asked.seed(), asked.told()).run(asked.count());
             case FSCK -> TesseraFsck.run(asked.work(), asked.count(), asked.seed(), asked.told());

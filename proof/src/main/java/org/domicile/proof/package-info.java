@@ -14,6 +14,10 @@
  * <p><b>power.</b> The same with data folder and keys on a file system of their own, which is shut
  * down without flushing its journal: what was not synced is gone, as in a power cut.
  *
+ * <p><b>differential.</b> Random schemas, policies, templates, entities and requests are validated
+ * and decided by our Cedar and by Cedar's own in a process of Node; what differs is made small and
+ * shown.
+ *
  * <p>Every run prints its seed; {@code --seed N} chooses the same operations and moments again
  * (threads and disks still differ).
  */

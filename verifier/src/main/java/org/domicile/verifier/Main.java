@@ -15,6 +15,7 @@ public final class Main {
     private static final int SOUND = 0;
     private static final int REFUSED = 1;
     private static final int USAGE = 2;
+    private static final int MOST_BYTES = 4 << 20;
 
     private static final String HELP =
             """
@@ -28,7 +29,9 @@ public final class Main {
                   recomputes the whole log in FOLDER; with --since also that it extends what an
                   older checkpoint signed
               check PROOF --key KEY... [--entry FILE] [--policy POLICY]
-                  checks one .tlog-proof; the entry is in the proof or in FILE
+                  checks one .tlog-proof; the entry is in the proof or in FILE. Or a disclosure,
+                  or the confirmation of an erasure: then also that each opened field is what the
+                  entry commits to
               audit FOLDER --key KEY... [--since OLDER] [--under-way MINUTES] [--policy POLICY]
                   checks all logs of FOLDER and that nothing is missing between them: numbers, counts
                   and checkpoints; OLDER is a folder with an older copy; a number without an entry is
@@ -36,11 +39,14 @@ public final class Main {
               receipt FILE --key KEY... --log FOLDER
                   holds a client's receipt against the use log in FOLDER: exit code 1 proves that the
                   use was hidden
+              page
+                  prints the same checks as a web page, one file that works without a network
 
             KEY is a verifier key (name+id+base64) or a file with one on each line. Every key of the
-            log's name must have signed. POLICY is a C2SP tlog-policy: its quorum of witnesses must
-            have cosigned (with --all: the public log), and its logs' keys serve where no --key is
-            given. Exit code 0: it holds; 1: it does not; 2: wrong usage.
+            log's name must have signed; the public log's keys serve for all logs of its
+            installation. POLICY is a C2SP tlog-policy: its quorum of witnesses must have cosigned
+            (with --all: the public log), and its logs' keys serve where no --key is given. With
+            --json the result is one object. Exit code 0: it holds; 1: it does not; 2: wrong usage.
 
             Example: verify data/ledger --all --key keys.txt
             """;
@@ -63,6 +69,11 @@ public final class Main {
             out.print(HELP);
             return arguments.isEmpty() ? USAGE : SOUND;
         }
+        if (arguments.equals(List.of("page"))) {
+            out.writeBytes(VerifierPage.html());
+            out.flush();
+            return SOUND;
+        }
         try {
             Asked asked = Asked.parse(arguments);
             return switch (asked.command()) {
@@ -84,7 +95,11 @@ public final class Main {
 
     private int verify(Asked asked) {
         return verify(
-                asked.target(), asked.keys(), options(asked.since()).demanding(asked.policy()), "");
+                asked,
+                asked.target(),
+                asked.keys(),
+                options(asked.since()).demanding(asked.policy()),
+                "");
     }
 
     private int verifyAll(Asked asked) throws IOException {
@@ -118,6 +133,7 @@ public final class Main {
         }
         TiledLog.Options plain = options(Optional.empty());
         return verify(
+                asked,
                 folder,
                 LedgerFolder.keys(asked.keys(), origin),
                 log.equals(LedgerFolder.PUBLIC)
@@ -137,12 +153,22 @@ public final class Main {
                 });
     }
 
-    private int verify(Path folder, List<VerifierKey> keys, TiledLog.Options options, String name) {
+    private int verify(
+            Asked asked,
+            Path folder,
+            List<VerifierKey> keys,
+            TiledLog.Options options,
+            String name) {
         Verdict verdict = new TiledLog(folder).verify(keys, options);
         if (System.console() != null) {
             err.print("\r\033[K");
         }
         return switch (verdict) {
+            case Verdict.Sound sound when asked.json() -> {
+                out.println(ResultJson.sound(sound));
+                yield SOUND;
+            }
+            case Verdict.Refused refused when asked.json() -> disproven(asked, refused);
             case Verdict.Sound sound -> {
                 out.printf(
                         "%s: %,d entries hold together%s, root %s, signed by %s%s%n",
@@ -159,29 +185,87 @@ public final class Main {
     }
 
     private int check(Asked asked) throws IOException {
-        byte[] proof = Files.readAllBytes(asked.target());
+        byte[] proof = read(asked.target());
+        if (DisclosureFile.is(proof)) {
+            return checkDisclosure(asked, proof);
+        }
+        List<VerifierKey> keys = keysFor(asked.keys(), proof);
         ProofFile.Checked checked =
                 asked.entry().isPresent()
                         ? ProofFile.check(
                                 proof,
                                 Files.readAllBytes(asked.entry().get()),
-                                asked.keys(),
+                                keys,
                                 asked.policy())
-                        : ProofFile.check(proof, asked.keys(), asked.policy());
+                        : ProofFile.check(proof, keys, asked.policy());
         return switch (checked) {
             case ProofFile.Checked.Proven proven -> {
-                out.printf(
-                        "%s: entry %,d of %,d is proven, signed by %s%s%n",
-                        proven.checkpoint().origin(),
-                        proven.index(),
-                        proven.checkpoint().size(),
-                        String.join(" and ", proven.checkpoint().signers()),
-                        proven.checkpoint().signed().map(at -> ", " + at).orElse(""));
-                out.println(new String(proven.entry(), StandardCharsets.UTF_8));
+                proven(asked, proven, List.of());
                 yield SOUND;
             }
-            case ProofFile.Checked.Disproven disproven -> refused("", disproven.refused());
+            case ProofFile.Checked.Disproven disproven -> disproven(asked, disproven.refused());
         };
+    }
+
+    private int checkDisclosure(Asked asked, byte[] file) {
+        byte[] proof = DisclosureFile.proofIn(file);
+        return switch (DisclosureFile.check(
+                file, keysFor(asked.keys(), proof), asked.policy())) {
+            case DisclosureFile.Checked.Opened opened -> {
+                proven(asked, opened.proven(), opened.openings());
+                yield SOUND;
+            }
+            case DisclosureFile.Checked.Disproven disproven ->
+                    disproven(asked, disproven.refused());
+        };
+    }
+
+    /** Larger than any proof is no proof: it is not read into memory. */
+    private static byte[] read(Path file) throws IOException {
+        if (Files.size(file) > MOST_BYTES) {
+            throw new IllegalArgumentException(file + " is longer than a proof can be");
+        }
+        return Files.readAllBytes(file);
+    }
+
+    /** Those of the log that the proof says to be of; what it says is checked with them. */
+    private static List<VerifierKey> keysFor(List<VerifierKey> given, byte[] proof) {
+        String text = new String(proof, StandardCharsets.UTF_8);
+        int blank = text.indexOf("\n\n");
+        String origin = blank < 0 ? "" : text.substring(blank + 2).lines().findFirst().orElse("");
+        List<VerifierKey> keys = LedgerFolder.keys(given, origin);
+        return keys.isEmpty() ? given : keys;
+    }
+
+    private void proven(
+            Asked asked, ProofFile.Checked.Proven proven, List<DisclosureFile.Opening> openings) {
+        String entry = new String(proven.entry(), StandardCharsets.UTF_8);
+        if (asked.json()) {
+            out.println(ResultJson.proven(proven, entry, openings));
+            return;
+        }
+        out.printf(
+                "%s: entry %,d of %,d is proven, signed by %s%s%n",
+                proven.checkpoint().origin(),
+                proven.index(),
+                proven.checkpoint().size(),
+                String.join(" and ", proven.checkpoint().signers()),
+                proven.checkpoint().signed().map(at -> ", " + at).orElse(""));
+        openings.forEach(
+                opening -> out.printf("%s: %s%n", opening.field(), visible(opening.value())));
+        out.println(visible(entry));
+    }
+
+    /** What a stranger wrote does not steer the reader's terminal. */
+    private static String visible(String text) {
+        return text.replaceAll("\\p{Cntrl}", "\uFFFD");
+    }
+
+    private int disproven(Asked asked, Verdict.Refused refused) {
+        if (asked.json()) {
+            out.println(ResultJson.refused(refused));
+        }
+        return refused("", refused);
     }
 
     private int audit(Asked asked) throws IOException {
@@ -239,7 +323,7 @@ public final class Main {
     }
 
     private int refused(String name, Verdict.Refused refused) {
-        err.println("REFUSED: " + name + refused.sentence());
+        err.println("REFUSED: " + name + visible(refused.sentence()));
         return REFUSED;
     }
 
@@ -250,6 +334,7 @@ public final class Main {
             Optional<Path> since,
             Optional<Path> entry,
             boolean all,
+            boolean json,
             TrustPolicy policy,
             Optional<Path> log,
             Duration underWay) {
@@ -259,6 +344,7 @@ public final class Main {
             Optional<Path> since = Optional.empty();
             Optional<Path> entry = Optional.empty();
             boolean all = false;
+            boolean json = false;
             TrustPolicy policy = TrustPolicy.none();
             Optional<Path> log = Optional.empty();
             Duration underWay = Duration.ofHours(1);
@@ -268,8 +354,9 @@ public final class Main {
                     plain.add(argument);
                     continue;
                 }
-                if (argument.equals("--all")) {
-                    all = true;
+                if (argument.equals("--all") || argument.equals("--json")) {
+                    all |= argument.equals("--all");
+                    json |= argument.equals("--json");
                     continue;
                 }
                 if (at + 1 == arguments.size()) {
@@ -303,6 +390,7 @@ public final class Main {
                     since,
                     entry,
                     all,
+                    json,
                     policy,
                     log,
                     underWay);

@@ -24,6 +24,7 @@ public final class Entities {
 
     /** Stands instead of the map where there is one only. */
     private final @Nullable Entity one;
+
     private final @Nullable Entities below;
 
     private Entities(

@@ -25,6 +25,11 @@ public final class EntityUid implements Value {
         hash = type.hashCode() * 31 + id.hashCode();
     }
 
+    /** The name of another entity of this type. */
+    public EntityUid sibling(String other) {
+        return new EntityUid(type, other, true);
+    }
+
     /** For those who have just read the type from a text and know that it is a name. */
     static EntityUid known(String type, String id) {
         return new EntityUid(type, id, true);

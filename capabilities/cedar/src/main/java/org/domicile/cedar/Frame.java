@@ -2,7 +2,7 @@ package org.domicile.cedar;
 
 import org.jspecify.annotations.Nullable;
 
-/** What one decision reads: the request, and its entities already found. */
+/** What one decision reads: the request, and its entities already found. Owned by one thread. */
 final class Frame {
     private static final EntityUid NONE = new EntityUid("None", "");
     static final Frame NOBODY =
@@ -16,6 +16,13 @@ final class Frame {
     final @Nullable Entity actionEntity;
     final @Nullable Entity resourceEntity;
     private final Entities entities;
+
+    // Policies ask for the same few entities again and again, by the same object where it stands in
+    // an attribute. The last four answers, in turn.
+    private static final int REMEMBERED = 4;
+    private final @Nullable EntityUid[] asked = new EntityUid[REMEMBERED];
+    private final @Nullable Entity[] answered = new Entity[REMEMBERED];
+    private int next;
 
     Frame(Request request, Entities entities) {
         principal = request.principal();
@@ -38,7 +45,19 @@ final class Frame {
         if (uid == resource) {
             return resourceEntity;
         }
-        return uid == action ? actionEntity : entities.find(uid);
+        if (uid == action) {
+            return actionEntity;
+        }
+        for (int i = 0; i < REMEMBERED; i++) {
+            if (uid == asked[i]) {
+                return answered[i];
+            }
+        }
+        Entity found = entities.find(uid);
+        asked[next] = uid;
+        answered[next] = found;
+        next = (next + 1) % REMEMBERED;
+        return found;
     }
 
     Entity existing(EntityUid uid) {

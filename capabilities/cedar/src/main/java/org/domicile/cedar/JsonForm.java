@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Values, names and entities in Cedar's JSON. They are written in its explicit form ({@code __entity}, {@code
- * __extn}), which means the same with a schema and without. What is equal is written equal: keys,
- * elements of sets and parents stand in the order of their text.
+ * Values, names and entities in Cedar's JSON. They are written in its explicit form ({@code
+ * __entity}, {@code __extn}), which means the same with a schema and without. What is equal is
+ * written equal: keys, elements of sets and parents stand in the order of their text.
  */
 public final class JsonForm {
     private static final DateTimeFormatter MOMENT =

@@ -11,9 +11,16 @@ public final class Policy {
     private final ScopeTest action;
     private final ScopeTest resource;
     private final @Nullable Node conditions;
+    private final Map<Slot, EntityUid> links;
 
     Policy(Template template, int order) {
+        this(template, order, Map.of());
+    }
+
+    /** A link of a template whose slots have been filled with these. */
+    Policy(Template template, int order, Map<Slot, EntityUid> links) {
         this.template = template;
+        this.links = Map.copyOf(links);
         this.order = order;
         principal = ScopeTest.of(template.principal());
         action = ScopeTest.of(template.action());
@@ -39,6 +46,11 @@ public final class Policy {
 
     Template template() {
         return template;
+    }
+
+    /** What a link put into the slots of its template; empty of a policy that is no link. */
+    Map<Slot, EntityUid> links() {
+        return links;
     }
 
     /** Its place in the set. */

@@ -108,7 +108,8 @@ public final class PolicySet {
                 throw new CedarException("there is a policy " + link.id() + " already");
             }
             Map<Slot, EntityUid> values = PolicyParser.checkedLinks(template, link.values());
-            more.put(link.id(), new Policy(template.linked(link.id(), values), more.size()));
+            more.put(
+                    link.id(), new Policy(template.linked(link.id(), values), more.size(), values));
         }
         return new PolicySet(templates, more);
     }

@@ -58,9 +58,25 @@ public final class Validator {
             validator.validate(template);
         }
         for (Policy policy : policies.policies()) {
-            validator.validate(policy.template());
+            if (policy.links().isEmpty()) {
+                validator.validate(policy.template());
+            } else {
+                validator.validateLink(policy);
+            }
         }
         return new Findings(List.copyOf(validator.errors), validator.warnings);
+    }
+
+    /**
+     * The template has been validated for whatever can be put into its slots; what is left is that
+     * this is of a type that there is, and that some action still applies.
+     */
+    private void validateLink(Policy link) {
+        Template template = link.template();
+        for (EntityUid uid : link.links().values()) {
+            checkType(template, uid.type(), template.at());
+        }
+        checkApplication(template);
     }
 
     private void validate(Template template) {

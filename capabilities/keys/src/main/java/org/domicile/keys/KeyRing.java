@@ -41,12 +41,18 @@ import org.jspecify.annotations.Nullable;
 final class KeyRing implements Keys {
     private static final byte[] LABEL = "domicile/key/1\0".getBytes(US_ASCII);
 
+    /** A gigabyte and a half in each place. */
+    private static final int MOST_KEYS = 16_000_000;
+
+    private static final int LONGEST_IDENTIFIER = 1_024;
+
     private final FolderMark mark;
     private final SecureRandom random;
     private final Gcm gcm;
     private final Secret sealing;
     private final Places places;
     private final Secret vaultKey;
+    private final Secret tokenKey;
 
     private final ReentrantLock writing = new ReentrantLock();
     private final ConcurrentLinkedQueue<Change> waiting = new ConcurrentLinkedQueue<>();
@@ -83,6 +89,7 @@ final class KeyRing implements Keys {
         this.generation = generation;
         Secret root = new Secret(unwrap(0));
         this.vaultKey = root.derive("domicile/vault/1");
+        this.tokenKey = root.derive("domicile/subject-tokens/1");
         root.die(this::closedFailure);
     }
 
@@ -131,7 +138,7 @@ final class KeyRing implements Keys {
                 gcm.seal(wrapping, nonce(id), LABEL, context(KeyTable.VAULT, id, NO_PARENT), vault);
         Secret.wipe(wrapping);
         Secret.wipe(vault);
-        table.add(KeyTable.VAULT, id.high(), id.low(), KeyTable.NONE, wrapped, 0);
+        table.add(KeyTable.VAULT, id, KeyTable.NONE, wrapped, 0, KeyTable.Id.NONE);
         places.prepare();
         places.rewrite(1, header, new Frames(gcm, epoch, random, 1, table, new BitSet(), Map.of()));
         return new KeyRing(mark, random, gcm, sealing, places, table, epoch, 1);
@@ -155,19 +162,31 @@ final class KeyRing implements Keys {
                         gcm,
                         (records, from) -> take(table, records, from));
         places.settle(whole);
-        return new KeyRing(
-                mark, random, gcm, sealing, places, table, reading.epoch(), reading.generation());
+        KeyRing ring =
+                new KeyRing(
+                        mark,
+                        random,
+                        gcm,
+                        sealing,
+                        places,
+                        table,
+                        reading.epoch(),
+                        reading.generation());
+        if (reading.format() != StoreFile.FORMAT) {
+            ring.rewrite(new BitSet());
+        }
+        return ring;
     }
 
     /** Takes a record of the store into the table; false when it cannot stand there. */
     static boolean take(KeyTable table, byte[] records, int from) {
         ByteBuffer record = ByteBuffer.wrap(records, from, StoreFile.RECORD);
         byte kind = record.get();
-        long high = record.getLong();
-        long low = record.getLong();
-        long parentHigh = record.getLong();
-        long parentLow = record.getLong();
-        int parent = table.find(parentHigh, parentLow);
+        KeyTable.Id id = new KeyTable.Id(record.getLong(), record.getLong());
+        int parent = table.find(record.getLong(), record.getLong());
+        int wrapped = record.position();
+        record.position(wrapped + KeyTable.WRAPPED);
+        KeyTable.Id token = new KeyTable.Id(record.getLong(), record.getLong());
         boolean known =
                 switch (kind) {
                     case KeyTable.VAULT -> table.size() == 0 && parent == KeyTable.NONE;
@@ -177,7 +196,8 @@ final class KeyRing implements Keys {
                     default -> false;
                 };
         return known
-                && table.add(kind, high, low, parent, records, record.position()) != KeyTable.NONE;
+                && (kind == KeyTable.SUBJECT || token.equals(KeyTable.Id.NONE))
+                && table.add(kind, id, parent, records, wrapped, token) != KeyTable.NONE;
     }
 
     // ---- births and deaths ----------------------------------------------------------------
@@ -189,14 +209,18 @@ final class KeyRing implements Keys {
 
         /** A key to be born. */
         static final class Birth extends Change {
-            final KeyId key;
             final KeyTable.Id id;
             final KeyTable.Id parent;
+            final KeyTable.Id token;
 
-            Birth(KeyId key, KeyTable.Id id, KeyTable.Id parent) {
+            /** Another's, when somebody bore one for the same token before. */
+            KeyId key;
+
+            Birth(KeyId key, KeyTable.Id id, KeyTable.Id parent, KeyTable.Id token) {
                 this.key = key;
                 this.id = id;
                 this.parent = parent;
+                this.token = token;
             }
         }
 
@@ -214,7 +238,7 @@ final class KeyRing implements Keys {
 
     @Override
     public KeyId createOrganisation() {
-        return born(KeyId.Kind.ORGANISATION, NO_PARENT);
+        return born(KeyId.Kind.ORGANISATION, NO_PARENT, KeyTable.Id.NONE);
     }
 
     @Override
@@ -226,12 +250,75 @@ final class KeyRing implements Keys {
         if (!exists(organisation)) {
             throw new KeyGone(organisation);
         }
-        return born(kind, KeyTable.Id.of(organisation));
+        return born(kind, KeyTable.Id.of(organisation), KeyTable.Id.NONE);
     }
 
-    private KeyId born(KeyId.Kind kind, KeyTable.Id parent) {
+    @Override
+    public Optional<KeyId> subject(KeyId organisation, String identifier) {
+        KeyTable.Id token = token(organisation, identifier);
+        tableLock.readLock().lock();
+        try {
+            ready();
+            int ordinal = table.findToken(token);
+            return ordinal == KeyTable.NONE
+                    ? Optional.empty()
+                    : Optional.ofNullable(table.name(ordinal));
+        } finally {
+            tableLock.readLock().unlock();
+        }
+    }
+
+    @Override
+    public KeyId createSubject(KeyId organisation, String identifier) {
+        Optional<KeyId> known = subject(organisation, identifier);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        if (!exists(organisation)) {
+            throw new KeyGone(organisation);
+        }
+        if (table.living() >= MOST_KEYS) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.FULL,
+                    "the key store has %,d keys, its limit; erase people who are gone"
+                            .formatted(MOST_KEYS));
+        }
+        return born(
+                KeyId.Kind.SUBJECT, KeyTable.Id.of(organisation), token(organisation, identifier));
+    }
+
+    /** 16 bytes: of 100 million people the chance that two share them is below 10^-22. */
+    private KeyTable.Id token(KeyId organisation, String identifier) {
+        byte[] who = identifier.getBytes(UTF_8);
+        if (organisation.kind() != KeyId.Kind.ORGANISATION
+                || who.length == 0
+                || who.length > LONGEST_IDENTIFIER) {
+            throw new IllegalArgumentException(
+                    "an identifier of 1 to " + LONGEST_IDENTIFIER + " bytes, at an organisation");
+        }
+        KeyTable.Id at = KeyTable.Id.of(organisation);
+        byte[] key = tokenKey.copy();
+        try {
+            ByteBuffer token =
+                    ByteBuffer.wrap(
+                            Hkdf.expand(
+                                    key,
+                                    "domicile/subject-token/1",
+                                    ByteBuffer.allocate(2 * Long.BYTES + who.length)
+                                            .putLong(at.high())
+                                            .putLong(at.low())
+                                            .put(who)
+                                            .array()));
+            // Nobody's token is zeros; the chance of these is 2^-128.
+            return new KeyTable.Id(token.getLong(), token.getLong());
+        } finally {
+            Secret.wipe(key);
+        }
+    }
+
+    private KeyId born(KeyId.Kind kind, KeyTable.Id parent, KeyTable.Id token) {
         KeyTable.Id id = id(random);
-        Change.Birth birth = new Change.Birth(new KeyId(kind, id.text()), id, parent);
+        Change.Birth birth = new Change.Birth(new KeyId(kind, id.text()), id, parent, token);
         submit(birth);
         return birth.key;
     }
@@ -299,20 +386,21 @@ final class KeyRing implements Keys {
     private void bear(List<Change.Birth> births) {
         ByteBuffer records = ByteBuffer.allocate(births.size() * StoreFile.RECORD);
         List<Change.Birth> bearing = new ArrayList<>();
+        Map<KeyTable.Id, KeyId> tokens = new HashMap<>();
         for (Change.Birth birth : births) {
             try {
+                // Only the lane adds keys, so what is not there now is not there below.
+                KeyId another = another(birth, tokens);
+                if (another != null) {
+                    birth.key = another;
+                    continue;
+                }
                 byte kind = KeyTable.code(birth.key.kind());
                 byte[] wrapped = wrapNew(kind, birth.id, birth.parent);
-                StoreFile.record(
-                        records,
-                        kind,
-                        birth.id.high(),
-                        birth.id.low(),
-                        birth.parent.high(),
-                        birth.parent.low(),
-                        wrapped);
+                StoreFile.record(records, kind, birth.id, birth.parent, wrapped, birth.token);
                 bearing.add(birth);
             } catch (KeyGone e) {
+                tokens.remove(birth.token);
                 birth.failure = e; // its organisation died while it waited
             }
         }
@@ -333,6 +421,17 @@ final class KeyRing implements Keys {
             tableLock.writeLock().unlock();
         }
         reached(next);
+    }
+
+    /** The key that has a birth's token already, there or among those born with it. */
+    private @Nullable KeyId another(Change.Birth birth, Map<KeyTable.Id, KeyId> tokens) {
+        if (birth.token.equals(KeyTable.Id.NONE)) {
+            return null;
+        }
+        int ordinal = table.findToken(birth.token);
+        return ordinal == KeyTable.NONE
+                ? tokens.putIfAbsent(birth.token, birth.key)
+                : table.name(ordinal);
     }
 
     private byte[] wrapNew(byte kind, KeyTable.Id id, KeyTable.Id parent) {
@@ -365,6 +464,11 @@ final class KeyRing implements Keys {
                 dying.set(ordinal);
             }
         }
+        rewrite(dying);
+    }
+
+    /** Every place anew, under a new epoch key, without the dying. */
+    private void rewrite(BitSet dying) {
         long next = generation + 1;
         byte[] epochKey = bytes(random, Secret.LENGTH);
         int living = table.living() - dying.cardinality();
@@ -492,11 +596,10 @@ final class KeyRing implements Keys {
             StoreFile.record(
                     records,
                     table.kind(ordinal),
-                    table.high(ordinal),
-                    table.low(ordinal),
-                    parent == KeyTable.NONE ? 0 : table.high(parent),
-                    parent == KeyTable.NONE ? 0 : table.low(parent),
-                    wrapped == null ? table.wrapped(ordinal) : wrapped);
+                    id(table, ordinal),
+                    parent == KeyTable.NONE ? NO_PARENT : id(table, parent),
+                    wrapped == null ? table.wrapped(ordinal) : wrapped,
+                    table.token(ordinal));
         }
     }
 
@@ -728,6 +831,7 @@ final class KeyRing implements Keys {
                 closed = true;
                 sealing.die(this::closedFailure);
                 vaultKey.die(this::closedFailure);
+                tokenKey.die(this::closedFailure);
                 epoch.die();
                 organisations.values().forEach(key -> key.die(this::closedFailure));
                 buckets.values().forEach(key -> key.die(this::closedFailure));
@@ -750,6 +854,10 @@ final class KeyRing implements Keys {
 
     private StorageFailure closedFailure() {
         return new StorageFailure(CLOSED, "the key store is closed");
+    }
+
+    private static KeyTable.Id id(KeyTable table, int ordinal) {
+        return new KeyTable.Id(table.high(ordinal), table.low(ordinal));
     }
 
     private static KeyTable.Id id(SecureRandom random) {

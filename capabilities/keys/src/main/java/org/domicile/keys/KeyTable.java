@@ -7,10 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The wrapped keys in memory, about 90 bytes each, so that a million of them cost no more than a
- * small cache: pages of plain arrays, and an open-addressed index of ordinals over them. Ids are
- * random, so their own bits are the hash. A dead key keeps its place until the table is next built
- * (at open), wiped. Its owner locks.
+ * The wrapped keys in memory, about 120 bytes each, so that a million of them cost no more than a
+ * small cache: pages of plain arrays, and open-addressed indices of ordinals over them, one by id
+ * and one by token. Ids are random and tokens look so, so their own bits are the hash. A dead key
+ * keeps its place until the table is next built (at open), wiped. Its owner locks.
  */
 final class KeyTable {
     static final byte DEAD = 0;
@@ -28,16 +28,24 @@ final class KeyTable {
     private static final int PAGE_BITS = 12;
     private static final int PAGE = 1 << PAGE_BITS;
 
+    private static final long[] NO_TOKENS = new long[0];
+
     private static final class Page {
         final long[] high = new long[PAGE];
         final long[] low = new long[PAGE];
         final int[] parent = new int[PAGE];
         final byte[] kind = new byte[PAGE];
         final byte[] wrapped = new byte[PAGE * WRAPPED];
+        // 16 KiB each, which pages without a token do without
+        long[] tokenHigh = NO_TOKENS;
+        long[] tokenLow = NO_TOKENS;
     }
 
-    /** An id as two numbers. */
+    /** An id, or a token, as two numbers. */
     record Id(long high, long low) {
+        /** Nobody's token. */
+        static final Id NONE = new Id(0, 0);
+
         static Id of(KeyId key) {
             return new Id(
                     HexFormat.fromHexDigitsToLong(key.id(), 0, 16),
@@ -52,6 +60,8 @@ final class KeyTable {
 
     private final List<Page> pages = new ArrayList<>();
     private int[] index = fresh(1 << 10);
+    private int[] tokens = fresh(1 << 4);
+    private int tokened;
     private int size;
     private int living;
 
@@ -65,9 +75,11 @@ final class KeyTable {
         return living;
     }
 
-    /** Adds a key; {@link #NONE} when the id is taken. */
-    int add(byte kind, long high, long low, int parent, byte[] wrapped, int from) {
-        if (find(high, low) != NONE) {
+    /** Adds a key; {@link #NONE} when the id or the token is taken. */
+    int add(byte kind, Id id, int parent, byte[] wrapped, int from, Id token) {
+        long high = id.high();
+        long low = id.low();
+        if (find(high, low) != NONE || findToken(token) != NONE) {
             return NONE;
         }
         if (size == pages.size() * PAGE) {
@@ -85,13 +97,67 @@ final class KeyTable {
         page.kind[at] = kind;
         System.arraycopy(wrapped, from, page.wrapped, at * WRAPPED, WRAPPED);
         enter(ordinal);
+        if (!token.equals(Id.NONE)) {
+            mark(ordinal, token);
+        }
         living++;
         return ordinal;
     }
 
+    /** The ordinal of the living key with a token, or {@link #NONE}. */
+    int findToken(Id token) {
+        if (token.equals(Id.NONE)) {
+            return NONE;
+        }
+        int slot = hash(token.low(), tokens.length);
+        while (tokens[slot] != NONE) {
+            if (token(tokens[slot]).equals(token)) {
+                return tokens[slot];
+            }
+            slot = (slot + 1) & (tokens.length - 1);
+        }
+        return NONE;
+    }
+
+    /** The token of an ordinal. */
+    Id token(int ordinal) {
+        Page page = pages.get(ordinal >>> PAGE_BITS);
+        int at = ordinal & (PAGE - 1);
+        return page.tokenHigh.length == 0 ? Id.NONE : new Id(page.tokenHigh[at], page.tokenLow[at]);
+    }
+
+    private void mark(int ordinal, Id token) {
+        Page page = pages.get(ordinal >>> PAGE_BITS);
+        if (page.tokenHigh.length == 0) {
+            page.tokenHigh = new long[PAGE];
+            page.tokenLow = new long[PAGE];
+        }
+        page.tokenHigh[ordinal & (PAGE - 1)] = token.high();
+        page.tokenLow[ordinal & (PAGE - 1)] = token.low();
+        if (tokened * 2L >= tokens.length) {
+            tokens = fresh(tokens.length * 2);
+            tokened = 0;
+            for (int each = 0; each < ordinal; each++) {
+                if (!token(each).equals(Id.NONE)) {
+                    enterToken(each);
+                }
+            }
+        }
+        enterToken(ordinal);
+    }
+
+    private void enterToken(int ordinal) {
+        int slot = hash(token(ordinal).low(), tokens.length);
+        while (tokens[slot] != NONE) {
+            slot = (slot + 1) & (tokens.length - 1);
+        }
+        tokens[slot] = ordinal;
+        tokened++;
+    }
+
     /** The ordinal of a living key, or {@link #NONE}. */
     int find(long high, long low) {
-        int slot = hash(low);
+        int slot = hash(low, index.length);
         while (index[slot] != NONE) {
             int ordinal = index[slot];
             if (high(ordinal) == high && low(ordinal) == low) {
@@ -131,7 +197,14 @@ final class KeyTable {
 
     void kill(int ordinal) {
         rewrap(ordinal, new byte[WRAPPED]);
-        pages.get(ordinal >>> PAGE_BITS).kind[ordinal & (PAGE - 1)] = DEAD;
+        Page page = pages.get(ordinal >>> PAGE_BITS);
+        int at = ordinal & (PAGE - 1);
+        page.kind[at] = DEAD;
+        if (page.tokenHigh.length > 0) {
+            // Its place in the index stays, and fits no token any more.
+            page.tokenHigh[at] = 0;
+            page.tokenLow[at] = 0;
+        }
         living--;
     }
 
@@ -166,15 +239,15 @@ final class KeyTable {
     }
 
     private void enter(int ordinal) {
-        int slot = hash(low(ordinal));
+        int slot = hash(low(ordinal), index.length);
         while (index[slot] != NONE) {
             slot = (slot + 1) & (index.length - 1);
         }
         index[slot] = ordinal;
     }
 
-    private int hash(long low) {
-        return (int) (low ^ (low >>> 32)) & (index.length - 1);
+    private static int hash(long low, int length) {
+        return (int) (low ^ (low >>> 32)) & (length - 1);
     }
 
     private static int[] fresh(int length) {

@@ -2,6 +2,7 @@ package org.domicile.keys;
 
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.StorageFailure;
 
@@ -29,6 +30,19 @@ public interface Keys extends AutoCloseable {
      * place.
      */
     KeyId create(KeyId.Kind kind, KeyId organisation);
+
+    /**
+     * The living key of the person whom an organisation knows under an identifier; empty when there
+     * is none. The identifier is stored nowhere: what leads from it to the key is a token (an HMAC
+     * under a key of the store) that stands in the store alone, and dies with the key. Two
+     * organisations' keys for one identifier have nothing in common.
+     *
+     * @param identifier 1 to 1,024 bytes
+     */
+    Optional<KeyId> subject(KeyId organisation, String identifier);
+
+    /** The same, born when there is none; callers at once get one and the same. */
+    KeyId createSubject(KeyId organisation, String identifier);
 
     /** True while the key lives. */
     boolean exists(KeyId key);

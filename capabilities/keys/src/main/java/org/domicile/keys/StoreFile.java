@@ -19,13 +19,18 @@ import org.domicile.bytes.StorageFailure;
  * package's page specifies the format; nothing here writes to a disk.
  */
 final class StoreFile {
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
     static final int HEADER = 4096;
-    static final int RECORD = 1 + 16 + 16 + KeyTable.WRAPPED;
+    static final int RECORD = 1 + 16 + 16 + KeyTable.WRAPPED + 16;
+
+    /** Format 1 had no tokens. */
+    private static final int FIRST_FORMAT = 1;
+
+    private static final int FIRST_RECORD = RECORD - 16;
     static final int FRAME_OVERHEAD = 4 + 8 + 4 + Gcm.NONCE + Gcm.TAG + 4;
 
     /** Records of one frame: just under a MiB. */
-    static final int RECORDS_IN_FRAME = 12_900;
+    static final int RECORDS_IN_FRAME = 10_800;
 
     static final int LONGEST_INSTALLATION = 128;
     private static final int LONGEST_FRAME = RECORDS_IN_FRAME * RECORD + FRAME_OVERHEAD;
@@ -66,6 +71,7 @@ final class StoreFile {
     /**
      * What a whole file says.
      *
+     * @param format what the file is written in; an older one is written anew before it is added to
      * @param snapshot generation of its header
      * @param generation the last one in it
      * @param end where the readable frames end
@@ -73,7 +79,13 @@ final class StoreFile {
      * @param mark the epoch's nonce and the last frame's: files that share it are the same
      */
     record Reading(
-            long snapshot, long generation, long end, boolean torn, byte[] mark, Epoch epoch) {}
+            int format,
+            long snapshot,
+            long generation,
+            long end,
+            boolean torn,
+            byte[] mark,
+            Epoch epoch) {}
 
     /** What seals an epoch key. The root key itself is not kept in memory. */
     static Secret sealing(Secret root) {
@@ -141,13 +153,13 @@ final class StoreFile {
     static void record(
             ByteBuffer target,
             byte kind,
-            long high,
-            long low,
-            long parentHigh,
-            long parentLow,
-            byte[] wrapped) {
-        target.put(kind).putLong(high).putLong(low).putLong(parentHigh).putLong(parentLow);
-        target.put(wrapped);
+            KeyTable.Id id,
+            KeyTable.Id parent,
+            byte[] wrapped,
+            KeyTable.Id token) {
+        target.put(kind).putLong(id.high()).putLong(id.low());
+        target.putLong(parent.high()).putLong(parent.low());
+        target.put(wrapped).putLong(token.high()).putLong(token.low());
     }
 
     // ---- reading --------------------------------------------------------------------------
@@ -182,6 +194,7 @@ final class StoreFile {
         private final Records sink;
         private final long size;
         private byte[] plain = new byte[0];
+        private int format = FORMAT;
 
         Reader(Disk.DiskFile file, Path path, Gcm gcm, Records sink) throws IOException {
             this.file = file;
@@ -234,7 +247,7 @@ final class StoreFile {
             }
             byte[] mark = Arrays.copyOfRange(header, EPOCH_AT, EPOCH_AT + 2 * Gcm.NONCE);
             System.arraycopy(last, FRAME_HEAD - Gcm.NONCE, mark, Gcm.NONCE, Gcm.NONCE);
-            return new Reading(snapshot, generation, end, end < size, mark, epoch);
+            return new Reading(format, snapshot, generation, end, end < size, mark, epoch);
         }
 
         private Epoch epoch(byte[] header, String installation, Secret sealing) {
@@ -250,8 +263,8 @@ final class StoreFile {
             if (fields.getInt(HEADER - 4) != crc(header, 0, HEADER - 4)) {
                 throw damaged(0);
             }
-            int format = fields.getInt(8);
-            if (format != FORMAT) {
+            format = fields.getInt(8);
+            if (format != FORMAT && format != FIRST_FORMAT) {
                 throw new StorageFailure(
                         FOREIGN,
                         "the key store "
@@ -316,14 +329,14 @@ final class StoreFile {
 
         /** The frame's bytes when it lies there whole and its checksum holds, else nothing. */
         private byte[] frameAt(long position) throws IOException {
-            if (size - position < FRAME_OVERHEAD + RECORD) {
+            if (size - position < FRAME_OVERHEAD + record()) {
                 return Gcm.nothing();
             }
             long length = claimed(position);
             long records = length - FRAME_OVERHEAD;
             if (records <= 0
-                    || records % RECORD != 0
-                    || records / RECORD > RECORDS_IN_FRAME
+                    || records % record() != 0
+                    || length > LONGEST_FRAME
                     || length > size - position) {
                 return Gcm.nothing();
             }
@@ -363,8 +376,8 @@ final class StoreFile {
             } finally {
                 Secret.wipe(key);
             }
-            for (int from = 0; from < length; from += RECORD) {
-                if (!sink.take(plain, from)) {
+            for (int from = 0; from < length; from += record()) {
+                if (!taken(from)) {
                     throw new StorageFailure(
                             CORRUPT,
                             "the key store "
@@ -373,7 +386,20 @@ final class StoreFile {
                                     + generation);
                 }
             }
-            return length / RECORD;
+            return length / record();
+        }
+
+        private int record() {
+            return format == FIRST_FORMAT ? FIRST_RECORD : RECORD;
+        }
+
+        /** Hands a record on, one of the first format with nobody's token. */
+        private boolean taken(int from) {
+            if (format == FORMAT) {
+                return sink.take(plain, from);
+            }
+            byte[] whole = Arrays.copyOf(Arrays.copyOfRange(plain, from, from + record()), RECORD);
+            return sink.take(whole, 0);
         }
 
         /**
@@ -386,12 +412,12 @@ final class StoreFile {
                 throw damaged(from);
             }
             ByteBuffer tail = ByteBuffer.wrap(bytes(from, (int) (size - from)));
-            for (int at = 1; at <= tail.capacity() - FRAME_OVERHEAD - RECORD; at++) {
+            for (int at = 1; at <= tail.capacity() - FRAME_OVERHEAD - record(); at++) {
                 int length = tail.getInt(at);
                 long later = tail.getLong(at + 4);
                 boolean plausible =
                         length > 0
-                                && (length - Gcm.TAG) % RECORD == 0
+                                && (length - Gcm.TAG) % record() == 0
                                 && later > generation
                                 && later - generation < longest;
                 if (plausible && frameAt(from + at).length > 0) {

@@ -16,6 +16,12 @@
  * so a store that is missing, truncated or older than its folder is refused with a sentence that
  * says which, before anything is written.
  *
+ * <p><b>People.</b> The key of a person whom the data are about is found by a <i>token</i>, 16
+ * bytes of an HMAC of organisation and identifier under a key of the store. Tokens stand in the
+ * store's records and nowhere else: not in the data folder, so that no backup of it leads from an
+ * identifier to a key id; and a death takes the token along. (Format 1 of the store had no tokens;
+ * such a file is written anew when it is opened.)
+ *
  * <p><b>Sealed forms.</b> AES-256-GCM everywhere. A <i>sealed value</i> (attributes, secrets):
  * format, nonce, ciphertext, tag, bound to a context. A <i>sealed body</i>: header with the
  * object's 24 random bytes, then chunks of 64 KiB plaintext, each with its tag; nonce = chunk index

@@ -300,12 +300,12 @@ class KeysTest {
         refused(StorageFailure.Kind.CORRUPT, "truncated", Arrays.copyOf(whole, 4096));
         refused(StorageFailure.Kind.CORRUPT, "truncated", Arrays.copyOf(whole, 4150));
         refused(StorageFailure.Kind.CORRUPT, "truncated", new byte[0]);
-        refused(StorageFailure.Kind.CORRUPT, "older|truncated", Arrays.copyOf(whole, 4096 + 125));
+        refused(StorageFailure.Kind.CORRUPT, "older|truncated", Arrays.copyOf(whole, 4096 + 141));
         byte[] flipped = whole.clone();
         flipped[4096 + 60] ^= 1;
         refused(StorageFailure.Kind.CORRUPT, "damaged", flipped);
         byte[] newer = whole.clone();
-        newer[11] = 2;
+        newer[11] = 3;
         int crc = StoreFile.crc(newer, 0, 4092);
         for (int i = 0; i < 4; i++) {
             newer[4092 + i] = (byte) (crc >>> (24 - 8 * i));

@@ -28,6 +28,11 @@ final class Commitment {
         return hash(VALUE, salt(field), value);
     }
 
+    /** The commitment that a salt and a value give. */
+    static byte[] to(byte[] salt, String value) {
+        return new Commitment(salt).hash(VALUE, salt, value);
+    }
+
     /** One piece and one call: twelve of these make an entry, and each call has its price. */
     private byte[] hash(byte prefix, byte[] key, String text) {
         byte[] last = text.getBytes(StandardCharsets.UTF_8);

@@ -8,16 +8,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.DiskFull;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Pass;
 import org.domicile.keys.Passes;
@@ -45,15 +44,14 @@ final class Engine implements Ledger {
     /** Entries without a tile after a round: more came than it could take in. */
     private static final long FAR_BEHIND = 4_096;
 
-    private static final String STATEMENT_NAME = "ledger/statement";
+    private static final Duration TELLING = Duration.ofSeconds(20);
 
     private final Keyspace keyspace;
-    private final Vault vault;
     private final Subjects subjects;
     private final Passes passes;
     private final Clock clock;
-    private final SecureRandom random;
     private final LedgerOptions options;
+    private final Stated stated;
     private final Book book;
     private final Refusals refusals = new Refusals();
     private final Strangers strangers = new Strangers();
@@ -85,11 +83,10 @@ final class Engine implements Ledger {
             LedgerOptions options,
             Outside outside) {
         this.keyspace = keyspace;
-        this.vault = vault;
         this.subjects = subjects;
+        this.stated = new Stated(vault, subjects, clock, random);
         this.passes = passes;
         this.clock = clock;
-        this.random = random;
         this.options = options;
         this.book = new Book(keyspace, vault, disk, options);
         this.receipts = new Receipts(book.signer(), options.origin());
@@ -235,7 +232,7 @@ final class Engine implements Ledger {
                 size,
                 count,
                 subjects,
-                this::statement,
+                stated::append,
                 this::recorded);
     }
 
@@ -318,30 +315,30 @@ final class Engine implements Ledger {
     @Override
     public void state(Statement statement) {
         mustRecord();
-        commit(new Transaction().append(statement(statement)));
+        commit(new Transaction().append(stated.append(statement)));
     }
 
-    /** The texts get salts of their own, which lie beside them in the sealed payload. */
-    private Append statement(Statement statement) {
-        Instant now = clock.instant();
-        if (statement.texts().isEmpty()) {
-            return new Append(
-                    Book.PUBLIC, Entries.statement(statement, Map.of(), now), new byte[0]);
+    @Override
+    public List<Opening> open(Pass pass, String log, long index, List<String> fields) {
+        if (index < 0 || index >= keyspace.logs().size(log)) {
+            throw new IllegalArgumentException("the log %s has no entry %d".formatted(log, index));
         }
-        byte[] secret = new byte[Merkle.HASH];
-        random.nextBytes(secret);
-        Commitment commitment = new Commitment(secret);
-        Map<String, String> commitments = new TreeMap<>();
-        statement
-                .texts()
-                .forEach((name, text) ->
-                        commitments.put(name, Signer.base64(commitment.to(name, text))));
-        byte[] payload =
-                JsonText.of(Map.of("secret", Signer.base64(secret), "texts", statement.texts()));
-        return new Append(
-                Book.PUBLIC,
-                Entries.statement(statement, commitments, now),
-                vault.seal(STATEMENT_NAME, payload));
+        try {
+            return new Openings(subjects, stated)
+                    .of(
+                            book.entries(log, index, index + 1).getFirst(),
+                            keyspace.logs().payload(log, index),
+                            fields);
+        } catch (IOException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.CORRUPT, "the log " + log + " cannot be read", e);
+        }
+    }
+
+    @Override
+    public Told told(Pass pass, String organisation, KeyId subject, Span span) {
+        return new PersonReading(book, keyspace.logs())
+                .told(book.useLog(organisation), subject, span, TELLING);
     }
 
     @Override

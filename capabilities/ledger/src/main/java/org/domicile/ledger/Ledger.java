@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.KeyId;
 import org.domicile.keys.Pass;
 import org.domicile.keys.Passes;
 import org.domicile.keys.Subjects;
@@ -126,6 +127,22 @@ public interface Ledger extends AutoCloseable {
 
     /** Uses of an organisation, newest first. Opening them is itself a use: hence the pass. */
     List<Recorded> uses(Pass pass, String organisation, Filter filter);
+
+    /**
+     * Opens fields that an entry commits to, for a disclosure; which is a use: hence the pass.
+     *
+     * @param fields as the entry names them; {@code subject/0} and so on for the people whom a use
+     *     concerns
+     * @throws IllegalArgumentException with a sentence, when there is no such entry or field, or it
+     *     was erased
+     */
+    List<Opening> open(Pass pass, String log, long index, List<String> fields);
+
+    /**
+     * What a person is told of the uses that concern her, newest first. Telling is a use: hence the
+     * pass. Looks for at most some twenty seconds and then says where to go on.
+     */
+    Told told(Pass pass, String organisation, KeyId subject, Span span);
 
     /**
      * What the decision on one use was made of, as far as it can still be opened. Opening it is
@@ -266,6 +283,39 @@ public interface Ledger extends AutoCloseable {
             String object,
             String address,
             long size,
+            long count) {}
+
+    /**
+     * An opened commitment: it is {@code SHA-256(0x03 ‖ salt ‖ value)}.
+     *
+     * @param salt of this field of this entry alone
+     */
+    record Opening(String field, byte[] salt, String value) {}
+
+    /**
+     * @param from not before this time, nearly @param before only entries before this place in the
+     *     log @param limit the most to tell
+     */
+    record Span(Instant from, long before, int limit) {}
+
+    /**
+     * @param next where to go on ({@code before}) when not all was looked at; 0 at the end
+     */
+    record Told(List<Concern> uses, long next) {}
+
+    /** A use that concerns somebody: what is public of it. */
+    record Concern(
+            String log,
+            long index,
+            long number,
+            String minute,
+            String action,
+            String verdict,
+            String reason,
+            String outcome,
+            String purpose,
+            String dataZone,
+            String clientZone,
             long count) {}
 
     /**

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
+import org.domicile.keys.KeyId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,8 @@ final class Refusals {
             String action,
             String reason,
             String dataZone,
-            String clientZone) {
+            String clientZone,
+            List<KeyId> subjects) {
         static What of(Use use) {
             return new What(
                     use.organisation(),
@@ -39,7 +41,8 @@ final class Refusals {
                     use.action(),
                     use.reason(),
                     use.dataZone(),
-                    use.clientZone());
+                    use.clientZone(),
+                    use.subjects());
         }
     }
 

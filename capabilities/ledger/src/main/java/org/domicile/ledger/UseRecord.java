@@ -80,16 +80,52 @@ final class UseRecord implements Pending {
         if (use.subjects().isEmpty()) {
             this.objectCommitment = commitment;
         } else {
-            // The object's name may name a person, so it hangs on all of their keys together.
-            var all = Merkle.sha256();
-            all.update(secret);
+            List<byte[]> salts = new ArrayList<>(use.subjects().size());
             for (KeyId each : use.subjects()) {
-                byte[] salts = subjects.salts(subject(each), entryId);
-                subjectCommitments.add(new Commitment(salts).to("subject", each.id()));
-                all.update(salts);
+                byte[] own = subjects.salts(subject(each), entryId);
+                subjectCommitments.add(new Commitment(own).to("subject", each.id()));
+                salts.add(own);
             }
-            this.objectCommitment = new Commitment(all.digest());
+            this.objectCommitment = objectCommitment(secret, salts);
         }
+    }
+
+    /** The object's name may name a person, so it hangs on all of their keys together. */
+    private static Commitment objectCommitment(byte[] secret, List<byte[]> salts) {
+        var all = Merkle.sha256();
+        all.update(secret);
+        salts.forEach(all::update);
+        return new Commitment(all.digest());
+    }
+
+    /** The same for an entry that is read. @throws org.domicile.keys.Keys.KeyGone */
+    static Commitment objectCommitment(Subjects subjects, People people, byte[] entryId) {
+        byte[] secret = subjects.salts(people.caller(), entryId);
+        return people.concerned().isEmpty()
+                ? new Commitment(secret)
+                : objectCommitment(
+                        secret,
+                        people.concerned().stream()
+                                .map(each -> subjects.salts(each, entryId))
+                                .toList());
+    }
+
+    /** Whom a payload names. */
+    record People(KeyId caller, List<KeyId> concerned) {}
+
+    /** Those of a payload; empty when it was erased or is of another kind. */
+    static Optional<People> people(byte[] payload) {
+        if (payload.length < 2 + KEY_ID || payload[0] != PAYLOAD_VERSION) {
+            return Optional.empty();
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(payload).position(1);
+        int concerned = Byte.toUnsignedInt(buffer.get());
+        KeyId caller = keyId(buffer);
+        List<KeyId> all = new ArrayList<>(concerned);
+        for (int i = 0; i < concerned; i++) {
+            all.add(keyId(buffer));
+        }
+        return Optional.of(new People(caller, all));
     }
 
     /** What salts and sealing of one use are bound to. */

@@ -20,6 +20,9 @@ public sealed interface Change {
     /** A new principal. */
     record NewPrincipal(Principal principal) implements Change {}
 
+    /** Forgets who a principal was; its credentials have ended before. */
+    record ErasePrincipal(String id) implements Change {}
+
     /** A new credential with its secret. */
     record NewCredential(Credential credential, byte[] secret) implements Change {}
 

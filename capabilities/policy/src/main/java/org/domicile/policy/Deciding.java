@@ -151,9 +151,7 @@ final class Deciding {
     }
 
     DecidingSet set(Caller caller) {
-        return caller instanceof Caller.Known known
-                ? set(known.organisation())
-                : program;
+        return caller instanceof Caller.Known known ? set(known.organisation()) : program;
     }
 
     Decision decide(Request request, String action, Resource resource) {
@@ -178,7 +176,9 @@ final class Deciding {
         return question(who(request.caller()), request, action, resource);
     }
 
-    /** Any error denies: a forbid that errs would otherwise let pass what it was written against. */
+    /**
+     * Any error denies: a forbid that errs would otherwise let pass what it was written against.
+     */
     private Decision refusal(org.domicile.cedar.Decision answer, Who who, Resource resource) {
         List<String> forbids = answer.isAllowed() ? List.of() : answer.reasons();
         List<String> errors =
@@ -240,17 +240,21 @@ final class Deciding {
         return new Value.Fields(
                 address.isPresent()
                         ? Map.of(
-                                "now", now,
-                                "zone", zone,
-                                "address", address.get(),
-                                "actionNames", action.names())
+                                "now",
+                                now,
+                                "zone",
+                                zone,
+                                "address",
+                                address.get(),
+                                "actionNames",
+                                action.names())
                         : Map.of("now", now, "zone", zone, "actionNames", action.names()));
     }
 
     private static Entity object(Place place, Resource.Data data) {
         Map<String, Value> bucket = place.bucket().attributes();
         return new Entity(
-                new EntityUid("Object", data.bucket() + "/" + data.name()),
+                World.object(data.bucket(), data.name()),
                 Map.of(
                         "name", Value.of(data.name()),
                         "zone", attribute(bucket, "zone"),
@@ -299,8 +303,7 @@ final class Deciding {
         return switch (caller) {
             case Caller.Anonymous() ->
                     arrived(
-                            new Entity(
-                                    new EntityUid("Anonymous", "anonymous"), Map.of(), Set.of()),
+                            new Entity(new EntityUid("Anonymous", "anonymous"), Map.of(), Set.of()),
                             "anonymous",
                             program);
             case Caller.Program(String name, String purpose) ->

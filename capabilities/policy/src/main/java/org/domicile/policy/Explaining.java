@@ -16,13 +16,23 @@ import org.domicile.cedar.JsonForm;
 import org.domicile.cedar.Value;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
+import org.jspecify.annotations.Nullable;
 
 /** Makes a decision of the past once more, from what its record names and holds. */
 final class Explaining {
     private final History history;
     private final Function<Collection<History.Entry>, Register> loading;
 
-    /** @param loading puts a register together from its records */
+    /**
+     * Uses that follow each other were mostly decided from the same. Any thread's may stand here.
+     */
+    private volatile @Nullable Known last;
+
+    private record Known(String register, String set, Deciding deciding) {}
+
+    /**
+     * @param loading puts a register together from its records
+     */
     Explaining(History history, Function<Collection<History.Entry>, Register> loading) {
         this.history = history;
         this.loading = loading;
@@ -36,6 +46,8 @@ final class Explaining {
         }
         try {
             return explain(use, JsonForm.parse(use.read()));
+        } catch (Gone e) {
+            return new Policy.Explanation.Unexplained(String.valueOf(e.getMessage()));
         } catch (CedarException | Malformed e) {
             return new Policy.Explanation.Unexplained(
                     "what the record holds of the decision cannot be read: " + e.getMessage());
@@ -43,24 +55,13 @@ final class Explaining {
     }
 
     private Policy.Explanation explain(UseOnRecord use, Value read) {
-        String digest = text(read, "register");
-        Optional<Register> register = history.register(digest).map(loading);
-        if (register.isEmpty()) {
-            return new Policy.Explanation.Unexplained(
-                    "the register " + digest + ", which it read, is not kept here");
-        }
-        if (!register.get().digest().equals(digest)) {
-            return new Policy.Explanation.Unexplained(
-                    "the register " + digest + ", which it read, was altered: it is no evidence");
-        }
-        Optional<DecidingSet> set = history.set(use.policy());
-        if (set.isEmpty()) {
-            return new Policy.Explanation.Unexplained(
-                    "the policies " + use.policy() + ", which decided, are not kept here");
-        }
-        if (!set.get().digest().equals(use.policy())) {
-            return new Policy.Explanation.Unexplained(
-                    "the policies " + use.policy() + ", which decided, were altered");
+        Known known = last;
+        String register = text(read, "register");
+        if (known == null
+                || !known.register().equals(register)
+                || !known.set().equals(use.policy())) {
+            known = new Known(register, use.policy(), deciding(register, use.policy()));
+            last = known;
         }
         Request request =
                 new Request(
@@ -73,8 +74,33 @@ final class Explaining {
                         use.at(),
                         Optional.empty());
         Resource resource = resource(use, field(read, "resource"));
-        return explained(
-                Deciding.replaying(register.get(), set.get()), request, use.action(), resource);
+        return explained(known.deciding(), request, use.action(), resource);
+    }
+
+    private Deciding deciding(String digest, String policies) {
+        Register register =
+                history.register(digest)
+                        .map(loading)
+                        .orElseThrow(() ->
+                                new Gone(
+                                        "the register "
+                                                + digest
+                                                + ", which it read, is not kept here"));
+        if (!register.digest().equals(digest)) {
+            throw new Gone(
+                    "the register " + digest + ", which it read, was altered: it is no evidence");
+        }
+        DecidingSet set =
+                history.set(policies)
+                        .orElseThrow(() ->
+                                new Gone(
+                                        "the policies "
+                                                + policies
+                                                + ", which decided, are not kept here"));
+        if (!set.digest().equals(policies)) {
+            throw new Gone("the policies " + policies + ", which decided, were altered");
+        }
+        return Deciding.replaying(register, set);
     }
 
     private static Policy.Explanation explained(
@@ -86,11 +112,14 @@ final class Explaining {
                 Authorizer.decide(asked, question.entities(), set.policies());
         Set<EntityUid> from = new HashSet<>(set.policies().mentioned());
         from.addAll(List.of(asked.principal(), asked.action(), asked.resource()));
-        asked.context().values().values().forEach(value -> {
-            if (value instanceof EntityUid uid) {
-                from.add(uid);
-            }
-        });
+        asked.context()
+                .values()
+                .values()
+                .forEach(value -> {
+                    if (value instanceof EntityUid uid) {
+                        from.add(uid);
+                    }
+                });
         Map<String, String> errors = new LinkedHashMap<>();
         answer.errors().forEach(each -> errors.put(each.policy(), each.message()));
         return new Policy.Explanation.Explained(
@@ -148,7 +177,8 @@ final class Explaining {
     }
 
     private static Value field(Value of, String name) {
-        Value field = of instanceof Value.Fields(Map<String, Value> values) ? values.get(name) : null;
+        Value field =
+                of instanceof Value.Fields(Map<String, Value> values) ? values.get(name) : null;
         if (field == null) {
             throw new Malformed("there is no " + name);
         }
@@ -172,6 +202,15 @@ final class Explaining {
             }
         }
         return texts;
+    }
+
+    /** What a record names is not kept, or is another. */
+    private static final class Gone extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Gone(String sentence) {
+            super(sentence, null, false, false);
+        }
     }
 
     /** What a record holds is not what we write. */

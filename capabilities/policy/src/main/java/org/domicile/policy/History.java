@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,12 +34,13 @@ import org.domicile.keyspace.Write;
  * digest by which it was asked for. A deciding set is kept as the names of its parts. All of it is
  * written in the commit that makes it true, so what a record names is there before the record is.
  *
- * <p>Keys: {@code q} and a letter: {@code h} and eight bytes, the register's version: the records
- * that the change wrote (a count; each key and value as a four-byte length and bytes); {@code r}
- * and a register's digest: its version; {@code d} and a deciding set's digest: format byte 1, the
- * digests of schema and program's policies, the number of sets, and of each its organisation, name
- * and version (texts as in the register's records); {@code x} and the SHA-256 of a text: the text;
- * {@code t}, the full name of a policy set, {@code /} and its version in ten digits: the set.
+ * <p>Keys: {@code q} and a letter: {@code h}, eight bytes, the register's version, and four, a
+ * part: the records that the change wrote (format byte 1; a count; each key and value as a
+ * four-byte length and bytes); {@code r} and a register's digest: its version; {@code d} and a
+ * deciding set's digest: format byte 1, the digests of schema and program's policies, the number of
+ * sets, and of each its organisation, name and version (texts as in the register's records); {@code
+ * x} and the SHA-256 of a text: the text; {@code t}, the full name of a policy set, {@code /} and
+ * its version in ten digits: the set.
  */
 final class History {
     /** Kinds of the register's records that no decision reads, or that are kept elsewhere. */
@@ -46,6 +48,9 @@ final class History {
 
     private static final byte[] CHANGES = {'q', 'h'};
     private static final int FORMAT = 1;
+
+    /** Bytes of records in one part, but for the last of them. */
+    private static final int LARGEST_PART = 256 << 10;
 
     private final Keyspace keyspace;
     private final Vault vault;
@@ -68,9 +73,19 @@ final class History {
                 entries.add(new Entry(put.key(), put.value()));
             }
         }
-        return List.of(
-                put(key(CHANGES, version), encode(entries)),
-                put(digestKey('r', made.digest()), version));
+        List<Write> kept = new ArrayList<>();
+        int from = 0;
+        int size = 0;
+        for (int i = 0; i < entries.size(); i++) {
+            size += entries.get(i).key().length + entries.get(i).value().length;
+            if (size > LARGEST_PART || i == entries.size() - 1) {
+                kept.add(put(partKey(version, i), encode(entries.subList(from, i + 1))));
+                from = i + 1;
+                size = 0;
+            }
+        }
+        kept.add(put(digestKey('r', made.digest()), version));
+        return kept;
     }
 
     /** A policy set's version. */
@@ -78,12 +93,9 @@ final class History {
         return put(policyKey(policy.id(), policy.version()), RegisterCodec.encode(policy, vault));
     }
 
-    /** A deciding set and the texts in it that come with the program. */
-    List<Write> set(DecidingSet set) {
-        return List.of(
-                put(digestKey('x', Sha256.of(set.schema())), bytes(set.schema())),
-                put(digestKey('x', Sha256.of(set.program())), bytes(set.program())),
-                put(digestKey('d', set.digest()), encode(set)));
+    /** A deciding set of this program, whose texts are kept since it opened the folder. */
+    Write set(DecidingSet set) {
+        return put(digestKey('d', set.digest()), encode(set));
     }
 
     /** What is missing here of the present state: all of it in a folder of an older program. */
@@ -101,9 +113,15 @@ final class History {
             }
             writes.addAll(change(version, all, register));
         }
+        for (String each : List.of(ProgramPolicies.SCHEMA_TEXT, ProgramPolicies.TEXT)) {
+            byte[] key = digestKey('x', Sha256.of(each));
+            if (keyspace.get(Space.RECORDS, key).isEmpty()) {
+                writes.add(put(key, bytes(each)));
+            }
+        }
         for (DecidingSet each : present.sets()) {
             if (keyspace.get(Space.RECORDS, digestKey('d', each.digest())).isEmpty()) {
-                writes.addAll(set(each));
+                writes.add(set(each));
             }
         }
         return writes;
@@ -118,7 +136,7 @@ final class History {
             return Optional.empty();
         }
         Map<String, Entry> newest = new TreeMap<>();
-        byte[] end = Arrays.copyOf(key(CHANGES, version.get()), CHANGES.length + 9);
+        byte[] end = partKey(version.get(), -1);
         try (Cursor cursor =
                 keyspace.scan(Space.RECORDS, new Range(CHANGES, end), Reading.Direction.UP)) {
             while (cursor.next()) {
@@ -240,6 +258,12 @@ final class History {
 
     private static Write put(byte[] key, byte[] value) {
         return new Write.Put(Space.RECORDS, key, value);
+    }
+
+    /** Of the change that made a version; part -1 stands after all others. */
+    private static byte[] partKey(byte[] version, int part) {
+        byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(part).array();
+        return key(key(CHANGES, version), number);
     }
 
     private static byte[] digestKey(char kind, String digest) {

@@ -22,6 +22,7 @@ final class Objections {
             case Change.NewPurpose(Purpose purpose) -> purpose(purpose, register, now);
             case Change.WithdrawPurpose(String id) -> withdrawal(id, register);
             case Change.NewPrincipal(Principal principal) -> principal(principal, register);
+            case Change.ErasePrincipal(String id) -> erasure(id, register);
             case Change.NewCredential(Credential credential, byte[] secret) ->
                     credential(credential, register, now);
             case Change.WithdrawCredential(String accessKey) ->
@@ -107,6 +108,9 @@ final class Objections {
         if (principal.name().isBlank() || principal.name().length() > 256) {
             return "a principal needs a name of at most 256 characters";
         }
+        if (principal.erased()) {
+            return "'" + Principal.ERASED + "' stands for those who were erased; choose a name";
+        }
         for (Principal other : register.principals().values()) {
             if (other.organisation().equals(principal.organisation())
                     && other.name().equals(principal.name())) {
@@ -116,6 +120,21 @@ final class Objections {
             }
         }
         return "";
+    }
+
+    private static String erasure(String id, Register register) {
+        Principal principal = register.principals().get(id);
+        if (principal == null || principal.erased()) {
+            return "there is no such principal (any more); 'principal list' shows them";
+        }
+        if (principal.organisation().equals(Policy.INSTALLATION)) {
+            return "the built-in principals stand for the program, not for a person; they are not"
+                    + " erased";
+        }
+        boolean acts =
+                register.credentials().values().stream()
+                        .anyMatch(each -> each.principal().equals(id) && !each.withdrawn());
+        return acts ? "the principal still has a credential; 'credential withdraw' ends it" : "";
     }
 
     private static String credential(Credential credential, Register register, Instant now) {
@@ -182,7 +201,9 @@ final class Objections {
         PolicyText before = register.policies().get(policy.id());
         boolean standing = before != null && !before.removed();
         if (policy.version() != (before == null ? 1 : before.version() + 1)) {
-            return "the policy " + policy.id() + " was changed at the same time; look and try again";
+            return "the policy "
+                    + policy.id()
+                    + " was changed at the same time; look and try again";
         }
         if (policy.removed()) {
             return standing

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.domicile.keys.Subjects;
 import org.domicile.keys.Vault;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.request.Caller;
@@ -22,8 +23,8 @@ public interface Policy {
     String UPKEEP = "installation/upkeep";
 
     /** Reads the register from the keyspace. */
-    static Policy open(Keyspace keyspace, Vault vault, InstantSource clock) {
-        return new StoredPolicy(keyspace, vault, clock);
+    static Policy open(Keyspace keyspace, Vault vault, Subjects subjects, InstantSource clock) {
+        return new StoredPolicy(keyspace, vault, subjects, clock);
     }
 
     /**

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.KeyId;
+import org.domicile.keys.Subjects;
 import org.domicile.keys.Vault;
 
 /**
@@ -22,6 +24,12 @@ import org.domicile.keys.Vault;
  */
 final class RegisterCodec {
     private static final int FORMAT = 1;
+
+    /**
+     * In place of the length of a principal's name: its length follows, and it is sealed under the
+     * principal's own key. Without, it is sealed under the program's, as it was at first.
+     */
+    private static final int OWN_KEY = -1;
 
     private RegisterCodec() {}
 
@@ -86,14 +94,18 @@ final class RegisterCodec {
                                 in.readBoolean()));
     }
 
-    static byte[] encode(Principal principal, Vault vault) {
+    static byte[] encode(Principal principal, Subjects subjects) {
         byte[] name =
-                vault.seal(
-                        "principal/" + principal.id(),
-                        principal.name().getBytes(StandardCharsets.UTF_8));
+                principal.erased()
+                        ? new byte[0]
+                        : subjects.seal(
+                                subject(principal.subject()),
+                                place(principal.id()),
+                                principal.name().getBytes(StandardCharsets.UTF_8));
         return write(out -> {
             text(out, principal.id());
             text(out, principal.organisation());
+            out.writeInt(OWN_KEY);
             out.writeInt(name.length);
             out.write(name);
             text(out, principal.subject());
@@ -101,18 +113,40 @@ final class RegisterCodec {
         });
     }
 
-    static Principal principal(byte[] stored, Vault vault) {
+    static Principal principal(byte[] stored, Vault vault, Subjects subjects) {
         return read(
                 stored,
                 in -> {
                     String id = text(in);
                     String organisation = text(in);
-                    byte[] sealed = in.readNBytes(in.readInt());
+                    int length = in.readInt();
+                    boolean own = length == OWN_KEY;
+                    byte[] sealed = in.readNBytes(own ? in.readInt() : length);
+                    String subject = text(in);
                     String name =
-                            new String(
-                                    vault.open("principal/" + id, sealed), StandardCharsets.UTF_8);
-                    return new Principal(id, organisation, name, text(in), instant(in));
+                            own
+                                    ? name(subject, id, sealed, subjects)
+                                    : new String(
+                                            vault.open("principal/" + id, sealed),
+                                            StandardCharsets.UTF_8);
+                    return new Principal(id, organisation, name, subject, instant(in));
                 });
+    }
+
+    private static String name(String subject, String id, byte[] sealed, Subjects subjects) {
+        return sealed.length == 0
+                ? Principal.ERASED
+                : subjects.open(subject(subject), place(id), sealed)
+                        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+                        .orElse(Principal.ERASED);
+    }
+
+    private static KeyId subject(String id) {
+        return new KeyId(KeyId.Kind.SUBJECT, id);
+    }
+
+    private static byte[] place(String principal) {
+        return ("principal/" + principal).getBytes(StandardCharsets.UTF_8);
     }
 
     static byte[] encode(Credential credential) {

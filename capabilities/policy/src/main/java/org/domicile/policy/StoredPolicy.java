@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.domicile.keys.Subjects;
 import org.domicile.keys.Vault;
 import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Condition;
@@ -29,26 +30,31 @@ import org.domicile.request.Request;
  * The register in the keyspace, and one immutable copy of it in memory.
  *
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
- * zone, {@code u} purpose, {@code n} principal, {@code c} credential, {@code s} its sealed secret, {@code
- * t} the newest version of a policy set; {@code pv} holds the register's version, on which every change is conditional. {@code changing}
- * serialises changers; readers take no lock: they see the register that was whole when they looked.
+ * zone, {@code u} purpose, {@code n} principal, {@code c} credential, {@code s} its sealed secret,
+ * {@code t} the newest version of a policy set; {@code pv} holds the register's version, on which
+ * every change is conditional. {@code changing} serialises changers; readers take no lock: they see
+ * the register that was whole when they looked.
  */
 final class StoredPolicy implements Policy {
     private static final byte[] VERSION = {'p', 'v'};
 
     private final Keyspace keyspace;
     private final Vault vault;
+    private final Subjects subjects;
     private final InstantSource clock;
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<String, byte[]> sealedSecrets = new ConcurrentHashMap<>();
     private final History history;
+    private final Explaining explaining;
     private volatile Deciding deciding;
 
-    StoredPolicy(Keyspace keyspace, Vault vault, InstantSource clock) {
+    StoredPolicy(Keyspace keyspace, Vault vault, Subjects subjects, InstantSource clock) {
         this.keyspace = keyspace;
         this.vault = vault;
+        this.subjects = subjects;
         this.clock = clock;
         this.history = new History(keyspace, vault);
+        this.explaining = new Explaining(history, this::load);
         this.deciding = Deciding.of(load());
         byte[] version = keyspace.get(Space.RECORDS, VERSION).orElseGet(() -> new byte[8]);
         List<Write> missing = history.missing(version, deciding);
@@ -79,7 +85,7 @@ final class StoredPolicy implements Policy {
 
     @Override
     public Explanation explain(UseOnRecord use) {
-        return new Explaining(history, this::load).explain(use);
+        return explaining.explain(use);
     }
 
     @Override
@@ -109,7 +115,7 @@ final class StoredPolicy implements Policy {
                             .writeAll(history.change(next, writes, after.register()));
             if (change instanceof Change.PutPolicy(PolicyText policy)) {
                 transaction.write(history.policy(policy));
-                after.sets().forEach(each -> transaction.writeAll(history.set(each)));
+                transaction.write(history.set(after.set(policy.organisation())));
             }
             return switch (keyspace.commit(transaction.carrying(request, Outcome.DONE))) {
                 case Committed.Applied applied -> {
@@ -141,7 +147,9 @@ final class StoredPolicy implements Policy {
             case Change.WithdrawPurpose(String id) ->
                     List.of(put('u', id, RegisterCodec.encode(withdrawn(before, id))));
             case Change.NewPrincipal(Principal principal) ->
-                    List.of(put('n', principal.id(), RegisterCodec.encode(principal, vault)));
+                    List.of(put('n', principal.id(), RegisterCodec.encode(principal, subjects)));
+            case Change.ErasePrincipal(String id) ->
+                    List.of(put('n', id, RegisterCodec.encode(forgotten(before, id), subjects)));
             case Change.NewCredential(Credential credential, byte[] secret) -> {
                 byte[] sealed = vault.seal("credential/" + credential.accessKey(), secret);
                 // Before the commit, so that whoever sees the credential finds its secret; an
@@ -181,7 +189,9 @@ final class StoredPolicy implements Policy {
             case Change.NewPrincipal(Principal principal) ->
                     principals.put(
                             principal.id(),
-                            RegisterCodec.principal(RegisterCodec.encode(principal, vault), vault));
+                            RegisterCodec.principal(
+                                    RegisterCodec.encode(principal, subjects), vault, subjects));
+            case Change.ErasePrincipal(String id) -> principals.put(id, forgotten(before, id));
             case Change.NewCredential(Credential credential, byte[] secret) ->
                     credentials.put(
                             credential.accessKey(),
@@ -211,6 +221,14 @@ final class StoredPolicy implements Policy {
                 purpose.created(),
                 purpose.expires(),
                 true);
+    }
+
+    private static Principal forgotten(Register register, String id) {
+        Principal principal = register.principals().get(id);
+        if (principal == null) {
+            throw new IllegalStateException("an objection should have been raised for " + id);
+        }
+        return principal.forgotten();
     }
 
     private static Credential ended(Register register, String accessKey) {
@@ -257,7 +275,7 @@ final class StoredPolicy implements Policy {
                 case 'o' -> organisations.put(name, RegisterCodec.organisation(value));
                 case 'z' -> zones.put(name, RegisterCodec.zone(value));
                 case 'u' -> purposes.put(name, RegisterCodec.purpose(value));
-                case 'n' -> principals.put(name, RegisterCodec.principal(value, vault));
+                case 'n' -> principals.put(name, RegisterCodec.principal(value, vault, subjects));
                 case 'c' -> credentials.put(name, RegisterCodec.credential(value));
                 case 's' -> sealedSecrets.put(name, value);
                 case 't' -> policies.put(name, RegisterCodec.policy(value, vault));
@@ -284,9 +302,7 @@ final class StoredPolicy implements Policy {
                 .forEach(each -> sha.framed(RegisterCodec.encode(each)));
         new TreeMap<>(zones).values().forEach(each -> sha.framed(RegisterCodec.encode(each)));
         new TreeMap<>(purposes).values().forEach(each -> sha.framed(RegisterCodec.encode(each)));
-        new TreeMap<>(credentials)
-                .values()
-                .forEach(each -> sha.framed(RegisterCodec.encode(each)));
+        new TreeMap<>(credentials).values().forEach(each -> sha.framed(RegisterCodec.encode(each)));
         return new Register(
                 sha.hexadecimal(),
                 Map.copyOf(organisations),

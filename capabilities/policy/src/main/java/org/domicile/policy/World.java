@@ -21,6 +21,8 @@ import org.domicile.cedar.Value;
  */
 final class World {
     static final EntityUid INSTALLATION = new EntityUid("Installation", "installation");
+    private static final EntityUid ZONE = new EntityUid("Zone", "");
+    private static final EntityUid OBJECT = new EntityUid("Object", "");
 
     private final Register register;
     private final Entities standing;
@@ -48,7 +50,11 @@ final class World {
     }
 
     static EntityUid zone(String name) {
-        return new EntityUid("Zone", name);
+        return ZONE.sibling(name);
+    }
+
+    static EntityUid object(String bucket, String name) {
+        return OBJECT.sibling(bucket + "/" + name);
     }
 
     static EntityUid organisation(String name) {
@@ -102,8 +108,7 @@ final class World {
         attributes.put("actions", texts(known.map(Credential::actions).orElse(List.of())));
         attributes.put("buckets", texts(known.map(Credential::buckets).orElse(List.of())));
         attributes.put("withdrawn", Value.of(known.map(Credential::withdrawn).orElse(true)));
-        known.flatMap(each -> end(each.expires()))
-                .ifPresent(end -> attributes.put("expires", end));
+        known.flatMap(each -> end(each.expires())).ifPresent(end -> attributes.put("expires", end));
         return actor("Credential", accessKey, organisation, principal, purpose, attributes);
     }
 

@@ -48,7 +48,11 @@ class EverythingTest {
 
     /** The facts of a case that matter. */
     private record Expected(
-            boolean person, boolean credential, boolean purpose, boolean own, boolean placed,
+            boolean person,
+            boolean credential,
+            boolean purpose,
+            boolean own,
+            boolean placed,
             boolean listed) {
         boolean allowed() {
             return person && credential && purpose && own && placed && listed;
@@ -61,8 +65,7 @@ class EverythingTest {
         assertTrue(cases.size() > 10_000, () -> "only " + cases.size());
         int allowed = 0;
         for (List<PolicyText> own : OWN) {
-            Deciding deciding =
-                    Deciding.of(SmallWorld.register(own.toArray(PolicyText[]::new)));
+            Deciding deciding = Deciding.of(SmallWorld.register(own.toArray(PolicyText[]::new)));
             String first = own.isEmpty() ? "" : own.getFirst().name();
             for (Case each : cases) {
                 Decision decision =
@@ -177,8 +180,7 @@ class EverythingTest {
                         listed));
     }
 
-    private static void others(
-            List<Case> cases, String zone, String action, Resource resource) {
+    private static void others(List<Case> cases, String zone, String action, Resource resource) {
         boolean placed = placed(zone, resource);
         boolean installation = resource instanceof Resource.Installation;
         cases.add(

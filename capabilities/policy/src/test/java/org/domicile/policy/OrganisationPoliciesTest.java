@@ -83,8 +83,7 @@ class OrganisationPoliciesTest {
         for (String each : List.of("city", "water")) {
             done(
                     new Change.NewPurpose(
-                            new Purpose(
-                                    each, "p", "t", "o", "b", List.of("eu"), NOW, end, false)));
+                            new Purpose(each, "p", "t", "o", "b", List.of("eu"), NOW, end, false)));
             done(new Change.NewPrincipal(new Principal(each + "-1", each, "Ada", "s", NOW)));
             done(
                     new Change.NewCredential(
@@ -156,8 +155,7 @@ class OrganisationPoliciesTest {
     }
 
     private Decision decide(String organisation, String action, String address) {
-        return policy.decide(
-                request(organisation, address), action, object(organisation, "a/b"));
+        return policy.decide(request(organisation, address), action, object(organisation, "a/b"));
     }
 
     @Test
@@ -221,8 +219,7 @@ class OrganisationPoliciesTest {
         assertEquals(Optional.empty(), policy.policy("city", "archive", 5));
         byte[] end = {(byte) 0xFF};
         try (Cursor cursor =
-                keyspace.scan(
-                        Space.RECORDS, new Range(new byte[0], end), Reading.Direction.UP)) {
+                keyspace.scan(Space.RECORDS, new Range(new byte[0], end), Reading.Direction.UP)) {
             while (cursor.next()) {
                 String value = new String(cursor.value(), StandardCharsets.ISO_8859_1);
                 assertTrue(!value.contains("Planted"), "a text lies open");
@@ -256,9 +253,7 @@ class OrganisationPoliciesTest {
                                 "@id(\"a\") forbid (principal, action, resource);"
                                         + "@id(\"a\") forbid (principal, action, resource);",
                                 "stands here twice"),
-                        new Case(
-                                "forbid (principal, action, resource);".repeat(65),
-                                "at most 64"),
+                        new Case("forbid (principal, action, resource);".repeat(65), "at most 64"),
                         new Case("//" + "x".repeat(65_536), "at most 65,536"))) {
             Change change = new Change.PutPolicy(text("city", "x", each.text()));
             String objection = policy.objection(change);
@@ -337,9 +332,7 @@ class OrganisationPoliciesTest {
                         made.context(),
                         schema);
         return Authorizer.decide(
-                request,
-                Entities.parse(made.entities(), schema),
-                PolicySet.parse(made.policies()));
+                request, Entities.parse(made.entities(), schema), PolicySet.parse(made.policies()));
     }
 
     private static EntityUid uid(String json) {
@@ -384,8 +377,7 @@ class OrganisationPoliciesTest {
                                                     java.util.stream.Collectors.toMap(
                                                             e -> e.policy(), e -> e.message())))
                             .keySet());
-            assertEquals(
-                    made.answer() == Policy.Explanation.Answer.ALLOW, again.isAllowed());
+            assertEquals(made.answer() == Policy.Explanation.Answer.ALLOW, again.isAllowed());
         }
         assertEquals("{night/errs", explained(erring).errors().toString().substring(0, 11));
     }
@@ -402,10 +394,7 @@ class OrganisationPoliciesTest {
                         new Case(with(use, use.policy(), "{}"), "there is no register"),
                         new Case(with(use, digest, use.read()), "not kept here"),
                         new Case(
-                                with(
-                                        use,
-                                        use.policy(),
-                                        use.read().replace(digest, "0".repeat(64))),
+                                with(use, use.policy(), use.read().replace(digest, "0".repeat(64))),
                                 "not kept here"))) {
             Policy.Explanation.Unexplained said =
                     assertInstanceOf(

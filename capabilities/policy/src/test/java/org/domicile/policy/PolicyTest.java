@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -24,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.cedar.Value;
+import org.domicile.keys.KeyId;
+import org.domicile.keys.Subjects;
 import org.domicile.keys.Vault;
 import org.domicile.keyspace.Cursor;
 import org.domicile.keyspace.Keyspace;
@@ -78,12 +81,39 @@ class PolicyTest {
                 }
             };
 
+    /** The same for what hangs on a person's key; those in {@code gone} are erased. */
+    private static final Set<String> GONE = ConcurrentHashMap.newKeySet();
+
+    private static final Subjects SUBJECTS =
+            new Subjects() {
+                @Override
+                public byte[] salts(KeyId subject, byte[] entry) {
+                    throw new AssertionError("the register makes no salts");
+                }
+
+                @Override
+                public byte[] seal(KeyId subject, byte[] entry, byte[] payload) {
+                    return VAULT.seal(name(subject, entry), payload);
+                }
+
+                @Override
+                public Optional<byte[]> open(KeyId subject, byte[] entry, byte[] sealed) {
+                    return GONE.contains(subject.id())
+                            ? Optional.empty()
+                            : Optional.of(VAULT.open(name(subject, entry), sealed));
+                }
+
+                private String name(KeyId subject, byte[] entry) {
+                    return subject.id() + new String(entry, StandardCharsets.UTF_8);
+                }
+            };
+
     private final Keyspace keyspace = Keyspace.inMemory();
     private Instant now = NOW;
     private Policy policy = open();
 
     private Policy open() {
-        return Policy.open(keyspace, VAULT, () -> now);
+        return Policy.open(keyspace, VAULT, SUBJECTS, () -> now);
     }
 
     @BeforeEach
@@ -101,7 +131,10 @@ class PolicyTest {
                     new Change.NewPurpose(
                             purpose(Policy.INSTALLATION, name, List.of("home"), Instant.MAX)));
         }
-        done(new Change.NewPrincipal(new Principal("ada", "city", PERSON, "s-ada", NOW)));
+        done(
+                new Change.NewPrincipal(
+                        new Principal(
+                                "ada", "city", PERSON, "22732d61646122000000000000000000", NOW)));
         done(
                 new Change.NewCredential(
                         credential("KEY", List.of("s3:*"), List.of("*"), Instant.MAX), SECRET));
@@ -158,6 +191,23 @@ class PolicyTest {
     private void done(Change change) {
         assertEquals("", policy.objection(change));
         assertEquals(new Policy.Applied.Done(), change(change, Outcome.DONE));
+    }
+
+    /** Who was erased is forgotten at once, and after a restart; the id stays. */
+    @Test
+    void anErasedPrincipalHasNoName() {
+        String key = "6a".repeat(16);
+        done(new Change.NewPrincipal(new Principal("cy", "city", "Cy", key, NOW)));
+        assertEquals("Cy", open().register().principals().get("cy").name());
+        done(new Change.ErasePrincipal("cy"));
+        refused(new Change.ErasePrincipal("cy"), "no such principal");
+        refused(new Change.ErasePrincipal("ada"), "still has a credential");
+        for (Policy each : List.of(policy, open())) {
+            assertTrue(each.register().principals().get("cy").erased());
+        }
+        done(new Change.NewPrincipal(new Principal("di", "city", "Di", "6b".repeat(16), NOW)));
+        GONE.add("6b".repeat(16));
+        assertTrue(open().register().principals().get("di").erased(), "with its key, the name");
     }
 
     private void refused(Change change, String part) {
@@ -376,7 +426,10 @@ class PolicyTest {
     @Test
     void theDigestChangesExactlyWithWhatDecides() {
         String before = policy.register().digest();
-        done(new Change.NewPrincipal(new Principal("bob", "city", "Bob", "s-bob", NOW)));
+        done(
+                new Change.NewPrincipal(
+                        new Principal(
+                                "bob", "city", "Bob", "22732d626f6222000000000000000000", NOW)));
         assertEquals(before, policy.register().digest());
         refused(new Change.NewZone(new Zone("eu", Optional.empty())), "exists already");
         assertEquals(before, policy.register().digest());
@@ -443,10 +496,18 @@ class PolicyTest {
         refused(new Change.WithdrawPurpose(Policy.UPKEEP), "cannot be withdrawn");
         refused(new Change.WithdrawPurpose("city/none"), "there is no purpose city/none");
         refused(
-                new Change.NewPrincipal(new Principal("x", "city", PERSON, "s", NOW)),
+                new Change.NewPrincipal(
+                        new Principal(
+                                "x", "city", PERSON, "55555555555555555555555555555555", NOW)),
                 "of that name already");
-        refused(new Change.NewPrincipal(new Principal("x", "none", "X", "s", NOW)), "organisation");
-        refused(new Change.NewPrincipal(new Principal("x", "city", " ", "s", NOW)), "needs a name");
+        refused(
+                new Change.NewPrincipal(
+                        new Principal("x", "none", "X", "55555555555555555555555555555555", NOW)),
+                "organisation");
+        refused(
+                new Change.NewPrincipal(
+                        new Principal("x", "city", " ", "55555555555555555555555555555555", NOW)),
+                "needs a name");
         refused(new Change.WithdrawCredential("NONE"), "there is no credential NONE");
     }
 
@@ -501,7 +562,12 @@ class PolicyTest {
     void noCredentialIsIssuedForABuiltInPurpose() {
         done(
                 new Change.NewPrincipal(
-                        new Principal("op", Policy.INSTALLATION, "operator", "s-op", NOW)));
+                        new Principal(
+                                "op",
+                                Policy.INSTALLATION,
+                                "operator",
+                                "22732d6f702200000000000000000000",
+                                NOW)));
         List<String> all = List.of("*");
         for (String purpose : List.of(Policy.ADMINISTRATION, Policy.UPKEEP)) {
             Credential credential =

@@ -19,8 +19,7 @@ class ProgramPoliciesTest {
     @Test
     void theyValidateWithoutAFinding() throws Exception {
         Validator.Findings findings =
-                Validator.validate(
-                        ProgramPolicies.SET.policies(), Schema.parse(Policy.schema()));
+                Validator.validate(ProgramPolicies.SET.policies(), Schema.parse(Policy.schema()));
         assertEquals(List.of(), findings.errors());
         assertEquals(List.of(), findings.warnings());
     }

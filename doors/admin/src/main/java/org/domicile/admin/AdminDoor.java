@@ -164,6 +164,14 @@ public final class AdminDoor implements HttpHandler {
             case READ_STATUS -> status(call);
             case STOP -> stop(call);
             case LIST_LOGS, LIST_KEYS, PROVE -> LedgerCalls.answer(call, logs);
+            case LIST_SUBJECT_RULES,
+                    CREATE_SUBJECT_RULE,
+                    REMOVE_SUBJECT_RULE,
+                    ERASE_SUBJECT,
+                    ERASE_PRINCIPAL,
+                    ISSUE_SUBJECT_CODE ->
+                    PeopleCalls.answer(call);
+            case DISCLOSE -> PeopleCalls.disclose(call, logs);
             case READ_RETENTION, SET_RETENTION -> LedgerCalls.retention(call);
         }
     }

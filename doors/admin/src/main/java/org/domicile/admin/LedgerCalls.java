@@ -36,10 +36,7 @@ final class LedgerCalls {
             }
             case PROVE -> {
                 Input input = Input.query(query, "log", "index", "use");
-                Entry entry =
-                        input.optional("use").isPresent()
-                                ? entry(input.text("use"), logs)
-                                : entry(input, logs);
+                Entry entry = wanted(input, logs);
                 String log = entry.log();
                 long index = entry.index();
                 call.administration().operate(action, log + "/" + index);
@@ -79,7 +76,14 @@ final class LedgerCalls {
     }
 
     /** A place in a log. */
-    private record Entry(String log, long index) {}
+    record Entry(String log, long index) {}
+
+    /** The entry that the fields log and index, or use, mean. */
+    static Entry wanted(Input input, Logs logs) {
+        return input.optional("use").isPresent()
+                ? entry(input.text("use"), logs)
+                : entry(input, logs);
+    }
 
     private static Entry entry(Input input, Logs logs) {
         input.text("index");

@@ -34,6 +34,13 @@ enum Operation {
     LIST_LOGS("GET", "/v1/ledger/logs"),
     LIST_KEYS("GET", "/v1/ledger/keys"),
     PROVE("GET", "/v1/ledger/proof"),
+    LIST_SUBJECT_RULES("GET", "/v1/subjects/rules"),
+    CREATE_SUBJECT_RULE("POST", "/v1/subjects/rules"),
+    REMOVE_SUBJECT_RULE("POST", "/v1/subjects/rules/{rule}/remove"),
+    ERASE_SUBJECT("POST", "/v1/subjects/erase"),
+    ERASE_PRINCIPAL("POST", "/v1/principals/erase"),
+    ISSUE_SUBJECT_CODE("POST", "/v1/subjects/codes"),
+    DISCLOSE("POST", "/v1/disclosures"),
     READ_RETENTION("GET", "/v1/ledger/retention"),
     SET_RETENTION("POST", "/v1/ledger/retention");
 

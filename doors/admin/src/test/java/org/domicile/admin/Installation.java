@@ -35,6 +35,7 @@ import org.domicile.keyspace.Keyspace;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
 import org.domicile.objects.Objects;
+import org.domicile.people.People;
 import org.domicile.policy.Policy;
 
 /** The admin door on a real server, on a Unix socket and on TCP, before a whole guard. */
@@ -92,9 +93,18 @@ final class Installation implements AutoCloseable, Running, Logs {
                         random,
                         LedgerOptions.of(
                                 folder.resolve("ledger"), "node-1", "test.example/ledger"));
-        Policy policy = Policy.open(keyspace, keys.vault(), clock);
+        Policy policy = Policy.open(keyspace, keys.vault(), keys.subjects(), clock);
         Objects objects = Objects.open(keyspace, Blobs.inMemory(keyspace), clock, random);
-        guard = Guard.open(GuardOptions.in("home"), policy, keys, ledger, objects, clock, random);
+        guard =
+                Guard.open(
+                        GuardOptions.in("home"),
+                        policy,
+                        keys,
+                        ledger,
+                        objects,
+                        People.open(keyspace, keys.vault()),
+                        clock,
+                        random);
         AdminDoor door =
                 new AdminDoor(
                         guard, this, this, new AdminOptions(TOKEN, Set.of("admin.example")), clock);

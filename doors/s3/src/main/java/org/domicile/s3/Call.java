@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.domicile.bytes.Budget;
@@ -31,6 +32,7 @@ final class Call {
     private final Asked asked;
     private final Request request;
     private final Payload payload;
+    private final List<String> stated;
     private final Guard guard;
     private final GuardedObjects guarded;
     private final S3Options options;
@@ -43,6 +45,7 @@ final class Call {
             Asked asked,
             Request request,
             Payload payload,
+            List<String> stated,
             Guard guard,
             S3Options options,
             Budget documents) {
@@ -52,7 +55,8 @@ final class Call {
         this.request = request;
         this.payload = payload;
         this.guard = guard;
-        this.guarded = guard.objects(request);
+        this.stated = stated;
+        this.guarded = guard.objects(request, stated);
         this.options = options;
         this.fields = Fields.of(exchange.headers());
     }
@@ -102,7 +106,7 @@ final class Call {
 
     /** Another view under the same request, for another thread. */
     GuardedObjects guardedElsewhere() {
-        return guard.objects(request);
+        return guard.objects(request, stated);
     }
 
     S3Options options() {

@@ -10,6 +10,7 @@ import java.net.ProtocolException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.domicile.bytes.Budget;
 import org.domicile.bytes.StorageFailure;
@@ -107,8 +108,17 @@ public final class S3Door implements HttpHandler {
                 throw failure;
             }
             case Authentication.Verdict.Accepted(Caller caller, Payload payload) -> {
+                List<String> stated = List.of();
+                try {
+                    stated = StatedSubjects.of(exchange.headers());
+                } catch (Failure e) {
+                    unreadable = unreadable.or(() -> Optional.of(e));
+                }
                 Request request = request(exchange, caller);
-                Call call = new Call(exchange, asked, request, payload, guard, options, documents);
+                Call call =
+                        new Call(
+                                exchange, asked, request, payload, stated, guard, options,
+                                documents);
                 try {
                     serve(call, unreadable);
                 } finally {

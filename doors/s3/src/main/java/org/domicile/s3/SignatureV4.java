@@ -280,7 +280,8 @@ final class SignatureV4 implements Authentication {
         StringBuilder unsigned = new StringBuilder(host ? "" : "host");
         for (int i = 0; i < signed.length; i++) {
             String name = fields.name(i);
-            if (!signed[i] && name.startsWith("x-amz-") && !bound(name, i, fields, claim, hash)) {
+            boolean wanted = name.startsWith("x-amz-") || name.equals(StatedSubjects.HEADER);
+            if (!signed[i] && wanted && !bound(name, i, fields, claim, hash)) {
                 unsigned.append(unsigned.isEmpty() ? "" : ", ").append(name);
             }
         }

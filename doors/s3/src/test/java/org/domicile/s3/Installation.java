@@ -29,6 +29,7 @@ import org.domicile.keyspace.Keyspace;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
 import org.domicile.objects.Objects;
+import org.domicile.people.People;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
 import org.domicile.request.Request;
@@ -116,9 +117,18 @@ final class Installation implements AutoCloseable {
                         random,
                         LedgerOptions.of(
                                 folder.resolve("ledger"), "node-1", "test.example/ledger"));
-        Policy policy = Policy.open(keyspace, keys.vault(), clock);
+        Policy policy = Policy.open(keyspace, keys.vault(), keys.subjects(), clock);
         objects = Objects.open(keyspace, Blobs.inMemory(keyspace), clock, random);
-        guard = Guard.open(placed, policy, keys, ledger, objects, clock, random);
+        guard =
+                Guard.open(
+                        placed,
+                        policy,
+                        keys,
+                        ledger,
+                        objects,
+                        People.open(keyspace, keys.vault()),
+                        clock,
+                        random);
         Administration.Issued first = guard.firstSteps().orElseThrow();
         key = first.credential().accessKey();
         secret = first.secret();

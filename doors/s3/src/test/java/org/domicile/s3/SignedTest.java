@@ -2,6 +2,7 @@ package org.domicile.s3;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -26,11 +28,19 @@ class SignedTest extends DoorTest {
 
     private String[] signed(String method, String path, byte[] body, String secret)
             throws GeneralSecurityException {
+        return signed(method, path, body, secret, "");
+    }
+
+    /** With the people whom it concerns, when there are any. */
+    private String[] signed(String method, String path, byte[] body, String secret, String subjects)
+            throws GeneralSecurityException {
         HexFormat hex = HexFormat.of();
         String time = TIME.format(Instant.now());
         String day = time.substring(0, 8);
         String hash = hex.formatHex(TrustingAuthentication.digest("SHA-256").digest(body));
-        String names = "host;x-amz-content-sha256;x-amz-date";
+        boolean concerns = !subjects.isEmpty();
+        String names =
+                "host;x-amz-content-sha256;x-amz-date" + (concerns ? ";x-domicile-subject" : "");
         String canonical =
                 method
                         + "\n"
@@ -39,6 +49,7 @@ class SignedTest extends DoorTest {
                         + hash
                         + "\nx-amz-date:"
                         + time
+                        + (concerns ? "\nx-domicile-subject:" + subjects : "")
                         + "\n\n"
                         + names
                         + "\n"
@@ -67,6 +78,38 @@ class SignedTest extends DoorTest {
                     + ", Signature="
                     + signature
         };
+    }
+
+    /** Whom a request concerns is believed when it is signed, and refused when it is not. */
+    @Test
+    void statedSubjectsAreSigned() throws IOException, GeneralSecurityException {
+        byte[] body = "a finding".getBytes(US_ASCII);
+        String path = bucket + "/finding";
+        try (Client signing = installation.signing()) {
+            for (String good : new String[] {"p-1", "p-1,p-2", "%D8%A3%D9%85%D9%84, a%2Cb"}) {
+                Client.Reply put = signing.put(path, body, concerning(path, body, good));
+                assertEquals(200, put.status(), put.text());
+            }
+            for (String bad : new String[] {"p-1,", "a,b,c,d,e,f,g,h,i", "%zz", "x".repeat(257)}) {
+                Client.Reply put = signing.put(path, body, concerning(path, body, bad));
+                failed(400, "InvalidArgument", put);
+                assertFalse(put.text().contains(bad), "no message repeats it");
+            }
+            String[] unsigned =
+                    Stream.concat(
+                                    Stream.of(signed("PUT", path, body, installation.secret)),
+                                    Stream.of("x-domicile-subject: p-9"))
+                            .toArray(String[]::new);
+            failed(403, "AccessDenied", signing.put(path, body, unsigned));
+        }
+    }
+
+    private String[] concerning(String path, byte[] body, String subjects)
+            throws GeneralSecurityException {
+        return Stream.concat(
+                        Stream.of(signed("PUT", path, body, installation.secret, subjects)),
+                        Stream.of("x-domicile-subject: " + subjects))
+                .toArray(String[]::new);
     }
 
     @Test

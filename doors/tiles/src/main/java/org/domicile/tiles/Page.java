@@ -1,5 +1,9 @@
 package org.domicile.tiles;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.List;
 import org.domicile.guard.GuardedLogs.PublicLog;
 
@@ -10,6 +14,27 @@ final class Page {
             "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
     private Page() {}
+
+    /** Lets a page's own script and style run and nothing else, and no connection be opened. */
+    static String securityOf(byte[] html) {
+        String page = new String(html, StandardCharsets.UTF_8);
+        int from = page.indexOf("<script>") + "<script>".length();
+        int to = page.indexOf("</script>");
+        if (to < from) {
+            return SECURITY;
+        }
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(page.substring(from, to).getBytes(StandardCharsets.UTF_8));
+            return SECURITY
+                    + "; img-src data:; base-uri 'none'; form-action 'none'; script-src 'sha256-"
+                    + Base64.getEncoder().encodeToString(digest)
+                    + "'";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
 
     static String of(List<PublicLog> logs) {
         StringBuilder page =
@@ -47,6 +72,7 @@ final class Page {
         }
         return page.append(
                         """
+                        <p><a href="verify">Check a proof in this browser</a>: nothing is sent anywhere.</p>
                         <p>The log of an organisation's uses lies below
                         <code>/ledger/use/ORGANISATION/NODE/</code>. The organisation reads it with an
                         access key and its secret as user name and password; each reading is itself a use.</p>

@@ -48,6 +48,8 @@ public final class TilesDoor implements HttpHandler {
     private static final String TEXT = "text/plain; charset=utf-8";
 
     private final Guard guard;
+    private final byte[] verifier;
+    private final String verifierSecurity;
     private final InstantSource clock;
     private final Semaphore publicAnswers = new Semaphore(AT_ONCE);
     private final Semaphore useAnswers = new Semaphore(AT_ONCE);
@@ -57,9 +59,15 @@ public final class TilesDoor implements HttpHandler {
         void answer() throws IOException;
     }
 
-    /** A door to a guard's logs. */
-    public TilesDoor(Guard guard, InstantSource clock) {
+    /**
+     * A door to a guard's logs.
+     *
+     * @param verifier the page with which a browser checks proofs, one file of HTML
+     */
+    public TilesDoor(Guard guard, byte[] verifier, InstantSource clock) {
         this.guard = guard;
+        this.verifier = verifier.clone();
+        this.verifierSecurity = Page.securityOf(verifier);
         this.clock = clock;
     }
 
@@ -105,6 +113,13 @@ public final class TilesDoor implements HttpHandler {
         }
         switch (wanted) {
             case Wanted.Page() -> page(exchange);
+            case Wanted.Verifier() ->
+                    exchange.respond(
+                            200,
+                            headers("text/html; charset=utf-8", "no-cache")
+                                    .add("Content-Security-Policy", verifierSecurity)
+                                    .add("Referrer-Policy", "no-referrer"),
+                            ByteBuffer.wrap(verifier));
             case Wanted.PageWithoutSlash() ->
                     exchange.respond(
                             308,

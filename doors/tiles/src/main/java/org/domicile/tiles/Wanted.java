@@ -11,6 +11,9 @@ sealed interface Wanted {
     /** The page, asked for without its last slash: relative links would go wrong. */
     record PageWithoutSlash() implements Wanted {}
 
+    /** The page that checks proofs in a browser. */
+    record Verifier() implements Wanted {}
+
     /** A file of the public log. */
     record OfPublicLog(LogFile file) implements Wanted {}
 
@@ -24,6 +27,9 @@ sealed interface Wanted {
         }
         if (rawPath.equals("/ledger")) {
             return Optional.of(new PageWithoutSlash());
+        }
+        if (rawPath.equals(TilesDoor.PREFIX + "verify")) {
+            return Optional.of(new Verifier());
         }
         Segments segments = new Segments(rawPath);
         if (!segments.take("") || !segments.take("ledger")) {

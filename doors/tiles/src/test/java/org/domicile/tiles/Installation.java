@@ -42,9 +42,11 @@ import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
 import org.domicile.ledger.Statement;
 import org.domicile.objects.Objects;
+import org.domicile.people.People;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
 import org.domicile.request.Request;
+import org.domicile.verifier.VerifierPage;
 import org.junit.jupiter.api.Assertions;
 
 /** The tiles door on a real server, before a whole guard with two organisations. */
@@ -84,12 +86,21 @@ final class Installation implements AutoCloseable {
                         random,
                         LedgerOptions.of(
                                 folder.resolve("ledger"), "node-1", "test.example/ledger"));
-        Policy policy = Policy.open(keyspace, keys.vault(), clock);
+        Policy policy = Policy.open(keyspace, keys.vault(), keys.subjects(), clock);
         Objects objects = Objects.open(keyspace, Blobs.inMemory(keyspace), clock, random);
-        guard = Guard.open(GuardOptions.in("home"), policy, keys, ledger, objects, clock, random);
+        guard =
+                Guard.open(
+                        GuardOptions.in("home"),
+                        policy,
+                        keys,
+                        ledger,
+                        objects,
+                        People.open(keyspace, keys.vault()),
+                        clock,
+                        random);
         main = organisation("main");
         city = organisation("city");
-        TilesDoor door = new TilesDoor(guard, clock);
+        TilesDoor door = new TilesDoor(guard, VerifierPage.html(), clock);
         http =
                 HttpServer.open(
                         List.of(

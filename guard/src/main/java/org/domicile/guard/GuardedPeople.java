@@ -1,0 +1,89 @@
+package org.domicile.guard;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.domicile.ledger.Ledger;
+import org.domicile.people.Rule;
+
+/**
+ * People whom data are about, under one request: who they are in a data set's names, their erasure,
+ * the disclosure of what stands in an entry, and their own view. Each method is one use under the
+ * built-in purpose {@code administration}; none of its records holds an identifier. May throw
+ * {@link Refused}; what cannot be done is {@link Administration.Impossible} with a sentence.
+ */
+public interface GuardedPeople {
+    /** What a person's own look is called in records. */
+    String READ_OWN = "people:ReadOwn";
+
+    /** The last use as {@code organisation/node/number}; empty when there is none. */
+    String use();
+
+    /** Says where the identifier of a person stands in the names of a data set. */
+    Rule createRule(String bucket, String prefix, String pattern);
+
+    /** All rules. */
+    List<Rule> rules();
+
+    /** Ends a rule. */
+    Rule removeRule(String id);
+
+    /**
+     * Destroys the key of the person whom an organisation knows under an identifier; returns when
+     * no place of the key store can open it any more. What is stored about the person (objects) is
+     * not touched.
+     */
+    Erased erase(String organisation, String identifier);
+
+    /** Ends a principal's credentials, forgets its name, and destroys its key. */
+    Erased erasePrincipal(String organisation, String name);
+
+    /**
+     * Opens fields of an entry for somebody.
+     *
+     * @param to for whom and why
+     */
+    Disclosed disclose(String log, long index, List<String> fields, String to);
+
+    /** Makes a code with which a person sees, once, the uses that concern her. */
+    IssuedCode issueCode(String organisation, String identifier, Duration life);
+
+    /**
+     * What a person is told who shows a code: the uses that concern her, newest first. The code is
+     * spent. Empty when it is no good (any more), which is counted.
+     */
+    Optional<Own> own(String code, Ledger.Span span);
+
+    /**
+     * A key that is dead.
+     *
+     * @param subject its id, which nothing leads to any more
+     * @param index of the entry in the public log
+     * @param confirmation shows offline that the entry is about this key, as a disclosure does;
+     *     empty when the entry was not under a checkpoint in time
+     */
+    record Erased(String organisation, String subject, long index, String confirmation) {}
+
+    /**
+     * @param text the file: openings and proof
+     */
+    record Disclosed(String log, long index, String text) {}
+
+    /**
+     * @param code what the person is given; it is kept nowhere
+     */
+    record IssuedCode(String code, Instant expires) {}
+
+    /**
+     * @param next where to go on with another code; 0 when all was told
+     */
+    record Own(String organisation, List<OwnUse> uses, long next) {}
+
+    /**
+     * A use that concerns the person.
+     *
+     * @param purposeText what the purpose is, in plain words
+     */
+    record OwnUse(Ledger.Concern concern, String purposeText) {}
+}

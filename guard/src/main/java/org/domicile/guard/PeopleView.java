@@ -1,0 +1,397 @@
+package org.domicile.guard;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.KeyId;
+import org.domicile.keys.Keys;
+import org.domicile.keys.Pass;
+import org.domicile.ledger.Disclosure;
+import org.domicile.ledger.Ledger;
+import org.domicile.ledger.Statement;
+import org.domicile.objects.Bucket;
+import org.domicile.objects.Objects;
+import org.domicile.people.Code;
+import org.domicile.people.People;
+import org.domicile.people.Rule;
+import org.domicile.policy.Change;
+import org.domicile.policy.Credential;
+import org.domicile.policy.Organisation;
+import org.domicile.policy.Policy;
+import org.domicile.policy.Principal;
+import org.domicile.policy.Purpose;
+import org.domicile.request.Outcome;
+
+/** People under one request. Owned by the request's thread. */
+final class PeopleView implements GuardedPeople {
+    private static final Duration LONGEST_CODE = Duration.ofDays(30);
+    private static final int MOST_FIELDS = 32;
+    private static final int LONGEST_TO = 1_000;
+
+    private final Uses uses;
+    private final Administration administration;
+    private final Parts parts;
+    private final SecureRandom random;
+
+    /** What it works on. */
+    record Parts(Policy policy, Keys keys, Ledger ledger, Objects objects, People people) {}
+
+    PeopleView(Uses uses, Administration administration, Parts parts, SecureRandom random) {
+        this.uses = uses;
+        this.administration = administration;
+        this.parts = parts;
+        this.random = random;
+    }
+
+    @Override
+    public String use() {
+        return uses.last();
+    }
+
+    // ---- rules ----------------------------------------------------------------------------
+
+    @Override
+    public Rule createRule(String bucketName, String prefix, String pattern) {
+        String action = "admin:CreateSubjectRule";
+        Optional<Bucket> bucket = parts.objects().buckets().bucket(bucketName);
+        if (bucket.isEmpty()) {
+            throw impossible(
+                    Policy.INSTALLATION,
+                    action,
+                    bucketName,
+                    "there is no bucket " + bucketName + "; 'bucket list' shows them");
+        }
+        byte[] id = new byte[8];
+        random.nextBytes(id);
+        Rule rule =
+                new Rule(
+                        HexFormat.of().formatHex(id),
+                        bucket.get().organisation(),
+                        bucketName,
+                        prefix,
+                        pattern,
+                        uses.at());
+        String objection = parts.people().objection(rule);
+        if (!objection.isEmpty()) {
+            throw impossible(rule.organisation(), action, bucketName, objection);
+        }
+        try (Admitted use =
+                uses.administer(
+                        rule.organisation(),
+                        action,
+                        bucketName,
+                        List.of(said("subject-rule.created", rule)))) {
+            String late = parts.people().create(use.carrying(() -> 0), rule);
+            if (!late.isEmpty()) {
+                throw new Administration.Impossible(late);
+            }
+            return rule;
+        }
+    }
+
+    private static Statement said(String kind, Rule rule) {
+        return new Statement(
+                kind,
+                Map.of("organisation", rule.organisation(), "rule", rule.id()),
+                Map.of("place", rule.place(), "pattern", rule.pattern()));
+    }
+
+    @Override
+    public List<Rule> rules() {
+        try (Admitted use =
+                uses.administer(Policy.INSTALLATION, "admin:ListSubjectRules", "", List.of())) {
+            use.record(Outcome.DONE, 0);
+            return parts.people().rules();
+        }
+    }
+
+    @Override
+    public Rule removeRule(String id) {
+        String action = "admin:RemoveSubjectRule";
+        Rule rule =
+                parts.people().rules().stream()
+                        .filter(each -> each.id().equals(id))
+                        .findFirst()
+                        .orElseThrow(() ->
+                                impossible(
+                                        Policy.INSTALLATION,
+                                        action,
+                                        id,
+                                        "there is no rule "
+                                                + id
+                                                + "; 'subject rule list' shows them"));
+        try (Admitted use =
+                uses.administer(
+                        rule.organisation(),
+                        action,
+                        rule.bucket(),
+                        List.of(said("subject-rule.removed", rule)))) {
+            parts.people().remove(use.carrying(() -> 0), id);
+            return rule;
+        }
+    }
+
+    // ---- erasure --------------------------------------------------------------------------
+
+    @Override
+    public Erased erase(String organisation, String identifier) {
+        String action = "admin:EraseSubject";
+        KeyId subject = known(organisation, identifier, action);
+        byte[] salt = salt();
+        Statement statement =
+                new Statement(
+                        "subject.erased",
+                        Map.of("organisation", organisation),
+                        Map.of(),
+                        List.of(),
+                        Map.of("subject", commitment(salt, subject)));
+        try (Admitted use = uses.administer(organisation, action, "", List.of(statement))) {
+            parts.people().intend(use.carrying(() -> 0), List.of(subject));
+            parts.keys().destroy(List.of(subject));
+            parts.people().completed(List.of(subject));
+            return erased(organisation, subject, salt, use);
+        }
+    }
+
+    @Override
+    public Erased erasePrincipal(String organisation, String name) {
+        String action = "admin:ErasePrincipal";
+        Optional<Principal> found =
+                parts.policy().register().principals().values().stream()
+                        .filter(each -> each.organisation().equals(organisation))
+                        .filter(each -> each.name().equals(name) || each.id().equals(name))
+                        .findFirst();
+        if (found.isEmpty()) {
+            throw impossible(
+                    organisation,
+                    action,
+                    "",
+                    "there is no such principal in "
+                            + organisation
+                            + "; 'principal list' shows them");
+        }
+        Principal principal = found.get();
+        if (principal.organisation().equals(Policy.INSTALLATION)) {
+            throw impossible(
+                    organisation,
+                    action,
+                    principal.id(),
+                    "the built-in principals stand for the program, not for a person; they are not"
+                            + " erased");
+        }
+        withdrawCredentials(principal);
+        KeyId subject = new KeyId(KeyId.Kind.SUBJECT, principal.subject());
+        byte[] salt = salt();
+        Statement statement =
+                new Statement(
+                        "principal.erased",
+                        Map.of("organisation", organisation, "principal", principal.id()),
+                        Map.of(),
+                        List.of(),
+                        Map.of("subject", commitment(salt, subject)));
+        try (Admitted use =
+                uses.administer(organisation, action, principal.id(), List.of(statement))) {
+            switch (parts.policy()
+                    .change(use.carrying(() -> 0), new Change.ErasePrincipal(principal.id()))) {
+                case Policy.Applied.Done() -> {}
+                case Policy.Applied.Refused(String sentence) ->
+                        throw new Administration.Impossible(sentence);
+            }
+            parts.keys().destroy(List.of(subject));
+            return erased(organisation, subject, salt, use);
+        }
+    }
+
+    private void withdrawCredentials(Principal principal) {
+        parts.policy().register().credentials().values().stream()
+                .filter(each -> each.principal().equals(principal.id()) && !each.withdrawn())
+                .map(Credential::accessKey)
+                .toList()
+                .forEach(administration::withdrawCredential);
+    }
+
+    /**
+     * The confirmation shows whose key the entry means; its salt is given away here and kept
+     * nowhere.
+     */
+    private Erased erased(String organisation, KeyId subject, byte[] salt, Admitted use) {
+        long index = use.places().get(1);
+        String confirmation = "";
+        try {
+            confirmation =
+                    new Disclosure(
+                                    List.of(new Ledger.Opening("subject", salt, subject.id())),
+                                    parts.ledger().prove(Ledger.PUBLIC, index))
+                            .text();
+        } catch (StorageFailure e) {
+            // The key is dead and the entry durable: that its proof takes longer changes neither.
+        }
+        return new Erased(organisation, subject.id(), index, confirmation);
+    }
+
+    private byte[] salt() {
+        byte[] salt = new byte[32];
+        random.nextBytes(salt);
+        return salt;
+    }
+
+    private static String commitment(byte[] salt, KeyId subject) {
+        return Base64.getEncoder().encodeToString(Disclosure.commitment(salt, subject.id()));
+    }
+
+    /** The person's key, or what is said when there is none. */
+    private KeyId known(String organisation, String identifier, String action) {
+        Organisation found = parts.policy().register().organisations().get(organisation);
+        if (found == null) {
+            throw impossible(
+                    Policy.INSTALLATION,
+                    action,
+                    "",
+                    "there is no organisation "
+                            + organisation
+                            + "; 'organisation list' shows them");
+        }
+        return parts.keys()
+                .subject(new KeyId(KeyId.Kind.ORGANISATION, found.key()), identifier)
+                .orElseThrow(() ->
+                        impossible(
+                                organisation,
+                                action,
+                                "",
+                                organisation
+                                        + " has no record about anybody with this identifier; it"
+                                        + " was erased, was never used, or is written in another"
+                                        + " way"));
+    }
+
+    // ---- disclosure -----------------------------------------------------------------------
+
+    @Override
+    public Disclosed disclose(String log, long index, List<String> fields, String to) {
+        String action = "admin:Disclose";
+        String organisation = organisationOf(log);
+        String object = log + "/" + index;
+        String objection = objection(log, fields, to);
+        if (!objection.isEmpty()) {
+            throw impossible(organisation, action, object, objection);
+        }
+        List<String> wanted = List.copyOf(new TreeSet<>(fields));
+        try (Admitted use = uses.administer(organisation, action, object, List.of())) {
+            Pass pass = use.record(Outcome.DONE, 0);
+            List<Ledger.Opening> openings = parts.ledger().open(pass, log, index, wanted);
+            String proof = parts.ledger().prove(log, index);
+            // Before it leaves: nobody learns what the public log does not say was told.
+            parts.ledger()
+                    .state(
+                            new Statement(
+                                    "disclosure.made",
+                                    Map.of(
+                                            "log", log,
+                                            "index", Long.toString(index),
+                                            "fields", String.join(" ", wanted)),
+                                    Map.of("to", to)));
+            return new Disclosed(log, index, new Disclosure(openings, proof).text());
+        } catch (IllegalArgumentException e) {
+            throw new Administration.Impossible(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private String objection(String log, List<String> fields, String to) {
+        if (!parts.ledger().logs().contains(log)) {
+            return "there is no log " + log + "; 'ledger list' shows them";
+        }
+        if (to.isBlank() || to.length() > LONGEST_TO) {
+            return "say to whom and why, in at most 1,000 characters (--to)";
+        }
+        if (fields.isEmpty() || fields.size() > MOST_FIELDS) {
+            return "say which fields, 1 to 32 of them (--fields)";
+        }
+        return "";
+    }
+
+    private String organisationOf(String log) {
+        String[] parts = log.split("/", -1);
+        return parts.length == 3
+                        && this.parts.policy().register().organisations().containsKey(parts[1])
+                ? parts[1]
+                : Policy.INSTALLATION;
+    }
+
+    // ---- a person's own view --------------------------------------------------------------
+
+    @Override
+    public IssuedCode issueCode(String organisation, String identifier, Duration life) {
+        String action = "admin:IssueSubjectCode";
+        if (life.isNegative() || life.isZero() || life.compareTo(LONGEST_CODE) > 0) {
+            throw impossible(
+                    Policy.INSTALLATION,
+                    action,
+                    "",
+                    "a code is good for at most 30 days (--valid)");
+        }
+        KeyId subject = known(organisation, identifier, action);
+        String code = Codes.fresh(random);
+        Instant expires = uses.at().plus(life);
+        try (Admitted use = uses.administerAbout(organisation, action, List.of(subject))) {
+            boolean kept =
+                    parts.people()
+                            .keep(
+                                    use.carrying(() -> 0),
+                                    Codes.digest(code),
+                                    new Code(organisation, subject, expires),
+                                    uses.at());
+            if (!kept) {
+                throw new Administration.Impossible(
+                        "100,000 codes are waiting to be used; wait until some have expired");
+            }
+            return new IssuedCode(code, expires);
+        }
+    }
+
+    @Override
+    public Optional<Own> own(String code, Ledger.Span span) {
+        byte[] digest = Codes.digest(code);
+        Optional<Code> found =
+                parts.people()
+                        .code(digest, uses.at())
+                        .filter(each -> parts.keys().exists(each.subject()));
+        if (found.isEmpty() || !parts.people().spend(digest)) {
+            parts.ledger().countStranger(READ_OWN, "bad-code");
+            return Optional.empty();
+        }
+        Code good = found.get();
+        try (Admitted use =
+                uses.administerAbout(good.organisation(), READ_OWN, List.of(good.subject()))) {
+            Pass pass = use.record(Outcome.DONE, 0);
+            Ledger.Told told = parts.ledger().told(pass, good.organisation(), good.subject(), span);
+            Map<String, Purpose> purposes = parts.policy().register().purposes();
+            List<OwnUse> own = new ArrayList<>(told.uses().size());
+            for (Ledger.Concern each : told.uses()) {
+                Purpose purpose = purposes.get(each.purpose());
+                own.add(new OwnUse(each, purpose == null ? "" : purpose.text()));
+            }
+            return Optional.of(new Own(good.organisation(), own, told.next()));
+        }
+    }
+
+    /** Records what was asked for and cannot be. */
+    private Administration.Impossible impossible(
+            String organisation, String action, String object, String sentence) {
+        String log =
+                parts.policy().register().organisations().containsKey(organisation)
+                        ? organisation
+                        : Policy.INSTALLATION;
+        try (Admitted use = uses.administer(log, action, object, List.of())) {
+            use.record(Outcome.CONFLICT, 0);
+        }
+        return new Administration.Impossible(sentence);
+    }
+}

@@ -1,0 +1,96 @@
+package org.domicile.launcher;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Destroys the key of a person. */
+@Command(
+        name = "erase",
+        description = {
+            "Destroy the key of a person, so that nobody, with any backup of the data folder, can"
+                + " say any more which uses on record concerned that person. All proofs still hold;"
+                + " 'uses' shows (erased).",
+            "Objects of the person are not deleted: delete them first, with any S3 client, since"
+                    + " the names of objects are readable to whoever holds the disk. Backups of the"
+                    + " key store must not outlive an erasure: docs/operate says how."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Example: ./domicile erase --subject p-1042 --organisation hospital --confirmation"
+                    + " p-1042.confirmation"
+        })
+final class EraseCommand extends ServerCommand.OfOrganisation {
+    @Option(
+            names = "--subject",
+            paramLabel = "ID",
+            description = {
+                "A person whom the data are about, by the organisation's identifier; - reads it"
+                        + " from standard input."
+            })
+    String subject = "";
+
+    @Option(
+            names = "--principal",
+            paramLabel = "NAME",
+            description = {
+                "Somebody who acted, by name or id: credentials end, the name is forgotten."
+            })
+    String principal = "";
+
+    @Option(
+            names = "--confirmation",
+            paramLabel = "FILE",
+            description = {
+                "Where to write the confirmation, with which the person can show offline what was"
+                        + " destroyed. It is kept nowhere else."
+            })
+    @Nullable Path confirmation;
+
+    @Override
+    public Integer call() {
+        if (subject.isEmpty() == principal.isEmpty()) {
+            throw Input.wrong(spec, "say whom: --subject ID or --principal NAME");
+        }
+        if (confirmation != null && Files.exists(confirmation)) {
+            throw new Problem(confirmation + " exists; name another file for the confirmation");
+        }
+        AdminClient admin = admin();
+        String owner = owner(admin);
+        Json.Row erased =
+                subject.isEmpty()
+                        ? admin.post(
+                                "/v1/principals/erase",
+                                Json.row("organisation", owner, "name", principal))
+                        : admin.post(
+                                "/v1/subjects/erase",
+                                Json.row("organisation", owner, "subject", Input.quiet(subject)));
+        if (confirmation != null) {
+            write(confirmation, erased.text("confirmation"));
+        }
+        output().result(
+                        erased,
+                        "erased: key %s is dead in every place of the key store; entry %s of the"
+                                        .formatted(erased.text("subject"), erased.text("index"))
+                                + " public log says so. Objects were not touched.");
+        return 0;
+    }
+
+    static void write(Path file, String text) {
+        if (text.isEmpty()) {
+            throw new Problem(
+                    "it is done, but its entry was not under a checkpoint in time, so there is no"
+                            + " confirmation");
+        }
+        try {
+            Files.write(file, text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new Problem("it is done, but " + file + " cannot be written: " + e.getMessage());
+        }
+    }
+}
