@@ -181,7 +181,9 @@ final class WitnessCommand {
                 throw new Problem("there is no witness in " + folder);
             }
             try (Folder.Lock lock = new Folder(own).lock()) {
-                serve(open(trusted.logs()), options, lock);
+                if (lock.lock().isValid()) {
+                    serve(open(trusted.logs()), options);
+                }
                 return 0;
             } catch (Folder.Taken e) {
                 throw new Problem("another witness serves from " + folder);
@@ -190,7 +192,7 @@ final class WitnessCommand {
             }
         }
 
-        private void serve(Witness witness, ListenerOptions options, Folder.Lock lock)
+        private void serve(Witness witness, ListenerOptions options)
                 throws IOException, InterruptedException {
             CountDownLatch asked = new CountDownLatch(1);
             CountDownLatch ended = new CountDownLatch(1);
@@ -224,7 +226,6 @@ final class WitnessCommand {
                 asked.await();
             } finally {
                 server.drain(DRAIN);
-                lock.close();
                 ended.countDown();
             }
         }

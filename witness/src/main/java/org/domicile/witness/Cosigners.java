@@ -156,12 +156,7 @@ public final class Cosigners implements AutoCloseable {
                     if (!turn.tryAcquire(BUSY.toMillis(), TimeUnit.MILLISECONDS)) {
                         continue;
                     }
-                    Optional<Peer.Cosigned> cosigned;
-                    try {
-                        cosigned = peer.ask(candidate);
-                    } finally {
-                        turn.release();
-                    }
+                    Optional<Peer.Cosigned> cosigned = inTurn(turn, peer, candidate);
                     cosigned.ifPresent(gave -> take(peer, gave));
                     moved.run();
                     if (cosigned.isPresent()) {
@@ -170,6 +165,15 @@ public final class Cosigners implements AutoCloseable {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt(); // the client was closed
+            }
+        }
+
+        private static Optional<Peer.Cosigned> inTurn(
+                Semaphore turn, Peer peer, Candidate candidate) throws InterruptedException {
+            try {
+                return peer.ask(candidate);
+            } finally {
+                turn.release();
             }
         }
 

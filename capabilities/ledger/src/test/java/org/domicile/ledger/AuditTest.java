@@ -117,11 +117,26 @@ class AuditTest {
                 .map(JsonReading::object)
                 .filter(entry -> "counts".equals(entry.get("kind")))
                 .mapToLong(entry -> {
-                    List<?> logs = (List<?>) entry.get("logs");
-                    return (Long) ((Map<?, ?>) logs.getLast()).get("to");
+                    return number(logs(entry).getLast(), "to");
                 })
                 .max()
                 .orElse(0);
+    }
+
+    private static List<Map<?, ?>> logs(Map<String, Object> entry) {
+        List<Map<?, ?>> logs = new ArrayList<>();
+        if (entry.get("logs") instanceof List<?> all) {
+            for (Object each : all) {
+                if (each instanceof Map<?, ?> log) {
+                    logs.add(log);
+                }
+            }
+        }
+        return logs;
+    }
+
+    private static long number(Map<?, ?> of, String name) {
+        return of.get(name) instanceof Long number ? number : -1;
     }
 
     private List<byte[]> entries(String log) {
@@ -203,7 +218,7 @@ class AuditTest {
                 signer().checkpoint("test.example/made/" + log, tree.size(), tree.root(), now)
                         .getBytes(StandardCharsets.UTF_8));
         for (Map.Entry<Path, byte[]> file : content.entrySet()) {
-            Files.createDirectories(file.getValue() == null ? copy : file.getKey().getParent());
+            Files.createDirectories(file.getKey().resolveSibling(""));
             Files.write(file.getKey(), file.getValue());
         }
         return tree.root();
@@ -224,9 +239,8 @@ class AuditTest {
 
     private static byte[] restated(Map<String, Object> members, List<byte[]> uses) {
         List<Object> logs = new ArrayList<>();
-        for (Object each : (List<?>) members.get("logs")) {
-            Map<?, ?> log = (Map<?, ?>) each;
-            int size = (int) Math.min(uses.size(), (Long) log.get("size"));
+        for (Map<?, ?> log : logs(members)) {
+            int size = (int) Math.min(uses.size(), number(log, "size"));
             Frontier tree = new Frontier();
             uses.subList(0, size).forEach(use -> tree.append(use, (level, index, hashes) -> {}));
             logs.add(

@@ -179,7 +179,7 @@ class WitnessesTest {
         again.check(12);
         StorageFailure refused = assertThrows(StorageFailure.class, () -> again.check(11));
         assertEquals(StorageFailure.Kind.FOREIGN, refused.kind());
-        assertTrue(refused.getMessage().contains("ledger.restore=new-history"));
+        assertTrue(String.valueOf(refused.getMessage()).contains("ledger.restore=new-history"));
         // one place is lost, and put back from an older backup: the other one says it
         Files.writeString(
                 Files.list(both.get(0)).findFirst().orElseThrow(), "log.example/public\n3\n");
@@ -202,7 +202,7 @@ class WitnessesTest {
         SignedMark two = SignedMark.in(place, Disk.real(), "log.example/public");
         one.raise(5);
         StorageFailure refused = assertThrows(StorageFailure.class, () -> two.raise(6));
-        assertTrue(refused.getMessage().contains("two go on from one copy"));
+        assertTrue(String.valueOf(refused.getMessage()).contains("two go on from one copy"));
         one.raise(6);
     }
 
