@@ -67,9 +67,20 @@ final class Gate implements Guard {
     }
 
     @Override
+    public PublicRegister publicRegister() {
+        return new PublicRegisterView(policy, ledger);
+    }
+
+    @Override
     public Administration administration(Request request) {
         return new AdministrationView(
-                uses(request), policy, keys, ledger, objects.buckets(), random);
+                uses(request),
+                policy,
+                keys,
+                ledger,
+                objects.buckets(),
+                new Labelling(policy, objects, vessel),
+                random);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.domicile.policy;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -9,6 +10,7 @@ import java.util.Map;
  *     state in entries
  * @param purposes by full name
  * @param credentials by access key
+ * @param labels by organisation and bucket, as {@code organisation/bucket}
  * @param principals by id
  */
 public record Register(
@@ -17,7 +19,8 @@ public record Register(
         Map<String, Zone> zones,
         Map<String, Purpose> purposes,
         Map<String, Principal> principals,
-        Map<String, Credential> credentials) {
+        Map<String, Credential> credentials,
+        Map<String, List<Label>> labels) {
     /** True when {@code inner} is {@code outer} or lies in it. */
     public boolean inside(String inner, String outer) {
         String at = inner;
@@ -32,5 +35,45 @@ public record Register(
             at = zone.parent().get();
         }
         return false;
+    }
+
+    /** Labels of a bucket, in the order of their prefixes. */
+    public List<Label> labels(String organisation, String bucket) {
+        return labels.isEmpty()
+                ? List.of()
+                : labels.getOrDefault(organisation + "/" + bucket, List.of());
+    }
+
+    /** What the labels on the way to a name say of it, all together. */
+    public Marks marks(String organisation, String bucket, String name) {
+        Marks marks = Marks.NONE;
+        for (Label label : labels(organisation, bucket)) {
+            if (name.startsWith(label.prefix())) {
+                marks = marks.and(label.marks());
+            }
+        }
+        return marks;
+    }
+
+    /** What labels say of any name that begins so: of everything that a listing could show. */
+    public Marks marksBelow(String organisation, String bucket, String prefix) {
+        Marks marks = Marks.NONE;
+        for (Label label : labels(organisation, bucket)) {
+            if (label.prefix().startsWith(prefix) || prefix.startsWith(label.prefix())) {
+                marks = marks.and(label.marks());
+            }
+        }
+        return marks;
+    }
+
+    /**
+     * What a place would allow though data that come to it prohibit it: the word that the data
+     * prohibit, empty when everything they prohibit stays prohibited.
+     *
+     * @param place what labels say of the place
+     * @param coming what the data bring along
+     */
+    public String broken(Marks place, Marks coming) {
+        return PurposeRules.broken(this, place, coming);
     }
 }

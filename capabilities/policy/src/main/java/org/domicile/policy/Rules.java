@@ -75,6 +75,10 @@ final class Rules {
         if (!placeRefusal.equals(ALLOWED)) {
             return placeRefusal;
         }
+        String declared = PurposeRules.judge(register, purpose, action, resource, request.at());
+        if (!declared.equals(ALLOWED)) {
+            return declared;
+        }
         if (!listed(credential.actions(), action)) {
             return "action-not-listed";
         }

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -29,9 +31,10 @@ import org.domicile.request.Request;
  * The register in the keyspace, and one immutable copy of it in memory.
  *
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
- * zone, {@code u} purpose, {@code n} principal, {@code c} credential, {@code s} its sealed secret;
- * {@code pv} holds the register's version, on which every change is conditional. {@code changing}
- * serialises changers; readers take no lock: they see the register that was whole when they looked.
+ * zone, {@code u} purpose, {@code l} label, {@code n} principal, {@code c} credential, {@code s}
+ * its sealed secret; {@code pv} holds the register's version, on which every change is conditional.
+ * {@code changing} serialises changers; readers take no lock: they see the register that was whole
+ * when they looked.
  */
 final class StoredPolicy implements Policy {
     private static final byte[] VERSION = {'p', 'v'};
@@ -113,8 +116,14 @@ final class StoredPolicy implements Policy {
                     List.of(put('z', zone.name(), RegisterCodec.encode(zone)));
             case Change.NewPurpose(Purpose purpose) ->
                     List.of(put('u', purpose.id(), RegisterCodec.encode(purpose)));
+            case Change.ChangePurpose(Purpose purpose) ->
+                    List.of(put('u', purpose.id(), RegisterCodec.encode(purpose)));
             case Change.WithdrawPurpose(String id) ->
                     List.of(put('u', id, RegisterCodec.encode(withdrawn(before, id))));
+            case Change.SetLabel(Label label) ->
+                    List.of(put('l', label.id(), RegisterCodec.encode(label)));
+            case Change.RemoveLabel(Label label) ->
+                    List.of(new Write.Delete(Space.RECORDS, key('l', label.id())));
             case Change.NewPrincipal(Principal principal) ->
                     List.of(put('n', principal.id(), RegisterCodec.encode(principal, vault)));
             case Change.NewCredential(Credential credential, byte[] secret) -> {
@@ -140,6 +149,7 @@ final class StoredPolicy implements Policy {
         Map<String, Purpose> purposes = new HashMap<>(before.purposes());
         Map<String, Principal> principals = new HashMap<>(before.principals());
         Map<String, Credential> credentials = new HashMap<>(before.credentials());
+        Map<String, List<Label>> labels = new HashMap<>(before.labels());
         switch (change) {
             case Change.NewOrganisation(Organisation organisation) ->
                     organisations.put(
@@ -149,7 +159,12 @@ final class StoredPolicy implements Policy {
             case Change.NewPurpose(Purpose purpose) ->
                     purposes.put(
                             purpose.id(), RegisterCodec.purpose(RegisterCodec.encode(purpose)));
+            case Change.ChangePurpose(Purpose purpose) ->
+                    purposes.put(
+                            purpose.id(), RegisterCodec.purpose(RegisterCodec.encode(purpose)));
             case Change.WithdrawPurpose(String id) -> purposes.put(id, withdrawn(before, id));
+            case Change.SetLabel(Label label) -> put(labels, label);
+            case Change.RemoveLabel(Label label) -> remove(labels, label);
             case Change.NewPrincipal(Principal principal) ->
                     principals.put(
                             principal.id(),
@@ -161,7 +176,7 @@ final class StoredPolicy implements Policy {
             case Change.WithdrawCredential(String accessKey) ->
                     credentials.put(accessKey, ended(before, accessKey));
         }
-        register = sealedRegister(organisations, zones, purposes, principals, credentials);
+        register = sealedRegister(organisations, zones, purposes, principals, credentials, labels);
     }
 
     private static Purpose withdrawn(Register register, String id) {
@@ -169,16 +184,7 @@ final class StoredPolicy implements Policy {
         if (purpose == null) {
             throw new IllegalStateException("an objection should have been raised for " + id);
         }
-        return new Purpose(
-                purpose.organisation(),
-                purpose.name(),
-                purpose.text(),
-                purpose.owner(),
-                purpose.legalBasis(),
-                purpose.zones(),
-                purpose.created(),
-                purpose.expires(),
-                true);
+        return purpose.ended();
     }
 
     private static Credential ended(Register register, String accessKey) {
@@ -205,6 +211,7 @@ final class StoredPolicy implements Policy {
         Map<String, Purpose> purposes = new HashMap<>();
         Map<String, Principal> principals = new HashMap<>();
         Map<String, Credential> credentials = new HashMap<>();
+        Map<String, List<Label>> labels = new HashMap<>();
         Range all = Range.prefix(new byte[] {'p'});
         try (Cursor cursor = keyspace.scan(Space.RECORDS, all, Reading.Direction.UP)) {
             while (cursor.next()) {
@@ -217,6 +224,7 @@ final class StoredPolicy implements Policy {
                     case 'n' ->
                             principals.put(name, RegisterCodec.principal(cursor.value(), vault));
                     case 'c' -> credentials.put(name, RegisterCodec.credential(cursor.value()));
+                    case 'l' -> put(labels, RegisterCodec.label(name, cursor.value()));
                     case 's' -> sealedSecrets.put(name, cursor.value());
                     case 'v' -> {}
                     default ->
@@ -225,7 +233,7 @@ final class StoredPolicy implements Policy {
                 }
             }
         }
-        return sealedRegister(organisations, zones, purposes, principals, credentials);
+        return sealedRegister(organisations, zones, purposes, principals, credentials, labels);
     }
 
     private static Register sealedRegister(
@@ -233,7 +241,8 @@ final class StoredPolicy implements Policy {
             Map<String, Zone> zones,
             Map<String, Purpose> purposes,
             Map<String, Principal> principals,
-            Map<String, Credential> credentials) {
+            Map<String, Credential> credentials,
+            Map<String, List<Label>> labels) {
         MessageDigest sha = sha256();
         // Principals do not decide anything, and their sealed names differ at each encoding: they
         // are left out.
@@ -245,13 +254,44 @@ final class StoredPolicy implements Policy {
         new TreeMap<>(credentials)
                 .values()
                 .forEach(each -> framed(sha, RegisterCodec.encode(each)));
+        for (List<Label> each : new TreeMap<>(labels).values()) {
+            for (Label label : each) {
+                framed(sha, label.id().getBytes(StandardCharsets.UTF_8));
+                framed(sha, RegisterCodec.encode(label));
+            }
+        }
         return new Register(
                 HexFormat.of().formatHex(sha.digest()),
                 Map.copyOf(organisations),
                 Map.copyOf(zones),
                 Map.copyOf(purposes),
                 Map.copyOf(principals),
-                Map.copyOf(credentials));
+                Map.copyOf(credentials),
+                Map.copyOf(labels));
+    }
+
+    private static void put(Map<String, List<Label>> labels, Label label) {
+        remove(labels, label);
+        List<Label> all = new ArrayList<>(labels.getOrDefault(bucket(label), List.of()));
+        all.add(label);
+        all.sort(Comparator.comparing(Label::prefix));
+        labels.put(bucket(label), List.copyOf(all));
+    }
+
+    private static void remove(Map<String, List<Label>> labels, Label label) {
+        List<Label> rest =
+                labels.getOrDefault(bucket(label), List.of()).stream()
+                        .filter(each -> !each.id().equals(label.id()))
+                        .toList();
+        if (rest.isEmpty()) {
+            labels.remove(bucket(label));
+        } else {
+            labels.put(bucket(label), rest);
+        }
+    }
+
+    private static String bucket(Label label) {
+        return label.organisation() + "/" + label.bucket();
     }
 
     private static void framed(MessageDigest sha, byte[] bytes) {
@@ -274,12 +314,16 @@ final class StoredPolicy implements Policy {
     }
 
     private static Write put(char kind, String name, byte[] value) {
+        return new Write.Put(Space.RECORDS, key(kind, name), value);
+    }
+
+    private static byte[] key(char kind, String name) {
         byte[] text = name.getBytes(StandardCharsets.UTF_8);
         byte[] key = new byte[text.length + 2];
         key[0] = 'p';
         key[1] = (byte) kind;
         System.arraycopy(text, 0, key, 2, text.length);
-        return new Write.Put(Space.RECORDS, key, value);
+        return key;
     }
 
     private static byte[] next(Optional<byte[]> version) {
