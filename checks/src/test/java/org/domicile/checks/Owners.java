@@ -18,7 +18,8 @@ final class Owners {
                     "org.rocksdb", Set.of("keyspace"),
                     "io.netty", Set.of("http"),
                     "picocli", PROGRAMS,
-                    "com.fasterxml.jackson", Set.of("admin", "launcher", "bench", "proof"),
+                    "com.fasterxml.jackson",
+                            Set.of("admin", "register", "launcher", "bench", "proof"),
                     "org.openjdk.jmh", Set.of("bench"));
 
     /** The JDK and JSpecify's annotations belong to everybody. */
