@@ -9,14 +9,20 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Base64;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.domicile.bytes.Disk;
 import org.domicile.launcher.Rig.Ran;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +33,27 @@ import org.junit.jupiter.api.io.TempDir;
 /** Purposes, labels, the register's pages and the report, on a whole server. */
 @Timeout(120)
 class RegisterPagesTest {
+    /** The machine's time, put forward. */
+    private static final class Ahead extends Clock {
+        private volatile Duration ahead = Duration.ZERO;
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(ahead);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    private final Ahead time = new Ahead();
     private Rig rig;
     private Cloud cloud;
     private final HttpClient client = HttpClient.newHttpClient();
@@ -34,7 +61,9 @@ class RegisterPagesTest {
     @BeforeEach
     void open(@TempDir Path folder) throws IOException {
         rig = new Rig(folder);
-        cloud = rig.open();
+        cloud =
+                Cloud.open(
+                        rig.data(), rig.settings(), Disk.real(), time, new SecureRandom());
     }
 
     @AfterEach
@@ -173,6 +202,35 @@ class RegisterPagesTest {
         }
         assertEquals(200, get("/register/kinds?lang=ar").statusCode());
         assertEquals(200, get("/register/style.css").statusCode());
+    }
+
+    /** A figure, the entries it was added up from, and the proof of one that holds it. */
+    @Test
+    void aUseIsCountedOnThePageWithinTwoMinutes() throws Exception {
+        done("bucket", "create", "gauges");
+        time.ahead = Duration.ofMinutes(1);
+        Instant begun = Instant.now();
+        String json =
+                shown(
+                        "/register/purposes/installation/administration.json",
+                        "\"action\":\"admin:CreateBucket\"");
+        assertTrue(Duration.between(begun, Instant.now()).compareTo(Duration.ofSeconds(60)) < 0);
+        assertTrue(json.contains("\"drift\":[]"), json);
+        String day = json.replaceAll("(?s).*?\"day\":\"([0-9-]+)\".*", "$1");
+        String place = "/register/purposes/installation/administration/" + day;
+        String sources = get(place + ".json").body();
+        String index = sources.replaceAll("(?s).*\"entries\":\\[([0-9]+).*", "$1");
+        String proof = get("/register/proof/" + index).body();
+        String entry =
+                new String(
+                        Base64.getDecoder()
+                                .decode(proof.replaceAll("(?s).*?\nextra (\\S+)\n.*", "$1")),
+                        StandardCharsets.UTF_8);
+        assertTrue(entry.contains("\"kind\":\"counts\""), entry);
+        assertTrue(entry.contains("installation/administration"), entry);
+        String page = get(place + "?lang=ar").body();
+        assertTrue(page.contains("href=\"/register/proof/" + index + "\""), page);
+        assertTrue(get("/register/?lang=ar").body().contains("سجل الأغراض"));
     }
 
     @Test

@@ -65,7 +65,7 @@ final class PurposeCalls {
                         : input.texts("zones"),
                 full(organisation, input.text("parent", "")),
                 now,
-                end(input, Instant.MIN),
+                end(input),
                 false);
     }
 
@@ -106,12 +106,12 @@ final class PurposeCalls {
                 input.texts("zones", before.zones()),
                 before.parent(),
                 before.created(),
-                end(input, before.expires()),
+                input.has("expires") ? end(input) : before.expires(),
                 before.withdrawn());
     }
 
-    private static Instant end(Input input, Instant otherwise) {
-        Instant expires = input.time("expires", otherwise);
+    private static Instant end(Input input) {
+        Instant expires = input.time("expires", Instant.MIN);
         if (expires.equals(Instant.MIN) || expires.equals(Instant.MAX)) {
             throw Failure.input(
                     "a purpose needs an end: expires, a time such as 2027-01-31T00:00:00Z");

@@ -190,6 +190,7 @@ class HealthDoorTest {
                         "e", purpose("long-over", NOW.minus(Duration.ofDays(15)), false),
                         "f", purpose("never", Instant.MAX, false)),
                 Map.of(),
+                Map.of(),
                 Map.of());
     }
 
