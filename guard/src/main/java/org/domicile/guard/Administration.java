@@ -9,6 +9,8 @@ import org.domicile.policy.Credential;
 import org.domicile.policy.Label;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Organisation;
+import org.domicile.policy.Policy;
+import org.domicile.policy.PolicyText;
 import org.domicile.policy.Principal;
 import org.domicile.policy.Purpose;
 import org.domicile.policy.Register;
@@ -76,6 +78,26 @@ public interface Administration {
     /** Buckets of an organisation. */
     List<Bucket> buckets(String organisation);
 
+    /** Puts a new version of a policy set of an organisation; it decides when this returns. */
+    PolicyText putPolicy(String organisation, String name, String text);
+
+    /** Takes a policy set out of force; its versions are kept for explaining what it decided. */
+    PolicyText removePolicy(String organisation, String name);
+
+    /**
+     * A version of a policy set.
+     *
+     * @param version 0 for the one in force
+     */
+    PolicyText policy(String organisation, String name, int version);
+
+    /**
+     * Why a use was allowed or refused.
+     *
+     * @param use as {@code organisation/node/number}, or a log's name, {@code #} and an index
+     */
+    Explained explain(String use);
+
     /** The register as it is. */
     Register register();
 
@@ -98,6 +120,11 @@ public interface Administration {
      * @param object what it concerns; empty for the program itself
      */
     void refuse(String action, String object, String reason);
+
+    /**
+     * @param use on record @param explanation of its decision
+     */
+    record Explained(Ledger.Decided use, Policy.Explanation explanation) {}
 
     /**
      * @param credential public part @param secret 40 characters, never shown again

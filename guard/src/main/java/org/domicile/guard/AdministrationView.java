@@ -1,12 +1,17 @@
 package org.domicile.guard;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Pass;
@@ -20,9 +25,11 @@ import org.domicile.policy.Label;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Organisation;
 import org.domicile.policy.Policy;
+import org.domicile.policy.PolicyText;
 import org.domicile.policy.Principal;
 import org.domicile.policy.Purpose;
 import org.domicile.policy.Register;
+import org.domicile.policy.UseOnRecord;
 import org.domicile.policy.Zone;
 import org.domicile.request.Outcome;
 
@@ -340,6 +347,140 @@ final class AdministrationView implements Administration {
                     + "); name a zone that contains it";
         }
         return buckets.bucket(name).isPresent() ? "the bucket " + name + " exists already" : "";
+    }
+
+    @Override
+    public PolicyText putPolicy(String organisation, String name, String text) {
+        String digest = HexFormat.of().formatHex(sha256(text.getBytes(StandardCharsets.UTF_8)));
+        return policy(
+                new PolicyText(
+                        organisation,
+                        name,
+                        nextVersion(organisation, name),
+                        digest,
+                        text,
+                        uses.at(),
+                        false),
+                "admin:PutPolicy");
+    }
+
+    @Override
+    public PolicyText removePolicy(String organisation, String name) {
+        return policy(
+                new PolicyText(
+                        organisation,
+                        name,
+                        nextVersion(organisation, name),
+                        "",
+                        "",
+                        uses.at(),
+                        true),
+                "admin:RemovePolicy");
+    }
+
+    private PolicyText policy(PolicyText wanted, String action) {
+        change(
+                new Change.PutPolicy(wanted),
+                wanted.organisation(),
+                action,
+                wanted.id(),
+                policyPut(wanted));
+        return wanted;
+    }
+
+    private int nextVersion(String organisation, String name) {
+        PolicyText standing = policy.register().policies().get(organisation + "/" + name);
+        return standing == null ? 1 : standing.version() + 1;
+    }
+
+    /** Name, version and digest are public; the text may name people and can be erased. */
+    static Statement policyPut(PolicyText put) {
+        Map<String, String> facts = new HashMap<>();
+        facts.put("policy", put.id());
+        facts.put("version", String.valueOf(put.version()));
+        if (put.removed()) {
+            return new Statement("policy.removed", facts, Map.of());
+        }
+        facts.put("digest", put.digest());
+        return new Statement("policy.put", facts, Map.of("text", put.text()));
+    }
+
+    @Override
+    public PolicyText policy(String organisation, String name, int version) {
+        String id = organisation + "/" + name;
+        try (Admitted use =
+                uses.administer(known(organisation), "admin:ShowPolicy", id, List.of())) {
+            PolicyText standing = policy.register().policies().get(id);
+            Optional<PolicyText> found =
+                    version == 0
+                            ? Optional.ofNullable(standing).filter(each -> !each.removed())
+                            : policy.policy(organisation, name, version);
+            use.record(found.isPresent() ? Outcome.DONE : Outcome.ABSENT, 0);
+            return found.orElseThrow(() ->
+                    new Impossible(
+                            version == 0
+                                    ? "there is no policy " + id + "; 'policy list' shows them"
+                                    : "the policy " + id + " has no version " + version));
+        }
+    }
+
+    @Override
+    public Explained explain(String named) {
+        UseName name = UseName.parse(named);
+        String organisation = known(name.organisation());
+        try (Admitted use = uses.administer(organisation, "admin:ExplainUse", named, List.of())) {
+            Optional<Ledger.Decided> found = Optional.empty();
+            if (organisation.equals(name.organisation())) {
+                OptionalLong index = name.index(ledger);
+                Pass pass = use.record(index.isPresent() ? Outcome.DONE : Outcome.ABSENT, 0);
+                if (index.isPresent()) {
+                    found = ledger.decided(pass, organisation, name.log(), index.getAsLong());
+                }
+            } else {
+                use.record(Outcome.ABSENT, 0);
+            }
+            Ledger.Decided decided =
+                    found.orElseThrow(() ->
+                            new Impossible(
+                                    "there is no use "
+                                            + named
+                                            + " on record; 'uses --json' shows what there is"));
+            return new Explained(decided, explanation(decided));
+        }
+    }
+
+    private Policy.Explanation explanation(Ledger.Decided decided) {
+        Ledger.Recorded use = decided.use();
+        Instant at;
+        try {
+            at = Instant.parse(use.at());
+        } catch (DateTimeException e) {
+            return new Policy.Explanation.Unexplained(
+                    "the person whom this use concerns was erased, and with that what the decision"
+                            + " read");
+        }
+        return policy.explain(
+                new UseOnRecord(
+                        decided.organisation(),
+                        at,
+                        use.action(),
+                        use.purpose(),
+                        use.dataZone(),
+                        use.clientZone(),
+                        decided.policy(),
+                        use.principal(),
+                        decided.credential(),
+                        use.object(),
+                        use.address(),
+                        decided.read()));
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     @Override

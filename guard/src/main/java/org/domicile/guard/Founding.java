@@ -14,6 +14,7 @@ import org.domicile.policy.Change;
 import org.domicile.policy.Kinds;
 import org.domicile.policy.Organisation;
 import org.domicile.policy.Policy;
+import org.domicile.policy.PolicyText;
 import org.domicile.policy.Principal;
 import org.domicile.policy.Purpose;
 import org.domicile.policy.Zone;
@@ -34,6 +35,9 @@ final class Founding {
     /** Id of the principal that operators act as. */
     static final String OPERATOR = "00000000000000000000000000000001";
 
+    /** Where the program's own policies stand in the register. */
+    private static final String PROGRAM_POLICIES = Policy.INSTALLATION + "/program";
+
     private final GuardOptions options;
     private final Policy policy;
     private final Keys keys;
@@ -49,6 +53,35 @@ final class Founding {
     }
 
     void complete() {
+        found();
+        statePolicies();
+    }
+
+    /**
+     * The program's own policies are public like any others, before they decide: at the founding,
+     * and when another program with other policies opens the folder.
+     */
+    private void statePolicies() {
+        PolicyText standing = policy.register().policies().get(PROGRAM_POLICIES);
+        String digest = Policy.programDigest();
+        if (standing != null && standing.digest().equals(digest)) {
+            return;
+        }
+        int version = standing == null ? 1 : standing.version() + 1;
+        String[] name = PROGRAM_POLICIES.split("/", -1);
+        PolicyText put =
+                new PolicyText(name[0], name[1], version, digest, Policy.program(), at, false);
+        Principal system = policy.register().principals().get(SYSTEM);
+        if (system == null) {
+            throw new IllegalStateException("the founding made no principal for the program");
+        }
+        step(
+                new Change.PutPolicy(put),
+                new KeyId(KeyId.Kind.SUBJECT, system.subject()),
+                AdministrationView.policyPut(put));
+    }
+
+    private void found() {
         if (policy.register().principals().containsKey(OPERATOR)) {
             return;
         }
@@ -139,7 +172,7 @@ final class Founding {
                         Policy.ADMINISTRATION,
                         "",
                         options.dataZone(),
-                        policy.register().digest(),
+                        Policy.programDigest(),
                         caller,
                         subject,
                         List.of(),

@@ -48,6 +48,11 @@ final class Sentences {
                             + " source prohibits, or they would bring more along than can be kept.";
             case "action-not-listed" -> "This credential does not list the action " + action + ".";
             case "bucket-not-listed" -> "This credential does not list this bucket.";
+            case "policy-error" ->
+                    "A policy of your organisation could not be evaluated, so nothing is let"
+                            + " through. Ask your operator; 'policy explain' shows which and why.";
+            case String own when own.indexOf('/') > 0 ->
+                    "The policy " + own + " of your organisation forbids it.";
             default -> "Access denied (" + reason + ").";
         };
     }

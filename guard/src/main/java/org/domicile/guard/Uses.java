@@ -102,7 +102,7 @@ final class Uses {
         Request judged = going.equals(request.zone()) ? request : toward(going);
         Decision decision = policy.decide(judged, action, resource);
         if (decision.effect() == Decision.Effect.REFUSE) {
-            refused(action, decision.reason(), decision.policy(), object, resource, going);
+            refused(action, decision, object, resource, going);
             throw new Refused(
                     decision.reason(), Sentences.of(decision.reason(), action, purpose()), last);
         }
@@ -171,10 +171,9 @@ final class Uses {
                             number,
                             action,
                             Use.Verdict.ALLOWED,
-                            "allowed",
+                            decision,
                             resource,
                             going,
-                            decision.policy(),
                             object,
                             statements);
             admitted = true;
@@ -194,9 +193,7 @@ final class Uses {
                 Decision decision =
                         policy.decide(judged, use.action(), carrying(resource, carried));
                 return decision.effect() == Decision.Effect.REFUSE
-                        ? Optional.of(
-                                reversal(
-                                        use, resource, going, decision.reason(), decision.policy()))
+                        ? Optional.of(reversal(use, resource, going, decision))
                         : Optional.empty();
             }
 
@@ -209,12 +206,7 @@ final class Uses {
                 return kept
                         ? Optional.empty()
                         : Optional.of(
-                                reversal(
-                                        use,
-                                        resource,
-                                        going,
-                                        Sentences.LABEL_NOT_KEPT,
-                                        register.digest()));
+                                reversal(use, resource, going, unasked(Sentences.LABEL_NOT_KEPT)));
             }
         };
     }
@@ -237,74 +229,53 @@ final class Uses {
     }
 
     private Admitted.Reversal reversal(
-            Use use, Resource resource, String going, String reason, String policyDigest) {
+            Use use, Resource resource, String going, Decision decision) {
         Use refused =
                 use(
                         use.organisation(),
                         use.number(),
                         use.action(),
                         Use.Verdict.REFUSED,
-                        reason,
+                        decision,
                         resource,
                         going,
-                        policyDigest,
                         use.object(),
                         List.of());
         return new Admitted.Reversal(
                 refused,
                 new Refused(
-                        reason,
-                        Sentences.of(reason, use.action(), purpose()),
+                        decision.reason(),
+                        Sentences.of(decision.reason(), use.action(), purpose()),
                         use.organisation() + "/" + options.node() + "/" + use.number()));
     }
 
     /** Records (or counts) a refusal of the door's own, which says it to the client itself. */
     void refused(String action, String reason, String object) {
-        refused(
-                action,
-                reason,
-                policy.register().digest(),
-                object,
-                new Resource.Own(organisation()),
-                request.zone());
+        refused(action, unasked(reason), object, new Resource.Own(organisation()), request.zone());
+    }
+
+    /** A refusal that policy was not asked about. */
+    private Decision unasked(String reason) {
+        return new Decision(
+                Decision.Effect.REFUSE, reason, policy.standing(request.caller()), List.of(), "");
     }
 
     private void refused(
-            String action,
-            String reason,
-            String policyDigest,
-            String object,
-            Resource resource,
-            String going) {
+            String action, Decision decision, String object, Resource resource, String going) {
         last = "";
         switch (request.caller()) {
-            case Caller.Anonymous anonymous -> ledger.countStranger(action, reason);
+            case Caller.Anonymous anonymous -> ledger.countStranger(action, decision.reason());
             case Caller.Known known ->
-                    refused(
-                            known.organisation(),
-                            action,
-                            reason,
-                            policyDigest,
-                            object,
-                            resource,
-                            going);
+                    refused(known.organisation(), action, decision, object, resource, going);
             case Caller.Program program ->
-                    refused(
-                            Policy.INSTALLATION,
-                            action,
-                            reason,
-                            policyDigest,
-                            object,
-                            resource,
-                            going);
+                    refused(Policy.INSTALLATION, action, decision, object, resource, going);
         }
     }
 
     private void refused(
             String organisation,
             String action,
-            String reason,
-            String policyDigest,
+            Decision decision,
             String object,
             Resource resource,
             String going) {
@@ -315,10 +286,9 @@ final class Uses {
                                 each,
                                 action,
                                 Use.Verdict.REFUSED,
-                                reason,
+                                decision,
                                 resource,
                                 going,
-                                policyDigest,
                                 object,
                                 List.of());
         if (ledger.countRepeated(numbered.apply(0))) {
@@ -339,10 +309,9 @@ final class Uses {
             long number,
             String action,
             Use.Verdict verdict,
-            String reason,
+            Decision decision,
             Resource resource,
             String going,
-            String policyDigest,
             String object,
             List<Statement> statements) {
         String dataZone = resource instanceof Resource.Data data ? data.dataZone() : "";
@@ -352,16 +321,17 @@ final class Uses {
                 request.at(),
                 action,
                 verdict,
-                reason,
+                decision.reason(),
                 purpose(),
                 dataZone,
                 going,
-                policyDigest,
+                decision.policy(),
                 request.caller(),
                 subject(),
                 List.of(),
                 object,
                 request.address(),
+                decision.read(),
                 statements);
     }
 

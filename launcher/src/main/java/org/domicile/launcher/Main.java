@@ -35,6 +35,7 @@ import picocli.CommandLine.Command;
             OrganisationCommand.class,
             PurposeCommand.class,
             LabelCommand.class,
+            PolicyCommand.class,
             PrincipalCommand.class,
             CredentialCommand.class,
             ZoneCommand.class,

@@ -238,7 +238,7 @@ final class PurposeCommand {
             if (fields.isEmpty()) {
                 throw Input.wrong(spec, "say what changes; --help shows what can");
             }
-            Json.Row made = admin.post(path(admin, purpose), new Json.Row(fields));
+            Json.Row made = admin.post(placeOf(admin, purpose), new Json.Row(fields));
             output().result(
                             made,
                             "purpose %s is changed, at once and in public"
@@ -391,7 +391,7 @@ final class PurposeCommand {
         @Override
         public Integer call() {
             AdminClient admin = admin();
-            Json.Row answer = admin.post(path(admin, purpose) + "/withdraw", Json.row());
+            Json.Row answer = admin.post(placeOf(admin, purpose) + "/withdraw", Json.row());
             output().result(
                             answer,
                             "purpose %s is withdrawn; its credentials are refused from now on"

@@ -36,7 +36,7 @@ abstract class ServerCommand implements Callable<Integer> {
         }
 
         /** Where the admin API has a purpose of this name, or full name. */
-        final String path(AdminClient admin, String purpose) {
+        final String placeOf(AdminClient admin, String purpose) {
             int slash = purpose.indexOf('/');
             String owner = slash < 0 ? owner(admin) : purpose.substring(0, slash);
             return "/v1/purposes/%s/%s"

@@ -50,6 +50,11 @@ record Trust(List<VerifierKey> keys, String why, String source) {
     }
 
     private static VerifierKey parse(String text) {
+        if (!text.contains("+")) {
+            throw new Problem(
+                    "%s is no file that can be read and no key; --key takes a line of 'ledger key', or a file of them"
+                            .formatted(text));
+        }
         try {
             return VerifierKey.parse(text.strip());
         } catch (IllegalArgumentException e) {

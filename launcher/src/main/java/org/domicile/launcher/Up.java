@@ -122,7 +122,13 @@ final class Up implements Callable<Integer> {
         out.println(
                 state.equals("ready")
                         ? "Domicile is ready (pid %d).".formatted(ready.pid())
-                        : "Domicile is already running (pid %d).".formatted(ready.pid()));
+                        : "Domicile is already running (pid %d)%s."
+                                .formatted(
+                                        ready.pid(),
+                                        options.arguments().isEmpty()
+                                                ? ""
+                                                : " with the settings it was started with, not with"
+                                                        + " these; end it with 'down' first"));
         out.println();
         out.println("  data folder       " + folder.path());
         ready.urls()

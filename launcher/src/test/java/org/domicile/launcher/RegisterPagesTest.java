@@ -61,9 +61,7 @@ class RegisterPagesTest {
     @BeforeEach
     void open(@TempDir Path folder) throws IOException {
         rig = new Rig(folder);
-        cloud =
-                Cloud.open(
-                        rig.data(), rig.settings(), Disk.real(), time, new SecureRandom());
+        cloud = Cloud.open(rig.data(), rig.settings(), Disk.real(), time, new SecureRandom());
     }
 
     @AfterEach

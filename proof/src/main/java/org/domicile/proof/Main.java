@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
             "  ./domicile proof crash --count 1000",
             "  ./domicile proof power --fs xfs --count 20 /var/tmp/power   (needs root)",
             "  ./domicile proof cedar ~/cedar-cases",
+            "  ./domicile proof replay --count 2000",
             "Exit code 0: it held; 1: it did not, and the folder is kept; 2: not understood."
         })
 public final class Main implements Callable<Integer> {

@@ -19,7 +19,9 @@ enum Proofs {
     /** The file system loses its power under load. */
     POWER("power", "cut the power of the disk under load and check everything (needs root)"),
     /** Cases of the Cedar language. */
-    CEDAR("cedar", "decide and validate every Cedar case under DIR, and compare with what it says");
+    CEDAR("cedar", "decide and validate every Cedar case under DIR, and compare with what it says"),
+    /** Decisions of a server, made again without it. */
+    REPLAY("replay", "decide what a server decided once more with cedar-wasm, and compare");
 
     private final String word;
     private final String summary;
@@ -40,7 +42,7 @@ enum Proofs {
     /**
      * How one is run.
      *
-     * @param count deaths @param work a folder for what must outlive them
+     * @param count deaths, or requests @param work a folder for what must outlive them
      * @param fileSystem for power cuts @param told hears of each round
      */
     record Asked(
@@ -59,6 +61,9 @@ enum Proofs {
                             new Site.Volume(new LoopVolume(asked.fileSystem())),
                             Choice.AFTER_LOAD);
             case CEDAR -> cases(asked);
+            case REPLAY ->
+                    new Replay(asked.work(), asked.seed(), asked.told())
+                            .run(word, asked.count(), asked.seed());
         };
     }
 

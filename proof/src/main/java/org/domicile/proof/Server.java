@@ -174,13 +174,30 @@ final class Server implements AutoCloseable {
 
     /** Its S3 endpoint with the first credential. */
     S3Client client() throws IOException {
+        return new S3Client(s3(), signature());
+    }
+
+    URI s3() throws IOException {
+        return URI.create(value("endpoints.s3"));
+    }
+
+    /** With the first credential. */
+    Signature signature() throws IOException {
         Map<String, String> credential = json(Path.of(value("firstCredential")));
-        return new S3Client(
-                URI.create(value("endpoints.s3")),
-                new Signature(
-                        credential.getOrDefault("accessKey", ""),
-                        credential.getOrDefault("secret", ""),
-                        credential.getOrDefault("region", "home")));
+        return new Signature(
+                credential.getOrDefault("accessKey", ""),
+                credential.getOrDefault("secret", ""),
+                credential.getOrDefault("region", "home"));
+    }
+
+    /** Where the admin API answers. */
+    String socket() {
+        return start.data().resolve("run/admin.sock").toString();
+    }
+
+    /** What the admin API wants to see. */
+    String token() throws IOException {
+        return Files.readString(start.data().resolve("run/admin.token")).strip();
     }
 
     private String value(String name) throws IOException {

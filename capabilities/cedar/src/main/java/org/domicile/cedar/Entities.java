@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,14 +18,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Entities {
     /** No entities. */
-    public static final Entities NONE = new Entities(Map.of(), null);
+    public static final Entities NONE = new Entities(Map.of(), null, null);
 
     private final Map<EntityUid, Entity> entities;
+
+    /** Stands instead of the map where there is one only. */
+    private final @Nullable Entity one;
     private final @Nullable Entities below;
 
-    private Entities(Map<EntityUid, Entity> entities, @Nullable Entities below) {
+    private Entities(
+            Map<EntityUid, Entity> entities, @Nullable Entity one, @Nullable Entities below) {
         this.entities = entities;
+        this.one = one;
         this.below = below;
+    }
+
+    /**
+     * One entity besides what is here, for those who decide often: nothing is looked up. It hides
+     * one of its name that is here.
+     *
+     * @param entity with all that it is in, directly or through other groups
+     */
+    public Entities with(Entity entity) {
+        return new Entities(Map.of(), entity, this);
     }
 
     /**
@@ -59,7 +75,7 @@ public final class Entities {
         for (Entity entity : more) {
             closed.put(entity.uid(), closed(entity, added));
         }
-        return new Entities(closed, this == NONE ? null : this);
+        return new Entities(closed, null, this == NONE ? null : this);
     }
 
     /**
@@ -95,7 +111,7 @@ public final class Entities {
                         "the action " + action.uid() + " differs from what the schema declares");
             }
         }
-        return new Entities(all, null);
+        return new Entities(all, null, null);
     }
 
     private Entity closed(Entity entity, Map<EntityUid, Entity> added) throws CedarException {
@@ -123,8 +139,20 @@ public final class Entities {
     }
 
     @Nullable Entity find(EntityUid uid) {
-        Entity entity = entities.get(uid);
-        return entity != null || below == null ? entity : below.find(uid);
+        @Nullable Entities at = this;
+        while (at != null) {
+            Entity entity = at.one;
+            if (entity == null) {
+                entity = at.entities.get(uid);
+                if (entity != null) {
+                    return entity;
+                }
+            } else if (entity.uid().equals(uid)) {
+                return entity;
+            }
+            at = at.below;
+        }
+        return null;
     }
 
     /** Whether there is one of this name. */
@@ -135,6 +163,9 @@ public final class Entities {
     /** The names of all. */
     public Set<EntityUid> uids() {
         Set<EntityUid> uids = new HashSet<>(entities.keySet());
+        if (one != null) {
+            uids.add(one.uid());
+        }
         if (below != null) {
             uids.addAll(below.uids());
         }
@@ -142,6 +173,44 @@ public final class Entities {
     }
 
     public int size() {
-        return entities.size() + (below == null ? 0 : below.size());
+        return uids().size();
+    }
+
+    /**
+     * What a decision could read here if it begins with these names: they and their groups, what
+     * attributes and tags of any of them name, and so on. In the order of their names.
+     */
+    public List<Entity> reachable(Collection<EntityUid> from) {
+        Map<String, Entity> found = new TreeMap<>();
+        List<EntityUid> open = new ArrayList<>(from);
+        Set<EntityUid> seen = new HashSet<>();
+        while (!open.isEmpty()) {
+            EntityUid uid = open.removeLast();
+            Entity entity = seen.add(uid) ? find(uid) : null;
+            if (entity != null) {
+                found.put(uid.toString(), entity);
+                open.addAll(entity.ancestors());
+                entity.attributes().values().forEach(value -> names(value, open));
+                entity.tags().values().forEach(value -> names(value, open));
+            }
+        }
+        return List.copyOf(found.values());
+    }
+
+    private static void names(Value value, List<EntityUid> into) {
+        switch (value) {
+            case EntityUid uid -> into.add(uid);
+            case Value.Many(Set<Value> elements) ->
+                    elements.forEach(element -> names(element, into));
+            case Value.Fields(Map<String, Value> values) ->
+                    values.values().forEach(field -> names(field, into));
+            case Value.Bool _,
+                    Value.Whole _,
+                    Value.Text _,
+                    Decimal _,
+                    IpAddress _,
+                    Datetime _,
+                    Duration _ -> {}
+        }
     }
 }

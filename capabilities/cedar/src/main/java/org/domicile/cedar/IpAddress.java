@@ -1,5 +1,7 @@
 package org.domicile.cedar;
 
+import java.util.Optional;
+
 /**
  * An IPv4 or IPv6 address with a prefix length; a single address has the full length.
  *
@@ -20,6 +22,15 @@ public record IpAddress(Family family, long high, long low, int prefix) implemen
     }
 
     private static final int LONGEST = 43;
+
+    /** The address or range of a text; empty when it is none. */
+    public static Optional<IpAddress> read(String text) {
+        try {
+            return Optional.of(parse(text));
+        } catch (EvaluationFailure e) {
+            return Optional.empty();
+        }
+    }
 
     static IpAddress parse(String text) throws EvaluationFailure {
         if (text.length() > LONGEST) {

@@ -16,6 +16,9 @@ final class PolicyParser {
     private final Tokens tokens;
     private final ExprParser expressions;
 
+    /** Where the semicolon of the last policy stands. */
+    private Place end = Place.UNKNOWN;
+
     private PolicyParser(String text) throws CedarException {
         tokens = new Tokens(text);
         expressions = new ExprParser(tokens);
@@ -28,6 +31,42 @@ final class PolicyParser {
             policies.add(parser.policy("policy" + policies.size()));
         }
         return policies;
+    }
+
+    /** The policies of a text as texts of their own, without what stands between them. */
+    static List<PolicySet.Source> sources(String text) throws CedarException {
+        PolicyParser parser = new PolicyParser(text);
+        List<PolicySet.Source> sources = new ArrayList<>();
+        Place last = new Place(1, 1);
+        int index = 0;
+        while (!parser.tokens.atEnd()) {
+            Template policy = parser.policy("policy" + sources.size());
+            int from = offset(text, last, index, policy.at());
+            index = offset(text, policy.at(), from, parser.end) + 1;
+            last = new Place(parser.end.line(), parser.end.column() + 1);
+            sources.add(
+                    new PolicySet.Source(
+                            policy.annotations().getOrDefault("id", ""),
+                            policy.effect(),
+                            policy.slots(),
+                            text.substring(from, index),
+                            policy.at().line(),
+                            policy.at().column()));
+        }
+        return sources;
+    }
+
+    /** Where a place is, counted on from one whose index is known. */
+    private static int offset(String text, Place known, int index, Place wanted) {
+        int line = known.line();
+        int column = known.column();
+        int at = index;
+        while (line < wanted.line()) {
+            column = 1;
+            at = text.indexOf('\n', at) + 1;
+            line++;
+        }
+        return at + wanted.column() - column;
     }
 
     private Template policy(String id) throws CedarException {
@@ -49,7 +88,7 @@ final class PolicyParser {
         tokens.skip(",");
         tokens.expect(")");
         Expr conditions = conditions(at);
-        tokens.expect(";");
+        end = tokens.expect(";");
         return new Template(id, effect, annotations, principal, action, resource, conditions, at);
     }
 

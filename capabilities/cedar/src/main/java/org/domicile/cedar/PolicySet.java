@@ -2,10 +2,12 @@ package org.domicile.cedar;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Policies, templates and their links, indexed by what their scopes ask for, so that a decision
@@ -62,6 +64,26 @@ public final class PolicySet {
         return new PolicySet(templates, policies);
     }
 
+    /**
+     * A policy or template as it stands in a text.
+     *
+     * @param id what its annotation {@code @id} says; empty without one
+     * @param text from its first annotation to its semicolon
+     * @param line where it begins, from 1
+     * @param column where it begins, from 1
+     */
+    public record Source(
+            String id, Effect effect, Set<Slot> slots, String text, int line, int column) {
+        public Source {
+            slots = Set.copyOf(slots);
+        }
+    }
+
+    /** The policies and templates of a text as texts of their own, in their order. */
+    public static List<Source> sources(String text) throws CedarException {
+        return PolicyParser.sources(text);
+    }
+
     /** A policy made of a template by filling its slots. */
     public record Link(String template, String id, Map<Slot, EntityUid> values) {
         public Link {
@@ -103,6 +125,32 @@ public final class PolicySet {
     /** The ids of the templates. */
     public Collection<String> templates() {
         return List.copyOf(templates.keySet());
+    }
+
+    /** The entities that the policies that can decide name, actions included. */
+    public Set<EntityUid> mentioned() {
+        Set<EntityUid> uids = new HashSet<>();
+        for (Policy policy : policies.values()) {
+            Template template = policy.template();
+            for (Constraint constraint : List.of(template.principal(), template.resource())) {
+                EntityUid uid = constraint.uid();
+                if (uid != null) {
+                    uids.add(uid);
+                }
+            }
+            uids.addAll(template.action().uids());
+            mentioned(template.conditions(), uids);
+        }
+        return uids;
+    }
+
+    private static void mentioned(Expr expr, Set<EntityUid> uids) {
+        if (expr instanceof Expr.Literal(EntityUid uid, _)) {
+            uids.add(uid);
+        }
+        for (Expr part : expr.parts()) {
+            mentioned(part, uids);
+        }
     }
 
     Collection<Template> openTemplates() {

@@ -13,6 +13,8 @@
  *       and which erred.
  *   <li>{@link org.domicile.cedar.Validator}: finds, before a policy decides anything, what would
  *       err when it does.
+ *   <li>{@link org.domicile.cedar.JsonForm}: entities, names and values in Cedar's JSON, for somebody
+ *       else's engine.
  *   <li>{@link org.domicile.cedar.Conformance}: runs cases with known answers.
  * </ul>
  *

@@ -253,6 +253,7 @@ final class Engine implements Ledger {
                         first.subjects(),
                         first.object(),
                         first.address(),
+                        first.read(),
                         List.of());
         try {
             return useRecord(repeated, () -> 0, count.count()).take(Outcome.DONE).getFirst();
@@ -315,6 +316,11 @@ final class Engine implements Ledger {
     public List<Recorded> uses(Pass pass, String organisation, Filter filter) {
         return new UseReading(book, keyspace.logs(), subjects)
                 .uses(book.useLog(organisation), filter, Math.min(filter.limit(), MAX_USES));
+    }
+
+    @Override
+    public Optional<Decided> decided(Pass pass, String organisation, String log, long index) {
+        return new UseReading(book, keyspace.logs(), subjects).decided(organisation, log, index);
     }
 
     @Override

@@ -101,6 +101,14 @@ public interface Ledger extends AutoCloseable {
     List<Recorded> uses(Pass pass, String organisation, Filter filter);
 
     /**
+     * What the decision on one use was made of, as far as it can still be opened. Opening it is
+     * itself a use: hence the pass.
+     *
+     * @return empty when the log is not the organisation's, or has no use at that place
+     */
+    Optional<Decided> decided(Pass pass, String organisation, String log, long index);
+
+    /**
      * A proof in C2SP tlog-proof form for an entry under a published checkpoint; waits up to two
      * seconds for one.
      */
@@ -196,6 +204,20 @@ public interface Ledger extends AutoCloseable {
             String address,
             long size,
             long count) {}
+
+    /**
+     * A use with what its decision was made of. What was erased is the text {@code (erased)}.
+     *
+     * @param node on which it was decided @param policy digest of the set that decided @param
+     *     credential access key, or empty @param read what else was read, see {@link Use#read}
+     */
+    record Decided(
+            Recorded use,
+            String organisation,
+            String node,
+            String policy,
+            String credential,
+            String read) {}
 
     /**
      * @param logs count @param entries in all of them @param unpublished entries not yet under a

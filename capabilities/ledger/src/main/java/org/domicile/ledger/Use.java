@@ -19,12 +19,14 @@ import org.domicile.request.Caller;
  *     none
  * @param dataZone where the data lie; public; empty when no data were concerned
  * @param clientZone where they go; public
- * @param policy digest of the policy state that decided, 64 hexadecimal digits; public
+ * @param policy digest of the whole set of policies that decided, 64 hexadecimal digits; public
  * @param caller who; committed to
  * @param callerSubject the caller's subject key
  * @param subjects subject keys of the people whom the data are about; one commitment each
  * @param object what, for example {@code archive/scans/1.tif}; committed to
  * @param address the client's address; committed to
+ * @param read what the decision read beside all this, in policy's own form; committed to; empty when
+ *     nobody decided
  * @param statements what the same commit says in the public log (a change of the register); usually
  *     none
  */
@@ -44,7 +46,46 @@ public record Use(
         List<KeyId> subjects,
         String object,
         String address,
+        String read,
         List<Statement> statements) {
+    /** One that nobody decided: a founding, or what a door refuses by itself. */
+    public Use(
+            String organisation,
+            long number,
+            Instant at,
+            String action,
+            Verdict verdict,
+            String reason,
+            String purpose,
+            String dataZone,
+            String clientZone,
+            String policy,
+            Caller caller,
+            KeyId callerSubject,
+            List<KeyId> subjects,
+            String object,
+            String address,
+            List<Statement> statements) {
+        this(
+                organisation,
+                number,
+                at,
+                action,
+                verdict,
+                reason,
+                purpose,
+                dataZone,
+                clientZone,
+                policy,
+                caller,
+                callerSubject,
+                subjects,
+                object,
+                address,
+                "",
+                statements);
+    }
+
     /** The decision. */
     public enum Verdict {
         /** It was let through. */

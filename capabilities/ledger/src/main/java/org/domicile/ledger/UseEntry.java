@@ -20,6 +20,7 @@ record UseEntry(
         Counts.What what,
         String reason,
         String outcome,
+        String policy,
         long size,
         long count) {
     static final String KIND = "use";
@@ -38,6 +39,7 @@ record UseEntry(
                     "verdict",
                     "reason",
                     "outcome",
+                    "policy",
                     "size",
                     "count");
 
@@ -61,6 +63,7 @@ record UseEntry(
                                 text(members, "verdict")),
                         text(members, "reason"),
                         text(members, "outcome"),
+                        text(members, "policy"),
                         number(members, "size"),
                         members.containsKey("count") ? number(members, "count") : 1));
     }

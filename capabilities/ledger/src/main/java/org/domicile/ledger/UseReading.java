@@ -147,24 +147,54 @@ final class UseReading {
         if (!within || !filter.finds(object)) {
             return Optional.empty();
         }
-        return Optional.of(
-                new Ledger.Recorded(
-                        log,
-                        index,
-                        entry.number(),
-                        at.equals(ERASED) ? entry.minute() : at,
-                        entry.what().action(),
-                        entry.what().verdict(),
-                        entry.reason(),
-                        entry.outcome(),
-                        entry.what().purpose(),
-                        entry.what().dataZone(),
-                        entry.what().clientZone(),
-                        text(values, "principal"),
-                        object,
-                        text(values, "address"),
-                        values.get("size") instanceof Long size ? size : -1,
-                        entry.count()));
+        return Optional.of(recorded(log, index, entry, values));
+    }
+
+    private static Ledger.Recorded recorded(
+            String log, long index, UseEntry entry, Map<String, Object> values) {
+        String at = text(values, "time");
+        return new Ledger.Recorded(
+                log,
+                index,
+                entry.number(),
+                at.equals(ERASED) ? entry.minute() : at,
+                entry.what().action(),
+                entry.what().verdict(),
+                entry.reason(),
+                entry.outcome(),
+                entry.what().purpose(),
+                entry.what().dataZone(),
+                entry.what().clientZone(),
+                text(values, "principal"),
+                text(values, "object"),
+                text(values, "address"),
+                values.get("size") instanceof Long size ? size : -1,
+                entry.count());
+    }
+
+    Optional<Ledger.Decided> decided(String organisation, String log, long index) {
+        if (index < 0 || index >= logs.size(log)) {
+            return Optional.empty();
+        }
+        try {
+            Optional<UseEntry> entry =
+                    UseEntry.parse(book.entries(log, index, index + 1).getFirst());
+            if (entry.isEmpty() || !entry.get().organisation().equals(organisation)) {
+                return Optional.empty();
+            }
+            Map<String, Object> values =
+                    UseRecord.open(subjects, entry.get(), logs.payload(log, index));
+            return Optional.of(
+                    new Ledger.Decided(
+                            recorded(log, index, entry.get(), values),
+                            entry.get().organisation(),
+                            entry.get().node(),
+                            entry.get().policy(),
+                            text(values, "credential"),
+                            text(values, "read")));
+        } catch (IOException e) {
+            throw unreadable(log, e);
+        }
     }
 
     private static String text(Map<String, Object> values, String name) {

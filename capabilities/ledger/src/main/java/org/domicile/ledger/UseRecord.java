@@ -134,6 +134,7 @@ final class UseRecord implements Pending {
         text.raw(",\"credential\":").base64(commitment.to("credential", credential(use.caller())));
         text.raw(",\"object\":").base64(objectCommitment.to("object", use.object()));
         text.raw(",\"principal\":").base64(commitment.to("principal", principal(use.caller())));
+        text.raw(",\"read\":").base64(commitment.to("read", use.read()));
         text.raw(",\"size\":").base64(commitment.to("size", Long.toString(bytes)));
         text.raw(",\"time\":").base64(commitment.to("time", time));
         text.raw("}");
@@ -182,7 +183,7 @@ final class UseRecord implements Pending {
     }
 
     private byte[] payload(long bytes) {
-        JsonText text = new JsonText(256);
+        JsonText text = new JsonText(512);
         text.raw("{\"address\":").text(use.address());
         text.raw(",\"credential\":").text(credential(use.caller()));
         text.raw(",\"object\":");
@@ -196,6 +197,7 @@ final class UseRecord implements Pending {
             text.base64(object);
         }
         text.raw(",\"principal\":").text(principal(use.caller()));
+        text.raw(",\"read\":").text(use.read());
         text.raw(",\"size\":").number(bytes);
         text.raw(",\"time\":").text(time).raw("}");
         byte[] sealed = subjects.seal(use.callerSubject(), entryId, text.done());

@@ -34,4 +34,7 @@ public sealed interface Change {
 
     /** Ends a credential. */
     record WithdrawCredential(String accessKey) implements Change {}
+
+    /** A new version of a policy set, or its removal. */
+    record PutPolicy(PolicyText policy) implements Change {}
 }

@@ -32,6 +32,11 @@ public final class DataClasses {
         return ALL.stream().filter(each -> each.name().equals(name)).findFirst();
     }
 
+    /** Every class that who lists these may use: they, all that lies in them, and open data. */
+    static List<String> covered(List<String> listed) {
+        return ALL.stream().map(DataClass::name).filter(each -> covered(listed, each)).toList();
+    }
+
     /** Whether who may use {@code listed} may use {@code name}: it is listed, or lies in one. */
     static boolean covered(List<String> listed, String name) {
         String at = name;

@@ -42,6 +42,7 @@ final class Objections {
                             : "there is no credential "
                                     + accessKey
                                     + "; 'credential list' shows them";
+            case Change.PutPolicy(PolicyText policy) -> policy(policy, register);
         };
     }
 
@@ -183,6 +184,49 @@ final class Objections {
         return register.credentials().containsKey(credential.accessKey())
                 ? "the access key " + credential.accessKey() + " exists already"
                 : "";
+    }
+
+    private static String policy(PolicyText policy, Register register) {
+        if (policy.organisation().equals(Policy.INSTALLATION)) {
+            boolean own =
+                    policy.name().equals(ProgramPolicies.NAME)
+                            && policy.text().equals(ProgramPolicies.TEXT);
+            return own ? "" : "the installation's policies come with the program";
+        }
+        if (!register.organisations().containsKey(policy.organisation())) {
+            return noOrganisation(policy.organisation());
+        }
+        if (!NAME.matcher(policy.name()).matches()) {
+            return badName("policy", policy.name());
+        }
+        PolicyText before = register.policies().get(policy.id());
+        boolean standing = before != null && !before.removed();
+        if (policy.version() != (before == null ? 1 : before.version() + 1)) {
+            return "the policy "
+                    + policy.id()
+                    + " was changed at the same time; look and try again";
+        }
+        if (policy.removed()) {
+            return standing
+                    ? ""
+                    : "there is no policy " + policy.id() + "; 'policy list' shows them";
+        }
+        long sets =
+                register.policies().values().stream()
+                        .filter(each -> each.organisation().equals(policy.organisation()))
+                        .filter(each -> !each.removed())
+                        .count();
+        if (!standing && sets >= PolicyText.MOST_SETS) {
+            return "the organisation "
+                    + policy.organisation()
+                    + " has 16 policies, which is the most; put several texts into one, or remove"
+                    + " one";
+        }
+        return PolicyCheck.of(policy.text()).stream()
+                .filter(each -> each.weight() == Policy.Problem.Weight.ERROR)
+                .findFirst()
+                .map(each -> "the policy is not taken: " + each)
+                .orElse("");
     }
 
     private static boolean blankOrLong(String text) {

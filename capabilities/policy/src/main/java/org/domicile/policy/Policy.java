@@ -1,8 +1,13 @@
 package org.domicile.policy;
 
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.domicile.keys.Vault;
 import org.domicile.keyspace.Keyspace;
+import org.domicile.request.Caller;
 import org.domicile.request.Request;
 
 /** See the package's page. Safe for concurrent use. */
@@ -27,8 +32,51 @@ public interface Policy {
      */
     Decision decide(Request request, String action, Resource resource);
 
+    /** Digest of the set that judges a caller's requests, for records of what nobody judged. */
+    String standing(Caller caller);
+
     /** The present state. */
     Register register();
+
+    /**
+     * A version of a policy set, also one that is no more in force. Its text is an organisation's
+     * own: whoever asks is recorded.
+     */
+    Optional<PolicyText> policy(String organisation, String name, int version);
+
+    /** Decides once more what is on record, from what the record names and holds. */
+    Explanation explain(UseOnRecord use);
+
+    /**
+     * What is wrong with a text of policies, errors first; needs no state, so that people can ask
+     * before they put it.
+     */
+    static List<Problem> check(String text) {
+        return PolicyCheck.of(text);
+    }
+
+    /** The schema of all policies, in Cedar's own syntax. */
+    static String schema() {
+        return ProgramPolicies.SCHEMA_TEXT;
+    }
+
+    /** The policies that come with the program. */
+    static String program() {
+        return ProgramPolicies.TEXT;
+    }
+
+    /** Digest of the set that the program's policies make alone. */
+    static String programDigest() {
+        return ProgramPolicies.SET.digest();
+    }
+
+    /**
+     * The actions that policies can name, groups included. A door's operation that is not here can
+     * be used and not be named: the tests of each door see to it that there is none.
+     */
+    static Set<String> actions() {
+        return ProgramPolicies.actions();
+    }
 
     /**
      * Why a change would be refused, as a sentence; empty when it would be made. Lets the guard ask
@@ -47,6 +95,68 @@ public interface Policy {
      * credential.
      */
     byte[] secret(String accessKey);
+
+    /**
+     * Something in a text of policies.
+     *
+     * @param line from 1; 0 when it concerns the whole text
+     * @param column from 1; 0 when it concerns the whole text
+     */
+    record Problem(int line, int column, String message, Weight weight) {
+        /** Whether the text is refused for it. */
+        public enum Weight {
+            /** It is. */
+            ERROR,
+            /** It is allowed, and probably not meant. */
+            WARNING
+        }
+
+        @Override
+        public String toString() {
+            return line == 0 ? message : "line " + line + ", column " + column + ": " + message;
+        }
+    }
+
+    /** A decision made once more, or why it cannot be. */
+    sealed interface Explanation {
+        /**
+         * Everything that an engine of Cedar needs to make the decision, and what it was. Names,
+         * context and entities are in Cedar's JSON.
+         *
+         * @param set digest of the policies and the schema
+         * @param register digest of the register that entities were made of
+         * @param policies each by id
+         * @param reasons the policies that determined it
+         * @param errors the policies that erred, and how
+         * @param decided what it says now: the same as the record, or something is wrong
+         */
+        record Explained(
+                String set,
+                String register,
+                String principal,
+                String action,
+                String resource,
+                String context,
+                String entities,
+                String schema,
+                Map<String, String> policies,
+                Answer answer,
+                List<String> reasons,
+                Map<String, String> errors,
+                Decision decided)
+                implements Explanation {}
+
+        /** It cannot be made again: what is missing, in a sentence. */
+        record Unexplained(String sentence) implements Explanation {}
+
+        /** Cedar's answer; the guard also refuses what is allowed with errors. */
+        enum Answer {
+            /** Something permits it, nothing forbids it. */
+            ALLOW,
+            /** Something forbids it, or nothing permits it. */
+            DENY
+        }
+    }
 
     /** What became of a change. */
     sealed interface Applied {

@@ -1,20 +1,12 @@
 package org.domicile.policy;
 
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * What a purpose itself and the labels of data say, each rule a pure function of the register and
- * the request: a reason code, {@code allowed} or that of the first rule that refuses.
- *
- * <ol>
- *   <li>{@code purpose-withdrawn}, {@code purpose-expired}: a purpose that this one is a part of
- *       has ended.
- *   <li>{@code purpose-prohibited}: the data may never be used for it.
- *   <li>{@code purpose-not-allowed}: the data are for others only.
- *   <li>{@code class-not-in-purpose}: the data are of a class that it does not list.
- *   <li>{@code action-not-in-purpose}: it does not list the action.
- * </ol>
+ * The trees of purposes, and what labels say of them, as pure functions of the register. Decisions
+ * are Cedar's: {@link World} makes attributes of these.
  */
 final class PurposeRules {
     /** A purpose lies in at most so many others. */
@@ -22,82 +14,43 @@ final class PurposeRules {
 
     private PurposeRules() {}
 
-    static String judge(
-            Register register, Purpose purpose, String action, Resource resource, Instant at) {
-        String ended = ancestors(register, purpose, at);
-        if (!ended.equals(Rules.ALLOWED)) {
-            return ended;
+    /** The purpose itself and those that it lies in, from the inside out. */
+    static List<Purpose> line(Register register, Purpose purpose) {
+        List<Purpose> line = new ArrayList<>();
+        Purpose at = purpose;
+        while (at != null && line.size() <= DEEPEST) {
+            line.add(at);
+            at = register.purposes().get(at.parent());
         }
-        String data =
-                switch (resource) {
-                    case Resource.Data concerned ->
-                            data(register, purpose, marks(register, concerned));
-                    case Resource.Own own -> Rules.ALLOWED;
-                    case Resource.Installation installation -> Rules.ALLOWED;
-                };
-        if (!data.equals(Rules.ALLOWED)) {
-            return data;
-        }
-        return Rules.listed(purpose.actions(), action) ? Rules.ALLOWED : "action-not-in-purpose";
+        return line;
     }
 
-    /** What is known of data: by the labels where they lie, and by what they bring along. */
+    /** Every word that names a purpose: its name and kind, and those of what it lies in. */
+    static List<String> names(Register register, Purpose purpose) {
+        return line(register, purpose).stream()
+                .flatMap(each -> Stream.of(each.id(), each.kind()))
+                .distinct()
+                .toList();
+    }
+
+    /** Whether words name a purpose. */
+    static boolean named(Register register, Purpose purpose, List<String> words) {
+        return names(register, purpose).stream().anyMatch(words::contains);
+    }
+
+    /** Purposes of an organisation that every one of the lists names. */
+    static List<String> only(Register register, String organisation, List<List<String>> lists) {
+        return register.purposes().values().stream()
+                .filter(each -> each.organisation().equals(organisation))
+                .filter(each -> lists.stream().allMatch(list -> named(register, each, list)))
+                .map(Purpose::id)
+                .sorted()
+                .toList();
+    }
+
+    /** What labels on the way to a name say, and what the data bring along. */
     static Marks marks(Register register, Resource.Data data) {
         return data.carried().and(register.marks(data.organisation(), data.bucket(), data.name()));
-    }
-
-    private static String data(Register register, Purpose purpose, Marks marks) {
-        if (marks.isEmpty()) {
-            return Rules.ALLOWED;
-        }
-        if (named(register, purpose, marks.prohibited())) {
-            return "purpose-prohibited";
-        }
-        for (List<String> only : marks.only()) {
-            if (!named(register, purpose, only)) {
-                return "purpose-not-allowed";
-            }
-        }
-        for (String each : marks.classes()) {
-            if (!DataClasses.covered(purpose.classes(), each)) {
-                return "class-not-in-purpose";
-            }
-        }
-        return Rules.ALLOWED;
-    }
-
-    private static String ancestors(Register register, Purpose purpose, Instant at) {
-        String parent = purpose.parent();
-        for (int depth = 0; depth < DEEPEST && !parent.isEmpty(); depth++) {
-            Purpose above = register.purposes().get(parent);
-            if (above == null || above.withdrawn()) {
-                return "purpose-withdrawn";
-            }
-            if (!at.isBefore(above.expires())) {
-                return "purpose-expired";
-            }
-            parent = above.parent();
-        }
-        return Rules.ALLOWED;
-    }
-
-    /** Whether words name a purpose: by its name or kind, or by those of one that it lies in. */
-    static boolean named(Register register, Purpose purpose, List<String> words) {
-        if (words.isEmpty()) {
-            return false;
-        }
-        Purpose at = purpose;
-        for (int depth = 0; depth <= DEEPEST; depth++) {
-            if (words.contains(at.id()) || words.contains(at.kind())) {
-                return true;
-            }
-            Purpose above = register.purposes().get(at.parent());
-            if (above == null) {
-                return false;
-            }
-            at = above;
-        }
-        return false;
     }
 
     /**

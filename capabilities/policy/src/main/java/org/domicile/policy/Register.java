@@ -6,10 +6,12 @@ import java.util.Map;
 /**
  * Everything that decisions read, at one moment.
  *
- * @param digest SHA-256 over the canonical form of what decides, 64 hexadecimal digits; names this
- *     state in entries
+ * @param digest SHA-256 over the canonical form of what decisions read, but for policies, 64
+ *     hexadecimal digits; names this state in records
  * @param purposes by full name
  * @param credentials by access key
+ * @param policies the newest version of each policy set by full name; the program's own stand there
+ *     too, in the organisation of the installation
  * @param labels by organisation and bucket, as {@code organisation/bucket}
  * @param principals by id
  */
@@ -20,6 +22,7 @@ public record Register(
         Map<String, Purpose> purposes,
         Map<String, Principal> principals,
         Map<String, Credential> credentials,
+        Map<String, PolicyText> policies,
         Map<String, List<Label>> labels) {
     /** True when {@code inner} is {@code outer} or lies in it. */
     public boolean inside(String inner, String outer) {

@@ -61,6 +61,41 @@ final class RegisterCodec {
     }
 
     static byte[] encode(Purpose purpose) {
+        return isOld(purpose) ? encodeOld(purpose) : encodeNew(purpose);
+    }
+
+    /** What format 1 can say is said in it: digests of registers are made of these bytes. */
+    private static boolean isOld(Purpose purpose) {
+        Purpose read =
+                new Purpose(
+                                purpose.organisation(),
+                                purpose.name(),
+                                purpose.text(),
+                                purpose.owner(),
+                                purpose.legalBasis(),
+                                purpose.zones(),
+                                purpose.created(),
+                                purpose.expires(),
+                                purpose.withdrawn())
+                        .ofKind(Kinds.UNSPECIFIED);
+        return read.equals(purpose);
+    }
+
+    private static byte[] encodeOld(Purpose purpose) {
+        return write(out -> {
+            text(out, purpose.organisation());
+            text(out, purpose.name());
+            text(out, purpose.text());
+            text(out, purpose.owner());
+            text(out, purpose.legalBasis());
+            texts(out, purpose.zones());
+            instant(out, purpose.created());
+            instant(out, purpose.expires());
+            out.writeBoolean(purpose.withdrawn());
+        });
+    }
+
+    private static byte[] encodeNew(Purpose purpose) {
         return write(
                 PURPOSE_FORMAT,
                 out -> {
@@ -213,6 +248,49 @@ final class RegisterCodec {
                                 instant(in),
                                 instant(in),
                                 in.readBoolean()));
+    }
+
+    static byte[] encode(PolicyText policy, Vault vault) {
+        byte[] sealed = vault.seal(name(policy), policy.text().getBytes(StandardCharsets.UTF_8));
+        return write(out -> {
+            text(out, policy.organisation());
+            text(out, policy.name());
+            out.writeInt(policy.version());
+            text(out, policy.digest());
+            instant(out, policy.created());
+            out.writeBoolean(policy.removed());
+            out.writeInt(sealed.length);
+            out.write(sealed);
+        });
+    }
+
+    static PolicyText policy(byte[] stored, Vault vault) {
+        return read(
+                stored,
+                in -> {
+                    PolicyText bare =
+                            new PolicyText(
+                                    text(in),
+                                    text(in),
+                                    in.readInt(),
+                                    text(in),
+                                    "",
+                                    instant(in),
+                                    in.readBoolean());
+                    byte[] opened = vault.open(name(bare), in.readNBytes(in.readInt()));
+                    return new PolicyText(
+                            bare.organisation(),
+                            bare.name(),
+                            bare.version(),
+                            bare.digest(),
+                            new String(opened, StandardCharsets.UTF_8),
+                            bare.created(),
+                            bare.removed());
+                });
+    }
+
+    private static String name(PolicyText policy) {
+        return "policy/" + policy.id() + "/" + policy.version();
     }
 
     private interface Body {

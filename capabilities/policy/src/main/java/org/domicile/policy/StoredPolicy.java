@@ -1,13 +1,11 @@
 package org.domicile.policy;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +22,7 @@ import org.domicile.keyspace.Reading;
 import org.domicile.keyspace.Space;
 import org.domicile.keyspace.Transaction;
 import org.domicile.keyspace.Write;
+import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
 
@@ -31,10 +30,11 @@ import org.domicile.request.Request;
  * The register in the keyspace, and one immutable copy of it in memory.
  *
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
- * zone, {@code u} purpose, {@code l} label, {@code n} principal, {@code c} credential, {@code s}
- * its sealed secret; {@code pv} holds the register's version, on which every change is conditional.
- * {@code changing} serialises changers; readers take no lock: they see the register that was whole
- * when they looked.
+ * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code n}
+ * principal, {@code c} credential, {@code s} its sealed secret, {@code t} the newest version of a
+ * policy set; {@code pv} holds the register's version, on which every change is conditional. {@code
+ * changing} serialises changers; readers take no lock: they see the register that was whole when
+ * they looked.
  */
 final class StoredPolicy implements Policy {
     private static final byte[] VERSION = {'p', 'v'};
@@ -44,54 +44,79 @@ final class StoredPolicy implements Policy {
     private final InstantSource clock;
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<String, byte[]> sealedSecrets = new ConcurrentHashMap<>();
-    private volatile Register register;
+    private final History history;
+    private volatile Deciding deciding;
 
     StoredPolicy(Keyspace keyspace, Vault vault, InstantSource clock) {
         this.keyspace = keyspace;
         this.vault = vault;
         this.clock = clock;
-        this.register = load();
+        this.history = new History(keyspace, vault);
+        this.deciding = Deciding.of(load());
+        byte[] version = keyspace.get(Space.RECORDS, VERSION).orElseGet(() -> new byte[8]);
+        List<Write> missing = history.missing(version, deciding);
+        if (!missing.isEmpty()) {
+            keyspace.commit(new Transaction().writeAll(missing));
+        }
     }
 
     @Override
     public Decision decide(Request request, String action, Resource resource) {
-        Register now = register;
-        String reason = Rules.judge(now, request, action, resource);
-        Decision.Effect effect =
-                reason.equals(Rules.ALLOWED) ? Decision.Effect.ALLOW : Decision.Effect.REFUSE;
-        return new Decision(effect, reason, now.digest());
+        return deciding.decide(request, action, resource);
+    }
+
+    @Override
+    public String standing(Caller caller) {
+        return deciding.set(caller).digest();
     }
 
     @Override
     public Register register() {
-        return register;
+        return deciding.register();
+    }
+
+    @Override
+    public Optional<PolicyText> policy(String organisation, String name, int version) {
+        return history.policy(organisation + "/" + name, version);
+    }
+
+    @Override
+    public Explanation explain(UseOnRecord use) {
+        return new Explaining(history, this::load).explain(use);
     }
 
     @Override
     public String objection(Change change) {
-        return Objections.to(change, register, clock.instant());
+        return Objections.to(change, register(), clock.instant());
     }
 
     @Override
     public Applied change(Request request, Change change) {
         changing.lock();
         try {
-            Register before = register;
+            Register before = register();
             String objection = Objections.to(change, before, clock.instant());
             if (!objection.isEmpty()) {
                 keyspace.commit(new Transaction().carrying(request, Outcome.CONFLICT));
                 return new Applied.Refused(objection);
             }
             Optional<byte[]> version = keyspace.get(Space.RECORDS, VERSION);
+            byte[] next = next(version);
+            List<Write> writes = writes(change, before);
+            Deciding after = deciding.next(adopted(change, before));
             Transaction transaction =
                     new Transaction()
                             .when(new Condition.Holds(Space.RECORDS, VERSION, version))
-                            .write(new Write.Put(Space.RECORDS, VERSION, next(version)))
-                            .writeAll(writes(change, before))
-                            .carrying(request, Outcome.DONE);
-            return switch (keyspace.commit(transaction)) {
+                            .write(new Write.Put(Space.RECORDS, VERSION, next))
+                            .writeAll(writes)
+                            .writeAll(history.change(next, writes, after.register()));
+            if (change instanceof Change.PutPolicy(PolicyText policy)) {
+                transaction.write(history.policy(policy));
+                after.sets().forEach(each -> transaction.writeAll(history.set(each)));
+            }
+            return switch (keyspace.commit(transaction.carrying(request, Outcome.DONE))) {
                 case Committed.Applied applied -> {
-                    adopt(change, before);
+                    deciding = after;
                     yield new Applied.Done();
                 }
                 case Committed.Stale stale ->
@@ -123,7 +148,9 @@ final class StoredPolicy implements Policy {
             case Change.SetLabel(Label label) ->
                     List.of(put('l', label.id(), RegisterCodec.encode(label)));
             case Change.RemoveLabel(Label label) ->
-                    List.of(new Write.Delete(Space.RECORDS, key('l', label.id())));
+                    // Written and not deleted: what is kept of changes are records that were
+                    // written.
+                    List.of(put('l', label.id(), RegisterCodec.encode(taken(label))));
             case Change.NewPrincipal(Principal principal) ->
                     List.of(put('n', principal.id(), RegisterCodec.encode(principal, vault)));
             case Change.NewCredential(Credential credential, byte[] secret) -> {
@@ -137,18 +164,21 @@ final class StoredPolicy implements Policy {
             }
             case Change.WithdrawCredential(String accessKey) ->
                     List.of(put('c', accessKey, RegisterCodec.encode(ended(before, accessKey))));
+            case Change.PutPolicy(PolicyText policy) ->
+                    List.of(put('t', policy.id(), RegisterCodec.encode(policy, vault)));
         };
     }
 
     /**
      * What is in force is what a restart would read: times to the millisecond, lists of our own.
      */
-    private void adopt(Change change, Register before) {
+    private Register adopted(Change change, Register before) {
         Map<String, Organisation> organisations = new HashMap<>(before.organisations());
         Map<String, Zone> zones = new HashMap<>(before.zones());
         Map<String, Purpose> purposes = new HashMap<>(before.purposes());
         Map<String, Principal> principals = new HashMap<>(before.principals());
         Map<String, Credential> credentials = new HashMap<>(before.credentials());
+        Map<String, PolicyText> policies = new HashMap<>(before.policies());
         Map<String, List<Label>> labels = new HashMap<>(before.labels());
         switch (change) {
             case Change.NewOrganisation(Organisation organisation) ->
@@ -175,8 +205,13 @@ final class StoredPolicy implements Policy {
                             RegisterCodec.credential(RegisterCodec.encode(credential)));
             case Change.WithdrawCredential(String accessKey) ->
                     credentials.put(accessKey, ended(before, accessKey));
+            case Change.PutPolicy(PolicyText policy) ->
+                    policies.put(
+                            policy.id(),
+                            RegisterCodec.policy(RegisterCodec.encode(policy, vault), vault));
         }
-        register = sealedRegister(organisations, zones, purposes, principals, credentials, labels);
+        return sealedRegister(
+                organisations, zones, purposes, principals, credentials, policies, labels);
     }
 
     private static Purpose withdrawn(Register register, String id) {
@@ -206,34 +241,44 @@ final class StoredPolicy implements Policy {
     }
 
     private Register load() {
+        List<History.Entry> all = new ArrayList<>();
+        Range range = Range.prefix(new byte[] {'p'});
+        try (Cursor cursor = keyspace.scan(Space.RECORDS, range, Reading.Direction.UP)) {
+            while (cursor.next()) {
+                all.add(new History.Entry(cursor.key(), cursor.value()));
+            }
+        }
+        return load(all);
+    }
+
+    private Register load(Collection<History.Entry> all) {
         Map<String, Organisation> organisations = new HashMap<>();
         Map<String, Zone> zones = new HashMap<>();
         Map<String, Purpose> purposes = new HashMap<>();
         Map<String, Principal> principals = new HashMap<>();
         Map<String, Credential> credentials = new HashMap<>();
+        Map<String, PolicyText> policies = new HashMap<>();
         Map<String, List<Label>> labels = new HashMap<>();
-        Range all = Range.prefix(new byte[] {'p'});
-        try (Cursor cursor = keyspace.scan(Space.RECORDS, all, Reading.Direction.UP)) {
-            while (cursor.next()) {
-                byte[] key = cursor.key();
-                String name = new String(key, 2, key.length - 2, StandardCharsets.UTF_8);
-                switch (key[1]) {
-                    case 'o' -> organisations.put(name, RegisterCodec.organisation(cursor.value()));
-                    case 'z' -> zones.put(name, RegisterCodec.zone(cursor.value()));
-                    case 'u' -> purposes.put(name, RegisterCodec.purpose(cursor.value()));
-                    case 'n' ->
-                            principals.put(name, RegisterCodec.principal(cursor.value(), vault));
-                    case 'c' -> credentials.put(name, RegisterCodec.credential(cursor.value()));
-                    case 'l' -> put(labels, RegisterCodec.label(name, cursor.value()));
-                    case 's' -> sealedSecrets.put(name, cursor.value());
-                    case 'v' -> {}
-                    default ->
-                            throw new IllegalStateException(
-                                    "unknown kind in the register: " + key[1]);
-                }
+        for (History.Entry each : all) {
+            byte[] key = each.key();
+            byte[] value = each.value();
+            String name = new String(key, 2, key.length - 2, StandardCharsets.UTF_8);
+            switch (key[1]) {
+                case 'o' -> organisations.put(name, RegisterCodec.organisation(value));
+                case 'z' -> zones.put(name, RegisterCodec.zone(value));
+                case 'u' -> purposes.put(name, RegisterCodec.purpose(value));
+                case 'n' -> principals.put(name, RegisterCodec.principal(value, vault));
+                case 'c' -> credentials.put(name, RegisterCodec.credential(value));
+                case 'l' -> put(labels, RegisterCodec.label(name, value));
+                case 's' -> sealedSecrets.put(name, value);
+                case 't' -> policies.put(name, RegisterCodec.policy(value, vault));
+                case 'v' -> {}
+                default ->
+                        throw new IllegalStateException("unknown kind in the register: " + key[1]);
             }
         }
-        return sealedRegister(organisations, zones, purposes, principals, credentials, labels);
+        return sealedRegister(
+                organisations, zones, purposes, principals, credentials, policies, labels);
     }
 
     private static Register sealedRegister(
@@ -242,36 +287,44 @@ final class StoredPolicy implements Policy {
             Map<String, Purpose> purposes,
             Map<String, Principal> principals,
             Map<String, Credential> credentials,
+            Map<String, PolicyText> policies,
             Map<String, List<Label>> labels) {
-        MessageDigest sha = sha256();
+        Sha256 sha = new Sha256();
         // Principals do not decide anything, and their sealed names differ at each encoding: they
-        // are left out.
+        // are left out. Policies are named in records by the digest of the set that decided.
         new TreeMap<>(organisations)
                 .values()
-                .forEach(each -> framed(sha, RegisterCodec.encode(each)));
-        new TreeMap<>(zones).values().forEach(each -> framed(sha, RegisterCodec.encode(each)));
-        new TreeMap<>(purposes).values().forEach(each -> framed(sha, RegisterCodec.encode(each)));
-        new TreeMap<>(credentials)
-                .values()
-                .forEach(each -> framed(sha, RegisterCodec.encode(each)));
+                .forEach(each -> sha.framed(RegisterCodec.encode(each)));
+        new TreeMap<>(zones).values().forEach(each -> sha.framed(RegisterCodec.encode(each)));
+        new TreeMap<>(purposes).values().forEach(each -> sha.framed(RegisterCodec.encode(each)));
+        new TreeMap<>(credentials).values().forEach(each -> sha.framed(RegisterCodec.encode(each)));
         for (List<Label> each : new TreeMap<>(labels).values()) {
             for (Label label : each) {
-                framed(sha, label.id().getBytes(StandardCharsets.UTF_8));
-                framed(sha, RegisterCodec.encode(label));
+                sha.framed(label.id().getBytes(StandardCharsets.UTF_8));
+                sha.framed(RegisterCodec.encode(label));
             }
         }
         return new Register(
-                HexFormat.of().formatHex(sha.digest()),
+                sha.hexadecimal(),
                 Map.copyOf(organisations),
                 Map.copyOf(zones),
                 Map.copyOf(purposes),
                 Map.copyOf(principals),
                 Map.copyOf(credentials),
+                Map.copyOf(policies),
                 Map.copyOf(labels));
     }
 
+    private static Label taken(Label label) {
+        return new Label(label.organisation(), label.bucket(), label.prefix(), Marks.NONE);
+    }
+
+    /** One without marks was taken away. */
     private static void put(Map<String, List<Label>> labels, Label label) {
         remove(labels, label);
+        if (label.marks().isEmpty()) {
+            return;
+        }
         List<Label> all = new ArrayList<>(labels.getOrDefault(bucket(label), List.of()));
         all.add(label);
         all.sort(Comparator.comparing(Label::prefix));
@@ -292,25 +345,6 @@ final class StoredPolicy implements Policy {
 
     private static String bucket(Label label) {
         return label.organisation() + "/" + label.bucket();
-    }
-
-    private static void framed(MessageDigest sha, byte[] bytes) {
-        sha.update(
-                new byte[] {
-                    (byte) (bytes.length >>> 24),
-                    (byte) (bytes.length >>> 16),
-                    (byte) (bytes.length >>> 8),
-                    (byte) bytes.length
-                });
-        sha.update(bytes);
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     private static Write put(char kind, String name, byte[] value) {

@@ -1,32 +1,40 @@
 /**
- * Policy: who may do what, for which purpose, between which zones. The first form; the Cedar
- * language comes in behind the same {@link org.domicile.policy.Policy#decide}.
+ * Policy: who may do what, for which purpose, between which zones, decided by {@linkplain
+ * org.domicile.cedar Cedar}.
  *
- * <p><b>State.</b> Organisations, zones, purposes, principals, credentials, labels. All of it is
- * one immutable {@link org.domicile.policy.Register} in memory, rebuilt from the keyspace at start
- * and swapped whole after each change, so a decision reads no disk and no lock, and a change is in
- * force for every request that begins after its commit returned.
+ * <p><b>State.</b> Organisations, zones, purposes, principals, credentials, labels, policies. All
+ * of it is one immutable {@link org.domicile.policy.Register} in memory, rebuilt from the keyspace
+ * at start and swapped whole after each change together with what decisions are made of (entities,
+ * compiled policies), so a decision reads no disk and no lock, and a change is in force for every
+ * request that begins after its commit returned.
  *
- * <p><b>Rules, in this order; the first that speaks decides.</b>
+ * <p><b>What decides.</b> One set of policies for each organisation: those of the program ({@code
+ * fixed.cedar} beside this class, with the schema {@code schema.cedarschema}), then those that the
+ * organisation has put. A request is allowed when something permits it, nothing forbids it and
+ * nothing errs. The program's policies permit what a credential lists; an organisation's can forbid
+ * more, and can permit nothing beyond that. The first of those that forbid, in this order, is the
+ * reason that the caller is told; all go on record.
  *
  * <ol>
  *   <li>{@code no-caller}: an anonymous caller (public grants come with bucket policies).
  *   <li>{@code credential-withdrawn}, {@code credential-expired}.
- *   <li>{@code no-purpose}, {@code purpose-expired}, {@code purpose-withdrawn}: the credential's
+ *   <li>{@code no-purpose}, {@code purpose-withdrawn}, {@code purpose-expired}: the caller's
  *       purpose is not valid.
  *   <li>{@code other-organisation}: the bucket is another tenant's.
  *   <li>{@code zone-mismatch}: the zone where the data lie, or the zone where they go, is not
  *       inside both a zone of the bucket and a zone of the purpose. A request that concerns no
  *       bucket compares with the purpose alone.
- *   <li>{@code purpose-withdrawn}, {@code purpose-expired}: a purpose that this one is a part of
- *       has ended.
  *   <li>{@code purpose-prohibited}: a label where the data lie, or one that they were derived
  *       under, prohibits the purpose, its kind, or those of a purpose that it is a part of.
  *   <li>{@code purpose-not-allowed}: such a label allows others only.
  *   <li>{@code class-not-in-purpose}: the data are of a class that the purpose does not list.
  *   <li>{@code action-not-in-purpose}: the purpose does not list the action.
  *   <li>{@code action-not-listed}, {@code bucket-not-listed}: the credential does not list it.
- *   <li>{@code allowed}.
+ *   <li>{@code SET/ID}: a policy of the organisation, by the name of its set and its {@code @id},
+ *       or {@code policyN} by its place in the text.
+ *   <li>{@code policy-error}: a policy erred, and a forbid that errs must not let pass what it was
+ *       written against.
+ *   <li>{@code not-permitted}: nothing permits it.
  * </ol>
  *
  * <p><b>Trees.</b> A purpose may be a part of another of its organisation; it is never wider than
@@ -39,9 +47,21 @@
  * data takes their marks along ({@link org.domicile.policy.Marks}); the guard stores them with the
  * version.
  *
+ * <p>The third and the fifth line cannot be switched off: no policy reaches a request that they
+ * forbid.
+ *
+ * <p><b>Made again.</b> A decision is a function of the deciding set, the register and what the
+ * request brings. A use's record names the first two by digest and holds the rest ({@link
+ * org.domicile.policy.Decision#read}); {@link org.domicile.policy.Policy#explain} makes the
+ * decision once more, and gives all that somebody else's engine needs to do the same. Registers and
+ * sets of the past are kept for that.
+ *
+ * <p><b>Limits.</b> A text of policies has at most 64 KiB and 64 policies, an organisation 16 of
+ * them. They are validated against the schema before they are taken.
+ *
  * <p>Each change is one transaction with the record of the request that makes it, and with its
- * statement in the public log. Secrets of credentials are stored sealed ({@link
- * org.domicile.keys.Vault}).
+ * statement in the public log. Secrets of credentials and texts of policies are stored sealed
+ * ({@link org.domicile.keys.Vault}).
  */
 @NullMarked
 package org.domicile.policy;

@@ -1,6 +1,7 @@
 package org.domicile.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -445,6 +446,43 @@ class PurposesTest {
         assertNotEquals(before, policy.register().digest());
         done(new Change.RemoveLabel(label("raw/", Marks.NONE)));
         assertEquals(before, policy.register().digest());
+    }
+
+    /** Marks that data brought along stand on record; those of labels in the register of then. */
+    @Test
+    void aDecisionOverLabelsIsMadeAgainFromItsRecord() {
+        done(new Change.SetLabel(label("raw/", only("health", "research"))));
+        Caller caller = new Caller.Known("city", "ada", "p", "city/p");
+        Marks carried =
+                new Marks(List.of("name"), List.of("statistics"), List.of(List.of("research")));
+        Decision decided =
+                policy.decide(
+                        request(caller),
+                        "s3:GetObject",
+                        new Resource.Data(
+                                "city", "b", "raw/n", List.of("de"), "home", carried));
+        assertEquals("purpose-not-allowed", decided.reason());
+        done(new Change.RemoveLabel(label("raw/", Marks.NONE)));
+        policy = open();
+        UseOnRecord use =
+                new UseOnRecord(
+                        "city",
+                        NOW,
+                        "s3:GetObject",
+                        "city/p",
+                        "home",
+                        "home",
+                        decided.policy(),
+                        "ada",
+                        "p",
+                        "b/raw/n",
+                        "192.0.2.1",
+                        decided.read());
+        Policy.Explanation.Explained made =
+                assertInstanceOf(Policy.Explanation.Explained.class, policy.explain(use));
+        assertEquals(decided, made.decided());
+        assertTrue(made.entities().contains("\"prohibited\""), made.entities());
+        assertTrue(made.entities().contains("\"only\""), made.entities());
     }
 
     // ---- old data folders ----

@@ -160,6 +160,8 @@ public final class AdminDoor implements HttpHandler {
             case LIST_BUCKETS, CREATE_BUCKET -> DataCalls.buckets(call);
             case LIST_LABELS, SET_LABEL, REMOVE_LABEL, READ_LABELS -> LabelCalls.answer(call);
             case LIST_USES -> DataCalls.uses(call, clock.instant());
+            case LIST_POLICIES, PUT_POLICY, SHOW_POLICY, REMOVE_POLICY, EXPLAIN_USE ->
+                    PolicyCalls.answer(call);
             case READ_STATUS -> status(call);
             case STOP -> stop(call);
             case LIST_LOGS, LIST_KEYS, PROVE -> LedgerCalls.answer(call, logs);

@@ -63,11 +63,18 @@ final class DataCalls {
                         "verdict",
                         "before",
                         "limit");
+        String organisation = input.text("organisation");
+        if (!organisation.equals(Ledger.INSTALLATION)
+                && !call.administration().register().organisations().containsKey(organisation)) {
+            throw Failure.input(
+                    "there is no organisation "
+                            + organisation
+                            + "; 'organisation list' names those that are there");
+        }
         int limit = (int) input.number("limit", USUAL_USES, 1, MOST_USES);
         // One more than asked tells whether there are more.
         List<Ledger.Recorded> uses =
-                call.administration()
-                        .uses(input.text("organisation"), filter(input, now, limit + 1));
+                call.administration().uses(organisation, filter(input, now, limit + 1));
         boolean cut = uses.size() > limit;
         List<Ledger.Recorded> page = cut ? uses.subList(0, limit) : uses;
         Headers headers = call.headers("application/x-ndjson");

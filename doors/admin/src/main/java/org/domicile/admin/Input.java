@@ -25,7 +25,7 @@ import org.domicile.http.Exchange;
  */
 final class Input {
     private static final int LARGEST_BODY = 256 << 10;
-    private static final int LONGEST_TEXT = 16 << 10;
+    private static final int LONGEST_TEXT = 64 << 10;
     private static final int LONGEST_LIST = 1_024;
     private static final int MOST_FIELDS = 64;
     private static final JsonFactory JSON =

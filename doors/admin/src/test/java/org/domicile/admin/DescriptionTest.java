@@ -2,6 +2,7 @@ package org.domicile.admin;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -11,6 +12,7 @@ import java.io.InputStream;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.domicile.policy.Policy;
 import org.junit.jupiter.api.Test;
 
 /** The description has every route, and nothing else. */
@@ -43,6 +45,15 @@ class DescriptionTest {
         }
         assertEquals(answered, described);
         assertEquals(answered.size(), new TreeSet<>(answered.values()).size());
+    }
+
+    @Test
+    void policiesCanNameEveryOperation() {
+        for (Operation each : Operation.values()) {
+            assertTrue(
+                    Policy.actions().contains(each.action()),
+                    each.action() + " is not in schema.cedarschema of capabilities/policy");
+        }
     }
 
     private static String operationId(JsonParser json) throws IOException {

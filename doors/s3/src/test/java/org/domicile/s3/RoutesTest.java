@@ -2,10 +2,12 @@ package org.domicile.s3;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.EnumSet;
 import java.util.Set;
 import org.domicile.http.Headers;
+import org.domicile.policy.Policy;
 import org.junit.jupiter.api.Test;
 
 /** The whole table: each operation is asked for once at least, as Amazon documents it. */
@@ -153,6 +155,15 @@ class RoutesTest {
                 mark < 0 ? "" : target.substring(mark + 1),
                 headers,
                 "");
+    }
+
+    @Test
+    void policiesCanNameEveryOperationThatIsServed() {
+        for (Operation each : Operation.values()) {
+            assertTrue(
+                    !each.served() || Policy.actions().contains(each.action()),
+                    each.action() + " is not in schema.cedarschema of capabilities/policy");
+        }
     }
 
     @Test

@@ -1,8 +1,12 @@
 package org.domicile.bytes;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -122,10 +126,20 @@ final class RealDisk implements Disk {
         if (message.contains("No space left") || message.contains("quota exceeded")) {
             return true;
         }
+        if (e instanceof NoSuchFileException
+                || e instanceof AccessDeniedException
+                || e instanceof FileAlreadyExistsException) {
+            return false; // these say for themselves what is wrong
+        }
         // The system's sentence comes in the operator's language, so the room itself is asked too.
         try {
             Path directory = path.toAbsolutePath().getParent();
-            return directory != null && Files.getFileStore(directory).getUsableSpace() < 4_096;
+            if (directory == null) {
+                return false;
+            }
+            FileStore store = Files.getFileStore(directory);
+            // A file system without any room at all (/proc) is none that could be full.
+            return store.getTotalSpace() > 0 && store.getUsableSpace() < 4_096;
         } catch (IOException unknown) {
             e.addSuppressed(unknown);
             return false;

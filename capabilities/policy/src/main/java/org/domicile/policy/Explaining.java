@@ -1,0 +1,206 @@
+package org.domicile.policy;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.domicile.cedar.Authorizer;
+import org.domicile.cedar.CedarException;
+import org.domicile.cedar.EntityUid;
+import org.domicile.cedar.JsonForm;
+import org.domicile.cedar.Value;
+import org.domicile.request.Caller;
+import org.domicile.request.Request;
+
+/** Makes a decision of the past once more, from what its record names and holds. */
+final class Explaining {
+    private final History history;
+    private final Function<Collection<History.Entry>, Register> loading;
+
+    /**
+     * @param loading puts a register together from its records
+     */
+    Explaining(History history, Function<Collection<History.Entry>, Register> loading) {
+        this.history = history;
+        this.loading = loading;
+    }
+
+    Policy.Explanation explain(UseOnRecord use) {
+        if (use.read().isEmpty()) {
+            return new Policy.Explanation.Unexplained(
+                    "no policy was asked: the door refused it by itself, or it was made before"
+                            + " there were policies");
+        }
+        try {
+            return explain(use, JsonForm.parse(use.read()));
+        } catch (CedarException | Malformed e) {
+            return new Policy.Explanation.Unexplained(
+                    "what the record holds of the decision cannot be read: " + e.getMessage());
+        }
+    }
+
+    private Policy.Explanation explain(UseOnRecord use, Value read) {
+        String digest = text(read, "register");
+        Optional<Register> register = history.register(digest).map(loading);
+        if (register.isEmpty()) {
+            return new Policy.Explanation.Unexplained(
+                    "the register " + digest + ", which it read, is not kept here");
+        }
+        if (!register.get().digest().equals(digest)) {
+            return new Policy.Explanation.Unexplained(
+                    "the register " + digest + ", which it read, was altered: it is no evidence");
+        }
+        Optional<DecidingSet> set = history.set(use.policy());
+        if (set.isEmpty()) {
+            return new Policy.Explanation.Unexplained(
+                    "the policies " + use.policy() + ", which decided, are not kept here");
+        }
+        if (!set.get().digest().equals(use.policy())) {
+            return new Policy.Explanation.Unexplained(
+                    "the policies " + use.policy() + ", which decided, were altered");
+        }
+        Request request =
+                new Request(
+                        "",
+                        caller(use, text(read, "who")),
+                        "",
+                        use.clientZone(),
+                        use.address(),
+                        use.at(),
+                        use.at(),
+                        Optional.empty());
+        Resource resource = resource(use, field(read, "resource"));
+        return explained(
+                Deciding.replaying(register.get(), set.get()), request, use.action(), resource);
+    }
+
+    private static Policy.Explanation explained(
+            Deciding deciding, Request request, String action, Resource resource) {
+        Deciding.Question question = deciding.question(request, action, resource);
+        DecidingSet set = question.set();
+        org.domicile.cedar.Request asked = question.request();
+        org.domicile.cedar.Decision answer =
+                Authorizer.decide(asked, question.entities(), set.policies());
+        Set<EntityUid> from = new HashSet<>(set.policies().mentioned());
+        from.addAll(List.of(asked.principal(), asked.action(), asked.resource()));
+        asked.context()
+                .values()
+                .values()
+                .forEach(value -> {
+                    if (value instanceof EntityUid uid) {
+                        from.add(uid);
+                    }
+                });
+        Map<String, String> errors = new LinkedHashMap<>();
+        answer.errors().forEach(each -> errors.put(each.policy(), each.message()));
+        return new Policy.Explanation.Explained(
+                set.digest(),
+                deciding.register().digest(),
+                JsonForm.name(asked.principal()),
+                JsonForm.name(asked.action()),
+                JsonForm.name(asked.resource()),
+                JsonForm.format(asked.context()),
+                JsonForm.format(question.entities().reachable(from)),
+                set.schema(),
+                set.texts(),
+                answer.isAllowed()
+                        ? Policy.Explanation.Answer.ALLOW
+                        : Policy.Explanation.Answer.DENY,
+                answer.reasons(),
+                errors,
+                deciding.decide(request, action, resource));
+    }
+
+    private static Caller caller(UseOnRecord use, String who) {
+        return switch (who) {
+            case "credential" ->
+                    new Caller.Known(
+                            use.organisation(), use.principal(), use.credential(), use.purpose());
+            case "operator" ->
+                    new Caller.Known(
+                            Policy.INSTALLATION, use.principal(), use.credential(), use.purpose());
+            case "program" -> new Caller.Program(use.principal(), use.purpose());
+            case "anonymous" -> new Caller.Anonymous();
+            default -> throw new Malformed("there is no caller of the kind " + who);
+        };
+    }
+
+    private static Resource resource(UseOnRecord use, Value read) {
+        String kind = text(read, "kind");
+        return switch (kind) {
+            case "object", "bucket" -> {
+                String bucket = text(read, "bucket");
+                boolean whole = kind.equals("bucket");
+                if (!whole && !use.object().startsWith(bucket + "/")) {
+                    throw new Malformed("the object is not known (any more)");
+                }
+                yield new Resource.Data(
+                        text(read, "organisation"),
+                        bucket,
+                        whole ? "" : use.object().substring(bucket.length() + 1),
+                        texts(field(read, "zones")),
+                        use.dataZone(),
+                        carried(read));
+            }
+            case "own" -> new Resource.Own(text(read, "organisation"));
+            case "installation" -> new Resource.Installation();
+            default -> throw new Malformed("there is no resource of the kind " + kind);
+        };
+    }
+
+    private static Marks carried(Value read) {
+        if (!(read instanceof Value.Fields(Map<String, Value> values))
+                || !values.containsKey("carried")) {
+            return Marks.NONE;
+        }
+        Value carried = field(read, "carried");
+        List<List<String>> only = new ArrayList<>();
+        if (field(carried, "only") instanceof Value.Many(Set<Value> lists)) {
+            lists.forEach(each -> only.add(texts(each)));
+        }
+        return new Marks(
+                texts(field(carried, "classes")), texts(field(carried, "prohibited")), only);
+    }
+
+    private static Value field(Value of, String name) {
+        Value field =
+                of instanceof Value.Fields(Map<String, Value> values) ? values.get(name) : null;
+        if (field == null) {
+            throw new Malformed("there is no " + name);
+        }
+        return field;
+    }
+
+    private static String text(Value of, String name) {
+        if (field(of, name) instanceof Value.Text(String text)) {
+            return text;
+        }
+        throw new Malformed(name + " is no text");
+    }
+
+    private static List<String> texts(Value value) {
+        List<String> texts = new ArrayList<>();
+        if (value instanceof Value.Many(Set<Value> elements)) {
+            for (Value each : elements) {
+                if (each instanceof Value.Text(String text)) {
+                    texts.add(text);
+                }
+            }
+        }
+        return texts;
+    }
+
+    /** What a record holds is not what we write. */
+    private static final class Malformed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Malformed(String problem) {
+            super(problem, null, false, false);
+        }
+    }
+}

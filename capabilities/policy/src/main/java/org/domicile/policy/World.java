@@ -1,0 +1,193 @@
+package org.domicile.policy;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.domicile.cedar.CedarException;
+import org.domicile.cedar.Datetime;
+import org.domicile.cedar.Entities;
+import org.domicile.cedar.Entity;
+import org.domicile.cedar.EntityUid;
+import org.domicile.cedar.Value;
+
+/**
+ * The register as entities of the language, and how those that a request brings are made. A pure
+ * function of the register and the request: who has both makes the same entities.
+ */
+final class World {
+    static final EntityUid INSTALLATION = new EntityUid("Installation", "installation");
+
+    private final Register register;
+    private final Entities standing;
+
+    World(Register register) {
+        this.register = register;
+        List<Entity> all = new ArrayList<>();
+        register.zones().values().forEach(each -> all.add(entity(each)));
+        register.organisations()
+                .keySet()
+                .forEach(each -> all.add(new Entity(organisation(each), Map.of(), Set.of())));
+        register.purposes().values().forEach(each -> all.add(entity(each)));
+        register.credentials().values().forEach(each -> all.add(credential(each)));
+        try {
+            standing = ProgramPolicies.ACTIONS.plus(all);
+        } catch (CedarException e) {
+            // zones lie only in zones that were there before them, and names are unique
+            throw new IllegalStateException("the register makes no entities", e);
+        }
+    }
+
+    /** What is known whatever is asked: all of the register that decides, and the actions. */
+    Entities standing() {
+        return standing;
+    }
+
+    static EntityUid zone(String name) {
+        return new EntityUid("Zone", name);
+    }
+
+    static EntityUid organisation(String name) {
+        return new EntityUid("Organisation", name);
+    }
+
+    static EntityUid purpose(String id) {
+        return new EntityUid("Purpose", id);
+    }
+
+    static Value zones(List<String> names) {
+        return Value.setOf(names.stream().distinct().map(World::zone).toList());
+    }
+
+    private static Entity entity(Zone zone) {
+        Set<EntityUid> around = zone.parent().map(outer -> Set.of(zone(outer))).orElse(Set.of());
+        return new Entity(zone(zone.name()), Map.of(), around);
+    }
+
+    private Entity entity(Purpose purpose) {
+        EntityUid owner = organisation(purpose.organisation());
+        Map<String, Value> attributes = new HashMap<>();
+        attributes.put("organisation", owner);
+        attributes.put("zones", zones(purpose.zones()));
+        // A part ends with the whole.
+        List<Purpose> line = PurposeRules.line(register, purpose);
+        attributes.put("withdrawn", Value.of(line.stream().anyMatch(Purpose::withdrawn)));
+        Instant ends = line.stream().map(Purpose::expires).min(Instant::compareTo).orElseThrow();
+        end(ends).ifPresent(end -> attributes.put("expires", end));
+        attributes.put("names", texts(PurposeRules.names(register, purpose)));
+        attributes.put("classes", texts(DataClasses.covered(purpose.classes())));
+        attributes.put("actions", texts(purpose.actions()));
+        return new Entity(purpose(purpose.id()), attributes, Set.of(owner));
+    }
+
+    private Entity credential(Credential credential) {
+        return credential(
+                credential.accessKey(),
+                credential.organisation(),
+                credential.principal(),
+                credential.purpose(),
+                Optional.of(credential));
+    }
+
+    /** One that is not in the register, or no more: it lists nothing and counts as withdrawn. */
+    Entity unknown(String accessKey, String organisation, String principal, String purpose) {
+        return credential(accessKey, organisation, principal, purpose, Optional.empty());
+    }
+
+    private Entity credential(
+            String accessKey,
+            String organisation,
+            String principal,
+            String purpose,
+            Optional<Credential> known) {
+        Map<String, Value> attributes = new HashMap<>();
+        attributes.put("actions", texts(known.map(Credential::actions).orElse(List.of())));
+        attributes.put("buckets", texts(known.map(Credential::buckets).orElse(List.of())));
+        attributes.put("withdrawn", Value.of(known.map(Credential::withdrawn).orElse(true)));
+        known.flatMap(each -> end(each.expires())).ifPresent(end -> attributes.put("expires", end));
+        return actor("Credential", accessKey, organisation, principal, purpose, attributes);
+    }
+
+    Entity operator(String principal, String purpose) {
+        return actor(
+                "Operator", principal, Policy.INSTALLATION, principal, purpose, new HashMap<>());
+    }
+
+    private Entity actor(
+            String type,
+            String id,
+            String organisation,
+            String principal,
+            String purpose,
+            Map<String, Value> attributes) {
+        EntityUid owner = organisation(organisation);
+        attributes.put("organisation", owner);
+        Set<EntityUid> groups = new HashSet<>();
+        groups.add(owner);
+        groups.add(new EntityUid("Principal", principal));
+        into(purpose, attributes, groups);
+        return new Entity(new EntityUid(type, id), attributes, groups);
+    }
+
+    Entity program(String name, String purpose) {
+        Map<String, Value> attributes = new HashMap<>();
+        Set<EntityUid> groups = new HashSet<>();
+        into(purpose, attributes, groups);
+        return new Entity(new EntityUid("Program", name), attributes, groups);
+    }
+
+    /** A purpose that is not in the register is none. With it come the groups that it is in. */
+    private void into(String purpose, Map<String, Value> attributes, Set<EntityUid> groups) {
+        Purpose found = register.purposes().get(purpose);
+        if (found != null) {
+            attributes.put("purpose", purpose(purpose));
+            groups.add(purpose(purpose));
+            groups.add(organisation(found.organisation()));
+        }
+    }
+
+    /** The entity of a bucket, with what its objects take from it. */
+    static Entity bucket(Resource.Data data) {
+        return new Entity(
+                new EntityUid("Bucket", data.bucket()),
+                Map.of(
+                        "name", Value.of(data.bucket()),
+                        "zone", zone(data.dataZone()),
+                        "zones", zones(data.zones()),
+                        "bucketNames", Listed.names(data.bucket())),
+                Set.of(organisation(data.organisation())));
+    }
+
+    /** A bucket or an object with what is known of its data; nothing known leaves it as it is. */
+    Entity marked(Entity data, String organisation, Marks marks) {
+        if (marks.isEmpty()) {
+            return data;
+        }
+        Map<String, Value> attributes = new HashMap<>(data.attributes());
+        attributes.put("classes", texts(marks.classes()));
+        attributes.put("prohibited", texts(marks.prohibited()));
+        if (!marks.only().isEmpty()) {
+            attributes.put(
+                    "only",
+                    Value.setOf(
+                            PurposeRules.only(register, organisation, marks.only()).stream()
+                                    .map(World::purpose)
+                                    .toList()));
+        }
+        return new Entity(data.uid(), attributes, data.ancestors());
+    }
+
+    private static Value texts(List<String> texts) {
+        return Value.setOf(texts.stream().distinct().map(Value::of).toList());
+    }
+
+    private static Optional<Value> end(Instant end) {
+        return end.equals(Instant.MAX)
+                ? Optional.empty()
+                : Optional.of(new Datetime(end.toEpochMilli()));
+    }
+}

@@ -1,0 +1,346 @@
+package org.domicile.proof;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/**
+ * Decisions made again by somebody else: a server decides, an operator explains, the server is
+ * gone, and cedar-wasm decides every case once more from what was explained alone. Between the
+ * requests policies and credentials come and go, so cases name many registers and sets.
+ */
+final class Replay {
+    /** What the policies of this proof speak about: names, addresses, time, and what errs. */
+    private static final String RULES =
+            """
+            @id("secret")
+            forbid (principal, action in Action::"read", resource is Object)
+            when { resource.name like "secret/*" };
+
+            @id("from-here")
+            forbid (principal, action, resource is Object)
+            when { resource.name like "outside/*" }
+            unless { context has address && !context.address.isInRange(ip("127.0.0.0/8")) };
+
+            @id("before")
+            forbid (principal, action == Action::"s3:PutObject", resource is Object)
+            when { resource.name like "late/*" && context.now > datetime("2020-01-01T00:00:00Z") };
+
+            @id("errs")
+            forbid (principal, action, resource is Object)
+            when
+            {
+                resource.name like "errs/*" &&
+                context.now.toTime().toMilliseconds() + 9223372036854775807 > 0
+            };
+            """;
+
+    private static final List<String> FOLDERS =
+            List.of("open/", "open/", "open/", "secret/", "outside/", "late/", "errs/", "ü \"/");
+    private static final int REQUESTS_OF_A_CREDENTIAL = 60;
+    private static final int MOST_CREDENTIALS = 200;
+
+    private final Path work;
+    private final Random random;
+    private final Consumer<String> told;
+    private final List<String> violations = new ArrayList<>();
+    private long asked;
+    private long errors;
+
+    Replay(Path work, long seed, Consumer<String> told) {
+        this.work = work;
+        this.random = new Random(seed);
+        this.told = told;
+    }
+
+    Figures run(String name, int count, long seed) throws IOException, InterruptedException {
+        Path cases = work.resolve("cases.ndjson");
+        try (Server server =
+                Server.start(
+                        new Server.Start(
+                                work.resolve("data"),
+                                List.of(work.resolve("keys")),
+                                work.resolve("server.out"),
+                                List.of(),
+                                List.of(),
+                                List.of()))) {
+            server.awaitReady();
+            decide(server, count);
+            told.accept("explaining %,d decisions".formatted(asked));
+            Files.writeString(
+                    cases,
+                    Server.command(
+                            "policy",
+                            "explain",
+                            "--last",
+                            "7d",
+                            "--organisation",
+                            "main",
+                            "--json",
+                            "--data",
+                            work.resolve("data").toString()));
+            server.stop();
+        } catch (Server.Died e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        Foreign.Ended whole = replayed(cases);
+        Map<String, Long> sums = sums(whole);
+        if (whole.status() != 0) {
+            violations.addAll(
+                    whole.said().lines().filter(line -> line.startsWith("different")).toList());
+        }
+        need(sums, "replayed", asked / 2);
+        need(sums, "allowed", 1);
+        need(sums, "refused", 1);
+        need(sums, "erring", 1);
+        altered(cases);
+        Map<String, Long> more = new LinkedHashMap<>();
+        more.put("requests", asked);
+        sums.forEach(more::put);
+        return new Figures(
+                name,
+                Math.toIntExact(sums.getOrDefault("replayed", 0L)),
+                violations.size(),
+                0,
+                more,
+                seed,
+                List.copyOf(violations));
+    }
+
+    private void need(Map<String, Long> sums, String what, long least) {
+        if (sums.getOrDefault(what, 0L) < least) {
+            violations.add("only %s were %s: %s".formatted(sums.get(what), what, sums));
+        }
+    }
+
+    private void decide(Server server, int count) throws IOException, InterruptedException {
+        Operator operator = new Operator(server);
+        Signature first = server.signature();
+        try (S3Client client = new S3Client(server.s3(), first)) {
+            for (String bucket : List.of("archive", "logs-1")) {
+                client.send("PUT", bucket, Map.of(), Map.of(), new byte[0]);
+                for (String folder : FOLDERS) {
+                    client.send("PUT", bucket + "/" + folder + 1, Map.of(), Map.of(), new byte[9]);
+                }
+            }
+        }
+        operator.post(
+                "/v1/policies",
+                Map.of("organisation", "main", "name", "proof", "text", RULES));
+        int credentials = Math.clamp(count / REQUESTS_OF_A_CREDENTIAL, 3, MOST_CREDENTIALS);
+        int each = (count + credentials - 1) / credentials;
+        for (int i = 0; i < credentials; i++) {
+            Map<String, String> issued = operator.issue(first.accessKey(), lists(i));
+            Signature signature =
+                    new Signature(
+                            issued.getOrDefault("accessKey", ""),
+                            issued.getOrDefault("secret", ""),
+                            first.region());
+            try (S3Client client = new S3Client(server.s3(), signature)) {
+                for (int j = 0; j < each; j++) {
+                    ask(client);
+                }
+                if (i % 3 == 0) {
+                    operator.post(
+                            "/v1/credentials/" + signature.accessKey() + "/withdraw", Map.of());
+                    ask(client);
+                }
+            }
+            if (i % 5 == 1) {
+                operator.post(
+                        "/v1/policies",
+                        Map.of(
+                                "organisation",
+                                "main",
+                                "name",
+                                "more",
+                                "text",
+                                "forbid (principal, action, resource in Bucket::\"b%d\");"
+                                        .formatted(i)));
+            }
+        }
+        if (errors > asked / 10) {
+            violations.add("%d of %d requests met a server's error".formatted(errors, asked));
+        }
+    }
+
+    private static Map<String, Object> lists(int i) {
+        return switch (i % 3) {
+            case 0 -> Map.of("actions", List.of("s3:*"), "buckets", List.of("*"));
+            case 1 -> Map.of("actions", List.of("s3:Get*", "s3:List*"), "buckets", List.of("*"));
+            default -> Map.of("actions", List.of("*"), "buckets", List.of("arch*", "x"));
+        };
+    }
+
+    private void ask(S3Client client) throws IOException, InterruptedException {
+        String bucket = List.of("archive", "archive", "logs-1", "none").get(random.nextInt(4));
+        String folder = FOLDERS.get(random.nextInt(FOLDERS.size()));
+        String object = bucket + "/" + folder + (random.nextInt(3) == 0 ? 2 : 1);
+        S3Client.Answer answer =
+                switch (random.nextInt(6)) {
+                    case 0 -> client.send("PUT", object, Map.of(), Map.of(), new byte[9]);
+                    case 1 -> client.send("DELETE", object + "x", Map.of(), Map.of(), new byte[0]);
+                    case 2 ->
+                            client.send(
+                                    "GET",
+                                    bucket,
+                                    Map.of("list-type", "2", "prefix", folder),
+                                    Map.of(),
+                                    new byte[0]);
+                    default -> client.send("GET", object, Map.of(), Map.of(), new byte[0]);
+                };
+        asked++;
+        errors += answer.status() >= 500 ? 1 : 0;
+    }
+
+    /** One attribute of one case is another: that has to show. */
+    private void altered(Path cases) throws IOException, InterruptedException {
+        List<String> lines = Files.readAllLines(cases);
+        String wanted =
+                lines.stream()
+                        .filter(line -> line.contains("\"verdict\":\"allowed\""))
+                        .filter(line -> line.contains("\"withdrawn\":false"))
+                        .findFirst()
+                        .orElse("");
+        Path file = work.resolve("altered.ndjson");
+        Files.writeString(
+                file, wanted.replace("\"withdrawn\":false", "\"withdrawn\":true") + "\n");
+        Foreign.Ended ended = replayed(file);
+        if (wanted.isEmpty()
+                || ended.status() != 1
+                || sums(ended).getOrDefault("different", 0L) != 1) {
+            violations.add("an altered attribute does not show as a difference: " + ended);
+        }
+    }
+
+    private static Foreign.Ended replayed(Path cases) throws IOException, InterruptedException {
+        String clients = System.getenv("DOMICILE_CLIENTS");
+        Path brought =
+                clients == null
+                        ? SourceTree.root().resolve(".domicile/clients")
+                        : Path.of(clients);
+        if (!Files.isDirectory(brought.resolve("cedar/node_modules"))) {
+            throw new IOException(
+                    "cedar-wasm is not in "
+                            + brought.resolve("cedar")
+                            + "; proof/clients/bring brings it");
+        }
+        return Foreign.command(
+                        Foreign.program("node", "/usr/bin/node"),
+                        SourceTree.root().resolve("proof/clients/replay/replay.mjs").toString(),
+                        cases.toString())
+                .with("DOMICILE_CEDAR", brought.resolve("cedar").toString())
+                .run();
+    }
+
+    /** The last line is an object of whole numbers. */
+    private static Map<String, Long> sums(Foreign.Ended ended) throws IOException {
+        String last = ended.said().lines().reduce((first, second) -> second).orElse("");
+        if (!last.startsWith("{")) {
+            throw new IOException("the replay did not come to its end: " + ended);
+        }
+        Path file = Files.createTempFile("domicile-sums", ".json");
+        try {
+            Files.writeString(file, last);
+            Map<String, Long> sums = new LinkedHashMap<>();
+            Server.json(file).forEach((name, value) -> sums.put(name, Long.parseLong(value)));
+            return sums;
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    /** An operator's calls, over the socket. */
+    private final class Operator {
+        private final Server server;
+
+        Operator(Server server) {
+            this.server = server;
+        }
+
+        /** A credential of the principal and for the purpose of another. */
+        Map<String, String> issue(String like, Map<String, Object> lists)
+                throws IOException, InterruptedException {
+            Map<String, String> known = json(call("GET", "/v1/credentials", Map.of()), like);
+            Map<String, Object> body = new LinkedHashMap<>(lists);
+            body.put("principal", known.getOrDefault("principal", ""));
+            body.put("purpose", known.getOrDefault("purpose", ""));
+            return json(call("POST", "/v1/credentials", body), "");
+        }
+
+        void post(String path, Map<String, ?> body) throws IOException, InterruptedException {
+            call("POST", path, body);
+        }
+
+        private String call(String method, String path, Map<String, ?> body)
+                throws IOException, InterruptedException {
+            Path sent = work.resolve("body.json");
+            Files.writeString(sent, text(body));
+            List<String> words =
+                    new ArrayList<>(
+                            List.of(
+                                    Foreign.program("curl"),
+                                    "-sS",
+                                    "--fail-with-body",
+                                    "--max-time",
+                                    "30",
+                                    "--unix-socket",
+                                    server.socket(),
+                                    "-H",
+                                    "Authorization: Bearer " + server.token(),
+                                    "-X",
+                                    method));
+            if (method.equals("POST")) {
+                words.addAll(List.of("--data-binary", "@" + sent));
+            }
+            words.add("http://localhost" + path);
+            return Foreign.command(words.toArray(String[]::new)).done();
+        }
+
+        /** The first flat object of a text that holds a word. */
+        private static Map<String, String> json(String text, String word) throws IOException {
+            for (String each : text.split("(?<=\\})", -1)) {
+                int from = each.indexOf("{\"accessKey\"");
+                if (from >= 0 && each.contains(word)) {
+                    Path file = Files.createTempFile("domicile-answer", ".json");
+                    try {
+                        Files.writeString(file, each.substring(from));
+                        return Server.json(file);
+                    } finally {
+                        Files.deleteIfExists(file);
+                    }
+                }
+            }
+            throw new IOException("no credential in " + text);
+        }
+
+        private static String text(Map<String, ?> body) throws IOException {
+            StringWriter text = new StringWriter();
+            try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+                json.writeStartObject();
+                for (Map.Entry<String, ?> each : body.entrySet()) {
+                    if (each.getValue() instanceof List<?> list) {
+                        json.writeArrayFieldStart(each.getKey());
+                        for (Object one : list) {
+                            json.writeString(String.valueOf(one));
+                        }
+                        json.writeEndArray();
+                    } else {
+                        json.writeStringField(each.getKey(), String.valueOf(each.getValue()));
+                    }
+                }
+                json.writeEndObject();
+            }
+            return text.toString();
+        }
+    }
+}
