@@ -7,6 +7,8 @@ import java.util.SequencedMap;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Credential;
+import org.domicile.policy.Label;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Organisation;
 import org.domicile.policy.Policy;
 import org.domicile.policy.PolicyText;
@@ -37,6 +39,9 @@ public interface Administration {
     /** Registers a purpose; it is public from then on. */
     Purpose createPurpose(Purpose purpose);
 
+    /** Gives a purpose another form; it is in force at once. Name, kind and parent stay. */
+    Purpose changePurpose(Purpose purpose);
+
     /** Ends a purpose: no use under it is allowed from now on. */
     void withdrawPurpose(String purpose);
 
@@ -59,6 +64,20 @@ public interface Administration {
 
     /** Makes a bucket for an organisation. @param zones empty for the organisation's default */
     Bucket createBucket(String organisation, String name, List<String> zones);
+
+    /**
+     * Says of a bucket, or of all that lies below a prefix of it, what the data are and whom they
+     * are for; takes the place of what was said of the same place.
+     *
+     * @param marks purposes by their full name or their name in the bucket's organisation, or kinds
+     */
+    Label label(String bucket, String prefix, Marks marks);
+
+    /** Takes a label away; what was derived from the data keeps its marks. */
+    Label removeLabel(String bucket, String prefix);
+
+    /** What is known of the data of a name, whether there is an object or not. */
+    Labelled labelled(String bucket, String name);
 
     /** Buckets of an organisation. */
     List<Bucket> buckets(String organisation);
@@ -128,6 +147,11 @@ public interface Administration {
      * @param credential public part @param secret 40 characters, never shown again
      */
     record Issued(Credential credential, String secret) {}
+
+    /**
+     * @param labels on the way to the name @param carried what the newest version was stored with
+     */
+    record Labelled(List<Label> labels, Marks carried) {}
 
     /** It cannot be done; the message is a sentence for people. */
     final class Impossible extends RuntimeException {

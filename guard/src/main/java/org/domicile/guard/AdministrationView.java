@@ -18,6 +18,8 @@ import org.domicile.objects.Bucket;
 import org.domicile.objects.Buckets;
 import org.domicile.policy.Change;
 import org.domicile.policy.Credential;
+import org.domicile.policy.Label;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Organisation;
 import org.domicile.policy.Policy;
 import org.domicile.policy.PolicyText;
@@ -41,16 +43,18 @@ final class AdministrationView implements Administration {
     private final Ledger ledger;
     private final Buckets buckets;
     private final PeopleView people;
+    private final Labelling labelling;
     private final SecureRandom random;
     private final PolicyActs policies;
 
-    AdministrationView(Uses uses, PeopleView.Parts parts, SecureRandom random) {
+    AdministrationView(Uses uses, PeopleView.Parts parts, Labelling labelling, SecureRandom random) {
         this.uses = uses;
         this.policy = parts.policy();
         this.keys = parts.keys();
         this.ledger = parts.ledger();
         this.buckets = parts.objects().buckets();
         this.people = new PeopleView(uses, this, parts, random);
+        this.labelling = labelling;
         this.random = random;
         this.policies = new PolicyActs(uses, policy, ledger, this::change);
     }
@@ -100,29 +104,79 @@ final class AdministrationView implements Administration {
 
     @Override
     public Purpose createPurpose(Purpose purpose) {
+        String action = "admin:CreatePurpose";
+        if (!policy.objection(new Change.NewPurpose(purpose)).isEmpty()) {
+            Declarations.declined(purpose.kind(), known(purpose.organisation()))
+                    .ifPresent(ledger::state);
+        }
         change(
                 new Change.NewPurpose(purpose),
                 purpose.organisation(),
-                "admin:CreatePurpose",
+                action,
                 purpose.id(),
-                purposeCreated(purpose));
+                Declarations.of("purpose.created", purpose));
         return purpose;
     }
 
-    static Statement purposeCreated(Purpose purpose) {
-        return new Statement(
-                "purpose.created",
-                Map.of(
-                        "purpose", purpose.id(),
-                        "zones", String.join(" ", purpose.zones()),
-                        "expires",
-                                purpose.expires().equals(Instant.MAX)
-                                        ? "never"
-                                        : purpose.expires().toString()),
-                Map.of(
-                        "text", purpose.text(),
-                        "owner", purpose.owner(),
-                        "legal-basis", purpose.legalBasis()));
+    @Override
+    public Purpose changePurpose(Purpose purpose) {
+        change(
+                new Change.ChangePurpose(purpose),
+                purpose.organisation(),
+                "admin:ChangePurpose",
+                purpose.id(),
+                Declarations.of("purpose.changed", purpose));
+        return purpose;
+    }
+
+    @Override
+    public Label label(String bucket, String prefix, Marks marks) {
+        String action = "admin:SetLabel";
+        Label label = Labelling.label(ofLabelled(bucket, action), bucket, prefix, marks);
+        change(
+                new Change.SetLabel(label),
+                label.organisation(),
+                action,
+                ObjectUses.object(bucket, prefix),
+                Declarations.of("label.set", label));
+        return label;
+    }
+
+    @Override
+    public Label removeLabel(String bucket, String prefix) {
+        String action = "admin:RemoveLabel";
+        Label label = new Label(ofLabelled(bucket, action), bucket, prefix, Marks.NONE);
+        change(
+                new Change.RemoveLabel(label),
+                label.organisation(),
+                action,
+                ObjectUses.object(bucket, prefix),
+                Declarations.of("label.removed", label));
+        return label;
+    }
+
+    @Override
+    public Labelled labelled(String bucket, String name) {
+        String action = "admin:ReadLabels";
+        String organisation = ofLabelled(bucket, action);
+        try (Admitted use =
+                uses.administer(organisation, action, ObjectUses.object(bucket, name), List.of())) {
+            Labelled found = labelling.labelled(bucket, name);
+            use.record(Outcome.DONE, 0);
+            return found;
+        }
+    }
+
+    /** Whose a bucket is; that of none is the last one's that had labels of it. */
+    private String ofLabelled(String bucket, String action) {
+        return labelling
+                .organisation(bucket)
+                .orElseThrow(() ->
+                        impossible(
+                                Policy.INSTALLATION,
+                                action,
+                                bucket,
+                                "there is no bucket " + bucket + "; 'bucket list' shows them"));
     }
 
     @Override

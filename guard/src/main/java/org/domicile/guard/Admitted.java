@@ -10,6 +10,7 @@ import org.domicile.keys.Keys;
 import org.domicile.keys.Pass;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.Use;
+import org.domicile.policy.Marks;
 import org.domicile.request.Append;
 import org.domicile.request.Outcome;
 import org.domicile.request.Pending;
@@ -40,9 +41,13 @@ final class Admitted implements AutoCloseable {
      */
     record Reversal(Use use, Refused thrown) {}
 
-    /** Asks policy once more. */
+    /** Asks once more. */
     interface Again {
-        Optional<Reversal> get();
+        /** Whether data that carry these marks may be used so. */
+        Optional<Reversal> using(Marks carried);
+
+        /** Whether data that carry these marks may be stored there. */
+        Optional<Reversal> storing(Marks carried);
     }
 
     /**
@@ -63,7 +68,32 @@ final class Admitted implements AutoCloseable {
      * @throws Refused when it may not be done any more; that is on record then
      */
     void confirm() {
-        Optional<Reversal> reversal = again.get();
+        end(again.using(Marks.NONE));
+    }
+
+    /**
+     * Asks policy again about data that turn out to carry marks, before the record is made.
+     *
+     * @throws Refused when they may not be used so; that is on record then
+     */
+    void confirm(Marks carried) {
+        if (!carried.isEmpty()) {
+            end(again.using(carried));
+        }
+    }
+
+    /**
+     * Asks whether the target keeps what the data bring along.
+     *
+     * @throws Refused when it would allow what they prohibit; that is on record then
+     */
+    void keep(Marks carried) {
+        if (!carried.isEmpty()) {
+            end(again.storing(carried));
+        }
+    }
+
+    private void end(Optional<Reversal> reversal) {
         if (reversal.isPresent()) {
             ledger.record(reversal.get().use(), Outcome.DONE, 0);
             recorded = true;

@@ -5,10 +5,13 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.policy.Marks;
 
 /**
  * Plain forms of what the guard seals.
@@ -17,12 +20,16 @@ import org.domicile.bytes.StorageFailure;
  * origin; then the content ids of the body's pieces, 16 bytes each, under which each piece was
  * sealed (so a piece moved elsewhere does not open). Texts are a two-byte length and UTF-8; maps a
  * two-byte count and their pairs.
+ *
+ * <p>The state of a part whose data carry marks has format 2, with the marks at its end; lists are
+ * a two-byte count and their elements.
  */
 final class AttributesCodec {
     /** Bytes of a content id. */
     static final int CONTENT_ID = 16;
 
     private static final int FORMAT = 1;
+    private static final int MARKED = 2;
     private static final int MOST = 0xFFFF;
     private static final byte[] NOTHING = {};
 
@@ -31,8 +38,8 @@ final class AttributesCodec {
      */
     record Sealed(Attributes attributes, Found.Origin origin, byte[] contents) {}
 
-    /** Digests of a part with its content id. */
-    record PartState(Upstream.Digests digests, byte[] content) {}
+    /** Digests of a part with its content id, and what its data carry. */
+    record PartState(Upstream.Digests digests, byte[] content, Marks marks) {}
 
     private AttributesCodec() {}
 
@@ -84,16 +91,32 @@ final class AttributesCodec {
     }
 
     static byte[] encode(PartState part) {
-        return write(out -> {
-            text(out, part.digests().etag());
-            map(out, part.digests().checksums());
-            out.write(part.content());
-        });
+        return write(
+                part.marks().isEmpty() ? FORMAT : MARKED,
+                out -> {
+                    text(out, part.digests().etag());
+                    map(out, part.digests().checksums());
+                    out.write(part.content());
+                    if (!part.marks().isEmpty()) {
+                        marks(out, part.marks());
+                    }
+                });
     }
 
     static PartState part(byte[] plain) {
-        Reader in = new Reader(plain);
-        return new PartState(new Upstream.Digests(in.text(), in.map()), in.bytes(CONTENT_ID));
+        Reader in = new Reader(plain, MARKED);
+        return new PartState(
+                new Upstream.Digests(in.text(), in.map()),
+                in.bytes(CONTENT_ID),
+                in.format() == MARKED ? in.marks() : Marks.NONE);
+    }
+
+    static byte[] encode(Marks marks) {
+        return write(FORMAT, out -> marks(out, marks));
+    }
+
+    static Marks marks(byte[] plain) {
+        return new Reader(plain).marks();
     }
 
     private interface Body {
@@ -101,9 +124,13 @@ final class AttributesCodec {
     }
 
     private static byte[] write(Body body) {
+        return write(FORMAT, body);
+    }
+
+    private static byte[] write(int format, Body body) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(160);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeByte(FORMAT);
+            out.writeByte(format);
             body.to(out);
         } catch (IOException e) {
             throw new UncheckedIOException("a byte array does not fail", e);
@@ -117,16 +144,43 @@ final class AttributesCodec {
      */
     private static final class Reader {
         private final byte[] plain;
+        private final int format;
         private int at;
 
         Reader(byte[] plain) {
+            this(plain, FORMAT);
+        }
+
+        Reader(byte[] plain, int newest) {
             this.plain = plain;
-            int format = octet();
-            if (format != FORMAT) {
+            format = octet();
+            if (format < FORMAT || format > newest) {
                 throw new StorageFailure(
                         StorageFailure.Kind.FOREIGN,
                         "attributes have format " + format + ", which is newer than this program");
             }
+        }
+
+        int format() {
+            return format;
+        }
+
+        Marks marks() {
+            List<String> classes = texts();
+            List<String> prohibited = texts();
+            List<List<String>> only = new ArrayList<>();
+            for (int left = count(); left > 0; left--) {
+                only.add(texts());
+            }
+            return new Marks(classes, prohibited, only);
+        }
+
+        private List<String> texts() {
+            List<String> texts = new ArrayList<>();
+            for (int left = count(); left > 0; left--) {
+                texts.add(text());
+            }
+            return texts;
         }
 
         /** Steps over so many bytes; where they begin. */
@@ -188,6 +242,23 @@ final class AttributesCodec {
 
         Found.Origin origin() {
             return octet() == 0 ? Found.Origin.WHOLE : Found.Origin.PARTS;
+        }
+    }
+
+    private static void marks(DataOutputStream out, Marks marks) throws IOException {
+        texts(out, marks.classes());
+        texts(out, marks.prohibited());
+        out.writeShort(marks.only().size());
+        for (List<String> only : marks.only()) {
+            texts(out, only);
+        }
+    }
+
+    /** Marks that are stored fit, so a count of two bytes does. */
+    private static void texts(DataOutputStream out, List<String> texts) throws IOException {
+        out.writeShort(texts.size());
+        for (String text : texts) {
+            text(out, text);
         }
     }
 

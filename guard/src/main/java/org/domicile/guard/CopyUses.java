@@ -8,11 +8,13 @@ import java.util.function.ToLongFunction;
 import org.domicile.keys.Keys;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Objects;
+import org.domicile.policy.Marks;
 
 /**
  * Guarded copies. The target is judged first (a caller who may not write there must not cause a
  * read), then the source is read toward the target's zone, which is one use, and then the target is
- * written, which is another.
+ * written, which is another. What labels say of the source, and what it carries itself, travels
+ * with the data: the target's version carries it, or the copy is refused.
  */
 final class CopyUses {
     private static final String DEFAULT_ALGORITHM = "crc64nvme";
@@ -53,7 +55,8 @@ final class CopyUses {
             String name,
             GuardedObjects.Directive directive,
             Match match) {
-        return switch (readSource(source, from, GuardedObjects.Glimpse::size)) {
+        ObjectUses.Opened opened = readSource(source, from, GuardedObjects.Glimpse::size);
+        return switch (opened.got()) {
             case GuardedObjects.Got.Object(Found found, GuardedObjects.Content content) -> {
                 try (content) {
                     source.check().accept(found);
@@ -67,7 +70,9 @@ final class CopyUses {
                     String algorithm = algorithm(kept, found);
                     Upstream replay = replay(content, 0, found.size(), algorithm);
                     yield new GuardedObjects.Copied.Done(
-                            whole.put(bucket, name, kept, replay, match), found);
+                            whole.put(
+                                    bucket, name, kept, replay, match, marks(source, from, opened)),
+                            found);
                 }
             }
             case GuardedObjects.Got other -> new GuardedObjects.Copied.NoSource(other);
@@ -98,7 +103,9 @@ final class CopyUses {
             String name,
             String upload,
             int number) {
-        return switch (readSource(source, from, glimpse -> length(range, glimpse.size()))) {
+        ObjectUses.Opened opened =
+                readSource(source, from, glimpse -> length(range, glimpse.size()));
+        return switch (opened.got()) {
             case GuardedObjects.Got.Object(Found found, GuardedObjects.Content content) -> {
                 try (content) {
                     source.check().accept(found);
@@ -107,7 +114,14 @@ final class CopyUses {
                     Upstream replay =
                             replay(content, first, length, uploads.algorithm(bucket, name, upload));
                     yield new GuardedObjects.Copied.Done(
-                            uploads.putPart(bucket, name, upload, number, replay), found);
+                            uploads.putPart(
+                                    bucket,
+                                    name,
+                                    upload,
+                                    number,
+                                    replay,
+                                    marks(source, from, opened)),
+                            found);
                 }
             }
             case GuardedObjects.Got other -> new GuardedObjects.Copied.NoSource(other);
@@ -132,7 +146,13 @@ final class CopyUses {
                 ObjectUses.object(bucketName, name));
     }
 
-    private GuardedObjects.Got readSource(
+    /** What labels say of the source, and what it was itself derived from: both travel. */
+    private Marks marks(
+            GuardedObjects.Source source, Optional<Bucket> from, ObjectUses.Opened opened) {
+        return opened.marks().and(uses.labels(from, source.bucket(), source.name()));
+    }
+
+    private ObjectUses.Opened readSource(
             GuardedObjects.Source source,
             Optional<Bucket> bucket,
             ToLongFunction<GuardedObjects.Glimpse> share) {

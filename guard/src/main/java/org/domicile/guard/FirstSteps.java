@@ -17,6 +17,7 @@ import org.domicile.policy.Register;
 final class FirstSteps {
     private static final String ORGANISATION = "main";
     private static final String PURPOSE = "first-steps";
+    private static final String KIND = "trial";
     private static final String PRINCIPAL = "first";
     private static final Duration LONG_ENOUGH = Duration.ofDays(30);
 
@@ -71,15 +72,16 @@ final class FirstSteps {
 
     private Purpose purpose(String name) {
         return new Purpose(
-                ORGANISATION,
-                name,
-                "Trying Domicile out with data that concern nobody.",
-                "whoever started this installation",
-                "trying out; register a purpose of your own for real data",
-                List.of(zone),
-                now,
-                now.plus(LONG_ENOUGH),
-                false);
+                        ORGANISATION,
+                        name,
+                        "Trying Domicile out with data that concern nobody.",
+                        "whoever started this installation",
+                        "trying out; register a purpose of your own for real data",
+                        List.of(zone),
+                        now,
+                        now.plus(LONG_ENOUGH),
+                        false)
+                .ofKind(KIND);
     }
 
     private String principal() {

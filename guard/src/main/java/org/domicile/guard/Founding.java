@@ -11,6 +11,7 @@ import org.domicile.ledger.Ledger;
 import org.domicile.ledger.Statement;
 import org.domicile.ledger.Use;
 import org.domicile.policy.Change;
+import org.domicile.policy.Kinds;
 import org.domicile.policy.Organisation;
 import org.domicile.policy.Policy;
 import org.domicile.policy.PolicyText;
@@ -133,20 +134,21 @@ final class Founding {
     private void builtIn(String name, String text, KeyId subject) {
         Purpose purpose =
                 new Purpose(
-                        Policy.INSTALLATION,
-                        name,
-                        text,
-                        "the operator of this installation",
-                        "the operator's own responsibility for the installation",
-                        List.of(options.dataZone()),
-                        at,
-                        Instant.MAX,
-                        false);
+                                Policy.INSTALLATION,
+                                name,
+                                text,
+                                "the operator of this installation",
+                                "the operator's own responsibility for the installation",
+                                List.of(options.dataZone()),
+                                at,
+                                Instant.MAX,
+                                false)
+                        .ofKind(Kinds.ADMINISTRATION);
         if (!policy.register().purposes().containsKey(purpose.id())) {
             step(
                     new Change.NewPurpose(purpose),
                     subject,
-                    AdministrationView.purposeCreated(purpose));
+                    Declarations.of("purpose.created", purpose));
         }
     }
 

@@ -88,9 +88,17 @@ final class Gate implements Guard {
     }
 
     @Override
+    public PublicRegister publicRegister() {
+        return new PublicRegisterView(policy, ledger);
+    }
+
+    @Override
     public Administration administration(Request request) {
         return new AdministrationView(
-                uses(request), new PeopleView.Parts(policy, keys, ledger, objects, people), random);
+                uses(request),
+                new PeopleView.Parts(policy, keys, ledger, objects, people),
+                new Labelling(policy, objects, vessel),
+                random);
     }
 
     @Override

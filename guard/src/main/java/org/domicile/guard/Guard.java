@@ -53,6 +53,9 @@ public interface Guard {
     /** The ledger's static files under a request. */
     GuardedLogs logs(Request request);
 
+    /** What everybody may see of the register. */
+    PublicRegister publicRegister();
+
     /** Administration under a request. */
     Administration administration(Request request);
 

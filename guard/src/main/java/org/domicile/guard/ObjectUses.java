@@ -21,6 +21,7 @@ import org.domicile.objects.Listing;
 import org.domicile.objects.Objects;
 import org.domicile.objects.Piece;
 import org.domicile.objects.Version;
+import org.domicile.policy.Marks;
 import org.domicile.request.Outcome;
 
 /** Guarded whole objects: put, get, delete, list. */
@@ -45,6 +46,17 @@ final class ObjectUses {
             GuardedObjects.Draft draft,
             Upstream upstream,
             Match match) {
+        return put(bucketName, name, draft, upstream, match, Marks.NONE);
+    }
+
+    /** The same with what the data bring along from what they were derived from. */
+    Stored put(
+            String bucketName,
+            String name,
+            GuardedObjects.Draft draft,
+            Upstream upstream,
+            Match match,
+            Marks marks) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use =
                 uses.admit(
@@ -56,12 +68,14 @@ final class ObjectUses {
                 return new Stored.NoSuchBucket();
             }
             Bucket bucket = found.get();
+            use.keep(marks);
             Sealer sealer = vessel.sealer(bucket);
             return vessel.pour(
                     use,
                     sealer,
                     upstream,
                     poured -> {
+                        use.keep(marks);
                         Attributes attributes =
                                 new Attributes(
                                         poured.digests().etag(),
@@ -82,7 +96,7 @@ final class ObjectUses {
                                 new Objects.Draft(
                                         poured.content(),
                                         token(sealer, context, attributes.etag()),
-                                        sealed);
+                                        Marked.with(sealer, context, marks, sealed));
                         long size = poured.content().size();
                         return stored(
                                 objects.put(
@@ -114,7 +128,7 @@ final class ObjectUses {
                         readAction(versionId),
                         uses.data(found, bucketName, name),
                         object(bucketName, name))) {
-            return read(use, found, name, versionId, share);
+            return read(use, found, name, versionId, share).got();
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new GuardedObjects.Got.NoSuchBucket());
         }
@@ -136,6 +150,7 @@ final class ObjectUses {
             if (version.isEmpty()) {
                 return absent(use, versionId);
             }
+            use.confirm(vessel.marks(found.get(), version.get()));
             Pass pass = use.record(outcome(version.get()), 0);
             return opened(found.get(), version.get(), List.of(), pass);
         } catch (Keys.KeyGone _) {
@@ -143,7 +158,13 @@ final class ObjectUses {
         }
     }
 
-    GuardedObjects.Got read(
+    /**
+     * What a read found. @param marks what the version carries; what labels say of its place is not
+     * in there
+     */
+    record Opened(GuardedObjects.Got got, Marks marks) {}
+
+    Opened read(
             Admitted use,
             Optional<Bucket> found,
             String name,
@@ -151,14 +172,16 @@ final class ObjectUses {
             ToLongFunction<GuardedObjects.Glimpse> share) {
         if (found.isEmpty()) {
             use.record(Outcome.ABSENT, 0);
-            return new GuardedObjects.Got.NoSuchBucket();
+            return new Opened(new GuardedObjects.Got.NoSuchBucket(), Marks.NONE);
         }
         Bucket bucket = found.get();
         for (int attempt = 0; attempt < MOST_TRIES; attempt++) {
             Optional<Version> version = objects.version(bucket, name, versionId);
             if (version.isEmpty()) {
-                return absent(use, versionId);
+                return new Opened(absent(use, versionId), Marks.NONE);
             }
+            Marks marks = vessel.marks(bucket, version.get());
+            use.confirm(marks);
             Optional<List<Body>> pieces = PlainContent.hold(objects, bucket, version.get());
             if (pieces.isEmpty()) {
                 continue; // replaced between the two look-ups
@@ -169,7 +192,7 @@ final class ObjectUses {
                 Pass pass = use.record(outcome(version.get()), size);
                 GuardedObjects.Got got = opened(bucket, version.get(), pieces.get(), pass);
                 handedOn = true;
-                return got;
+                return new Opened(got, marks);
             } finally {
                 if (!handedOn) {
                     pieces.get().forEach(Body::close);
@@ -203,7 +226,9 @@ final class ObjectUses {
         Opener opener = keys.opener(Vessel.key(bucket), pass);
         AttributesCodec.Sealed sealed =
                 AttributesCodec.attributes(
-                        opener.open(Vessel.context(bucket, version.name()), version.attributes()));
+                        opener.open(
+                                Vessel.context(bucket, version.name()),
+                                Marked.attributes(version.attributes())));
         return new GuardedObjects.Got.Object(
                 found(version, sealed.attributes(), sealed.origin()),
                 PlainContent.of(pieces, version, sealed.contents(), opener));
@@ -248,7 +273,7 @@ final class ObjectUses {
         try (Admitted use =
                 uses.admit(
                         action,
-                        uses.data(found, bucketName, ""),
+                        uses.listing(found, bucketName, query.prefix()),
                         object(bucketName, query.prefix()))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
@@ -279,7 +304,9 @@ final class ObjectUses {
         }
         AttributesCodec.Sealed sealed =
                 AttributesCodec.listed(
-                        opener.open(Vessel.context(place, version.name()), version.attributes()));
+                        opener.open(
+                                Vessel.context(place, version.name()),
+                                Marked.attributes(version.attributes())));
         return found(version, sealed.attributes(), sealed.origin());
     }
 

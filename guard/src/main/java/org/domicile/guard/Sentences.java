@@ -2,6 +2,9 @@ package org.domicile.guard;
 
 /** Reason codes as sentences for people that say what to do next. */
 final class Sentences {
+    /** Reason of the guard's own: policy allows the writing, but not with what the data bring. */
+    static final String LABEL_NOT_KEPT = "label-not-kept";
+
     private Sentences() {}
 
     static String of(String reason, String action, String purpose) {
@@ -26,6 +29,23 @@ final class Sentences {
                             + " inside both a zone of the bucket and a zone of the purpose "
                             + purpose
                             + ".";
+            case "purpose-prohibited" ->
+                    "A label of these data, or of data that they were made from, prohibits the"
+                            + " purpose "
+                            + purpose
+                            + ".";
+            case "purpose-not-allowed" ->
+                    "A label of these data, or of data that they were made from, allows other"
+                            + " purposes only, not "
+                            + purpose
+                            + ".";
+            case "class-not-in-purpose" ->
+                    "These data are of a class that the purpose " + purpose + " does not list.";
+            case "action-not-in-purpose" ->
+                    "The purpose " + purpose + " does not list the action " + action + ".";
+            case LABEL_NOT_KEPT ->
+                    "The data may not go there: a label of the target allows what a label of the"
+                            + " source prohibits, or they would bring more along than can be kept.";
             case "action-not-listed" -> "This credential does not list the action " + action + ".";
             case "bucket-not-listed" -> "This credential does not list this bucket.";
             case "policy-error" ->

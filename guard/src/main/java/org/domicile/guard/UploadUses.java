@@ -17,6 +17,7 @@ import org.domicile.objects.Objects;
 import org.domicile.objects.Part;
 import org.domicile.objects.Upload;
 import org.domicile.objects.Version;
+import org.domicile.policy.Marks;
 import org.domicile.request.Outcome;
 
 /** Guarded uploads in parts. */
@@ -59,6 +60,17 @@ final class UploadUses {
     }
 
     Stored putPart(String bucketName, String name, String uploadId, int number, Upstream upstream) {
+        return putPart(bucketName, name, uploadId, number, upstream, Marks.NONE);
+    }
+
+    /** The same with what the data bring along from what they were derived from. */
+    Stored putPart(
+            String bucketName,
+            String name,
+            String uploadId,
+            int number,
+            Upstream upstream,
+            Marks marks) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use = admit("s3:PutObject", found, bucketName, name)) {
             if (found.isEmpty()) {
@@ -71,6 +83,7 @@ final class UploadUses {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchUpload();
             }
+            use.keep(marks);
             Sealer sealer = vessel.sealer(bucket);
             String wanted = draft(bucket, upload.get()).checksumAlgorithm();
             if (!wanted.isEmpty() && !wanted.equals(upstream.algorithm())) {
@@ -88,7 +101,7 @@ final class UploadUses {
                                         context,
                                         AttributesCodec.encode(
                                                 new AttributesCodec.PartState(
-                                                        poured.digests(), poured.id())));
+                                                        poured.digests(), poured.id(), marks)));
                         byte[] token = ObjectUses.token(sealer, context, poured.digests().etag());
                         long size = poured.content().size();
                         Objects.PartChanged changed =
@@ -180,6 +193,7 @@ final class UploadUses {
         List<Objects.Uploads.Chosen> tokens = new ArrayList<>(chosen.size());
         byte[] contents = new byte[chosen.size() * AttributesCodec.CONTENT_ID];
         long total = 0;
+        Marks marks = Marks.NONE;
         for (int i = 0; i < chosen.size(); i++) {
             GuardedObjects.ChosenPart each = chosen.get(i);
             Part part = present.get(each.number());
@@ -199,6 +213,7 @@ final class UploadUses {
                 return new Stored.PartTooSmall(each.number(), part.size());
             }
             total += part.size();
+            marks = marks.and(state.marks());
             shares.add(new PartsDigest.Share(part.size(), state.digests()));
             tokens.add(new Objects.Uploads.Chosen(each.number(), part.token()));
             System.arraycopy(
@@ -219,6 +234,7 @@ final class UploadUses {
                                 new AttributesCodec.Sealed(
                                         attributes, Found.Origin.PARTS, contents)));
         use.confirm();
+        use.keep(marks);
         Changed changed =
                 objects.uploads()
                         .complete(
@@ -227,7 +243,7 @@ final class UploadUses {
                                 upload,
                                 tokens,
                                 ObjectUses.token(sealer, context, attributes.etag()),
-                                sealed,
+                                Marked.with(sealer, context, marks, sealed),
                                 ObjectUses.condition(match, sealer, context));
         return ObjectUses.stored(changed, attributes, Found.Origin.PARTS);
     }
@@ -292,7 +308,9 @@ final class UploadUses {
         Opener opener = keys.opener(Vessel.key(bucket), pass);
         AttributesCodec.Sealed sealed =
                 AttributesCodec.attributes(
-                        opener.open(Vessel.context(bucket, name), version.get().attributes()));
+                        opener.open(
+                                Vessel.context(bucket, name),
+                                Marked.attributes(version.get().attributes())));
         return new Stored.Done(
                 ObjectUses.found(version.get(), sealed.attributes(), sealed.origin()));
     }
@@ -366,7 +384,7 @@ final class UploadUses {
         try (Admitted use =
                 uses.admit(
                         "s3:ListBucketMultipartUploads",
-                        uses.data(found, bucketName, ""),
+                        uses.listing(found, bucketName, query.prefix()),
                         ObjectUses.object(bucketName, query.prefix()))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);

@@ -14,8 +14,10 @@ import org.domicile.ledger.Statement;
 import org.domicile.ledger.Use;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Decision;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Principal;
+import org.domicile.policy.Register;
 import org.domicile.policy.Resource;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
@@ -80,13 +82,25 @@ final class Uses {
      * A resource in a bucket, or in one that does not exist: then judged as if it were the caller's
      * own.
      */
-    Resource data(Optional<Bucket> bucket, String bucketName, String name) {
+    Resource.Data data(Optional<Bucket> bucket, String bucketName, String name) {
         return new Resource.Data(
                 bucket.map(Bucket::organisation).orElseGet(this::organisation),
                 bucketName,
                 name,
                 bucket.map(Bucket::zones).orElseGet(() -> List.of(options.dataZone())),
                 options.dataZone());
+    }
+
+    /** What a listing of a prefix could show: all labels of what begins so hold together. */
+    Resource listing(Optional<Bucket> bucket, String bucketName, String prefix) {
+        Resource.Data data = data(bucket, bucketName, "");
+        return data.carrying(policy.register().marksBelow(data.organisation(), bucketName, prefix));
+    }
+
+    /** What the labels on the way to a name say. */
+    Marks labels(Optional<Bucket> bucket, String bucketName, String name) {
+        Resource.Data data = data(bucket, bucketName, name);
+        return policy.register().marks(data.organisation(), bucketName, name);
     }
 
     /** Asks policy; a refusal is recorded and thrown. */
@@ -206,8 +220,7 @@ final class Uses {
                             object,
                             statements);
             admitted = true;
-            return new Admitted(
-                    ledger, permits, request, use, () -> reversal(use, resource, going));
+            return new Admitted(ledger, permits, request, use, again(use, resource, going));
         } finally {
             if (!admitted) {
                 permits.release();
@@ -215,12 +228,51 @@ final class Uses {
         }
     }
 
-    private Optional<Admitted.Reversal> reversal(Use use, Resource resource, String going) {
-        Request judged = going.equals(request.zone()) ? request : toward(going);
-        Decision decision = policy.decide(judged, use.action(), resource);
-        if (decision.effect() != Decision.Effect.REFUSE) {
-            return Optional.empty();
-        }
+    private Admitted.Again again(Use use, Resource resource, String going) {
+        return new Admitted.Again() {
+            @Override
+            public Optional<Admitted.Reversal> using(Marks carried) {
+                Request judged = going.equals(request.zone()) ? request : toward(going);
+                Decision decision =
+                        policy.decide(judged, use.action(), carrying(resource, carried));
+                return decision.effect() == Decision.Effect.REFUSE
+                        ? Optional.of(reversal(use, resource, going, decision))
+                        : Optional.empty();
+            }
+
+            @Override
+            public Optional<Admitted.Reversal> storing(Marks carried) {
+                Register register = policy.register();
+                boolean kept =
+                        carried.fits()
+                                && register.broken(place(register, resource), carried).isEmpty();
+                return kept
+                        ? Optional.empty()
+                        : Optional.of(
+                                reversal(use, resource, going, unasked(Sentences.LABEL_NOT_KEPT)));
+            }
+        };
+    }
+
+    private static Resource carrying(Resource resource, Marks marks) {
+        return switch (resource) {
+            case Resource.Data data -> data.carrying(data.carried().and(marks));
+            case Resource.Own own -> own;
+            case Resource.Installation installation -> installation;
+        };
+    }
+
+    private static Marks place(Register register, Resource resource) {
+        return switch (resource) {
+            case Resource.Data data ->
+                    register.marks(data.organisation(), data.bucket(), data.name());
+            case Resource.Own own -> Marks.NONE;
+            case Resource.Installation installation -> Marks.NONE;
+        };
+    }
+
+    private Admitted.Reversal reversal(
+            Use use, Resource resource, String going, Decision decision) {
         Use refused =
                 use(
                         use.organisation(),
@@ -233,25 +285,23 @@ final class Uses {
                         use.subjects(),
                         use.object(),
                         List.of());
-        return Optional.of(
-                new Admitted.Reversal(
-                        refused,
-                        new Refused(
-                                decision.reason(),
-                                Sentences.of(decision.reason(), use.action(), purpose()),
-                                use.organisation() + "/" + options.node() + "/" + use.number())));
+        return new Admitted.Reversal(
+                refused,
+                new Refused(
+                        decision.reason(),
+                        Sentences.of(decision.reason(), use.action(), purpose()),
+                        use.organisation() + "/" + options.node() + "/" + use.number()));
     }
 
     /** Records (or counts) a refusal of the door's own, which says it to the client itself. */
     void refused(String action, String reason, String object) {
-        Decision unasked =
-                new Decision(
-                        Decision.Effect.REFUSE,
-                        reason,
-                        policy.standing(request.caller()),
-                        List.of(),
-                        "");
-        refused(action, unasked, object, new Resource.Own(organisation()), request.zone());
+        refused(action, unasked(reason), object, new Resource.Own(organisation()), request.zone());
+    }
+
+    /** A refusal that policy was not asked about. */
+    private Decision unasked(String reason) {
+        return new Decision(
+                Decision.Effect.REFUSE, reason, policy.standing(request.caller()), List.of(), "");
     }
 
     private void refused(

@@ -22,6 +22,8 @@ import org.domicile.objects.Bucket;
 import org.domicile.objects.Content;
 import org.domicile.objects.Objects;
 import org.domicile.objects.Staging;
+import org.domicile.objects.Version;
+import org.domicile.policy.Marks;
 import org.domicile.request.Outcome;
 
 /**
@@ -98,6 +100,14 @@ final class Vessel {
         byte[] context = Arrays.copyOf(place, place.length + text.length);
         System.arraycopy(text, 0, context, place.length, text.length);
         return context;
+    }
+
+    /** What the data of a version carry from what they were derived from. */
+    Marks marks(Bucket bucket, Version version) {
+        return Marked.is(version.attributes())
+                ? Marked.marks(
+                        sealer(bucket), context(bucket, version.name()), version.attributes())
+                : Marks.NONE;
     }
 
     /**

@@ -33,6 +33,7 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Listing;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Purpose;
 import org.domicile.request.Request;
 import org.junit.jupiter.api.AfterEach;
@@ -1086,6 +1087,19 @@ class GuardedObjectsTest {
                         .subList(all.size() - 7, all.size() - 1));
     }
 
+    private static final Admitted.Again NOTHING_MORE =
+            new Admitted.Again() {
+                @Override
+                public Optional<Admitted.Reversal> using(Marks carried) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<Admitted.Reversal> storing(Marks carried) {
+                    return Optional.empty();
+                }
+            };
+
     @Test
     void aPendingRecordIsCarriedOnce() {
         Request request = installation.request(installation.caller(city));
@@ -1096,7 +1110,7 @@ class GuardedObjectsTest {
                         new java.util.concurrent.Semaphore(1),
                         request,
                         use(request),
-                        Optional::empty)) {
+                        NOTHING_MORE)) {
             carrying[0] = use.carrying(() -> 0);
             installation.objects().buckets().remove(carrying[0], "nothing");
             assertThrows(

@@ -473,6 +473,17 @@ public final class Installation implements AutoCloseable {
         return below.logs().size("use/" + organisation + "/" + NODE);
     }
 
+    /** The newest entry of the public log that holds a text; empty when none of the last does. */
+    public String lastPublic(String part) {
+        long size = below.logs().size("public");
+        long first = Math.max(0, size - 1) / 256 * 256;
+        return below.logs().entries("public", first, 256).reversed().stream()
+                .map(entry -> new String(entry, StandardCharsets.UTF_8))
+                .filter(text -> text.contains(part))
+                .findFirst()
+                .orElse("");
+    }
+
     /**
      * Uses of an organisation after so many entries, oldest first, without the readings of these.
      */

@@ -45,6 +45,7 @@ import org.domicile.people.People;
 import org.domicile.persons.PersonsDoor;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
+import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
 import org.domicile.tiles.TilesDoor;
@@ -196,6 +197,8 @@ final class Cloud implements AutoCloseable {
                         new AdminOptions(
                                 freshToken(folder, disk, random), settings.doors().adminHosts()),
                         clock);
+        RegisterDoor register = RegisterDoor.open(guard.publicRegister(), clock);
+        opened.push(register);
         Path socket = socket(folder, settings, opened);
         HttpServer server =
                 HttpServer.open(
@@ -203,7 +206,7 @@ final class Cloud implements AutoCloseable {
                                 settings,
                                 socket,
                                 s3Door(guard, settings, clock),
-                                webDoor(guard, instruments, clock),
+                                webDoor(guard, instruments, register, clock),
                                 admin),
                         clock,
                         random);
@@ -233,7 +236,8 @@ final class Cloud implements AutoCloseable {
     }
 
     /** Doors of the web listener, each below its path. */
-    private static HttpHandler webDoor(Guard guard, Instruments instruments, Clock clock) {
+    private static HttpHandler webDoor(
+            Guard guard, Instruments instruments, HttpHandler register, Clock clock) {
         HttpHandler health = new HealthDoor(instruments, instruments);
         HttpHandler tiles = new TilesDoor(guard, VerifierPage.html(), clock);
         HttpHandler persons = new PersonsDoor(guard, clock);
@@ -241,6 +245,7 @@ final class Cloud implements AutoCloseable {
         HealthDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, health)));
         PersonsDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, persons)));
         TilesDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, tiles)));
+        RegisterDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, register)));
         return new WebRoutes(List.copyOf(routes));
     }
 

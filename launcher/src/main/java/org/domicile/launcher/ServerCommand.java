@@ -34,6 +34,16 @@ abstract class ServerCommand implements Callable<Integer> {
         final String owner(AdminClient admin) {
             return Organisations.chosen(admin, organisation);
         }
+
+        /** Where the admin API has a purpose of this name, or full name. */
+        final String placeOf(AdminClient admin, String purpose) {
+            int slash = purpose.indexOf('/');
+            String owner = slash < 0 ? owner(admin) : purpose.substring(0, slash);
+            return "/v1/purposes/%s/%s"
+                    .formatted(
+                            AdminClient.segment(owner),
+                            AdminClient.segment(purpose.substring(slash + 1)));
+        }
     }
 
     /** One that lists something of organisations. */

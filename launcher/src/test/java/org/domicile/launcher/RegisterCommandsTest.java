@@ -49,6 +49,8 @@ class RegisterCommandsTest {
                 "purpose",
                 "create",
                 "leaks",
+                "--kind",
+                "infrastructure",
                 "--text",
                 "Finding leaks",
                 "--owner",

@@ -14,8 +14,17 @@ public sealed interface Change {
     /** A new purpose. */
     record NewPurpose(Purpose purpose) implements Change {}
 
+    /** Another form of a purpose that is there; its name, kind and parent stay. */
+    record ChangePurpose(Purpose purpose) implements Change {}
+
     /** Ends a purpose. */
     record WithdrawPurpose(String purpose) implements Change {}
+
+    /** Says of data what they are; takes the place of a label that is there. */
+    record SetLabel(Label label) implements Change {}
+
+    /** Takes a label away. What was derived from the data keeps its marks. */
+    record RemoveLabel(Label label) implements Change {}
 
     /** A new principal. */
     record NewPrincipal(Principal principal) implements Change {}

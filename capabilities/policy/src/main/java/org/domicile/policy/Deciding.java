@@ -204,14 +204,20 @@ final class Deciding {
         switch (resource) {
             case Resource.Data data -> {
                 Place place = place(data);
+                Marks marks = PurposeRules.marks(register, data);
+                boolean marked = data.name().isEmpty() && !marks.isEmpty();
+                Entity bucket =
+                        marked
+                                ? world.marked(place.bucket(), data.organisation(), marks)
+                                : place.bucket();
                 entities =
-                        who.entities() == world.standing()
+                        who.entities() == world.standing() && !marked
                                 ? place.entities()
-                                : who.entities().with(place.bucket());
+                                : who.entities().with(bucket);
                 if (data.name().isEmpty()) {
-                    asked = place.bucket().uid();
+                    asked = bucket.uid();
                 } else {
-                    Entity object = object(place, data);
+                    Entity object = world.marked(object(place, data), data.organisation(), marks);
                     asked = object.uid();
                     entities = entities.with(object);
                 }
@@ -335,7 +341,9 @@ final class Deciding {
 
     /** What goes on record: with the use's own fields, all that was read. */
     private String read(Who who, Resource resource) {
-        if (resource instanceof Resource.Data data && who.kind().equals(CREDENTIAL)) {
+        if (resource instanceof Resource.Data data
+                && who.kind().equals(CREDENTIAL)
+                && data.carried().isEmpty()) {
             Place place = place(data);
             return data.name().isEmpty() ? place.read() : place.objectRead();
         }

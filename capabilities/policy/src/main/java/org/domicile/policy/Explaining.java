@@ -168,12 +168,27 @@ final class Explaining {
                         bucket,
                         whole ? "" : use.object().substring(bucket.length() + 1),
                         texts(field(read, "zones")),
-                        use.dataZone());
+                        use.dataZone(),
+                        carried(read));
             }
             case "own" -> new Resource.Own(text(read, "organisation"));
             case "installation" -> new Resource.Installation();
             default -> throw new Malformed("there is no resource of the kind " + kind);
         };
+    }
+
+    private static Marks carried(Value read) {
+        if (!(read instanceof Value.Fields(Map<String, Value> values))
+                || !values.containsKey("carried")) {
+            return Marks.NONE;
+        }
+        Value carried = field(read, "carried");
+        List<List<String>> only = new ArrayList<>();
+        if (field(carried, "only") instanceof Value.Many(Set<Value> lists)) {
+            lists.forEach(each -> only.add(texts(each)));
+        }
+        return new Marks(
+                texts(field(carried, "classes")), texts(field(carried, "prohibited")), only);
     }
 
     private static Value field(Value of, String name) {

@@ -20,7 +20,19 @@ final class Objections {
                     organisation(organisation, register);
             case Change.NewZone(Zone zone) -> zone(zone, register);
             case Change.NewPurpose(Purpose purpose) -> purpose(purpose, register, now);
+            case Change.ChangePurpose(Purpose purpose) ->
+                    PurposeObjections.change(purpose, register, now);
             case Change.WithdrawPurpose(String id) -> withdrawal(id, register);
+            case Change.SetLabel(Label label) -> PurposeObjections.label(label, register);
+            case Change.RemoveLabel(Label label) ->
+                    register.labels(label.organisation(), label.bucket()).stream()
+                                    .anyMatch(each -> each.id().equals(label.id()))
+                            ? ""
+                            : "there is no label at s3://"
+                                    + label.bucket()
+                                    + "/"
+                                    + label.prefix()
+                                    + "; 'label list' shows them";
             case Change.NewPrincipal(Principal principal) -> principal(principal, register);
             case Change.ErasePrincipal(String id) -> erasure(id, register);
             case Change.NewCredential(Credential credential, byte[] secret) ->
@@ -67,8 +79,15 @@ final class Objections {
         if (register.purposes().containsKey(purpose.id())) {
             return "the purpose "
                     + purpose.id()
-                    + " exists already; a purpose is not rewritten, register a new one";
+                    + " exists already; a purpose is not rewritten: register a new one, or"
+                    + " change this one ('purpose change')";
         }
+        String kind = PurposeObjections.kind(purpose);
+        return kind.isEmpty() ? said(purpose, register, now) : kind;
+    }
+
+    /** To what a purpose says, new or changed. */
+    static String said(Purpose purpose, Register register, Instant now) {
         if (blankOrLong(purpose.text())) {
             return "a purpose needs a text that says what the data are used for, at most 4,096"
                     + " characters (--text)";
@@ -91,7 +110,8 @@ final class Objections {
         if (purpose.zones().isEmpty() || purpose.zones().size() > MOST_PATTERNS) {
             return "a purpose needs at least one zone (--zones), and has at most 256";
         }
-        return missingZones(purpose.zones(), register);
+        String zones = missingZones(purpose.zones(), register);
+        return zones.isEmpty() ? PurposeObjections.declared(purpose, register) : zones;
     }
 
     private static String withdrawal(String id, Register register) {

@@ -12,10 +12,12 @@ import org.domicile.cedar.JsonForm;
  * {"register":DIGEST,"resource":{"bucket":…,"kind":"object","organisation":…,"zones":[…]},"who":"credential"}
  * </pre>
  *
- * {@code kind} is {@code object}, {@code bucket}, {@code own} or {@code installation}; {@code who}
- * is {@code credential}, {@code operator}, {@code program} or {@code anonymous}. A refusal begins
- * with {@code "errors"}, the policies that erred, and {@code "reasons"}, all that forbade. An
- * object's name is the recorded object less its bucket: it may name people, and is sealed apart.
+ * Data that bring marks along have {@code "carried"}: {@code
+ * {"classes":[…],"only":[[…]],"prohibited": […]}}; those of labels stand in the register. {@code
+ * kind} is {@code object}, {@code bucket}, {@code own} or {@code installation}; {@code who} is
+ * {@code credential}, {@code operator}, {@code program} or {@code anonymous}. A refusal begins with
+ * {@code "errors"}, the policies that erred, and {@code "reasons"}, all that forbade. An object's
+ * name is the recorded object less its bucket: it may name people, and is sealed apart.
  */
 final class ReadForm {
     private ReadForm() {}
@@ -44,6 +46,9 @@ final class ReadForm {
             case Resource.Data data ->
                     "{\"bucket\":"
                             + JsonForm.quoted(data.bucket())
+                            + (data.carried().isEmpty()
+                                    ? ""
+                                    : ",\"carried\":" + marks(data.carried()))
                             + ",\"kind\":\""
                             + (data.name().isEmpty() ? "bucket" : "object")
                             + "\",\"organisation\":"
@@ -55,6 +60,18 @@ final class ReadForm {
                     "{\"kind\":\"own\",\"organisation\":" + JsonForm.quoted(organisation) + "}";
             case Resource.Installation() -> "{\"kind\":\"installation\"}";
         };
+    }
+
+    private static String marks(Marks marks) {
+        return "{\"classes\":"
+                + array(marks.classes())
+                + ",\"only\":"
+                + marks.only().stream()
+                        .map(ReadForm::array)
+                        .collect(Collectors.joining(",", "[", "]"))
+                + ",\"prohibited\":"
+                + array(marks.prohibited())
+                + "}";
     }
 
     private static String array(List<String> texts) {

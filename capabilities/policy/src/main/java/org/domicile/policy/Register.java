@@ -1,5 +1,6 @@
 package org.domicile.policy;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Map;
  * @param credentials by access key
  * @param policies the newest version of each policy set by full name; the program's own stand there
  *     too, in the organisation of the installation
+ * @param labels by organisation and bucket, as {@code organisation/bucket}
  * @param principals by id
  */
 public record Register(
@@ -20,7 +22,8 @@ public record Register(
         Map<String, Purpose> purposes,
         Map<String, Principal> principals,
         Map<String, Credential> credentials,
-        Map<String, PolicyText> policies) {
+        Map<String, PolicyText> policies,
+        Map<String, List<Label>> labels) {
     /** True when {@code inner} is {@code outer} or lies in it. */
     public boolean inside(String inner, String outer) {
         String at = inner;
@@ -35,5 +38,45 @@ public record Register(
             at = zone.parent().get();
         }
         return false;
+    }
+
+    /** Labels of a bucket, in the order of their prefixes. */
+    public List<Label> labels(String organisation, String bucket) {
+        return labels.isEmpty()
+                ? List.of()
+                : labels.getOrDefault(organisation + "/" + bucket, List.of());
+    }
+
+    /** What the labels on the way to a name say of it, all together. */
+    public Marks marks(String organisation, String bucket, String name) {
+        Marks marks = Marks.NONE;
+        for (Label label : labels(organisation, bucket)) {
+            if (name.startsWith(label.prefix())) {
+                marks = marks.and(label.marks());
+            }
+        }
+        return marks;
+    }
+
+    /** What labels say of any name that begins so: of everything that a listing could show. */
+    public Marks marksBelow(String organisation, String bucket, String prefix) {
+        Marks marks = Marks.NONE;
+        for (Label label : labels(organisation, bucket)) {
+            if (label.prefix().startsWith(prefix) || prefix.startsWith(label.prefix())) {
+                marks = marks.and(label.marks());
+            }
+        }
+        return marks;
+    }
+
+    /**
+     * What a place would allow though data that come to it prohibit it: the word that the data
+     * prohibit, empty when everything they prohibit stays prohibited.
+     *
+     * @param place what labels say of the place
+     * @param coming what the data bring along
+     */
+    public String broken(Marks place, Marks coming) {
+        return PurposeRules.broken(this, place, coming);
     }
 }

@@ -17,13 +17,17 @@ import org.domicile.keys.Subjects;
 import org.domicile.keys.Vault;
 
 /**
- * How entities of the register lie in the keyspace: a format byte (1), then the fields in the order
- * of the record; texts as a four-byte length and UTF-8, lists as a count and their elements,
- * instants as milliseconds since 1970 ({@link Long#MAX_VALUE} for never), flags as a byte. Names of
- * principals are sealed.
+ * How entities of the register lie in the keyspace: a format byte (1; purposes 2), then the fields
+ * in the order of the record; texts as a four-byte length and UTF-8, lists as a count and their
+ * elements, instants as milliseconds since 1970 ({@link Long#MAX_VALUE} for never), flags as a
+ * byte. Names of principals are sealed. Lists of lists are a count and the lists. A purpose of
+ * format 1 has neither kind, term, Arabic text, contact, classes, actions nor parent: it reads as
+ * one of the kind {@code unspecified}, for every action and no personal data. A label's name is its
+ * key, its form holds the marks alone.
  */
 final class RegisterCodec {
     private static final int FORMAT = 1;
+    private static final int PURPOSE_FORMAT = 2;
 
     /**
      * In place of the length of a principal's name: its length follows, and it is sealed under the
@@ -65,6 +69,27 @@ final class RegisterCodec {
     }
 
     static byte[] encode(Purpose purpose) {
+        return isOld(purpose) ? encodeOld(purpose) : encodeNew(purpose);
+    }
+
+    /** What format 1 can say is said in it: digests of registers are made of these bytes. */
+    private static boolean isOld(Purpose purpose) {
+        Purpose read =
+                new Purpose(
+                                purpose.organisation(),
+                                purpose.name(),
+                                purpose.text(),
+                                purpose.owner(),
+                                purpose.legalBasis(),
+                                purpose.zones(),
+                                purpose.created(),
+                                purpose.expires(),
+                                purpose.withdrawn())
+                        .ofKind(Kinds.UNSPECIFIED);
+        return read.equals(purpose);
+    }
+
+    private static byte[] encodeOld(Purpose purpose) {
         return write(out -> {
             text(out, purpose.organisation());
             text(out, purpose.name());
@@ -78,9 +103,36 @@ final class RegisterCodec {
         });
     }
 
+    private static byte[] encodeNew(Purpose purpose) {
+        return write(
+                PURPOSE_FORMAT,
+                out -> {
+                    text(out, purpose.organisation());
+                    text(out, purpose.name());
+                    text(out, purpose.kind());
+                    text(out, purpose.term());
+                    text(out, purpose.text());
+                    text(out, purpose.arabic());
+                    text(out, purpose.owner());
+                    text(out, purpose.legalBasis());
+                    text(out, purpose.contact());
+                    texts(out, purpose.classes());
+                    texts(out, purpose.actions());
+                    texts(out, purpose.zones());
+                    text(out, purpose.parent());
+                    instant(out, purpose.created());
+                    instant(out, purpose.expires());
+                    out.writeBoolean(purpose.withdrawn());
+                });
+    }
+
     static Purpose purpose(byte[] stored) {
+        if (stored.length > 0 && stored[0] == FORMAT) {
+            return read(stored, FORMAT, RegisterCodec::purposeOfFormat1).ofKind(Kinds.UNSPECIFIED);
+        }
         return read(
                 stored,
+                PURPOSE_FORMAT,
                 in ->
                         new Purpose(
                                 text(in),
@@ -88,10 +140,63 @@ final class RegisterCodec {
                                 text(in),
                                 text(in),
                                 text(in),
+                                text(in),
+                                text(in),
+                                text(in),
+                                text(in),
                                 texts(in),
+                                texts(in),
+                                texts(in),
+                                text(in),
                                 instant(in),
                                 instant(in),
                                 in.readBoolean()));
+    }
+
+    private static Purpose purposeOfFormat1(DataInputStream in) throws IOException {
+        return new Purpose(
+                text(in),
+                text(in),
+                text(in),
+                text(in),
+                text(in),
+                texts(in),
+                instant(in),
+                instant(in),
+                in.readBoolean());
+    }
+
+    static byte[] encode(Label label) {
+        Marks marks = label.marks();
+        return write(out -> {
+            texts(out, marks.classes());
+            texts(out, marks.prohibited());
+            out.writeInt(marks.only().size());
+            for (List<String> only : marks.only()) {
+                texts(out, only);
+            }
+        });
+    }
+
+    /**
+     * @param id the label's name: organisation, bucket and prefix between slashes
+     */
+    static Label label(String id, byte[] stored) {
+        String[] parts = id.split("/", 3);
+        Marks marks =
+                read(
+                        stored,
+                        FORMAT,
+                        in -> {
+                            List<String> classes = texts(in);
+                            List<String> prohibited = texts(in);
+                            List<List<String>> only = new ArrayList<>();
+                            for (int left = in.readInt(); left > 0; left--) {
+                                only.add(texts(in));
+                            }
+                            return new Marks(classes, prohibited, only);
+                        });
+        return new Label(parts[0], parts[1], parts[2], marks);
     }
 
     static byte[] encode(Principal principal, Subjects subjects) {
@@ -231,9 +336,13 @@ final class RegisterCodec {
     }
 
     private static byte[] write(Body body) {
+        return write(FORMAT, body);
+    }
+
+    private static byte[] write(int format, Body body) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeByte(FORMAT);
+            out.writeByte(format);
             body.to(out);
         } catch (IOException e) {
             throw new UncheckedIOException("a byte array does not fail", e);
@@ -242,9 +351,13 @@ final class RegisterCodec {
     }
 
     private static <T> T read(byte[] stored, Fields<T> fields) {
+        return read(stored, FORMAT, fields);
+    }
+
+    private static <T> T read(byte[] stored, int known, Fields<T> fields) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(stored))) {
             int format = in.readUnsignedByte();
-            if (format != FORMAT) {
+            if (format != known) {
                 throw new StorageFailure(
                         StorageFailure.Kind.FOREIGN,
                         "an entry of the register has format "

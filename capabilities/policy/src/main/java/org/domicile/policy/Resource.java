@@ -12,10 +12,32 @@ public sealed interface Resource {
      * @param name the object's name, empty for the bucket itself
      * @param zones the bucket's zones
      * @param dataZone where the data lie or will lie
+     * @param carried what the data bring along from what they were derived from, beside what labels
+     *     say of the place
      */
     record Data(
-            String organisation, String bucket, String name, List<String> zones, String dataZone)
-            implements Resource {}
+            String organisation,
+            String bucket,
+            String name,
+            List<String> zones,
+            String dataZone,
+            Marks carried)
+            implements Resource {
+        /** Data that bring nothing along. */
+        public Data(
+                String organisation,
+                String bucket,
+                String name,
+                List<String> zones,
+                String dataZone) {
+            this(organisation, bucket, name, zones, dataZone, Marks.NONE);
+        }
+
+        /** The same data with what they bring along. */
+        public Data carrying(Marks marks) {
+            return new Data(organisation, bucket, name, zones, dataZone, marks);
+        }
+    }
 
     /** An organisation's own list of things (its buckets). */
     record Own(String organisation) implements Resource {}

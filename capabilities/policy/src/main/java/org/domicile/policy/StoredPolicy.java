@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +31,11 @@ import org.domicile.request.Request;
  * The register in the keyspace, and one immutable copy of it in memory.
  *
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
- * zone, {@code u} purpose, {@code n} principal, {@code c} credential, {@code s} its sealed secret,
- * {@code t} the newest version of a policy set; {@code pv} holds the register's version, on which
- * every change is conditional. {@code changing} serialises changers; readers take no lock: they see
- * the register that was whole when they looked.
+ * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code n}
+ * principal, {@code c} credential, {@code s} its sealed secret, {@code t} the newest version of a
+ * policy set; {@code pv} holds the register's version, on which every change is conditional. {@code
+ * changing} serialises changers; readers take no lock: they see the register that was whole when
+ * they looked.
  */
 final class StoredPolicy implements Policy {
     private static final byte[] VERSION = {'p', 'v'};
@@ -144,8 +146,16 @@ final class StoredPolicy implements Policy {
                     List.of(put('z', zone.name(), RegisterCodec.encode(zone)));
             case Change.NewPurpose(Purpose purpose) ->
                     List.of(put('u', purpose.id(), RegisterCodec.encode(purpose)));
+            case Change.ChangePurpose(Purpose purpose) ->
+                    List.of(put('u', purpose.id(), RegisterCodec.encode(purpose)));
             case Change.WithdrawPurpose(String id) ->
                     List.of(put('u', id, RegisterCodec.encode(withdrawn(before, id))));
+            case Change.SetLabel(Label label) ->
+                    List.of(put('l', label.id(), RegisterCodec.encode(label)));
+            case Change.RemoveLabel(Label label) ->
+                    // Written and not deleted: what is kept of changes are records that were
+                    // written.
+                    List.of(put('l', label.id(), RegisterCodec.encode(taken(label))));
             case Change.NewPrincipal(Principal principal) ->
                     List.of(put('n', principal.id(), RegisterCodec.encode(principal, subjects)));
             case Change.ErasePrincipal(String id) ->
@@ -176,6 +186,7 @@ final class StoredPolicy implements Policy {
         Map<String, Principal> principals = new HashMap<>(before.principals());
         Map<String, Credential> credentials = new HashMap<>(before.credentials());
         Map<String, PolicyText> policies = new HashMap<>(before.policies());
+        Map<String, List<Label>> labels = new HashMap<>(before.labels());
         switch (change) {
             case Change.NewOrganisation(Organisation organisation) ->
                     organisations.put(
@@ -185,7 +196,12 @@ final class StoredPolicy implements Policy {
             case Change.NewPurpose(Purpose purpose) ->
                     purposes.put(
                             purpose.id(), RegisterCodec.purpose(RegisterCodec.encode(purpose)));
+            case Change.ChangePurpose(Purpose purpose) ->
+                    purposes.put(
+                            purpose.id(), RegisterCodec.purpose(RegisterCodec.encode(purpose)));
             case Change.WithdrawPurpose(String id) -> purposes.put(id, withdrawn(before, id));
+            case Change.SetLabel(Label label) -> put(labels, label);
+            case Change.RemoveLabel(Label label) -> remove(labels, label);
             case Change.NewPrincipal(Principal principal) ->
                     principals.put(
                             principal.id(),
@@ -203,7 +219,8 @@ final class StoredPolicy implements Policy {
                             policy.id(),
                             RegisterCodec.policy(RegisterCodec.encode(policy, vault), vault));
         }
-        return sealedRegister(organisations, zones, purposes, principals, credentials, policies);
+        return sealedRegister(
+                organisations, zones, purposes, principals, credentials, policies, labels);
     }
 
     private static Purpose withdrawn(Register register, String id) {
@@ -211,16 +228,7 @@ final class StoredPolicy implements Policy {
         if (purpose == null) {
             throw new IllegalStateException("an objection should have been raised for " + id);
         }
-        return new Purpose(
-                purpose.organisation(),
-                purpose.name(),
-                purpose.text(),
-                purpose.owner(),
-                purpose.legalBasis(),
-                purpose.zones(),
-                purpose.created(),
-                purpose.expires(),
-                true);
+        return purpose.ended();
     }
 
     private static Principal forgotten(Register register, String id) {
@@ -267,6 +275,7 @@ final class StoredPolicy implements Policy {
         Map<String, Principal> principals = new HashMap<>();
         Map<String, Credential> credentials = new HashMap<>();
         Map<String, PolicyText> policies = new HashMap<>();
+        Map<String, List<Label>> labels = new HashMap<>();
         for (History.Entry each : all) {
             byte[] key = each.key();
             byte[] value = each.value();
@@ -277,6 +286,7 @@ final class StoredPolicy implements Policy {
                 case 'u' -> purposes.put(name, RegisterCodec.purpose(value));
                 case 'n' -> principals.put(name, RegisterCodec.principal(value, vault, subjects));
                 case 'c' -> credentials.put(name, RegisterCodec.credential(value));
+                case 'l' -> put(labels, RegisterCodec.label(name, value));
                 case 's' -> sealedSecrets.put(name, value);
                 case 't' -> policies.put(name, RegisterCodec.policy(value, vault));
                 case 'v' -> {}
@@ -284,7 +294,8 @@ final class StoredPolicy implements Policy {
                         throw new IllegalStateException("unknown kind in the register: " + key[1]);
             }
         }
-        return sealedRegister(organisations, zones, purposes, principals, credentials, policies);
+        return sealedRegister(
+                organisations, zones, purposes, principals, credentials, policies, labels);
     }
 
     private static Register sealedRegister(
@@ -293,7 +304,8 @@ final class StoredPolicy implements Policy {
             Map<String, Purpose> purposes,
             Map<String, Principal> principals,
             Map<String, Credential> credentials,
-            Map<String, PolicyText> policies) {
+            Map<String, PolicyText> policies,
+            Map<String, List<Label>> labels) {
         Sha256 sha = new Sha256();
         // Principals do not decide anything, and their sealed names differ at each encoding: they
         // are left out. Policies are named in records by the digest of the set that decided.
@@ -303,6 +315,12 @@ final class StoredPolicy implements Policy {
         new TreeMap<>(zones).values().forEach(each -> sha.framed(RegisterCodec.encode(each)));
         new TreeMap<>(purposes).values().forEach(each -> sha.framed(RegisterCodec.encode(each)));
         new TreeMap<>(credentials).values().forEach(each -> sha.framed(RegisterCodec.encode(each)));
+        for (List<Label> each : new TreeMap<>(labels).values()) {
+            for (Label label : each) {
+                sha.framed(label.id().getBytes(StandardCharsets.UTF_8));
+                sha.framed(RegisterCodec.encode(label));
+            }
+        }
         return new Register(
                 sha.hexadecimal(),
                 Map.copyOf(organisations),
@@ -310,16 +328,53 @@ final class StoredPolicy implements Policy {
                 Map.copyOf(purposes),
                 Map.copyOf(principals),
                 Map.copyOf(credentials),
-                Map.copyOf(policies));
+                Map.copyOf(policies),
+                Map.copyOf(labels));
+    }
+
+    private static Label taken(Label label) {
+        return new Label(label.organisation(), label.bucket(), label.prefix(), Marks.NONE);
+    }
+
+    /** One without marks was taken away. */
+    private static void put(Map<String, List<Label>> labels, Label label) {
+        remove(labels, label);
+        if (label.marks().isEmpty()) {
+            return;
+        }
+        List<Label> all = new ArrayList<>(labels.getOrDefault(bucket(label), List.of()));
+        all.add(label);
+        all.sort(Comparator.comparing(Label::prefix));
+        labels.put(bucket(label), List.copyOf(all));
+    }
+
+    private static void remove(Map<String, List<Label>> labels, Label label) {
+        List<Label> rest =
+                labels.getOrDefault(bucket(label), List.of()).stream()
+                        .filter(each -> !each.id().equals(label.id()))
+                        .toList();
+        if (rest.isEmpty()) {
+            labels.remove(bucket(label));
+        } else {
+            labels.put(bucket(label), rest);
+        }
+    }
+
+    private static String bucket(Label label) {
+        return label.organisation() + "/" + label.bucket();
     }
 
     private static Write put(char kind, String name, byte[] value) {
+        return new Write.Put(Space.RECORDS, key(kind, name), value);
+    }
+
+    private static byte[] key(char kind, String name) {
         byte[] text = name.getBytes(StandardCharsets.UTF_8);
         byte[] key = new byte[text.length + 2];
         key[0] = 'p';
         key[1] = (byte) kind;
         System.arraycopy(text, 0, key, 2, text.length);
-        return new Write.Put(Space.RECORDS, key, value);
+        return key;
     }
 
     private static byte[] next(Optional<byte[]> version) {

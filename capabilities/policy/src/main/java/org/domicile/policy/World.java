@@ -74,13 +74,19 @@ final class World {
         return new Entity(zone(zone.name()), Map.of(), around);
     }
 
-    private static Entity entity(Purpose purpose) {
+    private Entity entity(Purpose purpose) {
         EntityUid owner = organisation(purpose.organisation());
         Map<String, Value> attributes = new HashMap<>();
         attributes.put("organisation", owner);
         attributes.put("zones", zones(purpose.zones()));
-        attributes.put("withdrawn", Value.of(purpose.withdrawn()));
-        end(purpose.expires()).ifPresent(end -> attributes.put("expires", end));
+        // A part ends with the whole.
+        List<Purpose> line = PurposeRules.line(register, purpose);
+        attributes.put("withdrawn", Value.of(line.stream().anyMatch(Purpose::withdrawn)));
+        Instant ends = line.stream().map(Purpose::expires).min(Instant::compareTo).orElseThrow();
+        end(ends).ifPresent(end -> attributes.put("expires", end));
+        attributes.put("names", texts(PurposeRules.names(register, purpose)));
+        attributes.put("classes", texts(DataClasses.covered(purpose.classes())));
+        attributes.put("actions", texts(purpose.actions()));
         return new Entity(purpose(purpose.id()), attributes, Set.of(owner));
     }
 
@@ -160,6 +166,25 @@ final class World {
                         "zones", zones(data.zones()),
                         "bucketNames", Listed.names(data.bucket())),
                 Set.of(organisation(data.organisation())));
+    }
+
+    /** A bucket or an object with what is known of its data; nothing known leaves it as it is. */
+    Entity marked(Entity data, String organisation, Marks marks) {
+        if (marks.isEmpty()) {
+            return data;
+        }
+        Map<String, Value> attributes = new HashMap<>(data.attributes());
+        attributes.put("classes", texts(marks.classes()));
+        attributes.put("prohibited", texts(marks.prohibited()));
+        if (!marks.only().isEmpty()) {
+            attributes.put(
+                    "only",
+                    Value.setOf(
+                            PurposeRules.only(register, organisation, marks.only()).stream()
+                                    .map(World::purpose)
+                                    .toList()));
+        }
+        return new Entity(data.uid(), attributes, data.ancestors());
     }
 
     private static Value texts(List<String> texts) {

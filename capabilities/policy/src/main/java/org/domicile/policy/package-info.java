@@ -2,7 +2,7 @@
  * Policy: who may do what, for which purpose, between which zones, decided by {@linkplain
  * org.domicile.cedar Cedar}.
  *
- * <p><b>State.</b> Organisations, zones (a tree), purposes, principals, credentials, policies. All
+ * <p><b>State.</b> Organisations, zones, purposes, principals, credentials, labels, policies. All
  * of it is one immutable {@link org.domicile.policy.Register} in memory, rebuilt from the keyspace
  * at start and swapped whole after each change together with what decisions are made of (entities,
  * compiled policies), so a decision reads no disk and no lock, and a change is in force for every
@@ -24,6 +24,11 @@
  *   <li>{@code zone-mismatch}: the zone where the data lie, or the zone where they go, is not
  *       inside both a zone of the bucket and a zone of the purpose. A request that concerns no
  *       bucket compares with the purpose alone.
+ *   <li>{@code purpose-prohibited}: a label where the data lie, or one that they were derived
+ *       under, prohibits the purpose, its kind, or those of a purpose that it is a part of.
+ *   <li>{@code purpose-not-allowed}: such a label allows others only.
+ *   <li>{@code class-not-in-purpose}: the data are of a class that the purpose does not list.
+ *   <li>{@code action-not-in-purpose}: the purpose does not list the action.
  *   <li>{@code action-not-listed}, {@code bucket-not-listed}: the credential does not list it.
  *   <li>{@code SET/ID}: a policy of the organisation, by the name of its set and its {@code @id},
  *       or {@code policyN} by its place in the text.
@@ -31,6 +36,16 @@
  *       written against.
  *   <li>{@code not-permitted}: nothing permits it.
  * </ol>
+ *
+ * <p><b>Trees.</b> A purpose may be a part of another of its organisation; it is never wider than
+ * that one (classes, actions, zones, end), and ends with it. Zones lie in zones; classes of data
+ * lie in classes. Kinds of purposes ({@link org.domicile.policy.Kinds}) and classes of data ({@link
+ * org.domicile.policy.DataClasses}) are lists that come with the program.
+ *
+ * <p><b>Labels</b> ({@link org.domicile.policy.Label}) say of a bucket or a prefix what the data
+ * are and whom they are for. All labels on the way to a name hold together. What is derived from
+ * data takes their marks along ({@link org.domicile.policy.Marks}); the guard stores them with the
+ * version.
  *
  * <p>The third and the fifth line cannot be switched off: no policy reaches a request that they
  * forbid.

@@ -38,7 +38,7 @@ class ProgramPoliciesTest {
                 forbids.add(id);
             }
         }
-        assertEquals(10, forbids.size());
+        assertEquals(14, forbids.size());
     }
 
     /** What an auditor's engine checks too: entities and requests are as the schema says. */
@@ -63,6 +63,19 @@ class ProgramPoliciesTest {
                                 new Caller.Known("city", "ada", "UNKNOWN", "city/none"),
                                 "s3:ListAllMyBuckets",
                                 new Resource.Own("city")),
+                        new Asked(
+                                SmallWorld.known("valid", "all", "valid"),
+                                "s3:GetObject",
+                                object.carrying(
+                                        new Marks(
+                                                List.of("health"),
+                                                List.of("city/x"),
+                                                List.of(List.of("public-service"))))),
+                        new Asked(
+                                SmallWorld.known("valid", "all", "valid"),
+                                "s3:ListBucket",
+                                bucket.carrying(
+                                        new Marks(List.of(), List.of(), List.of(List.of())))),
                         new Asked(new Caller.Anonymous(), "s3:PutObject", object),
                         new Asked(
                                 new Caller.Known(

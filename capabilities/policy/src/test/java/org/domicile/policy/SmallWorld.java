@@ -64,7 +64,14 @@ final class SmallWorld {
             texts.put(each.id(), each);
         }
         return new Register(
-                "0".repeat(64), organisations, zones, purposes, Map.of(), credentials, texts);
+                "0".repeat(64),
+                organisations,
+                zones,
+                purposes,
+                Map.of(),
+                credentials,
+                texts,
+                Map.of());
     }
 
     private static void put(

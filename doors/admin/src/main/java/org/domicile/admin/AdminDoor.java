@@ -153,11 +153,12 @@ public final class AdminDoor implements HttpHandler {
             }
             case LIST_ORGANISATIONS, LIST_ZONES, LIST_PURPOSES, LIST_PRINCIPALS, LIST_CREDENTIALS ->
                     RegisterCalls.list(call);
-            case CREATE_ORGANISATION, CREATE_ZONE, CREATE_PURPOSE, CREATE_PRINCIPAL ->
-                    RegisterCalls.create(call, clock.instant());
+            case CREATE_ORGANISATION, CREATE_ZONE, CREATE_PRINCIPAL -> RegisterCalls.create(call);
+            case CREATE_PURPOSE, CHANGE_PURPOSE -> PurposeCalls.answer(call, clock.instant());
             case CREATE_CREDENTIAL, WITHDRAW_CREDENTIAL, ROTATE_CREDENTIAL, WITHDRAW_PURPOSE ->
                     RegisterCalls.change(call);
             case LIST_BUCKETS, CREATE_BUCKET -> DataCalls.buckets(call);
+            case LIST_LABELS, SET_LABEL, REMOVE_LABEL, READ_LABELS -> LabelCalls.answer(call);
             case LIST_USES -> DataCalls.uses(call, clock.instant());
             case LIST_POLICIES, PUT_POLICY, SHOW_POLICY, REMOVE_POLICY, EXPLAIN_USE ->
                     PolicyCalls.answer(call);

@@ -8,9 +8,12 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
 import org.domicile.guard.Administration.Issued;
+import org.domicile.guard.Administration.Labelled;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Credential;
+import org.domicile.policy.Label;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Organisation;
 import org.domicile.policy.Principal;
 import org.domicile.policy.Purpose;
@@ -69,14 +72,63 @@ final class Form {
         json.writeStringField("id", purpose.id());
         json.writeStringField("organisation", purpose.organisation());
         json.writeStringField("name", purpose.name());
+        json.writeStringField("kind", purpose.kind());
+        json.writeStringField("term", purpose.term());
         json.writeStringField("text", purpose.text());
+        json.writeStringField("textArabic", purpose.arabic());
         json.writeStringField("owner", purpose.owner());
         json.writeStringField("legalBasis", purpose.legalBasis());
+        json.writeStringField("contact", purpose.contact());
+        texts(json, "classes", purpose.classes());
+        texts(json, "actions", purpose.actions());
         texts(json, "zones", purpose.zones());
+        json.writeStringField("parent", purpose.parent());
         time(json, "created", purpose.created());
         time(json, "expires", purpose.expires());
         json.writeBooleanField("withdrawn", purpose.withdrawn());
         json.writeEndObject();
+    }
+
+    static void label(JsonGenerator json, Label label) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("organisation", label.organisation());
+        json.writeStringField("bucket", label.bucket());
+        json.writeStringField("prefix", label.prefix());
+        marks(json, label.marks());
+        json.writeEndObject();
+    }
+
+    /** Labels on the way to a name, what the version there carries, and all of it together. */
+    static void labelled(JsonGenerator json, Labelled labelled) throws IOException {
+        json.writeStartObject();
+        json.writeArrayFieldStart("labels");
+        Marks together = labelled.carried();
+        for (Label label : labelled.labels()) {
+            label(json, label);
+            together = together.and(label.marks());
+        }
+        json.writeEndArray();
+        json.writeObjectFieldStart("carried");
+        marks(json, labelled.carried());
+        json.writeEndObject();
+        json.writeObjectFieldStart("together");
+        marks(json, together);
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private static void marks(JsonGenerator json, Marks marks) throws IOException {
+        texts(json, "classes", marks.classes());
+        texts(json, "prohibited", marks.prohibited());
+        json.writeArrayFieldStart("only");
+        for (List<String> only : marks.only()) {
+            json.writeStartArray();
+            for (String each : only) {
+                json.writeString(each);
+            }
+            json.writeEndArray();
+        }
+        json.writeEndArray();
     }
 
     static void principal(JsonGenerator json, Principal principal) throws IOException {

@@ -168,6 +168,21 @@ final class Input {
                 : Optional.of(values.getFirst());
     }
 
+    /** Whether it is there, empty or not. */
+    boolean has(String name) {
+        return fields.containsKey(name);
+    }
+
+    /** A text, or what stands for it when it is not there; an empty one is a text. */
+    String text(String name, String otherwise) {
+        return has(name) ? optional(name).orElse("") : otherwise;
+    }
+
+    /** Texts, or what stands for them when they are not there. */
+    List<String> texts(String name, List<String> otherwise) {
+        return has(name) ? texts(name) : otherwise;
+    }
+
     /** Texts; none when it is not there. */
     List<String> texts(String name) {
         return fields.getOrDefault(name, List.of());

@@ -67,7 +67,7 @@ final class RegisterCalls {
         }
     }
 
-    static void create(Call call, Instant now) throws IOException {
+    static void create(Call call) throws IOException {
         Administration administration = call.administration();
         switch (call.asked().operation()) {
             case CREATE_ORGANISATION -> {
@@ -81,10 +81,6 @@ final class RegisterCalls {
                 Zone made = administration.createZone(input.text("name"), input.optional("parent"));
                 call.json(201, json -> Form.zone(json, made));
             }
-            case CREATE_PURPOSE -> {
-                Purpose made = administration.createPurpose(purpose(call, now));
-                call.json(201, json -> Form.purpose(json, made));
-            }
             case CREATE_PRINCIPAL -> {
                 Input input = Input.body(call.exchange(), "organisation", "name");
                 Principal made =
@@ -94,34 +90,6 @@ final class RegisterCalls {
             }
             default -> throw new IllegalStateException("no creation: " + call.asked().operation());
         }
-    }
-
-    private static Purpose purpose(Call call, Instant now) throws IOException {
-        Input input =
-                Input.body(
-                        call.exchange(),
-                        "organisation",
-                        "name",
-                        "text",
-                        "owner",
-                        "legalBasis",
-                        "zones",
-                        "expires");
-        Instant expires = input.time("expires", Instant.MIN);
-        if (expires.equals(Instant.MIN) || expires.equals(Instant.MAX)) {
-            throw Failure.input(
-                    "a purpose needs an end: expires, a time such as 2027-01-31T00:00:00Z");
-        }
-        return new Purpose(
-                input.text("organisation"),
-                input.text("name"),
-                input.text("text"),
-                input.text("owner"),
-                input.text("legalBasis"),
-                input.texts("zones"),
-                now,
-                expires,
-                false);
     }
 
     static void change(Call call) throws IOException {
@@ -178,8 +146,7 @@ final class RegisterCalls {
                 });
     }
 
-    private static <T> void items(Call call, List<T> things, Form.Writer<T> each)
-            throws IOException {
+    static <T> void items(Call call, List<T> things, Form.Writer<T> each) throws IOException {
         call.json(200, json -> Form.items(json, things, each));
     }
 

@@ -41,7 +41,7 @@ class AdminDoorTest {
                 installation.post(
                         "/v1/purposes",
                         """
-                        {"organisation":"city","name":"air","text":"Air quality","owner":"Office",
+                        {"organisation":"city","name":"air","kind":"environment","text":"Air quality","owner":"Office",
                          "legalBasis":"Act","zones":["home"],"expires":"%s"}
                         """
                                 .formatted(Instant.now().plus(Duration.ofDays(9)))));
@@ -67,6 +67,30 @@ class AdminDoorTest {
                 installation.post(
                         "/v1/buckets",
                         "{\"organisation\":\"city\",\"name\":\"readings\",\"zones\":[\"home\"]}"));
+        Answered changed =
+                installation.post(
+                        "/v1/purposes/city/air",
+                        "{\"contact\":\"air@city\",\"classes\":[\"location\"]}");
+        assertEquals(200, changed.status(), changed.body());
+        assertEquals("Air quality", changed.field("text"));
+        assertEquals("dpv:CombatClimateChange", changed.field("term"));
+        assertEquals("air@city", changed.field("contact"));
+        Answered label =
+                made(
+                        installation.post(
+                                "/v1/labels",
+                                "{\"bucket\":\"readings\",\"prefix\":\"a/\",\"prohibited\":[\"air\"]}"));
+        assertTrue(label.body().contains("[\"city/air\"]"), label.body());
+        assertTrue(installation.get("/v1/labels").body().contains("\"prefix\":\"a/\""));
+        Answered known = installation.get("/v1/labels/of?bucket=readings&name=a/1");
+        assertTrue(
+                known.body()
+                        .contains("\"together\":{\"classes\":[],\"prohibited\":[\"city/air\"]"));
+        assertEquals(
+                200,
+                installation
+                        .post("/v1/labels/remove", "{\"bucket\":\"readings\",\"prefix\":\"a/\"}")
+                        .status());
         assertEquals(200, installation.post("/v1/purposes/city/air/withdraw", "").status());
 
         assertTrue(installation.get("/v1/organisations").body().contains("\"city\""));
@@ -88,8 +112,8 @@ class AdminDoorTest {
         assertTrue(uses.body().contains("\"object\":\"readings\""), uses.body());
         assertTrue(uses.header("x-domicile-use").startsWith("city/"));
         Answered some = installation.get("/v1/uses?organisation=city&object=readings");
-        // the bucket was made, and this very reading is a use too
-        assertEquals(2, some.body().lines().filter(line -> line.startsWith("{")).count());
+        // the bucket was made, its label was set, read and removed; this very reading is one too
+        assertEquals(5, some.body().lines().filter(line -> line.startsWith("{")).count());
         assertFalse(
                 installation
                         .get("/v1/uses?organisation=city&verdict=refused")
@@ -234,6 +258,8 @@ class AdminDoorTest {
         impossible("exists already", installation.post("/v1/zones", "{\"name\":\"home\"}"));
         impossible("credential list", installation.post("/v1/credentials/NONE/withdraw", ""));
         impossible("purpose list", installation.post("/v1/purposes/city/no/withdraw", ""));
+        impossible("purpose list", installation.post("/v1/purposes/city/no", "{\"text\":\"x\"}"));
+        impossible("bucket list", installation.post("/v1/labels", "{\"bucket\":\"none-such\"}"));
     }
 
     @Test

@@ -191,6 +191,7 @@ class HealthDoorTest {
                         "f", purpose("never", Instant.MAX, false)),
                 Map.of(),
                 Map.of(),
+                Map.of(),
                 Map.of());
     }
 
