@@ -102,14 +102,14 @@ final class EraseBench implements Callable<Integer> {
                             .formatted(
                                     entries,
                                     others,
-                                    figures.get("eraseMillis"),
-                                    figures.get("eraseCpuMillis"),
+                                    value(figures, "eraseMillis"),
+                                    value(figures, "eraseCpuMillis"),
                                     PROOFS,
-                                    figures.get("verified"),
-                                    figures.get("openMillis"),
-                                    figures.get("keysMiB"));
+                                    (long) value(figures, "verified"),
+                                    value(figures, "openMillis"),
+                                    value(figures, "keysMiB"));
             System.out.println(run.json ? Json.text(figures) : line);
-            return figures.get("wrong").equals("") ? 0 : 1;
+            return "".equals(figures.get("wrong")) ? 0 : 1;
         }
     }
 
@@ -256,6 +256,10 @@ final class EraseBench implements Callable<Integer> {
         if (failed.get() > 0) {
             throw new IOException(failed.get() + " of " + count + " failed");
         }
+    }
+
+    private static double value(Map<String, Object> figures, String name) {
+        return figures.get(name) instanceof Number number ? number.doubleValue() : -1;
     }
 
     private static long used() {

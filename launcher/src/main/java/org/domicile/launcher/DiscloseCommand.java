@@ -65,8 +65,9 @@ final class DiscloseCommand extends ServerCommand {
 
     @Override
     public Integer call() {
-        if (file != null && Files.exists(file)) {
-            throw new Problem(file + " exists; name another file");
+        Path target = file;
+        if (target != null && Files.exists(target)) {
+            throw new Problem(target + " exists; name another file");
         }
         boolean use = entry.indexOf('/') >= 0;
         if (!use && !entry.matches("\\d{1,18}")) {
@@ -82,18 +83,21 @@ final class DiscloseCommand extends ServerCommand {
                                                 "log", log, "index", entry, "fields", fields, "to",
                                                 to));
         Output output = output();
-        if (file != null) {
-            EraseCommand.write(file, made.text("file"));
+        if (target != null) {
+            EraseCommand.write(target, made.text("file"));
         }
         if (common.json) {
             output.out().println(made.line());
-        } else if (file == null) {
+        } else if (target == null) {
             output.out().print(made.text("file"));
         } else {
             output.out()
                     .printf(
                             "%s: entry %s of %s, with %s%n",
-                            file, made.text("index"), made.text("log"), String.join(", ", fields));
+                            target,
+                            made.text("index"),
+                            made.text("log"),
+                            String.join(", ", fields));
         }
         output.out().flush();
         return 0;

@@ -10,6 +10,7 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Subjects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens chosen commitments of an entry: for each its value and its salt, from which no other salt
@@ -126,7 +127,10 @@ final class Openings {
     }
 
     private static Field field(
-            Object commitments, Commitment commitment, String name, Object value) {
+            @Nullable Object commitments,
+            Commitment commitment,
+            String name,
+            @Nullable Object value) {
         byte[] committed =
                 commitments instanceof Map<?, ?> named ? bytes(named.get(name)) : new byte[0];
         return value == null
@@ -138,7 +142,7 @@ final class Openings {
                                         name, commitment.salt(name), String.valueOf(value))));
     }
 
-    private static byte[] bytes(Object base64) {
+    private static byte[] bytes(@Nullable Object base64) {
         return base64 instanceof String text ? Base64.getDecoder().decode(text) : new byte[0];
     }
 }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.domicile.cedar.Authorizer;
 import org.domicile.cedar.Entities;
 import org.domicile.cedar.EntityUid;
@@ -70,7 +71,7 @@ class OrganisationPoliciesTest {
     private Policy policy = open();
 
     private Policy open() {
-        return Policy.open(keyspace, VAULT, () -> NOW);
+        return Policy.open(keyspace, VAULT, new SealedNames(VAULT, Set.of()), () -> NOW);
     }
 
     @BeforeEach
@@ -84,7 +85,9 @@ class OrganisationPoliciesTest {
             done(
                     new Change.NewPurpose(
                             new Purpose(each, "p", "t", "o", "b", List.of("eu"), NOW, end, false)));
-            done(new Change.NewPrincipal(new Principal(each + "-1", each, "Ada", "s", NOW)));
+            done(
+                    new Change.NewPrincipal(
+                            new Principal(each + "-1", each, "Ada", "5".repeat(32), NOW)));
             done(
                     new Change.NewCredential(
                             new Credential(

@@ -25,7 +25,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.cedar.Value;
-import org.domicile.keys.KeyId;
 import org.domicile.keys.Subjects;
 import org.domicile.keys.Vault;
 import org.domicile.keyspace.Cursor;
@@ -84,29 +83,7 @@ class PolicyTest {
     /** The same for what hangs on a person's key; those in {@code gone} are erased. */
     private static final Set<String> GONE = ConcurrentHashMap.newKeySet();
 
-    private static final Subjects SUBJECTS =
-            new Subjects() {
-                @Override
-                public byte[] salts(KeyId subject, byte[] entry) {
-                    throw new AssertionError("the register makes no salts");
-                }
-
-                @Override
-                public byte[] seal(KeyId subject, byte[] entry, byte[] payload) {
-                    return VAULT.seal(name(subject, entry), payload);
-                }
-
-                @Override
-                public Optional<byte[]> open(KeyId subject, byte[] entry, byte[] sealed) {
-                    return GONE.contains(subject.id())
-                            ? Optional.empty()
-                            : Optional.of(VAULT.open(name(subject, entry), sealed));
-                }
-
-                private String name(KeyId subject, byte[] entry) {
-                    return subject.id() + new String(entry, StandardCharsets.UTF_8);
-                }
-            };
+    private static final Subjects SUBJECTS = new SealedNames(VAULT, GONE);
 
     private final Keyspace keyspace = Keyspace.inMemory();
     private Instant now = NOW;
