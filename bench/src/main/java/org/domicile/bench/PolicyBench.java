@@ -168,16 +168,24 @@ final class PolicyBench implements Callable<Integer> {
         private static final double NANOS = 1e3;
 
         static Measured of(Map<String, Object> result) {
-            String benchmark = (String) result.get("benchmark");
-            Map<?, ?> params = (Map<?, ?>) result.get("params");
-            Map<?, ?> metric = (Map<?, ?>) result.get("primaryMetric");
-            Map<?, ?> percentiles = (Map<?, ?>) metric.get("scorePercentiles");
+            Map<?, ?> metric = (Map<?, ?>) in(result, "primaryMetric");
+            Map<?, ?> percentiles = (Map<?, ?>) in(metric, "scorePercentiles");
             return new Measured(
-                    benchmark.endsWith("cedarJava") ? "cedar-java" : "domicile",
-                    Integer.parseInt((String) params.get("policies")),
-                    number(percentiles.get("50.0")) / NANOS,
-                    number(percentiles.get("99.0")) / NANOS,
-                    number(metric.get("score")) / NANOS);
+                    in(result, "benchmark").toString().endsWith("cedarJava")
+                            ? "cedar-java"
+                            : "domicile",
+                    Integer.parseInt(in((Map<?, ?>) in(result, "params"), "policies").toString()),
+                    number(in(percentiles, "50.0")) / NANOS,
+                    number(in(percentiles, "99.0")) / NANOS,
+                    number(in(metric, "score")) / NANOS);
+        }
+
+        private static Object in(Map<?, ?> map, String name) {
+            Object value = map.get(name);
+            if (value == null) {
+                throw new IllegalStateException("JMH's results have no " + name);
+            }
+            return value;
         }
 
         private static double number(Object value) {

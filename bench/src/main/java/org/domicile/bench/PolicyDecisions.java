@@ -35,6 +35,7 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class PolicyDecisions {
     /** Our engine and a scene. */
+    @SuppressWarnings("NullAway.Init") // JMH calls prepare first
     @State(Scope.Thread)
     public static class Ours {
         /** How many. */
@@ -71,6 +72,7 @@ public class PolicyDecisions {
     }
 
     /** Cedar's own engine through JNI, and the same scene. */
+    @SuppressWarnings("NullAway.Init") // JMH calls prepare first
     @State(Scope.Thread)
     public static class Theirs {
         /** How many. */
