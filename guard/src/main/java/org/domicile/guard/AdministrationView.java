@@ -47,7 +47,8 @@ final class AdministrationView implements Administration {
     private final SecureRandom random;
     private final PolicyActs policies;
 
-    AdministrationView(Uses uses, PeopleView.Parts parts, Labelling labelling, SecureRandom random) {
+    AdministrationView(
+            Uses uses, PeopleView.Parts parts, Labelling labelling, SecureRandom random) {
         this.uses = uses;
         this.policy = parts.policy();
         this.keys = parts.keys();

@@ -80,9 +80,7 @@ class WitnessingTest {
                                 new HttpServer.Listener(
                                         ListenerOptions.plain("witness", "127.0.0.1", 0),
                                         new WitnessDoor(witness))))) {
-            String url =
-                    "http://127.0.0.1:"
-                            + port(server);
+            String url = "http://127.0.0.1:" + port(server);
             assertEquals(made.out(), get(url + "/"));
             Path policy = above.resolve("policy");
             Files.writeString(
@@ -148,7 +146,8 @@ class WitnessingTest {
         copy(backup, rig().data());
         StorageFailure refused = assertThrows(StorageFailure.class, () -> rig().open().close());
         assertEquals(StorageFailure.Kind.FOREIGN, refused.kind());
-        assertTrue(String.valueOf(refused.getMessage()).contains("older copy"), refused.getMessage());
+        assertTrue(
+                String.valueOf(refused.getMessage()).contains("older copy"), refused.getMessage());
         assertEquals(Files.readString(backup.resolve("ledger/public/checkpoint")), checkpoint());
 
         try (Cloud cloud = rig().open("ledger.restore=new-history")) {

@@ -192,7 +192,9 @@ class WitnessTest {
         assertSaid(200, "", log.request(0));
         disk.flip(FOLDER.resolve("logs").resolve(Witness.hash("log.example/a")), 25);
         StorageFailure refused = assertThrows(StorageFailure.class, this::reopen);
-        assertTrue(String.valueOf(refused.getMessage()).contains("make a new witness"), refused.getMessage());
+        assertTrue(
+                String.valueOf(refused.getMessage()).contains("make a new witness"),
+                refused.getMessage());
         assertThrows(IllegalArgumentException.class, () -> Witness.create(FOLDER, "other", disk));
     }
 }

@@ -459,8 +459,7 @@ class PurposesTest {
                 policy.decide(
                         request(caller),
                         "s3:GetObject",
-                        new Resource.Data(
-                                "city", "b", "raw/n", List.of("de"), "home", carried));
+                        new Resource.Data("city", "b", "raw/n", List.of("de"), "home", carried));
         assertEquals("purpose-not-allowed", decided.reason());
         done(new Change.RemoveLabel(label("raw/", Marks.NONE)));
         policy = open();
