@@ -33,8 +33,7 @@ final class PolicyCalls {
                 call.json(200, json -> Form.items(json, found, PolicyCalls::summary));
             }
             case PUT_POLICY -> {
-                Input input =
-                        Input.document(call.exchange(), "organisation", "name", "text");
+                Input input = Input.document(call.exchange(), "organisation", "name", "text");
                 PolicyText put =
                         administration.putPolicy(
                                 input.text("organisation"), input.text("name"), input.text("text"));
