@@ -64,6 +64,9 @@ final class DataCalls {
                         "before",
                         "limit");
         String organisation = input.text("organisation");
+        int limit = (int) input.number("limit", USUAL_USES, 1, MOST_USES);
+        // One more than asked tells whether there are more.
+        Ledger.Filter filter = filter(input, now, limit + 1);
         if (!organisation.equals(Ledger.INSTALLATION)
                 && !call.administration().register().organisations().containsKey(organisation)) {
             throw Failure.input(
@@ -71,10 +74,7 @@ final class DataCalls {
                             + organisation
                             + "; 'organisation list' names those that are there");
         }
-        int limit = (int) input.number("limit", USUAL_USES, 1, MOST_USES);
-        // One more than asked tells whether there are more.
-        List<Ledger.Recorded> uses =
-                call.administration().uses(organisation, filter(input, now, limit + 1));
+        List<Ledger.Recorded> uses = call.administration().uses(organisation, filter);
         boolean cut = uses.size() > limit;
         List<Ledger.Recorded> page = cut ? uses.subList(0, limit) : uses;
         Headers headers = call.headers("application/x-ndjson");
