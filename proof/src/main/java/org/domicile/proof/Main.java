@@ -52,8 +52,8 @@ public final class Main implements Callable<Integer> {
             paramLabel = "N",
             description =
                     "How many deaths (default: 50), requests of replay (default: 50) or of"
-                            + " differential (default: 20000), candidates, changes or entries (default:"
-                            + " 100000).")
+                        + " differential (default: 20000), candidates, changes or entries (default:"
+                        + " 100000).")
     @Nullable Integer count;
 
     @Option(names = "--seed", paramLabel = "N", description = "Choose the same as that run did.")

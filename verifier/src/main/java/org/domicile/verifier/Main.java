@@ -209,8 +209,7 @@ public final class Main {
 
     private int checkDisclosure(Asked asked, byte[] file) {
         byte[] proof = DisclosureFile.proofIn(file);
-        return switch (DisclosureFile.check(
-                file, keysFor(asked.keys(), proof), asked.policy())) {
+        return switch (DisclosureFile.check(file, keysFor(asked.keys(), proof), asked.policy())) {
             case DisclosureFile.Checked.Opened opened -> {
                 proven(asked, opened.proven(), opened.openings());
                 yield SOUND;

@@ -62,7 +62,8 @@ class TrustPolicyTest {
                                         key("y1", 5),
                                         key("y2", 6)));
         assertEquals(1, policy.logs().size());
-        assertEquals("https://x2.example", policy.witnesses().values().stream().toList().get(1).url());
+        assertEquals(
+                "https://x2.example", policy.witnesses().values().stream().toList().get(1).url());
         assertTrue(policy.isQuorum(Set.of("X1", "X3", "Y2")));
         assertFalse(policy.isQuorum(Set.of("X1", "X2", "X3")));
         assertFalse(policy.isQuorum(Set.of("X1", "Y1", "Y2")));
