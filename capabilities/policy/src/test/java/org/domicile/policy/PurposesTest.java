@@ -46,7 +46,7 @@ class PurposesTest {
     private Policy policy = open();
 
     private Policy open() {
-        return Policy.open(keyspace, PLAIN, () -> NOW);
+        return Policy.open(keyspace, PLAIN, new SealedNames(PLAIN, Set.of()), () -> NOW);
     }
 
     @BeforeEach
@@ -54,7 +54,7 @@ class PurposesTest {
         done(new Change.NewZone(new Zone("de", Optional.empty())));
         done(new Change.NewZone(new Zone("home", Optional.of("de"))));
         done(new Change.NewOrganisation(new Organisation("city", "home", "k", NOW)));
-        done(new Change.NewPrincipal(new Principal("ada", "city", "Ada", "s", NOW)));
+        done(new Change.NewPrincipal(new Principal("ada", "city", "Ada", "5".repeat(32), NOW)));
         purpose(wide("p", "health", List.of("personal"), List.of("s3:Get*", "s3:Put*"), ""));
     }
 
