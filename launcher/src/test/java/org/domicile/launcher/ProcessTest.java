@@ -55,7 +55,7 @@ class ProcessTest {
         Said second = ended(other);
         assertEquals(List.of(0, 0), List.of(first.code(), second.code()), first + " " + second);
         Endpoints server = Endpoints.running(new Folder(data)).orElseThrow();
-        String line = " (pid " + server.pid() + ").";
+        String line = " (pid " + server.pid() + ")";
         assertTrue(first.out().contains(line) && second.out().contains(line), first + "" + second);
         Said ready = ended(waiting);
         assertEquals(0, ready.code(), ready.err());
