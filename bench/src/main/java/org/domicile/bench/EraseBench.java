@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import org.domicile.bytes.Disk;
 import org.domicile.keys.FolderMark;
@@ -51,8 +53,15 @@ final class EraseBench implements Callable<Integer> {
     private static final String NODE = "n1";
     private static final String CITY = "city";
     private static final String LOG = "use/" + CITY + "/" + NODE;
-    private static final int AT_ONCE = 8_192;
+
+    /** Births share a sync and a frame of the key store. */
+    private static final int BIRTHS = 8_192;
+
+    /** Records that wait for a commit: the keyspace takes no more than some thousands. */
+    private static final int RECORDS = 512;
+
     private static final int PROOFS = 20;
+    private static final Duration CHECKPOINT = Duration.ofSeconds(300);
 
     @Mixin RunOptions run = new RunOptions();
 
@@ -124,7 +133,7 @@ final class EraseBench implements Callable<Integer> {
             city = keys.createOrganisation();
             person = keys.createSubject(city, "the person");
             run.progress("bearing the others' keys");
-            atOnce(others, number -> keys.createSubject(city, "other-" + number));
+            atOnce(others, BIRTHS, number -> keys.createSubject(city, "other-" + number));
         }
         long start = System.nanoTime();
         try (Keys keys = keys(folder, mark)) {
@@ -156,9 +165,11 @@ final class EraseBench implements Callable<Integer> {
             run.progress("recording the person's entries");
             atOnce(
                     entries,
+                    RECORDS,
                     number ->
                             ledger.record(
                                     use(ledger.number(CITY), caller, person), Outcome.DONE, 1));
+            untilPublished(ledger);
             List<byte[]> proofs = new ArrayList<>();
             for (int i = 0; i < PROOFS; i++) {
                 proofs.add(
@@ -181,7 +192,7 @@ final class EraseBench implements Callable<Integer> {
                     wrong = "an old proof does not verify";
                 }
             }
-            ledger.prove(LOG, entries - 1);
+            untilPublished(ledger);
             switch (new TiledLog(ledger.folder(LOG)).verify(verifiers, TiledLog.Options.plain())) {
                 case Verdict.Sound sound -> figures.put("verified", sound.size());
                 case Verdict.Refused refused -> wrong = refused.sentence();
@@ -193,6 +204,16 @@ final class EraseBench implements Callable<Integer> {
             if (!wrong.isEmpty()) {
                 System.err.println("WRONG: " + wrong);
             }
+        }
+    }
+
+    private static void untilPublished(Ledger ledger) throws IOException {
+        long end = System.nanoTime() + CHECKPOINT.toNanos();
+        while (ledger.state().unpublished() > 0) {
+            if (System.nanoTime() > end) {
+                throw new IOException("no checkpoint covers the entries within " + CHECKPOINT);
+            }
+            LockSupport.parkNanos(5_000_000);
         }
     }
 
@@ -235,8 +256,8 @@ final class EraseBench implements Callable<Integer> {
     }
 
     /** So many times, by many threads, each waiting for its own to be durable. */
-    private static void atOnce(long count, LongConsumer work) throws IOException {
-        Semaphore free = new Semaphore(AT_ONCE);
+    private static void atOnce(long count, int most, LongConsumer work) throws IOException {
+        Semaphore free = new Semaphore(most);
         AtomicInteger failed = new AtomicInteger();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (long i = 0; i < count; i++) {

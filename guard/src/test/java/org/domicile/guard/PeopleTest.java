@@ -128,7 +128,12 @@ class PeopleTest {
         installation.as(city).list("clinic", new Listing.Query("patients/p-1/", "", "", "", 9));
         List<String> actions = own("p-1").stream().map(use -> use.concern().action()).toList();
         assertEquals(
-                List.of("people:ReadOwn", "admin:IssueSubjectCode", "s3:GetObject", "s3:PutObject"),
+                List.of(
+                        "people:ReadOwn",
+                        "admin:IssueSubjectCode",
+                        "s3:ListBucket",
+                        "s3:GetObject",
+                        "s3:PutObject"),
                 actions);
         people().removeRule(rule.id());
         put(installation.as(city), "patients/p-3/b");
