@@ -1,5 +1,8 @@
 package org.domicile.policy;
 
+import java.util.List;
+import java.util.Optional;
+
 /**
  * What a purpose is a case of: one of the published list in {@link Kinds}.
  *
@@ -21,6 +24,21 @@ public record Kind(
         String legalHint,
         String reason,
         String arabicReason) {
+    /** All of the published list, those that are offered first. */
+    public static List<Kind> all() {
+        return Kinds.all();
+    }
+
+    /** The kind of this name. */
+    public static Optional<Kind> named(String name) {
+        return Kinds.named(name);
+    }
+
+    /** The IRI of a DPV term such as {@code dpv:NAME} or {@code pd:NAME}. */
+    public static String iri(String term) {
+        return Kinds.iri(term);
+    }
+
     /** Whether a new purpose may be of a kind. */
     public enum Standing {
         /** It may. */

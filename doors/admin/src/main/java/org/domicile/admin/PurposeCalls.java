@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import org.domicile.guard.Administration;
 import org.domicile.policy.Kind;
-import org.domicile.policy.Kinds;
 import org.domicile.policy.Organisation;
 import org.domicile.policy.Purpose;
 
@@ -52,7 +51,7 @@ final class PurposeCalls {
                 organisation,
                 input.text("name"),
                 kind,
-                input.optional("term").or(() -> Kinds.named(kind).map(Kind::term)).orElse(""),
+                input.optional("term").or(() -> Kind.named(kind).map(Kind::term)).orElse(""),
                 input.text("text", ""),
                 input.text("textArabic", ""),
                 input.text("owner", ""),
@@ -90,7 +89,7 @@ final class PurposeCalls {
         String usual =
                 kind.equals(before.kind())
                         ? before.term()
-                        : Kinds.named(kind).map(Kind::term).orElse(before.term());
+                        : Kind.named(kind).map(Kind::term).orElse(before.term());
         return new Purpose(
                 before.organisation(),
                 before.name(),

@@ -7,8 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.domicile.policy.DataClass;
-import org.domicile.policy.DataClasses;
-import org.domicile.policy.Kinds;
+import org.domicile.policy.Kind;
 import org.domicile.policy.Purpose;
 
 /** The register in other people's forms. What a form asks and we do not know is left out. Pure. */
@@ -100,7 +99,7 @@ final class Exports {
         named(json, "dpv:hasLegalBasis", "dpv:LegalBasis", purpose.legalBasis());
         json.writeArrayFieldStart("dpv:hasPersonalData");
         for (String each : purpose.classes()) {
-            String term = DataClasses.named(each).map(DataClass::term).orElse("");
+            String term = DataClass.named(each).map(DataClass::term).orElse("");
             if (!term.isEmpty()) {
                 json.writeStartObject();
                 json.writeStringField("@id", term);
@@ -201,7 +200,7 @@ final class Exports {
         texts(json, purpose);
         named(json, "dct:publisher", "foaf:Agent", purpose.organisation());
         json.writeObjectFieldStart("dpv:hasPurpose");
-        json.writeStringField("@id", Kinds.iri(purpose.term()));
+        json.writeStringField("@id", Kind.iri(purpose.term()));
         json.writeEndObject();
         json.writeArrayFieldStart("dcat:distribution");
         json.writeStartObject();

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.domicile.policy.DataClass;
-import org.domicile.policy.DataClasses;
 import org.domicile.policy.Kind;
 import org.domicile.policy.Purpose;
 
@@ -283,7 +282,7 @@ final class Pages {
                 page.word("term"),
                 page.word("hint"),
                 page.word("declined"));
-        for (Kind kind : org.domicile.policy.Kinds.all()) {
+        for (Kind kind : Kind.all()) {
             page.row()
                     .cell(kind.name())
                     .cell(arabic ? kind.arabic() : kind.text())
@@ -299,7 +298,7 @@ final class Pages {
                         page.word("in"),
                         page.word("text"),
                         page.word("term"));
-        for (DataClass each : DataClasses.all()) {
+        for (DataClass each : DataClass.all()) {
             page.row()
                     .cell(each.name())
                     .cell(each.broader())

@@ -10,9 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.domicile.policy.DataClass;
-import org.domicile.policy.DataClasses;
 import org.domicile.policy.Kind;
-import org.domicile.policy.Kinds;
 import org.domicile.policy.Purpose;
 
 /** The pages' twins in JSON. Pure. */
@@ -71,7 +69,7 @@ final class Twins {
 
     private static void purpose(JsonGenerator json, Purpose purpose) throws IOException {
         json.writeStringField("kind", purpose.kind());
-        json.writeStringField("term", Kinds.iri(purpose.term()));
+        json.writeStringField("term", Kind.iri(purpose.term()));
         json.writeStringField("text", purpose.text());
         json.writeStringField("textArabic", purpose.arabic());
         json.writeStringField("owner", purpose.owner());
@@ -138,11 +136,11 @@ final class Twins {
         return text(json -> {
             json.writeStartObject();
             json.writeArrayFieldStart("kinds");
-            for (Kind kind : Kinds.all()) {
+            for (Kind kind : Kind.all()) {
                 json.writeStartObject();
                 json.writeStringField("name", kind.name());
                 json.writeStringField("standing", kind.standing().name().toLowerCase(Locale.ROOT));
-                json.writeStringField("term", Kinds.iri(kind.term()));
+                json.writeStringField("term", Kind.iri(kind.term()));
                 json.writeStringField("text", kind.text());
                 json.writeStringField("textArabic", kind.arabic());
                 json.writeStringField("legalHint", kind.legalHint());
@@ -152,11 +150,11 @@ final class Twins {
             }
             json.writeEndArray();
             json.writeArrayFieldStart("classes");
-            for (DataClass each : DataClasses.all()) {
+            for (DataClass each : DataClass.all()) {
                 json.writeStartObject();
                 json.writeStringField("name", each.name());
                 json.writeStringField("in", each.broader());
-                json.writeStringField("term", each.term().isEmpty() ? "" : Kinds.iri(each.term()));
+                json.writeStringField("term", each.term().isEmpty() ? "" : Kind.iri(each.term()));
                 json.writeStringField("text", each.text());
                 json.writeStringField("textArabic", each.arabic());
                 json.writeEndObject();
