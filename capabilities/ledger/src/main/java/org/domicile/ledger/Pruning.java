@@ -11,7 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.domicile.bytes.CrashPoint;
 import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.Space;
@@ -120,7 +119,6 @@ final class Pruning {
                                         new byte[0]))
                         .urgency(Urgency.OPERATING));
         book.pruned(log.name(), after);
-        CrashPoint.at("ledger.pruned");
         sweep(log);
         return after.to() - before.to();
     }
@@ -159,7 +157,6 @@ final class Pruning {
         for (Path directory : directories) {
             log.folder().disk().forceDirectory(directory);
         }
-        CrashPoint.at("ledger.swept");
         keyspace.logs().erasePayloads(log.name(), state.swept(), state.to());
         Pruned gone = new Pruned(state.to(), state.to(), state.numbers());
         commit(new Transaction().write(put(log.name(), gone)).urgency(Urgency.OPERATING));

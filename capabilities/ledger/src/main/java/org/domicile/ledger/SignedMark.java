@@ -66,25 +66,37 @@ public final class SignedMark {
         return known;
     }
 
+    /**
+     * The highest that a place says. A damaged one counts for nothing while another place is whole:
+     * each is raised before anything is signed, so any whole one says enough, and the next raise
+     * writes all of them anew.
+     */
     private long read() throws IOException {
-        long highest = 0;
+        long highest = -1;
+        List<Path> damaged = new ArrayList<>();
         for (Path file : files) {
             if (disk.exists(file)) {
                 Matcher text = FORM.matcher(new String(disk.read(file), StandardCharsets.UTF_8));
-                Optional<Long> size = text.matches() ? number(text.group(2)) : Optional.empty();
-                if (size.isEmpty() || !text.group(1).equals(origin)) {
-                    throw new StorageFailure(
-                            StorageFailure.Kind.CORRUPT,
-                            file
-                                    + " should say how far the log "
-                                    + origin
-                                    + " was signed, and is damaged: put back the one of another"
-                                    + " place of keys.places");
+                Optional<Long> size =
+                        text.matches() && text.group(1).equals(origin)
+                                ? number(text.group(2))
+                                : Optional.empty();
+                if (size.isEmpty()) {
+                    damaged.add(file);
                 }
-                highest = Math.max(highest, size.get());
+                highest = Math.max(highest, size.orElse(-1L));
             }
         }
-        return highest;
+        if (highest < 0 && !damaged.isEmpty()) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.CORRUPT,
+                    damaged.getFirst()
+                            + " should say how far the log "
+                            + origin
+                            + " was signed, and is damaged, and no other place of keys.places says"
+                            + " it: put back a whole one");
+        }
+        return Math.max(0, highest);
     }
 
     private static Optional<Long> number(String digits) {
