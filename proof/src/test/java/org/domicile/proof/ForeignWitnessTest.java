@@ -205,6 +205,17 @@ class ForeignWitnessTest {
         return agent;
     }
 
+    /** {@code SHA256:…}, the second word of what ssh-keygen says of a key. */
+    private String fingerprint() throws Exception {
+        String said =
+                Foreign.command(
+                                Foreign.program("ssh-keygen"),
+                                "-lf",
+                                folder.resolve("key.pub").toString())
+                        .done();
+        return said.split(" ", -1)[1];
+    }
+
     /** The foreign witness as a process. */
     private final class Litewitness implements AutoCloseable {
         final Process process;
@@ -246,6 +257,8 @@ class ForeignWitnessTest {
                                             database.toString(),
                                             "-ssh-agent",
                                             folder.resolve("agent").toString(),
+                                            "-key",
+                                            fingerprint(),
                                             "-listen",
                                             "127.0.0.1:" + port)
                                     .redirectErrorStream(true)

@@ -37,7 +37,8 @@ class SignedMarkTest {
         Files.writeString(file("b"), "another.org/log\n9\n");
         StorageFailure refused = assertThrows(StorageFailure.class, this::mark);
         assertEquals(StorageFailure.Kind.CORRUPT, refused.kind());
-        assertTrue(refused.getMessage().contains("put back a whole one"), refused.getMessage());
+        String sentence = String.valueOf(refused.getMessage());
+        assertTrue(sentence.contains("put back a whole one"), sentence);
     }
 
     private SignedMark mark() throws IOException {
