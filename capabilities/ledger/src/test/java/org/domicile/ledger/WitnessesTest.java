@@ -186,7 +186,10 @@ class WitnessesTest {
         assertEquals(12, SignedMark.in(both, Disk.real(), "log.example/public").highest());
         // another log's mark is another file
         assertEquals(0, SignedMark.in(both, Disk.real(), "log.example/2/public").highest());
-        Files.writeString(Files.list(both.get(1)).sorted().findFirst().orElseThrow(), "garbage");
+        // no place is whole
+        for (Path place : both) {
+            Files.writeString(Files.list(place).findFirst().orElseThrow(), "garbage");
+        }
         assertEquals(
                 StorageFailure.Kind.CORRUPT,
                 assertThrows(
