@@ -257,18 +257,34 @@ final class Rounds implements AutoCloseable {
         logs.died();
     }
 
-    /** The newest file of the second key place ends early, as after a torn write. */
+    /**
+     * The newest file of the second key place ends early, as after a torn write, and so does the
+     * ledger's mark beside it.
+     */
     private void damageOneCopy() throws IOException {
         Path place = site.keys(installation).getLast();
         List<Path> files;
         try (Stream<Path> all = Files.list(place)) {
             files = all.filter(Files::isRegularFile).sorted().toList();
         }
-        if (files.isEmpty()) {
+        List<Path> marks = files.stream().filter(Rounds::isMark).toList();
+        List<Path> stores = files.stream().filter(file -> !isMark(file)).toList();
+        if (stores.isEmpty()) {
             violations.add("no key store in " + place);
             return;
         }
-        try (FileChannel file = FileChannel.open(files.getLast(), StandardOpenOption.WRITE)) {
+        shorten(stores.getLast());
+        for (Path mark : marks) {
+            shorten(mark);
+        }
+    }
+
+    private static boolean isMark(Path file) {
+        return file.getFileName().toString().startsWith("signed-");
+    }
+
+    private static void shorten(Path path) throws IOException {
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
             file.truncate(file.size() - 7);
         }
     }
