@@ -79,26 +79,6 @@ final class EraseBench implements Callable<Integer> {
             description = "Other people in the key store (default: ${DEFAULT-VALUE}).")
     long others;
 
-    /** The folder lives as long as the run, so its memory of the key store may too. */
-    private static final class Mark implements FolderMark {
-        private volatile long generation;
-
-        @Override
-        public String installation() {
-            return "00112233445566778899aabbccddeeff";
-        }
-
-        @Override
-        public long generation() {
-            return generation;
-        }
-
-        @Override
-        public void raise(long raised) {
-            generation = raised;
-        }
-    }
-
     @Override
     public Integer call() throws IOException {
         try (Scratch scratch = run.scratch()) {
@@ -124,7 +104,7 @@ final class EraseBench implements Callable<Integer> {
 
     private Map<String, Object> measure(Path folder) throws IOException {
         Map<String, Object> figures = new LinkedHashMap<>();
-        Mark mark = new Mark();
+        FolderMark mark = FolderMark.inMemory();
         System.gc();
         long before = used();
         KeyId city;
@@ -217,7 +197,7 @@ final class EraseBench implements Callable<Integer> {
         }
     }
 
-    private static Keys keys(Path folder, Mark mark) throws IOException {
+    private static Keys keys(Path folder, FolderMark mark) throws IOException {
         Path root = folder.resolve("root");
         if (!Files.exists(root)) {
             Files.createDirectories(

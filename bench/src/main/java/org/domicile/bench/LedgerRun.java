@@ -70,7 +70,7 @@ record LedgerRun(Path folder, double warm, double seconds, int threads, Optional
                             new KeyOptions(
                                     List.of(place),
                                     new KeyOptions.Root.KeyFile(place.resolve("root.key"))),
-                            new Mark(),
+                            FolderMark.inMemory(),
                             Disk.real(),
                             new SecureRandom());
             KeyId subject = keys.create(KeyId.Kind.SUBJECT, keys.createOrganisation());
@@ -92,26 +92,6 @@ record LedgerRun(Path folder, double warm, double seconds, int threads, Optional
             ledger.close();
             keys.close();
             keyspace.close();
-        }
-    }
-
-    /** The folder is new and lives as long as the run, so its memory of the key store may too. */
-    private static final class Mark implements FolderMark {
-        private volatile long generation;
-
-        @Override
-        public String installation() {
-            return "00112233445566778899aabbccddeeff";
-        }
-
-        @Override
-        public long generation() {
-            return generation;
-        }
-
-        @Override
-        public void raise(long raised) {
-            generation = raised;
         }
     }
 

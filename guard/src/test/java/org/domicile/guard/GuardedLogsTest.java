@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.domicile.blobs.Blobs;
@@ -66,7 +65,7 @@ class GuardedLogsTest {
                 Keys.open(
                         new KeyOptions(
                                 List.of(place), new KeyOptions.Root.KeyFile(place.resolve("root"))),
-                        new Mark(new AtomicLong()),
+                        FolderMark.inMemory(),
                         Disk.real(),
                         random);
         ledger =
@@ -101,23 +100,6 @@ class GuardedLogsTest {
         ledger.close();
         keys.close();
         keyspace.close();
-    }
-
-    private record Mark(AtomicLong at) implements FolderMark {
-        @Override
-        public String installation() {
-            return "aa11";
-        }
-
-        @Override
-        public long generation() {
-            return at.get();
-        }
-
-        @Override
-        public void raise(long to) {
-            at.set(to);
-        }
     }
 
     private Administration.Issued organisation(String name) {

@@ -43,28 +43,8 @@ record Attacker(Path work, int candidates, long seed, Consumer<String> told) {
     private static final String PREFIX = "citizen-";
     private static final int USES = 200;
 
-    /** Lives beside the folder, as the launcher's lives in it. */
-    private static final class Mark implements FolderMark {
-        private long generation;
-
-        @Override
-        public String installation() {
-            return "00112233445566778899aabbccddeeff";
-        }
-
-        @Override
-        public long generation() {
-            return generation;
-        }
-
-        @Override
-        public void raise(long to) {
-            generation = to;
-        }
-    }
-
     private record Parts(Keyspace keyspace, Keys keys, Ledger ledger) implements AutoCloseable {
-        static Parts open(Path data, Path place, Mark mark) throws IOException {
+        static Parts open(Path data, Path place, FolderMark mark) throws IOException {
             Files.createDirectories(
                     place,
                     PosixFilePermissions.asFileAttribute(
@@ -109,7 +89,7 @@ record Attacker(Path work, int candidates, long seed, Consumer<String> told) {
         Path today = work.resolve("today");
         Path backup = work.resolve("backup");
         Path place = work.resolve("keys");
-        Mark mark = new Mark();
+        FolderMark mark = FolderMark.inMemory();
         KeyId city;
         KeyId dead;
         KeyId living;

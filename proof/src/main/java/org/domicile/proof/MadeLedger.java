@@ -53,7 +53,7 @@ final class MadeLedger implements AutoCloseable {
                 Keys.open(
                         new KeyOptions(
                                 List.of(place), new KeyOptions.Root.KeyFile(place.resolve("root"))),
-                        new Mark(),
+                        FolderMark.inMemory(),
                         Disk.real(),
                         new SecureRandom());
         subject = keys.create(KeyId.Kind.SUBJECT, keys.createOrganisation());
@@ -155,25 +155,5 @@ final class MadeLedger implements AutoCloseable {
         ledger.close();
         keys.close();
         keyspace.close();
-    }
-
-    /** Lives as long as the test. */
-    private static final class Mark implements FolderMark {
-        private long generation;
-
-        @Override
-        public String installation() {
-            return "00112233445566778899aabbccddeeff";
-        }
-
-        @Override
-        public long generation() {
-            return generation;
-        }
-
-        @Override
-        public void raise(long to) {
-            generation = to;
-        }
     }
 }

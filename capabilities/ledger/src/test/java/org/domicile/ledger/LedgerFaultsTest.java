@@ -77,7 +77,7 @@ class LedgerFaultsTest {
                 Keys.open(
                         new KeyOptions(
                                 List.of(place), new KeyOptions.Root.KeyFile(place.resolve("root"))),
-                        new Mark(),
+                        FolderMark.inMemory(),
                         Disk.real(),
                         new SecureRandom());
         passes = keys.passes();
@@ -87,25 +87,6 @@ class LedgerFaultsTest {
     @AfterEach
     void close() {
         keys.close();
-    }
-
-    private static final class Mark implements FolderMark {
-        private long generation;
-
-        @Override
-        public String installation() {
-            return "00112233445566778899aabbccddeeff";
-        }
-
-        @Override
-        public long generation() {
-            return generation;
-        }
-
-        @Override
-        public void raise(long to) {
-            generation = to;
-        }
     }
 
     /** One life on one disk. The keyspace stands for what is durable already. */

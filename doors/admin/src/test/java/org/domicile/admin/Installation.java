@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
 import org.domicile.blobs.Blobs;
 import org.domicile.bytes.Disk;
 import org.domicile.guard.Guard;
@@ -58,28 +57,12 @@ final class Installation implements AutoCloseable, Running, Logs {
                                 PosixFilePermissions.fromString("rwx------")));
         Clock clock = Clock.systemUTC();
         SecureRandom random = new SecureRandom();
-        AtomicLong generation = new AtomicLong();
         keyspace = Keyspace.inMemory();
         keys =
                 Keys.open(
                         new KeyOptions(
                                 List.of(place), new KeyOptions.Root.KeyFile(place.resolve("root"))),
-                        new FolderMark() {
-                            @Override
-                            public String installation() {
-                                return "aa11";
-                            }
-
-                            @Override
-                            public long generation() {
-                                return generation.get();
-                            }
-
-                            @Override
-                            public void raise(long to) {
-                                generation.set(to);
-                            }
-                        },
+                        FolderMark.inMemory(),
                         Disk.real(),
                         random);
         ledger =

@@ -82,28 +82,12 @@ final class Installation implements AutoCloseable {
                     }
                 };
         SecureRandom random = new SecureRandom();
-        AtomicLong generation = new AtomicLong();
         keyspace = Keyspace.inMemory();
         keys =
                 Keys.open(
                         new KeyOptions(
                                 List.of(place), new KeyOptions.Root.KeyFile(place.resolve("root"))),
-                        new FolderMark() {
-                            @Override
-                            public String installation() {
-                                return "aa11";
-                            }
-
-                            @Override
-                            public long generation() {
-                                return generation.get();
-                            }
-
-                            @Override
-                            public void raise(long to) {
-                                generation.set(to);
-                            }
-                        },
+                        FolderMark.inMemory(),
                         Disk.real(),
                         random);
         ledger =

@@ -20,7 +20,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.domicile.blobs.Blobs;
@@ -72,7 +71,7 @@ final class Installation implements AutoCloseable {
                 Keys.open(
                         new KeyOptions(
                                 List.of(place), new KeyOptions.Root.KeyFile(place.resolve("root"))),
-                        new Mark(new AtomicLong()),
+                        FolderMark.inMemory(),
                         Disk.real(),
                         random);
         ledger =
@@ -116,23 +115,6 @@ final class Installation implements AutoCloseable {
 
     private static HttpServer.Listener listener(String name, HttpHandler handler) {
         return new HttpServer.Listener(ListenerOptions.plain(name, "127.0.0.1", 0), handler);
-    }
-
-    private record Mark(AtomicLong at) implements FolderMark {
-        @Override
-        public String installation() {
-            return "aa11";
-        }
-
-        @Override
-        public long generation() {
-            return at.get();
-        }
-
-        @Override
-        public void raise(long to) {
-            at.set(to);
-        }
     }
 
     /** A real exchange, as a client on another machine would have it: servers here are local. */
