@@ -79,7 +79,7 @@ public interface Administration {
     /** What is known of the data of a name, whether there is an object or not. */
     Labelled labelled(String bucket, String name);
 
-    /** Buckets of an organisation. */
+    /** Buckets of an organisation; one that is not there is impossible. */
     List<Bucket> buckets(String organisation);
 
     /** Puts a new version of a policy set of an organisation; it decides when this returns. */
@@ -105,7 +105,7 @@ public interface Administration {
     /** The register as it is. */
     Register register();
 
-    /** Uses of an organisation, newest first. */
+    /** Uses of an organisation, or of the installation, newest first. */
     List<Ledger.Recorded> uses(String organisation, Ledger.Filter filter);
 
     /**

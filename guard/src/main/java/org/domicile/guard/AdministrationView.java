@@ -291,16 +291,7 @@ final class AdministrationView implements Administration {
 
     @Override
     public Bucket createBucket(String organisation, String name, List<String> zones) {
-        Organisation owner = policy.register().organisations().get(organisation);
-        if (owner == null) {
-            throw impossible(
-                    organisation,
-                    "admin:CreateBucket",
-                    name,
-                    "there is no organisation "
-                            + organisation
-                            + "; 'organisation list' shows them");
-        }
+        Organisation owner = present(organisation, "admin:CreateBucket", name);
         List<String> places = zones.isEmpty() ? List.of(owner.zone()) : zones;
         try (Admitted use = uses.administer(organisation, "admin:CreateBucket", name, List.of())) {
             String objection = bucketObjection(name, places);
@@ -372,8 +363,9 @@ final class AdministrationView implements Administration {
 
     @Override
     public List<Bucket> buckets(String organisation) {
-        try (Admitted use =
-                uses.administer(known(organisation), "admin:ListBuckets", "", List.of())) {
+        String action = "admin:ListBuckets";
+        present(organisation, action, "");
+        try (Admitted use = uses.administer(organisation, action, "", List.of())) {
             List<Bucket> all = buckets.buckets(organisation);
             use.record(Outcome.DONE, 0);
             return all;
@@ -391,9 +383,11 @@ final class AdministrationView implements Administration {
 
     @Override
     public List<Ledger.Recorded> uses(String organisation, Ledger.Filter filter) {
-        try (Admitted use =
-                uses.administer(
-                        known(organisation), "admin:ReadUses", filter.looked(), List.of())) {
+        String action = "admin:ReadUses";
+        if (!organisation.equals(Policy.INSTALLATION)) {
+            present(organisation, action, filter.looked());
+        }
+        try (Admitted use = uses.administer(organisation, action, filter.looked(), List.of())) {
             Pass pass = use.record(Outcome.DONE, 0);
             return ledger.uses(pass, organisation, filter);
         }
@@ -406,15 +400,8 @@ final class AdministrationView implements Administration {
             throw impossible(
                     organisation, action, "", "uses are kept for 1 to 36,500 days, not " + days);
         }
-        if (!organisation.isEmpty()
-                && !policy.register().organisations().containsKey(organisation)) {
-            throw impossible(
-                    organisation,
-                    action,
-                    organisation,
-                    "there is no organisation "
-                            + organisation
-                            + "; 'organisation list' shows them");
+        if (!organisation.isEmpty()) {
+            present(organisation, action, organisation);
         }
         Map<String, String> facts = new HashMap<>(Map.of("days", String.valueOf(days)));
         if (!organisation.isEmpty()) {
@@ -494,10 +481,19 @@ final class AdministrationView implements Administration {
                 : Policy.INSTALLATION;
     }
 
+    /** An organisation; one that is not there is said, and the attempt recorded. */
+    private Organisation present(String organisation, String action, String object) {
+        Organisation found = policy.register().organisations().get(organisation);
+        if (found == null) {
+            throw impossible(organisation, action, object, Sentences.noOrganisation(organisation));
+        }
+        return found;
+    }
+
     private KeyId organisationKey(String organisation) {
         Organisation found = policy.register().organisations().get(organisation);
         if (found == null) {
-            throw new Impossible("there is no organisation " + organisation);
+            throw new Impossible(Sentences.noOrganisation(organisation));
         }
         return new KeyId(KeyId.Kind.ORGANISATION, found.key());
     }

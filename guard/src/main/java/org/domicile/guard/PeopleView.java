@@ -252,12 +252,7 @@ final class PeopleView implements GuardedPeople {
         Organisation found = parts.policy().register().organisations().get(organisation);
         if (found == null) {
             throw impossible(
-                    Policy.INSTALLATION,
-                    action,
-                    "",
-                    "there is no organisation "
-                            + organisation
-                            + "; 'organisation list' shows them");
+                    Policy.INSTALLATION, action, "", Sentences.noOrganisation(organisation));
         }
         return parts.keys()
                 .subject(new KeyId(KeyId.Kind.ORGANISATION, found.key()), identifier)

@@ -56,4 +56,8 @@ final class Sentences {
             default -> "Access denied (" + reason + ").";
         };
     }
+
+    static String noOrganisation(String name) {
+        return "there is no organisation " + name + "; 'organisation list' shows them";
+    }
 }

@@ -27,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** People's commands on a running server, and what their files say without one. */
 @Timeout(90)
 class PeopleCommandsTest {
+    /** Formed as a code is. */
+    private static final String NEVER_ISSUED = "2222222-2222222";
+
     @TempDir Path folder;
     private Rig rig;
     private Cloud cloud;
@@ -216,7 +219,7 @@ class PeopleCommandsTest {
         assertTrue(usages.getLast().text("action").contains("Trying Domicile"), seen.body());
         assertEquals(401, get("Bearer " + code).statusCode());
         for (int i = 0; i < 9; i++) {
-            assertEquals(401, get("Bearer XXXXXXX-XXXXXXX").statusCode());
+            assertEquals(401, get("Bearer " + NEVER_ISSUED).statusCode());
         }
         assertEquals(429, get("Bearer " + code).statusCode());
     }

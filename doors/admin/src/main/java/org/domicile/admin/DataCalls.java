@@ -67,13 +67,6 @@ final class DataCalls {
         int limit = (int) input.number("limit", USUAL_USES, 1, MOST_USES);
         // One more than asked tells whether there are more.
         Ledger.Filter filter = filter(input, now, limit + 1);
-        if (!organisation.equals(Ledger.INSTALLATION)
-                && !call.administration().register().organisations().containsKey(organisation)) {
-            throw Failure.input(
-                    "there is no organisation "
-                            + organisation
-                            + "; 'organisation list' names those that are there");
-        }
         List<Ledger.Recorded> uses = call.administration().uses(organisation, filter);
         boolean cut = uses.size() > limit;
         List<Ledger.Recorded> page = cut ? uses.subList(0, limit) : uses;

@@ -251,6 +251,8 @@ class AdminDoorTest {
         invalid("write a time", installation.get("/v1/uses?organisation=city&from=yesterday"));
         invalid("twice", installation.get("/v1/uses?organisation=a&organisation=b"));
         invalid("hex digits", installation.get("/v1/uses?organisation=%zz"));
+        impossible("organisation list", installation.get("/v1/uses?organisation=mars"));
+        impossible("organisation list", installation.get("/v1/buckets?organisation=mars"));
         invalid("unknown", installation.get("/v1/status?verbose=1"));
         impossible(
                 "zone list",
