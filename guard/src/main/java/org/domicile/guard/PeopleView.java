@@ -358,14 +358,17 @@ final class PeopleView implements GuardedPeople {
                 parts.people()
                         .code(digest, uses.at())
                         .filter(each -> parts.keys().exists(each.subject()));
-        if (found.isEmpty() || !parts.people().spend(digest)) {
-            parts.ledger().countStranger(READ_OWN, "bad-code");
-            return Optional.empty();
+        if (found.isEmpty()) {
+            return badCode();
         }
         Code good = found.get();
         try (Admitted use =
                 uses.administerAbout(good.organisation(), READ_OWN, List.of(good.subject()))) {
             Pass pass = use.record(Outcome.DONE, 0);
+            // After the record: a look that cannot be recorded must not cost the person her code.
+            if (!parts.people().spend(digest)) {
+                return badCode();
+            }
             Ledger.Told told = parts.ledger().told(pass, good.organisation(), good.subject(), span);
             Map<String, Purpose> purposes = parts.policy().register().purposes();
             List<OwnUse> own = new ArrayList<>(told.uses().size());
@@ -375,6 +378,11 @@ final class PeopleView implements GuardedPeople {
             }
             return Optional.of(new Own(good.organisation(), own, told.next()));
         }
+    }
+
+    private Optional<Own> badCode() {
+        parts.ledger().countStranger(READ_OWN, "bad-code");
+        return Optional.empty();
     }
 
     /** Records what was asked for and cannot be. */
