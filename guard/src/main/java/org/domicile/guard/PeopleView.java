@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -34,7 +35,7 @@ import org.domicile.request.Outcome;
 final class PeopleView implements GuardedPeople {
     private static final Duration LONGEST_CODE = Duration.ofDays(30);
     private static final int MOST_FIELDS = 32;
-    private static final int LONGEST_TO = 1_000;
+    static final int LONGEST_TO = 1_000;
 
     private final Uses uses;
     private final Administration administration;
@@ -297,6 +298,11 @@ final class PeopleView implements GuardedPeople {
         } catch (IllegalArgumentException e) {
             throw new Administration.Impossible(String.valueOf(e.getMessage()));
         }
+    }
+
+    @Override
+    public DisclosedDay discloseDay(String organisation, LocalDate day, long before, String to) {
+        return new DayDisclosure(uses, parts).of(organisation, day, before, to);
     }
 
     private String objection(String log, List<String> fields, String to) {

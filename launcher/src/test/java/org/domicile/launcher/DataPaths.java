@@ -122,6 +122,7 @@ final class DataPaths {
             admin | CREATE_SUBJECT_RULE | none | commit | POST /v1/subjects/rules | {"bucket":"{bucket}","prefix":"people/","pattern":"{subject}/"}
             admin | ISSUE_SUBJECT_CODE | none | commit | POST /v1/subjects/codes | {"organisation":"city","subject":"p-1"}
             admin | DISCLOSE | reads | itself | POST /v1/disclosures | {"log":"use/city/node-1","index":"0","fields":["time"],"to":"somebody"}
+            admin | DISCLOSE_DAY | reads | itself | POST /v1/disclosures/day | {"organisation":"city","day":"{today}","to":"somebody"}
             admin | REMOVE_SUBJECT_RULE | none | commit | POST /v1/subjects/rules/{rule}/remove
             admin | ERASE_SUBJECT | none | commit | POST /v1/subjects/erase | {"organisation":"city","subject":"p-1"}
             admin | ERASE_PRINCIPAL | none | commit | POST /v1/principals/erase | {"organisation":"city","name":"Bob"}

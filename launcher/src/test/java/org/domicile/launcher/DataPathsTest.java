@@ -452,6 +452,7 @@ class DataPathsTest {
         words.put("rule", rule);
         words.put("export", "dpv.jsonld");
         words.put("principal", city.credential().principal());
+        words.put("today", doors.installation.time().instant().toString().substring(0, 10));
         words.put("later", doors.installation.time().instant().plus(Duration.ofDays(9)).toString());
         for (String word : List.of("rotated", "withdrawn")) {
             words.put(word, credential(doors, city, "city/tests").credential().accessKey());
