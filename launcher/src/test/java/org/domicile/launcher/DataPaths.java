@@ -59,6 +59,13 @@ final class DataPaths {
             s3 | COMPLETE_MULTIPART_UPLOAD | copies | commit | POST /{bucket}/{target}?uploadId={upload} | {parts}
             s3 | COPY_OBJECT | copies | both | COPY /{bucket}/{target}
             s3 | ABORT_MULTIPART_UPLOAD | none | commit | DELETE /{bucket}/aborted?uploadId={aborted}
+            s3 | PUT_BUCKET_VERSIONING | none | commit | PUT /{bucket}?versioning= | <VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>
+            s3 | PUT_BUCKET_TAGGING | none | commit | PUT /{bucket}?tagging= | <Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>
+            s3 | GET_BUCKET_TAGGING | none | itself | GET /{bucket}?tagging=
+            s3 | DELETE_BUCKET_TAGGING | none | commit | DELETE /{bucket}?tagging=
+            s3 | PUT_OBJECT_TAGGING | writes | commit | PUT /{bucket}/raw/n?tagging= | <Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>
+            s3 | GET_OBJECT_TAGGING | reads | itself | GET /{bucket}/raw/n?tagging=
+            s3 | DELETE_OBJECT_TAGGING | none | commit | DELETE /{bucket}/raw/n?tagging=
             s3 | DELETE_OBJECT | none | commit | DELETE /{bucket}/one
             s3 | DELETE_OBJECTS | none | commit | POST /{bucket}?delete= | <Delete><Object><Key>two</Key></Object></Delete>
             s3 | DELETE_BUCKET | none | commit | DELETE /{empty}

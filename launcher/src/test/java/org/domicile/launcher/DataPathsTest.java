@@ -76,18 +76,20 @@ class DataPathsTest {
             assertTrue(lines.add(line.name()), line.name() + " has two lines");
         }
         Set<String> served = DataPaths.closed();
-        for (String each : served) {
-            assertTrue(
-                    lines.contains(each),
-                    () ->
-                            """
-                            %s is served, and TABLE in launcher/src/test/java/org/domicile/launcher/DataPaths.java \
-                            says nothing of it. Add a line there, before what destroys:
-                              %s | none, reads, writes or copies | itself, commit or both | METHOD /target | body
-                            The comment above the table says what the columns mean.\
-                            """
-                                    .formatted(each, each.replace(" ", " | ")));
-        }
+        List<String> wanted =
+                served.stream()
+                        .filter(each -> !lines.contains(each))
+                        .map(each ->
+                                each.replace(" ", " | ")
+                                        + " | none, reads, writes or copies"
+                                        + " | itself, commit or both | METHOD /target | body")
+                        .toList();
+        assertEquals(
+                List.of(),
+                wanted,
+                "these are served: add their lines to TABLE in"
+                        + " launcher/src/test/java/org/domicile/launcher/DataPaths.java, before"
+                        + " what destroys; the comment there says what the columns mean");
         lines.removeAll(served);
         assertEquals(Set.of(), lines, "lines of what no door serves");
     }
@@ -259,7 +261,11 @@ class DataPathsTest {
                         refused(doors, line, asked);
                     } else if (harmless(line)) {
                         allowed++;
-                        assertTrue(asked.of(doors, line).done(), () -> line + " of " + asked);
+                        // it may find nothing, and is not refused
+                        int status = asked.of(doors, line).status();
+                        assertTrue(
+                                status < 500 && !REFUSED.contains(status),
+                                () -> line + " of " + asked + ": " + status);
                     }
                 }
             }

@@ -129,7 +129,9 @@ class DisclosedDayTest {
                 line -> line.replace("Bucket::\\\"none\\\"", "Bucket::\\\"some\\\""));
         says("are not kept", line -> line.startsWith("{\"policies\"") ? "" : line);
         says("ends too early", DisclosedDayTest::shortRegister);
-        says("was not opened", line -> line.replaceFirst("\\{\"field\":\"principal\"[^}]*\\},", ""));
+        says(
+                "was not opened",
+                line -> line.replaceFirst("\\{\"field\":\"principal\"[^}]*\\},", ""));
         Path nonsense = Files.writeString(folder.resolve("nonsense"), "{\"a\":1}\n");
         assertTrue(cases(nonsense).err().contains("line 1"), cases(nonsense).err());
     }
