@@ -81,8 +81,7 @@ class CompletenessCommandsTest {
     }
 
     private S3Client.Answer put(String key, Map<String, String> headers) throws IOException {
-        FirstCredential first =
-                FirstCredential.read(rig.firstCredential()).orElseThrow();
+        FirstCredential first = FirstCredential.read(rig.firstCredential()).orElseThrow();
         try (S3Client client =
                 new S3Client(
                         URI.create(cloud.endpoints().urls().getOrDefault("s3", "")),
@@ -131,8 +130,7 @@ class CompletenessCommandsTest {
         refused(text.replaceFirst("\ngroup \\d+ \\d+", "\ngroup 0 2"), keys, log);
         int signature = text.lastIndexOf(' ') + 20;
         char other = text.charAt(signature) == 'A' ? 'B' : 'A';
-        refused(
-                text.substring(0, signature) + other + text.substring(signature + 1), keys, log);
+        refused(text.substring(0, signature) + other + text.substring(signature + 1), keys, log);
     }
 
     private void refused(String receipt, Path keys, Path log) throws IOException {
@@ -187,7 +185,8 @@ class CompletenessCommandsTest {
         // one byte of one entry
         Path bundle;
         try (Stream<Path> files = Files.walk(log.resolve("tile/entries"))) {
-            bundle = files.filter(Files::isRegularFile)
+            bundle =
+                    files.filter(Files::isRegularFile)
                             .max(Comparator.comparingLong(file -> file.toFile().length()))
                             .orElseThrow();
         }

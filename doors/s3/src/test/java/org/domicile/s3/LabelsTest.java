@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What the door says when a label refuses. That each operation that copies keeps labels is tested
- * where all doors are seen, by the launcher's DataPathsTest.
+ * where all doors are seen, by the launcher's DataPathLabelsTest.
  */
 class LabelsTest extends DoorTest {
     @Test
