@@ -62,6 +62,12 @@ public interface Administration {
     /** Ends a credential and makes one like it. */
     Issued rotateCredential(String accessKey);
 
+    /** Says when answers to a credential bring receipts. */
+    void giveReceipts(String accessKey, Receipts when);
+
+    /** When answers to a credential bring receipts. */
+    Receipts receipts(String accessKey);
+
     /** Makes a bucket for an organisation. @param zones empty for the organisation's default */
     Bucket createBucket(String organisation, String name, List<String> zones);
 
@@ -137,6 +143,14 @@ public interface Administration {
      * @param object what it concerns; empty for the program itself
      */
     void refuse(String action, String object, String reason);
+
+    /** When the answers to a credential bring receipts. */
+    enum Receipts {
+        /** Each does that does not say it wants none. */
+        ALWAYS,
+        /** Those do that ask for one. */
+        WHEN_ASKED
+    }
 
     /**
      * @param use on record @param explanation of its decision

@@ -251,7 +251,7 @@ final class AdministrationView implements Administration {
     @Override
     public void withdrawCredential(String accessKey) {
         Credential credential = policy.register().credentials().get(accessKey);
-        String organisation = credential == null ? Policy.INSTALLATION : credential.organisation();
+        String organisation = ownerOf(accessKey);
         Map<String, String> facts =
                 credential == null
                         ? Map.of()
@@ -285,8 +285,51 @@ final class AdministrationView implements Administration {
                         old.actions(),
                         old.buckets(),
                         old.expires());
+        if (policy.wantsReceipts(accessKey)) {
+            giveReceipts(issued.credential().accessKey(), Receipts.ALWAYS);
+        }
         withdrawCredential(accessKey);
         return issued;
+    }
+
+    @Override
+    public void giveReceipts(String accessKey, Receipts when) {
+        String organisation = ownerOf(accessKey);
+        change(
+                new Change.SetReceipts(accessKey, when == Receipts.ALWAYS),
+                organisation,
+                "admin:SetReceipts",
+                accessKey,
+                new Statement(
+                        "credential.receipts",
+                        Map.of(
+                                "organisation",
+                                organisation,
+                                "receipts",
+                                when == Receipts.ALWAYS ? "on" : "off"),
+                        Map.of("access-key", accessKey)));
+    }
+
+    private String ownerOf(String accessKey) {
+        Credential credential = policy.register().credentials().get(accessKey);
+        return credential == null ? Policy.INSTALLATION : credential.organisation();
+    }
+
+    @Override
+    public Receipts receipts(String accessKey) {
+        String organisation = ownerOf(accessKey);
+        if (!policy.register().credentials().containsKey(accessKey)) {
+            throw impossible(
+                    organisation,
+                    "admin:ReadReceipts",
+                    accessKey,
+                    "there is no credential " + accessKey + "; 'credential list' shows them");
+        }
+        try (Admitted use =
+                uses.administer(organisation, "admin:ReadReceipts", accessKey, List.of())) {
+            use.record(Outcome.DONE, 0);
+            return policy.wantsReceipts(accessKey) ? Receipts.ALWAYS : Receipts.WHEN_ASKED;
+        }
     }
 
     @Override

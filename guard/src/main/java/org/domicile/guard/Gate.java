@@ -126,6 +126,11 @@ final class Gate implements Guard {
     }
 
     @Override
+    public boolean wantsReceipts(Caller caller) {
+        return caller instanceof Caller.Known known && policy.wantsReceipts(known.credential());
+    }
+
+    @Override
     public Caller.Known operator() {
         return new Caller.Known(
                 Policy.INSTALLATION, Founding.OPERATOR, "operator", Policy.ADMINISTRATION);

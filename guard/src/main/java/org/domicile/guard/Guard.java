@@ -74,6 +74,9 @@ public interface Guard {
      */
     Optional<String> receipt(String use);
 
+    /** Whether answers to a caller bring receipts without being asked, as its credential says. */
+    boolean wantsReceipts(Caller caller);
+
     /** The caller that the admin door acts as, once it knows that an operator is there. */
     Caller.Known operator();
 

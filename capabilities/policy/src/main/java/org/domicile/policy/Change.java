@@ -38,6 +38,9 @@ public sealed interface Change {
     /** Ends a credential. */
     record WithdrawCredential(String accessKey) implements Change {}
 
+    /** Says whether answers to a credential bring receipts without being asked. */
+    record SetReceipts(String accessKey, boolean wanted) implements Change {}
+
     /** A new version of a policy set, or its removal. */
     record PutPolicy(PolicyText policy) implements Change {}
 }

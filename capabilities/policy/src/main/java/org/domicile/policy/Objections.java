@@ -37,12 +37,9 @@ final class Objections {
             case Change.ErasePrincipal(String id) -> erasure(id, register);
             case Change.NewCredential(Credential credential, byte[] secret) ->
                     credential(credential, register, now);
-            case Change.WithdrawCredential(String accessKey) ->
-                    register.credentials().containsKey(accessKey)
-                            ? ""
-                            : "there is no credential "
-                                    + accessKey
-                                    + "; 'credential list' shows them";
+            case Change.WithdrawCredential(String accessKey) -> unknown(accessKey, register);
+            case Change.SetReceipts(String accessKey, boolean wanted) ->
+                    unknown(accessKey, register);
             case Change.PutPolicy(PolicyText policy) -> policy(policy, register);
         };
     }
@@ -155,6 +152,12 @@ final class Objections {
                 register.credentials().values().stream()
                         .anyMatch(each -> each.principal().equals(id) && !each.withdrawn());
         return acts ? "the principal still has a credential; 'credential withdraw' ends it" : "";
+    }
+
+    private static String unknown(String accessKey, Register register) {
+        return register.credentials().containsKey(accessKey)
+                ? ""
+                : "there is no credential " + accessKey + "; 'credential list' shows them";
     }
 
     private static String credential(Credential credential, Register register, Instant now) {

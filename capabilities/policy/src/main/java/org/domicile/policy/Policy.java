@@ -107,6 +107,9 @@ public interface Policy {
      */
     Applied change(Request request, Change change);
 
+    /** Whether answers to a credential bring receipts without being asked. */
+    boolean wantsReceipts(String accessKey);
+
     /**
      * The secret of a credential, for deriving signing keys; an empty array when there is no such
      * credential.

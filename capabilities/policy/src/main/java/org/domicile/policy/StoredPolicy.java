@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,7 +33,8 @@ import org.domicile.request.Request;
  *
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
  * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code n}
- * principal, {@code c} credential, {@code s} its sealed secret, {@code t} the newest version of a
+ * principal, {@code c} credential, {@code s} its sealed secret, {@code r} whether its answers bring
+ * receipts (a byte, 1 or 0), {@code t} the newest version of a
  * policy set; {@code pv} holds the register's version, on which every change is conditional. {@code
  * changing} serialises changers; readers take no lock: they see the register that was whole when
  * they looked.
@@ -46,6 +48,7 @@ final class StoredPolicy implements Policy {
     private final InstantSource clock;
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<String, byte[]> sealedSecrets = new ConcurrentHashMap<>();
+    private final Set<String> receipts = ConcurrentHashMap.newKeySet();
     private final History history;
     private final Explaining explaining;
     private volatile Deciding deciding;
@@ -153,6 +156,9 @@ final class StoredPolicy implements Policy {
             return switch (keyspace.commit(transaction.carrying(request, Outcome.DONE))) {
                 case Committed.Applied applied -> {
                     deciding = after;
+                    if (change instanceof Change.SetReceipts(String key, boolean wanted)) {
+                        note(key, wanted);
+                    }
                     yield new Applied.Done();
                 }
                 case Committed.Stale stale ->
@@ -160,6 +166,19 @@ final class StoredPolicy implements Policy {
             };
         } finally {
             changing.unlock();
+        }
+    }
+
+    @Override
+    public boolean wantsReceipts(String accessKey) {
+        return receipts.contains(accessKey);
+    }
+
+    private void note(String accessKey, boolean wanted) {
+        if (wanted) {
+            receipts.add(accessKey);
+        } else {
+            receipts.remove(accessKey);
         }
     }
 
@@ -200,6 +219,8 @@ final class StoredPolicy implements Policy {
                         put('c', credential.accessKey(), RegisterCodec.encode(credential)),
                         put('s', credential.accessKey(), sealed));
             }
+            case Change.SetReceipts(String accessKey, boolean wanted) ->
+                    List.of(put('r', accessKey, new byte[] {(byte) (wanted ? 1 : 0)}));
             case Change.WithdrawCredential(String accessKey) ->
                     List.of(put('c', accessKey, RegisterCodec.encode(ended(before, accessKey))));
             case Change.PutPolicy(PolicyText policy) ->
@@ -243,6 +264,7 @@ final class StoredPolicy implements Policy {
                     credentials.put(
                             credential.accessKey(),
                             RegisterCodec.credential(RegisterCodec.encode(credential)));
+            case Change.SetReceipts(String accessKey, boolean wanted) -> {}
             case Change.WithdrawCredential(String accessKey) ->
                     credentials.put(accessKey, ended(before, accessKey));
             case Change.PutPolicy(PolicyText policy) ->
@@ -344,6 +366,7 @@ final class StoredPolicy implements Policy {
                 case 'n' -> principals.put(name, RegisterCodec.principal(value, vault, subjects));
                 case 'c' -> credentials.put(name, RegisterCodec.credential(value));
                 case 'l' -> put(labels, RegisterCodec.label(name, value));
+                case 'r' -> note(name, value.length == 1 && value[0] == 1);
                 case 's' -> sealedSecrets.put(name, value);
                 case 't' -> policies.put(name, RegisterCodec.policy(value, vault));
                 case 'v' -> {}

@@ -22,6 +22,8 @@ enum Operation {
     CREATE_CREDENTIAL("POST", "/v1/credentials"),
     WITHDRAW_CREDENTIAL("POST", "/v1/credentials/{accessKey}/withdraw"),
     ROTATE_CREDENTIAL("POST", "/v1/credentials/{accessKey}/rotate"),
+    READ_RECEIPTS("GET", "/v1/credentials/{accessKey}/receipts"),
+    SET_RECEIPTS("POST", "/v1/credentials/{accessKey}/receipts"),
     LIST_BUCKETS("GET", "/v1/buckets"),
     CREATE_BUCKET("POST", "/v1/buckets"),
     LIST_LABELS("GET", "/v1/labels"),

@@ -55,12 +55,7 @@ public final class S3Door implements HttpHandler {
         try {
             serve(exchange);
         } catch (Failure e) {
-            fail(exchange, e, "");
-        } catch (Refused e) {
-            fail(
-                    exchange,
-                    new Failure(ErrorCode.ACCESS_DENIED, String.valueOf(e.getMessage())),
-                    e.use());
+            fail(exchange, e);
         } catch (StorageFailure e) {
             broken(exchange, e);
         } catch (IOException e) {
@@ -74,8 +69,7 @@ public final class S3Door implements HttpHandler {
                     exchange,
                     new Failure(
                             ErrorCode.INTERNAL_ERROR,
-                            "We encountered an internal error. Please try again."),
-                    "");
+                            "We encountered an internal error. Please try again."));
         }
     }
 
@@ -143,6 +137,12 @@ public final class S3Door implements HttpHandler {
             dispatch(call);
         } catch (Failure e) {
             fail(call, e);
+        } catch (Refused e) {
+            fail(
+                    call.exchange(),
+                    call.caller(),
+                    new Failure(ErrorCode.ACCESS_DENIED, String.valueOf(e.getMessage())),
+                    e.use());
         } catch (Upstream.Invalid e) {
             fail(call, new Failure(ErrorCode.of(e.code()), String.valueOf(e.getMessage())));
         } catch (Unopenable e) {
@@ -194,7 +194,7 @@ public final class S3Door implements HttpHandler {
                             call.name(),
                             failure.code().code());
         }
-        fail(call.exchange(), failure, call.guarded().use());
+        fail(call.exchange(), call.caller(), failure, call.guarded().use());
     }
 
     /** What a client had better not ask again for: no 5xx, which SDKs retry. */
@@ -273,7 +273,7 @@ public final class S3Door implements HttpHandler {
                 exchange.requestId(),
                 e.kind(),
                 e.getMessage());
-        fail(exchange, stored(e.kind()), "");
+        fail(exchange, stored(e.kind()));
     }
 
     private static Failure stored(StorageFailure.Kind kind) {
@@ -290,11 +290,17 @@ public final class S3Door implements HttpHandler {
         };
     }
 
-    private void fail(Exchange exchange, Failure failure, String use) throws IOException {
+    /** What is no use, or not known to be one. */
+    private void fail(Exchange exchange, Failure failure) throws IOException {
+        fail(exchange, new Caller.Anonymous(), failure, "");
+    }
+
+    private void fail(Exchange exchange, Caller caller, Failure failure, String use)
+            throws IOException {
         if (exchange.responded()) {
             throw new IOException("failed inside the answer: " + failure.code().code());
         }
-        Headers headers = Call.headers(exchange, guard, use);
+        Headers headers = Call.headers(exchange, guard, caller, use);
         String region = failure.details().getOrDefault(Failure.REGION, "");
         if (!region.isEmpty()) {
             headers.add("x-amz-bucket-region", region);

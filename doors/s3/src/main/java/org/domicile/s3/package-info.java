@@ -37,9 +37,9 @@
  * deletion; 10,000 parts; user metadata 2 KiB, other kept headers 8 KiB; 5 GiB for one PUT, part or
  * copy.
  *
- * <p><b>Receipts.</b> A request with {@code x-domicile-receipt: on} is answered with a receipt for
- * the use that {@code x-domicile-use} names, in the header of the same name. An answer without one
- * promises nothing.
+ * <p><b>Receipts.</b> A request with {@code x-domicile-receipt: on}, or of a credential that is set
+ * so and does not say {@code off}, is answered with a receipt for the use that {@code
+ * x-domicile-use} names, in the header of the same name. An answer without one promises nothing.
  */
 @NullMarked
 package org.domicile.s3;
