@@ -34,10 +34,9 @@ import org.domicile.request.Request;
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
  * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code n}
  * principal, {@code c} credential, {@code s} its sealed secret, {@code r} whether its answers bring
- * receipts (a byte, 1 or 0), {@code t} the newest version of a
- * policy set; {@code pv} holds the register's version, on which every change is conditional. {@code
- * changing} serialises changers; readers take no lock: they see the register that was whole when
- * they looked.
+ * receipts (a byte, 1 or 0), {@code t} the newest version of a policy set; {@code pv} holds the
+ * register's version, on which every change is conditional. {@code changing} serialises changers;
+ * readers take no lock: they see the register that was whole when they looked.
  */
 final class StoredPolicy implements Policy {
     private static final byte[] VERSION = {'p', 'v'};

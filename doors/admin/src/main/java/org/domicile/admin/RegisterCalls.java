@@ -138,8 +138,7 @@ final class RegisterCalls {
         String accessKey = call.name("accessKey");
         if (call.asked().operation() == Operation.SET_RECEIPTS) {
             switch (Input.body(call.exchange(), "receipts").text("receipts")) {
-                case "on" ->
-                        administration.giveReceipts(accessKey, Administration.Receipts.ALWAYS);
+                case "on" -> administration.giveReceipts(accessKey, Administration.Receipts.ALWAYS);
                 case "off" ->
                         administration.giveReceipts(accessKey, Administration.Receipts.WHEN_ASKED);
                 default -> throw Failure.input("receipts is on or off");
@@ -152,8 +151,7 @@ final class RegisterCalls {
                     json.writeStartObject();
                     json.writeStringField("accessKey", accessKey);
                     json.writeStringField(
-                            "receipts",
-                            when == Administration.Receipts.ALWAYS ? "on" : "off");
+                            "receipts", when == Administration.Receipts.ALWAYS ? "on" : "off");
                     json.writeEndObject();
                 });
     }
