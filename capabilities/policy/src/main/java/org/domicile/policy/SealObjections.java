@@ -1,0 +1,93 @@
+package org.domicile.policy;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+
+/** Why uses cannot be sealed as it is asked for, as one sentence; empty when they can. */
+final class SealObjections {
+    private SealObjections() {}
+
+    /** To a credential that somebody asks for. */
+    static String asked(Credential credential, Register register, Instant now) {
+        if (!(credential.seal() instanceof Seal.Asked(LocalDate opens, String askedBy))) {
+            throw new IllegalArgumentException("nobody asked for a seal");
+        }
+        if (!register.principals().containsKey(askedBy)) {
+            return "there is no such principal; 'principal list' shows them";
+        }
+        String allowed = allowed(credential, opens, register, now);
+        if (!allowed.isEmpty()) {
+            return allowed;
+        }
+        return credential.expires().isAfter(Seal.opening(opens))
+                ? "a sealed credential ends before its uses open, at the latest with the beginning"
+                        + " of "
+                        + opens
+                        + " (--expires)"
+                : "";
+    }
+
+    /** To the second person's word. */
+    static String approval(
+            String accessKey, String approver, Register register, Instant now, String missing) {
+        Credential credential = register.credentials().get(accessKey);
+        if (credential == null) {
+            return missing;
+        }
+        return switch (credential.seal()) {
+            case Seal.None() -> "the credential " + accessKey + " is not sealed; nobody approves it";
+            case Seal.Approved _ ->
+                    "the credential "
+                            + accessKey
+                            + " is approved already; its secret was shown then, and cannot be shown"
+                            + " again: withdraw it and ask for another";
+            case Seal.Asked(LocalDate opens, String askedBy) ->
+                    askedBy.equals(approver)
+                            ? "a sealed credential needs two persons: whoever asked for it cannot"
+                                    + " approve it; somebody else has to ('credential approve"
+                                    + " --as')"
+                            : standing(credential, opens, register, now);
+        };
+    }
+
+    /** What may have changed since it was asked for. */
+    private static String standing(
+            Credential credential, LocalDate opens, Register register, Instant now) {
+        Principal holder = register.principals().get(credential.principal());
+        if (credential.withdrawn() || holder == null || holder.erased()) {
+            return "the credential " + credential.accessKey() + " was withdrawn; ask for another";
+        }
+        if (!credential.expires().isAfter(now)) {
+            return "the credential " + credential.accessKey() + " has expired; ask for another";
+        }
+        return allowed(credential, opens, register, now);
+    }
+
+    private static String allowed(
+            Credential credential, LocalDate opens, Register register, Instant now) {
+        Purpose purpose = register.purposes().get(credential.purpose());
+        if (purpose == null || purpose.withdrawn() || !purpose.expires().isAfter(now)) {
+            return "the purpose " + credential.purpose() + " is not valid any more";
+        }
+        if (!purpose.sealable()) {
+            return "the purpose "
+                    + purpose.id()
+                    + " does not allow sealed uses, and that never changes: it is said in public"
+                    + " when a purpose is created ('purpose create --sealable')";
+        }
+        if (!Seal.opening(opens).isAfter(now)) {
+            return "sealed uses open in the future, not on " + opens + " (--sealed-until)";
+        }
+        LocalDate last = now.atZone(ZoneOffset.UTC).toLocalDate().plusDays(register.sealedMax());
+        return opens.isAfter(last)
+                ? "uses are sealed for at most "
+                        + register.sealedMax()
+                        + " days (sealed.max): until "
+                        + last
+                        + ", not "
+                        + opens
+                        + " (--sealed-until)"
+                : "";
+    }
+}
