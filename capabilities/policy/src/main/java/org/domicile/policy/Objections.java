@@ -41,10 +41,9 @@ final class Objections {
                             ? credential(credential, register, now)
                             : "a sealed credential is asked for by one person and approved by"
                                     + " another";
-            case Change.AskCredential(Credential credential) -> {
-                String plain = credential(credential, register, now);
-                yield plain.isEmpty() ? SealObjections.asked(credential, register, now) : plain;
-            }
+            case Change.AskCredential(Credential credential) ->
+                    SealObjections.asked(
+                            credential, register, now, credential(credential, register, now));
             case Change.ApproveCredential(String accessKey, String approver, byte[] secret) ->
                     SealObjections.approval(
                             accessKey, approver, register, now, noCredential(accessKey));

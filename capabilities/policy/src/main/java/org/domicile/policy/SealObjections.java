@@ -8,10 +8,22 @@ import java.time.ZoneOffset;
 final class SealObjections {
     private SealObjections() {}
 
-    /** To a credential that somebody asks for. */
-    static String asked(Credential credential, Register register, Instant now) {
+    /**
+     * To a credential that somebody asks for.
+     *
+     * @param otherwise what is to be said of it whether it is sealed or not
+     */
+    static String asked(
+            Credential credential, Register register, Instant now, String otherwise) {
         if (!(credential.seal() instanceof Seal.Asked(LocalDate opens, String askedBy))) {
             throw new IllegalArgumentException("nobody asked for a seal");
+        }
+        // First: a day that is over ends the credential too, and nobody said when that should end.
+        if (!Seal.opening(opens).isAfter(now)) {
+            return past(opens);
+        }
+        if (!otherwise.isEmpty()) {
+            return otherwise;
         }
         if (!register.principals().containsKey(askedBy)) {
             return "there is no such principal; 'principal list' shows them";
@@ -45,7 +57,7 @@ final class SealObjections {
             case Seal.Asked(LocalDate opens, String askedBy) ->
                     askedBy.equals(approver)
                             ? "a sealed credential needs two persons: whoever asked for it cannot"
-                                    + " approve it; somebody else has to ('credential approve"
+                                    + " approve it; somebody else has to ('sealed approve"
                                     + " --as')"
                             : standing(credential, opens, register, now);
         };
@@ -77,7 +89,7 @@ final class SealObjections {
                     + " when a purpose is created ('purpose create --sealable')";
         }
         if (!Seal.opening(opens).isAfter(now)) {
-            return "sealed uses open in the future, not on " + opens + " (--sealed-until)";
+            return past(opens);
         }
         LocalDate last = now.atZone(ZoneOffset.UTC).toLocalDate().plusDays(register.sealedMax());
         return opens.isAfter(last)
@@ -89,5 +101,9 @@ final class SealObjections {
                         + opens
                         + " (--sealed-until)"
                 : "";
+    }
+
+    private static String past(LocalDate opens) {
+        return "sealed uses open in the future, not on " + opens + " (--sealed-until)";
     }
 }
