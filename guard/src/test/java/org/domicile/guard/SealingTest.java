@@ -138,8 +138,7 @@ class SealingTest {
     }
 
     private static void impossible(String part, Runnable act) {
-        Administration.Impossible refused =
-                assertThrows(Administration.Impossible.class, act::run);
+        Administration.Impossible refused = assertThrows(Administration.Impossible.class, act::run);
         assertTrue(String.valueOf(refused.getMessage()).contains(part), refused::getMessage);
     }
 
@@ -160,8 +159,11 @@ class SealingTest {
         objects.list("clinic", new Listing.Query("patients/p-1/", "", "", "", 9));
         put(covert, "patients/p-1/b");
         assertThrows(
-                Refused.class, () -> installation.as(covert, "abroad").head(
-                        "clinic", "patients/p-1/a", Optional.empty()));
+                Refused.class,
+                () ->
+                        installation
+                                .as(covert, "abroad")
+                                .head("clinic", "patients/p-1/a", Optional.empty()));
         List<Ledger.Recorded> sealed =
                 installation.usesSince("city", before).stream()
                         .filter(use -> use.purpose().equals("city/fraud"))
@@ -258,8 +260,7 @@ class SealingTest {
     void whoMayNotAskNorApproveIsRefused() {
         Administration.Issued narrow = person("Di", "s3:*");
         Refused unlisted =
-                assertThrows(
-                        Refused.class, () -> as(narrow).ask(wanted("city/fraud", day)));
+                assertThrows(Refused.class, () -> as(narrow).ask(wanted("city/fraud", day)));
         assertEquals("action-not-listed", unlisted.reason());
         Administration.Issued water = installation.tenant("water");
         Credential asked = operator().ask(wanted("city/fraud", day));
@@ -352,9 +353,7 @@ class SealingTest {
                 Policy.Explanation.Explained.class,
                 installation.admin().explain(use).explanation());
         installation.admin().people().erase("city", "p-1");
-        assertEquals(
-                "(erased)",
-                installation.usesSince("city", index).getFirst().object());
+        assertEquals("(erased)", installation.usesSince("city", index).getFirst().object());
         assertEquals(List.of(), own("p-1"), "her key is another one");
     }
 }

@@ -134,7 +134,7 @@ final class CredentialCommand {
                 output().result(
                                 made,
                                 "the sealed credential %s is asked for; it can do nothing until"
-                                        .formatted(made.text("accessKey"))
+                                                .formatted(made.text("accessKey"))
                                         + " another person approves it: ./domicile sealed approve "
                                         + made.text("accessKey")
                                         + " --as ACCESS_KEY");

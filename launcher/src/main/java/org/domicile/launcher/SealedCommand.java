@@ -86,7 +86,9 @@ final class SealedCommand {
             person.into(body);
             Json.Row made =
                     admin().post(
-                                    "/v1/credentials/" + AdminClient.segment(accessKey) + "/approve",
+                                    "/v1/credentials/"
+                                            + AdminClient.segment(accessKey)
+                                            + "/approve",
                                     new Json.Row(body));
             CredentialCommand.issued(output(), made, made.text("principal"));
             return 0;
@@ -122,7 +124,7 @@ final class SealedCommand {
                             most == 0
                                     ? "uses are not sealed here"
                                     : "uses are sealed for at most %,d days, where their purpose"
-                                            .formatted(most)
+                                                    .formatted(most)
                                             + " allows it");
             return 0;
         }

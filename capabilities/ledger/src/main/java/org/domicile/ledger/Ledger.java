@@ -144,7 +144,8 @@ public interface Ledger extends AutoCloseable {
 
     /**
      * What a person is told of the uses that concern her, newest first, without those that are
-     * sealed still. Telling is a use: hence the pass. Looks for at most some twenty seconds and then says where to go on.
+     * sealed still. Telling is a use: hence the pass. Looks for at most some twenty seconds and
+     * then says where to go on.
      */
     Told told(Pass pass, String organisation, KeyId subject, Span span);
 
@@ -331,8 +332,8 @@ public interface Ledger extends AutoCloseable {
             String sealed) {}
 
     /**
-     * A use with what its decision was made of. What was erased is the text {@code (erased)}, what is
-     * sealed still {@code (sealed)}.
+     * A use with what its decision was made of. What was erased is the text {@code (erased)}, what
+     * is sealed still {@code (sealed)}.
      *
      * @param node on which it was decided @param policy digest of the set that decided @param
      *     credential access key, or empty @param read what else was read, see {@link Use#read}

@@ -12,9 +12,9 @@ import org.domicile.keys.Subjects;
 import org.domicile.keyspace.LogReading;
 
 /**
- * Reads uses back, newest first, opening what can still be opened and is not sealed. Of a sealed use
- * nothing is opened before its day, not even to see whether a filter finds it: what a filter finds
- * tells as much as the value.
+ * Reads uses back, newest first, opening what can still be opened and is not sealed. Of a sealed
+ * use nothing is opened before its day, not even to see whether a filter finds it: what a filter
+ * finds tells as much as the value.
  */
 final class UseReading {
     /** What stands for a value whose key or payload is gone. */
@@ -163,8 +163,7 @@ final class UseReading {
         Instant exact = toTheMinute ? start(entry) : Instant.parse(at);
         String object = text(values, "object");
         boolean within =
-                toTheMinute
-                        || (!exact.isBefore(filter.from()) && exact.isBefore(filter.to()));
+                toTheMinute || (!exact.isBefore(filter.from()) && exact.isBefore(filter.to()));
         if (!within || !filter.finds(object)) {
             return Optional.empty();
         }

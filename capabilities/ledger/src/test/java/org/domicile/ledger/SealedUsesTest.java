@@ -81,7 +81,8 @@ class SealedUsesTest {
     }
 
     private List<Ledger.Concern> told() {
-        return at.ledger.told(at.passes.pass(USES, 0), Installation.ORGANISATION, person, ALL)
+        return at.ledger
+                .told(at.passes.pass(USES, 0), Installation.ORGANISATION, person, ALL)
                 .uses();
     }
 
@@ -153,7 +154,8 @@ class SealedUsesTest {
     void theEntryIsLikeAnyOtherAndSaysUntilWhen() {
         both();
         assertFalse(leaf(0).contains("sealed"), leaf(0));
-        assertTrue(leaf(1).contains("\"reason\":\"allowed\",\"sealed\":\"2026-12-24\",\"size\":11"));
+        assertTrue(
+                leaf(1).contains("\"reason\":\"allowed\",\"sealed\":\"2026-12-24\",\"size\":11"));
         assertTrue(leaf(1).contains("\"principal\":"), "with its commitments");
         Await.until("published", () -> at.ledger.state().unpublished() == 0);
         assertInstanceOf(Verdict.Sound.class, at.verify(USES));
@@ -245,8 +247,6 @@ class SealedUsesTest {
 
     private Optional<byte[]> repeated() {
         return keyspace.get(
-                Space.RECORDS,
-                Tuple.pack(
-                        "ledger", "repeated", Installation.ORGANISATION, 2));
+                Space.RECORDS, Tuple.pack("ledger", "repeated", Installation.ORGANISATION, 2));
     }
 }

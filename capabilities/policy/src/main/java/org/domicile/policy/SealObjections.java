@@ -13,8 +13,7 @@ final class SealObjections {
      *
      * @param otherwise what is to be said of it whether it is sealed or not
      */
-    static String asked(
-            Credential credential, Register register, Instant now, String otherwise) {
+    static String asked(Credential credential, Register register, Instant now, String otherwise) {
         if (!(credential.seal() instanceof Seal.Asked(LocalDate opens, String askedBy))) {
             throw new IllegalArgumentException("nobody asked for a seal");
         }
@@ -48,7 +47,8 @@ final class SealObjections {
             return missing;
         }
         return switch (credential.seal()) {
-            case Seal.None() -> "the credential " + accessKey + " is not sealed; nobody approves it";
+            case Seal.None() ->
+                    "the credential " + accessKey + " is not sealed; nobody approves it";
             case Seal.Approved _ ->
                     "the credential "
                             + accessKey

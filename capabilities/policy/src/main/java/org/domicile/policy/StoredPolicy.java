@@ -34,9 +34,9 @@ import org.domicile.request.Request;
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
  * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code n}
  * principal, {@code c} credential, {@code s} its sealed secret, {@code t} the newest version of a
- * policy set, {@code m} (named {@code sealed}) for how long uses may be sealed; {@code pv} holds the register's version, on which every change is conditional. {@code
- * changing} serialises changers; readers take no lock: they see the register that was whole when
- * they looked.
+ * policy set, {@code m} (named {@code sealed}) for how long uses may be sealed; {@code pv} holds
+ * the register's version, on which every change is conditional. {@code changing} serialises
+ * changers; readers take no lock: they see the register that was whole when they looked.
  */
 final class StoredPolicy implements Policy {
     private static final byte[] VERSION = {'p', 'v'};
@@ -244,7 +244,14 @@ final class StoredPolicy implements Policy {
                             RegisterCodec.policy(RegisterCodec.encode(policy, vault), vault));
         }
         return sealedRegister(
-                organisations, zones, purposes, principals, credentials, policies, labels, sealedMax);
+                organisations,
+                zones,
+                purposes,
+                principals,
+                credentials,
+                policies,
+                labels,
+                sealedMax);
     }
 
     private static Purpose withdrawn(Register register, String id) {
@@ -322,7 +329,14 @@ final class StoredPolicy implements Policy {
             }
         }
         return sealedRegister(
-                organisations, zones, purposes, principals, credentials, policies, labels, sealedMax);
+                organisations,
+                zones,
+                purposes,
+                principals,
+                credentials,
+                policies,
+                labels,
+                sealedMax);
     }
 
     private static Register sealedRegister(

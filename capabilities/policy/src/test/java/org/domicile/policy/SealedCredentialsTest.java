@@ -20,7 +20,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Credentials whose uses are sealed: two persons, a purpose that allows it, a day within bounds. */
+/**
+ * Credentials whose uses are sealed: two persons, a purpose that allows it, a day within bounds.
+ */
 @Timeout(60)
 class SealedCredentialsTest {
     private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
@@ -180,7 +182,8 @@ class SealedCredentialsTest {
                 new Change.AskCredential(longer.sealed(new Seal.Asked(DAY, "nobody"))),
                 "no such principal");
         refused(
-                new Change.NewCredential(longer.sealed(new Seal.Approved(DAY, "ada", "bo")), SECRET),
+                new Change.NewCredential(
+                        longer.sealed(new Seal.Approved(DAY, "ada", "bo")), SECRET),
                 "asked for by one person and approved by another");
     }
 

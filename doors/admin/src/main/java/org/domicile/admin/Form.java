@@ -174,8 +174,7 @@ final class Form {
         }
     }
 
-    private static void seal(
-            JsonGenerator json, LocalDate opens, String askedBy, String approvedBy)
+    private static void seal(JsonGenerator json, LocalDate opens, String askedBy, String approvedBy)
             throws IOException {
         json.writeStringField("sealedUntil", opens.toString());
         json.writeStringField("askedBy", askedBy);

@@ -39,7 +39,8 @@ final class PurposeCalls {
 
     /** Term and zones come from the kind and the organisation where they are not said. */
     private static Purpose created(Call call, Instant now) throws IOException {
-        Input input = Input.body(call.exchange(), with("organisation", "name", "parent", "sealable"));
+        Input input =
+                Input.body(call.exchange(), with("organisation", "name", "parent", "sealable"));
         String kind = input.text("kind", "");
         if (kind.isEmpty()) {
             throw Failure.input(
@@ -115,7 +116,8 @@ final class PurposeCalls {
         return switch (input.text("sealable", "no")) {
             case "yes" -> true;
             case "no" -> false;
-            case String other -> throw Failure.input("sealable is '" + other + "'; write yes or no");
+            case String other ->
+                    throw Failure.input("sealable is '" + other + "'; write yes or no");
         };
     }
 

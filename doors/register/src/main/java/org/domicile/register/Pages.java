@@ -143,8 +143,7 @@ final class Pages {
                         + view.observed().newest());
     }
 
-    static String one(
-            Language language, Both both, int sealedMax, Follow.View view, Instant now) {
+    static String one(Language language, Both both, int sealedMax, Follow.View view, Instant now) {
         String here = "/register/purposes/" + both.id();
         Html page = new Html(language, both.id(), here);
         for (Drift drift : both.drifts()) {
@@ -163,8 +162,7 @@ final class Pages {
                     page.word("drift") + ": " + drift(page, drift) + ", " + drift.count(), proof);
         }
         page.heading(page.word("declared"));
-        both.purpose()
-                .ifPresent(purpose -> declared(page, purpose, both.state(now), sealedMax));
+        both.purpose().ifPresent(purpose -> declared(page, purpose, both.state(now), sealedMax));
         both.seen().ifPresent(seen -> statements(page, seen));
         page.heading(page.word("observed"));
         if (both.seen().isEmpty() || both.seen().get().days().isEmpty()) {

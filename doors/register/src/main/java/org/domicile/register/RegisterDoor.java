@@ -150,12 +150,10 @@ public final class RegisterDoor implements HttpHandler, AutoCloseable {
             Pages.Both both = new Pages.Both(id, purpose, seen);
             return Optional.of(
                     switch (as) {
-                        case PAGE -> Answer.of(HTML, Pages.one(
-                                                language,
-                                                both,
-                                                register.sealedMax(),
-                                                view,
-                                                now));
+                        case PAGE ->
+                                Answer.of(
+                                        HTML,
+                                        Pages.one(language, both, register.sealedMax(), view, now));
                         case JSON -> Answer.of(JSON, Twins.one(both, view, now));
                     });
         });
