@@ -6,6 +6,9 @@ import java.time.ZoneOffset;
 
 /** Why uses cannot be sealed as it is asked for, as one sentence; empty when they can. */
 final class SealObjections {
+    private static final String NOBODY =
+            "only principals of the register seal; 'principal list' shows them";
+
     private SealObjections() {}
 
     /**
@@ -25,7 +28,7 @@ final class SealObjections {
             return otherwise;
         }
         if (!register.principals().containsKey(askedBy)) {
-            return "there is no such principal; 'principal list' shows them";
+            return NOBODY;
         }
         String allowed = allowed(credential, opens, register, now);
         if (!allowed.isEmpty()) {
@@ -54,12 +57,15 @@ final class SealObjections {
                             + accessKey
                             + " is approved already; its secret was shown then, and cannot be shown"
                             + " again: withdraw it and ask for another";
-            case Seal.Asked(LocalDate opens, String askedBy) ->
-                    askedBy.equals(approver)
-                            ? "a sealed credential needs two persons: whoever asked for it cannot"
-                                    + " approve it; somebody else has to ('sealed approve"
-                                    + " --as')"
-                            : standing(credential, opens, register, now);
+            case Seal.Asked(LocalDate opens, String askedBy) -> {
+                if (askedBy.equals(approver)) {
+                    yield "a sealed credential needs two persons: whoever asked for it cannot"
+                            + " approve it; somebody else has to ('sealed approve --as')";
+                }
+                yield register.principals().containsKey(approver)
+                        ? standing(credential, opens, register, now)
+                        : NOBODY;
+            }
         };
     }
 

@@ -142,6 +142,7 @@ class SealedCredentialsTest {
         assertEquals(new Seal.Asked(DAY, "ada"), credential("K").seal());
         assertEquals("credential-withdrawn", judge("K"));
         refused(approve("K", "ada"), "needs two persons");
+        refused(approve("K", "nobody"), "only principals of the register");
         done(approve("K", "bo"));
         assertEquals(new Seal.Approved(DAY, "ada", "bo"), credential("K").seal());
         assertEquals("allowed", judge("K"));
@@ -180,7 +181,7 @@ class SealedCredentialsTest {
                 "ends before its uses open");
         refused(
                 new Change.AskCredential(longer.sealed(new Seal.Asked(DAY, "nobody"))),
-                "no such principal");
+                "only principals of the register");
         refused(
                 new Change.NewCredential(
                         longer.sealed(new Seal.Approved(DAY, "ada", "bo")), SECRET),
