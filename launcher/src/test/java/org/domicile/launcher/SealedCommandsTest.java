@@ -219,6 +219,16 @@ class SealedCommandsTest {
         List<Json.Row> own = own();
         assertEquals(3, own.size());
         assertEquals(day.toString(), own.getFirst().text("sealedUntil"));
+        Path keys = Files.writeString(folder.resolve("keys.txt"), done("ledger", "key").out());
+        cloud.close();
+        Ran audit =
+                Rig.command(
+                        "ledger",
+                        "audit",
+                        rig.data().resolve("ledger").toString(),
+                        "--key",
+                        keys.toString());
+        assertEquals(0, audit.code(), audit.out() + audit.err());
     }
 
     private static List<String> names(S3Client.Answer answer) {
