@@ -46,6 +46,7 @@ final class DiscloseCommand extends ServerCommand {
             paramLabel = "NAME",
             description = {
                 "Which, with commas: of a use principal, credential, object, address, time, size,"
+                        + " read (what the decision read),"
                         + " subject/0; of a public entry the names of its texts."
             })
     List<String> fields = List.of();

@@ -40,6 +40,7 @@ import picocli.CommandLine.Command;
             PolicyCommand.class,
             PrincipalCommand.class,
             CredentialCommand.class,
+            SealedCommand.class,
             ZoneCommand.class,
             SubjectCommand.class,
             EraseCommand.class,
