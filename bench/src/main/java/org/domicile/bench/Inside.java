@@ -42,6 +42,9 @@ final class Inside {
         @Option(names = "--threads", required = true)
         int threads;
 
+        @Option(names = "--paced", required = true)
+        double paced;
+
         @Option(names = "--profile")
         @Nullable Path profile;
 
@@ -54,6 +57,7 @@ final class Inside {
                                             warm,
                                             seconds,
                                             threads,
+                                            paced,
                                             Optional.ofNullable(profile))
                                     .figures()));
             return 0;

@@ -56,18 +56,24 @@ final class TesseraFsck {
     }
 
     private static Path build(Path work) throws IOException, InterruptedException {
-        Foreign.command(
-                        Foreign.program("go", "/usr/local/go/bin/go"),
-                        "build",
-                        "-mod=readonly",
-                        "-o",
-                        work.toString() + "/",
-                        "tool")
-                .in(SourceTree.root().resolve("proof/fsck"))
-                .with("GOPROXY", "off")
-                .with("CGO_ENABLED", "0")
-                .with("GOFLAGS", "")
-                .done();
+        Foreign.Ended built =
+                Foreign.command(
+                                Foreign.program("go", "/usr/local/go/bin/go"),
+                                "build",
+                                "-mod=readonly",
+                                "-o",
+                                work.toString() + "/",
+                                "tool")
+                        .in(SourceTree.root().resolve("proof/fsck"))
+                        .with("GOPROXY", "off")
+                        .with("CGO_ENABLED", "0")
+                        .with("GOFLAGS", "")
+                        .run();
+        if (built.status() != 0) {
+            throw new IOException(
+                    "fsck could not be built; proof/clients/bring fetches its sources: "
+                            + built.said());
+        }
         return work.resolve("fsck");
     }
 
