@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,10 +144,11 @@ final class Mutations {
                 kind,
                 right,
                 changed -> {
-                    Files.write(file, changed);
+                    // in place: a file that is cut and written anew, ext4 sends to the disk
+                    Files.write(file, changed, StandardOpenOption.WRITE);
                     boolean refused =
                             new TiledLog(log).verify(keys, options) instanceof Verdict.Refused;
-                    Files.write(file, right);
+                    Files.write(file, right, StandardOpenOption.WRITE);
                     return refused;
                 });
     }
