@@ -70,6 +70,29 @@ class MainTest {
     }
 
     @Test
+    void thePriceIsAskedOfBothDoors(@TempDir Path folder) throws IOException {
+        assertEquals(
+                0,
+                Main.commandLine()
+                        .execute(
+                                "price",
+                                "--json",
+                                "--warm",
+                                "0.1",
+                                "--seconds",
+                                "0.1",
+                                "--rounds",
+                                "1",
+                                "--connections",
+                                "4",
+                                "--folder",
+                                folder.toString()));
+        try (var left = Files.list(folder)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    @Test
     void aBareServerServesAndEndsWithItsParent(@TempDir Path folder) throws IOException {
         ProcessHandle child;
         try (Scratch scratch = Scratch.in(folder)) {

@@ -49,6 +49,9 @@ final class KeyRing implements Keys {
     private final FolderMark mark;
     private final SecureRandom random;
     private final Gcm gcm;
+    // Ciphers that seal nothing but buckets' values: mostly under one key again and again, whose
+    // schedule they then keep.
+    private final Gcm valueGcm = new Gcm();
     private final Secret sealing;
     private final Places places;
     private final Secret vaultKey;
@@ -91,6 +94,12 @@ final class KeyRing implements Keys {
         this.vaultKey = root.derive("domicile/vault/1");
         this.tokenKey = root.derive("domicile/subject-tokens/1");
         root.die(this::closedFailure);
+    }
+
+    /** No cipher in a pool remembers a key any more. */
+    private void forgetSchedules() {
+        gcm.forget();
+        valueGcm.forget();
     }
 
     // ---- opening --------------------------------------------------------------------------
@@ -487,7 +496,7 @@ final class KeyRing implements Keys {
             tableLock.writeLock().unlock();
         }
         passed.die();
-        gcm.forget();
+        forgetSchedules();
         reached(next);
     }
 
@@ -643,7 +652,8 @@ final class KeyRing implements Keys {
             if (ordinal == KeyTable.NONE) {
                 throw new KeyGone(bucket);
             }
-            return buckets.computeIfAbsent(id, _ -> new BucketKey(gcm, random, unwrap(ordinal)));
+            return buckets.computeIfAbsent(
+                    id, _ -> new BucketKey(gcm, valueGcm, random, unwrap(ordinal)));
         } finally {
             tableLock.readLock().unlock();
         }
@@ -836,7 +846,7 @@ final class KeyRing implements Keys {
                 organisations.values().forEach(key -> key.die(this::closedFailure));
                 buckets.values().forEach(key -> key.die(this::closedFailure));
                 subjectKeys.dropAll();
-                gcm.forget();
+                forgetSchedules();
             } finally {
                 tableLock.writeLock().unlock();
             }
