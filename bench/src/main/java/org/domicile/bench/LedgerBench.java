@@ -65,7 +65,7 @@ final class LedgerBench implements Callable<Integer> {
             report.fact(
                     "inside",
                     middle,
-                    "until a checkpoint covers the last %,.0f ms; %,.0f entries verified in %.1f s, and once more by the warm verifier %,.0f in each second of one core; resident at most %,.0f MiB"
+                    "until a checkpoint covers the last %,.0f ms; %,.0f entries verified in %.1f s, and once more by the warm verifier at %,.0f a second of CPU; resident at most %,.0f MiB"
                             .formatted(
                                     value(middle, "checkpointMillis"),
                                     value(middle, "verified"),

@@ -49,9 +49,10 @@ final class KeyRing implements Keys {
     private final FolderMark mark;
     private final SecureRandom random;
     private final Gcm gcm;
-    // Ciphers that seal nothing but buckets' values: mostly under one key again and again, whose
-    // schedule they then keep.
+    // Ciphers for nothing but buckets' values, and for nothing but payloads: mostly under one key
+    // again and again, whose schedule they then keep.
     private final Gcm valueGcm = new Gcm();
+    private final Gcm payloadGcm = new Gcm();
     private final Secret sealing;
     private final Places places;
     private final Secret vaultKey;
@@ -100,6 +101,7 @@ final class KeyRing implements Keys {
     private void forgetSchedules() {
         gcm.forget();
         valueGcm.forget();
+        payloadGcm.forget();
     }
 
     // ---- opening --------------------------------------------------------------------------
@@ -780,7 +782,7 @@ final class KeyRing implements Keys {
 
         @Override
         public byte[] seal(KeyId subject, byte[] entry, byte[] payload) {
-            return SealedValue.seal(gcm, random, payloads(subject), entry, payload);
+            return SealedValue.seal(payloadGcm, random, payloads(subject), entry, payload);
         }
 
         @Override
@@ -791,7 +793,7 @@ final class KeyRing implements Keys {
             } catch (KeyGone e) {
                 return Optional.empty();
             }
-            return Optional.of(SealedValue.open(gcm, key, entry, sealed, "an entry's payload"));
+            return Optional.of(SealedValue.open(payloadGcm, key, entry, sealed, "an entry's payload"));
         }
 
         private byte[] payloads(KeyId subject) {
