@@ -346,7 +346,7 @@ final class ObjectUses {
                 origin);
     }
 
-    private static List<Long> sizes(List<Piece> pieces) {
+    static List<Long> sizes(List<Piece> pieces) {
         return pieces.size() == 1
                 ? List.of(pieces.getFirst().size())
                 : pieces.stream().map(Piece::size).toList();

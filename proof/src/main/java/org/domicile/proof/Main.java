@@ -3,6 +3,7 @@ package org.domicile.proof;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Parameters;
             "  ./domicile proof crash --count 1000",
             "  ./domicile proof mutations --count 1000000",
             "  ./domicile proof fsck --count 1000000",
+            "  ./domicile proof ledger --minutes 10",
             "  ./domicile proof power --fs xfs --count 20 /var/tmp/power   (needs root)",
             "  ./domicile proof cedar ~/cedar-cases",
             "  ./domicile proof attacker --count 10000000",
@@ -55,6 +57,13 @@ public final class Main implements Callable<Integer> {
                         + " differential (default: 20000), candidates, changes or entries (default:"
                         + " 100000).")
     @Nullable Integer count;
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "ledger: how long (default: ${DEFAULT-VALUE}).")
+    int minutes;
 
     @Option(names = "--seed", paramLabel = "N", description = "Choose the same as that run did.")
     @Nullable Long seed;
@@ -110,6 +119,9 @@ public final class Main implements Callable<Integer> {
         if (proof == Proofs.CEDAR && folder == null) {
             throw new IllegalArgumentException("proof cedar needs the folder with the cases");
         }
+        if (minutes < 1) {
+            throw new IllegalArgumentException("--minutes is 1 or more, not " + minutes);
+        }
         boolean temporary = folder == null;
         Path work =
                 folder == null
@@ -122,12 +134,23 @@ public final class Main implements Callable<Integer> {
         Figures figures =
                 proof.run(
                         new Proofs.Asked(
-                                times, work, chosen, LoopVolume.FileSystem.of(fileSystem), told));
+                                times,
+                                Duration.ofMinutes(minutes),
+                                work,
+                                chosen,
+                                LoopVolume.FileSystem.of(fileSystem),
+                                told));
         figures.violations().forEach(each -> System.err.println("WRONG: " + each));
         if (figures.failed() > 0) {
             System.err.println(
-                    "again: domicile proof %s --count %d --seed %d; everything lies in %s"
-                            .formatted(proof.word(), times, chosen, work));
+                    "again: domicile proof %s %s --seed %d; everything lies in %s"
+                            .formatted(
+                                    proof.word(),
+                                    proof == Proofs.LEDGER
+                                            ? "--minutes " + minutes
+                                            : "--count " + times,
+                                    chosen,
+                                    work));
         } else if (temporary) {
             Site.delete(work);
         }

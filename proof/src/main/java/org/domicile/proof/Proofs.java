@@ -32,6 +32,8 @@ enum Proofs {
     MUTATIONS("mutations", "change single bytes of a ledger's files; none may be accepted"),
     /** Somebody else's check of a whole log. */
     FSCK("fsck", "make a log of --count entries and have Tessera's fsck check it"),
+    /** Many uses, recorded for minutes. */
+    LEDGER("ledger", "record uses for --minutes, as many as are acknowledged, and verify all"),
     /** Decisions of a server, made again without it. */
     REPLAY("replay", "decide what a server decided once more with cedar-wasm, and compare");
 
@@ -58,17 +60,20 @@ enum Proofs {
             case DIFFERENTIAL -> 20_000;
             case ATTACKER -> 100_000;
             case MUTATIONS, FSCK -> 100_000;
+            case LEDGER -> 1;
         };
     }
 
     /**
      * How one is run.
      *
-     * @param count deaths, or requests @param work a folder for what must outlive them
+     * @param count deaths, or requests @param lasts how long, where nothing is counted
+     * @param work a folder for what must outlive them
      * @param fileSystem for power cuts @param told hears of each round
      */
     record Asked(
             int count,
+            Duration lasts,
             Path work,
             long seed,
             LoopVolume.FileSystem fileSystem,
@@ -89,6 +94,8 @@ enum Proofs {
             case MUTATIONS ->
                     new Mutations(asked.work(), asked.seed(), asked.told()).run(asked.count());
             case FSCK -> TesseraFsck.run(asked.work(), asked.count(), asked.seed(), asked.told());
+            case LEDGER ->
+                    new LedgerLoad(asked.work(), asked.told()).run(asked.lasts(), asked.seed());
             case REPLAY ->
                     new Replay(asked.work(), asked.seed(), asked.told())
                             .run(word, asked.count(), asked.seed());
