@@ -134,6 +134,7 @@ enum Operation {
                     LIST_OBJECT_VERSIONS,
                     LIST_MULTIPART_UPLOADS,
                     DELETE_OBJECTS,
+                    POST_OBJECT,
                     GET_OBJECT,
                     HEAD_OBJECT,
                     PUT_OBJECT,
