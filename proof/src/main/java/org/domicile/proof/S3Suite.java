@@ -224,7 +224,6 @@ final class S3Suite {
         environment.put("PYTHONPATH", own().toString());
         environment.put("PYTHONDONTWRITEBYTECODE", "1");
         environment.put("DOMICILE_ACCOUNTS", accounts.toString());
-        environment.put("AWS_DEFAULT_REGION", ZONE);
         environment.put("AWS_CONFIG_FILE", "/dev/null");
         environment.put("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
         Process process = Children.keep(builder.start());
@@ -262,6 +261,7 @@ final class S3Suite {
         for (String line = from.readLine(); line != null; line = from.readLine()) {
             outcomes.write(line);
             outcomes.newLine();
+            outcomes.flush(); // so that one who waits can read along
             Map<String, String> said = Server.json(line.getBytes(StandardCharsets.UTF_8));
             if (said.containsKey("collected")) {
                 collected += Long.parseLong(said.get("collected"));
@@ -286,6 +286,5 @@ final class S3Suite {
                                         TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began)));
             }
         }
-        outcomes.flush();
     }
 }

@@ -142,6 +142,7 @@ enum Operation {
                     LIST_MULTIPART_UPLOADS,
                     DELETE_OBJECTS,
                     POST_OBJECT,
+                    GET_OBJECT_ATTRIBUTES,
                     GET_OBJECT,
                     HEAD_OBJECT,
                     PUT_OBJECT,

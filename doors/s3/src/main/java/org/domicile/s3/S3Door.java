@@ -255,6 +255,7 @@ public final class S3Door implements HttpHandler {
             case GET_OBJECT, HEAD_OBJECT -> reads.answer(call);
             case PUT_OBJECT -> Writes.put(call);
             case POST_OBJECT -> Posts.answer(call);
+            case GET_OBJECT_ATTRIBUTES -> ObjectAttributes.answer(call);
             case DELETE_OBJECT -> Writes.delete(call);
             case DELETE_OBJECTS -> Deletions.answer(call);
             case COPY_OBJECT -> Copies.copy(call);
