@@ -20,9 +20,9 @@ import org.domicile.policy.Marks;
  *
  * <p>Attributes, format 1: format byte; ETag; headers, user metadata, checksums; checksum type;
  * origin; then the content ids of the body's pieces, 16 bytes each, under which each piece was
- * sealed (so a piece moved elsewhere does not open). Format 2 has the pieces' checksums behind them,
- * raw and equally long, of the algorithm that the whole has one of. Texts are a two-byte length and UTF-8; maps a
- * two-byte count and their pairs.
+ * sealed (so a piece moved elsewhere does not open). Format 2 has the pieces' checksums behind
+ * them, raw and equally long, of the algorithm that the whole has one of. Texts are a two-byte
+ * length and UTF-8; maps a two-byte count and their pairs.
  *
  * <p>The state of a part whose data carry marks has format 2, with the marks at its end; lists are
  * a two-byte count and their elements. What an upload begins with has format 2: 1 is without tags

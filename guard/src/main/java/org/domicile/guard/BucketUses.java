@@ -103,8 +103,9 @@ final class BucketUses {
     }
 
     /**
-     * Uploads that are under way keep no bucket, as on S3: before one without versions goes, each of
-     * them is given up. That is a use of its own, and needs the permission that the removal needs.
+     * Uploads that are under way keep no bucket, as on S3: before one without versions goes, each
+     * of them is given up. That is a use of its own, and needs the permission that the removal
+     * needs.
      */
     private void giveUpUploads(Bucket bucket) {
         if (!objects.listVersions(bucket, new Listing.Query("", "", "", "", 1))
@@ -124,8 +125,7 @@ final class BucketUses {
                                 "s3:DeleteBucket",
                                 uses.data(Optional.of(bucket), bucket.name(), ""),
                                 ObjectUses.object(bucket.name(), each.name()))) {
-                    objects.uploads()
-                            .abort(use.carrying(() -> 0), bucket, each.name(), each.id());
+                    objects.uploads().abort(use.carrying(() -> 0), bucket, each.name(), each.id());
                 }
             }
         }

@@ -17,8 +17,8 @@ import org.domicile.objects.Lock;
  * @param tags by key; none for a marker
  * @param lock what keeps it from being removed
  * @param parts plain sizes of its parts; one element for a body that came whole
- * @param partChecksums of the parts, in base64, by the algorithm that the object's own checksum has;
- *     empty where they are not known
+ * @param partChecksums of the parts, in base64, by the algorithm that the object's own checksum
+ *     has; empty where they are not known
  * @param origin how the body came
  */
 public record Found(

@@ -336,8 +336,7 @@ final class ObjectUses {
     }
 
     static Found found(Version version, Attributes attributes, State state, Found.Origin origin) {
-        return found(
-                version, new AttributesCodec.Sealed(attributes, origin, new byte[0]), state);
+        return found(version, new AttributesCodec.Sealed(attributes, origin, new byte[0]), state);
     }
 
     private static Found found(Version version, AttributesCodec.Sealed sealed, State state) {
@@ -359,8 +358,7 @@ final class ObjectUses {
         List<String> texts = new ArrayList<>();
         int width = sums.length / Math.max(1, pieces);
         for (int at = 0; width > 0 && at < sums.length; at += width) {
-            texts.add(
-                    Base64.getEncoder().encodeToString(Arrays.copyOfRange(sums, at, at + width)));
+            texts.add(Base64.getEncoder().encodeToString(Arrays.copyOfRange(sums, at, at + width)));
         }
         return texts;
     }

@@ -1163,14 +1163,14 @@ class GuardedObjectsTest {
         byte[] sums = new byte[10_000 * 32];
         byte[] encoded =
                 AttributesCodec.encode(
-                        new AttributesCodec.Sealed(
-                                attributes, Found.Origin.PARTS, contents, sums));
+                        new AttributesCodec.Sealed(attributes, Found.Origin.PARTS, contents, sums));
         assertTrue(encoded.length + 29 <= 512 << 10);
         AttributesCodec.Sealed read = AttributesCodec.attributes(encoded);
         assertEquals(attributes, read.attributes());
         assertEquals(contents.length, read.contents().length);
         assertEquals(sums.length, read.sums().length);
-        assertEquals(attributes.checksums(), AttributesCodec.listed(encoded).attributes().checksums());
+        assertEquals(
+                attributes.checksums(), AttributesCodec.listed(encoded).attributes().checksums());
         assertThrows(
                 IllegalArgumentException.class,
                 () ->

@@ -156,9 +156,12 @@ public final class Main implements Callable<Integer> {
                                 told));
         figures.violations().forEach(each -> System.err.println("WRONG: " + each));
         if (figures.failed() > 0) {
+            String again =
+                    proof.reads()
+                            ? proof.word() + " " + named
+                            : "%s --count %d --seed %d".formatted(proof.word(), times, chosen);
             System.err.println(
-                    "again: domicile proof %s --count %d --seed %d; everything lies in %s"
-                            .formatted(proof.word(), times, chosen, work));
+                    "again: domicile proof %s; everything lies in %s".formatted(again, work));
         } else if (temporary) {
             Site.delete(work);
         }

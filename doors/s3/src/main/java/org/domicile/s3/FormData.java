@@ -87,7 +87,8 @@ final class FormData {
         String disposition = "";
         for (String line = line(); !line.isEmpty(); line = line()) {
             int colon = line.indexOf(':');
-            if (colon > 0 && Headers.lower(line.substring(0, colon)).equals("content-disposition")) {
+            if (colon > 0
+                    && Headers.lower(line.substring(0, colon)).equals("content-disposition")) {
                 disposition = line.substring(colon + 1).strip();
             }
         }

@@ -82,11 +82,7 @@ final class Forms {
                     FormData.open(
                             exchange.headers().first("Content-Type").orElse(""), exchange.body());
             String bucket = asked.target().bucket();
-            named =
-                    new Asked(
-                            asked.operation(),
-                            Target.checked(bucket, name(form)),
-                            asked.query());
+            named = new Asked(asked.operation(), Target.checked(bucket, name(form)), asked.query());
             Headers fields = fields(form);
             claimed = identity.caller(accessKey(form));
             PostPolicy.Range range = PostPolicy.Range.ANY;
@@ -194,8 +190,7 @@ final class Forms {
         }
         requireScope(scope);
         Text policy = new Text(1024).add(form.field("policy"));
-        return identity.signingKey(
-                        scope.accessKey(), scope.date(), scope.region(), scope.service())
+        return identity.signingKey(scope.accessKey(), scope.date(), scope.region(), scope.service())
                 .map(SigningKey::new)
                 .orElseThrow(SignatureV4::stranger)
                 .sign(policy);

@@ -77,7 +77,9 @@ final class ObjectAttributes {
             if (wanted.stream().noneMatch(each -> each.word.equals(name))) {
                 throw new Failure(
                         ErrorCode.INVALID_ARGUMENT,
-                        "Invalid attribute name specified: " + NAMES + " lists ETag, Checksum,"
+                        "Invalid attribute name specified: "
+                                + NAMES
+                                + " lists ETag, Checksum,"
                                 + " ObjectParts, StorageClass and ObjectSize.");
             }
         }
@@ -123,8 +125,7 @@ final class ObjectAttributes {
         for (int i = from; i < end; i++) {
             out.open("Part");
             if (i < found.partChecksums().size()) {
-                Drafts.checksums(
-                        out, Map.of(algorithms.getFirst(), found.partChecksums().get(i)));
+                Drafts.checksums(out, Map.of(algorithms.getFirst(), found.partChecksums().get(i)));
             }
             out.element("PartNumber", i + 1).element("Size", found.parts().get(i)).close("Part");
         }

@@ -210,8 +210,7 @@ record PostPolicy(Instant expiration, List<Condition> conditions, Range range) {
     }
 
     private static Failure invalid(String why) {
-        return new Failure(
-                ErrorCode.INVALID_POLICY_DOCUMENT, "Invalid Policy: " + why + ".");
+        return new Failure(ErrorCode.INVALID_POLICY_DOCUMENT, "Invalid Policy: " + why + ".");
     }
 
     private static Failure denied(String why) {

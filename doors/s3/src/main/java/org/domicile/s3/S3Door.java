@@ -128,14 +128,7 @@ public final class S3Door implements HttpHandler {
                 Request request = request(exchange, caller);
                 Call call =
                         new Call(
-                                exchange,
-                                asked,
-                                fields,
-                                request,
-                                payload,
-                                stated,
-                                guard,
-                                options,
+                                exchange, asked, fields, request, payload, stated, guard, options,
                                 documents);
                 try {
                     serve(call, unreadable);
@@ -254,6 +247,12 @@ public final class S3Door implements HttpHandler {
             case LIST_MULTIPART_UPLOADS -> Listings.uploads(call);
             case GET_OBJECT, HEAD_OBJECT -> reads.answer(call);
             case PUT_OBJECT -> Writes.put(call);
+            case GET_BUCKET_REQUEST_PAYMENT,
+                    GET_BUCKET_LOGGING,
+                    GET_BUCKET_ACCELERATE_CONFIGURATION,
+                    GET_BUCKET_WEBSITE,
+                    GET_BUCKET_REPLICATION ->
+                    BucketFacts.answer(call);
             case POST_OBJECT -> Posts.answer(call);
             case GET_OBJECT_ATTRIBUTES -> ObjectAttributes.answer(call);
             case DELETE_OBJECT -> Writes.delete(call);

@@ -83,7 +83,10 @@ class FormsTest extends DoorTest {
     /** Fields with a policy that is signed as version 4 wants it. */
     private Map<String, String> signed(Map<String, String> fields, String conditions) {
         String stamp =
-                Instant.now().toString().replaceAll("[-:]|\\.\\d+", "").replaceAll("\\d\\dZ$", "00Z");
+                Instant.now()
+                        .toString()
+                        .replaceAll("[-:]|\\.\\d+", "")
+                        .replaceAll("\\d\\dZ$", "00Z");
         String day = stamp.substring(0, 8);
         String credential = installation.key + "/" + day + "/home/s3/aws4_request";
         Map<String, String> all = new LinkedHashMap<>(fields);
@@ -158,8 +161,9 @@ class FormsTest extends DoorTest {
         random().nextBytes(file);
         // what nearly ends the file, at every place a step could end
         for (int i = 0; i < file.length - 100; i += 4_097) {
-            byte[] near = ("\r\n--" + BOUNDARY.substring(0, BOUNDARY.length() - 1)).getBytes(
-                    StandardCharsets.US_ASCII);
+            byte[] near =
+                    ("\r\n--" + BOUNDARY.substring(0, BOUNDARY.length() - 1))
+                            .getBytes(StandardCharsets.US_ASCII);
             System.arraycopy(near, 0, file, i, near.length);
         }
         assertEquals(204, post(signed(Map.of("key", "k"), ",{\"key\": \"k\"}"), file).status());
@@ -324,7 +328,7 @@ class FormsTest extends DoorTest {
         wrong.put(whole.replace(BOUNDARY + "--", BOUNDARY.substring(1)), "IncompleteBody");
         wrong.put("", "IncompleteBody");
         wrong.put(
-                "--" + BOUNDARY + "\r\n" + "a: b\r\n".repeat(4_000) + whole,
+                "--" + BOUNDARY + "\r\n" + "a: b\r\n".repeat(5_000) + whole,
                 "MaxPostPreDataLengthExceededError");
         for (Map.Entry<String, String> each : wrong.entrySet()) {
             failed(400, each.getValue(), post(each.getKey().getBytes(StandardCharsets.ISO_8859_1)));
