@@ -79,6 +79,14 @@ class ObjectAttributesTest extends DoorTest {
         assertEquals("false", behind.element("IsTruncated"));
         assertTrue(behind.elements("PartNumber").isEmpty());
 
+        Client.Reply second =
+                client.head(bucket + "/p?partNumber=2", "x-amz-checksum-mode: ENABLED");
+        assertEquals(206, second.status());
+        assertEquals(sums[1], second.field("x-amz-checksum-sha256"));
+        assertEquals("COMPOSITE", second.field("x-amz-checksum-type"));
+        Client.Reply silent = client.head(bucket + "/p?partNumber=2");
+        assertEquals("", silent.field("x-amz-checksum-sha256"));
+
         client.put(bucket + "/copy", "", "x-amz-copy-source: " + bucket + "/p");
         assertFalse(attributes("copy", ALL).text().contains("ObjectParts"));
     }
