@@ -11,9 +11,9 @@ final class BucketFacts {
     private BucketFacts() {}
 
     static void answer(Call call) throws IOException {
-        call.guarded()
-                .bucket(call.operation().action(), call.bucket())
-                .orElseThrow(Call::noSuchBucket);
+        if (call.guarded().bucket(call.operation().action(), call.bucket()).isEmpty()) {
+            throw Call.noSuchBucket();
+        }
         switch (call.operation()) {
             case GET_BUCKET_REQUEST_PAYMENT ->
                     document(
