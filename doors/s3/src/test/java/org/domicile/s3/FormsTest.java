@@ -1,5 +1,6 @@
 package org.domicile.s3;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterEach;
@@ -156,6 +158,21 @@ class FormsTest extends DoorTest {
     }
 
     @Test
+    void toABucketsOwnHost() throws IOException {
+        String host = bucket.substring(1) + "." + Installation.DOMAIN;
+        Client.Reply made =
+                browser.call(
+                        "POST",
+                        "/",
+                        form(signed(Map.of("key", "k"), ",{\"key\": \"k\"}"), "f", FILE),
+                        "Host: " + host,
+                        "Content-Type: multipart/form-data; boundary=\"" + BOUNDARY + "\"");
+        assertEquals(204, made.status(), made.text());
+        assertEquals("http://" + host + "/k", made.field("location"));
+        assertArrayEquals(FILE, client.get(bucket + "/k").body());
+    }
+
+    @Test
     void largeFilesPassInSteps() throws IOException {
         byte[] file = new byte[700_000];
         random().nextBytes(file);
@@ -167,7 +184,7 @@ class FormsTest extends DoorTest {
             System.arraycopy(near, 0, file, i, near.length);
         }
         assertEquals(204, post(signed(Map.of("key", "k"), ",{\"key\": \"k\"}"), file).status());
-        org.junit.jupiter.api.Assertions.assertArrayEquals(file, client.get(bucket + "/k").body());
+        assertArrayEquals(file, client.get(bucket + "/k").body());
     }
 
     @Test
@@ -344,5 +361,40 @@ class FormsTest extends DoorTest {
                 "MethodNotAllowed",
                 browser.call("POST", bucket, form(right, "f", FILE), "Content-Type: text/plain"));
         assertTrue(client.get(bucket + "?list-type=2").elements("Key").isEmpty());
+    }
+
+    /** Whatever a form is, it is never a 500, and no name is stored but the one that was signed. */
+    @Test
+    void changedForms() throws IOException {
+        Random random = random();
+        byte[] right = form(signed(Map.of("key", "k"), ",{\"key\": \"k\"}"), "f", FILE);
+        for (int i = 0; i < 300; i++) {
+            byte[] changed = right;
+            for (int j = random.nextInt(4); j >= 0; j--) {
+                changed = changed(changed, random);
+            }
+            Client.Reply reply = post(changed);
+            assertTrue(reply.status() < 500, reply::text);
+        }
+        List<String> stored = client.get(bucket + "?list-type=2").elements("Key");
+        assertTrue(List.of("k").containsAll(stored), stored::toString);
+    }
+
+    /** Something of it twice, or left out, or other bytes in one place. */
+    private static byte[] changed(byte[] form, Random random) {
+        int from = random.nextInt(form.length);
+        int to = from + random.nextInt(Math.min(40, form.length - from));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(form, 0, from);
+        switch (random.nextInt(3)) {
+            case 0 -> out.write(form, from, to - from);
+            case 1 -> from = to;
+            default -> {
+                out.write(random.nextInt(256));
+                from++;
+            }
+        }
+        out.write(form, from, form.length - from);
+        return out.toByteArray();
     }
 }
