@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -34,7 +35,7 @@ import org.domicile.request.Outcome;
 final class PeopleView implements GuardedPeople {
     private static final Duration LONGEST_CODE = Duration.ofDays(30);
     private static final int MOST_FIELDS = 32;
-    private static final int LONGEST_TO = 1_000;
+    static final int LONGEST_TO = 1_000;
 
     private final Uses uses;
     private final Administration administration;
@@ -318,6 +319,11 @@ final class PeopleView implements GuardedPeople {
         }
     }
 
+    @Override
+    public DisclosedDay discloseDay(String organisation, LocalDate day, long before, String to) {
+        return new DayDisclosure(uses, parts).of(organisation, day, before, to);
+    }
+
     private String objection(String log, List<String> fields, String to) {
         if (!parts.ledger().logs().contains(log)) {
             return "there is no log " + log + "; 'ledger list' shows them";
@@ -380,14 +386,17 @@ final class PeopleView implements GuardedPeople {
                 parts.people()
                         .code(digest, uses.at())
                         .filter(each -> parts.keys().exists(each.subject()));
-        if (found.isEmpty() || !parts.people().spend(digest)) {
-            parts.ledger().countStranger(READ_OWN, "bad-code");
-            return Optional.empty();
+        if (found.isEmpty()) {
+            return badCode();
         }
         Code good = found.get();
         try (Admitted use =
                 uses.administerAbout(good.organisation(), READ_OWN, List.of(good.subject()))) {
             Pass pass = use.record(Outcome.DONE, 0);
+            // After the record: a look that cannot be recorded must not cost the person her code.
+            if (!parts.people().spend(digest)) {
+                return badCode();
+            }
             Ledger.Told told = parts.ledger().told(pass, good.organisation(), good.subject(), span);
             Map<String, Purpose> purposes = parts.policy().register().purposes();
             List<OwnUse> own = new ArrayList<>(told.uses().size());
@@ -397,6 +406,11 @@ final class PeopleView implements GuardedPeople {
             }
             return Optional.of(new Own(good.organisation(), own, told.next()));
         }
+    }
+
+    private Optional<Own> badCode() {
+        parts.ledger().countStranger(READ_OWN, "bad-code");
+        return Optional.empty();
     }
 
     /** Records what was asked for and cannot be. */

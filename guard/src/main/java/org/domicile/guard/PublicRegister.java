@@ -19,9 +19,6 @@ public interface PublicRegister {
     /** A file of the public log; empty when it is not there (any more). */
     Optional<byte[]> logFile(LogFile file);
 
-    /** First line of the public log's checkpoints. */
-    String origin();
-
     /**
      * An entry of the public log with its proof, in C2SP tlog-proof form; empty when the entry is
      * not under a checkpoint (yet).

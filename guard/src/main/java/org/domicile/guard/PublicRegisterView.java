@@ -29,12 +29,6 @@ record PublicRegisterView(Policy policy, Ledger ledger) implements PublicRegiste
     }
 
     @Override
-    public String origin() {
-        String key = ledger.verifierKeys(Ledger.PUBLIC).getFirst();
-        return key.substring(0, key.indexOf('+'));
-    }
-
-    @Override
     public Optional<String> proof(long index) {
         return index >= 0 && index < published()
                 ? Optional.of(ledger.prove(Ledger.PUBLIC, index))

@@ -193,7 +193,7 @@ final class History {
 
     // ---- forms ----
 
-    private static boolean isRead(byte[] key) {
+    static boolean isRead(byte[] key) {
         return key.length > 1 && key[0] == 'p' && NOT_READ.indexOf(key[1]) < 0;
     }
 

@@ -58,7 +58,7 @@ final class StoredPolicy implements Policy {
         this.subjects = subjects;
         this.clock = clock;
         this.history = new History(keyspace, vault);
-        this.explaining = new Explaining(history, this::load);
+        this.explaining = new Explaining(new Kept());
         this.deciding = Deciding.of(load());
         byte[] version = keyspace.get(Space.RECORDS, VERSION).orElseGet(() -> new byte[8]);
         List<Write> missing = history.missing(version, deciding);
@@ -90,6 +90,37 @@ final class StoredPolicy implements Policy {
     @Override
     public Explanation explain(UseOnRecord use) {
         return explaining.explain(use);
+    }
+
+    /** The past as this installation keeps it. */
+    private final class Kept implements Past {
+        @Override
+        public Optional<Register> register(String digest) {
+            return history.register(digest).map(StoredPolicy::register);
+        }
+
+        @Override
+        public Optional<DecidingSet> set(String digest) {
+            return history.set(digest);
+        }
+    }
+
+    @Override
+    public Optional<Evidence> evidenceOfRegister(String digest) {
+        return history.register(digest)
+                .map(entries ->
+                        new Evidence.OfRegister(
+                                digest,
+                                entries.stream()
+                                        .map(each -> new Evidence.Kept(each.key(), each.value()))
+                                        .toList()));
+    }
+
+    @Override
+    public Optional<Evidence> evidenceOfPolicies(String digest) {
+        return history.set(digest)
+                .map(set ->
+                        new Evidence.OfPolicies(digest, set.schema(), set.program(), set.own()));
     }
 
     @Override
@@ -298,6 +329,32 @@ final class StoredPolicy implements Policy {
             }
         }
         return load(all);
+    }
+
+    /** A register of what decisions read alone. */
+    static Register register(Collection<History.Entry> read) {
+        Map<String, Organisation> organisations = new HashMap<>();
+        Map<String, Zone> zones = new HashMap<>();
+        Map<String, Purpose> purposes = new HashMap<>();
+        Map<String, Credential> credentials = new HashMap<>();
+        Map<String, List<Label>> labels = new HashMap<>();
+        for (History.Entry each : read) {
+            byte[] key = each.key();
+            byte[] value = each.value();
+            String name = new String(key, 2, key.length - 2, StandardCharsets.UTF_8);
+            switch (key[1]) {
+                case 'o' -> organisations.put(name, RegisterCodec.organisation(value));
+                case 'z' -> zones.put(name, RegisterCodec.zone(value));
+                case 'u' -> purposes.put(name, RegisterCodec.purpose(value));
+                case 'c' -> credentials.put(name, RegisterCodec.credential(value));
+                case 'l' -> put(labels, RegisterCodec.label(name, value));
+                default ->
+                        throw new IllegalArgumentException(
+                                "unknown kind in the register: " + key[1]);
+            }
+        }
+        return sealedRegister(
+                organisations, zones, purposes, Map.of(), credentials, Map.of(), labels);
     }
 
     private Register load(Collection<History.Entry> all) {

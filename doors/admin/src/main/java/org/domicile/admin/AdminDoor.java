@@ -176,6 +176,7 @@ public final class AdminDoor implements HttpHandler {
                     ISSUE_SUBJECT_CODE ->
                     PeopleCalls.answer(call);
             case DISCLOSE -> PeopleCalls.disclose(call, logs);
+            case DISCLOSE_DAY -> DayCalls.disclose(call);
             case READ_RETENTION, SET_RETENTION -> LedgerCalls.retention(call);
         }
     }

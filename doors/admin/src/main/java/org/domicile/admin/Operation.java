@@ -49,6 +49,7 @@ enum Operation {
     ERASE_PRINCIPAL("POST", "/v1/principals/erase"),
     ISSUE_SUBJECT_CODE("POST", "/v1/subjects/codes"),
     DISCLOSE("POST", "/v1/disclosures"),
+    DISCLOSE_DAY("POST", "/v1/disclosures/day"),
     READ_RETENTION("GET", "/v1/ledger/retention"),
     SET_RETENTION("POST", "/v1/ledger/retention");
 
