@@ -354,7 +354,14 @@ final class StoredPolicy implements Policy {
             }
         }
         return sealedRegister(
-                organisations, zones, purposes, Map.of(), credentials, Map.of(), labels);
+                organisations,
+                zones,
+                purposes,
+                Map.of(),
+                credentials,
+                Map.of(),
+                labels,
+                Register.SEALED_MAX);
     }
 
     private Register load(Collection<History.Entry> all) {
