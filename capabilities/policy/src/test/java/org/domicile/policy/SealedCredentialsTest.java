@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -253,6 +254,36 @@ class SealedCredentialsTest {
                 Optional.ofNullable(policy.register().purposes().get("city/b"))
                         .orElseThrow()
                         .sealable());
+    }
+
+    /** What older programs wrote stays as it was, and what this one writes stays readable. */
+    @Test
+    void formsInTheKeyspaceDoNotChange() {
+        Credential asked = asked("K", "fraud", DAY);
+        Credential approved = asked.sealed(new Seal.Approved(DAY, "ada", "bo"));
+        String plain =
+                HexFormat.of().formatHex(RegisterCodec.encode(asked.sealed(new Seal.None())));
+        assertEquals(
+                "01000000014b00000002637900000004636974790000000a636974792f6672617564000000"
+                        + "01000000012a00000001000000012a0000019ca8d72d000000019f15d3580000",
+                plain);
+        String fields = "02" + plain.substring(2) + text("2026-06-30") + text("ada");
+        for (Credential each : List.of(asked, approved)) {
+            String tail = each.equals(asked) ? text("") : text("bo");
+            assertEquals(fields + tail, HexFormat.of().formatHex(RegisterCodec.encode(each)));
+            assertEquals(each, RegisterCodec.credential(HexFormat.of().parseHex(fields + tail)));
+        }
+        byte[] sealable = RegisterCodec.encode(purpose("fraud").sealing(true));
+        byte[] open = RegisterCodec.encode(purpose("fraud"));
+        assertEquals(3, sealable[0]);
+        assertEquals(2, open[0]);
+        sealable[0] = 2;
+        assertArrayEquals(open, sealable);
+    }
+
+    private static String text(String text) {
+        return "%08x".formatted(text.length())
+                + HexFormat.of().formatHex(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     private static Purpose part(String name, String parent) {
