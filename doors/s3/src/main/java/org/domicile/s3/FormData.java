@@ -186,7 +186,8 @@ final class FormData {
      * What lies between two boundaries, as a stream that ends there. Owned by the request's thread.
      */
     private static final class DelimitedInput extends InputStream {
-        private static final int STEP = 64 << 10;
+        /** Little, because strangers may hold as many as there are connections. */
+        private static final int STEP = 8 << 10;
 
         private final InputStream body;
 
