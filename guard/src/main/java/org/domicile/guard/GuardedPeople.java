@@ -43,7 +43,8 @@ public interface GuardedPeople {
     Erased erasePrincipal(String organisation, String name);
 
     /**
-     * Opens fields of an entry for somebody.
+     * Opens fields of an entry for somebody, also of one that is sealed: this is how an auditor
+     * sees it before its day, and the public log says that somebody did.
      *
      * @param to for whom and why
      */
@@ -61,12 +62,17 @@ public interface GuardedPeople {
      */
     DisclosedDay discloseDay(String organisation, LocalDate day, long before, String to);
 
-    /** Makes a code with which a person sees, once, the uses that concern her. */
+    /**
+     * Makes a code with which a person sees, once, the uses that concern her. Where the
+     * organisation has a purpose that allows sealed uses, also for somebody of whom nothing is on
+     * record.
+     */
     IssuedCode issueCode(String organisation, String identifier, Duration life);
 
     /**
-     * What a person is told who shows a code: the uses that concern her, newest first. The code is
-     * spent. Empty when it is no good (any more), which is counted.
+     * What a person is told who shows a code: the uses that concern her, newest first, without
+     * those that are sealed still. The code is spent. Empty when it is no good (any more), which is
+     * counted.
      */
     Optional<Own> own(String code, Ledger.Span span);
 

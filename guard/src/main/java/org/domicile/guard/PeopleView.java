@@ -248,6 +248,25 @@ final class PeopleView implements GuardedPeople {
         return Base64.getEncoder().encodeToString(Disclosure.commitment(salt, subject.id()));
     }
 
+    /** Whether an organisation has, or had, a purpose under which uses are sealed. */
+    private boolean sealing(String organisation) {
+        return parts.policy().register().purposes().values().stream()
+                .anyMatch(each -> each.sealable() && each.organisation().equals(organisation));
+    }
+
+    /**
+     * The key of whoever is named, also of somebody of whom nothing is on record: where uses are
+     * sealed, that no code is given would tell those apart of whom there is nothing else.
+     */
+    private KeyId anybody(String organisation, String identifier) {
+        Organisation found = parts.policy().register().organisations().get(organisation);
+        if (found == null) {
+            throw new IllegalStateException("a purpose of no organisation: " + organisation);
+        }
+        return parts.keys()
+                .createSubject(new KeyId(KeyId.Kind.ORGANISATION, found.key()), identifier);
+    }
+
     /** The person's key, or what is said when there is none. */
     private KeyId known(String organisation, String identifier, String action) {
         Organisation found = parts.policy().register().organisations().get(organisation);
@@ -338,7 +357,10 @@ final class PeopleView implements GuardedPeople {
                     "",
                     "a code is good for at most 30 days (--valid)");
         }
-        KeyId subject = known(organisation, identifier, action);
+        KeyId subject =
+                sealing(organisation)
+                        ? anybody(organisation, identifier)
+                        : known(organisation, identifier, action);
         String code = Codes.fresh(random);
         Instant expires = uses.at().plus(life);
         try (Admitted use = uses.administerAbout(organisation, action, List.of(subject))) {

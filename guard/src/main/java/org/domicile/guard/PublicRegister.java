@@ -13,6 +13,9 @@ public interface PublicRegister {
     /** All purposes as they are now, by full name. */
     List<Purpose> purposes();
 
+    /** For how many days uses may be sealed at most, under the purposes that allow it. */
+    int sealedMax();
+
     /** A file of the public log; empty when it is not there (any more). */
     Optional<byte[]> logFile(LogFile file);
 

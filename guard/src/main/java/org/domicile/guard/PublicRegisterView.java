@@ -19,6 +19,11 @@ record PublicRegisterView(Policy policy, Ledger ledger) implements PublicRegiste
     }
 
     @Override
+    public int sealedMax() {
+        return policy.register().sealedMax();
+    }
+
+    @Override
     public Optional<byte[]> logFile(LogFile file) {
         return ledger.file(Ledger.PUBLIC, file);
     }

@@ -63,6 +63,7 @@ final class DiscloseCommand extends ServerCommand.OfOrganisation {
             paramLabel = "NAME",
             description = {
                 "Which, with commas: of a use principal, credential, object, address, time, size,"
+                        + " read (what the decision read),"
                         + " subject/0; of a public entry the names of its texts."
             })
     List<String> fields = List.of();

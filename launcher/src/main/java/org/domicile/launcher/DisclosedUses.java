@@ -115,7 +115,8 @@ final class DisclosedUses implements EntryReader {
                         onRecord.object(),
                         onRecord.address(),
                         -1,
-                        Math.max(1, entry.number("count")));
+                        Math.max(1, entry.number("count")),
+                        entry.text("sealed"));
         return new Use(
                 index,
                 new Ledger.Decided(

@@ -1,9 +1,6 @@
 package org.domicile.proof;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -168,7 +165,7 @@ final class Replay {
     }
 
     private void decide(Server server, int count) throws IOException, InterruptedException {
-        Operator operator = new Operator(server);
+        Operator operator = new Operator(server, work);
         Signature first = server.signature();
         try (S3Client client = new S3Client(server.s3(), first)) {
             for (String bucket : List.of("archive", "logs-1")) {
@@ -308,91 +305,6 @@ final class Replay {
             return sums;
         } finally {
             Files.deleteIfExists(file);
-        }
-    }
-
-    /** An operator's calls, over the socket. */
-    private final class Operator {
-        private final Server server;
-
-        Operator(Server server) {
-            this.server = server;
-        }
-
-        /** A credential of the principal and for the purpose of another. */
-        Map<String, String> issue(String like, Map<String, Object> lists)
-                throws IOException, InterruptedException {
-            Map<String, String> known = json(call("GET", "/v1/credentials", Map.of()), like);
-            Map<String, Object> body = new LinkedHashMap<>(lists);
-            body.put("principal", known.getOrDefault("principal", ""));
-            body.put("purpose", known.getOrDefault("purpose", ""));
-            return json(call("POST", "/v1/credentials", body), "");
-        }
-
-        void post(String path, Map<String, ?> body) throws IOException, InterruptedException {
-            call("POST", path, body);
-        }
-
-        private String call(String method, String path, Map<String, ?> body)
-                throws IOException, InterruptedException {
-            Path sent = work.resolve("body.json");
-            Files.writeString(sent, text(body));
-            List<String> words =
-                    new ArrayList<>(
-                            List.of(
-                                    Foreign.program("curl"),
-                                    "-sS",
-                                    "--fail-with-body",
-                                    "--max-time",
-                                    "30",
-                                    "--unix-socket",
-                                    server.socket(),
-                                    "-H",
-                                    "Authorization: Bearer " + server.token(),
-                                    "-X",
-                                    method));
-            if (method.equals("POST")) {
-                words.addAll(List.of("--data-binary", "@" + sent));
-            }
-            words.add("http://localhost" + path);
-            return Foreign.command(words.toArray(String[]::new)).done();
-        }
-
-        /** The first flat object of a text that holds a word. */
-        private static Map<String, String> json(String text, String word) throws IOException {
-            for (String each : text.split("(?<=\\})", -1)) {
-                int from = each.indexOf("{\"accessKey\"");
-                if (from >= 0 && each.contains(word)) {
-                    Path file = Files.createTempFile("domicile-answer", ".json");
-                    try {
-                        Files.writeString(file, each.substring(from));
-                        return Server.json(file);
-                    } finally {
-                        Files.deleteIfExists(file);
-                    }
-                }
-            }
-            throw new IOException("no credential in " + text);
-        }
-
-        private static String text(Map<String, ?> body) throws IOException {
-            StringWriter text = new StringWriter();
-            try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-                json.writeStartObject();
-                for (Map.Entry<String, ?> each : body.entrySet()) {
-                    if (each.getValue() instanceof List<?> list) {
-                        json.writeArrayFieldStart(each.getKey());
-                        for (Object one : list) {
-                            json.writeString(String.valueOf(one));
-                        }
-                        json.writeEndArray();
-                    } else {
-                        json.writeStringField(each.getKey(), String.valueOf(each.getValue()));
-                    }
-                }
-                json.writeEndObject();
-            }
-            return text.toString();
         }
     }
 }

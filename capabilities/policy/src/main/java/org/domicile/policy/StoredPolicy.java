@@ -2,6 +2,7 @@ package org.domicile.policy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -34,12 +35,14 @@ import org.domicile.request.Request;
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
  * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code n}
  * principal, {@code c} credential, {@code s} its sealed secret, {@code r} whether its answers bring
- * receipts (a byte, 1 or 0), {@code t} the newest version of a policy set; {@code pv} holds the
- * register's version, on which every change is conditional. {@code changing} serialises changers;
- * readers take no lock: they see the register that was whole when they looked.
+ * receipts (a byte, 1 or 0), {@code t} the newest version of a policy set, {@code m} (named {@code
+ * sealed}) for how long uses may be sealed; {@code pv} holds the register's version, on which every
+ * change is conditional. {@code changing} serialises changers; readers take no lock: they see the
+ * register that was whole when they looked.
  */
 final class StoredPolicy implements Policy {
     private static final byte[] VERSION = {'p', 'v'};
+    private static final String SEALED_MAX = "sealed";
 
     private final Keyspace keyspace;
     private final Vault vault;
@@ -218,6 +221,20 @@ final class StoredPolicy implements Policy {
                         put('c', credential.accessKey(), RegisterCodec.encode(credential)),
                         put('s', credential.accessKey(), sealed));
             }
+            case Change.AskCredential(Credential credential) ->
+                    List.of(put('c', credential.accessKey(), RegisterCodec.encode(credential)));
+            case Change.ApproveCredential(String accessKey, String approver, byte[] secret) -> {
+                byte[] sealed = vault.seal("credential/" + accessKey, secret);
+                sealedSecrets.put(accessKey, sealed);
+                yield List.of(
+                        put(
+                                'c',
+                                accessKey,
+                                RegisterCodec.encode(approved(before, accessKey, approver))),
+                        put('s', accessKey, sealed));
+            }
+            case Change.SetSealedMax(int days) ->
+                    List.of(put('m', SEALED_MAX, RegisterCodec.encode(days)));
             case Change.SetReceipts(String accessKey, boolean wanted) ->
                     List.of(put('r', accessKey, new byte[] {(byte) (wanted ? 1 : 0)}));
             case Change.WithdrawCredential(String accessKey) ->
@@ -238,6 +255,7 @@ final class StoredPolicy implements Policy {
         Map<String, Credential> credentials = new HashMap<>(before.credentials());
         Map<String, PolicyText> policies = new HashMap<>(before.policies());
         Map<String, List<Label>> labels = new HashMap<>(before.labels());
+        int sealedMax = before.sealedMax();
         switch (change) {
             case Change.NewOrganisation(Organisation organisation) ->
                     organisations.put(
@@ -263,6 +281,13 @@ final class StoredPolicy implements Policy {
                     credentials.put(
                             credential.accessKey(),
                             RegisterCodec.credential(RegisterCodec.encode(credential)));
+            case Change.AskCredential(Credential credential) ->
+                    credentials.put(
+                            credential.accessKey(),
+                            RegisterCodec.credential(RegisterCodec.encode(credential)));
+            case Change.ApproveCredential(String accessKey, String approver, byte[] secret) ->
+                    credentials.put(accessKey, approved(before, accessKey, approver));
+            case Change.SetSealedMax(int days) -> sealedMax = days;
             case Change.SetReceipts(String accessKey, boolean wanted) -> {}
             case Change.WithdrawCredential(String accessKey) ->
                     credentials.put(accessKey, ended(before, accessKey));
@@ -272,7 +297,14 @@ final class StoredPolicy implements Policy {
                             RegisterCodec.policy(RegisterCodec.encode(policy, vault), vault));
         }
         return sealedRegister(
-                organisations, zones, purposes, principals, credentials, policies, labels);
+                organisations,
+                zones,
+                purposes,
+                principals,
+                credentials,
+                policies,
+                labels,
+                sealedMax);
     }
 
     private static Purpose withdrawn(Register register, String id) {
@@ -297,16 +329,17 @@ final class StoredPolicy implements Policy {
             throw new IllegalStateException(
                     "an objection should have been raised for " + accessKey);
         }
-        return new Credential(
-                credential.accessKey(),
-                credential.principal(),
-                credential.organisation(),
-                credential.purpose(),
-                credential.actions(),
-                credential.buckets(),
-                credential.created(),
-                credential.expires(),
-                true);
+        return credential.ended();
+    }
+
+    private static Credential approved(Register register, String accessKey, String approver) {
+        Credential credential = register.credentials().get(accessKey);
+        if (credential == null
+                || !(credential.seal() instanceof Seal.Asked(LocalDate opens, String askedBy))) {
+            throw new IllegalStateException(
+                    "an objection should have been raised for " + accessKey);
+        }
+        return credential.sealed(new Seal.Approved(opens, askedBy, approver));
     }
 
     private Register load() {
@@ -343,7 +376,14 @@ final class StoredPolicy implements Policy {
             }
         }
         return sealedRegister(
-                organisations, zones, purposes, Map.of(), credentials, Map.of(), labels);
+                organisations,
+                zones,
+                purposes,
+                Map.of(),
+                credentials,
+                Map.of(),
+                labels,
+                Register.SEALED_MAX);
     }
 
     private Register load(Collection<History.Entry> all) {
@@ -354,6 +394,7 @@ final class StoredPolicy implements Policy {
         Map<String, Credential> credentials = new HashMap<>();
         Map<String, PolicyText> policies = new HashMap<>();
         Map<String, List<Label>> labels = new HashMap<>();
+        int sealedMax = Register.SEALED_MAX;
         for (History.Entry each : all) {
             byte[] key = each.key();
             byte[] value = each.value();
@@ -367,6 +408,7 @@ final class StoredPolicy implements Policy {
                 case 'l' -> put(labels, RegisterCodec.label(name, value));
                 case 'r' -> note(name, value.length == 1 && value[0] == 1);
                 case 's' -> sealedSecrets.put(name, value);
+                case 'm' -> sealedMax = RegisterCodec.days(value);
                 case 't' -> policies.put(name, RegisterCodec.policy(value, vault));
                 case 'v' -> {}
                 default ->
@@ -374,7 +416,14 @@ final class StoredPolicy implements Policy {
             }
         }
         return sealedRegister(
-                organisations, zones, purposes, principals, credentials, policies, labels);
+                organisations,
+                zones,
+                purposes,
+                principals,
+                credentials,
+                policies,
+                labels,
+                sealedMax);
     }
 
     private static Register sealedRegister(
@@ -384,7 +433,8 @@ final class StoredPolicy implements Policy {
             Map<String, Principal> principals,
             Map<String, Credential> credentials,
             Map<String, PolicyText> policies,
-            Map<String, List<Label>> labels) {
+            Map<String, List<Label>> labels,
+            int sealedMax) {
         Sha256 sha = new Sha256();
         // Principals do not decide anything, and their sealed names differ at each encoding: they
         // are left out. Policies are named in records by the digest of the set that decided.
@@ -408,7 +458,8 @@ final class StoredPolicy implements Policy {
                 Map.copyOf(principals),
                 Map.copyOf(credentials),
                 Map.copyOf(policies),
-                Map.copyOf(labels));
+                Map.copyOf(labels),
+                sealedMax);
     }
 
     private static Label taken(Label label) {
