@@ -84,7 +84,7 @@ final class DataPaths {
             tiles | OfUseLog | reads | itself | GET /ledger/use/city/node-1/checkpoint
 
             register | Index | none | nobody | GET /register/
-            register | One | none | nobody | GET /register/purposes/city/tests.json
+            register | One | none | nobody | GET /register/purposes/city/tests
             register | Day | none | nobody | GET /register/purposes/city/tests/2026-01-01.json
             register | Kinds | none | nobody | GET /register/kinds
             register | Proof | none | nobody | GET /register/proof/0
