@@ -363,7 +363,7 @@ final class ObjectUses {
         return texts;
     }
 
-    private static List<Long> sizes(List<Piece> pieces) {
+    static List<Long> sizes(List<Piece> pieces) {
         return pieces.size() == 1
                 ? List.of(pieces.getFirst().size())
                 : pieces.stream().map(Piece::size).toList();

@@ -3,6 +3,7 @@ package org.domicile.proof;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Parameters;
             "  ./domicile proof crash --count 1000",
             "  ./domicile proof mutations --count 1000000",
             "  ./domicile proof fsck --count 1000000",
+            "  ./domicile proof ledger --minutes 10",
             "  ./domicile proof power --fs xfs --count 20 /var/tmp/power   (needs root)",
             "  ./domicile proof cedar ~/cedar-cases",
             "  ./domicile proof attacker --count 10000000",
@@ -74,6 +76,13 @@ public final class Main implements Callable<Integer> {
                         + " differential (default: 20000), candidates, changes or entries (default:"
                         + " 100000).")
     @Nullable Integer count;
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "ledger: how long (default: ${DEFAULT-VALUE}).")
+    int minutes;
 
     @Option(names = "--seed", paramLabel = "N", description = "Choose the same as that run did.")
     @Nullable Long seed;
@@ -130,6 +139,9 @@ public final class Main implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "proof " + proof.word() + " needs the folder with what it reads");
         }
+        if (minutes < 1) {
+            throw new IllegalArgumentException("--minutes is 1 or more, not " + minutes);
+        }
         if (workers < 1 || workers > MOST_WORKERS) {
             throw new IllegalArgumentException("--workers is from 1 to " + MOST_WORKERS);
         }
@@ -147,6 +159,7 @@ public final class Main implements Callable<Integer> {
                 proof.run(
                         new Proofs.Asked(
                                 times,
+                                Duration.ofMinutes(minutes),
                                 work,
                                 named == null ? work : named,
                                 chosen,
@@ -159,7 +172,13 @@ public final class Main implements Callable<Integer> {
             String again =
                     proof.reads()
                             ? proof.word() + " " + named
-                            : "%s --count %d --seed %d".formatted(proof.word(), times, chosen);
+                            : "%s %s --seed %d"
+                                    .formatted(
+                                            proof.word(),
+                                            proof == Proofs.LEDGER
+                                                    ? "--minutes " + minutes
+                                                    : "--count " + times,
+                                            chosen);
             System.err.println(
                     "again: domicile proof %s; everything lies in %s".formatted(again, work));
         } else if (temporary) {

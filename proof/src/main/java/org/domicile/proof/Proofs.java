@@ -32,6 +32,8 @@ enum Proofs {
     MUTATIONS("mutations", "change single bytes of a ledger's files; none may be accepted"),
     /** Somebody else's check of a whole log. */
     FSCK("fsck", "make a log of --count entries and have Tessera's fsck check it"),
+    /** Many uses, recorded for minutes. */
+    LEDGER("ledger", "record uses for --minutes, as many as are acknowledged, and verify all"),
     /** Decisions of a server, made again without it. */
     REPLAY("replay", "decide what a server decided once more with cedar-wasm, and compare"),
     /** Somebody else's tests of S3. */
@@ -65,20 +67,22 @@ enum Proofs {
             case DIFFERENTIAL -> 20_000;
             case ATTACKER -> 100_000;
             case MUTATIONS, FSCK -> 100_000;
-            case S3_TESTS -> 1;
+            case LEDGER, S3_TESTS -> 1;
         };
     }
 
     /**
      * How one is run.
      *
-     * @param count deaths, or requests @param work a folder for what must outlive them
+     * @param count deaths, or requests @param lasts how long, where nothing is counted
+     * @param work a folder for what must outlive them
      * @param source what is to be read, for those that read something
      * @param fileSystem for power cuts @param workers that run somebody else's tests at once
      * @param more arguments for the program that runs them @param told hears of each round
      */
     record Asked(
             int count,
+            Duration lasts,
             Path work,
             Path source,
             long seed,
@@ -102,6 +106,8 @@ enum Proofs {
             case MUTATIONS ->
                     new Mutations(asked.work(), asked.seed(), asked.told()).run(asked.count());
             case FSCK -> TesseraFsck.run(asked.work(), asked.count(), asked.seed(), asked.told());
+            case LEDGER ->
+                    new LedgerLoad(asked.work(), asked.told()).run(asked.lasts(), asked.seed());
             case REPLAY ->
                     new Replay(asked.work(), asked.seed(), asked.told())
                             .run(word, asked.count(), asked.seed());

@@ -3,6 +3,8 @@ package org.domicile.proof;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,9 +13,10 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * Decisions made again by somebody else: a server decides, an operator explains, the server is
- * gone, and cedar-wasm decides every case once more from what was explained alone. Between the
- * requests policies and credentials come and go, so cases name many registers and sets.
+ * Decisions made again by somebody else: a server decides, an operator discloses the day to an
+ * auditor, server, data folder and keys are gone, and from a copy of the logs and the disclosures
+ * alone cedar-wasm decides every case once more. Between the requests policies and credentials come
+ * and go, so cases name many registers and sets.
  */
 final class Replay {
     /** What the policies of this proof speak about: names, addresses, time, and what errs. */
@@ -60,7 +63,6 @@ final class Replay {
     }
 
     Figures run(String name, int count, long seed) throws IOException, InterruptedException {
-        Path cases = work.resolve("cases.ndjson");
         try (Server server =
                 Server.start(
                         new Server.Start(
@@ -71,24 +73,17 @@ final class Replay {
                                 List.of(),
                                 List.of()))) {
             server.awaitReady();
+            LocalDate first = LocalDate.now(ZoneOffset.UTC);
             decide(server, count);
-            told.accept("explaining %,d decisions".formatted(asked));
-            Files.writeString(
-                    cases,
-                    Server.command(
-                            "policy",
-                            "explain",
-                            "--last",
-                            "7d",
-                            "--organisation",
-                            "main",
-                            "--json",
-                            "--data",
-                            work.resolve("data").toString()));
+            told.accept("disclosing %,d decisions".formatted(asked));
+            disclose(first, LocalDate.now(ZoneOffset.UTC));
             server.stop();
         } catch (Server.Died e) {
             throw new IOException(e.getMessage(), e);
         }
+        onlyLogsAreLeft();
+        Path cases = work.resolve("cases.ndjson");
+        Files.writeString(cases, cases(disclosures()).done());
         Foreign.Ended whole = replayed(cases);
         Map<String, Long> sums = sums(whole);
         if (whole.status() != 0) {
@@ -100,6 +95,7 @@ final class Replay {
         need(sums, "refused", 1);
         need(sums, "erring", 1);
         altered(cases);
+        alteredDisclosure();
         Map<String, Long> more = new LinkedHashMap<>();
         more.put("requests", asked);
         sums.forEach(more::put);
@@ -111,6 +107,55 @@ final class Replay {
                 more,
                 seed,
                 List.copyOf(violations));
+    }
+
+    /** All that the auditor gets; a day may end while we decide. */
+    private void disclose(LocalDate first, LocalDate last)
+            throws IOException, InterruptedException {
+        String data = work.resolve("data").toString();
+        StringBuilder all = new StringBuilder();
+        for (LocalDate day = first; !day.isAfter(last); day = day.plusDays(1)) {
+            all.append(
+                    Server.command(
+                            "disclose",
+                            "--day",
+                            day.toString(),
+                            "--organisation",
+                            "main",
+                            "--to",
+                            "the auditor of proof",
+                            "--data",
+                            data));
+            all.append('\n');
+        }
+        Files.writeString(disclosures(), all);
+        Files.writeString(keys(), Server.command("ledger", "key", "--data", data));
+    }
+
+    private Path disclosures() {
+        return work.resolve("day.disclosures");
+    }
+
+    private Path keys() {
+        return work.resolve("keys.txt");
+    }
+
+    /** The logs stay; what could know more is moved to where nobody looks. */
+    private void onlyLogsAreLeft() throws IOException {
+        Files.move(work.resolve("data/ledger"), work.resolve("ledger"));
+        Files.move(work.resolve("data"), work.resolve("gone-data"));
+        Files.move(work.resolve("keys"), work.resolve("gone-keys"));
+    }
+
+    private Foreign cases(Path disclosures) {
+        return Server.asked(
+                "policy",
+                "cases",
+                disclosures.toString(),
+                "--ledger",
+                work.resolve("ledger").toString(),
+                "--key",
+                keys().toString());
     }
 
     private void need(Map<String, Long> sums, String what, long least) {
@@ -214,6 +259,17 @@ final class Replay {
                 || ended.status() != 1
                 || sums(ended).getOrDefault("different", 0L) != 1) {
             violations.add("an altered attribute does not show as a difference: " + ended);
+        }
+    }
+
+    /** One opened value is another: the entry does not commit to it. */
+    private void alteredDisclosure() throws IOException, InterruptedException {
+        String text = Files.readString(disclosures());
+        Path file = work.resolve("altered.disclosures");
+        Files.writeString(file, text.replaceFirst("archive/open/1", "archive/open/9"));
+        Foreign.Ended ended = cases(file).run();
+        if (ended.status() != 1 || !ended.toString().contains("is not the one that the entry")) {
+            violations.add("an altered disclosure does not show: " + ended);
         }
     }
 

@@ -111,9 +111,14 @@ final class Server implements AutoCloseable {
 
     /** A command of the program: its words after {@code domicile}. */
     static String command(String... words) throws IOException, InterruptedException {
+        return asked(words).done();
+    }
+
+    /** The same, not run yet: for one that may fail. */
+    static Foreign asked(String... words) {
         List<String> all = java(StartArchive.flags());
         all.addAll(List.of(words));
-        return Foreign.command(all.toArray(String[]::new)).done();
+        return Foreign.command(all.toArray(String[]::new));
     }
 
     private static List<String> java(List<String> flags) {
