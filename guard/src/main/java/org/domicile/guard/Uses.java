@@ -258,6 +258,7 @@ final class Uses {
         return switch (resource) {
             case Resource.Data data -> data.carrying(data.carried().and(marks));
             case Resource.Own own -> own;
+            case Resource.Assumed role -> role;
             case Resource.Installation installation -> installation;
         };
     }
@@ -267,6 +268,7 @@ final class Uses {
             case Resource.Data data ->
                     register.marks(data.organisation(), data.bucket(), data.name());
             case Resource.Own own -> Marks.NONE;
+            case Resource.Assumed role -> Marks.NONE;
             case Resource.Installation installation -> Marks.NONE;
         };
     }

@@ -39,8 +39,9 @@ import org.domicile.keyspace.Write;
  * four-byte length and bytes); {@code r} and a register's digest: its version; {@code d} and a
  * deciding set's digest: format byte 1, the digests of schema and program's policies, the number of
  * sets, and of each its organisation, name and version (texts as in the register's records); {@code
- * x} and the SHA-256 of a text: the text; {@code t}, the full name of a policy set, {@code /} and
- * its version in ten digits: the set.
+ * x} and the SHA-256 of a text: the text; {@code p} and the SHA-256 of a session's policy: its
+ * text, sealed; {@code t}, the full name of a policy set, {@code /} and its version in ten digits:
+ * the set.
  */
 final class History {
     /** Kinds of the register's records that no decision reads, or that are kept elsewhere. */
@@ -184,6 +185,24 @@ final class History {
     Optional<PolicyText> policy(String id, int version) {
         return keyspace.get(Space.RECORDS, policyKey(id, version))
                 .map(stored -> RegisterCodec.policy(stored, vault));
+    }
+
+    /** A session's policy, by its digest. */
+    Write sessionPolicy(SessionPolicy policy) {
+        String digest = policy.digest();
+        return put(digestKey('p', digest), vault.seal(sessionPlace(digest), bytes(policy.text())));
+    }
+
+    /** The text of a session's policy; empty when none of that digest is kept. */
+    Optional<String> sessionPolicy(String digest) {
+        return keyspace.get(Space.RECORDS, digestKey('p', digest))
+                .map(sealed ->
+                        new String(
+                                vault.open(sessionPlace(digest), sealed), StandardCharsets.UTF_8));
+    }
+
+    private static String sessionPlace(String digest) {
+        return "session-policy/" + digest;
     }
 
     private Optional<String> text(String digest) {

@@ -14,6 +14,8 @@ import java.util.Map;
  *     too, in the organisation of the installation
  * @param labels by organisation and bucket, as {@code organisation/bucket}
  * @param principals by id
+ * @param roles by full name; those that were taken away too
+ * @param targets by full name; those that were taken away too
  */
 public record Register(
         String digest,
@@ -23,7 +25,9 @@ public record Register(
         Map<String, Principal> principals,
         Map<String, Credential> credentials,
         Map<String, PolicyText> policies,
-        Map<String, List<Label>> labels) {
+        Map<String, List<Label>> labels,
+        Map<String, Role> roles,
+        Map<String, Target> targets) {
     /** True when {@code inner} is {@code outer} or lies in it. */
     public boolean inside(String inner, String outer) {
         String at = inner;

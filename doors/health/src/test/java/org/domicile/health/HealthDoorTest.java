@@ -192,6 +192,8 @@ class HealthDoorTest {
                 Map.of(),
                 Map.of(),
                 Map.of(),
+                Map.of(),
+                Map.of(),
                 Map.of());
     }
 
