@@ -309,7 +309,8 @@ final class AdministrationView implements Administration {
                             places,
                             key.id(),
                             Bucket.Versioning.UNVERSIONED,
-                            uses.at());
+                            uses.at(),
+                            Map.of());
             if (!buckets.create(use.carrying(() -> 0), bucket)) {
                 keys.destroy(List.of(key));
                 throw new Impossible("the bucket " + name + " exists already");

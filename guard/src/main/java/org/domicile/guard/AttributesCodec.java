@@ -5,12 +5,14 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.objects.Lock;
 import org.domicile.policy.Marks;
 
 /**
@@ -22,7 +24,8 @@ import org.domicile.policy.Marks;
  * two-byte count and their pairs.
  *
  * <p>The state of a part whose data carry marks has format 2, with the marks at its end; lists are
- * a two-byte count and their elements.
+ * a two-byte count and their elements. What an upload begins with has format 2: 1 is without tags
+ * and lock.
  */
 final class AttributesCodec {
     /** Bytes of a content id. */
@@ -30,6 +33,8 @@ final class AttributesCodec {
 
     private static final int FORMAT = 1;
     private static final int MARKED = 2;
+    private static final int LOCKABLE = 2;
+    private static final List<Lock.Mode> MODES = List.of(Lock.Mode.values());
     private static final int MOST = 0xFFFF;
     private static final byte[] NOTHING = {};
 
@@ -77,17 +82,30 @@ final class AttributesCodec {
     }
 
     static byte[] encode(GuardedObjects.Draft draft) {
-        return write(out -> {
-            map(out, draft.headers());
-            map(out, draft.user());
-            text(out, draft.checksumAlgorithm());
-            out.writeByte(draft.checksumType() == Attributes.ChecksumType.FULL_OBJECT ? 0 : 1);
-        });
+        return write(
+                LOCKABLE,
+                out -> {
+                    map(out, draft.headers());
+                    map(out, draft.user());
+                    text(out, draft.checksumAlgorithm());
+                    out.writeByte(
+                            draft.checksumType() == Attributes.ChecksumType.FULL_OBJECT ? 0 : 1);
+                    map(out, draft.tags());
+                    out.writeByte(draft.lock().mode().ordinal());
+                    out.writeLong(draft.lock().until().toEpochMilli());
+                    out.writeBoolean(draft.lock().held());
+                });
     }
 
     static GuardedObjects.Draft draft(byte[] plain) {
-        Reader in = new Reader(plain);
-        return new GuardedObjects.Draft(in.map(), in.map(), in.text(), in.checksumType());
+        Reader in = new Reader(plain, LOCKABLE);
+        Map<String, String> headers = in.map();
+        Map<String, String> user = in.map();
+        String algorithm = in.text();
+        Attributes.ChecksumType type = in.checksumType();
+        return in.format() == LOCKABLE
+                ? new GuardedObjects.Draft(headers, user, in.map(), in.lock(), algorithm, type)
+                : new GuardedObjects.Draft(headers, user, algorithm, type);
     }
 
     static byte[] encode(PartState part) {
@@ -111,12 +129,16 @@ final class AttributesCodec {
                 in.format() == MARKED ? in.marks() : Marks.NONE);
     }
 
-    static byte[] encode(Marks marks) {
-        return write(FORMAT, out -> marks(out, marks));
+    static byte[] encode(State state) {
+        return write(out -> {
+            marks(out, state.marks());
+            map(out, state.tags());
+        });
     }
 
-    static Marks marks(byte[] plain) {
-        return new Reader(plain).marks();
+    static State state(byte[] plain) {
+        Reader in = new Reader(plain);
+        return new State(in.marks(), in.map());
     }
 
     private interface Body {
@@ -232,6 +254,12 @@ final class AttributesCodec {
             for (int left = 2 * count(); left > 0; left--) {
                 step(count());
             }
+        }
+
+        Lock lock() {
+            Lock.Mode mode = MODES.get(octet());
+            long until = (long) number() << 32 | number() & 0xFFFF_FFFFL;
+            return new Lock(mode, Instant.ofEpochMilli(until), octet() != 0);
         }
 
         Attributes.ChecksumType checksumType() {

@@ -1,8 +1,10 @@
 package org.domicile.guard;
 
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
@@ -18,12 +20,14 @@ final class BucketUses {
     private final Uses uses;
     private final Buckets buckets;
     private final Keys keys;
+    private final Vessel vessel;
     private final SecureRandom random;
 
-    BucketUses(Uses uses, Buckets buckets, Keys keys, SecureRandom random) {
+    BucketUses(Uses uses, Buckets buckets, Keys keys, Vessel vessel, SecureRandom random) {
         this.uses = uses;
         this.buckets = buckets;
         this.keys = keys;
+        this.vessel = vessel;
         this.random = random;
     }
 
@@ -58,7 +62,8 @@ final class BucketUses {
                             List.of(place),
                             key.id(),
                             Bucket.Versioning.UNVERSIONED,
-                            uses.at());
+                            uses.at(),
+                            Map.of());
             if (buckets.create(use.carrying(() -> 0), bucket)) {
                 return GuardedObjects.Created.CREATED;
             }
@@ -107,6 +112,52 @@ final class BucketUses {
             use.record(bucket.isPresent() ? Outcome.DONE : Outcome.ABSENT, 0);
             return bucket;
         }
+    }
+
+    boolean version(String name, Bucket.Versioning state) {
+        Optional<Bucket> bucket = buckets.bucket(name);
+        try (Admitted use =
+                uses.admit("s3:PutBucketVersioning", uses.data(bucket, name, ""), name)) {
+            return buckets.version(use.carrying(() -> 0), name, state);
+        }
+    }
+
+    GuardedObjects.Setting setting(String name, BucketSetting which) {
+        Optional<Bucket> found = buckets.bucket(name);
+        try (Admitted use = uses.admit(which.get(), uses.data(found, name, ""), name)) {
+            Optional<byte[]> sealed =
+                    found.flatMap(
+                            bucket -> Optional.ofNullable(bucket.settings().get(which.key())));
+            use.record(sealed.isPresent() ? Outcome.DONE : Outcome.ABSENT, 0);
+            if (found.isEmpty()) {
+                return new GuardedObjects.Setting.NoSuchBucket();
+            }
+            return sealed.<GuardedObjects.Setting>map(value ->
+                            new GuardedObjects.Setting.Is(
+                                    vessel.sealer(found.get())
+                                            .openState(place(found.get(), which), value)))
+                    .orElseGet(GuardedObjects.Setting.Unset::new);
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, new GuardedObjects.Setting.NoSuchBucket());
+        }
+    }
+
+    boolean set(String name, BucketSetting which, Optional<byte[]> document) {
+        Optional<Bucket> found = buckets.bucket(name);
+        try (Admitted use = uses.admit(which.put(), uses.data(found, name, ""), name)) {
+            Optional<byte[]> sealed =
+                    found.flatMap(bucket ->
+                            document.map(plain ->
+                                    vessel.sealer(bucket).sealState(place(bucket, which), plain)));
+            return buckets.set(use.carrying(() -> 0), name, which.key(), sealed);
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, false);
+        }
+    }
+
+    /** What a setting's document is bound to: its bucket for ever, and which setting it is. */
+    private static byte[] place(Bucket bucket, BucketSetting which) {
+        return ("setting/" + which.key() + "/" + bucket.id()).getBytes(StandardCharsets.US_ASCII);
     }
 
     List<Bucket> all() {

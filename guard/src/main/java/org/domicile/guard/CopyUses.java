@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.domicile.keys.Keys;
@@ -62,16 +63,24 @@ final class CopyUses {
                     source.check().accept(found);
                     GuardedObjects.Draft kept =
                             switch (directive) {
-                                case GuardedObjects.Directive.Keep(String algorithm) ->
+                                case GuardedObjects.Directive.Keep(String algorithm, _) ->
                                         kept(found, algorithm);
-                                case GuardedObjects.Directive.Replace(GuardedObjects.Draft draft) ->
+                                case GuardedObjects.Directive.Replace(
+                                                GuardedObjects.Draft draft,
+                                                _) ->
                                         draft;
                             };
+                    Map<String, String> tags = directive.tags().orElse(found.tags());
                     String algorithm = algorithm(kept, found);
                     Upstream replay = replay(content, 0, found.size(), algorithm);
                     yield new GuardedObjects.Copied.Done(
                             whole.put(
-                                    bucket, name, kept, replay, match, marks(source, from, opened)),
+                                    bucket,
+                                    name,
+                                    kept.tagged(tags),
+                                    replay,
+                                    match,
+                                    marks(source, from, opened)),
                             found);
                 }
             }

@@ -2,6 +2,8 @@ package org.domicile.guard;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import org.domicile.objects.Lock;
 
 /**
  * An object or delete marker as a door may show it.
@@ -12,6 +14,8 @@ import java.util.List;
  * @param size plain bytes
  * @param modified to the millisecond
  * @param attributes opened; an empty ETag and maps for a marker
+ * @param tags by key; none for a marker
+ * @param lock what keeps it from being removed
  * @param parts plain sizes of its parts; one element for a body that came whole
  * @param origin how the body came
  */
@@ -22,6 +26,8 @@ public record Found(
         long size,
         Instant modified,
         Attributes attributes,
+        Map<String, String> tags,
+        Lock lock,
         List<Long> parts,
         Origin origin) {
     /** What stands at the place. */

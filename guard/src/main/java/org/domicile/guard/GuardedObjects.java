@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Listing;
+import org.domicile.objects.Lock;
 
 /**
  * Objects under one request. Each method is one use (a copy is two); actions are named as S3's IAM
@@ -36,6 +37,15 @@ public interface GuardedObjects {
      */
     Optional<Bucket> bucket(String action, String name);
 
+    /** s3:PutBucketVersioning. False when there is no such bucket. */
+    boolean version(String bucket, Bucket.Versioning state);
+
+    /** What was set for a bucket. */
+    Setting setting(String bucket, BucketSetting which);
+
+    /** Sets it, or takes it away. False when there is no such bucket. */
+    boolean set(String bucket, BucketSetting which, Optional<byte[]> document);
+
     /** s3:ListAllMyBuckets. */
     List<Bucket> buckets();
 
@@ -50,6 +60,12 @@ public interface GuardedObjects {
 
     /** s3:GetObject without the body, for HEAD: the content of what it gives cannot be read. */
     Got head(String bucket, String name, Optional<String> version);
+
+    /** The same for another action that shows something of an object. */
+    Got facts(String action, String bucket, String name, Optional<String> version);
+
+    /** s3:PutObjectTagging, or, with none, s3:DeleteObjectTagging. */
+    Stored tag(String bucket, String name, Optional<String> version, Map<String, String> tags);
 
     /** s3:GetObject of all of it. */
     default Got get(String bucket, String name, Optional<String> version) {
@@ -123,6 +139,8 @@ public interface GuardedObjects {
      *
      * @param headers as in {@link Attributes}
      * @param user as in {@link Attributes}
+     * @param tags by key
+     * @param lock what is to keep it from being removed
      * @param checksumAlgorithm lower-case algorithm that an upload's parts will carry; empty when
      *     none was named
      * @param checksumType for uploads; FULL_OBJECT for a whole body
@@ -130,21 +148,44 @@ public interface GuardedObjects {
     record Draft(
             Map<String, String> headers,
             Map<String, String> user,
+            Map<String, String> tags,
+            Lock lock,
             String checksumAlgorithm,
-            Attributes.ChecksumType checksumType) {}
+            Attributes.ChecksumType checksumType) {
+        /** Without tags and lock. */
+        public Draft(
+                Map<String, String> headers,
+                Map<String, String> user,
+                String checksumAlgorithm,
+                Attributes.ChecksumType checksumType) {
+            this(headers, user, Map.of(), Lock.OPEN, checksumAlgorithm, checksumType);
+        }
+
+        /** With other tags. */
+        public Draft tagged(Map<String, String> other) {
+            return new Draft(headers, user, other, lock, checksumAlgorithm, checksumType);
+        }
+    }
 
     /** Whose attributes a copy has. */
     sealed interface Directive {
+        /** The source's tags, or others. */
+        Optional<Map<String, String>> tags();
+
         /**
          * The source's.
          *
          * @param checksumAlgorithm lower-case algorithm of the copy's checksum; empty for the
          *     source's own, or the default where it has none
+         * @param tags empty for the source's
          */
-        record Keep(String checksumAlgorithm) implements Directive {}
+        record Keep(String checksumAlgorithm, Optional<Map<String, String>> tags)
+                implements Directive {}
 
-        /** Its own. @param draft its algorithm as in {@link Keep} */
-        record Replace(Draft draft) implements Directive {}
+        /**
+         * Its own. @param draft its algorithm as in {@link Keep} @param tags empty for the source's
+         */
+        record Replace(Draft draft, Optional<Map<String, String>> tags) implements Directive {}
     }
 
     /**
@@ -172,9 +213,8 @@ public interface GuardedObjects {
     record Completion(Map<String, String> checksums, long size) {}
 
     /**
-     * @param found objects, versions or markers in order; their attributes without headers and user
-     *     metadata, which no listing shows @param prefixes common prefixes @param next where to go
-     *     on
+     * @param found objects, versions or markers in order; without headers, user metadata and tags,
+     *     which no listing shows @param prefixes common prefixes @param next where to go on
      */
     record Page(List<Found> found, List<String> prefixes, Optional<Listing.Place> next) {}
 
@@ -205,6 +245,18 @@ public interface GuardedObjects {
 
     /** One upload under way. */
     record UploadShown(String id, String name, String principal, Instant initiated, Draft draft) {}
+
+    /** What was set for a bucket. */
+    sealed interface Setting {
+        /** This. */
+        record Is(byte[] document) implements Setting {}
+
+        /** Nothing. */
+        record Unset() implements Setting {}
+
+        /** No such bucket. */
+        record NoSuchBucket() implements Setting {}
+    }
 
     /** What became of a bucket's creation. */
     enum Created {

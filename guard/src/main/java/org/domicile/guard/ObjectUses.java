@@ -18,6 +18,7 @@ import org.domicile.objects.Bucket;
 import org.domicile.objects.Changed;
 import org.domicile.objects.Condition;
 import org.domicile.objects.Listing;
+import org.domicile.objects.Lock;
 import org.domicile.objects.Objects;
 import org.domicile.objects.Piece;
 import org.domicile.objects.Version;
@@ -92,20 +93,24 @@ final class ObjectUses {
                                                         attributes,
                                                         Found.Origin.WHOLE,
                                                         poured.id())));
+                        State state = new State(marks, draft.tags());
                         Objects.Draft written =
                                 new Objects.Draft(
-                                        poured.content(),
                                         token(sealer, context, attributes.etag()),
-                                        Marked.with(sealer, context, marks, sealed));
+                                        sealed,
+                                        state.seal(sealer, context),
+                                        draft.lock());
                         long size = poured.content().size();
                         return stored(
                                 objects.put(
                                         use.carrying(() -> size),
                                         bucket,
                                         name,
+                                        poured.content(),
                                         written,
                                         condition(match, sealer, context)),
                                 attributes,
+                                state,
                                 Found.Origin.WHOLE);
                     });
         } catch (Keys.KeyGone _) {
@@ -135,13 +140,11 @@ final class ObjectUses {
     }
 
     /** The same without the body, for HEAD. */
-    GuardedObjects.Got head(String bucketName, String name, Optional<String> versionId) {
+    GuardedObjects.Got head(
+            String action, String bucketName, String name, Optional<String> versionId) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use =
-                uses.admit(
-                        readAction(versionId),
-                        uses.data(found, bucketName, name),
-                        object(bucketName, name))) {
+                uses.admit(action, uses.data(found, bucketName, name), object(bucketName, name))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new GuardedObjects.Got.NoSuchBucket();
@@ -226,11 +229,9 @@ final class ObjectUses {
         Opener opener = keys.opener(Vessel.key(bucket), pass);
         AttributesCodec.Sealed sealed =
                 AttributesCodec.attributes(
-                        opener.open(
-                                Vessel.context(bucket, version.name()),
-                                Marked.attributes(version.attributes())));
+                        opener.open(Vessel.context(bucket, version.name()), version.attributes()));
         return new GuardedObjects.Got.Object(
-                found(version, sealed.attributes(), sealed.origin()),
+                found(version, sealed.attributes(), vessel.state(bucket, version), sealed.origin()),
                 PlainContent.of(pieces, version, sealed.contents(), opener));
     }
 
@@ -261,8 +262,14 @@ final class ObjectUses {
                                             Vessel.context(bucket, name),
                                             etag));
             Changed changed =
-                    objects.delete(use.carrying(() -> 0), bucket, name, version, condition);
-            return stored(changed, NO_ATTRIBUTES, Found.Origin.WHOLE);
+                    objects.delete(
+                            use.carrying(() -> 0),
+                            bucket,
+                            name,
+                            version,
+                            condition,
+                            Lock.Bypass.NO);
+            return stored(changed, NO_ATTRIBUTES, State.NONE, Found.Origin.WHOLE);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new Stored.NoSuchBucket());
         }
@@ -304,10 +311,8 @@ final class ObjectUses {
         }
         AttributesCodec.Sealed sealed =
                 AttributesCodec.listed(
-                        opener.open(
-                                Vessel.context(place, version.name()),
-                                Marked.attributes(version.attributes())));
-        return found(version, sealed.attributes(), sealed.origin());
+                        opener.open(Vessel.context(place, version.name()), version.attributes()));
+        return found(version, sealed.attributes(), State.NONE, sealed.origin());
     }
 
     private static final Attributes NO_ATTRIBUTES =
@@ -321,11 +326,13 @@ final class ObjectUses {
                 0,
                 version.modified(),
                 NO_ATTRIBUTES,
+                Map.of(),
+                version.lock(),
                 List.of(),
                 Found.Origin.WHOLE);
     }
 
-    static Found found(Version version, Attributes attributes, Found.Origin origin) {
+    static Found found(Version version, Attributes attributes, State state, Found.Origin origin) {
         return new Found(
                 version.name(),
                 version.id(),
@@ -333,6 +340,8 @@ final class ObjectUses {
                 version.size(),
                 version.modified(),
                 attributes,
+                state.tags(),
+                version.lock(),
                 sizes(version.pieces()),
                 origin);
     }
@@ -343,13 +352,22 @@ final class ObjectUses {
                 : pieces.stream().map(Piece::size).toList();
     }
 
-    static Stored stored(Changed changed, Attributes attributes, Found.Origin origin) {
+    static Stored stored(Changed changed, Attributes attributes, State state, Found.Origin origin) {
+        return changed instanceof Changed.Stored(Version version)
+                ? new Stored.Done(found(version, attributes, state, origin))
+                : refused(changed);
+    }
+
+    /** What became of a change that made no version. */
+    static Stored refused(Changed changed) {
         return switch (changed) {
             case Changed.Stored(Version version) ->
-                    new Stored.Done(found(version, attributes, origin));
+                    throw new IllegalStateException("a version was made: " + version.id());
             case Changed.Deleted(Optional<Version> marker, Optional<String> removed) ->
                     new Stored.Deleted(marker.map(Version::id), removed);
             case Changed.ConditionFailed failed -> new Stored.ConditionFailed();
+            case Changed.Locked locked -> new Stored.Locked();
+            case Changed.OnMarker(Version marker) -> new Stored.OnMarker(marker.id());
             case Changed.NoSuchName absent -> new Stored.NoSuchName();
             case Changed.NoSuchBucket absent -> new Stored.NoSuchBucket();
             case Changed.NoSuchUpload absent -> new Stored.NoSuchUpload();
@@ -378,7 +396,7 @@ final class ObjectUses {
         return name.isEmpty() ? bucket : bucket + "/" + name;
     }
 
-    private static String readAction(Optional<String> version) {
+    static String readAction(Optional<String> version) {
         return version.isPresent() ? "s3:GetObjectVersion" : "s3:GetObject";
     }
 

@@ -2,6 +2,7 @@ package org.domicile.guard;
 
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.domicile.keys.Keys;
@@ -16,13 +17,15 @@ final class ObjectsView implements GuardedObjects {
     private final ObjectUses whole;
     private final UploadUses uploads;
     private final CopyUses copies;
+    private final AmendUses amendments;
 
     ObjectsView(Uses uses, Objects objects, Keys keys, Vessel vessel, SecureRandom random) {
         this.uses = uses;
-        this.buckets = new BucketUses(uses, objects.buckets(), keys, random);
+        this.buckets = new BucketUses(uses, objects.buckets(), keys, vessel, random);
         this.whole = new ObjectUses(uses, objects, keys, vessel);
         this.uploads = new UploadUses(uses, objects, keys, vessel);
         this.copies = new CopyUses(uses, objects, whole, uploads, vessel);
+        this.amendments = new AmendUses(uses, objects, vessel);
     }
 
     @Override
@@ -43,6 +46,21 @@ final class ObjectsView implements GuardedObjects {
     @Override
     public Optional<Bucket> bucket(String action, String name) {
         return buckets.facts(action, name);
+    }
+
+    @Override
+    public boolean version(String bucket, Bucket.Versioning state) {
+        return buckets.version(bucket, state);
+    }
+
+    @Override
+    public Setting setting(String bucket, BucketSetting which) {
+        return buckets.setting(bucket, which);
+    }
+
+    @Override
+    public boolean set(String bucket, BucketSetting which, Optional<byte[]> document) {
+        return buckets.set(bucket, which, document);
     }
 
     @Override
@@ -67,7 +85,20 @@ final class ObjectsView implements GuardedObjects {
 
     @Override
     public Got head(String bucket, String name, Optional<String> version) {
-        return whole.head(bucket, name, version);
+        return whole.head(ObjectUses.readAction(version), bucket, name, version);
+    }
+
+    @Override
+    public Got facts(String action, String bucket, String name, Optional<String> version) {
+        return whole.head(action, bucket, name, version);
+    }
+
+    @Override
+    public Stored tag(
+            String bucket, String name, Optional<String> version, Map<String, String> tags) {
+        String what = version.isPresent() ? "ObjectVersionTagging" : "ObjectTagging";
+        String action = (tags.isEmpty() ? "s3:Delete" : "s3:Put") + what;
+        return amendments.tag(action, bucket, name, version, tags);
     }
 
     @Override

@@ -17,6 +17,15 @@ public sealed interface Stored {
     /** A part is stored. */
     record PartDone(int number, Upstream.Digests digests, Instant modified) implements Stored {}
 
+    /** A version was changed in its place. @param version its id */
+    record Amended(String version) implements Stored {}
+
+    /** A retention or a legal hold forbids it. */
+    record Locked() implements Stored {}
+
+    /** What would be changed is a delete marker. @param version its id */
+    record OnMarker(String version) implements Stored {}
+
     /** The condition did not hold. */
     record ConditionFailed() implements Stored {}
 

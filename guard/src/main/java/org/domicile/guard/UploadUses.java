@@ -233,6 +233,7 @@ final class UploadUses {
                         AttributesCodec.encode(
                                 new AttributesCodec.Sealed(
                                         attributes, Found.Origin.PARTS, contents)));
+        State state = new State(marks, draft.tags());
         use.confirm();
         use.keep(marks);
         Changed changed =
@@ -242,10 +243,13 @@ final class UploadUses {
                                 bucket,
                                 upload,
                                 tokens,
-                                ObjectUses.token(sealer, context, attributes.etag()),
-                                Marked.with(sealer, context, marks, sealed),
+                                new Objects.Draft(
+                                        ObjectUses.token(sealer, context, attributes.etag()),
+                                        sealed,
+                                        state.seal(sealer, context),
+                                        draft.lock()),
                                 ObjectUses.condition(match, sealer, context));
-        return ObjectUses.stored(changed, attributes, Found.Origin.PARTS);
+        return ObjectUses.stored(changed, attributes, state, Found.Origin.PARTS);
     }
 
     /** What a completion says of the whole has to be what its parts make. */
@@ -308,11 +312,13 @@ final class UploadUses {
         Opener opener = keys.opener(Vessel.key(bucket), pass);
         AttributesCodec.Sealed sealed =
                 AttributesCodec.attributes(
-                        opener.open(
-                                Vessel.context(bucket, name),
-                                Marked.attributes(version.get().attributes())));
+                        opener.open(Vessel.context(bucket, name), version.get().attributes()));
         return new Stored.Done(
-                ObjectUses.found(version.get(), sealed.attributes(), sealed.origin()));
+                ObjectUses.found(
+                        version.get(),
+                        sealed.attributes(),
+                        vessel.state(bucket, version.get()),
+                        sealed.origin()));
     }
 
     private static Attributes attributes(

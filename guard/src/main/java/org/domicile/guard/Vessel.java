@@ -104,10 +104,13 @@ final class Vessel {
 
     /** What the data of a version carry from what they were derived from. */
     Marks marks(Bucket bucket, Version version) {
-        return Marked.is(version.attributes())
-                ? Marked.marks(
-                        sealer(bucket), context(bucket, version.name()), version.attributes())
-                : Marks.NONE;
+        return state(bucket, version).marks();
+    }
+
+    State state(Bucket bucket, Version version) {
+        return version.state().length == 0
+                ? State.NONE
+                : State.open(sealer(bucket), context(bucket, version.name()), version.state());
     }
 
     /**

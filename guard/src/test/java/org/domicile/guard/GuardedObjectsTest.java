@@ -47,7 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
 class GuardedObjectsTest {
     private static final byte[] BODY = "the body".getBytes(StandardCharsets.UTF_8);
     private static final Match ANY = new Match.Any();
-    private static final GuardedObjects.Directive KEEP = new GuardedObjects.Directive.Keep("");
+    private static final GuardedObjects.Directive KEEP =
+            new GuardedObjects.Directive.Keep("", Optional.empty());
     private static final Listing.Query ALL = new Listing.Query("", "", "", "", 100);
 
     @TempDir private Path folder;

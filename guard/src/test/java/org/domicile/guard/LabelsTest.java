@@ -33,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LabelsTest {
     private static final byte[] BODY = "the body".getBytes(StandardCharsets.UTF_8);
     private static final Match ANY = new Match.Any();
-    private static final GuardedObjects.Directive KEEP = new GuardedObjects.Directive.Keep("");
+    private static final GuardedObjects.Directive KEEP =
+            new GuardedObjects.Directive.Keep("", Optional.empty());
     private static final Marks NO_STATISTICS =
             new Marks(List.of("household"), List.of("statistics"), List.of());
 

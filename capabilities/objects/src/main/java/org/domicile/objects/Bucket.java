@@ -1,7 +1,10 @@
 package org.domicile.objects;
 
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * A bucket.
@@ -14,6 +17,7 @@ import java.util.List;
  * @param key id of its key in the key store
  * @param versioning its versioning state
  * @param created when it was made
+ * @param settings what else was set for it, sealed by the guard, by names that the guard gives
  */
 public record Bucket(
         String name,
@@ -23,7 +27,8 @@ public record Bucket(
         List<String> zones,
         String key,
         Versioning versioning,
-        Instant created) {
+        Instant created,
+        Map<String, byte[]> settings) {
     /** As S3 names the states; a bucket starts unversioned and never returns to it. */
     public enum Versioning {
         /** One version for each name: the null version. */
@@ -32,5 +37,23 @@ public record Bucket(
         ENABLED,
         /** Puts and deletes replace the null version; older versions stay. */
         SUSPENDED
+    }
+
+    /** The settings, in no order that means anything, are the bucket's own. */
+    public Bucket {
+        zones = List.copyOf(zones);
+        settings = Map.copyOf(settings);
+        created = Instant.ofEpochMilli(created.toEpochMilli());
+    }
+
+    Bucket versioned(Versioning state) {
+        return new Bucket(name, id, organisation, owner, zones, key, state, created, settings);
+    }
+
+    /** With a setting as given, or without it. */
+    Bucket set(String setting, Optional<byte[]> value) {
+        Map<String, byte[]> next = new LinkedHashMap<>(settings);
+        value.ifPresentOrElse(bytes -> next.put(setting, bytes), () -> next.remove(setting));
+        return new Bucket(name, id, organisation, owner, zones, key, versioning, created, next);
     }
 }

@@ -2,10 +2,13 @@ package org.domicile.objects;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Condition;
 import org.domicile.keyspace.Cursor;
@@ -29,7 +32,8 @@ import org.domicile.request.Request;
  * them conflicts with a removal or a change of the versioning state.
  */
 final class BucketTable implements Buckets {
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
+    private static final int SETTINGS_LIMIT = 1 << 20;
     private static final int LIVE_FORMAT = 1;
     private static final int ENDED_KEY_FORMAT = 1;
     private static final int ATTEMPTS = 64;
@@ -116,20 +120,12 @@ final class BucketTable implements Buckets {
 
     @Override
     public boolean create(Request request, Bucket wanted) {
-        if (wanted.versioning() != Versioning.UNVERSIONED || wanted.zones().isEmpty()) {
-            throw new IllegalArgumentException("a bucket starts unversioned and has a zone");
+        if (wanted.versioning() == Versioning.SUSPENDED || wanted.zones().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a bucket does not begin with versioning suspended, and has a zone");
         }
-        Home home =
-                Home.of(
-                        new Bucket(
-                                wanted.name(),
-                                wanted.id(),
-                                wanted.organisation(),
-                                wanted.owner(),
-                                List.copyOf(wanted.zones()),
-                                wanted.key(),
-                                wanted.versioning(),
-                                Instant.ofEpochMilli(wanted.created().toEpochMilli())));
+        checkSettings(wanted);
+        Home home = Home.of(wanted);
         byte[] key = Layout.bucket(wanted.name());
         changing.lock();
         try {
@@ -146,7 +142,7 @@ final class BucketTable implements Buckets {
                                         new Write.Put(
                                                 Space.RECORDS,
                                                 home.live.key(),
-                                                liveValue(Versioning.UNVERSIONED)))
+                                                liveValue(wanted.versioning())))
                                 .carrying(request, Outcome.DONE);
                 if (keyspace.commit(transaction) instanceof Committed.Applied) {
                     homes.put(wanted.name(), home);
@@ -237,6 +233,15 @@ final class BucketTable implements Buckets {
         if (versioning == Versioning.UNVERSIONED) {
             throw new IllegalArgumentException("a bucket does not return to being unversioned");
         }
+        return change(request, name, bucket -> bucket.versioned(versioning));
+    }
+
+    @Override
+    public boolean set(Request request, String name, String setting, Optional<byte[]> value) {
+        return change(request, name, bucket -> bucket.set(setting, value));
+    }
+
+    private boolean change(Request request, String name, UnaryOperator<Bucket> changed) {
         changing.lock();
         try {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -245,18 +250,8 @@ final class BucketTable implements Buckets {
                     refuse(request, Outcome.ABSENT);
                     return false;
                 }
-                Bucket was = home.bucket;
-                Home next =
-                        Home.of(
-                                new Bucket(
-                                        was.name(),
-                                        was.id(),
-                                        was.organisation(),
-                                        was.owner(),
-                                        was.zones(),
-                                        was.key(),
-                                        versioning,
-                                        was.created()));
+                Home next = Home.of(changed.apply(home.bucket));
+                checkSettings(next.bucket);
                 Transaction transaction =
                         new Transaction()
                                 .when(home.live)
@@ -264,14 +259,14 @@ final class BucketTable implements Buckets {
                                         new Write.Put(
                                                 Space.RECORDS,
                                                 Layout.bucket(name),
-                                                encode(next.bucket)))
-                                .write(
-                                        new Write.Put(
-                                                Space.RECORDS,
-                                                home.live.key(),
-                                                liveValue(versioning)))
-                                .carrying(request, Outcome.DONE);
-                if (keyspace.commit(transaction) instanceof Committed.Applied) {
+                                                encode(next.bucket)));
+                Versioning versioning = next.bucket.versioning();
+                if (versioning != home.bucket.versioning()) {
+                    transaction.write(
+                            new Write.Put(Space.RECORDS, home.live.key(), liveValue(versioning)));
+                }
+                if (keyspace.commit(transaction.carrying(request, Outcome.DONE))
+                        instanceof Committed.Applied) {
                     homes.put(name, next);
                     return true;
                 }
@@ -280,6 +275,17 @@ final class BucketTable implements Buckets {
             throw VersionStore.overloaded("bucket " + name);
         } finally {
             changing.unlock();
+        }
+    }
+
+    private static void checkSettings(Bucket bucket) {
+        long size = 0;
+        for (Map.Entry<String, byte[]> setting : bucket.settings().entrySet()) {
+            size += Layout.utf8(setting.getKey()).length + setting.getValue().length;
+        }
+        if (size > SETTINGS_LIMIT) {
+            throw new IllegalArgumentException(
+                    "the settings of a bucket have at most 1 MiB together, not " + size + " bytes");
         }
     }
 
@@ -317,6 +323,8 @@ final class BucketTable implements Buckets {
                         .text(bucket.key())
                         .u16(bucket.zones().size());
         bucket.zones().forEach(out::text);
+        out.u16(bucket.settings().size());
+        bucket.settings().forEach((setting, value) -> out.text(setting).bytes(value));
         return out.done();
     }
 
@@ -340,7 +348,11 @@ final class BucketTable implements Buckets {
         for (int i = 0; i < count; i++) {
             zones.add(in.text());
         }
+        Map<String, byte[]> settings = new HashMap<>();
+        for (int left = in.format() == 1 ? 0 : in.u16(); left > 0; left--) {
+            settings.put(in.text(), in.bytes());
+        }
         return new Bucket(
-                name, id, organisation, owner, List.copyOf(zones), bucketKey, versioning, created);
+                name, id, organisation, owner, zones, bucketKey, versioning, created, settings);
     }
 }

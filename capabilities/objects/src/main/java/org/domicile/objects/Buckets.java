@@ -7,8 +7,8 @@ import org.domicile.request.Request;
 /** The buckets of the installation. */
 public interface Buckets {
     /**
-     * Makes a bucket; false when the name is taken (then {@link #bucket} says by whom). Carries the
-     * record.
+     * Makes a bucket, with versioning or without; false when the name is taken (then {@link
+     * #bucket} says by whom). Carries the record.
      */
     boolean create(Request request, Bucket bucket);
 
@@ -29,6 +29,12 @@ public interface Buckets {
 
     /** Sets the versioning state. Carries the record; false when there is no such bucket. */
     boolean version(Request request, String name, Bucket.Versioning versioning);
+
+    /**
+     * Sets one of a bucket's settings, or takes it away. Carries the record; false when there is no
+     * such bucket. All settings of a bucket together have at most 1 MiB.
+     */
+    boolean set(Request request, String name, String setting, Optional<byte[]> value);
 
     /** A bucket by name. */
     Optional<Bucket> bucket(String name);

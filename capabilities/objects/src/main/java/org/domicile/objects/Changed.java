@@ -25,6 +25,12 @@ public sealed interface Changed {
     /** A condition asked for an object and there is none. */
     record NoSuchName() implements Changed {}
 
+    /** A retention or a legal hold forbids it. */
+    record Locked() implements Changed {}
+
+    /** What would be amended is a delete marker. */
+    record OnMarker(Version marker) implements Changed {}
+
     /** The bucket went away meanwhile. */
     record NoSuchBucket() implements Changed {}
 

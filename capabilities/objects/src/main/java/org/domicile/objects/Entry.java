@@ -17,12 +17,18 @@ record Entry(
         Instant modified,
         byte[] token,
         byte[] attributes,
+        byte[] state,
+        Lock lock,
         List<Piece> pieces) {
-    private static final int FORMAT = 1;
+    private static final int PLAIN = 1;
+    private static final int AMENDABLE = 2;
     private static final int MARKER = 1;
     private static final int NULL = 2;
+    private static final int HELD = 4;
+    private static final int LOCK_AND_STATE = 1 + 8 + 4;
     private static final int FIXED = 1 + 1 + 8 + 2 + 4 + 2;
     private static final byte[] NOTHING = {};
+    private static final List<Lock.Mode> MODES = List.of(Lock.Mode.values());
 
     /** How the version is called. */
     enum Mark {
@@ -33,14 +39,35 @@ record Entry(
     }
 
     static Entry marker(Mark mark, Instant modified) {
-        return new Entry(Kind.DELETE_MARKER, mark, modified, NOTHING, NOTHING, List.of());
+        return new Entry(
+                Kind.DELETE_MARKER,
+                mark,
+                modified,
+                NOTHING,
+                NOTHING,
+                NOTHING,
+                Lock.OPEN,
+                List.of());
+    }
+
+    Entry with(byte[] newState, Lock newLock) {
+        return new Entry(kind, mark, modified, token, attributes, newState, newLock, pieces);
     }
 
     byte[] encode() {
-        int expected = FIXED + token.length + attributes.length + pieces.size() * (8 + Place.BYTES);
-        int flags = (kind == Kind.DELETE_MARKER ? MARKER : 0) | (mark == Mark.NULL ? NULL : 0);
+        boolean plain = state.length == 0 && lock.equals(Lock.OPEN);
+        int expected =
+                FIXED
+                        + token.length
+                        + attributes.length
+                        + pieces.size() * (8 + Place.BYTES)
+                        + (plain ? 0 : LOCK_AND_STATE + state.length);
+        int flags =
+                (kind == Kind.DELETE_MARKER ? MARKER : 0)
+                        | (mark == Mark.NULL ? NULL : 0)
+                        | (lock.held() ? HELD : 0);
         Fields.Writer out =
-                new Fields.Writer(FORMAT, expected)
+                new Fields.Writer(plain ? PLAIN : AMENDABLE, expected)
                         .u8(flags)
                         .u64(modified.toEpochMilli())
                         .u16(token.length)
@@ -51,11 +78,14 @@ record Entry(
         for (Piece piece : pieces) {
             out.u64(piece.size()).raw(piece.place());
         }
+        if (!plain) {
+            out.u8(lock.mode().ordinal()).u64(lock.until().toEpochMilli()).bytes(state);
+        }
         return out.done();
     }
 
     static Entry decode(byte[] value) {
-        Fields.Reader in = new Fields.Reader(value, FORMAT, "a version's record");
+        Fields.Reader in = new Fields.Reader(value, AMENDABLE, "a version's record");
         int flags = in.u8();
         Instant modified = Instant.ofEpochMilli(in.u64());
         int tokenLength = in.u16();
@@ -72,12 +102,21 @@ record Entry(
                 pieces.add(new Piece(in.u64(), in.raw(Place.BYTES)));
             }
         }
+        Lock lock = Lock.OPEN;
+        byte[] state = NOTHING;
+        if (in.format() == AMENDABLE) {
+            Lock.Mode mode = MODES.get(in.u8());
+            lock = new Lock(mode, Instant.ofEpochMilli(in.u64()), (flags & HELD) != 0);
+            state = in.bytes();
+        }
         return new Entry(
                 (flags & MARKER) == 0 ? Kind.OBJECT : Kind.DELETE_MARKER,
                 (flags & NULL) == 0 ? Mark.STAMPED : Mark.NULL,
                 modified,
                 token,
                 attributes,
+                state,
+                lock,
                 pieces);
     }
 
@@ -101,6 +140,8 @@ record Entry(
                 modified,
                 token,
                 attributes,
+                state,
+                lock,
                 pieces);
     }
 }

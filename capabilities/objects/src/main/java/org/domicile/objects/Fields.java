@@ -64,22 +64,34 @@ final class Fields {
     }
 
     /**
-     * Reads what a writer wrote; a value that ends too early is CORRUPT, another format FOREIGN.
+     * Reads what a writer wrote; a value that ends too early is CORRUPT, a newer format FOREIGN.
      */
     static final class Reader {
         private final byte[] bytes;
         private final String what;
+        private final int format;
         private int at;
 
-        Reader(byte[] value, int format, String what) {
+        /**
+         * @param newest the newest format that there is; 1 is the oldest
+         */
+        Reader(byte[] value, int newest, String what) {
             this.bytes = value;
             this.what = what;
-            int found = u8();
-            if (found != format) {
+            this.format = u8();
+            if (format < 1 || format > newest) {
                 throw new StorageFailure(
                         StorageFailure.Kind.FOREIGN,
-                        what + " is of format " + found + ", and this program reads " + format);
+                        what
+                                + " is of format "
+                                + format
+                                + ", and this program reads up to "
+                                + newest);
             }
+        }
+
+        int format() {
+            return format;
         }
 
         int u8() {

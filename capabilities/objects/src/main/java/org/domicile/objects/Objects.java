@@ -30,17 +30,33 @@ public interface Objects extends AutoCloseable {
     /**
      * Commits a version. The content must come from {@link #stage} of this store and be used once.
      */
-    Changed put(Request request, Bucket bucket, String name, Draft draft, Condition condition);
+    Changed put(
+            Request request,
+            Bucket bucket,
+            String name,
+            Content content,
+            Draft draft,
+            Condition condition);
 
     /**
-     * Deletes: with no version id as the versioning state demands; with one, that version for good.
+     * Deletes: with no version id as the versioning state demands; with one, that version for good,
+     * unless its lock forbids it.
      */
     Changed delete(
             Request request,
             Bucket bucket,
             String name,
             Optional<String> version,
-            Condition condition);
+            Condition condition,
+            Lock.Bypass bypass);
+
+    /** Changes a version in its place: the newest, or the one with an id. */
+    Changed amend(
+            Request request,
+            Bucket bucket,
+            String name,
+            Optional<String> version,
+            Amendment amendment);
 
     /** The newest version of a name (it may be a marker), or the one with an id. */
     Optional<Version> version(Bucket bucket, String name, Optional<String> version);
@@ -61,10 +77,19 @@ public interface Objects extends AutoCloseable {
     void close();
 
     /**
-     * @param content staged bytes @param token the guard's token of the ETag @param attributes
-     *     sealed attributes
+     * What is said of a new version beside its body.
+     *
+     * @param token the guard's token of the ETag
+     * @param attributes sealed attributes
+     * @param state sealed state, which may change later; empty for none
+     * @param lock what keeps it
      */
-    record Draft(Content content, byte[] token, byte[] attributes) {}
+    record Draft(byte[] token, byte[] attributes, byte[] state, Lock lock) {
+        /** Without state and lock. */
+        public Draft(byte[] token, byte[] attributes) {
+            this(token, attributes, new byte[0], Lock.OPEN);
+        }
+    }
 
     /** Uploads in parts, as S3 means them. */
     interface Uploads {
@@ -100,8 +125,7 @@ public interface Objects extends AutoCloseable {
                 Bucket bucket,
                 Upload upload,
                 List<Chosen> parts,
-                byte[] token,
-                byte[] attributes,
+                Draft draft,
                 Condition condition);
 
         /**

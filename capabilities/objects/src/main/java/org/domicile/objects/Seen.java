@@ -34,6 +34,11 @@ record Seen(@Nullable Standing newest, @Nullable Standing unnamed, List<Conditio
                     : new Standing(key, value.get(), Entry.decode(value.get()), index);
         }
 
+        /** Holds while it is as it was read. */
+        Condition.Holds stays() {
+            return new Condition.Holds(Space.RECORDS, key, Optional.of(value));
+        }
+
         Version version(String name, boolean latest) {
             return entry.version(name, Layout.stamp(key), latest);
         }
@@ -62,12 +67,15 @@ record Seen(@Nullable Standing newest, @Nullable Standing unnamed, List<Conditio
                                 Space.RECORDS,
                                 Layout.versions(home.nulls(), name),
                                 Optional.ofNullable(index)));
-                yield new Seen(
-                        newest,
+                Standing unnamed =
                         index == null
                                 ? fixed(reading, home, name, conditions)
-                                : indexed(reading, home, name, index),
-                        conditions);
+                                : indexed(reading, home, name, index);
+                if (index != null && unnamed != null) {
+                    // Its lock may change in place.
+                    conditions.add(unnamed.stays());
+                }
+                yield new Seen(newest, unnamed, conditions);
             }
         };
     }
@@ -84,7 +92,8 @@ record Seen(@Nullable Standing newest, @Nullable Standing unnamed, List<Conditio
         return standing;
     }
 
-    private static Condition first(Home home, byte[] name, @Nullable Standing newest) {
+    /** Holds while the newest version of a name is the one that was seen. */
+    static Condition first(Home home, byte[] name, @Nullable Standing newest) {
         return new Condition.First(
                 Space.RECORDS,
                 Layout.versions(home.versions(), name),

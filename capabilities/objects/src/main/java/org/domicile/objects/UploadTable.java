@@ -252,11 +252,10 @@ final class UploadTable implements Objects.Uploads {
             Bucket bucket,
             Upload upload,
             List<Chosen> parts,
-            byte[] token,
-            byte[] attributes,
+            Objects.Draft draft,
             Condition condition) {
         store.checkOpen();
-        VersionStore.checkSizes(token, attributes);
+        VersionStore.checkSizes(draft);
         checkOrder(parts);
         byte[] raw = Layout.name(upload.name());
         byte[] id = idOf(upload);
@@ -282,13 +281,12 @@ final class UploadTable implements Objects.Uploads {
                                 request, Outcome.INVALID, new Changed.NoSuchPart(missing));
                     }
                     Seen seen = Seen.of(keyspace, home, raw);
-                    Decision<Changed> refusal =
-                            VersionStore.judge(request, condition, seen.newest());
+                    Decision<Changed> refusal = store.judge(request, condition, seen);
                     if (refusal != null) {
                         return refusal;
                     }
                     Transaction transaction = new Transaction();
-                    Entry entry = store.entry(home, seen, token, attributes, pieces);
+                    Entry entry = store.entry(home, seen, draft, pieces);
                     store.place(transaction, home, raw, entry, seen);
                     end(transaction, id, whole);
                     garbage.drop(transaction, left);

@@ -15,6 +15,8 @@ import java.util.List;
  * @param modified when it was committed, to the millisecond
  * @param token the token of its ETag that the guard gave; empty for a marker
  * @param attributes what the guard sealed; empty for a marker
+ * @param state what the guard sealed that may change while the version stays; may be empty
+ * @param lock what keeps it from being removed
  * @param pieces the body's pieces, in order: one, or one for each part; empty for a marker
  */
 public record Version(
@@ -26,6 +28,8 @@ public record Version(
         Instant modified,
         byte[] token,
         byte[] attributes,
+        byte[] state,
+        Lock lock,
         List<Piece> pieces) {
     /** What a version is. */
     public enum Kind {

@@ -40,6 +40,7 @@ final class VersionStore implements Objects {
     // it.
     static final int ATTRIBUTES_LIMIT = 256 << 10;
 
+    private static final int STATE_LIMIT = 64 << 10;
     private static final int ATTEMPTS = 256;
     private static final int STRIPES = 256;
 
@@ -91,11 +92,16 @@ final class VersionStore implements Objects {
 
     @Override
     public Changed put(
-            Request request, Bucket bucket, String name, Draft draft, Condition condition) {
+            Request request,
+            Bucket bucket,
+            String name,
+            Content content,
+            Draft draft,
+            Condition condition) {
         checkOpen();
         byte[] raw = Layout.name(name);
-        checkSizes(draft.token(), draft.attributes());
-        Adoption body = adoption(draft.content());
+        checkSizes(draft);
+        Adoption body = adoption(content);
         return settle(
                 request,
                 bucket,
@@ -106,18 +112,12 @@ final class VersionStore implements Objects {
                         return Decision.alone(request, Outcome.ABSENT, new Changed.NoSuchBucket());
                     }
                     Seen seen = Seen.of(keyspace, home, raw);
-                    Decision<Changed> refusal = judge(request, condition, seen.newest());
+                    Decision<Changed> refusal = judge(request, condition, seen);
                     if (refusal != null) {
                         return refusal;
                     }
                     Transaction transaction = new Transaction();
-                    Entry entry =
-                            entry(
-                                    home,
-                                    seen,
-                                    draft.token(),
-                                    draft.attributes(),
-                                    List.of(body.piece()));
+                    Entry entry = entry(home, seen, draft, List.of(body.piece()));
                     place(transaction, home, raw, entry, seen);
                     body.into(transaction);
                     return new Decision<>(
@@ -132,7 +132,8 @@ final class VersionStore implements Objects {
             Bucket bucket,
             String name,
             Optional<String> version,
-            Condition condition) {
+            Condition condition,
+            Lock.Bypass bypass) {
         checkOpen();
         byte[] raw = Layout.name(name);
         return settle(
@@ -145,7 +146,8 @@ final class VersionStore implements Objects {
                         return Decision.alone(request, Outcome.ABSENT, new Changed.NoSuchBucket());
                     }
                     return version.isPresent()
-                            ? deleteForGood(request, home, name, raw, version.get(), condition)
+                            ? deleteForGood(
+                                    request, home, name, raw, version.get(), condition, bypass)
                             : deleteNewest(request, home, name, raw, condition);
                 });
     }
@@ -153,7 +155,7 @@ final class VersionStore implements Objects {
     private Decision<Changed> deleteNewest(
             Request request, Home home, String name, byte[] raw, Condition condition) {
         Seen seen = Seen.of(keyspace, home, raw);
-        Decision<Changed> refusal = judge(request, condition, seen.newest());
+        Decision<Changed> refusal = judge(request, condition, seen);
         if (refusal != null) {
             return refusal;
         }
@@ -189,7 +191,8 @@ final class VersionStore implements Objects {
             String name,
             byte[] raw,
             String version,
-            Condition condition) {
+            Condition condition,
+            Lock.Bypass bypass) {
         Standing standing;
         try (Snapshot snapshot = keyspace.snapshot()) {
             standing = Seen.named(snapshot, home, raw, version);
@@ -201,14 +204,10 @@ final class VersionStore implements Objects {
         if (standing == null) {
             return nothingToDelete(request);
         }
-        Transaction transaction =
-                new Transaction()
-                        .when(home.live())
-                        .when(
-                                new org.domicile.keyspace.Condition.Holds(
-                                        Space.RECORDS,
-                                        standing.key(),
-                                        Optional.of(standing.value())));
+        if (!standing.entry().lock().opens(clock.instant(), bypass)) {
+            return locked(request);
+        }
+        Transaction transaction = new Transaction().when(home.live()).when(standing.stays());
         remove(transaction, standing);
         Optional<Version> marker =
                 standing.entry().kind() == Version.Kind.DELETE_MARKER
@@ -219,13 +218,100 @@ final class VersionStore implements Objects {
                 _ -> new Changed.Deleted(marker, Optional.of(version)));
     }
 
+    @Override
+    public Changed amend(
+            Request request,
+            Bucket bucket,
+            String name,
+            Optional<String> version,
+            Amendment amendment) {
+        checkOpen();
+        byte[] raw = Layout.name(name);
+        return settle(
+                request,
+                bucket,
+                name,
+                () -> {
+                    Home home = buckets.home(bucket).orElse(null);
+                    if (home == null) {
+                        return Decision.alone(request, Outcome.ABSENT, new Changed.NoSuchBucket());
+                    }
+                    return amended(request, home, name, raw, version, amendment);
+                });
+    }
+
+    private Decision<Changed> amended(
+            Request request,
+            Home home,
+            String name,
+            byte[] raw,
+            Optional<String> version,
+            Amendment amendment) {
+        Standing standing;
+        Standing newest;
+        try (Snapshot snapshot = keyspace.snapshot()) {
+            newest = Seen.newest(snapshot, home, raw);
+            standing = version.isEmpty() ? newest : Seen.named(snapshot, home, raw, version.get());
+        }
+        if (standing == null) {
+            return Decision.alone(request, Outcome.ABSENT, new Changed.NoSuchName());
+        }
+        boolean latest = newest != null && Arrays.equals(newest.key(), standing.key());
+        Entry was = standing.entry();
+        if (was.kind() == Version.Kind.DELETE_MARKER) {
+            Version marker = standing.version(name, latest);
+            return Decision.alone(request, Outcome.ABSENT, new Changed.OnMarker(marker));
+        }
+        byte[] state = was.state();
+        Lock lock = was.lock();
+        switch (amendment) {
+            case Amendment.State(var change) -> state = change.apply(state);
+            case Amendment.Locking(var change, Lock.Bypass bypass) -> {
+                lock = change.apply(lock);
+                if (!was.lock().admits(lock, clock.instant(), bypass)) {
+                    return locked(request);
+                }
+            }
+        }
+        checkState(state);
+        Entry next = was.with(state, lock);
+        Transaction transaction =
+                new Transaction()
+                        .when(home.live())
+                        .when(standing.stays())
+                        .write(new Write.Put(Space.RECORDS, standing.key(), next.encode()));
+        if (version.isEmpty()) {
+            // The newest it was, and is when this is committed.
+            transaction.when(Seen.first(home, raw, standing));
+        }
+        Version changed = next.version(name, Layout.stamp(standing.key()), latest);
+        return new Decision<>(
+                transaction.carrying(request, Outcome.DONE), _ -> new Changed.Stored(changed));
+    }
+
+    private static Decision<Changed> locked(Request request) {
+        return Decision.alone(request, Outcome.CONFLICT, new Changed.Locked());
+    }
+
     private static Decision<Changed> nothingToDelete(Request request) {
         return Decision.alone(
                 request, Outcome.ABSENT, new Changed.Deleted(Optional.empty(), Optional.empty()));
     }
 
+    /**
+     * The refusal that a condition demands of a put or a delete without a version, or the lock of
+     * what it would replace; null when there is none.
+     */
+    @Nullable Decision<Changed> judge(Request request, Condition condition, Seen seen) {
+        Decision<Changed> refusal = judge(request, condition, seen.newest());
+        boolean kept =
+                seen.unnamed() != null
+                        && !seen.unnamed().entry().lock().opens(clock.instant(), Lock.Bypass.NO);
+        return refusal == null && kept ? locked(request) : refusal;
+    }
+
     /** The refusal that a condition demands; null when it holds. */
-    static @Nullable Decision<Changed> judge(
+    private static @Nullable Decision<Changed> judge(
             Request request, Condition condition, @Nullable Standing standing) {
         Entry entry =
                 standing == null || standing.entry().kind() == Version.Kind.DELETE_MARKER
@@ -247,9 +333,16 @@ final class VersionStore implements Objects {
                 : Decision.alone(request, Outcome.CONFLICT, new Changed.ConditionFailed());
     }
 
-    Entry entry(Home home, Seen seen, byte[] token, byte[] attributes, List<Piece> pieces) {
+    Entry entry(Home home, Seen seen, Draft draft, List<Piece> pieces) {
         return new Entry(
-                Version.Kind.OBJECT, mark(home), later(seen.newest()), token, attributes, pieces);
+                Version.Kind.OBJECT,
+                mark(home),
+                later(seen.newest()),
+                draft.token(),
+                draft.attributes(),
+                draft.state(),
+                draft.lock(),
+                pieces);
     }
 
     private static Entry.Mark mark(Home home) {
@@ -373,6 +466,18 @@ final class VersionStore implements Objects {
         return new StorageFailure(
                 StorageFailure.Kind.OVERLOADED,
                 what + " is changed by too many at once; come back later");
+    }
+
+    static void checkSizes(Draft draft) {
+        checkSizes(draft.token(), draft.attributes());
+        checkState(draft.state());
+    }
+
+    private static void checkState(byte[] state) {
+        if (state.length > STATE_LIMIT) {
+            throw new IllegalArgumentException(
+                    "the state of a version has at most 64 KiB, not " + state.length + " bytes");
+        }
     }
 
     static void checkSizes(byte[] token, byte[] sealed) {

@@ -10,7 +10,11 @@
  * <p><b>Model.</b> A bucket has a unique name, an organisation, zones, and a versioning state. An
  * object is a name of 1 to 1,024 bytes of UTF-8 with one or more versions, newest first; a version
  * is an object or a delete marker. In an unversioned bucket (and for the null version of a
- * suspended one) a put replaces the null version. Names are compared bytewise.
+ * suspended one) a put replaces the null version. Names are compared bytewise. Of a version two
+ * things may change while it stays: its state, which the guard seals, and its {@link
+ * org.domicile.objects.Lock}. A version that is locked is removed and replaced by nothing, and no
+ * change shortens what is locked; the refusal is {@link Changed.Locked}, recorded as CONFLICT.
+ * Buckets have settings, which are opaque here.
  *
  * <p><b>Atomicity.</b> Each change is one keyspace transaction: version, body or its adoption, the
  * end of what it replaces, and the record. Readers see all of it or nothing. Conditions are decided
@@ -27,8 +31,8 @@
  *
  * <p><b>Limits.</b> Small bodies (sealed, up to 128 KiB) lie inline; larger ones are blobs. Parts 1
  * to 10,000. Sealed attributes at most 256 KiB, tokens 255 bytes. A page of a listing has at most
- * 1,000 names and prefixes. Passing a limit is the caller's bug and throws
- * IllegalArgumentException.
+ * 1,000 names and prefixes. Sealed state 64 KiB; the settings of a bucket 1 MiB together. Passing a
+ * limit is the caller's bug and throws IllegalArgumentException.
  *
  * <p><b>Layout.</b> Keys are tuples; {@code bucket} and {@code upload} are ids of 16 bytes, {@code
  * ~} is the commit version complemented, a number of eight bytes.
@@ -52,15 +56,18 @@
  *
  * <p><b>Records.</b> Numbers are big-endian; <i>bytes</i> and <i>text</i> (UTF-8) come after their
  * length in four bytes; times are milliseconds since 1970; a <i>place</i> is 1 and a body id, or 2
- * and a blob id, 17 bytes. Each begins with its format, one byte, which is 1.
+ * and a blob id, 17 bytes. Each begins with its format, one byte, which is 1 where nothing else is
+ * said. Buckets have format 2 (1, without settings, is read); a version with state or a lock has 2.
  *
  * <pre>
  * bucket    state (0 unversioned, 1 enabled, 2 suspended) in 1, created in 8, id in 16,
- *           organisation text, owner text, key text, count of zones in 2, each a text
+ *           organisation text, owner text, key text, count of zones in 2, each a text; count of
+ *           settings in 2, each a text and bytes
  * live      state in 1
- * version   flags in 1 (1 delete marker, 2 null version), modified in 8, length of the token in 2,
- *           of the attributes in 4, count of pieces in 2, token, attributes, each piece: plain size
- *           in 8, place
+ * version   flags in 1 (1 delete marker, 2 null version, 4 held), modified in 8, length of the
+ *           token in 2, of the attributes in 4, count of pieces in 2, token, attributes, each
+ *           piece: plain size in 8, place; in format 2 also: mode of the lock in 1, its end in 8,
+ *           state bytes
  * null      nothing more
  * upload    initiated in 8, principal text, attributes bytes
  * part      modified in 8, plain size in 8, place, token bytes, state bytes

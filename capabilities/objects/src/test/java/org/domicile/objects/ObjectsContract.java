@@ -150,9 +150,10 @@ abstract class ObjectsContract {
                 for (int at = 0; at < body.length; at += 7_000) {
                     staging.write(ByteBuffer.wrap(body, at, Math.min(7_000, body.length - at)));
                 }
-                Objects.Draft draft =
-                        new Objects.Draft(staging.finish(body.length), new byte[] {1}, new byte[0]);
-                Version version = stored(rig.objects.put(rig.request(), bucket, "n", draft, NONE));
+                Content content = staging.finish(body.length);
+                Objects.Draft draft = new Objects.Draft(new byte[] {1}, new byte[0]);
+                Version version =
+                        stored(rig.objects.put(rig.request(), bucket, "n", content, draft, NONE));
                 assertArrayEquals(body, rig.body(bucket, version).orElseThrow());
                 assertThrows(IllegalStateException.class, () -> staging.finish(1));
             }
@@ -165,11 +166,15 @@ abstract class ObjectsContract {
         Content content = new Content.Inline(0, new byte[0]);
         assertThrows(
                 IllegalArgumentException.class,
-                () -> draft(bucket, new Objects.Draft(content, new byte[256], new byte[0])));
+                () -> draft(bucket, content, new Objects.Draft(new byte[256], new byte[0])));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> draft(bucket, new Objects.Draft(content, new byte[0], new byte[262_145])));
-        stored(draft(bucket, new Objects.Draft(content, new byte[255], new byte[262_144])));
+                () -> draft(bucket, content, new Objects.Draft(new byte[0], new byte[262_145])));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> draft(bucket, content, stateful(new byte[65_537])));
+        stored(draft(bucket, content, new Objects.Draft(new byte[255], new byte[262_144])));
+        stored(draft(bucket, content, stateful(new byte[65_536])));
         assertThrows(
                 IllegalArgumentException.class, () -> new Listing.Query("", "", "", "", 1_001));
         Upload upload =
@@ -183,8 +188,12 @@ abstract class ObjectsContract {
                 () -> complete(bucket, upload, List.of(chosen(2, "x"), chosen(2, "x"))));
     }
 
-    private Changed draft(Bucket bucket, Objects.Draft draft) {
-        return rig.objects.put(rig.request(), bucket, "n", draft, NONE);
+    private Changed draft(Bucket bucket, Content content, Objects.Draft draft) {
+        return rig.objects.put(rig.request(), bucket, "n", content, draft, NONE);
+    }
+
+    private static Objects.Draft stateful(byte[] state) {
+        return new Objects.Draft(new byte[1], new byte[1], state, Lock.OPEN);
     }
 
     /** A stranger may ask for a prefix that is longer than any key can be. */
@@ -475,7 +484,13 @@ abstract class ObjectsContract {
     private Changed complete(Bucket bucket, Upload upload, List<Objects.Uploads.Chosen> parts) {
         return rig.objects
                 .uploads()
-                .complete(rig.request(), bucket, upload, parts, Rig.bytes("t"), new byte[3], NONE);
+                .complete(
+                        rig.request(),
+                        bucket,
+                        upload,
+                        parts,
+                        new Objects.Draft(Rig.bytes("t"), new byte[3]),
+                        NONE);
     }
 
     private Upload upload(Bucket bucket, String name) {
@@ -539,8 +554,7 @@ abstract class ObjectsContract {
                                 bucket,
                                 upload,
                                 List.of(chosen(1, "x")),
-                                Rig.bytes("other"),
-                                new byte[0],
+                                new Objects.Draft(Rig.bytes("other"), new byte[0]),
                                 new Condition.Absent());
         assertEquals(made.id(), stored(again).id());
         assertEquals(Optional.of(Outcome.DONE), record.outcome);
@@ -592,8 +606,7 @@ abstract class ObjectsContract {
                                 bucket,
                                 upload,
                                 all,
-                                Rig.bytes("t"),
-                                attributes,
+                                new Objects.Draft(Rig.bytes("t"), attributes),
                                 NONE);
         Version version = stored(changed);
         assertEquals(10_000, version.size());

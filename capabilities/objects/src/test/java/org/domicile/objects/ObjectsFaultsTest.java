@@ -226,8 +226,7 @@ class ObjectsFaultsTest {
                         bucket,
                         upload,
                         chosen,
-                        new byte[] {1},
-                        new byte[0],
+                        new Objects.Draft(new byte[] {1}, new byte[0]),
                         new Condition.None());
     }
 

@@ -129,7 +129,8 @@ class ObjectsModelTest {
                     List.of("home", "home/cellar"),
                     "cd".repeat(16),
                     Bucket.Versioning.UNVERSIONED,
-                    rig.now);
+                    rig.now,
+                    Map.of());
         }
 
         void create(String bucket) {
@@ -207,6 +208,7 @@ class ObjectsModelTest {
                 case Changed.NoSuchPart _ -> Outcome.INVALID;
                 case Changed.NoSuchName _, Changed.NoSuchBucket _, Changed.NoSuchUpload _ ->
                         Outcome.ABSENT;
+                case Changed.Locked _, Changed.OnMarker _ -> throw amended(changed);
             };
         }
 
@@ -221,7 +223,13 @@ class ObjectsModelTest {
                 case Changed.NoSuchBucket _ -> new ObjectsModel.Outcome.NoSuchBucket();
                 case Changed.NoSuchUpload _ -> new ObjectsModel.Outcome.NoSuchUpload();
                 case Changed.NoSuchPart(int number) -> new ObjectsModel.Outcome.NoSuchPart(number);
+                case Changed.Locked _, Changed.OnMarker _ -> throw amended(changed);
             };
+        }
+
+        /** Amendments have a contract test of their own. */
+        private static AssertionError amended(Changed changed) {
+            return new AssertionError("nothing is amended here, but: " + changed);
         }
 
         /** The id that the engine gave, for the model to use. */
@@ -248,8 +256,8 @@ class ObjectsModelTest {
                                                             request,
                                                             handle(bucket),
                                                             name,
+                                                            content,
                                                             new Objects.Draft(
-                                                                    content,
                                                                     Rig.bytes(etag),
                                                                     Rig.bytes(attributes)),
                                                             condition(when)),
@@ -273,7 +281,8 @@ class ObjectsModelTest {
                                             handle(bucket),
                                             name,
                                             Optional.empty(),
-                                            condition(when)),
+                                            condition(when),
+                                            Lock.Bypass.NO),
                             Run::outcome);
             assertEquals(model.delete(bucket, name, when, given(changed)), said(changed));
         }
@@ -292,7 +301,8 @@ class ObjectsModelTest {
                                             handle(bucket),
                                             name,
                                             Optional.of(version),
-                                            condition(when)),
+                                            condition(when),
+                                            Lock.Bypass.NO),
                             Run::outcome);
             assertEquals(model.deleteVersion(bucket, name, version, when), said(changed));
         }
@@ -387,8 +397,8 @@ class ObjectsModelTest {
                                                     handle(bucket),
                                                     shown(id),
                                                     chosen,
-                                                    Rig.bytes(etag),
-                                                    Rig.bytes("whole"),
+                                                    new Objects.Draft(
+                                                            Rig.bytes(etag), Rig.bytes("whole")),
                                                     condition(when)),
                             Run::outcome);
             List<Integer> numbers = chosen.stream().map(Objects.Uploads.Chosen::number).toList();

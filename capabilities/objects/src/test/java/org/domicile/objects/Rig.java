@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -250,7 +251,8 @@ final class Rig implements AutoCloseable {
                         List.of("home"),
                         "ab".repeat(16),
                         Bucket.Versioning.UNVERSIONED,
-                        now);
+                        now,
+                        Map.of());
         assertEquals(true, objects.buckets().create(request(), bucket));
         if (versioning != Bucket.Versioning.UNVERSIONED) {
             objects.buckets().version(request(), name, versioning);
@@ -278,12 +280,14 @@ final class Rig implements AutoCloseable {
                                 request,
                                 bucket,
                                 name,
-                                new Objects.Draft(content, token(body), new byte[] {1, 2}),
+                                content,
+                                new Objects.Draft(token(body), new byte[] {1, 2}),
                                 condition));
     }
 
     Changed delete(Bucket bucket, String name) {
-        return objects.delete(request(), bucket, name, Optional.empty(), new Condition.None());
+        return objects.delete(
+                request(), bucket, name, Optional.empty(), new Condition.None(), Lock.Bypass.NO);
     }
 
     /** A token that differs for different bodies of these tests. */

@@ -150,6 +150,29 @@ final class BucketCalls {
         call.xml(out.done("VersioningConfiguration"));
     }
 
+    /** S3 API Reference, PutBucketVersioning: Status, and MfaDelete, which is not served. */
+    static void version(Call call) throws IOException {
+        Xml asked = Xml.parse(call.document(LONGEST_DOCUMENT), "VersioningConfiguration");
+        if (asked.child("MfaDelete").equals("Enabled")) {
+            throw new Failure(ErrorCode.NOT_IMPLEMENTED, "MFA delete is not implemented.");
+        }
+        Bucket.Versioning state =
+                switch (asked.child("Status")) {
+                    case "Enabled" -> Bucket.Versioning.ENABLED;
+                    case "Suspended" -> Bucket.Versioning.SUSPENDED;
+                    case "" ->
+                            throw new Failure(
+                                    ErrorCode.ILLEGAL_VERSIONING_CONFIGURATION,
+                                    "The Versioning element must be specified: Status is Enabled or"
+                                            + " Suspended.");
+                    default -> throw Xml.malformed();
+                };
+        if (!call.guarded().version(call.bucket(), state)) {
+            throw Call.noSuchBucket();
+        }
+        call.empty(200, call.headers());
+    }
+
     private static Bucket bucket(Call call) {
         Optional<Bucket> found = call.guarded().bucket(call.operation().action(), call.bucket());
         return found.orElseThrow(Call::noSuchBucket);

@@ -1,6 +1,7 @@
 package org.domicile.s3;
 
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.domicile.guard.Attributes;
@@ -31,7 +32,8 @@ final class Copies {
     static void copy(Call call) throws IOException {
         Named named = source(call);
         GuardedObjects.Directive directive = directive(call);
-        if (directive.equals(new GuardedObjects.Directive.Keep(""))
+        if (directive instanceof GuardedObjects.Directive.Keep(String algorithm, _)
+                && algorithm.isEmpty()
                 && named.version().isEmpty()
                 && named.target().bucket().equals(call.bucket())
                 && named.target().name().equals(call.name())
@@ -158,11 +160,14 @@ final class Copies {
         if (!tagging.isEmpty() && !tagging.equals("COPY") && !tagging.equals("REPLACE")) {
             throw new Failure(ErrorCode.INVALID_ARGUMENT, "Unknown tagging directive.");
         }
+        Optional<Map<String, String>> tags =
+                tagging.equals("REPLACE") ? Optional.of(Tags.ofField(call)) : Optional.empty();
         return switch (call.field("x-amz-metadata-directive")) {
-            case "", "COPY" -> new GuardedObjects.Directive.Keep(algorithm);
+            case "", "COPY" -> new GuardedObjects.Directive.Keep(algorithm, tags);
             case "REPLACE" ->
                     new GuardedObjects.Directive.Replace(
-                            Drafts.draft(call, algorithm, Attributes.ChecksumType.FULL_OBJECT));
+                            Drafts.draft(call, algorithm, Attributes.ChecksumType.FULL_OBJECT),
+                            tags);
             default ->
                     throw new Failure(
                             ErrorCode.INVALID_ARGUMENT,

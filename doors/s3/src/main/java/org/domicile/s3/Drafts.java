@@ -13,6 +13,7 @@ import org.domicile.guard.Found;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.Match;
 import org.domicile.http.Headers;
+import org.domicile.objects.Lock;
 
 /** What requests say of an object beside its bytes, and how answers say it. */
 final class Drafts {
@@ -49,7 +50,8 @@ final class Drafts {
      * @throws Failure METADATA_TOO_LARGE, REQUEST_HEADER_SECTION_TOO_LARGE
      */
     static GuardedObjects.Draft draft(Call call, String algorithm, Attributes.ChecksumType type) {
-        return new GuardedObjects.Draft(standard(call), user(call), algorithm, type);
+        return new GuardedObjects.Draft(
+                standard(call), user(call), Tags.ofField(call), Lock.OPEN, algorithm, type);
     }
 
     private static Map<String, String> standard(Call call) {
@@ -160,6 +162,9 @@ final class Drafts {
         attributes.user().forEach((name, value) -> headers.add(META + name, shown(value)));
         if (Versions.named(found.version())) {
             headers.add("x-amz-version-id", found.version());
+        }
+        if (!found.tags().isEmpty()) {
+            headers.add("x-amz-tagging-count", Integer.toString(found.tags().size()));
         }
         headers.add("x-amz-server-side-encryption", "AES256");
     }

@@ -64,12 +64,20 @@ final class Reads {
                     object(call, found, content, part, overrides);
                 }
             }
-            case Got.Marker(Found found) -> marker(call, found, version.isPresent());
+            default -> absent(call, got, version.isPresent());
+        }
+    }
+
+    /** Answers that there is no object to show. @param named whether a version was asked for */
+    static void absent(Call call, Got got, boolean named) throws IOException {
+        switch (got) {
+            case Got.Marker(Found found) -> marker(call, found, named);
             case Got.NoSuchName() -> throw Call.noSuchKey();
             case Got.NoSuchVersion() ->
                     throw new Failure(
                             ErrorCode.NO_SUCH_VERSION, "The specified version does not exist.");
             case Got.NoSuchBucket() -> throw Call.noSuchBucket();
+            case Got.Object object -> throw new IllegalStateException("an object is there");
         }
     }
 

@@ -173,7 +173,13 @@ public final class S3Door implements HttpHandler {
 
     private static boolean readsDocument(Operation operation) {
         return switch (operation) {
-            case CREATE_BUCKET, DELETE_OBJECTS, COMPLETE_MULTIPART_UPLOAD -> true;
+            case CREATE_BUCKET,
+                    DELETE_OBJECTS,
+                    COMPLETE_MULTIPART_UPLOAD,
+                    PUT_BUCKET_VERSIONING,
+                    PUT_BUCKET_TAGGING,
+                    PUT_OBJECT_TAGGING ->
+                    true;
             default -> false;
         };
     }
@@ -217,6 +223,13 @@ public final class S3Door implements HttpHandler {
             case DELETE_BUCKET -> BucketCalls.delete(call);
             case GET_BUCKET_LOCATION -> BucketCalls.location(call);
             case GET_BUCKET_VERSIONING -> BucketCalls.versioning(call);
+            case PUT_BUCKET_VERSIONING -> BucketCalls.version(call);
+            case GET_BUCKET_TAGGING -> Tags.ofBucket(call);
+            case PUT_BUCKET_TAGGING -> Tags.putOfBucket(call);
+            case DELETE_BUCKET_TAGGING -> Tags.deleteOfBucket(call);
+            case GET_OBJECT_TAGGING -> Tags.ofObject(call);
+            case PUT_OBJECT_TAGGING -> Tags.put(call);
+            case DELETE_OBJECT_TAGGING -> Tags.delete(call);
             case LIST_OBJECTS -> Listings.first(call);
             case LIST_OBJECTS_V2 -> Listings.second(call);
             case LIST_OBJECT_VERSIONS -> Listings.versions(call);

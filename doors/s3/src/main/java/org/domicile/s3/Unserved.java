@@ -30,8 +30,7 @@ final class Unserved {
                     refuse(!value.equalsIgnoreCase("false"), name);
             case "x-amz-acl" -> acl(value);
             case "x-amz-storage-class" -> storageClass(value);
-            case "x-amz-tagging", "x-amz-website-redirect-location" ->
-                    refuse(!value.isEmpty(), name);
+            case "x-amz-website-redirect-location" -> refuse(!value.isEmpty(), name);
             case "x-amz-bucket-object-lock-enabled" ->
                     refuse(!value.equalsIgnoreCase("false"), name);
             case "x-amz-object-ownership" -> refuse(!value.equals("BucketOwnerEnforced"), name);

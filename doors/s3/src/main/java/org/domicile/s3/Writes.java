@@ -79,10 +79,33 @@ final class Writes {
                                     + " has "
                                     + size
                                     + " bytes, and all but the last need 5242880.");
+            case Stored.Locked() -> throw locked();
+            case Stored.OnMarker marker ->
+                    throw new IllegalStateException("a write in place: " + marker.version());
+            case Stored.Amended amended ->
+                    throw new IllegalStateException("a write in place: " + amended.version());
             case Stored.Deleted deleted ->
                     throw new IllegalStateException("a write that deletes: " + deleted);
             case Stored.PartDone part ->
                     throw new IllegalStateException("a write of no part: " + part.number());
+        };
+    }
+
+    static Failure locked() {
+        return new Failure(
+                ErrorCode.ACCESS_DENIED, "Access Denied because object protected by object lock.");
+    }
+
+    /** The id of a version that was changed in its place; every other outcome is a failure. */
+    static String amended(Stored stored) {
+        return switch (stored) {
+            case Stored.Amended(String version) -> version;
+            case Stored.OnMarker marker ->
+                    throw new Failure(
+                            ErrorCode.METHOD_NOT_ALLOWED,
+                            "The specified method is not allowed against this resource: it is a"
+                                    + " delete marker.");
+            default -> done(stored).version();
         };
     }
 

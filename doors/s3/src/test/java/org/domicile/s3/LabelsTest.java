@@ -36,7 +36,11 @@ class LabelsTest extends DoorTest {
         line(Flow.NONE, Operation.DELETE_BUCKET, Operation.GET_BUCKET_LOCATION);
         line(Flow.NONE, Operation.GET_BUCKET_VERSIONING, Operation.ABORT_MULTIPART_UPLOAD);
         line(Flow.NONE, Operation.CREATE_MULTIPART_UPLOAD, Operation.DELETE_OBJECTS);
-        line(Flow.NONE, Operation.DELETE_OBJECT);
+        line(Flow.NONE, Operation.DELETE_OBJECT, Operation.PUT_BUCKET_VERSIONING);
+        line(Flow.NONE, Operation.GET_BUCKET_TAGGING, Operation.PUT_BUCKET_TAGGING);
+        line(Flow.NONE, Operation.DELETE_BUCKET_TAGGING, Operation.DELETE_OBJECT_TAGGING);
+        line(Flow.READS, Operation.GET_OBJECT_TAGGING);
+        line(Flow.WRITES, Operation.PUT_OBJECT_TAGGING);
         line(Flow.READS, Operation.LIST_OBJECTS, Operation.LIST_OBJECTS_V2);
         line(Flow.READS, Operation.LIST_OBJECT_VERSIONS, Operation.LIST_MULTIPART_UPLOADS);
         line(Flow.READS, Operation.GET_OBJECT, Operation.HEAD_OBJECT, Operation.LIST_PARTS);

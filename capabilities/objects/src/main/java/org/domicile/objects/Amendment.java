@@ -1,0 +1,21 @@
+package org.domicile.objects;
+
+import java.util.function.UnaryOperator;
+
+/**
+ * A change of a version in its place: its body, token, attributes and time stay as they are. It may
+ * be computed more than once, from what stands there at the time.
+ */
+public sealed interface Amendment {
+    /** Other state. @param change gives the new state (at most 64 KiB) for the old */
+    record State(UnaryOperator<byte[]> change) implements Amendment {}
+
+    /**
+     * Another lock.
+     *
+     * @param change gives the new lock for the old; where that is less than the old one allows, the
+     *     answer is {@link Changed.Locked}
+     * @param bypass whether governance may be passed over
+     */
+    record Locking(UnaryOperator<Lock> change, Lock.Bypass bypass) implements Amendment {}
+}

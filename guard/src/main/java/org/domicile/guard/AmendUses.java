@@ -1,0 +1,75 @@
+package org.domicile.guard;
+
+import java.util.Map;
+import java.util.Optional;
+import org.domicile.keys.Keys;
+import org.domicile.keys.Sealer;
+import org.domicile.objects.Amendment;
+import org.domicile.objects.Bucket;
+import org.domicile.objects.Changed;
+import org.domicile.objects.Objects;
+import org.domicile.request.Outcome;
+
+/** Guarded changes of versions in their place. */
+final class AmendUses {
+    private final Uses uses;
+    private final Objects objects;
+    private final Vessel vessel;
+
+    AmendUses(Uses uses, Objects objects, Vessel vessel) {
+        this.uses = uses;
+        this.objects = objects;
+        this.vessel = vessel;
+    }
+
+    Stored tag(
+            String action,
+            String bucketName,
+            String name,
+            Optional<String> version,
+            Map<String, String> tags) {
+        return amend(
+                action,
+                bucketName,
+                name,
+                version,
+                (sealer, context) ->
+                        new Amendment.State(was ->
+                                State.open(sealer, context, was)
+                                        .tagged(tags)
+                                        .seal(sealer, context)));
+    }
+
+    /** Makes an amendment with what seals the version. */
+    interface Amending {
+        Amendment of(Sealer sealer, byte[] context);
+    }
+
+    Stored amend(
+            String action,
+            String bucketName,
+            String name,
+            Optional<String> version,
+            Amending amending) {
+        Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        try (Admitted use =
+                uses.admit(
+                        action,
+                        uses.data(found, bucketName, name),
+                        ObjectUses.object(bucketName, name))) {
+            if (found.isEmpty()) {
+                use.record(Outcome.ABSENT, 0);
+                return new Stored.NoSuchBucket();
+            }
+            Bucket bucket = found.get();
+            Amendment amendment = amending.of(vessel.sealer(bucket), Vessel.context(bucket, name));
+            Changed changed =
+                    objects.amend(use.carrying(() -> 0), bucket, name, version, amendment);
+            return changed instanceof Changed.Stored(var amended)
+                    ? new Stored.Amended(amended.id())
+                    : ObjectUses.refused(changed);
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, new Stored.NoSuchBucket());
+        }
+    }
+}
