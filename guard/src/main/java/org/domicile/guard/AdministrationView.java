@@ -26,15 +26,13 @@ import org.domicile.policy.PolicyText;
 import org.domicile.policy.Principal;
 import org.domicile.policy.Purpose;
 import org.domicile.policy.Register;
+import org.domicile.policy.Role;
+import org.domicile.policy.Target;
 import org.domicile.policy.Zone;
 import org.domicile.request.Outcome;
 
 /** Administration under one request. */
 final class AdministrationView implements Administration {
-    private static final String ACCESS_KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    private static final String SECRET_LETTERS =
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
     private static final int LONGEST_RETENTION = 36_500;
 
     private final Uses uses;
@@ -46,6 +44,7 @@ final class AdministrationView implements Administration {
     private final Labelling labelling;
     private final SecureRandom random;
     private final PolicyActs policies;
+    private final RoleActs roles;
 
     AdministrationView(
             Uses uses, PeopleView.Parts parts, Labelling labelling, SecureRandom random) {
@@ -58,6 +57,7 @@ final class AdministrationView implements Administration {
         this.labelling = labelling;
         this.random = random;
         this.policies = new PolicyActs(uses, policy, ledger, this::change);
+        this.roles = new RoleActs(uses, policy, this::change);
     }
 
     @Override
@@ -221,7 +221,7 @@ final class AdministrationView implements Administration {
         String organisation = holder == null ? Policy.INSTALLATION : holder.organisation();
         Credential credential =
                 new Credential(
-                        "DOM" + letters(ACCESS_KEY_LETTERS, 17),
+                        "DOM" + Letters.accessKey(random, 17),
                         principal,
                         organisation,
                         purpose,
@@ -230,7 +230,7 @@ final class AdministrationView implements Administration {
                         uses.at(),
                         expires,
                         false);
-        String secret = letters(SECRET_LETTERS, 40);
+        String secret = Letters.secret(random);
         change(
                 new Change.NewCredential(credential, secret.getBytes(StandardCharsets.US_ASCII)),
                 organisation,
@@ -287,6 +287,56 @@ final class AdministrationView implements Administration {
                         old.expires());
         withdrawCredential(accessKey);
         return issued;
+    }
+
+    @Override
+    public Role createRole(Role wanted) {
+        Role role =
+                new Role(
+                        wanted.organisation(),
+                        wanted.name(),
+                        BucketUses.randomId(random),
+                        wanted.purpose(),
+                        wanted.principals(),
+                        wanted.issuer(),
+                        wanted.audiences(),
+                        wanted.subjects(),
+                        wanted.permissions(),
+                        wanted.longest(),
+                        uses.at(),
+                        false);
+        roles.create(role);
+        return role;
+    }
+
+    @Override
+    public void removeRole(String role) {
+        roles.remove(role);
+    }
+
+    @Override
+    public Role role(String role) {
+        return roles.role(role);
+    }
+
+    @Override
+    public Target createTarget(Target wanted) {
+        Target target =
+                new Target(
+                        wanted.organisation(),
+                        wanted.name(),
+                        wanted.url(),
+                        wanted.zone(),
+                        wanted.networks(),
+                        uses.at(),
+                        false);
+        roles.create(target);
+        return target;
+    }
+
+    @Override
+    public void removeTarget(String target) {
+        roles.removeTarget(target);
     }
 
     @Override
@@ -502,13 +552,5 @@ final class AdministrationView implements Administration {
     private static String organisationOf(String purpose) {
         int slash = purpose.indexOf('/');
         return slash < 0 ? purpose : purpose.substring(0, slash);
-    }
-
-    private String letters(String alphabet, int count) {
-        StringBuilder text = new StringBuilder(count);
-        for (int i = 0; i < count; i++) {
-            text.append(alphabet.charAt(random.nextInt(alphabet.length())));
-        }
-        return text.toString();
     }
 }

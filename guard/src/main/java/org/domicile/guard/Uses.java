@@ -393,6 +393,10 @@ final class Uses {
     }
 
     private KeyId subject() {
+        if (request.caller()
+                instanceof Caller.Known(_, _, _, _, Caller.By.Session session)) {
+            return new KeyId(KeyId.Kind.SUBJECT, session.subject());
+        }
         String principal =
                 switch (request.caller()) {
                     case Caller.Known known -> known.principal();

@@ -222,7 +222,7 @@ final class Explaining {
         return JsonForm.format(entities.reachable(from));
     }
 
-    /** The key that its records hang on decides nothing. */
+    /** The key that its records hang on and its name decide nothing. */
     private static Caller.By.Session session(Value read) {
         if (!(field(read, "expires") instanceof Value.Whole(long expires))) {
             throw new Malformed("expires is no number");
@@ -232,6 +232,7 @@ final class Explaining {
                 text(read, "roleId"),
                 text(read, "source"),
                 text(read, "target"),
+                "",
                 "",
                 Instant.ofEpochMilli(expires),
                 text(read, "policy"));

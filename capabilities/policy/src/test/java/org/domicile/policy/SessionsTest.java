@@ -212,6 +212,7 @@ class SessionsTest {
                 "KEY-ada",
                 "",
                 "5".repeat(32),
+                "s",
                 END,
                 new SessionPolicy(narrowing).digest());
     }
@@ -280,11 +281,11 @@ class SessionsTest {
         done(new Change.NewRole(role(DOCUMENTS.getFirst())));
         assertEquals("allowed", reason(session("")));
         Caller.By.Session late =
-                new Caller.By.Session("city/reader", ROLE, "KEY-ada", "", "5".repeat(32), NOW, "");
+                new Caller.By.Session("city/reader", ROLE, "KEY-ada", "", "5".repeat(32), "s", NOW, "");
         assertEquals("credential-expired", reason(late));
         Caller.By.Session another =
                 new Caller.By.Session(
-                        "city/reader", "6".repeat(32), "KEY-ada", "", "5".repeat(32), END, "");
+                        "city/reader", "6".repeat(32), "KEY-ada", "", "5".repeat(32), "s", END, "");
         assertEquals("credential-withdrawn", reason(another));
         Caller.By.Session lost = session(DOCUMENTS.getFirst());
         assertEquals("session-not-permitted", reason(lost), "its policy was never kept");
@@ -295,7 +296,7 @@ class SessionsTest {
         done(new Change.WithdrawCredential("KEY-ada"));
         assertEquals("credential-withdrawn", reason(session("")));
         Caller.By.Session ben =
-                new Caller.By.Session("city/reader", ROLE, "KEY-ben", "", "5".repeat(32), END, "");
+                new Caller.By.Session("city/reader", ROLE, "KEY-ben", "", "5".repeat(32), "s", END, "");
         assertEquals("allowed", reason(ben));
         done(new Change.WithdrawPurpose("city/p"));
         assertEquals("purpose-withdrawn", reason(ben));
@@ -375,7 +376,7 @@ class SessionsTest {
     @Test
     void aSessionWithoutARoleIsAsGoodAsItsCredential() {
         Caller.By.Session plain =
-                new Caller.By.Session("", "", "KEY-ada", "", "5".repeat(32), END, "");
+                new Caller.By.Session("", "", "KEY-ada", "", "5".repeat(32), "s", END, "");
         Caller.Known who =
                 new Caller.Known("city", "9".repeat(32), "ASIATEST", "city/other", plain);
         record Case(Asked asked, String reason) {}
@@ -567,7 +568,7 @@ class SessionsTest {
 
     private boolean holds(byte kind, String text) {
         try (Cursor cursor =
-                keyspace.scan(Space.RECORDS, Range.prefix(new byte[0]), Reading.Direction.UP)) {
+                keyspace.scan(Space.RECORDS, Range.prefix(new byte[] {kind}), Reading.Direction.UP)) {
             while (cursor.next()) {
                 if (new String(cursor.value(), StandardCharsets.ISO_8859_1).contains(text)) {
                     return true;

@@ -35,6 +35,7 @@ public final class S3Door implements HttpHandler {
     private final Authentication authentication;
     private final S3Options options;
     private final InstantSource clock;
+    private final Sts sts;
     private final Reads reads = new Reads();
     private final Budget documents = Budget.ofHeap(8);
 
@@ -48,6 +49,7 @@ public final class S3Door implements HttpHandler {
         this.authentication = authentication;
         this.options = options;
         this.clock = clock;
+        this.sts = new Sts(guard, options.region(), clock, this::request);
     }
 
     @Override
@@ -80,6 +82,10 @@ public final class S3Door implements HttpHandler {
     }
 
     private void serve(Exchange exchange) throws IOException {
+        if (StsQuery.isMeant(exchange, options.domain())) {
+            sts.serve(exchange);
+            return;
+        }
         Asked asked = Asked.UNREADABLE;
         Optional<Failure> unreadable = Optional.empty();
         try {

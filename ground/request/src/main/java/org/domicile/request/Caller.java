@@ -36,6 +36,7 @@ public sealed interface Caller {
          * @param source access key that asked for it; empty when a token of an issuer did
          * @param target full name of the outbound target that is that issuer; empty without one
          * @param subject id of the key of the person behind it, on which its records hang
+         * @param name what whoever asked for it calls it; may name a person, decides nothing
          * @param expires its end
          * @param policy SHA-256 of the policy that narrows it, 64 hexadecimal digits; empty for
          *     none
@@ -46,6 +47,7 @@ public sealed interface Caller {
                 String source,
                 String target,
                 String subject,
+                String name,
                 Instant expires,
                 String policy)
                 implements By {}
