@@ -59,7 +59,8 @@ final class Gate implements Guard {
         this.clock = clock;
         this.random = random;
         this.permits = new Semaphore(options.permits());
-        this.identity = new SigningKeys(
+        this.identity =
+                new SigningKeys(
                         policy,
                         options,
                         keys.vault(),
@@ -94,8 +95,7 @@ final class Gate implements Guard {
 
     @Override
     public GuardedSessions sessions(Request request) {
-        return new SessionsView(
-                request, this::uses, policy, keys, issuers, random);
+        return new SessionsView(request, this::uses, policy, keys, issuers, random);
     }
 
     @Override

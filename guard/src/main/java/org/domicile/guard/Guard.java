@@ -33,15 +33,7 @@ public interface Guard {
             InstantSource clock,
             SecureRandom random) {
         return new Gate(
-                options,
-                policy,
-                keys,
-                ledger,
-                objects,
-                people,
-                Outbound.open(),
-                clock,
-                random);
+                options, policy, keys, ledger, objects, people, Outbound.open(), clock, random);
     }
 
     /** How doors find out who calls. */

@@ -22,7 +22,9 @@ public interface GuardedSessions {
     /** Who the caller is. */
     Self self();
 
-    /** A session in a role, for a caller whom it trusts. It never outlives the caller's credential. */
+    /**
+     * A session in a role, for a caller whom it trusts. It never outlives the caller's credential.
+     */
     Issued assume(Wanted wanted);
 
     /**

@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keys of the issuers that operators registered. They are fetched when the first token comes, and
- * again after an {@code HOUR}, or when a token names a key that is not among them, at most once in a
- * {@code MINUTE}; an issuer that does not answer is asked again after {@code A_WHILE}. So strangers
- * cannot make this program knock at anybody's door at their pace. Each fetch is a use of the
- * program's own, in the use log of the organisation whose target it is. Safe for concurrent use: of
- * several that want the same keys, one fetches and the others wait for it.
+ * again after an {@code HOUR}, or when a token names a key that is not among them, at most once in
+ * a {@code MINUTE}; an issuer that does not answer is asked again after {@code A_WHILE}. So
+ * strangers cannot make this program knock at anybody's door at their pace. Each fetch is a use of
+ * the program's own, in the use log of the organisation whose target it is. Safe for concurrent
+ * use: of several that want the same keys, one fetches and the others wait for it.
  */
 final class Issuers {
     private static final System.Logger LOG = System.getLogger("org.domicile.guard");
@@ -61,11 +61,14 @@ final class Issuers {
      * @throws Declined when the issuer cannot be asked
      */
     IdToken.Verdict verify(
-            Target target, IdToken token, List<String> audiences, Instant now, Supplier<Uses> program) {
+            Target target,
+            IdToken token,
+            List<String> audiences,
+            Instant now,
+            Supplier<Uses> program) {
         // Another target of the name, made anew, is another issuer.
         Issuer issuer =
-                issuers.computeIfAbsent(
-                        target.full() + " " + target.created(), _ -> new Issuer());
+                issuers.computeIfAbsent(target.full() + " " + target.created(), _ -> new Issuer());
         synchronized (issuer) {
             IssuerKeys keys = issuer.keys;
             if (keys == null || !now.isBefore(issuer.fetched.plus(HOUR))) {
@@ -130,9 +133,7 @@ final class Issuers {
     /** The registered target that an address is of: the issuer itself, or another one beside it. */
     private Optional<Target> site(Target issuer, String address) {
         Optional<Target> found =
-                Stream.concat(
-                                Stream.of(issuer),
-                                policy.register().targets().values().stream())
+                Stream.concat(Stream.of(issuer), policy.register().targets().values().stream())
                         .filter(each -> !each.removed())
                         .filter(each -> each.organisation().equals(issuer.organisation()))
                         .filter(each -> site(each).has(address))
@@ -182,10 +183,6 @@ final class Issuers {
     }
 
     private static void said(Target target, Exception e) {
-        LOG.log(
-                System.Logger.Level.WARNING,
-                "the target {0}: {1}",
-                target.full(),
-                e.getMessage());
+        LOG.log(System.Logger.Level.WARNING, "the target {0}: {1}", target.full(), e.getMessage());
     }
 }

@@ -93,12 +93,7 @@ final class SessionsView implements GuardedSessions {
             String role = session.role().substring(session.role().indexOf('/') + 1);
             return new Self(
                     organisation,
-                    "arn:aws:sts::"
-                            + organisation
-                            + ":assumed-role/"
-                            + role
-                            + "/"
-                            + session.name(),
+                    "arn:aws:sts::" + organisation + ":assumed-role/" + role + "/" + session.name(),
                     session.roleId() + ":" + session.name());
         }
         return new Self(
@@ -112,8 +107,7 @@ final class SessionsView implements GuardedSessions {
         check(wanted.narrowing());
         Resource.Assumed asked = new Resource.Assumed(wanted.organisation(), wanted.role());
         String principal = BucketUses.randomId(random);
-        try (Admitted use =
-                uses.admit("sts:AssumeRole", asked, asked.full() + "/" + principal)) {
+        try (Admitted use = uses.admit("sts:AssumeRole", asked, asked.full() + "/" + principal)) {
             Role role = policy.register().roles().get(asked.full());
             Caller.Known caller = known();
             Optional<Credential> source = source(caller);
@@ -259,7 +253,8 @@ final class SessionsView implements GuardedSessions {
         Duration wanted = life.isZero() ? Duration.ofHours(12) : life;
         if (wanted.compareTo(SHORTEST) < 0 || wanted.compareTo(LONGEST) > 0) {
             throw new Declined(
-                    Declined.Kind.INVALID, "DurationSeconds is from 900 to 129600, not " + wanted.toSeconds() + ".");
+                    Declined.Kind.INVALID,
+                    "DurationSeconds is from 900 to 129600, not " + wanted.toSeconds() + ".");
         }
         String principal = BucketUses.randomId(random);
         try (Admitted use =
@@ -281,8 +276,7 @@ final class SessionsView implements GuardedSessions {
                             "",
                             end(wanted, caller.purpose(), source.get().expires()),
                             "");
-            Caller.Known made =
-                    made(caller.organisation(), principal, caller.purpose(), session);
+            Caller.Known made = made(caller.organisation(), principal, caller.purpose(), session);
             policy.issue(use.carrying(() -> 0), SessionPolicy.NONE);
             return issued(made, session, SessionPolicy.NONE);
         }
@@ -294,7 +288,8 @@ final class SessionsView implements GuardedSessions {
             case SessionPolicy.Fault.None() -> {}
             case SessionPolicy.Fault.Malformed(String sentence) ->
                     throw new Declined(
-                            Declined.Kind.MALFORMED_POLICY, "The policy cannot be read: " + sentence + ".");
+                            Declined.Kind.MALFORMED_POLICY,
+                            "The policy cannot be read: " + sentence + ".");
             case SessionPolicy.Fault.TooLarge(int percent) ->
                     throw new Declined(
                             Declined.Kind.LARGE_POLICY,
@@ -329,8 +324,7 @@ final class SessionsView implements GuardedSessions {
     private Instant end(Duration life, String purpose, Instant source) {
         Purpose found = policy.register().purposes().get(purpose);
         Instant end = request.at().plus(life);
-        for (Instant each :
-                List.of(source, found == null ? request.at() : found.expires())) {
+        for (Instant each : List.of(source, found == null ? request.at() : found.expires())) {
             end = each.isBefore(end) ? each : end;
         }
         return end.truncatedTo(ChronoUnit.SECONDS);
@@ -347,15 +341,10 @@ final class SessionsView implements GuardedSessions {
     private Caller.Known made(
             String organisation, String principal, String purpose, Caller.By.Session session) {
         return new Caller.Known(
-                organisation,
-                principal,
-                "ASIA" + Letters.accessKey(random, 16),
-                purpose,
-                session);
+                organisation, principal, "ASIA" + Letters.accessKey(random, 16), purpose, session);
     }
 
-    private Issued issued(
-            Caller.Known caller, Caller.By.Session session, SessionPolicy narrowing) {
+    private Issued issued(Caller.Known caller, Caller.By.Session session, SessionPolicy narrowing) {
         String secret = Letters.secret(random);
         return new Issued(
                 caller.credential(),

@@ -393,8 +393,7 @@ final class Uses {
     }
 
     private KeyId subject() {
-        if (request.caller()
-                instanceof Caller.Known(_, _, _, _, Caller.By.Session session)) {
+        if (request.caller() instanceof Caller.Known(_, _, _, _, Caller.By.Session session)) {
             return new KeyId(KeyId.Kind.SUBJECT, session.subject());
         }
         String principal =

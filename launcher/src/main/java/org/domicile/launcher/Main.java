@@ -39,6 +39,8 @@ import picocli.CommandLine.Command;
             PolicyCommand.class,
             PrincipalCommand.class,
             CredentialCommand.class,
+            RoleCommand.class,
+            TargetCommand.class,
             ZoneCommand.class,
             SubjectCommand.class,
             EraseCommand.class,

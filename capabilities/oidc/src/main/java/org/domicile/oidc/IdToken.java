@@ -91,8 +91,7 @@ public final class IdToken {
         if (type != null && !type.getType().equalsIgnoreCase("JWT")) {
             return new Verdict.Refused("the token is of another type than JWT");
         }
-        List<JWK> candidates =
-                keys.all().stream().filter(each -> fits(each, header)).toList();
+        List<JWK> candidates = keys.all().stream().filter(each -> fits(each, header)).toList();
         if (candidates.size() != 1) {
             // None, or more than one that the token does not tell apart.
             return new Verdict.UnknownKey();
@@ -105,7 +104,8 @@ public final class IdToken {
     private static boolean fits(JWK key, JWSHeader header) {
         boolean named = header.getKeyID() == null || header.getKeyID().equals(key.getKeyID());
         boolean signs = key.getKeyUse() == null || key.getKeyUse().equals(KeyUse.SIGNATURE);
-        boolean meant = key.getAlgorithm() == null || key.getAlgorithm().equals(header.getAlgorithm());
+        boolean meant =
+                key.getAlgorithm() == null || key.getAlgorithm().equals(header.getAlgorithm());
         boolean typed =
                 header.getAlgorithm().equals(JWSAlgorithm.RS256)
                         ? key instanceof RSAKey

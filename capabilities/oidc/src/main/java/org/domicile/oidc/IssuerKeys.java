@@ -41,7 +41,8 @@ public final class IssuerKeys {
             if (keys.size() > MOST) {
                 throw new Unreadable("the issuer has more than 64 keys");
             }
-            return new IssuerKeys(keys.stream().map(JWK::toPublicJWK).filter(each -> each != null).toList());
+            return new IssuerKeys(
+                    keys.stream().map(JWK::toPublicJWK).filter(each -> each != null).toList());
         } catch (ParseException | IllegalArgumentException e) {
             throw new Unreadable("the issuer's keys cannot be read");
         }

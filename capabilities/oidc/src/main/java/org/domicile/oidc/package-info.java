@@ -4,9 +4,9 @@
  * time: nothing is fetched, nothing is kept.
  *
  * <p>Taken are tokens that are signed with RS256 (keys of at least 2,048 bits) or ES256, and no
- * others: what a token says of its algorithm is never believed beyond these two, and each only with a
- * key of its own type. A token for which an issuer has no key is told apart from one that is wrong,
- * because keys change.
+ * others: what a token says of its algorithm is never believed beyond these two, and each only with
+ * a key of its own type. A token for which an issuer has no key is told apart from one that is
+ * wrong, because keys change.
  *
  * <p><b>Limits.</b> A token has at most 20,000 characters, a subject 255, an issuer's document 256
  * KiB and 64 keys. A clock may be a minute behind the issuer's; what has expired has.

@@ -281,7 +281,8 @@ class SessionsTest {
         done(new Change.NewRole(role(DOCUMENTS.getFirst())));
         assertEquals("allowed", reason(session("")));
         Caller.By.Session late =
-                new Caller.By.Session("city/reader", ROLE, "KEY-ada", "", "5".repeat(32), "s", NOW, "");
+                new Caller.By.Session(
+                        "city/reader", ROLE, "KEY-ada", "", "5".repeat(32), "s", NOW, "");
         assertEquals("credential-expired", reason(late));
         Caller.By.Session another =
                 new Caller.By.Session(
@@ -296,7 +297,8 @@ class SessionsTest {
         done(new Change.WithdrawCredential("KEY-ada"));
         assertEquals("credential-withdrawn", reason(session("")));
         Caller.By.Session ben =
-                new Caller.By.Session("city/reader", ROLE, "KEY-ben", "", "5".repeat(32), "s", END, "");
+                new Caller.By.Session(
+                        "city/reader", ROLE, "KEY-ben", "", "5".repeat(32), "s", END, "");
         assertEquals("allowed", reason(ben));
         done(new Change.WithdrawPurpose("city/p"));
         assertEquals("purpose-withdrawn", reason(ben));
@@ -568,7 +570,8 @@ class SessionsTest {
 
     private boolean holds(byte kind, String text) {
         try (Cursor cursor =
-                keyspace.scan(Space.RECORDS, Range.prefix(new byte[] {kind}), Reading.Direction.UP)) {
+                keyspace.scan(
+                        Space.RECORDS, Range.prefix(new byte[] {kind}), Reading.Direction.UP)) {
             while (cursor.next()) {
                 if (new String(cursor.value(), StandardCharsets.ISO_8859_1).contains(text)) {
                     return true;

@@ -58,8 +58,7 @@ final class SignatureV4 implements Authentication {
             Signed signed = signed(exchange, fields, query, claim.get(), hash);
             return new Verdict.Accepted(
                     signed.caller(),
-                    new BodyPayload(
-                            exchange, fields, Framing.of(hash, signed.key(), claim.get())));
+                    new BodyPayload(exchange, fields, Framing.of(hash, signed.key(), claim.get())));
         } catch (Failure failure) {
             return new Verdict.Rejected(claimed(fields, exchange.rawQuery(), identity), failure);
         }
@@ -379,8 +378,7 @@ final class SignatureV4 implements Authentication {
 
     private static Failure badToken() {
         return new Failure(
-                ErrorCode.INVALID_TOKEN,
-                "The provided token is malformed or otherwise invalid.");
+                ErrorCode.INVALID_TOKEN, "The provided token is malformed or otherwise invalid.");
     }
 
     private static Failure stranger() {
@@ -409,11 +407,8 @@ final class SignatureV4 implements Authentication {
     private static String accessKey(Fields fields, CanonicalQuery query) {
         String credential = query.one("X-Amz-Credential");
         return inHeader(fields)
-                .orElseGet(
-                        () ->
-                                credential.isEmpty()
-                                        ? query.one("AWSAccessKeyId")
-                                        : leading(credential));
+                .orElseGet(() ->
+                        credential.isEmpty() ? query.one("AWSAccessKeyId") : leading(credential));
     }
 
     private static Optional<String> inHeader(Fields fields) {

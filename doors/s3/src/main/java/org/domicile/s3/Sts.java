@@ -93,9 +93,7 @@ final class Sts {
             unreadable = Optional.of(e); // who sent it is asked first: it may have to be recorded
         }
         switch (signatures.judge(exchange, body)) {
-            case SignatureV4.Sender.Unbelieved(
-                            Optional<Caller.Known> claimed,
-                            Failure failure) -> {
+            case SignatureV4.Sender.Unbelieved(Optional<Caller.Known> claimed, Failure failure) -> {
                 StsFailure refusal = StsFailure.of(failure);
                 if (claimed.isPresent()) {
                     guard.sessions(requests.apply(exchange, claimed.get()))

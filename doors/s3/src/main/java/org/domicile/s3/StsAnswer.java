@@ -7,7 +7,9 @@ import org.domicile.guard.GuardedSessions;
 import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
 
-/** An answer of STS: a result in AWS's query protocol, or an error. Owned by the request's thread. */
+/**
+ * An answer of STS: a result in AWS's query protocol, or an error. Owned by the request's thread.
+ */
 final class StsAnswer {
     private static final String NAMESPACE =
             " xmlns=\"https://sts.amazonaws.com/doc/" + StsQuery.VERSION + "/\">";
@@ -80,8 +82,6 @@ final class StsAnswer {
                         .close("Error")
                         .element("RequestId", exchange.requestId());
         exchange.respond(
-                failure.code().status(),
-                headers(exchange, guard, use),
-                out.done("ErrorResponse"));
+                failure.code().status(), headers(exchange, guard, use), out.done("ErrorResponse"));
     }
 }

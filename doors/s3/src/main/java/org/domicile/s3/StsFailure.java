@@ -4,8 +4,8 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.GuardedSessions;
 
 /**
- * A request that is answered with an error of STS. An everyday event, not a bug: no stack trace. The
- * one place where failures become STS's words.
+ * A request that is answered with an error of STS. An everyday event, not a bug: no stack trace.
+ * The one place where failures become STS's words.
  */
 final class StsFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -15,8 +15,8 @@ import org.domicile.http.Exchange;
 /**
  * A request of AWS's query protocol: parameters in the query of a GET, or in a form's body (AWS STS
  * API Reference, "Making Query Requests"). It stands on the listener's root, where S3 knows nothing
- * but the list of buckets: a form that is posted there, or an {@code Action} with a {@code Version},
- * is never a request of S3. Names are unique, and have case.
+ * but the list of buckets: a form that is posted there, or an {@code Action} with a {@code
+ * Version}, is never a request of S3. Names are unique, and have case.
  */
 final class StsQuery {
     static final String VERSION = "2011-06-15";
@@ -77,7 +77,8 @@ final class StsQuery {
 
     private static StsFailure tooLong() {
         return new StsFailure(
-                StsFailure.Code.MALFORMED_QUERY, "A request has at most 65536 bytes of parameters.");
+                StsFailure.Code.MALFORMED_QUERY,
+                "A request has at most 65536 bytes of parameters.");
     }
 
     /**

@@ -46,7 +46,8 @@ final class StsRig implements AutoCloseable {
     Role role(String name, String permissions) {
         return installation
                 .administration()
-                .createRole(wanted(name, permissions, List.of(principal), "", List.of(), List.of()));
+                .createRole(
+                        wanted(name, permissions, List.of(principal), "", List.of(), List.of()));
     }
 
     /** A role that tokens of an issuer may assume. */
@@ -141,8 +142,7 @@ final class StsRig implements AutoCloseable {
         sent.fields().forEach(each -> fields.add(each[0] + ": " + each[1]));
         String target = sent.rawPath() + (sent.rawQuery().isEmpty() ? "" : "?" + sent.rawQuery());
         try (Client client = installation.signing()) {
-            return client.call(
-                    sent.method(), target, sent.bytes(), fields.toArray(String[]::new));
+            return client.call(sent.method(), target, sent.bytes(), fields.toArray(String[]::new));
         }
     }
 

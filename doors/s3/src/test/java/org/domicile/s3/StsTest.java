@@ -114,16 +114,14 @@ class StsTest {
         assertEquals(403, rig.s3(session, "PUT", "/data/a", NOTHING).status());
         refused(403, "AccessDenied", rig.sts(session, "Action", "GetSessionToken"));
         refused(403, "AccessDenied", rig.assume(session, "all"));
-        Duration life =
-                Duration.between(rig.now(), Instant.parse(made.element("Expiration")));
+        Duration life = Duration.between(rig.now(), Instant.parse(made.element("Expiration")));
         assertTrue(life.toSeconds() > 800 && life.toSeconds() <= 900, life::toString);
     }
 
     @Test
     void whoSomebodyIsNeedsNoRight() throws IOException {
         Signer.Pair pair = rig.installation.issue("main", List.of("s3:GetObject"), List.of("x"));
-        Client.Reply self =
-                rig.sts(new StsRig.Signing(pair, ""), "Action", "GetCallerIdentity");
+        Client.Reply self = rig.sts(new StsRig.Signing(pair, ""), "Action", "GetCallerIdentity");
         assertEquals(200, self.status(), self::text);
         assertTrue(self.element("Arn").startsWith("arn:aws:iam::main:user/"), self::text);
         Sent get =
@@ -161,21 +159,92 @@ class StsTest {
         for (Case each :
                 List.of(
                         new Case("ValidationError", List.of("RoleArn", arn)),
-                        new Case("ValidationError", List.of("RoleArn", "x".repeat(20), "RoleSessionName", "tester")),
-                        new Case("ValidationError", List.of("RoleArn", arn, "RoleSessionName", "a b")),
-                        new Case("ValidationError", List.of("RoleArn", arn, "RoleSessionName", "tester", "DurationSeconds", "899")),
-                        new Case("ValidationError", List.of("RoleArn", arn, "RoleSessionName", "tester", "DurationSeconds", "7201")),
-                        new Case("ValidationError", List.of("RoleArn", arn, "RoleSessionName", "tester", "DurationSeconds", "soon")),
-                        new Case("ValidationError", List.of("RoleArn", arn, "RoleSessionName", "tester", "Policy", " ".repeat(2_049))),
-                        new Case("ValidationError", List.of("RoleArn", arn, "RoleSessionName", "tester", "PolicyArns.member.1.arn", "x")),
-                        new Case("ValidationError", List.of("RoleArn", arn, "RoleArn", arn, "RoleSessionName", "tester")),
-                        new Case("MalformedPolicyDocument", List.of("RoleArn", arn, "RoleSessionName", "tester", "Policy", "{}")),
-                        new Case("PackedPolicyTooLarge", List.of("RoleArn", arn, "RoleSessionName", "tester", "Policy", wide())))) {
+                        new Case(
+                                "ValidationError",
+                                List.of("RoleArn", "x".repeat(20), "RoleSessionName", "tester")),
+                        new Case(
+                                "ValidationError",
+                                List.of("RoleArn", arn, "RoleSessionName", "a b")),
+                        new Case(
+                                "ValidationError",
+                                List.of(
+                                        "RoleArn",
+                                        arn,
+                                        "RoleSessionName",
+                                        "tester",
+                                        "DurationSeconds",
+                                        "899")),
+                        new Case(
+                                "ValidationError",
+                                List.of(
+                                        "RoleArn",
+                                        arn,
+                                        "RoleSessionName",
+                                        "tester",
+                                        "DurationSeconds",
+                                        "7201")),
+                        new Case(
+                                "ValidationError",
+                                List.of(
+                                        "RoleArn",
+                                        arn,
+                                        "RoleSessionName",
+                                        "tester",
+                                        "DurationSeconds",
+                                        "soon")),
+                        new Case(
+                                "ValidationError",
+                                List.of(
+                                        "RoleArn",
+                                        arn,
+                                        "RoleSessionName",
+                                        "tester",
+                                        "Policy",
+                                        " ".repeat(2_049))),
+                        new Case(
+                                "ValidationError",
+                                List.of(
+                                        "RoleArn",
+                                        arn,
+                                        "RoleSessionName",
+                                        "tester",
+                                        "PolicyArns.member.1.arn",
+                                        "x")),
+                        new Case(
+                                "ValidationError",
+                                List.of(
+                                        "RoleArn",
+                                        arn,
+                                        "RoleArn",
+                                        arn,
+                                        "RoleSessionName",
+                                        "tester")),
+                        new Case(
+                                "MalformedPolicyDocument",
+                                List.of(
+                                        "RoleArn",
+                                        arn,
+                                        "RoleSessionName",
+                                        "tester",
+                                        "Policy",
+                                        "{}")),
+                        new Case(
+                                "PackedPolicyTooLarge",
+                                List.of(
+                                        "RoleArn",
+                                        arn,
+                                        "RoleSessionName",
+                                        "tester",
+                                        "Policy",
+                                        wide())))) {
             List<String> all = new java.util.ArrayList<>(List.of("Action", "AssumeRole"));
             all.addAll(each.parameters());
             refused(400, each.code(), rig.sts(first, all.toArray(String[]::new)));
         }
-        refused(400, "ValidationError", rig.sts(first, "Action", "GetSessionToken", "DurationSeconds", "129601"));
+        refused(
+                400,
+                "ValidationError",
+                rig.sts(first, "Action", "GetSessionToken", "DurationSeconds", "129601"));
     }
 
     /** Short to write and much once it is compiled. */
@@ -183,7 +252,8 @@ class StsTest {
         StringBuilder text = new StringBuilder("{\"Statement\":[");
         for (int i = 0; i < 24; i++) {
             text.append(i == 0 ? "" : ",")
-                    .append("{\"Effect\":\"Allow\",\"Action\":\"s3:*e*\",\"Resource\":\"arn:aws:s3:::")
+                    .append(
+                            "{\"Effect\":\"Allow\",\"Action\":\"s3:*e*\",\"Resource\":\"arn:aws:s3:::")
                     .append(i)
                     .append("\"}");
         }
@@ -196,19 +266,40 @@ class StsTest {
         refused(
                 403,
                 "SignatureDoesNotMatch",
-                rig.sts(new StsRig.Signing(new Signer.Pair(pair.key(), "x"), ""), "Action", "GetCallerIdentity"));
+                rig.sts(
+                        new StsRig.Signing(new Signer.Pair(pair.key(), "x"), ""),
+                        "Action",
+                        "GetCallerIdentity"));
         refused(
                 403,
                 "InvalidClientTokenId",
-                rig.sts(new StsRig.Signing(new Signer.Pair("DOMNOBODY", "x"), ""), "Action", "GetCallerIdentity"));
+                rig.sts(
+                        new StsRig.Signing(new Signer.Pair("DOMNOBODY", "x"), ""),
+                        "Action",
+                        "GetCallerIdentity"));
         Sent sent =
                 Sent.of("POST", "/", "", StsRig.form("Action", "GetCallerIdentity"))
                         .with("Content-Type", "application/x-www-form-urlencoded");
         Sent signed = Signer.signForm(sent, "home", rig.now(), pair);
         assertEquals(200, rig.send(signed).status());
-        refused(403, "SignatureDoesNotMatch", rig.send(signed.body(StsRig.form("Action", "GetSessionToken"))));
-        refused(403, "SignatureDoesNotMatch", rig.send(Signer.signForm(sent, "home", rig.now().minusSeconds(1_000), pair)));
-        refused(400, "IncompleteSignature", rig.send(Signer.sign(sent.with("Host", "localhost"), "home", Signer.sha256(sent.bytes()), rig.now(), pair)));
+        refused(
+                403,
+                "SignatureDoesNotMatch",
+                rig.send(signed.body(StsRig.form("Action", "GetSessionToken"))));
+        refused(
+                403,
+                "SignatureDoesNotMatch",
+                rig.send(Signer.signForm(sent, "home", rig.now().minusSeconds(1_000), pair)));
+        refused(
+                400,
+                "IncompleteSignature",
+                rig.send(
+                        Signer.sign(
+                                sent.with("Host", "localhost"),
+                                "home",
+                                Signer.sha256(sent.bytes()),
+                                rig.now(),
+                                pair)));
     }
 
     @Test
@@ -222,14 +313,19 @@ class StsTest {
             int at = random.nextInt(changed.length);
             changed[at] = changed[at] == 'A' ? 'B' : 'A';
             Client.Reply reply =
-                    rig.s3(new StsRig.Signing(session.pair(), new String(changed)), "GET", "/data/a", NOTHING);
+                    rig.s3(
+                            new StsRig.Signing(session.pair(), new String(changed)),
+                            "GET",
+                            "/data/a",
+                            NOTHING);
             // The last character of base64 may hold bits that mean nothing.
             if (at < changed.length - 1) {
                 assertEquals("InvalidToken", reply.code(), reply::text);
             }
         }
         for (String token : List.of(another.token(), "x", "=", "A".repeat(5_000))) {
-            Client.Reply reply = rig.s3(new StsRig.Signing(session.pair(), token), "GET", "/data/a", NOTHING);
+            Client.Reply reply =
+                    rig.s3(new StsRig.Signing(session.pair(), token), "GET", "/data/a", NOTHING);
             assertEquals("InvalidToken", reply.code(), reply::text);
         }
         assertEquals(
@@ -237,22 +333,36 @@ class StsTest {
                 rig.s3(new StsRig.Signing(session.pair(), ""), "GET", "/data/a", NOTHING).code());
         assertEquals(
                 "SignatureDoesNotMatch",
-                rig.s3(new StsRig.Signing(new Signer.Pair(session.pair().key(), "x"), session.token()), "GET", "/data/a", NOTHING).code());
+                rig.s3(
+                                new StsRig.Signing(
+                                        new Signer.Pair(session.pair().key(), "x"),
+                                        session.token()),
+                                "GET",
+                                "/data/a",
+                                NOTHING)
+                        .code());
         assertEquals(
                 "InvalidToken",
-                rig.s3(new StsRig.Signing(rig.installation.pair(), session.token()), "GET", "/data/a", NOTHING).code());
+                rig.s3(
+                                new StsRig.Signing(rig.installation.pair(), session.token()),
+                                "GET",
+                                "/data/a",
+                                NOTHING)
+                        .code());
     }
 
     @Test
     void aPresignedRequestBringsItsTokenAndEndsWithIt() throws IOException {
         rig.role("links", StsRig.READING);
-        StsRig.Signing session = StsRig.signing(rig.assume(rig.first(), "links", "DurationSeconds", "900"));
+        StsRig.Signing session =
+                StsRig.signing(rig.assume(rig.first(), "links", "DurationSeconds", "900"));
         Sent plain =
                 Sent.of("GET", "/data/a", "X-Amz-Security-Token=" + session.token(), NOTHING)
                         .with("Host", "localhost");
         Sent link = Signer.presign(plain, "home", 3_600, rig.now(), session.pair());
         assertEquals("A", rig.send(link).text());
-        String without = link.rawQuery().replace("X-Amz-Security-Token=" + session.token() + "&", "");
+        String without =
+                link.rawQuery().replace("X-Amz-Security-Token=" + session.token() + "&", "");
         assertEquals("InvalidAccessKeyId", rig.send(link.query(without)).code());
         try {
             rig.installation.ahead.set(901);
@@ -265,7 +375,9 @@ class StsTest {
         }
     }
 
-    /** Its own random id stands for it, and the uses of two sessions cannot be told apart by name. */
+    /**
+     * Its own random id stands for it, and the uses of two sessions cannot be told apart by name.
+     */
     @Test
     void aSessionIsOnRecordByItsOwnIdUnderItsRolesPurpose() throws IOException {
         rig.role("recorded", StsRig.READING);
@@ -297,7 +409,13 @@ class StsTest {
                         .with("Host", "localhost")
                         .with("Content-Type", "application/x-www-form-urlencoded");
         Client.Reply bucket =
-                rig.send(Signer.sign(form, "home", Signer.sha256(form.bytes()), rig.now(), rig.installation.pair()));
+                rig.send(
+                        Signer.sign(
+                                form,
+                                "home",
+                                Signer.sha256(form.bytes()),
+                                rig.now(),
+                                rig.installation.pair()));
         assertFalse(bucket.text().contains("ErrorResponse"), bucket::text);
     }
 
@@ -307,11 +425,17 @@ class StsTest {
                 Sent.of("POST", "/", "", new byte[65_537])
                         .with("Content-Type", "application/x-www-form-urlencoded");
         refused(404, "MalformedQueryString", rig.send(sent));
-        for (String body : List.of("Action=%zz&Version=2011-06-15", "Action=%ff&Version=2011-06-15", "=&=&Action")) {
+        for (String body :
+                List.of(
+                        "Action=%zz&Version=2011-06-15",
+                        "Action=%ff&Version=2011-06-15", "=&=&Action")) {
             Client.Reply reply =
                     rig.send(
                             Signer.signForm(
-                                    sent.body(body.getBytes(US_ASCII)), "home", rig.now(), rig.installation.pair()));
+                                    sent.body(body.getBytes(US_ASCII)),
+                                    "home",
+                                    rig.now(),
+                                    rig.installation.pair()));
             assertTrue(reply.status() == 404 || reply.status() == 400, reply::text);
             assertTrue(reply.text().contains("ErrorResponse"), reply::text);
         }

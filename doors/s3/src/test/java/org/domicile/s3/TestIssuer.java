@@ -55,7 +55,16 @@ final class TestIssuer implements AutoCloseable {
                 "/realm/keys",
                 exchange -> {
                     asked.incrementAndGet();
-                    answer(exchange, "{\"keys\":[" + String.join(",", keys.entrySet().stream().map(each -> jwk(each.getKey(), each.getValue())).toList()) + "]}");
+                    answer(
+                            exchange,
+                            "{\"keys\":["
+                                    + String.join(
+                                            ",",
+                                            keys.entrySet().stream()
+                                                    .map(each ->
+                                                            jwk(each.getKey(), each.getValue()))
+                                                    .toList())
+                                    + "]}");
                 });
         http.start();
         add("r", "RSA");
@@ -105,7 +114,8 @@ final class TestIssuer implements AutoCloseable {
         boolean rsa = key.startsWith("r");
         return token(
                 key,
-                "{\"alg\":\"%s\",\"kid\":\"%s\",\"typ\":\"JWT\"}".formatted(rsa ? "RS256" : "ES256", key),
+                "{\"alg\":\"%s\",\"kid\":\"%s\",\"typ\":\"JWT\"}"
+                        .formatted(rsa ? "RS256" : "ES256", key),
                 claims);
     }
 
@@ -132,11 +142,13 @@ final class TestIssuer implements AutoCloseable {
     private static String jwk(String id, KeyPair pair) {
         if (pair.getPublic() instanceof RSAPublicKey rsa) {
             return "{\"kty\":\"RSA\",\"kid\":\"%s\",\"use\":\"sig\",\"alg\":\"RS256\",\"n\":\"%s\",\"e\":\"%s\"}"
-                    .formatted(id, number(rsa.getModulus(), 256), number(rsa.getPublicExponent(), 3));
+                    .formatted(
+                            id, number(rsa.getModulus(), 256), number(rsa.getPublicExponent(), 3));
         }
         ECPublicKey ec = (ECPublicKey) pair.getPublic();
         return "{\"kty\":\"EC\",\"kid\":\"%s\",\"crv\":\"P-256\",\"x\":\"%s\",\"y\":\"%s\"}"
-                .formatted(id, number(ec.getW().getAffineX(), 32), number(ec.getW().getAffineY(), 32));
+                .formatted(
+                        id, number(ec.getW().getAffineX(), 32), number(ec.getW().getAffineY(), 32));
     }
 
     private static String number(BigInteger number, int length) {

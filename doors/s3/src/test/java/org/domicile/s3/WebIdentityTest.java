@@ -92,19 +92,61 @@ class WebIdentityTest {
         for (Case each :
                 List.of(
                         new Case("InvalidIdentityToken", "none at all"),
-                        new Case("InvalidIdentityToken", issuer.token("r", claims.replace(issuer.url(), "https://other.example"))),
-                        new Case("InvalidIdentityToken", issuer.token("r", claims.replace("tests", "others"))),
-                        new Case("InvalidIdentityToken", issuer.token("r", claims.replace("\"sub\"", "\"by\""))),
-                        new Case("InvalidIdentityToken", issuer.token("r", claims.replace("\"exp\"", "\"end\""))),
-                        new Case("InvalidIdentityToken", issuer.token("r", claims.replace("\"exp\"", "\"nbf\":" + soon + ",\"exp\""))),
-                        new Case("InvalidIdentityToken", issuer.token("r", header.replace("RS256", "PS256"), claims)),
-                        new Case("InvalidIdentityToken", issuer.token("r", header.replace("\"kid\"", "\"crit\":[\"x\"],\"x\":1,\"kid\""), claims)),
-                        new Case("InvalidIdentityToken", issuer.token("r", header.replace("\"kid\":\"r\"", "\"kid\":\"e\""), claims)),
-                        new Case("InvalidIdentityToken", parts[0] + "." + TestIssuer.base64(claims.replace("parks", "mayor")) + "." + parts[2]),
-                        new Case("InvalidIdentityToken", TestIssuer.base64("{\"alg\":\"none\"}") + "." + TestIssuer.base64(claims) + "."),
+                        new Case(
+                                "InvalidIdentityToken",
+                                issuer.token(
+                                        "r",
+                                        claims.replace(issuer.url(), "https://other.example"))),
+                        new Case(
+                                "InvalidIdentityToken",
+                                issuer.token("r", claims.replace("tests", "others"))),
+                        new Case(
+                                "InvalidIdentityToken",
+                                issuer.token("r", claims.replace("\"sub\"", "\"by\""))),
+                        new Case(
+                                "InvalidIdentityToken",
+                                issuer.token("r", claims.replace("\"exp\"", "\"end\""))),
+                        new Case(
+                                "InvalidIdentityToken",
+                                issuer.token(
+                                        "r",
+                                        claims.replace("\"exp\"", "\"nbf\":" + soon + ",\"exp\""))),
+                        new Case(
+                                "InvalidIdentityToken",
+                                issuer.token("r", header.replace("RS256", "PS256"), claims)),
+                        new Case(
+                                "InvalidIdentityToken",
+                                issuer.token(
+                                        "r",
+                                        header.replace(
+                                                "\"kid\"", "\"crit\":[\"x\"],\"x\":1,\"kid\""),
+                                        claims)),
+                        new Case(
+                                "InvalidIdentityToken",
+                                issuer.token(
+                                        "r",
+                                        header.replace("\"kid\":\"r\"", "\"kid\":\"e\""),
+                                        claims)),
+                        new Case(
+                                "InvalidIdentityToken",
+                                parts[0]
+                                        + "."
+                                        + TestIssuer.base64(claims.replace("parks", "mayor"))
+                                        + "."
+                                        + parts[2]),
+                        new Case(
+                                "InvalidIdentityToken",
+                                TestIssuer.base64("{\"alg\":\"none\"}")
+                                        + "."
+                                        + TestIssuer.base64(claims)
+                                        + "."),
                         new Case("InvalidIdentityToken", confused(claims)),
-                        new Case("ExpiredTokenException", issuer.token("r", "repo:city/parks", rig.now().minusSeconds(1))),
-                        new Case("AccessDenied", issuer.token("r", "repo:town/parks", rig.now().plusSeconds(600))),
+                        new Case(
+                                "ExpiredTokenException",
+                                issuer.token("r", "repo:city/parks", rig.now().minusSeconds(1))),
+                        new Case(
+                                "AccessDenied",
+                                issuer.token("r", "repo:town/parks", rig.now().plusSeconds(600))),
                         new Case("ValidationError", "x".repeat(20_001)))) {
             refused(each.code(), assume(each.token()));
         }
@@ -112,7 +154,10 @@ class WebIdentityTest {
 
     /** Signed with the public key as if it were a secret. */
     private String confused(String claims) {
-        String signed = TestIssuer.base64("{\"alg\":\"HS256\",\"kid\":\"r\"}") + "." + TestIssuer.base64(claims);
+        String signed =
+                TestIssuer.base64("{\"alg\":\"HS256\",\"kid\":\"r\"}")
+                        + "."
+                        + TestIssuer.base64(claims);
         return signed + "." + TestIssuer.base64(Signer.hmac(issuer.publicKey("r"), signed));
     }
 
@@ -222,6 +267,9 @@ class WebIdentityTest {
         refused("InvalidIdentityToken", assume(deep + "." + deep + ".AA"));
         refused(
                 "InvalidIdentityToken",
-                assume(new String(new byte[] {'a', '.', 'b', '.', (byte) 0xc3}, StandardCharsets.ISO_8859_1)));
+                assume(
+                        new String(
+                                new byte[] {'a', '.', 'b', '.', (byte) 0xc3},
+                                StandardCharsets.ISO_8859_1)));
     }
 }

@@ -68,8 +68,7 @@ public final class Outbound {
         Socket socket = uri.getScheme().equals("http") ? plain : secured(plain, uri);
         socket.getOutputStream().write(head(uri).getBytes(StandardCharsets.US_ASCII));
         socket.getOutputStream().flush();
-        return new AnswerReader(
-                        new BufferedInputStream(socket.getInputStream()), limits.bytes())
+        return new AnswerReader(new BufferedInputStream(socket.getInputStream()), limits.bytes())
                 .read();
     }
 
@@ -88,8 +87,7 @@ public final class Outbound {
     private InetAddress resolved(Site site, URI uri, Deadline deadline) throws Unreachable {
         String host = uri.getHost();
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-        FutureTask<List<InetAddress>> asking =
-                new FutureTask<>(() -> resolver.addresses(bare));
+        FutureTask<List<InetAddress>> asking = new FutureTask<>(() -> resolver.addresses(bare));
         // The JDK's look-up knows no deadline: whoever waits for it does.
         Thread.ofVirtual().name("look-up").start(asking);
         try {

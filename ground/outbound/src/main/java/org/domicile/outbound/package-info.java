@@ -1,7 +1,7 @@
 /**
  * Connections to the outside. There is one kind: to a {@link org.domicile.outbound.Site} that an
- * operator has registered, for one request and its answer. It is for issuers of tokens, webhooks and
- * whatever else leaves; who calls it decides and records.
+ * operator has registered, for one request and its answer. It is for issuers of tokens, webhooks
+ * and whatever else leaves; who calls it decides and records.
  *
  * <p><b>Where.</b> A request goes to an address of its site: same scheme, host and port, and a path
  * at or below the site's. The host's name is resolved once for each request; every address that it
@@ -15,8 +15,7 @@
  * not followed; no proxy, no cookies, no credentials, no compression.
  *
  * <p><b>Limits.</b> {@link org.domicile.outbound.Limits}: one deadline over look-up, connection and
- * answer; a longest body; head and framing of at most 16
- * KiB. Reaching one is {@link
+ * answer; a longest body; head and framing of at most 16 KiB. Reaching one is {@link
  * org.domicile.outbound.Unreachable}, as is every other failure.
  */
 @NullMarked
