@@ -71,9 +71,11 @@ final class SessionTokens {
         } catch (IOException e) {
             throw new UncheckedIOException("a byte array does not fail", e);
         }
-        return Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(vault.seal(PLACE, bytes.toByteArray()));
+        return written(vault.seal(PLACE, bytes.toByteArray()));
+    }
+
+    private static String written(byte[] sealed) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
     }
 
     /** Empty when it is none of ours. */
@@ -83,7 +85,11 @@ final class SessionTokens {
         }
         byte[] opened;
         try {
-            opened = vault.open(PLACE, Base64.getUrlDecoder().decode(text));
+            byte[] sealed = Base64.getUrlDecoder().decode(text);
+            if (!written(sealed).equals(text)) {
+                return Optional.empty(); // bits that mean nothing would be a second spelling
+            }
+            opened = vault.open(PLACE, sealed);
         } catch (IllegalArgumentException | StorageFailure notOurs) {
             return Optional.empty();
         }

@@ -318,10 +318,7 @@ class StsTest {
                             "GET",
                             "/data/a",
                             NOTHING);
-            // The last character of base64 may hold bits that mean nothing.
-            if (at < changed.length - 1) {
-                assertEquals("InvalidToken", reply.code(), reply::text);
-            }
+            assertEquals("InvalidToken", reply.code(), reply::text);
         }
         for (String token : List.of(another.token(), "x", "=", "A".repeat(5_000))) {
             Client.Reply reply =
