@@ -15,6 +15,11 @@
  * <p>A copy is two uses: the source is read (toward the target's zone) and the target is written,
  * each with its own number, because the source's keys open only once its reading is on record.
  *
+ * <p>A session ({@link org.domicile.guard.GuardedSessions}) is its sealed token; {@link
+ * org.domicile.guard.Identity} opens it, and policy is asked about it at each request like about any
+ * caller. Keys of issuers come from outside by way of {@link org.domicile.outbound.Outbound}, each
+ * fetch a use of its own.
+ *
  * <p><b>Who answers which failure.</b> {@link org.domicile.guard.Refused}: policy said no. {@link
  * org.domicile.bytes.StorageFailure}: OVERLOADED and FULL may pass, FENCED and CORRUPT need the
  * operator; in none of them anything half done is visible. Outcomes of the operation itself
