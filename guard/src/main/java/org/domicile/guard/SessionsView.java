@@ -87,7 +87,7 @@ final class SessionsView implements GuardedSessions {
         throw new IllegalStateException("policy let nobody through");
     }
 
-    private static Self self(Caller.Known known) {
+    private Self self(Caller.Known known) {
         String organisation = known.organisation();
         if (known.by() instanceof Caller.By.Session session && !session.role().isEmpty()) {
             String role = session.role().substring(session.role().indexOf('/') + 1);
@@ -96,10 +96,16 @@ final class SessionsView implements GuardedSessions {
                     "arn:aws:sts::" + organisation + ":assumed-role/" + role + "/" + session.name(),
                     session.roleId() + ":" + session.name());
         }
+        // A session without a role is whoever asked for it.
+        String principal =
+                known.by() instanceof Caller.By.Session session
+                        ? Optional.ofNullable(
+                                        policy.register().credentials().get(session.source()))
+                                .map(Credential::principal)
+                                .orElse(known.principal())
+                        : known.principal();
         return new Self(
-                organisation,
-                "arn:aws:iam::" + organisation + ":user/" + known.principal(),
-                known.principal());
+                organisation, "arn:aws:iam::" + organisation + ":user/" + principal, principal);
     }
 
     @Override

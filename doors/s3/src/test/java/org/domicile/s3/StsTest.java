@@ -112,6 +112,9 @@ class StsTest {
         StsRig.Signing session = StsRig.signing(made);
         assertEquals(200, rig.s3(session, "GET", "/data/a", NOTHING).status());
         assertEquals(403, rig.s3(session, "PUT", "/data/a", NOTHING).status());
+        assertEquals(
+                rig.sts(mine, "Action", "GetCallerIdentity").element("Arn"),
+                rig.sts(session, "Action", "GetCallerIdentity").element("Arn"));
         refused(403, "AccessDenied", rig.sts(session, "Action", "GetSessionToken"));
         refused(403, "AccessDenied", rig.assume(session, "all"));
         Duration life = Duration.between(rig.now(), Instant.parse(made.element("Expiration")));
@@ -414,6 +417,33 @@ class StsTest {
                                 rig.now(),
                                 rig.installation.pair()));
         assertFalse(bucket.text().contains("ErrorResponse"), bucket::text);
+    }
+
+    /** Whatever a form holds, it is read or refused, and names stand once. */
+    @Test
+    void noFormBreaksTheParser() {
+        long seed = Long.getLong("domicile.seed", System.nanoTime());
+        Random random = new Random(seed);
+        byte[] valid = StsRig.form("Action", "AssumeRole", "RoleArn", "arn:aws:iam::main:role/x");
+        int read = 0;
+        for (int i = 0; i < 5_000; i++) {
+            byte[] body = java.util.Arrays.copyOf(valid, 1 + random.nextInt(valid.length));
+            for (int n = random.nextInt(6); n > 0; n--) {
+                body[random.nextInt(body.length)] =
+                        (byte) (random.nextBoolean() ? "&=%+;".charAt(random.nextInt(5)) : random.nextInt());
+            }
+            try {
+                StsQuery query = StsQuery.parse("", body);
+                query.life();
+                read++;
+            } catch (StsFailure expected) {
+                assertEquals(4, expected.code().status() / 100);
+            } catch (RuntimeException e) {
+                throw new AssertionError("seed " + seed + " " + new String(body, US_ASCII), e);
+            }
+        }
+        assertTrue(read > 100 && read < 5_000, "seed " + seed + " " + read);
+        assertFalse(StsQuery.parse("a=1", new byte[0]).value("a").isEmpty());
     }
 
     @Test

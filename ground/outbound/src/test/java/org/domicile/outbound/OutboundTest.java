@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -17,6 +18,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -142,6 +144,34 @@ class OutboundTest {
             String sentence = said(() -> get(each.sent()));
             assertTrue(sentence.contains(each.part()), sentence + " for " + each.sent());
         }
+    }
+
+    /** Whatever comes, it is an answer within the limit, or a failure of reading. */
+    @Test
+    void noAnswerBreaksTheReader() {
+        long seed = Long.getLong("domicile.seed", System.nanoTime());
+        Random random = new Random(seed);
+        String[] valid = {
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"
+        };
+        int read = 0;
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = valid[i % 2].getBytes(StandardCharsets.US_ASCII);
+            for (int n = random.nextInt(4); n > 0; n--) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+            }
+            try {
+                Answer taken = new AnswerReader(new ByteArrayInputStream(bytes), 64).read();
+                assertTrue(taken.body().length <= 64);
+                read++;
+            } catch (IOException expected) {
+                assertFalse(String.valueOf(expected.getMessage()).isEmpty());
+            } catch (RuntimeException e) {
+                throw new AssertionError("seed " + seed + " round " + i, e);
+            }
+        }
+        assertTrue(read > 1_000 && read < 20_000, "seed " + seed + " " + read);
     }
 
     @Test
