@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.domicile.policy.Credential;
 import org.domicile.policy.Permissions;
 import org.domicile.policy.Role;
 import org.domicile.policy.Target;
@@ -28,8 +30,13 @@ final class StsRig implements AutoCloseable {
 
     StsRig(Path folder) throws IOException {
         installation = new Installation(folder);
-        var credential =
-                installation.administration().register().credentials().get(installation.key);
+        Credential credential =
+                Objects.requireNonNull(
+                        installation
+                                .administration()
+                                .register()
+                                .credentials()
+                                .get(installation.key));
         principal = credential.principal();
         purpose = credential.purpose();
     }

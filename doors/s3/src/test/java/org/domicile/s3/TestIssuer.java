@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -126,7 +127,7 @@ final class TestIssuer implements AutoCloseable {
             boolean rsa = key.startsWith("r");
             Signature signature =
                     Signature.getInstance(rsa ? "SHA256withRSA" : "SHA256withECDSAinP1363Format");
-            signature.initSign(keys.get(key).getPrivate());
+            signature.initSign(pair(key).getPrivate());
             signature.update(signed.getBytes(StandardCharsets.US_ASCII));
             return signed + "." + base64(signature.sign());
         } catch (GeneralSecurityException e) {
@@ -136,7 +137,11 @@ final class TestIssuer implements AutoCloseable {
 
     /** The bytes of an RSA public key, as somebody who confuses algorithms would use them. */
     byte[] publicKey(String key) {
-        return keys.get(key).getPublic().getEncoded();
+        return pair(key).getPublic().getEncoded();
+    }
+
+    private KeyPair pair(String key) {
+        return Objects.requireNonNull(keys.get(key));
     }
 
     private static String jwk(String id, KeyPair pair) {
