@@ -28,6 +28,7 @@ import org.domicile.policy.Purpose;
 import org.domicile.policy.Register;
 import org.domicile.policy.Role;
 import org.domicile.policy.Target;
+import org.domicile.policy.Seal;
 import org.domicile.policy.Zone;
 import org.domicile.request.Outcome;
 
@@ -43,6 +44,7 @@ final class AdministrationView implements Administration {
     private final PeopleView people;
     private final Labelling labelling;
     private final SecureRandom random;
+    private final FreshKeys fresh;
     private final PolicyActs policies;
     private final RoleActs roles;
 
@@ -56,6 +58,7 @@ final class AdministrationView implements Administration {
         this.people = new PeopleView(uses, this, parts, random);
         this.labelling = labelling;
         this.random = random;
+        this.fresh = new FreshKeys(random);
         this.policies = new PolicyActs(uses, policy, ledger, this::change);
         this.roles = new RoleActs(uses, policy, this::change);
     }
@@ -221,7 +224,7 @@ final class AdministrationView implements Administration {
         String organisation = holder == null ? Policy.INSTALLATION : holder.organisation();
         Credential credential =
                 new Credential(
-                        "DOM" + Letters.accessKey(random, 17),
+                        fresh.accessKey(),
                         principal,
                         organisation,
                         purpose,
@@ -230,7 +233,7 @@ final class AdministrationView implements Administration {
                         uses.at(),
                         expires,
                         false);
-        String secret = Letters.secret(random);
+        String secret = fresh.secret();
         change(
                 new Change.NewCredential(credential, secret.getBytes(StandardCharsets.US_ASCII)),
                 organisation,
@@ -252,10 +255,14 @@ final class AdministrationView implements Administration {
     public void withdrawCredential(String accessKey) {
         Credential credential = policy.register().credentials().get(accessKey);
         String organisation = credential == null ? Policy.INSTALLATION : credential.organisation();
-        Map<String, String> facts =
-                credential == null
-                        ? Map.of()
-                        : Map.of("organisation", organisation, "principal", credential.principal());
+        Map<String, String> facts = new HashMap<>();
+        if (credential != null) {
+            facts.put("organisation", organisation);
+        }
+        // Of a sealed one the public is not told who had it.
+        if (credential != null && credential.seal() instanceof Seal.None) {
+            facts.put("principal", credential.principal());
+        }
         change(
                 new Change.WithdrawCredential(accessKey),
                 organisation,
@@ -276,6 +283,14 @@ final class AdministrationView implements Administration {
                     "there is no living credential "
                             + accessKey
                             + "; 'credential list' shows them");
+        }
+        if (!(old.seal() instanceof Seal.None)) {
+            throw impossible(
+                    old.organisation(),
+                    "admin:WithdrawCredential",
+                    accessKey,
+                    "a sealed credential needs two persons each time: withdraw it, and ask for"
+                            + " another ('credential create --sealed-until')");
         }
         // The new one first: a rotation that fails half-way leaves the old one working.
         Issued issued =
@@ -474,6 +489,22 @@ final class AdministrationView implements Administration {
                 .sorted()
                 .forEach(name -> periods.put(name, ledger.retention(name)));
         return periods;
+    }
+
+    @Override
+    public void limitSealing(int days) {
+        change(
+                new Change.SetSealedMax(days),
+                Policy.INSTALLATION,
+                "admin:SetSealedMax",
+                "",
+                new Statement("sealed.max", Map.of("days", String.valueOf(days)), Map.of()));
+    }
+
+    @Override
+    public int sealedMax() {
+        operate("admin:ReadSealedMax", "");
+        return policy.register().sealedMax();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.domicile.ledger.Statement;
 import org.domicile.policy.Change;
+import org.domicile.policy.Permissions;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Role;
 import org.domicile.policy.Target;
@@ -74,10 +75,20 @@ final class RoleActs {
                     Optional.ofNullable(policy.register().roles().get(name))
                             .filter(each -> !each.removed());
             use.record(found.isPresent() ? Outcome.DONE : Outcome.ABSENT, 0);
-            return found.orElseThrow(() ->
+            return found.map(this::withText).orElseThrow(() ->
                     new Administration.Impossible(
                             "there is no role " + name + "; 'role list' shows them"));
         }
+    }
+
+    private Role withText(Role role) {
+        Permissions bare = role.permissions();
+        String text =
+                policy.document(bare.digest())
+                        .orElseThrow(() ->
+                                new IllegalStateException(
+                                        "the permissions of " + role.full() + " are not kept"));
+        return role.with(new Permissions(bare.language(), text));
     }
 
     void create(Target target) {

@@ -18,6 +18,7 @@ import org.domicile.policy.Principal;
 import org.domicile.policy.Purpose;
 import org.domicile.policy.Resource;
 import org.domicile.policy.Role;
+import org.domicile.policy.Seal;
 import org.domicile.policy.SessionPolicy;
 import org.domicile.policy.Target;
 import org.domicile.request.Caller;
@@ -38,6 +39,7 @@ final class SessionsView implements GuardedSessions {
     private final Issuers issuers;
     private final SessionTokens tokens;
     private final SecureRandom random;
+    private final FreshKeys fresh;
     private Uses uses;
 
     /**
@@ -58,6 +60,7 @@ final class SessionsView implements GuardedSessions {
         this.issuers = issuers;
         this.tokens = new SessionTokens(keys.vault());
         this.random = random;
+        this.fresh = new FreshKeys(random);
     }
 
     @Override
@@ -250,8 +253,10 @@ final class SessionsView implements GuardedSessions {
         return keys.createSubject(key, identifier).id();
     }
 
+    /** A credential whose uses are sealed makes no session: its uses would be told at once. */
     private Optional<Credential> source(Caller.Known caller) {
-        return Optional.ofNullable(policy.register().credentials().get(caller.credential()));
+        return Optional.ofNullable(policy.register().credentials().get(caller.credential()))
+                .filter(each -> each.seal() instanceof Seal.None);
     }
 
     @Override
@@ -347,11 +352,11 @@ final class SessionsView implements GuardedSessions {
     private Caller.Known made(
             String organisation, String principal, String purpose, Caller.By.Session session) {
         return new Caller.Known(
-                organisation, principal, "ASIA" + Letters.accessKey(random, 16), purpose, session);
+                organisation, principal, fresh.temporary(), purpose, session);
     }
 
     private Issued issued(Caller.Known caller, Caller.By.Session session, SessionPolicy narrowing) {
-        String secret = Letters.secret(random);
+        String secret = fresh.secret();
         return new Issued(
                 caller.credential(),
                 secret,

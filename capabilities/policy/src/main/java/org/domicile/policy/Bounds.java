@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The compiled bounds of sessions, by the digest of their text: at most {@code MOST}, the one that
- * was not asked for longest is forgotten and compiled again when it is. A session's policy stands
- * in no register: it is kept since the session was issued, and read when it is not remembered. Safe
+ * was not asked for longest is forgotten and compiled again when it is. Texts stand in no register:
+ * they are kept since the role was made or the session issued, and read when not remembered. Safe
  * for concurrent use.
  */
 final class Bounds {
@@ -52,7 +52,7 @@ final class Bounds {
     }
 
     /**
-     * @param kept the text of a session's policy, by its digest
+     * @param kept the text of a document, by its digest
      */
     Bounds(Function<String, Optional<String>> kept) {
         this.kept = kept;
@@ -96,7 +96,12 @@ final class Bounds {
     private Bound role(Permissions permissions) {
         return remembered(
                 "role " + permissions.language() + " " + permissions.digest(),
-                () -> Bound.of(permissions));
+                () -> {
+                    Optional<String> text = kept.apply(permissions.digest());
+                    return text.isPresent()
+                            ? Bound.of(new Permissions(permissions.language(), text.get()))
+                            : Bound.NOTHING;
+                });
     }
 
     private Bound own(String digest) {

@@ -2,14 +2,12 @@ package org.domicile.policy;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.domicile.cedar.Authorizer;
 import org.domicile.cedar.CedarException;
 import org.domicile.cedar.Entities;
@@ -23,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a decision of the past once more, from what its record names and holds. */
 final class Explaining {
-    private final History history;
-    private final Function<Collection<History.Entry>, Register> loading;
+    private final Past past;
     private final Bounds bounds;
 
     /**
@@ -34,14 +31,18 @@ final class Explaining {
 
     private record Known(String register, String set, Deciding deciding) {}
 
-    /**
-     * @param loading puts a register together from its records
-     */
-    Explaining(
-            History history, Function<Collection<History.Entry>, Register> loading, Bounds bounds) {
-        this.bounds = bounds;
-        this.history = history;
-        this.loading = loading;
+    Explaining(Past past) {
+        this.past = past;
+        this.bounds = new Bounds(digest -> Optional.of(document(digest)));
+    }
+
+    private String document(String digest) {
+        return past.document(digest)
+                .orElseThrow(() ->
+                        new Gone(
+                                "the role's permissions or the session's policy "
+                                        + digest
+                                        + ", within which it was decided, is not here"));
     }
 
     Policy.Explanation explain(UseOnRecord use) {
@@ -54,6 +55,9 @@ final class Explaining {
             return explain(use, JsonForm.parse(use.read()));
         } catch (Gone e) {
             return new Policy.Explanation.Unexplained(String.valueOf(e.getMessage()));
+        } catch (IllegalArgumentException e) {
+            return new Policy.Explanation.Unexplained(
+                    "what it was decided from cannot be read: " + e.getMessage());
         } catch (CedarException | Malformed e) {
             return new Policy.Explanation.Unexplained(
                     "what the record holds of the decision cannot be read: " + e.getMessage());
@@ -85,8 +89,7 @@ final class Explaining {
 
     private Deciding deciding(String digest, String policies) {
         Register register =
-                history.register(digest)
-                        .map(loading)
+                past.register(digest)
                         .orElseThrow(() ->
                                 new Gone(
                                         "the register "
@@ -97,7 +100,7 @@ final class Explaining {
                     "the register " + digest + ", which it read, was altered: it is no evidence");
         }
         DecidingSet set =
-                history.set(policies)
+                past.set(policies)
                         .orElseThrow(() ->
                                 new Gone(
                                         "the policies "

@@ -39,13 +39,13 @@ import org.domicile.keyspace.Write;
  * four-byte length and bytes); {@code r} and a register's digest: its version; {@code d} and a
  * deciding set's digest: format byte 1, the digests of schema and program's policies, the number of
  * sets, and of each its organisation, name and version (texts as in the register's records); {@code
- * x} and the SHA-256 of a text: the text; {@code p} and the SHA-256 of a session's policy: its
- * text, sealed; {@code t}, the full name of a policy set, {@code /} and its version in ten digits:
+ * x} and the SHA-256 of a text: the text; {@code p} and the SHA-256 of a role's permissions or
+ * a session's policy: the text, sealed; {@code t}, the full name of a policy set, {@code /} and its version in ten digits:
  * the set.
  */
 final class History {
     /** Kinds of the register's records that no decision reads, or that are kept elsewhere. */
-    private static final String NOT_READ = "nsvt";
+    private static final String NOT_READ = "mnsvt";
 
     private static final byte[] CHANGES = {'q', 'h'};
     private static final int FORMAT = 1;
@@ -187,22 +187,22 @@ final class History {
                 .map(stored -> RegisterCodec.policy(stored, vault));
     }
 
-    /** A session's policy, by its digest. */
-    Write sessionPolicy(SessionPolicy policy) {
-        String digest = policy.digest();
-        return put(digestKey('p', digest), vault.seal(sessionPlace(digest), bytes(policy.text())));
+    /** The text of a role's permissions or a session's policy, by its digest. */
+    Write keep(String text) {
+        String digest = Sha256.of(text);
+        return put(digestKey('p', digest), vault.seal(documentPlace(digest), bytes(text)));
     }
 
-    /** The text of a session's policy; empty when none of that digest is kept. */
-    Optional<String> sessionPolicy(String digest) {
+    /** One of that digest; empty when none is kept. */
+    Optional<String> document(String digest) {
         return keyspace.get(Space.RECORDS, digestKey('p', digest))
                 .map(sealed ->
                         new String(
-                                vault.open(sessionPlace(digest), sealed), StandardCharsets.UTF_8));
+                                vault.open(documentPlace(digest), sealed), StandardCharsets.UTF_8));
     }
 
-    private static String sessionPlace(String digest) {
-        return "session-policy/" + digest;
+    private static String documentPlace(String digest) {
+        return "document/" + digest;
     }
 
     private Optional<String> text(String digest) {
@@ -212,7 +212,7 @@ final class History {
 
     // ---- forms ----
 
-    private static boolean isRead(byte[] key) {
+    static boolean isRead(byte[] key) {
         return key.length > 1 && key[0] == 'p' && NOT_READ.indexOf(key[1]) < 0;
     }
 

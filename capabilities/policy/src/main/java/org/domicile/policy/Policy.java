@@ -1,10 +1,12 @@
 package org.domicile.policy;
 
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.domicile.keys.Subjects;
 import org.domicile.keys.Vault;
 import org.domicile.keyspace.Keyspace;
@@ -48,6 +50,20 @@ public interface Policy {
     /** Decides once more what is on record, from what the record names and holds. */
     Explanation explain(UseOnRecord use);
 
+    /** What a record names as the register that its decision read; empty when it is not kept. */
+    Optional<Evidence> evidenceOfRegister(String digest);
+
+    /** What a record names as the policies that decided; empty when they are not kept. */
+    Optional<Evidence> evidenceOfPolicies(String digest);
+
+    /**
+     * Decides uses once more from evidence alone, as {@link #explain} does from what is kept: what
+     * is not there, or is not what its digest names, is unexplained.
+     */
+    static Function<UseOnRecord, Explanation> explaining(Collection<? extends Evidence> evidence) {
+        return new Explaining(new Disclosed(evidence))::explain;
+    }
+
     /**
      * What is wrong with a text of policies, errors first; needs no state, so that people can ask
      * before they put it.
@@ -90,6 +106,12 @@ public interface Policy {
      * returns.
      */
     Applied change(Request request, Change change);
+
+    /**
+     * The text of a role's permissions, or of a policy that a session was issued with; empty when
+     * none of that digest is kept. It is an organisation's own: whoever asks is recorded.
+     */
+    Optional<String> document(String digest);
 
     /**
      * Commits the record of a session's issue, and with it the policy that narrows the session, so

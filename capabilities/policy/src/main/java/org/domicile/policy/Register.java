@@ -16,6 +16,8 @@ import java.util.Map;
  * @param principals by id
  * @param roles by full name; those that were taken away too
  * @param targets by full name; those that were taken away too
+ * @param sealedMax for how many days from the day on uses may be sealed at most; 0 for not at all.
+ *     No decision reads it
  */
 public record Register(
         String digest,
@@ -27,7 +29,35 @@ public record Register(
         Map<String, PolicyText> policies,
         Map<String, List<Label>> labels,
         Map<String, Role> roles,
-        Map<String, Target> targets) {
+        Map<String, Target> targets,
+        int sealedMax) {
+    /** What {@code sealedMax} is until somebody changes it: a year. */
+    public static final int SEALED_MAX = 365;
+
+    /** One without roles, in which nobody changed for how long uses may be sealed. */
+    public Register(
+            String digest,
+            Map<String, Organisation> organisations,
+            Map<String, Zone> zones,
+            Map<String, Purpose> purposes,
+            Map<String, Principal> principals,
+            Map<String, Credential> credentials,
+            Map<String, PolicyText> policies,
+            Map<String, List<Label>> labels) {
+        this(
+                digest,
+                organisations,
+                zones,
+                purposes,
+                principals,
+                credentials,
+                policies,
+                labels,
+                Map.of(),
+                Map.of(),
+                SEALED_MAX);
+    }
+
     /** True when {@code inner} is {@code outer} or lies in it. */
     public boolean inside(String inner, String outer) {
         String at = inner;

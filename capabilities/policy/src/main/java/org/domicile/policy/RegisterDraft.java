@@ -7,8 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.domicile.keys.Subjects;
-import org.domicile.keys.Vault;
 
 /**
  * A register while it is put together, from the records that lie in the keyspace: what is in force
@@ -24,11 +22,32 @@ final class RegisterDraft {
     private final Map<String, List<Label>> labels;
     private final Map<String, Role> roles;
     private final Map<String, Target> targets;
-    private final Vault vault;
-    private final Subjects subjects;
+    private final Opening opening;
+    private int sealedMax;
+
+    /** Reads records that are sealed. */
+    interface Opening {
+        Principal principal(byte[] stored);
+
+        PolicyText policy(byte[] stored);
+    }
+
+    /** For what decisions read alone, which holds none of them. */
+    static final Opening READ_ALONE =
+            new Opening() {
+                @Override
+                public Principal principal(byte[] stored) {
+                    throw new IllegalArgumentException("no decision reads a principal");
+                }
+
+                @Override
+                public PolicyText policy(byte[] stored) {
+                    throw new IllegalArgumentException("policies are not read from here");
+                }
+            };
 
     /** From an earlier state. */
-    RegisterDraft(Register before, Vault vault, Subjects subjects) {
+    RegisterDraft(Register before, Opening opening) {
         organisations = new HashMap<>(before.organisations());
         zones = new HashMap<>(before.zones());
         purposes = new HashMap<>(before.purposes());
@@ -38,18 +57,23 @@ final class RegisterDraft {
         labels = new HashMap<>(before.labels());
         roles = new HashMap<>(before.roles());
         targets = new HashMap<>(before.targets());
-        this.vault = vault;
-        this.subjects = subjects;
+        sealedMax = before.sealedMax();
+        this.opening = opening;
     }
 
     /** From nothing. */
-    RegisterDraft(Vault vault, Subjects subjects) {
+    RegisterDraft(Opening opening) {
         this(
                 new Register(
-                        "", Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(),
-                        Map.of(), Map.of()),
-                vault,
-                subjects);
+                        "",
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        Map.of()),
+                opening);
     }
 
     /**
@@ -63,14 +87,15 @@ final class RegisterDraft {
             case 'o' -> organisations.put(name, RegisterCodec.organisation(value));
             case 'z' -> zones.put(name, RegisterCodec.zone(value));
             case 'u' -> purposes.put(name, RegisterCodec.purpose(value));
-            case 'n' -> principals.put(name, RegisterCodec.principal(value, vault, subjects));
+            case 'n' -> principals.put(name, opening.principal(value));
             case 'c' -> credentials.put(name, RegisterCodec.credential(value));
             case 'l' -> put(RegisterCodec.label(name, value));
-            case 't' -> policies.put(name, RegisterCodec.policy(value, vault));
-            case 'r' -> roles.put(name, RoleCodec.role(value, vault));
+            case 't' -> policies.put(name, opening.policy(value));
+            case 'r' -> roles.put(name, RoleCodec.role(value));
             case 'x' -> targets.put(name, RoleCodec.target(value));
+            case 'm' -> sealedMax = RegisterCodec.days(value);
             case 's', 'v' -> {} // secrets and the version are no part of what is decided from
-            default -> throw new IllegalStateException("unknown kind in the register: " + kind);
+            default -> throw new IllegalArgumentException("unknown kind in the register: " + kind);
         }
     }
 
@@ -101,7 +126,8 @@ final class RegisterDraft {
                 Map.copyOf(policies),
                 Map.copyOf(labels),
                 Map.copyOf(roles),
-                Map.copyOf(targets));
+                Map.copyOf(targets),
+                sealedMax);
     }
 
     /**
@@ -122,7 +148,7 @@ final class RegisterDraft {
                 sha.framed(RegisterCodec.encode(label));
             }
         }
-        new TreeMap<>(roles).values().forEach(each -> sha.framed(RoleCodec.named(each)));
+        new TreeMap<>(roles).values().forEach(each -> sha.framed(RoleCodec.encode(each)));
         new TreeMap<>(targets).values().forEach(each -> sha.framed(RoleCodec.encode(each)));
         return sha.hexadecimal();
     }

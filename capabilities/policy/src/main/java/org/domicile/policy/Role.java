@@ -63,6 +63,23 @@ public record Role(
                 true);
     }
 
+    /** The same with another form of its permissions. */
+    public Role with(Permissions other) {
+        return new Role(
+                organisation,
+                name,
+                id,
+                purpose,
+                principals,
+                issuer,
+                audiences,
+                subjects,
+                other,
+                longest,
+                created,
+                removed);
+    }
+
     /** Whether a token for this subject may assume it. */
     public boolean trusts(String subject) {
         return subjects.stream()

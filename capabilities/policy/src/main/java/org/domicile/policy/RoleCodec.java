@@ -6,11 +6,9 @@ import static org.domicile.policy.RegisterCodec.texts;
 
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.domicile.keys.Vault;
 
 /**
  * How roles and outbound targets lie in the keyspace, in the forms of {@link RegisterCodec}. A
@@ -22,21 +20,8 @@ import org.domicile.keys.Vault;
 final class RoleCodec {
     private RoleCodec() {}
 
-    /** All but the text, which its digest stands for: what digests of registers are made of. */
-    static byte[] named(Role role) {
+    static byte[] encode(Role role) {
         return RegisterCodec.write(out -> fields(out, role));
-    }
-
-    static byte[] encode(Role role, Vault vault) {
-        byte[] sealed =
-                vault.seal(
-                        place(role.full(), role.id()),
-                        role.permissions().text().getBytes(StandardCharsets.UTF_8));
-        return RegisterCodec.write(out -> {
-            fields(out, role);
-            out.writeInt(sealed.length);
-            out.write(sealed);
-        });
     }
 
     private static void fields(DataOutputStream out, Role role) throws IOException {
@@ -59,7 +44,7 @@ final class RoleCodec {
         out.writeBoolean(role.removed());
     }
 
-    static Role role(byte[] stored, Vault vault) {
+    static Role role(byte[] stored) {
         return RegisterCodec.read(
                 stored,
                 in -> {
@@ -81,15 +66,7 @@ final class RoleCodec {
                     Duration longest = Duration.ofSeconds(in.readInt());
                     Instant created = instant(in);
                     boolean removed = in.readBoolean();
-                    byte[] opened =
-                            vault.open(
-                                    place(organisation + "/" + name, id),
-                                    in.readNBytes(in.readInt()));
-                    Permissions permissions =
-                            new Permissions(language, new String(opened, StandardCharsets.UTF_8));
-                    if (!permissions.digest().equals(digest)) {
-                        throw new IOException("a role's permissions are not what its record names");
-                    }
+                    Permissions permissions = new Permissions(language, digest, "");
                     return new Role(
                             organisation,
                             name,
@@ -104,10 +81,6 @@ final class RoleCodec {
                             created,
                             removed);
                 });
-    }
-
-    private static String place(String role, String id) {
-        return "role/" + role + "/" + id;
     }
 
     static byte[] encode(Target target) {

@@ -2,6 +2,7 @@ package org.domicile.policy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -30,13 +31,15 @@ import org.domicile.request.Request;
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
  * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code n}
  * principal, {@code r} role, {@code x} outbound target, {@code c} credential, {@code s} its sealed
- * secret, {@code t} the newest version of a policy set; {@code pv} holds the register's version, on
- * which every change is conditional. {@code changing} serialises changers; readers take no lock:
- * they see the register that was whole when they looked.
+ * secret, {@code t} the newest version of a policy set, {@code m} (named {@code sealed}) for how
+ * long uses may be sealed; {@code pv} holds the register's version, on which every change is
+ * conditional. {@code changing} serialises changers; readers take no lock: they see the register
+ * that was whole when they looked.
  */
 final class StoredPolicy implements Policy {
     private static final byte[] VERSION = {'p', 'v'};
     private static final char SECRET = 's';
+    private static final String SEALED_MAX = "sealed";
 
     private final Keyspace keyspace;
     private final Vault vault;
@@ -46,6 +49,7 @@ final class StoredPolicy implements Policy {
     private final Map<String, byte[]> sealedSecrets = new ConcurrentHashMap<>();
     private final History history;
     private final Explaining explaining;
+    private final RegisterDraft.Opening sealedRecords;
     private volatile Deciding deciding;
 
     StoredPolicy(Keyspace keyspace, Vault vault, Subjects subjects, InstantSource clock) {
@@ -54,9 +58,20 @@ final class StoredPolicy implements Policy {
         this.subjects = subjects;
         this.clock = clock;
         this.history = new History(keyspace, vault);
-        Bounds bounds = new Bounds(history::sessionPolicy);
-        this.explaining = new Explaining(history, this::load, bounds);
-        this.deciding = Deciding.of(load(), bounds);
+        this.sealedRecords =
+                new RegisterDraft.Opening() {
+                    @Override
+                    public Principal principal(byte[] stored) {
+                        return RegisterCodec.principal(stored, vault, subjects);
+                    }
+
+                    @Override
+                    public PolicyText policy(byte[] stored) {
+                        return RegisterCodec.policy(stored, vault);
+                    }
+                };
+        this.explaining = new Explaining(new Kept());
+        this.deciding = Deciding.of(load(), new Bounds(history::document));
         byte[] version = keyspace.get(Space.RECORDS, VERSION).orElseGet(() -> new byte[8]);
         List<Write> missing = history.missing(version, deciding);
         if (!missing.isEmpty()) {
@@ -87,6 +102,42 @@ final class StoredPolicy implements Policy {
     @Override
     public Explanation explain(UseOnRecord use) {
         return explaining.explain(use);
+    }
+
+    /** The past as this installation keeps it. */
+    private final class Kept implements Past {
+        @Override
+        public Optional<String> document(String digest) {
+            return history.document(digest);
+        }
+
+        @Override
+        public Optional<Register> register(String digest) {
+            return history.register(digest).map(StoredPolicy::register);
+        }
+
+        @Override
+        public Optional<DecidingSet> set(String digest) {
+            return history.set(digest);
+        }
+    }
+
+    @Override
+    public Optional<Evidence> evidenceOfRegister(String digest) {
+        return history.register(digest)
+                .map(entries ->
+                        new Evidence.OfRegister(
+                                digest,
+                                entries.stream()
+                                        .map(each -> new Evidence.Kept(each.key(), each.value()))
+                                        .toList()));
+    }
+
+    @Override
+    public Optional<Evidence> evidenceOfPolicies(String digest) {
+        return history.set(digest)
+                .map(set ->
+                        new Evidence.OfPolicies(digest, set.schema(), set.program(), set.own()));
     }
 
     @Override
@@ -132,10 +183,15 @@ final class StoredPolicy implements Policy {
     }
 
     @Override
+    public Optional<String> document(String digest) {
+        return history.document(digest);
+    }
+
+    @Override
     public void issue(Request request, SessionPolicy narrowing) {
         Transaction transaction = new Transaction();
         if (!narrowing.text().isEmpty()) {
-            transaction.write(history.sessionPolicy(narrowing));
+            transaction.write(history.keep(narrowing.text()));
         }
         keyspace.commit(transaction.carrying(request, Outcome.DONE));
     }
@@ -177,12 +233,30 @@ final class StoredPolicy implements Policy {
                         put('c', credential.accessKey(), RegisterCodec.encode(credential)),
                         put(SECRET, credential.accessKey(), sealed));
             }
+            case Change.AskCredential(Credential credential) ->
+                    List.of(put('c', credential.accessKey(), RegisterCodec.encode(credential)));
+            case Change.ApproveCredential(String accessKey, String approver, byte[] secret) -> {
+                byte[] sealed = vault.seal("credential/" + accessKey, secret);
+                sealedSecrets.put(accessKey, sealed);
+                yield List.of(
+                        put(
+                                'c',
+                                accessKey,
+                                RegisterCodec.encode(approved(before, accessKey, approver))),
+                        put(SECRET, accessKey, sealed));
+            }
+            case Change.SetSealedMax(int days) ->
+                    List.of(put('m', SEALED_MAX, RegisterCodec.encode(days)));
             case Change.WithdrawCredential(String accessKey) ->
                     List.of(put('c', accessKey, RegisterCodec.encode(ended(before, accessKey))));
             case Change.PutPolicy(PolicyText policy) ->
                     List.of(put('t', policy.id(), RegisterCodec.encode(policy, vault)));
-            case Change.NewRole(Role role) -> List.of(written(role));
-            case Change.RemoveRole(String name) -> List.of(written(role(before, name).taken()));
+            case Change.NewRole(Role role) ->
+                    List.of(
+                            put('r', role.full(), RoleCodec.encode(role)),
+                            history.keep(role.permissions().text()));
+            case Change.RemoveRole(String name) ->
+                    List.of(put('r', name, RoleCodec.encode(role(before, name).taken())));
             case Change.NewTarget(Target target) ->
                     List.of(put('x', target.full(), RoleCodec.encode(target)));
             case Change.RemoveTarget(String name) ->
@@ -192,9 +266,9 @@ final class StoredPolicy implements Policy {
 
     /** What is in force is what a restart would read. */
     private Register adopted(List<Write> writes, Register before) {
-        RegisterDraft draft = new RegisterDraft(before, vault, subjects);
+        RegisterDraft draft = new RegisterDraft(before, sealedRecords);
         for (Write each : writes) {
-            if (each instanceof Write.Put put) {
+            if (each instanceof Write.Put put && put.key()[0] == 'p') {
                 take(draft, put.key(), put.value());
             }
         }
@@ -204,10 +278,6 @@ final class StoredPolicy implements Policy {
     private static void take(RegisterDraft draft, byte[] key, byte[] value) {
         draft.take(
                 (char) key[1], new String(key, 2, key.length - 2, StandardCharsets.UTF_8), value);
-    }
-
-    private Write written(Role role) {
-        return put('r', role.full(), RoleCodec.encode(role, vault));
     }
 
     private static Role role(Register register, String name) {
@@ -248,16 +318,17 @@ final class StoredPolicy implements Policy {
             throw new IllegalStateException(
                     "an objection should have been raised for " + accessKey);
         }
-        return new Credential(
-                credential.accessKey(),
-                credential.principal(),
-                credential.organisation(),
-                credential.purpose(),
-                credential.actions(),
-                credential.buckets(),
-                credential.created(),
-                credential.expires(),
-                true);
+        return credential.ended();
+    }
+
+    private static Credential approved(Register register, String accessKey, String approver) {
+        Credential credential = register.credentials().get(accessKey);
+        if (credential == null
+                || !(credential.seal() instanceof Seal.Asked(LocalDate opens, String askedBy))) {
+            throw new IllegalStateException(
+                    "an objection should have been raised for " + accessKey);
+        }
+        return credential.sealed(new Seal.Approved(opens, askedBy, approver));
     }
 
     private Register load() {
@@ -276,8 +347,19 @@ final class StoredPolicy implements Policy {
         return load(all);
     }
 
+    /**
+     * A register of what decisions read alone.
+     *
+     * @throws IllegalArgumentException when a record is of another kind
+     */
+    static Register register(Collection<History.Entry> read) {
+        RegisterDraft draft = new RegisterDraft(RegisterDraft.READ_ALONE);
+        read.forEach(each -> take(draft, each.key(), each.value()));
+        return draft.register();
+    }
+
     private Register load(Collection<History.Entry> all) {
-        RegisterDraft draft = new RegisterDraft(vault, subjects);
+        RegisterDraft draft = new RegisterDraft(sealedRecords);
         all.forEach(each -> take(draft, each.key(), each.value()));
         return draft.register();
     }

@@ -288,7 +288,7 @@ class SessionsTest {
                 new Caller.By.Session(
                         "city/reader", "6".repeat(32), "KEY-ada", "", "5".repeat(32), "s", END, "");
         assertEquals("credential-withdrawn", reason(another));
-        Caller.By.Session lost = session(DOCUMENTS.getFirst());
+        Caller.By.Session lost = session(DOCUMENTS.get(3));
         assertEquals("session-not-permitted", reason(lost), "its policy was never kept");
         done(new Change.RemoveRole("city/reader"));
         assertEquals("credential-withdrawn", reason(session("")));

@@ -74,8 +74,6 @@ final class SmallWorld {
                 Map.of(),
                 credentials,
                 texts,
-                Map.of(),
-                Map.of(),
                 Map.of());
     }
 

@@ -23,9 +23,10 @@ import org.domicile.request.Caller;
  */
 final class SignatureV4 implements Authentication {
     private static final Duration SKEW = Duration.ofMinutes(15);
-    private static final String DEFAULT_REGION = "us-east-1";
+    static final String DEFAULT_REGION = "us-east-1";
+    static final String SERVICE = "s3";
+    static final String END = "aws4_request";
     private static final String TOKEN = "x-amz-security-token";
-    private static final String END = "aws4_request";
     private static final String CONTENT_SHA256 = "x-amz-content-sha256";
 
     private final Identity identity;
@@ -381,7 +382,7 @@ final class SignatureV4 implements Authentication {
                 ErrorCode.INVALID_TOKEN, "The provided token is malformed or otherwise invalid.");
     }
 
-    private static Failure stranger() {
+    static Failure stranger() {
         return new Failure(
                 ErrorCode.INVALID_ACCESS_KEY_ID,
                 "The AWS Access Key Id you provided does not exist in our records.");
