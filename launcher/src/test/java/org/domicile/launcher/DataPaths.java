@@ -120,6 +120,13 @@ final class DataPaths {
             admin | READ_SEALED_MAX | none | itself | GET /v1/credentials/sealed-max
             admin | SET_SEALED_MAX | none | both | POST /v1/credentials/sealed-max | {"days":"90"}
             admin | APPROVE_CREDENTIAL | none | commit | POST /v1/credentials/{asked}/approve | {}
+            admin | LIST_TARGETS | none | itself | GET /v1/targets
+            admin | CREATE_TARGET | none | commit | POST /v1/targets | {"organisation":"city","name":"ci","url":"https://id.example/","zone":"home"}
+            admin | LIST_ROLES | none | itself | GET /v1/roles
+            admin | CREATE_ROLE | none | commit | POST /v1/roles | {"organisation":"city","name":"reader","purpose":"city/tests","principals":["{principal}"],"language":"cedar","permissions":"permit (principal, action, resource);"}
+            admin | SHOW_ROLE | none | itself | GET /v1/roles/city/reader
+            admin | REMOVE_ROLE | none | commit | POST /v1/roles/city/reader/remove
+            admin | REMOVE_TARGET | none | commit | POST /v1/targets/city/ci/remove
             admin | LIST_BUCKETS | none | itself | GET /v1/buckets
             admin | CREATE_BUCKET | none | commit | POST /v1/buckets | {"organisation":"city","name":"by-admin"}
             admin | LIST_LABELS | none | itself | GET /v1/labels

@@ -56,4 +56,16 @@ public sealed interface Change {
 
     /** A new version of a policy set, or its removal. */
     record PutPolicy(PolicyText policy) implements Change {}
+
+    /** A new role, also in the place of one that was taken away. */
+    record NewRole(Role role) implements Change {}
+
+    /** Takes a role away, and with it all that acts in it. */
+    record RemoveRole(String role) implements Change {}
+
+    /** A new outbound target, also in the place of one that was taken away. */
+    record NewTarget(Target target) implements Change {}
+
+    /** Takes an outbound target away. */
+    record RemoveTarget(String target) implements Change {}
 }

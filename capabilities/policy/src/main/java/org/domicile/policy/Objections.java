@@ -56,6 +56,11 @@ final class Objections {
             case Change.SetReceipts(String accessKey, boolean wanted) ->
                     unknown(accessKey, register);
             case Change.PutPolicy(PolicyText policy) -> policy(policy, register);
+            case Change.NewRole(Role role) -> RoleObjections.role(role, register, now);
+            case Change.RemoveRole(String role) -> RoleObjections.removal(role, register);
+            case Change.NewTarget(Target target) -> RoleObjections.target(target, register);
+            case Change.RemoveTarget(String target) ->
+                    RoleObjections.targetRemoval(target, register);
         };
     }
 

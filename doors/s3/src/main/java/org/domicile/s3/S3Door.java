@@ -35,6 +35,7 @@ public final class S3Door implements HttpHandler {
     private final Authentication authentication;
     private final S3Options options;
     private final InstantSource clock;
+    private final Sts sts;
     private final Forms forms;
     private final Reads reads = new Reads();
     private final Budget documents = Budget.ofHeap(8);
@@ -49,6 +50,7 @@ public final class S3Door implements HttpHandler {
         this.authentication = authentication;
         this.options = options;
         this.clock = clock;
+        this.sts = new Sts(guard, options.region(), clock, this::request);
         this.forms = new Forms(guard.identity(), options.region(), clock);
     }
 
@@ -76,6 +78,10 @@ public final class S3Door implements HttpHandler {
     }
 
     private void serve(Exchange exchange) throws IOException {
+        if (StsQuery.isMeant(exchange, options.domain())) {
+            sts.serve(exchange);
+            return;
+        }
         Asked asked = Asked.UNREADABLE;
         Optional<Failure> unreadable = Optional.empty();
         try {
