@@ -66,7 +66,7 @@ final class AmendUses {
             Changed changed =
                     objects.amend(use.carrying(() -> 0), bucket, name, version, amendment);
             return changed instanceof Changed.Stored(var amended)
-                    ? new Stored.Amended(amended.id())
+                    ? new Stored.Amended(amended.id(), bucket.versioning())
                     : ObjectUses.refused(changed);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new Stored.NoSuchBucket());

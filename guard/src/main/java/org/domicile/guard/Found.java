@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.domicile.objects.Bucket;
 import org.domicile.objects.Lock;
 
 /**
@@ -18,6 +19,7 @@ import org.domicile.objects.Lock;
  * @param lock what keeps it from being removed
  * @param parts plain sizes of its parts; one element for a body that came whole
  * @param origin how the body came
+ * @param versioning how its bucket versions, which says whether the version's id means anything
  */
 public record Found(
         String name,
@@ -29,7 +31,8 @@ public record Found(
         Map<String, String> tags,
         Lock lock,
         List<Long> parts,
-        Origin origin) {
+        Origin origin,
+        Bucket.Versioning versioning) {
     /** What stands at the place. */
     public enum Shown {
         /** The newest version. */

@@ -2,6 +2,7 @@ package org.domicile.guard;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -102,6 +103,7 @@ final class ObjectUses {
                                         draft.lock());
                         long size = poured.content().size();
                         return stored(
+                                bucket,
                                 objects.put(
                                         use.carrying(() -> size),
                                         bucket,
@@ -224,14 +226,19 @@ final class ObjectUses {
     private GuardedObjects.Got opened(
             Bucket bucket, Version version, List<Body> pieces, Pass pass) {
         if (version.kind() == Version.Kind.DELETE_MARKER) {
-            return new GuardedObjects.Got.Marker(marker(version));
+            return new GuardedObjects.Got.Marker(marker(bucket, version));
         }
         Opener opener = keys.opener(Vessel.key(bucket), pass);
         AttributesCodec.Sealed sealed =
                 AttributesCodec.attributes(
                         opener.open(Vessel.context(bucket, version.name()), version.attributes()));
         return new GuardedObjects.Got.Object(
-                found(version, sealed.attributes(), vessel.state(bucket, version), sealed.origin()),
+                found(
+                        bucket,
+                        version,
+                        sealed.attributes(),
+                        vessel.state(bucket, version),
+                        sealed.origin()),
                 PlainContent.of(pieces, version, sealed.contents(), opener));
     }
 
@@ -269,7 +276,7 @@ final class ObjectUses {
                             version,
                             condition,
                             Lock.Bypass.NO);
-            return stored(changed, NO_ATTRIBUTES, State.NONE, Found.Origin.WHOLE);
+            return refused(changed);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new Stored.NoSuchBucket());
         }
@@ -296,7 +303,7 @@ final class ObjectUses {
             byte[] place = Vessel.place(bucket);
             try (Opener.Values opener = keys.opener(Vessel.key(bucket), pass).values()) {
                 for (Version version : page.versions()) {
-                    shown.add(shown(place, opener, version));
+                    shown.add(shown(bucket, place, opener, version));
                 }
             }
             return Optional.of(new GuardedObjects.Page(shown, page.prefixes(), page.next()));
@@ -305,20 +312,20 @@ final class ObjectUses {
         }
     }
 
-    private static Found shown(byte[] place, Opener.Values opener, Version version) {
+    private static Found shown(Bucket bucket, byte[] place, Opener.Values opener, Version version) {
         if (version.kind() == Version.Kind.DELETE_MARKER) {
-            return marker(version);
+            return marker(bucket, version);
         }
         AttributesCodec.Sealed sealed =
                 AttributesCodec.listed(
                         opener.open(Vessel.context(place, version.name()), version.attributes()));
-        return found(version, sealed.attributes(), State.NONE, sealed.origin());
+        return found(bucket, version, sealed.attributes(), State.NONE, sealed.origin());
     }
 
     private static final Attributes NO_ATTRIBUTES =
             new Attributes("", Map.of(), Map.of(), Map.of(), Attributes.ChecksumType.FULL_OBJECT);
 
-    private static Found marker(Version version) {
+    private static Found marker(Bucket bucket, Version version) {
         return new Found(
                 version.name(),
                 version.id(),
@@ -329,10 +336,16 @@ final class ObjectUses {
                 Map.of(),
                 version.lock(),
                 List.of(),
-                Found.Origin.WHOLE);
+                Found.Origin.WHOLE,
+                bucket.versioning());
     }
 
-    static Found found(Version version, Attributes attributes, State state, Found.Origin origin) {
+    static Found found(
+            Bucket bucket,
+            Version version,
+            Attributes attributes,
+            State state,
+            Found.Origin origin) {
         return new Found(
                 version.name(),
                 version.id(),
@@ -343,7 +356,8 @@ final class ObjectUses {
                 state.tags(),
                 version.lock(),
                 sizes(version.pieces()),
-                origin);
+                origin,
+                bucket.versioning());
     }
 
     private static List<Long> sizes(List<Piece> pieces) {
@@ -352,9 +366,14 @@ final class ObjectUses {
                 : pieces.stream().map(Piece::size).toList();
     }
 
-    static Stored stored(Changed changed, Attributes attributes, State state, Found.Origin origin) {
+    static Stored stored(
+            Bucket bucket,
+            Changed changed,
+            Attributes attributes,
+            State state,
+            Found.Origin origin) {
         return changed instanceof Changed.Stored(Version version)
-                ? new Stored.Done(found(version, attributes, state, origin))
+                ? new Stored.Done(found(bucket, version, attributes, state, origin))
                 : refused(changed);
     }
 
@@ -385,6 +404,10 @@ final class ObjectUses {
             case Match.Absent() -> new Condition.Absent();
             case Match.Present() -> new Condition.Present();
             case Match.Etag(String etag) -> new Condition.Matches(token.apply(etag));
+            case Match.Size(long bytes) -> new Condition.Size(bytes);
+            case Match.Second(Instant at) -> new Condition.Second(at);
+            case Match.All(List<Match> all) ->
+                    new Condition.All(all.stream().map(each -> condition(each, token)).toList());
         };
     }
 

@@ -249,7 +249,7 @@ final class UploadUses {
                                         state.seal(sealer, context),
                                         draft.lock()),
                                 ObjectUses.condition(match, sealer, context));
-        return ObjectUses.stored(changed, attributes, state, Found.Origin.PARTS);
+        return ObjectUses.stored(bucket, changed, attributes, state, Found.Origin.PARTS);
     }
 
     /** What a completion says of the whole has to be what its parts make. */
@@ -315,6 +315,7 @@ final class UploadUses {
                         opener.open(Vessel.context(bucket, name), version.get().attributes()));
         return new Stored.Done(
                 ObjectUses.found(
+                        bucket,
                         version.get(),
                         sealed.attributes(),
                         vessel.state(bucket, version.get()),

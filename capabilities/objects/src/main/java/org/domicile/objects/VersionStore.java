@@ -197,7 +197,7 @@ final class VersionStore implements Objects {
         try (Snapshot snapshot = keyspace.snapshot()) {
             standing = Seen.named(snapshot, home, raw, version);
         }
-        Decision<Changed> refusal = judge(request, condition, standing);
+        Decision<Changed> refusal = Refusal.of(request, condition, standing);
         if (refusal != null) {
             return refusal;
         }
@@ -205,7 +205,7 @@ final class VersionStore implements Objects {
             return nothingToDelete(request);
         }
         if (!standing.entry().lock().opens(clock.instant(), bypass)) {
-            return locked(request);
+            return Refusal.locked(request);
         }
         Transaction transaction = new Transaction().when(home.live()).when(standing.stays());
         remove(transaction, standing);
@@ -269,7 +269,7 @@ final class VersionStore implements Objects {
             case Amendment.Locking(var change, Lock.Bypass bypass) -> {
                 lock = change.apply(lock);
                 if (!was.lock().admits(lock, clock.instant(), bypass)) {
-                    return locked(request);
+                    return Refusal.locked(request);
                 }
             }
         }
@@ -289,10 +289,6 @@ final class VersionStore implements Objects {
                 transaction.carrying(request, Outcome.DONE), _ -> new Changed.Stored(changed));
     }
 
-    private static Decision<Changed> locked(Request request) {
-        return Decision.alone(request, Outcome.CONFLICT, new Changed.Locked());
-    }
-
     private static Decision<Changed> nothingToDelete(Request request) {
         return Decision.alone(
                 request, Outcome.ABSENT, new Changed.Deleted(Optional.empty(), Optional.empty()));
@@ -303,34 +299,11 @@ final class VersionStore implements Objects {
      * what it would replace; null when there is none.
      */
     @Nullable Decision<Changed> judge(Request request, Condition condition, Seen seen) {
-        Decision<Changed> refusal = judge(request, condition, seen.newest());
+        Decision<Changed> refusal = Refusal.of(request, condition, seen.newest());
         boolean kept =
                 seen.unnamed() != null
                         && !seen.unnamed().entry().lock().opens(clock.instant(), Lock.Bypass.NO);
-        return refusal == null && kept ? locked(request) : refusal;
-    }
-
-    /** The refusal that a condition demands; null when it holds. */
-    private static @Nullable Decision<Changed> judge(
-            Request request, Condition condition, @Nullable Standing standing) {
-        Entry entry =
-                standing == null || standing.entry().kind() == Version.Kind.DELETE_MARKER
-                        ? null
-                        : standing.entry();
-        boolean holds =
-                switch (condition) {
-                    case Condition.None _ -> true;
-                    case Condition.Absent _ -> entry == null;
-                    case Condition.Present _ -> entry != null;
-                    case Condition.Matches(byte[] token) ->
-                            entry != null && Arrays.equals(token, entry.token());
-                };
-        if (holds) {
-            return null;
-        }
-        return entry == null
-                ? Decision.alone(request, Outcome.ABSENT, new Changed.NoSuchName())
-                : Decision.alone(request, Outcome.CONFLICT, new Changed.ConditionFailed());
+        return refusal == null && kept ? Refusal.locked(request) : refusal;
     }
 
     Entry entry(Home home, Seen seen, Draft draft, List<Piece> pieces) {

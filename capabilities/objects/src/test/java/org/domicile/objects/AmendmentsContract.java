@@ -107,10 +107,12 @@ abstract class AmendmentsContract {
         assertInstanceOf(Changed.OnMarker.class, onMarker);
         assertEquals(Optional.of(Outcome.ABSENT), record.outcome);
         Instant end = Instant.parse("2030-01-01T00:00:00Z");
-        assertThrows(IllegalArgumentException.class, () -> new Lock(Lock.Mode.NONE, end, false));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new Lock(Lock.Mode.COMPLIANCE, Instant.EPOCH, false));
+                () -> new Lock(Lock.Mode.NONE, end, Lock.Hold.NEVER));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Lock(Lock.Mode.COMPLIANCE, Instant.EPOCH, Lock.Hold.NEVER));
     }
 
     /** Every lock against every other, with and without bypass, before its end and after. */
@@ -121,10 +123,10 @@ abstract class AmendmentsContract {
         List<Lock> locks =
                 List.of(
                         Lock.OPEN,
-                        new Lock(Lock.Mode.GOVERNANCE, early, false),
-                        new Lock(Lock.Mode.GOVERNANCE, late, false),
-                        new Lock(Lock.Mode.COMPLIANCE, early, false),
-                        new Lock(Lock.Mode.COMPLIANCE, late, false));
+                        new Lock(Lock.Mode.GOVERNANCE, early, Lock.Hold.NEVER),
+                        new Lock(Lock.Mode.GOVERNANCE, late, Lock.Hold.NEVER),
+                        new Lock(Lock.Mode.COMPLIANCE, early, Lock.Hold.NEVER),
+                        new Lock(Lock.Mode.COMPLIANCE, late, Lock.Hold.NEVER));
         Bucket bucket = rig.bucket("locks", Bucket.Versioning.ENABLED);
         for (Lock was : locks) {
             for (Lock next : locks) {
@@ -147,7 +149,7 @@ abstract class AmendmentsContract {
             }
         }
         Version version = stored(rig.put(bucket, "n", Rig.bytes("x")));
-        Lock firm = new Lock(Lock.Mode.COMPLIANCE, early, false);
+        Lock firm = new Lock(Lock.Mode.COMPLIANCE, early, Lock.Hold.NEVER);
         stored(lock(bucket, NEWEST, firm, Lock.Bypass.NO));
         rig.now = early.minusMillis(1);
         assertEquals(new Changed.Locked(), delete(bucket, version.id(), Lock.Bypass.GOVERNANCE));
@@ -160,16 +162,21 @@ abstract class AmendmentsContract {
         Instant end = rig.now.plus(Duration.ofDays(1));
         Bucket bucket = rig.bucket("kept", Bucket.Versioning.ENABLED);
         Version version = stored(rig.put(bucket, "n", Rig.bytes("x")));
-        Lock governed = new Lock(Lock.Mode.GOVERNANCE, end, false);
+        Lock governed = new Lock(Lock.Mode.GOVERNANCE, end, Lock.Hold.NEVER);
         stored(lock(bucket, NEWEST, governed, Lock.Bypass.NO));
         assertEquals(new Changed.Locked(), delete(bucket, version.id(), Lock.Bypass.NO));
-        stored(lock(bucket, NEWEST, governed.holding(true), Lock.Bypass.NO));
+        stored(lock(bucket, NEWEST, governed.holding(Lock.Hold.ON), Lock.Bypass.NO));
         assertEquals(new Changed.Locked(), delete(bucket, version.id(), Lock.Bypass.GOVERNANCE));
         assertInstanceOf(Changed.Deleted.class, rig.delete(bucket, "n"), "a marker hides it");
         rig.reopen();
         rig.now = end;
         assertEquals(new Changed.Locked(), delete(bucket, version.id(), Lock.Bypass.GOVERNANCE));
-        stored(lock(bucket, Optional.of(version.id()), governed.holding(false), Lock.Bypass.NO));
+        stored(
+                lock(
+                        bucket,
+                        Optional.of(version.id()),
+                        governed.holding(Lock.Hold.OFF),
+                        Lock.Bypass.NO));
         assertInstanceOf(Changed.Deleted.class, delete(bucket, version.id(), Lock.Bypass.NO));
     }
 
@@ -180,7 +187,12 @@ abstract class AmendmentsContract {
                 List.of(Bucket.Versioning.UNVERSIONED, Bucket.Versioning.SUSPENDED)) {
             Bucket bucket = rig.bucket("null-" + versioning.ordinal(), versioning);
             stored(rig.put(bucket, "n", Rig.bytes("x")));
-            stored(lock(bucket, Optional.of("null"), Lock.OPEN.holding(true), Lock.Bypass.NO));
+            stored(
+                    lock(
+                            bucket,
+                            Optional.of("null"),
+                            Lock.OPEN.holding(Lock.Hold.ON),
+                            Lock.Bypass.NO));
             Rig.Record record = new Rig.Record();
             assertEquals(
                     new Changed.Locked(),
@@ -233,7 +245,7 @@ abstract class AmendmentsContract {
                                 lock(
                                         bucket,
                                         Optional.of(id),
-                                        Lock.OPEN.holding(true),
+                                        Lock.OPEN.holding(Lock.Hold.ON),
                                         Lock.Bypass.NO));
                 Changed deleted = delete(bucket, id, Lock.Bypass.NO);
                 boolean there = rig.objects.version(bucket, "n", Optional.of(id)).isPresent();

@@ -117,18 +117,19 @@ final class Deletions {
         Optional<String> version =
                 object.first("VersionId").map(Xml::text).filter(id -> !id.isEmpty());
         Optional<Failure> failure = Optional.empty();
+        Match match = new Match.Any();
         try {
             Target.checkName(name);
             version.ifPresent(Versions::checked);
-            if (object.first("LastModifiedTime").isPresent() || object.first("Size").isPresent()) {
-                throw new Failure(
-                        ErrorCode.NOT_IMPLEMENTED,
-                        "Conditions on time and size are for directory buckets.");
-            }
+            match =
+                    Drafts.deletion(
+                            object.child("ETag").strip(),
+                            object.child("Size").strip(),
+                            object.child("LastModifiedTime").strip());
         } catch (Failure e) {
             failure = Optional.of(e);
         }
-        return new Named(name, version, Drafts.etag(object.child("ETag").strip()), failure);
+        return new Named(name, version, match, failure);
     }
 
     private static void work(

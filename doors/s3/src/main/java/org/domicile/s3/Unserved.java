@@ -34,10 +34,9 @@ final class Unserved {
             case "x-amz-bucket-object-lock-enabled" ->
                     refuse(!value.equalsIgnoreCase("false"), name);
             case "x-amz-object-ownership" -> refuse(!value.equals("BucketOwnerEnforced"), name);
-            case "x-amz-write-offset-bytes",
-                    "x-amz-if-match-last-modified-time",
-                    "x-amz-if-match-size" ->
-                    refuse(true, name);
+            case "x-amz-write-offset-bytes" -> refuse(true, name);
+            case "x-amz-if-match-last-modified-time", "x-amz-if-match-size" ->
+                    refuse(call.operation() != Operation.DELETE_OBJECT, name);
             case "x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner" ->
                     owner(call, value);
             default ->
