@@ -74,7 +74,7 @@ final class Gate implements Guard {
 
     @Override
     public GuardedObjects objects(Request request, List<String> stated) {
-        return new ObjectsView(uses(request, stated), objects, keys, vessel, random);
+        return new ObjectsView(uses(request, stated), objects, keys, vessel, clock, random);
     }
 
     @Override

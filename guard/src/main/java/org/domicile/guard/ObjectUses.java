@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.domicile.bytes.StorageFailure;
@@ -24,6 +25,7 @@ import org.domicile.objects.Objects;
 import org.domicile.objects.Piece;
 import org.domicile.objects.Version;
 import org.domicile.policy.Marks;
+import org.domicile.policy.Resource;
 import org.domicile.request.Outcome;
 
 /** Guarded whole objects: put, get, delete, list. */
@@ -34,8 +36,10 @@ final class ObjectUses {
     private final Objects objects;
     private final Keys keys;
     private final Vessel vessel;
+    private final Locks locks;
 
-    ObjectUses(Uses uses, Objects objects, Keys keys, Vessel vessel) {
+    ObjectUses(Uses uses, Objects objects, Keys keys, Vessel vessel, Locks locks) {
+        this.locks = locks;
         this.uses = uses;
         this.objects = objects;
         this.keys = keys;
@@ -60,17 +64,16 @@ final class ObjectUses {
             Match match,
             Marks marks) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
-        try (Admitted use =
-                uses.admit(
-                        "s3:PutObject",
-                        uses.data(found, bucketName, name),
-                        object(bucketName, name))) {
+        Resource resource = uses.data(found, bucketName, name);
+        Locks.check(uses, draft.lock(), resource, object(bucketName, name));
+        try (Admitted use = uses.admit("s3:PutObject", resource, object(bucketName, name))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchBucket();
             }
             Bucket bucket = found.get();
             use.keep(marks);
+            locks.on(use, bucket, draft.lock()); // before the body comes
             Sealer sealer = vessel.sealer(bucket);
             return vessel.pour(
                     use,
@@ -100,7 +103,7 @@ final class ObjectUses {
                                         token(sealer, context, attributes.etag()),
                                         sealed,
                                         state.seal(sealer, context),
-                                        draft.lock());
+                                        locks.on(use, bucket, draft.lock()));
                         long size = poured.content().size();
                         return stored(
                                 bucket,
@@ -144,6 +147,16 @@ final class ObjectUses {
     /** The same without the body, for HEAD. */
     GuardedObjects.Got head(
             String action, String bucketName, String name, Optional<String> versionId) {
+        return head(action, bucketName, name, versionId, (use, bucket) -> {});
+    }
+
+    /** The same where a bucket has to be right for it. */
+    GuardedObjects.Got head(
+            String action,
+            String bucketName,
+            String name,
+            Optional<String> versionId,
+            BiConsumer<Admitted, Bucket> demand) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use =
                 uses.admit(action, uses.data(found, bucketName, name), object(bucketName, name))) {
@@ -151,6 +164,7 @@ final class ObjectUses {
                 use.record(Outcome.ABSENT, 0);
                 return new GuardedObjects.Got.NoSuchBucket();
             }
+            demand.accept(use, found.get());
             Optional<Version> version = objects.version(found.get(), name, versionId);
             if (version.isEmpty()) {
                 return absent(use, versionId);
@@ -238,7 +252,8 @@ final class ObjectUses {
                         version,
                         sealed.attributes(),
                         vessel.state(bucket, version),
-                        sealed.origin()),
+                        sealed.origin(),
+                        Locks.shown(uses, bucket, version)),
                 PlainContent.of(pieces, version, sealed.contents(), opener));
     }
 
@@ -249,11 +264,19 @@ final class ObjectUses {
                 : new GuardedObjects.Got.NoSuchName();
     }
 
-    Stored delete(String bucketName, String name, Optional<String> version, Match match) {
+    Stored delete(
+            String bucketName,
+            String name,
+            Optional<String> version,
+            Match match,
+            Lock.Bypass asked) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
-        String action = version.isPresent() ? "s3:DeleteObjectVersion" : "s3:DeleteObject";
-        try (Admitted use =
-                uses.admit(action, uses.data(found, bucketName, name), object(bucketName, name))) {
+        Resource resource = uses.data(found, bucketName, name);
+        String object = object(bucketName, name);
+        Lock.Bypass bypass = locks.bypassToDelete(uses, asked, found, name, version);
+        String plain = version.isPresent() ? "s3:DeleteObjectVersion" : "s3:DeleteObject";
+        String action = Locks.action(uses, plain, bypass, resource, object);
+        try (Admitted use = uses.admit(action, resource, object)) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchBucket();
@@ -269,13 +292,7 @@ final class ObjectUses {
                                             Vessel.context(bucket, name),
                                             etag));
             Changed changed =
-                    objects.delete(
-                            use.carrying(() -> 0),
-                            bucket,
-                            name,
-                            version,
-                            condition,
-                            Lock.Bypass.NO);
+                    objects.delete(use.carrying(() -> 0), bucket, name, version, condition, bypass);
             return refused(changed);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new Stored.NoSuchBucket());
@@ -346,6 +363,16 @@ final class ObjectUses {
             Attributes attributes,
             State state,
             Found.Origin origin) {
+        return found(bucket, version, attributes, state, origin, version.lock());
+    }
+
+    private static Found found(
+            Bucket bucket,
+            Version version,
+            Attributes attributes,
+            State state,
+            Found.Origin origin,
+            Lock lock) {
         return new Found(
                 version.name(),
                 version.id(),
@@ -354,7 +381,7 @@ final class ObjectUses {
                 version.modified(),
                 attributes,
                 state.tags(),
-                version.lock(),
+                lock,
                 sizes(version.pieces()),
                 origin,
                 bucket.versioning());

@@ -103,6 +103,11 @@ final class Uses {
         return policy.register().marks(data.organisation(), bucketName, name);
     }
 
+    /** Asks policy about something that changes how a use is carried out; nothing is recorded. */
+    boolean allows(String action, Resource resource) {
+        return policy.decide(request, action, resource).effect() == Decision.Effect.ALLOW;
+    }
+
     /** Asks policy; a refusal is recorded and thrown. */
     Decision check(String action, Resource resource, String object) {
         return check(action, resource, object, request.zone());

@@ -61,12 +61,12 @@ public record Lock(Mode mode, Instant until, Hold hold) {
     }
 
     /** Whether the version may be removed at {@code now}. */
-    boolean opens(Instant now, Bypass bypass) {
+    public boolean opens(Instant now, Bypass bypass) {
         return hold != Hold.ON && (passed(now) || bypassed(bypass));
     }
 
     /** Whether the retention may become that of {@code next}; a hold may come and go. */
-    boolean admits(Lock next, Instant now, Bypass bypass) {
+    public boolean admits(Lock next, Instant now, Bypass bypass) {
         return passed(now) || bypassed(bypass) || next.mode == mode && !next.until.isBefore(until);
     }
 

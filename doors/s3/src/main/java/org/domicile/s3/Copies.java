@@ -33,7 +33,7 @@ final class Copies {
     static void copy(Call call) throws IOException {
         Named named = source(call);
         GuardedObjects.Directive directive = directive(call);
-        if (directive instanceof GuardedObjects.Directive.Keep(String algorithm, _)
+        if (directive instanceof GuardedObjects.Directive.Keep(String algorithm, _, _)
                 && algorithm.isEmpty()
                 && named.version().isEmpty()
                 && named.target().bucket().equals(call.bucket())
@@ -162,7 +162,8 @@ final class Copies {
         Optional<Map<String, String>> tags =
                 tagging.equals("REPLACE") ? Optional.of(Tags.ofField(call)) : Optional.empty();
         return switch (call.field("x-amz-metadata-directive")) {
-            case "", "COPY" -> new GuardedObjects.Directive.Keep(algorithm, tags);
+            case "", "COPY" ->
+                    new GuardedObjects.Directive.Keep(algorithm, tags, ObjectLocks.asked(call));
             case "REPLACE" ->
                     new GuardedObjects.Directive.Replace(
                             Drafts.draft(call, algorithm, Attributes.ChecksumType.FULL_OBJECT),

@@ -151,7 +151,13 @@ final class Deletions {
                 view.refuse(call.operation().action(), call.bucket(), name, failure.code().code());
                 throw failure;
             }
-            Stored stored = view.delete(call.bucket(), key.name(), key.version(), key.match());
+            Stored stored =
+                    view.delete(
+                            call.bucket(),
+                            key.name(),
+                            key.version(),
+                            key.match(),
+                            ObjectLocks.bypass(call));
             if (stored
                     instanceof Stored.Deleted(Optional<String> marker, Optional<String> removed)) {
                 return new Result.Deleted(marker, removed);

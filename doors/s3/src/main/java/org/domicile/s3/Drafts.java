@@ -14,7 +14,6 @@ import org.domicile.guard.Found;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.Match;
 import org.domicile.http.Headers;
-import org.domicile.objects.Lock;
 
 /** What requests say of an object beside its bytes, and how answers say it. */
 final class Drafts {
@@ -52,7 +51,12 @@ final class Drafts {
      */
     static GuardedObjects.Draft draft(Call call, String algorithm, Attributes.ChecksumType type) {
         return new GuardedObjects.Draft(
-                standard(call), user(call), Tags.ofField(call), Lock.OPEN, algorithm, type);
+                standard(call),
+                user(call),
+                Tags.ofField(call),
+                ObjectLocks.asked(call),
+                algorithm,
+                type);
     }
 
     private static Map<String, String> standard(Call call) {
@@ -206,6 +210,7 @@ final class Drafts {
                 });
         attributes.user().forEach((name, value) -> headers.add(META + name, shown(value)));
         Versions.shown(headers, found);
+        ObjectLocks.show(headers, found.lock());
         if (!found.tags().isEmpty()) {
             headers.add("x-amz-tagging-count", Integer.toString(found.tags().size()));
         }

@@ -118,7 +118,13 @@ final class Writes {
     static void delete(Call call) throws IOException {
         Optional<String> version = call.version();
         Stored stored =
-                call.guarded().delete(call.bucket(), call.name(), version, Drafts.deletion(call));
+                call.guarded()
+                        .delete(
+                                call.bucket(),
+                                call.name(),
+                                version,
+                                Drafts.deletion(call),
+                                ObjectLocks.bypass(call));
         if (stored instanceof Stored.Deleted(Optional<String> marker, _)) {
             Headers headers = call.headers();
             marker.ifPresent(id -> headers.add("x-amz-delete-marker", "true"));
