@@ -11,7 +11,9 @@ public enum BucketSetting {
     OBJECT_LOCK(
             "object-lock",
             "s3:GetBucketObjectLockConfiguration",
-            "s3:PutBucketObjectLockConfiguration");
+            "s3:PutBucketObjectLockConfiguration"),
+    /** When objects end; the document is a {@link org.domicile.lifecycle.Lifecycle}'s. */
+    LIFECYCLE("lifecycle", "s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration");
 
     private final String key;
     private final String get;

@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.domicile.lifecycle.Expiry;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Lock;
 
@@ -20,6 +21,7 @@ import org.domicile.objects.Lock;
  * @param parts plain sizes of its parts; one element for a body that came whole
  * @param origin how the body came
  * @param versioning how its bucket versions, which says whether the version's id means anything
+ * @param expiry when a rule ends it; never for what is listed, and for what is not the newest
  */
 public record Found(
         String name,
@@ -32,7 +34,8 @@ public record Found(
         Lock lock,
         List<Long> parts,
         Origin origin,
-        Bucket.Versioning versioning) {
+        Bucket.Versioning versioning,
+        Expiry expiry) {
     /** What stands at the place. */
     public enum Shown {
         /** The newest version. */

@@ -25,6 +25,9 @@ import org.domicile.request.Request;
 final class Gate implements Guard {
     private static final System.Logger LOG = System.getLogger("org.domicile.guard");
 
+    /** Ends of one turn of the lifecycle job, nearly. */
+    private static final int ENDS = 10_000;
+
     private final GuardOptions options;
     private final Policy policy;
     private final Keys keys;
@@ -36,6 +39,8 @@ final class Gate implements Guard {
     private final Semaphore permits;
     private final SigningKeys identity;
     private final Vessel vessel;
+    private final LifecycleRules rules;
+    private final LifecycleRun lifecycle;
 
     Gate(
             GuardOptions options,
@@ -57,6 +62,9 @@ final class Gate implements Guard {
         this.permits = new Semaphore(options.permits());
         this.identity = new SigningKeys(policy, options, keys.vault(), random);
         this.vessel = new Vessel(keys, objects, random);
+        this.rules = new LifecycleRules(vessel);
+        this.lifecycle =
+                new LifecycleRun(policy, objects, rules, vessel, clock, this::lifecycleUses, ENDS);
         new Founding(options, policy, keys, ledger, clock.instant()).complete();
         BucketUses.endKeys(objects.buckets(), keys);
         Erasures.complete(people, policy, keys);
@@ -74,7 +82,7 @@ final class Gate implements Guard {
 
     @Override
     public GuardedObjects objects(Request request, List<String> stated) {
-        return new ObjectsView(uses(request, stated), objects, keys, vessel, clock, random);
+        return new ObjectsView(uses(request, stated), objects, keys, vessel, rules, clock, random);
     }
 
     @Override
@@ -187,6 +195,33 @@ final class Gate implements Guard {
                 use.record(Outcome.DONE, handled);
             }
         }
+    }
+
+    @Override
+    public long lifecycle(Duration day) {
+        return lifecycle.turn(day);
+    }
+
+    /** A view of the program's own uses for one thread, with a permit of its own. */
+    private Uses lifecycleUses() {
+        Instant now = clock.instant();
+        Request request =
+                new Request(
+                        "lifecycle",
+                        new Caller.Program("system:lifecycle", Policy.LIFECYCLE),
+                        "program",
+                        options.dataZone(),
+                        "",
+                        now,
+                        Instant.MAX,
+                        Optional.empty());
+        return new Uses(
+                policy,
+                ledger,
+                options,
+                new Semaphore(1),
+                request,
+                new Concerned(policy, keys, people, List.of()));
     }
 
     private Uses uses(Request request) {

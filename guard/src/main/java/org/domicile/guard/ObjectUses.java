@@ -15,6 +15,7 @@ import org.domicile.keys.Keys;
 import org.domicile.keys.Opener;
 import org.domicile.keys.Pass;
 import org.domicile.keys.Sealer;
+import org.domicile.lifecycle.Expiry;
 import org.domicile.objects.Body;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Changed;
@@ -37,8 +38,16 @@ final class ObjectUses {
     private final Keys keys;
     private final Vessel vessel;
     private final Locks locks;
+    private final LifecycleRules rules;
 
-    ObjectUses(Uses uses, Objects objects, Keys keys, Vessel vessel, Locks locks) {
+    ObjectUses(
+            Uses uses,
+            Objects objects,
+            Keys keys,
+            Vessel vessel,
+            Locks locks,
+            LifecycleRules rules) {
+        this.rules = rules;
         this.locks = locks;
         this.uses = uses;
         this.objects = objects;
@@ -106,6 +115,7 @@ final class ObjectUses {
                                         locks.on(use, bucket, draft.lock()));
                         long size = poured.content().size();
                         return stored(
+                                rules,
                                 bucket,
                                 objects.put(
                                         use.carrying(() -> size),
@@ -253,7 +263,8 @@ final class ObjectUses {
                         sealed.attributes(),
                         vessel.state(bucket, version),
                         sealed.origin(),
-                        Locks.shown(uses, bucket, version)),
+                        Locks.shown(uses, bucket, version),
+                        rules.expiry(bucket, version, vessel.state(bucket, version))),
                 PlainContent.of(pieces, version, sealed.contents(), opener));
     }
 
@@ -336,7 +347,14 @@ final class ObjectUses {
         AttributesCodec.Sealed sealed =
                 AttributesCodec.listed(
                         opener.open(Vessel.context(place, version.name()), version.attributes()));
-        return found(bucket, version, sealed.attributes(), State.NONE, sealed.origin());
+        return found(
+                bucket,
+                version,
+                sealed.attributes(),
+                State.NONE,
+                sealed.origin(),
+                version.lock(),
+                Expiry.NEVER);
     }
 
     private static final Attributes NO_ATTRIBUTES =
@@ -354,16 +372,26 @@ final class ObjectUses {
                 version.lock(),
                 List.of(),
                 Found.Origin.WHOLE,
-                bucket.versioning());
+                bucket.versioning(),
+                Expiry.NEVER);
     }
 
+    /** What a write made. */
     static Found found(
+            LifecycleRules rules,
             Bucket bucket,
             Version version,
             Attributes attributes,
             State state,
             Found.Origin origin) {
-        return found(bucket, version, attributes, state, origin, version.lock());
+        return found(
+                bucket,
+                version,
+                attributes,
+                state,
+                origin,
+                version.lock(),
+                rules.expiry(bucket, version, state));
     }
 
     private static Found found(
@@ -372,7 +400,8 @@ final class ObjectUses {
             Attributes attributes,
             State state,
             Found.Origin origin,
-            Lock lock) {
+            Lock lock,
+            Expiry expiry) {
         return new Found(
                 version.name(),
                 version.id(),
@@ -384,7 +413,8 @@ final class ObjectUses {
                 lock,
                 sizes(version.pieces()),
                 origin,
-                bucket.versioning());
+                bucket.versioning(),
+                expiry);
     }
 
     private static List<Long> sizes(List<Piece> pieces) {
@@ -394,13 +424,14 @@ final class ObjectUses {
     }
 
     static Stored stored(
+            LifecycleRules rules,
             Bucket bucket,
             Changed changed,
             Attributes attributes,
             State state,
             Found.Origin origin) {
         return changed instanceof Changed.Stored(Version version)
-                ? new Stored.Done(found(bucket, version, attributes, state, origin))
+                ? new Stored.Done(found(rules, bucket, version, attributes, state, origin))
                 : refused(changed);
     }
 

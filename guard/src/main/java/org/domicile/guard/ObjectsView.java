@@ -28,13 +28,14 @@ final class ObjectsView implements GuardedObjects {
             Objects objects,
             Keys keys,
             Vessel vessel,
+            LifecycleRules rules,
             InstantSource clock,
             SecureRandom random) {
         this.uses = uses;
         this.buckets = new BucketUses(uses, objects.buckets(), keys, vessel, random);
         this.locks = new Locks(objects, vessel, clock);
-        this.whole = new ObjectUses(uses, objects, keys, vessel, locks);
-        this.uploads = new UploadUses(uses, objects, keys, vessel, locks);
+        this.whole = new ObjectUses(uses, objects, keys, vessel, locks, rules);
+        this.uploads = new UploadUses(uses, objects, keys, vessel, locks, rules);
         this.copies = new CopyUses(uses, objects, whole, uploads, vessel);
         this.amendments = new AmendUses(uses, objects, vessel, locks);
     }

@@ -34,8 +34,16 @@ final class UploadUses {
     private final Keys keys;
     private final Vessel vessel;
     private final Locks locks;
+    private final LifecycleRules rules;
 
-    UploadUses(Uses uses, Objects objects, Keys keys, Vessel vessel, Locks locks) {
+    UploadUses(
+            Uses uses,
+            Objects objects,
+            Keys keys,
+            Vessel vessel,
+            Locks locks,
+            LifecycleRules rules) {
+        this.rules = rules;
         this.locks = locks;
         this.uses = uses;
         this.objects = objects;
@@ -260,7 +268,7 @@ final class UploadUses {
                                         state.seal(sealer, context),
                                         locks.on(use, bucket, draft.lock())),
                                 ObjectUses.condition(match, sealer, context));
-        return ObjectUses.stored(bucket, changed, attributes, state, Found.Origin.PARTS);
+        return ObjectUses.stored(rules, bucket, changed, attributes, state, Found.Origin.PARTS);
     }
 
     /** What a completion says of the whole has to be what its parts make. */
@@ -326,6 +334,7 @@ final class UploadUses {
                         opener.open(Vessel.context(bucket, name), version.get().attributes()));
         return new Stored.Done(
                 ObjectUses.found(
+                        rules,
                         bucket,
                         version.get(),
                         sealed.attributes(),

@@ -144,6 +144,11 @@ final class Uses {
         return admitTo(action, resource, object, request.zone(), organisation(), List.of());
     }
 
+    /** What the program does to an organisation's data, in the organisation's own use log. */
+    Admitted admitFor(String log, String action, Resource resource, String object) {
+        return admitTo(action, resource, object, request.zone(), log, List.of());
+    }
+
     /** A read whose bytes go to another zone than the client's: the source of a copy. */
     Admitted admitToward(String zone, String action, Resource resource, String object) {
         return admitTo(action, resource, object, zone, organisation(), List.of());

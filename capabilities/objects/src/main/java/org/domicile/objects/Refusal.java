@@ -52,7 +52,15 @@ final class Refusal {
         return entry == null || entry.kind() == Version.Kind.DELETE_MARKER ? null : entry;
     }
 
-    private static Decision<Changed> failed(Request request) {
+    /** Whether what stands there is what was seen, whatever was amended of it. */
+    static boolean same(@Nullable Standing standing, Version seen) {
+        return standing != null
+                && standing.entry().kind() == seen.kind()
+                && standing.entry().modified().equals(seen.modified())
+                && Arrays.equals(standing.entry().token(), seen.token());
+    }
+
+    static Decision<Changed> failed(Request request) {
         return Decision.alone(request, Outcome.CONFLICT, new Changed.ConditionFailed());
     }
 

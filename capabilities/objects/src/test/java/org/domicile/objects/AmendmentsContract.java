@@ -233,6 +233,54 @@ abstract class AmendmentsContract {
         }
     }
 
+    /** What a rule ends is what it saw, in the place where it saw it. */
+    @Test
+    void whatWasSeenEndsAndWhatChangedMeanwhileDoesNot() {
+        for (Bucket.Versioning versioning : Bucket.Versioning.values()) {
+            Bucket bucket = rig.bucket("ends-" + versioning.ordinal(), versioning);
+            Version seen = stored(rig.put(bucket, "n", Rig.bytes("one")));
+            rig.now = rig.now.plusMillis(1);
+            Version next = stored(rig.put(bucket, "n", Rig.bytes("one")));
+            assertEquals(new Changed.ConditionFailed(), expire(bucket, seen));
+            assertInstanceOf(Changed.Deleted.class, expire(bucket, next));
+            assertEquals(new Changed.ConditionFailed(), expire(bucket, next), "ended already");
+            List<Version> left = all(bucket);
+            int expected =
+                    switch (versioning) {
+                        case UNVERSIONED -> 0;
+                        case SUSPENDED -> 1;
+                        case ENABLED -> 3;
+                    };
+            assertEquals(expected, left.size());
+            for (Version each : left.reversed()) {
+                assertInstanceOf(Changed.Deleted.class, expire(bucket, each), each.id());
+            }
+            assertEquals(List.of(), all(bucket));
+        }
+    }
+
+    /** Story: a rule saw an older version; then a client took the marker away to have it back. */
+    @Test
+    void anOlderVersionThatBecameTheNewestDoesNotEnd() {
+        Bucket bucket = rig.bucket("back", Bucket.Versioning.ENABLED);
+        rig.put(bucket, "n", Rig.bytes("one"));
+        rig.delete(bucket, "n");
+        List<Version> seen = all(bucket);
+        delete(bucket, seen.getFirst().id(), Lock.Bypass.NO);
+        assertEquals(new Changed.ConditionFailed(), expire(bucket, seen.getLast()));
+        stored(lock(bucket, NEWEST, Lock.OPEN.holding(Lock.Hold.ON), Lock.Bypass.NO));
+        rig.delete(bucket, "n");
+        assertEquals(new Changed.Locked(), expire(bucket, all(bucket).getLast()));
+    }
+
+    private Changed expire(Bucket bucket, Version seen) {
+        return rig.objects.expire(rig.request(), bucket, seen);
+    }
+
+    private List<Version> all(Bucket bucket) {
+        return rig.objects.listVersions(bucket, new Listing.Query("", "", "", "", 10)).versions();
+    }
+
     /** A lock and a delete of the same version at once: one of them comes first. */
     @Test
     void aLockAndADeleteAtOnceAgree() throws Exception {

@@ -300,7 +300,12 @@ public final class ObjectsModel {
                         was.attributes(),
                         state,
                         lock);
-        home.names.get(name).replaceAll(each -> each == was ? next : each);
+        home.names.computeIfPresent(
+                name,
+                (_, items) -> {
+                    items.replaceAll(each -> each == was ? next : each);
+                    return items;
+                });
         return new Outcome.Stored(was.id());
     }
 

@@ -64,6 +64,7 @@ final class Copies {
                 Found made = Writes.done(stored);
                 Headers headers = from(call, from);
                 Versions.made(headers, made);
+                Lifecycles.show(headers, made.expiry());
                 XmlOut out = XmlOut.document("CopyObjectResult", 512);
                 out.element("LastModified", Dates.iso(made.modified()))
                         .etag(made.attributes().etag());

@@ -211,6 +211,7 @@ final class Drafts {
         attributes.user().forEach((name, value) -> headers.add(META + name, shown(value)));
         Versions.shown(headers, found);
         ObjectLocks.show(headers, found.lock());
+        Lifecycles.show(headers, found.expiry());
         if (!found.tags().isEmpty()) {
             headers.add("x-amz-tagging-count", Integer.toString(found.tags().size()));
         }

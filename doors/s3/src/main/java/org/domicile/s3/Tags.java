@@ -137,7 +137,8 @@ final class Tags {
         }
     }
 
-    private static void add(Map<String, String> tags, String key, String value) {
+    /** Adds a tag. @throws Failure INVALID_TAG */
+    static void add(Map<String, String> tags, String key, String value) {
         if (key.isEmpty() || key.codePointCount(0, key.length()) > LONGEST_KEY) {
             throw invalid("The TagKey you have provided is invalid: it has 1 to 128 characters.");
         }

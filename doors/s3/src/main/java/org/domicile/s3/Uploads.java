@@ -155,6 +155,7 @@ final class Uploads {
                                         match));
         Headers headers = call.headers().add("x-amz-server-side-encryption", "AES256");
         Versions.made(headers, found);
+        Lifecycles.show(headers, found.expiry());
         XmlOut out = XmlOut.document("CompleteMultipartUploadResult", 512);
         out.element("Location", "/" + call.bucket() + "/" + Percent.encode(call.name()))
                 .element("Bucket", call.bucket())

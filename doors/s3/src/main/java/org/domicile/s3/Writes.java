@@ -34,6 +34,7 @@ final class Writes {
         Headers headers = call.headers().add("ETag", '"' + found.attributes().etag() + '"');
         Drafts.checksums(headers, found.attributes());
         Versions.made(headers, found);
+        Lifecycles.show(headers, found.expiry());
         call.empty(200, headers.add("x-amz-server-side-encryption", "AES256"));
     }
 
