@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -260,9 +262,8 @@ final class ObjectUses {
                 found(
                         bucket,
                         version,
-                        sealed.attributes(),
+                        sealed,
                         vessel.state(bucket, version),
-                        sealed.origin(),
                         Locks.shown(uses, bucket, version),
                         rules.expiry(bucket, version, vessel.state(bucket, version))),
                 PlainContent.of(pieces, version, sealed.contents(), opener));
@@ -347,14 +348,7 @@ final class ObjectUses {
         AttributesCodec.Sealed sealed =
                 AttributesCodec.listed(
                         opener.open(Vessel.context(place, version.name()), version.attributes()));
-        return found(
-                bucket,
-                version,
-                sealed.attributes(),
-                State.NONE,
-                sealed.origin(),
-                version.lock(),
-                Expiry.NEVER);
+        return found(bucket, version, sealed, State.NONE, version.lock(), Expiry.NEVER);
     }
 
     private static final Attributes NO_ATTRIBUTES =
@@ -370,6 +364,7 @@ final class ObjectUses {
                 NO_ATTRIBUTES,
                 Map.of(),
                 version.lock(),
+                List.of(),
                 List.of(),
                 Found.Origin.WHOLE,
                 bucket.versioning(),
@@ -387,9 +382,8 @@ final class ObjectUses {
         return found(
                 bucket,
                 version,
-                attributes,
+                new AttributesCodec.Sealed(attributes, origin, new byte[0]),
                 state,
-                origin,
                 version.lock(),
                 rules.expiry(bucket, version, state));
     }
@@ -397,9 +391,8 @@ final class ObjectUses {
     private static Found found(
             Bucket bucket,
             Version version,
-            Attributes attributes,
+            AttributesCodec.Sealed sealed,
             State state,
-            Found.Origin origin,
             Lock lock,
             Expiry expiry) {
         return new Found(
@@ -408,16 +401,26 @@ final class ObjectUses {
                 version.latest() ? Found.Shown.LATEST : Found.Shown.OLDER,
                 version.size(),
                 version.modified(),
-                attributes,
+                sealed.attributes(),
                 state.tags(),
                 lock,
                 sizes(version.pieces()),
-                origin,
+                sums(sealed.sums(), version.pieces().size()),
+                sealed.origin(),
                 bucket.versioning(),
                 expiry);
     }
 
-    private static List<Long> sizes(List<Piece> pieces) {
+    private static List<String> sums(byte[] sums, int pieces) {
+        List<String> texts = new ArrayList<>();
+        int width = sums.length / Math.max(1, pieces);
+        for (int at = 0; width > 0 && at < sums.length; at += width) {
+            texts.add(Base64.getEncoder().encodeToString(Arrays.copyOfRange(sums, at, at + width)));
+        }
+        return texts;
+    }
+
+    static List<Long> sizes(List<Piece> pieces) {
         return pieces.size() == 1
                 ? List.of(pieces.getFirst().size())
                 : pieces.stream().map(Piece::size).toList();

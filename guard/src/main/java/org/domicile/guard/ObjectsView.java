@@ -32,7 +32,7 @@ final class ObjectsView implements GuardedObjects {
             InstantSource clock,
             SecureRandom random) {
         this.uses = uses;
-        this.buckets = new BucketUses(uses, objects.buckets(), keys, vessel, random);
+        this.buckets = new BucketUses(uses, objects, keys, vessel, random);
         this.locks = new Locks(objects, vessel, clock);
         this.whole = new ObjectUses(uses, objects, keys, vessel, locks, rules);
         this.uploads = new UploadUses(uses, objects, keys, vessel, locks, rules);

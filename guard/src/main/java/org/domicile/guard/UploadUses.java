@@ -251,7 +251,10 @@ final class UploadUses {
                         context,
                         AttributesCodec.encode(
                                 new AttributesCodec.Sealed(
-                                        attributes, Found.Origin.PARTS, contents)));
+                                        attributes,
+                                        Found.Origin.PARTS,
+                                        contents,
+                                        PartsDigest.sums(attributes, shares))));
         State state = new State(marks, draft.tags());
         use.confirm();
         use.keep(marks);

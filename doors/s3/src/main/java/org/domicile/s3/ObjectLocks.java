@@ -31,7 +31,7 @@ final class ObjectLocks {
     /** Operations that the fields of a lock mean something for. */
     static boolean taken(Operation operation) {
         return switch (operation) {
-            case PUT_OBJECT, COPY_OBJECT, CREATE_MULTIPART_UPLOAD -> true;
+            case PUT_OBJECT, POST_OBJECT, COPY_OBJECT, CREATE_MULTIPART_UPLOAD -> true;
             default -> false;
         };
     }
