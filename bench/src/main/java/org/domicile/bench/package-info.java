@@ -19,4 +19,3 @@
 @NullMarked
 package org.domicile.bench;
 
-import org.jspecify.annotations.NullMarked;

@@ -27,4 +27,3 @@
 @NullMarked
 package org.domicile.guard;
 
-import org.jspecify.annotations.NullMarked;

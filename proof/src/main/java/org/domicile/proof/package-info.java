@@ -27,4 +27,3 @@
 @NullMarked
 package org.domicile.proof;
 
-import org.jspecify.annotations.NullMarked;

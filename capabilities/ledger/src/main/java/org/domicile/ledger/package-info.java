@@ -44,4 +44,3 @@
 @NullMarked
 package org.domicile.ledger;
 
-import org.jspecify.annotations.NullMarked;

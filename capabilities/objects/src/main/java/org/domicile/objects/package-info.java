@@ -83,4 +83,3 @@
 @NullMarked
 package org.domicile.objects;
 
-import org.jspecify.annotations.NullMarked;

@@ -72,4 +72,3 @@
 @NullMarked
 package org.domicile.policy;
 
-import org.jspecify.annotations.NullMarked;

@@ -26,4 +26,3 @@
 @NullMarked
 package org.domicile.admin;
 
-import org.jspecify.annotations.NullMarked;

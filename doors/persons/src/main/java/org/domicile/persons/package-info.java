@@ -25,4 +25,3 @@
 @NullMarked
 package org.domicile.persons;
 
-import org.jspecify.annotations.NullMarked;

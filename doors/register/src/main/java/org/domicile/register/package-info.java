@@ -37,4 +37,3 @@
 @NullMarked
 package org.domicile.register;
 
-import org.jspecify.annotations.NullMarked;
