@@ -19,3 +19,4 @@
 @NullMarked
 package org.domicile.bench;
 
+import org.jspecify.annotations.NullMarked;

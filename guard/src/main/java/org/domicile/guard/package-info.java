@@ -27,3 +27,4 @@
 @NullMarked
 package org.domicile.guard;
 
+import org.jspecify.annotations.NullMarked;

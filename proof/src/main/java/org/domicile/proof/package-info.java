@@ -27,3 +27,4 @@
 @NullMarked
 package org.domicile.proof;
 
+import org.jspecify.annotations.NullMarked;

@@ -44,3 +44,4 @@
 @NullMarked
 package org.domicile.ledger;
 
+import org.jspecify.annotations.NullMarked;

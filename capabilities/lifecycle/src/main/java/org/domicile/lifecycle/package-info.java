@@ -27,3 +27,4 @@
 @NullMarked
 package org.domicile.lifecycle;
 
+import org.jspecify.annotations.NullMarked;

@@ -83,3 +83,4 @@
 @NullMarked
 package org.domicile.objects;
 
+import org.jspecify.annotations.NullMarked;

@@ -72,3 +72,4 @@
 @NullMarked
 package org.domicile.policy;
 
+import org.jspecify.annotations.NullMarked;

@@ -26,3 +26,4 @@
 @NullMarked
 package org.domicile.admin;
 
+import org.jspecify.annotations.NullMarked;

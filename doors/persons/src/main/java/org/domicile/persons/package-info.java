@@ -25,3 +25,4 @@
 @NullMarked
 package org.domicile.persons;
 
+import org.jspecify.annotations.NullMarked;

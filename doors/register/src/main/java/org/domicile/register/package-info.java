@@ -37,3 +37,4 @@
 @NullMarked
 package org.domicile.register;
 
+import org.jspecify.annotations.NullMarked;
