@@ -301,7 +301,9 @@ class FormsTest extends DoorTest {
         wrong.remove("X-Amz-Signature");
         failed(400, "InvalidArgument", post(wrong, FILE));
         wrong.putAll(right);
-        wrong.put("X-Amz-Credential", right.getOrDefault("X-Amz-Credential", "").replace("home", "north"));
+        wrong.put(
+                "X-Amz-Credential",
+                right.getOrDefault("X-Amz-Credential", "").replace("home", "north"));
         failed(400, "InvalidArgument", post(wrong, FILE));
         Map<String, String> stranger = old(fields, policy(",{\"key\": \"k\"}"));
         stranger.put("AWSAccessKeyId", "DOMI0000000000000000");
