@@ -205,6 +205,7 @@ class FormsTest extends DoorTest {
         fields.put("success_action_status", "201");
         Client.Reply made = post(signed(fields, status.formatted("201")), FILE);
         assertEquals(201, made.status());
+        assertTrue(made.text().contains("<PostResponse>"), "as S3, without a namespace");
         assertEquals("a b", made.element("Key"));
         assertEquals(bucket.substring(1), made.element("Bucket"));
         assertEquals("http://localhost" + bucket + "/a%20b", made.element("Location"));
