@@ -348,7 +348,8 @@ class UploadsTest extends DoorTest {
                 begun.size() + 1,
                 installation.uses("main").stream()
                         .filter(use -> use.action().equals("s3:DeleteBucket"))
-                        .filter(use -> use.object().equals(name) || use.object().startsWith(name + "/"))
+                        .filter(use ->
+                                use.object().equals(name) || use.object().startsWith(name + "/"))
                         .count(),
                 "each upload that was given up is on record, and the bucket");
     }
