@@ -74,7 +74,7 @@ public final class Outbound {
 
     private static void close(Socket socket, Deadline deadline) {
         try {
-            Thread.sleep(deadline.left());
+            Thread.sleep(deadline.left() + 1L); // what is left is rounded down
             socket.close();
         } catch (InterruptedException done) {
             Thread.currentThread().interrupt();
