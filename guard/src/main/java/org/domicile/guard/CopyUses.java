@@ -63,8 +63,11 @@ final class CopyUses {
                     source.check().accept(found);
                     GuardedObjects.Draft kept =
                             switch (directive) {
-                                case GuardedObjects.Directive.Keep(String algorithm, _) ->
-                                        kept(found, algorithm);
+                                case GuardedObjects.Directive.Keep(
+                                                String algorithm,
+                                                _,
+                                                Encryption encryption) ->
+                                        kept(found, algorithm).sealed(encryption);
                                 case GuardedObjects.Directive.Replace(
                                                 GuardedObjects.Draft draft,
                                                 _) ->
@@ -94,11 +97,12 @@ final class CopyUses {
             String bucket,
             String name,
             String upload,
-            int number) {
+            int number,
+            Encryption encryption) {
         judgeTarget(bucket, name);
         Optional<Bucket> from = objects.buckets().bucket(source.bucket());
         try {
-            return copiedPart(source, from, range, bucket, name, upload, number);
+            return copiedPart(source, from, range, bucket, name, upload, number, encryption);
         } catch (Keys.KeyGone _) {
             return noSource(from);
         }
@@ -111,7 +115,8 @@ final class CopyUses {
             String bucket,
             String name,
             String upload,
-            int number) {
+            int number,
+            Encryption encryption) {
         ObjectUses.Opened opened =
                 readSource(source, from, glimpse -> length(range, glimpse.size()));
         return switch (opened.got()) {
@@ -129,6 +134,7 @@ final class CopyUses {
                                     upload,
                                     number,
                                     replay,
+                                    encryption,
                                     marks(source, from, opened)),
                             found);
                 }
@@ -172,7 +178,8 @@ final class CopyUses {
                         action,
                         uses.data(bucket, source.bucket(), source.name()),
                         ObjectUses.object(source.bucket(), source.name()))) {
-            return whole.read(use, bucket, source.name(), source.version(), share);
+            return whole.read(
+                    use, bucket, source.name(), source.version(), source.brought(), share);
         }
     }
 

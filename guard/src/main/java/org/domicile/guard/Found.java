@@ -18,6 +18,7 @@ import org.domicile.objects.Lock;
  * @param lock what keeps it from being removed
  * @param parts plain sizes of its parts; one element for a body that came whole
  * @param origin how the body came
+ * @param encrypted which keys its body is sealed under; not shown in listings
  */
 public record Found(
         String name,
@@ -29,7 +30,8 @@ public record Found(
         Map<String, String> tags,
         Lock lock,
         List<Long> parts,
-        Origin origin) {
+        Origin origin,
+        Encrypted encrypted) {
     /** What stands at the place. */
     public enum Shown {
         /** The newest version. */

@@ -12,6 +12,7 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Opener;
 import org.domicile.keys.Pass;
+import org.domicile.keys.SecondKey;
 import org.domicile.keys.Sealer;
 import org.domicile.objects.Body;
 import org.domicile.objects.Bucket;
@@ -33,12 +34,14 @@ final class ObjectUses {
     private final Objects objects;
     private final Keys keys;
     private final Vessel vessel;
+    private final SecondKeys second;
 
-    ObjectUses(Uses uses, Objects objects, Keys keys, Vessel vessel) {
+    ObjectUses(Uses uses, Objects objects, Keys keys, Vessel vessel, SecondKeys second) {
         this.uses = uses;
         this.objects = objects;
         this.keys = keys;
         this.vessel = vessel;
+        this.second = second;
     }
 
     Stored put(
@@ -70,21 +73,25 @@ final class ObjectUses {
             }
             Bucket bucket = found.get();
             use.keep(marks);
+            SecondKeys.Chosen chosen = second.choose(use, bucket, draft.encryption());
             Sealer sealer = vessel.sealer(bucket);
             return vessel.pour(
                     use,
                     sealer,
+                    chosen.key(),
                     upstream,
                     poured -> {
                         use.keep(marks);
+                        byte[] context = Vessel.context(bucket, name);
+                        Upstream.Digests digests =
+                                second.shown(bucket, context, chosen.key(), poured.digests());
                         Attributes attributes =
                                 new Attributes(
-                                        poured.digests().etag(),
+                                        digests.etag(),
                                         draft.headers(),
                                         draft.user(),
-                                        poured.digests().checksums(),
+                                        digests.checksums(),
                                         Attributes.ChecksumType.FULL_OBJECT);
-                        byte[] context = Vessel.context(bucket, name);
                         byte[] sealed =
                                 sealer.seal(
                                         context,
@@ -93,7 +100,7 @@ final class ObjectUses {
                                                         attributes,
                                                         Found.Origin.WHOLE,
                                                         poured.id())));
-                        State state = new State(marks, draft.tags());
+                        State state = new State(marks, draft.tags(), chosen.sealing());
                         Objects.Draft written =
                                 new Objects.Draft(
                                         token(sealer, context, attributes.etag()),
@@ -126,6 +133,7 @@ final class ObjectUses {
             String bucketName,
             String name,
             Optional<String> versionId,
+            SecondKey brought,
             ToLongFunction<GuardedObjects.Glimpse> share) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use =
@@ -133,7 +141,7 @@ final class ObjectUses {
                         readAction(versionId),
                         uses.data(found, bucketName, name),
                         object(bucketName, name))) {
-            return read(use, found, name, versionId, share).got();
+            return read(use, found, name, versionId, brought, share).got();
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new GuardedObjects.Got.NoSuchBucket());
         }
@@ -141,7 +149,32 @@ final class ObjectUses {
 
     /** The same without the body, for HEAD. */
     GuardedObjects.Got head(
+            String bucketName, String name, Optional<String> versionId, SecondKey brought) {
+        return look(
+                readAction(versionId),
+                bucketName,
+                name,
+                versionId,
+                (bucket, sealing) -> second.refusal(bucket, sealing, brought));
+    }
+
+    /** What is known of an object beside its bytes, for which no second key is needed. */
+    GuardedObjects.Got facts(
             String action, String bucketName, String name, Optional<String> versionId) {
+        return look(action, bucketName, name, versionId, (bucket, sealing) -> Optional.empty());
+    }
+
+    /** Whether a caller's key is refused. */
+    private interface Demand {
+        Optional<GuardedObjects.Got.KeyRefused> of(Bucket bucket, Sealing sealing);
+    }
+
+    private GuardedObjects.Got look(
+            String action,
+            String bucketName,
+            String name,
+            Optional<String> versionId,
+            Demand demand) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use =
                 uses.admit(action, uses.data(found, bucketName, name), object(bucketName, name))) {
@@ -153,12 +186,26 @@ final class ObjectUses {
             if (version.isEmpty()) {
                 return absent(use, versionId);
             }
-            use.confirm(vessel.marks(found.get(), version.get()));
+            State state = vessel.state(found.get(), version.get());
+            use.confirm(state.marks());
+            Optional<GuardedObjects.Got.KeyRefused> refused =
+                    refused(found.get(), version.get(), state, demand);
+            if (refused.isPresent()) {
+                use.record(Outcome.INVALID, 0);
+                return refused.get();
+            }
             Pass pass = use.record(outcome(version.get()), 0);
-            return opened(found.get(), version.get(), List.of(), pass);
+            return opened(found.get(), version.get(), state, List.of(), pass, SecondKey.NONE);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new GuardedObjects.Got.NoSuchBucket());
         }
+    }
+
+    private static Optional<GuardedObjects.Got.KeyRefused> refused(
+            Bucket bucket, Version version, State state, Demand demand) {
+        return version.kind() == Version.Kind.DELETE_MARKER
+                ? Optional.empty()
+                : demand.of(bucket, state.sealing());
     }
 
     /**
@@ -172,6 +219,7 @@ final class ObjectUses {
             Optional<Bucket> found,
             String name,
             Optional<String> versionId,
+            SecondKey brought,
             ToLongFunction<GuardedObjects.Glimpse> share) {
         if (found.isEmpty()) {
             use.record(Outcome.ABSENT, 0);
@@ -183,8 +231,19 @@ final class ObjectUses {
             if (version.isEmpty()) {
                 return new Opened(absent(use, versionId), Marks.NONE);
             }
-            Marks marks = vessel.marks(bucket, version.get());
+            State state = vessel.state(bucket, version.get());
+            Marks marks = state.marks();
             use.confirm(marks);
+            Optional<GuardedObjects.Got.KeyRefused> refused =
+                    refused(
+                            bucket,
+                            version.get(),
+                            state,
+                            (at, sealing) -> second.refusal(at, sealing, brought));
+            if (refused.isPresent()) {
+                use.record(Outcome.INVALID, 0);
+                return new Opened(refused.get(), Marks.NONE);
+            }
             Optional<List<Body>> pieces = PlainContent.hold(objects, bucket, version.get());
             if (pieces.isEmpty()) {
                 continue; // replaced between the two look-ups
@@ -193,7 +252,8 @@ final class ObjectUses {
             try {
                 long size = share.applyAsLong(glimpse(bucket, version.get()));
                 Pass pass = use.record(outcome(version.get()), size);
-                GuardedObjects.Got got = opened(bucket, version.get(), pieces.get(), pass);
+                GuardedObjects.Got got =
+                        opened(bucket, version.get(), state, pieces.get(), pass, brought);
                 handedOn = true;
                 return new Opened(got, marks);
             } finally {
@@ -222,7 +282,12 @@ final class ObjectUses {
     }
 
     private GuardedObjects.Got opened(
-            Bucket bucket, Version version, List<Body> pieces, Pass pass) {
+            Bucket bucket,
+            Version version,
+            State state,
+            List<Body> pieces,
+            Pass pass,
+            SecondKey brought) {
         if (version.kind() == Version.Kind.DELETE_MARKER) {
             return new GuardedObjects.Got.Marker(marker(version));
         }
@@ -231,8 +296,13 @@ final class ObjectUses {
                 AttributesCodec.attributes(
                         opener.open(Vessel.context(bucket, version.name()), version.attributes()));
         return new GuardedObjects.Got.Object(
-                found(version, sealed.attributes(), vessel.state(bucket, version), sealed.origin()),
-                PlainContent.of(pieces, version, sealed.contents(), opener));
+                found(version, sealed.attributes(), state, sealed.origin()),
+                PlainContent.of(
+                        pieces,
+                        version,
+                        sealed.contents(),
+                        opener,
+                        second.opening(state.sealing(), brought)));
     }
 
     private static GuardedObjects.Got absent(Admitted use, Optional<String> versionId) {
@@ -329,7 +399,8 @@ final class ObjectUses {
                 Map.of(),
                 version.lock(),
                 List.of(),
-                Found.Origin.WHOLE);
+                Found.Origin.WHOLE,
+                Encrypted.OWN);
     }
 
     static Found found(Version version, Attributes attributes, State state, Found.Origin origin) {
@@ -343,7 +414,8 @@ final class ObjectUses {
                 state.tags(),
                 version.lock(),
                 sizes(version.pieces()),
-                origin);
+                origin,
+                state.sealing().shown());
     }
 
     private static List<Long> sizes(List<Piece> pieces) {

@@ -6,9 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.domicile.keys.Keys;
+import org.domicile.keys.SecondKey;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Objects;
+import org.domicile.policy.Marks;
 
 /** Objects under one request: one noun a class, this only hands on. */
 final class ObjectsView implements GuardedObjects {
@@ -22,8 +24,9 @@ final class ObjectsView implements GuardedObjects {
     ObjectsView(Uses uses, Objects objects, Keys keys, Vessel vessel, SecureRandom random) {
         this.uses = uses;
         this.buckets = new BucketUses(uses, objects.buckets(), keys, vessel, random);
-        this.whole = new ObjectUses(uses, objects, keys, vessel);
-        this.uploads = new UploadUses(uses, objects, keys, vessel);
+        SecondKeys second = new SecondKeys(keys, vessel, random);
+        this.whole = new ObjectUses(uses, objects, keys, vessel, second);
+        this.uploads = new UploadUses(uses, objects, keys, vessel, second);
         this.copies = new CopyUses(uses, objects, whole, uploads, vessel);
         this.amendments = new AmendUses(uses, objects, vessel);
     }
@@ -84,13 +87,13 @@ final class ObjectsView implements GuardedObjects {
     }
 
     @Override
-    public Got head(String bucket, String name, Optional<String> version) {
-        return whole.head(ObjectUses.readAction(version), bucket, name, version);
+    public Got head(String bucket, String name, Optional<String> version, SecondKey brought) {
+        return whole.head(bucket, name, version, brought);
     }
 
     @Override
     public Got facts(String action, String bucket, String name, Optional<String> version) {
-        return whole.head(action, bucket, name, version);
+        return whole.facts(action, bucket, name, version);
     }
 
     @Override
@@ -103,8 +106,12 @@ final class ObjectsView implements GuardedObjects {
 
     @Override
     public Got get(
-            String bucket, String name, Optional<String> version, ToLongFunction<Glimpse> share) {
-        return whole.get(bucket, name, version, share);
+            String bucket,
+            String name,
+            Optional<String> version,
+            SecondKey brought,
+            ToLongFunction<Glimpse> share) {
+        return whole.get(bucket, name, version, brought, share);
     }
 
     @Override
@@ -119,7 +126,7 @@ final class ObjectsView implements GuardedObjects {
     }
 
     @Override
-    public Optional<String> createUpload(String bucket, String name, Draft draft) {
+    public Optional<Begun> createUpload(String bucket, String name, Draft draft) {
         return uploads.create(bucket, name, draft);
     }
 
@@ -129,8 +136,14 @@ final class ObjectsView implements GuardedObjects {
     }
 
     @Override
-    public Stored putPart(String bucket, String name, String upload, int number, Upstream body) {
-        return uploads.putPart(bucket, name, upload, number, body);
+    public Stored putPart(
+            String bucket,
+            String name,
+            String upload,
+            int number,
+            Upstream body,
+            Encryption encryption) {
+        return uploads.putPart(bucket, name, upload, number, body, encryption, Marks.NONE);
     }
 
     @Override
@@ -140,8 +153,9 @@ final class ObjectsView implements GuardedObjects {
             String bucket,
             String name,
             String upload,
-            int number) {
-        return copies.copyPart(source, range, bucket, name, upload, number);
+            int number,
+            Encryption encryption) {
+        return copies.copyPart(source, range, bucket, name, upload, number, encryption);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Opener;
 import org.domicile.keys.Pass;
+import org.domicile.keys.SecondKey;
 import org.domicile.keys.Sealer;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Changed;
@@ -32,15 +33,17 @@ final class UploadUses {
     private final Objects objects;
     private final Keys keys;
     private final Vessel vessel;
+    private final SecondKeys second;
 
-    UploadUses(Uses uses, Objects objects, Keys keys, Vessel vessel) {
+    UploadUses(Uses uses, Objects objects, Keys keys, Vessel vessel, SecondKeys second) {
         this.uses = uses;
         this.objects = objects;
         this.keys = keys;
         this.vessel = vessel;
+        this.second = second;
     }
 
-    Optional<String> create(String bucketName, String name, GuardedObjects.Draft draft) {
+    Optional<GuardedObjects.Begun> create(String bucketName, String name, GuardedObjects.Draft draft) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use = admit("s3:PutObject", found, bucketName, name)) {
             if (found.isEmpty()) {
@@ -48,28 +51,31 @@ final class UploadUses {
                 return Optional.empty();
             }
             Bucket bucket = found.get();
+            Sealing sealing = second.choose(use, bucket, draft.encryption()).sealing();
             byte[] state =
                     vessel.sealer(bucket)
-                            .sealState(Vessel.context(bucket, name), AttributesCodec.encode(draft));
+                            .sealState(
+                                    Vessel.context(bucket, name),
+                                    AttributesCodec.encode(
+                                            new AttributesCodec.Begun(draft, sealing)));
             return objects.uploads()
                     .create(use.carrying(() -> 0), bucket, name, state)
-                    .map(Upload::id);
+                    .map(upload -> new GuardedObjects.Begun(upload.id(), sealing.shown()));
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, Optional.empty());
         }
     }
 
-    Stored putPart(String bucketName, String name, String uploadId, int number, Upstream upstream) {
-        return putPart(bucketName, name, uploadId, number, upstream, Marks.NONE);
-    }
-
-    /** The same with what the data bring along from what they were derived from. */
+    /**
+     * Stores a part. @param marks what the data bring along from what they were derived from
+     */
     Stored putPart(
             String bucketName,
             String name,
             String uploadId,
             int number,
             Upstream upstream,
+            Encryption encryption,
             Marks marks) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use = admit("s3:PutObject", found, bucketName, name)) {
@@ -85,24 +91,31 @@ final class UploadUses {
             }
             use.keep(marks);
             Sealer sealer = vessel.sealer(bucket);
-            String wanted = draft(bucket, upload.get()).checksumAlgorithm();
+            AttributesCodec.Begun begun = begun(bucket, upload.get());
+            String wanted = begun.draft().checksumAlgorithm();
             if (!wanted.isEmpty() && !wanted.equals(upstream.algorithm())) {
                 use.onFailure(Outcome.INVALID);
                 throw otherAlgorithm(wanted, upstream.algorithm());
             }
+            use.onFailure(Outcome.INVALID);
+            SecondKey key = second.ofPart(bucket, begun.sealing(), encryption);
+            use.onFailure(Outcome.FAILED);
             return vessel.pour(
                     use,
                     sealer,
+                    key,
                     upstream,
                     poured -> {
                         byte[] context = partContext(uploadId);
+                        Upstream.Digests digests =
+                                second.shown(bucket, context, key, poured.digests());
                         byte[] state =
                                 sealer.sealState(
                                         context,
                                         AttributesCodec.encode(
                                                 new AttributesCodec.PartState(
-                                                        poured.digests(), poured.id(), marks)));
-                        byte[] token = ObjectUses.token(sealer, context, poured.digests().etag());
+                                                        digests, poured.id(), marks)));
+                        byte[] token = ObjectUses.token(sealer, context, digests.etag());
                         long size = poured.content().size();
                         Objects.PartChanged changed =
                                 objects.uploads()
@@ -116,7 +129,11 @@ final class UploadUses {
                                                 state);
                         return switch (changed) {
                             case Objects.PartChanged.Stored(Part part) ->
-                                    new Stored.PartDone(number, poured.digests(), part.modified());
+                                    new Stored.PartDone(
+                                            number,
+                                            digests,
+                                            part.modified(),
+                                            begun.sealing().shown());
                             case Objects.PartChanged.NoSuchUpload absent ->
                                     new Stored.NoSuchUpload();
                         };
@@ -223,7 +240,11 @@ final class UploadUses {
                     i * AttributesCodec.CONTENT_ID,
                     AttributesCodec.CONTENT_ID);
         }
-        GuardedObjects.Draft draft = draft(bucket, upload);
+        AttributesCodec.Begun begun = begun(bucket, upload);
+        GuardedObjects.Draft draft = begun.draft();
+        use.onFailure(Outcome.INVALID);
+        second.ofCompletion(bucket, begun.sealing(), completion.encryption());
+        use.onFailure(Outcome.FAILED);
         Attributes attributes = attributes(draft, shares);
         checkPromises(use, completion, total, attributes.checksums());
         byte[] context = Vessel.context(bucket, upload.name());
@@ -233,7 +254,7 @@ final class UploadUses {
                         AttributesCodec.encode(
                                 new AttributesCodec.Sealed(
                                         attributes, Found.Origin.PARTS, contents)));
-        State state = new State(marks, draft.tags());
+        State state = new State(marks, draft.tags(), begun.sealing());
         use.confirm();
         use.keep(marks);
         Changed changed =
@@ -415,8 +436,12 @@ final class UploadUses {
     }
 
     private GuardedObjects.Draft draft(Bucket bucket, Upload upload) {
+        return begun(bucket, upload).draft();
+    }
+
+    private AttributesCodec.Begun begun(Bucket bucket, Upload upload) {
         byte[] context = Vessel.context(bucket, upload.name());
-        return AttributesCodec.draft(vessel.sealer(bucket).openState(context, upload.attributes()));
+        return AttributesCodec.begun(vessel.sealer(bucket).openState(context, upload.attributes()));
     }
 
     private Admitted admit(String action, Optional<Bucket> bucket, String bucketName, String name) {

@@ -51,7 +51,13 @@ final class Drafts {
      */
     static GuardedObjects.Draft draft(Call call, String algorithm, Attributes.ChecksumType type) {
         return new GuardedObjects.Draft(
-                standard(call), user(call), Tags.ofField(call), Lock.OPEN, algorithm, type);
+                standard(call),
+                user(call),
+                Tags.ofField(call),
+                Lock.OPEN,
+                algorithm,
+                type,
+                Encryptions.asked(call));
     }
 
     private static Map<String, String> standard(Call call) {
@@ -166,7 +172,6 @@ final class Drafts {
         if (!found.tags().isEmpty()) {
             headers.add("x-amz-tagging-count", Integer.toString(found.tags().size()));
         }
-        headers.add("x-amz-server-side-encryption", "AES256");
     }
 
     private static String wire(String name) {

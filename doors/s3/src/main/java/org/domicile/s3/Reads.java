@@ -22,6 +22,7 @@ import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.GuardedObjects.Got;
 import org.domicile.http.BodyOutput;
 import org.domicile.http.Headers;
+import org.domicile.keys.SecondKey;
 import org.domicile.request.Caller;
 
 /** GetObject and HeadObject. Buffers of large bodies are shared by all requests. */
@@ -48,15 +49,17 @@ final class Reads {
         Optional<String> version = call.version();
         Map<String, String> overrides = overrides(call);
         int part = part(call);
+        SecondKey brought = Encryptions.brought(call);
         boolean head = call.operation() == Operation.HEAD_OBJECT;
         Got got =
                 head
-                        ? call.guarded().head(call.bucket(), call.name(), version)
+                        ? call.guarded().head(call.bucket(), call.name(), version, brought)
                         : call.guarded()
                                 .get(
                                         call.bucket(),
                                         call.name(),
                                         version,
+                                        brought,
                                         glimpse -> share(call, glimpse, part));
         switch (got) {
             case Got.Object(Found found, GuardedObjects.Content content) -> {
@@ -72,6 +75,7 @@ final class Reads {
     static void absent(Call call, Got got, boolean named) throws IOException {
         switch (got) {
             case Got.Marker(Found found) -> marker(call, found, named);
+            case Got.KeyRefused(Got.KeyRefused.Why why) -> throw Encryptions.refused(why);
             case Got.NoSuchName() -> throw Call.noSuchKey();
             case Got.NoSuchVersion() ->
                     throw new Failure(
@@ -173,7 +177,7 @@ final class Reads {
             }
         });
         Drafts.show(headers, found, overrides);
-        return headers;
+        return Encryptions.show(call, headers, found.encrypted());
     }
 
     private static void parts(Headers headers, Found found) {

@@ -35,7 +35,7 @@ final class Writes {
         if (Versions.named(found.version())) {
             headers.add("x-amz-version-id", found.version());
         }
-        call.empty(200, headers.add("x-amz-server-side-encryption", "AES256"));
+        call.empty(200, Encryptions.show(call, headers, found.encrypted()));
     }
 
     /**

@@ -338,11 +338,10 @@ class ObjectsTest extends DoorTest {
     @Test
     void whatWeDoNotDoIsRefused() throws IOException {
         String[][] refused = {
-            {"x-amz-server-side-encryption: aws:kms", "NotImplemented"},
-            {"x-amz-server-side-encryption-customer-algorithm: AES256", "NotImplemented"},
+            {"x-amz-server-side-encryption: aws:kms:dsse", "NotImplemented"},
+            {"x-amz-server-side-encryption-context: e30=", "NotImplemented"},
             {"x-amz-object-lock-mode: COMPLIANCE", "NotImplemented"},
             {"x-amz-object-lock-legal-hold: ON", "NotImplemented"},
-            {"x-amz-tagging: a=b", "NotImplemented"},
             {"x-amz-acl: public-read", "NotImplemented"},
             {"x-amz-acl: nonsense", "InvalidArgument"},
             {"x-amz-grant-read: id=x", "NotImplemented"},
