@@ -6,7 +6,9 @@ package org.domicile.guard;
  */
 public enum BucketSetting {
     /** Tags of the bucket. */
-    TAGGING("tagging", "s3:GetBucketTagging", "s3:PutBucketTagging");
+    TAGGING("tagging", "s3:GetBucketTagging", "s3:PutBucketTagging"),
+    /** Which keys seal what says nothing of keys: a {@link DefaultEncryption}. */
+    ENCRYPTION("encryption", "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration");
 
     private final String key;
     private final String get;

@@ -60,6 +60,7 @@ final class Gate implements Guard {
         new Founding(options, policy, keys, ledger, clock.instant()).complete();
         BucketUses.endKeys(objects.buckets(), keys);
         Erasures.complete(people, policy, keys);
+        NamedKeys.complete(policy, keys);
     }
 
     @Override
@@ -98,6 +99,7 @@ final class Gate implements Guard {
                 uses(request),
                 new PeopleView.Parts(policy, keys, ledger, objects, people),
                 new Labelling(policy, objects, vessel),
+                new NamedKeys(objects, vessel),
                 random);
     }
 

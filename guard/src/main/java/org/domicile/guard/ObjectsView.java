@@ -24,7 +24,7 @@ final class ObjectsView implements GuardedObjects {
     ObjectsView(Uses uses, Objects objects, Keys keys, Vessel vessel, SecureRandom random) {
         this.uses = uses;
         this.buckets = new BucketUses(uses, objects.buckets(), keys, vessel, random);
-        SecondKeys second = new SecondKeys(keys, vessel, random);
+        SecondKeys second = new SecondKeys(uses, keys, vessel, random);
         this.whole = new ObjectUses(uses, objects, keys, vessel, second);
         this.uploads = new UploadUses(uses, objects, keys, vessel, second);
         this.copies = new CopyUses(uses, objects, whole, uploads, vessel);

@@ -7,10 +7,12 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.domicile.guard.GuardedObjects.Got.KeyRefused;
+import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.keys.SecondKey;
 import org.domicile.keys.Sealer;
 import org.domicile.objects.Bucket;
+import org.domicile.policy.NamedKey;
 import org.domicile.request.Outcome;
 
 /**
@@ -26,11 +28,13 @@ final class SecondKeys {
     private static final String PLACE = "customer-key/";
     private static final String UNKNOWN_KEY = "KMS.NotFoundException";
 
+    private final Uses uses;
     private final Keys keys;
     private final Vessel vessel;
     private final SecureRandom random;
 
-    SecondKeys(Keys keys, Vessel vessel, SecureRandom random) {
+    SecondKeys(Uses uses, Keys keys, Vessel vessel, SecureRandom random) {
+        this.uses = uses;
         this.keys = keys;
         this.vessel = vessel;
         this.random = random;
@@ -56,9 +60,13 @@ final class SecondKeys {
 
     private Chosen choose(Bucket bucket, Encryption asked) {
         return switch (asked) {
-            case Encryption.Unsaid() -> new Chosen(SecondKey.NONE, Sealing.OWN);
-            case Encryption.Own() -> new Chosen(SecondKey.NONE, Sealing.OWN);
-            case Encryption.Named(String name) -> throw unknown(name);
+            case Encryption.Unsaid() -> {
+                Encryption standard = standard(bucket);
+                yield standard instanceof Encryption.Unsaid ? OWN : choose(bucket, standard);
+            }
+            case Encryption.Own() -> OWN;
+            case Encryption.Named(String name) ->
+                    named(bucket, name.isEmpty() ? standardName(bucket) : name);
             case Encryption.Customer(SecondKey key) -> {
                 byte[] salt = new byte[SALT];
                 random.nextBytes(salt);
@@ -71,6 +79,46 @@ final class SecondKeys {
                                 HexFormat.of().formatHex(proof)));
             }
         };
+    }
+
+    private static final Chosen OWN = new Chosen(SecondKey.NONE, Sealing.OWN);
+
+    /** What the bucket says of writes that say nothing. */
+    private Encryption standard(Bucket bucket) {
+        byte[] sealed = bucket.settings().get(BucketSetting.ENCRYPTION.key());
+        return sealed == null
+                ? Encryption.UNSAID
+                : DefaultEncryption.decode(
+                                vessel.sealer(bucket)
+                                        .openState(
+                                                BucketUses.place(bucket, BucketSetting.ENCRYPTION),
+                                                sealed))
+                        .encryption();
+    }
+
+    private String standardName(Bucket bucket) {
+        return standard(bucket) instanceof Encryption.Named(String name) && !name.isEmpty()
+                ? name
+                : NamedKey.DEFAULT;
+    }
+
+    private Chosen named(Bucket bucket, String name) {
+        NamedKey key = uses.policy().register().keys().get(bucket.organisation() + "/" + name);
+        if (key == null || key.destroyed()) {
+            throw unknown(name);
+        }
+        return new Chosen(
+                ofStore(key.key()).orElseThrow(() -> unknown(name)),
+                new Sealing(new Encrypted(Encrypted.Kind.NAMED, name), key.key()));
+    }
+
+    /** A key of the store; empty when it was destroyed. */
+    private Optional<SecondKey> ofStore(String id) {
+        try {
+            return Optional.of(keys.second(new KeyId(KeyId.Kind.NAMED, id)));
+        } catch (Keys.KeyGone e) {
+            return Optional.empty();
+        }
     }
 
     private static Upstream.Invalid unknown(String name) {
@@ -94,8 +142,16 @@ final class SecondKeys {
     Optional<KeyRefused> refusal(Bucket bucket, Sealing sealing, SecondKey brought) {
         boolean none = brought == SecondKey.NONE;
         return switch (sealing.shown().kind()) {
-            case OWN, NAMED ->
+            case OWN ->
                     none ? Optional.empty() : Optional.of(new KeyRefused(KeyRefused.Why.UNNEEDED));
+            case NAMED -> {
+                if (!none) {
+                    yield Optional.of(new KeyRefused(KeyRefused.Why.UNNEEDED));
+                }
+                yield ofStore(sealing.proof()).isPresent()
+                        ? Optional.empty()
+                        : Optional.of(new KeyRefused(KeyRefused.Why.DESTROYED));
+            }
             case CUSTOMER -> {
                 if (none) {
                     yield Optional.of(new KeyRefused(KeyRefused.Why.MISSING));
@@ -110,7 +166,9 @@ final class SecondKeys {
     /** The key that opens a body, when {@link #refusal} has nothing to say. */
     SecondKey opening(Sealing sealing, SecondKey brought) {
         return switch (sealing.shown().kind()) {
-            case OWN, NAMED -> SecondKey.NONE;
+            case OWN -> SecondKey.NONE;
+            case NAMED ->
+                    ofStore(sealing.proof()).orElseThrow(() -> unknown(sealing.shown().name()));
             case CUSTOMER -> brought;
         };
     }

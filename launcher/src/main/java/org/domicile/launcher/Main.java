@@ -40,6 +40,7 @@ import picocli.CommandLine.Command;
             PrincipalCommand.class,
             CredentialCommand.class,
             ZoneCommand.class,
+            KeyCommand.class,
             SubjectCommand.class,
             EraseCommand.class,
             DiscloseCommand.class,

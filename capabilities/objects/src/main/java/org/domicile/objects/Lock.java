@@ -51,7 +51,7 @@ public record Lock(Mode mode, Instant until, boolean held) {
     }
 
     /** Whether the version may be removed at {@code now}. */
-    boolean opens(Instant now, Bypass bypass) {
+    public boolean opens(Instant now, Bypass bypass) {
         return !held && (passed(now) || bypassed(bypass));
     }
 

@@ -38,6 +38,12 @@ public sealed interface Change {
     /** Ends a credential. */
     record WithdrawCredential(String accessKey) implements Change {}
 
+    /** A new named key, also in the place of one that was destroyed. */
+    record NewKey(NamedKey key) implements Change {}
+
+    /** Says that a named key is destroyed. @param key its full name */
+    record EndKey(String key) implements Change {}
+
     /** A new version of a policy set, or its removal. */
     record PutPolicy(PolicyText policy) implements Change {}
 }

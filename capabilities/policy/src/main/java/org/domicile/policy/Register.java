@@ -14,6 +14,7 @@ import java.util.Map;
  *     too, in the organisation of the installation
  * @param labels by organisation and bucket, as {@code organisation/bucket}
  * @param principals by id
+ * @param keys named keys by full name; those that were destroyed too
  */
 public record Register(
         String digest,
@@ -23,7 +24,8 @@ public record Register(
         Map<String, Principal> principals,
         Map<String, Credential> credentials,
         Map<String, PolicyText> policies,
-        Map<String, List<Label>> labels) {
+        Map<String, List<Label>> labels,
+        Map<String, NamedKey> keys) {
     /** True when {@code inner} is {@code outer} or lies in it. */
     public boolean inside(String inner, String outer) {
         String at = inner;

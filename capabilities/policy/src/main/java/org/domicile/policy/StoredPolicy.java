@@ -33,7 +33,7 @@ import org.domicile.request.Request;
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
  * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code n}
  * principal, {@code c} credential, {@code s} its sealed secret, {@code t} the newest version of a
- * policy set; {@code pv} holds the register's version, on which every change is conditional. {@code
+ * policy set, {@code k} named key; {@code pv} holds the register's version, on which every change is conditional. {@code
  * changing} serialises changers; readers take no lock: they see the register that was whole when
  * they looked.
  */
@@ -171,6 +171,10 @@ final class StoredPolicy implements Policy {
             }
             case Change.WithdrawCredential(String accessKey) ->
                     List.of(put('c', accessKey, RegisterCodec.encode(ended(before, accessKey))));
+            case Change.NewKey(NamedKey key) ->
+                    List.of(put('k', key.id(), RegisterCodec.encode(key)));
+            case Change.EndKey(String id) ->
+                    List.of(put('k', id, RegisterCodec.encode(ended(before.keys(), id))));
             case Change.PutPolicy(PolicyText policy) ->
                     List.of(put('t', policy.id(), RegisterCodec.encode(policy, vault)));
         };
@@ -187,6 +191,7 @@ final class StoredPolicy implements Policy {
         Map<String, Credential> credentials = new HashMap<>(before.credentials());
         Map<String, PolicyText> policies = new HashMap<>(before.policies());
         Map<String, List<Label>> labels = new HashMap<>(before.labels());
+        Map<String, NamedKey> keys = new HashMap<>(before.keys());
         switch (change) {
             case Change.NewOrganisation(Organisation organisation) ->
                     organisations.put(
@@ -214,13 +219,16 @@ final class StoredPolicy implements Policy {
                             RegisterCodec.credential(RegisterCodec.encode(credential)));
             case Change.WithdrawCredential(String accessKey) ->
                     credentials.put(accessKey, ended(before, accessKey));
+            case Change.NewKey(NamedKey key) ->
+                    keys.put(key.id(), RegisterCodec.key(RegisterCodec.encode(key)));
+            case Change.EndKey(String id) -> keys.put(id, ended(before.keys(), id));
             case Change.PutPolicy(PolicyText policy) ->
                     policies.put(
                             policy.id(),
                             RegisterCodec.policy(RegisterCodec.encode(policy, vault), vault));
         }
         return sealedRegister(
-                organisations, zones, purposes, principals, credentials, policies, labels);
+                organisations, zones, purposes, principals, credentials, policies, labels, keys);
     }
 
     private static Purpose withdrawn(Register register, String id) {
@@ -237,6 +245,14 @@ final class StoredPolicy implements Policy {
             throw new IllegalStateException("an objection should have been raised for " + id);
         }
         return principal.forgotten();
+    }
+
+    private static NamedKey ended(Map<String, NamedKey> keys, String id) {
+        NamedKey key = keys.get(id);
+        if (key == null) {
+            throw new IllegalStateException("an objection should have been raised for " + id);
+        }
+        return key.ended();
     }
 
     private static Credential ended(Register register, String accessKey) {
@@ -276,6 +292,7 @@ final class StoredPolicy implements Policy {
         Map<String, Credential> credentials = new HashMap<>();
         Map<String, PolicyText> policies = new HashMap<>();
         Map<String, List<Label>> labels = new HashMap<>();
+        Map<String, NamedKey> keys = new HashMap<>();
         for (History.Entry each : all) {
             byte[] key = each.key();
             byte[] value = each.value();
@@ -289,13 +306,14 @@ final class StoredPolicy implements Policy {
                 case 'l' -> put(labels, RegisterCodec.label(name, value));
                 case 's' -> sealedSecrets.put(name, value);
                 case 't' -> policies.put(name, RegisterCodec.policy(value, vault));
+                case 'k' -> keys.put(name, RegisterCodec.key(value));
                 case 'v' -> {}
                 default ->
                         throw new IllegalStateException("unknown kind in the register: " + key[1]);
             }
         }
         return sealedRegister(
-                organisations, zones, purposes, principals, credentials, policies, labels);
+                organisations, zones, purposes, principals, credentials, policies, labels, keys);
     }
 
     private static Register sealedRegister(
@@ -305,10 +323,10 @@ final class StoredPolicy implements Policy {
             Map<String, Principal> principals,
             Map<String, Credential> credentials,
             Map<String, PolicyText> policies,
-            Map<String, List<Label>> labels) {
+            Map<String, List<Label>> labels,
+            Map<String, NamedKey> keys) {
         Sha256 sha = new Sha256();
-        // Principals do not decide anything, and their sealed names differ at each encoding: they
-        // are left out. Policies are named in records by the digest of the set that decided.
+        // Principals and named keys do not decide anything: they are left out. Policies are named in records by the digest of the set that decided.
         new TreeMap<>(organisations)
                 .values()
                 .forEach(each -> sha.framed(RegisterCodec.encode(each)));
@@ -329,7 +347,8 @@ final class StoredPolicy implements Policy {
                 Map.copyOf(principals),
                 Map.copyOf(credentials),
                 Map.copyOf(policies),
-                Map.copyOf(labels));
+                Map.copyOf(labels),
+                Map.copyOf(keys));
     }
 
     private static Label taken(Label label) {

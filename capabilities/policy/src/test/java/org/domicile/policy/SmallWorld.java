@@ -71,6 +71,7 @@ final class SmallWorld {
                 Map.of(),
                 credentials,
                 texts,
+                Map.of(),
                 Map.of());
     }
 

@@ -192,6 +192,7 @@ class HealthDoorTest {
                 Map.of(),
                 Map.of(),
                 Map.of(),
+                Map.of(),
                 Map.of());
     }
 

@@ -60,6 +60,7 @@ enum ErrorCode {
     REQUEST_HEADER_SECTION_TOO_LARGE("RequestHeaderSectionTooLarge", 400),
     REQUEST_TIMEOUT("RequestTimeout", 400),
     REQUEST_TIME_TOO_SKEWED("RequestTimeTooSkewed", 403),
+    SERVER_SIDE_ENCRYPTION_NOT_FOUND("ServerSideEncryptionConfigurationNotFoundError", 404),
     SERVICE_UNAVAILABLE("ServiceUnavailable", 503),
     SIGNATURE_DOES_NOT_MATCH("SignatureDoesNotMatch", 403),
     SLOW_DOWN("SlowDown", 503),

@@ -177,6 +177,7 @@ public final class S3Door implements HttpHandler {
                     DELETE_OBJECTS,
                     COMPLETE_MULTIPART_UPLOAD,
                     PUT_BUCKET_VERSIONING,
+                    PUT_BUCKET_ENCRYPTION,
                     PUT_BUCKET_TAGGING,
                     PUT_OBJECT_TAGGING ->
                     true;
@@ -224,6 +225,9 @@ public final class S3Door implements HttpHandler {
             case GET_BUCKET_LOCATION -> BucketCalls.location(call);
             case GET_BUCKET_VERSIONING -> BucketCalls.versioning(call);
             case PUT_BUCKET_VERSIONING -> BucketCalls.version(call);
+            case GET_BUCKET_ENCRYPTION -> DefaultEncryptions.get(call);
+            case PUT_BUCKET_ENCRYPTION -> DefaultEncryptions.put(call);
+            case DELETE_BUCKET_ENCRYPTION -> DefaultEncryptions.delete(call);
             case GET_BUCKET_TAGGING -> Tags.ofBucket(call);
             case PUT_BUCKET_TAGGING -> Tags.putOfBucket(call);
             case DELETE_BUCKET_TAGGING -> Tags.deleteOfBucket(call);
