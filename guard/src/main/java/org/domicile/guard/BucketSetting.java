@@ -7,6 +7,8 @@ package org.domicile.guard;
 public enum BucketSetting {
     /** Tags of the bucket. */
     TAGGING("tagging", "s3:GetBucketTagging", "s3:PutBucketTagging"),
+    /** Which web pages may ask it something. */
+    CORS("cors", "s3:GetBucketCORS", "s3:PutBucketCORS"),
     /** Which keys seal what says nothing of keys: a {@link DefaultEncryption}. */
     ENCRYPTION("encryption", "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration");
 

@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
+import org.domicile.objects.Bucket;
 import org.domicile.objects.Objects;
 import org.domicile.people.People;
 import org.domicile.policy.Policy;
@@ -91,6 +92,25 @@ final class Gate implements Guard {
     @Override
     public PublicRegister publicRegister() {
         return new PublicRegisterView(policy, ledger);
+    }
+
+    @Override
+    public Optional<byte[]> cors(String bucket) {
+        return objects.buckets().bucket(bucket).flatMap(this::cors);
+    }
+
+    private Optional<byte[]> cors(Bucket bucket) {
+        byte[] sealed = bucket.settings().get(BucketSetting.CORS.key());
+        try {
+            return sealed == null
+                    ? Optional.empty()
+                    : Optional.of(
+                            vessel.sealer(bucket)
+                                    .openState(
+                                            BucketUses.place(bucket, BucketSetting.CORS), sealed));
+        } catch (Keys.KeyGone e) {
+            return Optional.empty(); // removed meanwhile
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
  */
 enum ErrorCode {
     ACCESS_DENIED("AccessDenied", 403),
+    ACCESS_FORBIDDEN("AccessForbidden", 403),
     AUTHORIZATION_HEADER_MALFORMED("AuthorizationHeaderMalformed", 400),
     AUTHORIZATION_QUERY_PARAMETERS_ERROR("AuthorizationQueryParametersError", 400),
     BAD_DIGEST("BadDigest", 400),
@@ -52,6 +53,7 @@ enum ErrorCode {
     MISSING_SECURITY_HEADER("MissingSecurityHeader", 400),
     NOT_IMPLEMENTED("NotImplemented", 501),
     NO_SUCH_BUCKET("NoSuchBucket", 404),
+    NO_SUCH_CORS_CONFIGURATION("NoSuchCORSConfiguration", 404),
     NO_SUCH_KEY("NoSuchKey", 404),
     NO_SUCH_TAG_SET("NoSuchTagSet", 404),
     NO_SUCH_UPLOAD("NoSuchUpload", 404),

@@ -52,6 +52,22 @@ public final class S3Door implements HttpHandler {
 
     @Override
     public void handle(Exchange exchange) throws IOException {
+        answer(shared(exchange));
+    }
+
+    /** As it is, but for a page of another origin that a bucket's rules let in. */
+    private Exchange shared(Exchange exchange) {
+        if (exchange.headers().first("Origin").isEmpty()) {
+            return exchange;
+        }
+        try {
+            return new SharedExchange(exchange, Cors.shared(exchange, guard, options));
+        } catch (StorageFailure e) {
+            return exchange; // the request itself will meet it, and say it
+        }
+    }
+
+    private void answer(Exchange exchange) throws IOException {
         try {
             serve(exchange);
         } catch (Failure e) {
@@ -92,6 +108,10 @@ public final class S3Door implements HttpHandler {
                             options.domain());
         } catch (Failure e) {
             unreadable = Optional.of(e); // who sent it is asked first: it may have to be recorded
+        }
+        if (asked.operation() == Operation.PREFLIGHT) {
+            Cors.preflight(exchange, guard, asked.target().bucket());
+            return;
         }
         switch (authentication.judge(exchange)) {
             case Authentication.Verdict.Rejected(
@@ -177,6 +197,7 @@ public final class S3Door implements HttpHandler {
                     DELETE_OBJECTS,
                     COMPLETE_MULTIPART_UPLOAD,
                     PUT_BUCKET_VERSIONING,
+                    PUT_BUCKET_CORS,
                     PUT_BUCKET_ENCRYPTION,
                     PUT_BUCKET_TAGGING,
                     PUT_OBJECT_TAGGING ->
@@ -225,6 +246,9 @@ public final class S3Door implements HttpHandler {
             case GET_BUCKET_LOCATION -> BucketCalls.location(call);
             case GET_BUCKET_VERSIONING -> BucketCalls.versioning(call);
             case PUT_BUCKET_VERSIONING -> BucketCalls.version(call);
+            case GET_BUCKET_CORS -> Cors.get(call);
+            case PUT_BUCKET_CORS -> Cors.put(call);
+            case DELETE_BUCKET_CORS -> Cors.delete(call);
             case GET_BUCKET_ENCRYPTION -> DefaultEncryptions.get(call);
             case PUT_BUCKET_ENCRYPTION -> DefaultEncryptions.put(call);
             case DELETE_BUCKET_ENCRYPTION -> DefaultEncryptions.delete(call);
