@@ -113,8 +113,7 @@ final class AttributesCodec {
         String algorithm = in.text();
         Attributes.ChecksumType type = in.checksumType();
         if (in.format() < LOCKABLE) {
-            return new Begun(
-                    new GuardedObjects.Draft(headers, user, algorithm, type), Sealing.OWN);
+            return new Begun(new GuardedObjects.Draft(headers, user, algorithm, type), Sealing.OWN);
         }
         GuardedObjects.Draft draft =
                 new GuardedObjects.Draft(

@@ -121,8 +121,7 @@ public interface GuardedObjects {
     String partAlgorithm(String bucket, String name, String upload);
 
     /** s3:PutObject: one part, of an upload that no customer's key seals. */
-    default Stored putPart(
-            String bucket, String name, String upload, int number, Upstream body) {
+    default Stored putPart(String bucket, String name, String upload, int number, Upstream body) {
         return putPart(bucket, name, upload, number, body, Encryption.UNSAID);
     }
 
@@ -245,9 +244,7 @@ public interface GuardedObjects {
          * @param encryption of the copy: it never inherits the source's
          */
         record Keep(
-                String checksumAlgorithm,
-                Optional<Map<String, String>> tags,
-                Encryption encryption)
+                String checksumAlgorithm, Optional<Map<String, String>> tags, Encryption encryption)
                 implements Directive {}
 
         /**
@@ -270,8 +267,7 @@ public interface GuardedObjects {
             Consumer<Found> check,
             SecondKey brought) {
         /** One that no key of a customer seals. */
-        public Source(
-                String bucket, String name, Optional<String> version, Consumer<Found> check) {
+        public Source(String bucket, String name, Optional<String> version, Consumer<Found> check) {
             this(bucket, name, version, check, SecondKey.NONE);
         }
     }
@@ -295,9 +291,7 @@ public interface GuardedObjects {
      */
     record Completion(Map<String, String> checksums, long size, Encryption encryption) {}
 
-    /**
-     * An upload that was begun. @param encrypted which keys will seal its parts
-     */
+    /** An upload that was begun. @param encrypted which keys will seal its parts */
     record Begun(String id, Encrypted encrypted) {}
 
     /**
@@ -397,7 +391,9 @@ public interface GuardedObjects {
         /** A delete marker stands there. */
         record Marker(Found found) implements Got {}
 
-        /** There is an object, and the key that was brought, or the lack of one, does not open it. */
+        /**
+         * There is an object, and the key that was brought, or the lack of one, does not open it.
+         */
         record KeyRefused(Why why) implements Got {
             /** Why it does not. */
             public enum Why {

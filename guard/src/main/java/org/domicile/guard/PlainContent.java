@@ -26,11 +26,7 @@ final class PlainContent implements GuardedObjects.Content {
     private final SecondKey second;
 
     private PlainContent(
-            List<Body> pieces,
-            List<Long> sizes,
-            byte[] contents,
-            Opener opener,
-            SecondKey second) {
+            List<Body> pieces, List<Long> sizes, byte[] contents, Opener opener, SecondKey second) {
         this.pieces = pieces;
         this.sizes = sizes;
         this.contents = contents;
@@ -53,11 +49,7 @@ final class PlainContent implements GuardedObjects.Content {
     }
 
     static PlainContent of(
-            List<Body> pieces,
-            Version version,
-            byte[] contents,
-            Opener opener,
-            SecondKey second) {
+            List<Body> pieces, Version version, byte[] contents, Opener opener, SecondKey second) {
         return new PlainContent(
                 pieces,
                 version.pieces().stream().map(Piece::size).toList(),

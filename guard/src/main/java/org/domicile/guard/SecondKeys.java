@@ -10,7 +10,6 @@ import org.domicile.guard.GuardedObjects.Got.KeyRefused;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.keys.SecondKey;
-import org.domicile.keys.Sealer;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.NamedKey;
 import org.domicile.request.Outcome;
@@ -217,8 +216,9 @@ final class SecondKeys {
 
     private static void require(boolean same) {
         if (!same) {
-            throw invalid("The provided encryption parameters did not match the ones used"
-                    + " originally.");
+            throw invalid(
+                    "The provided encryption parameters did not match the ones used"
+                            + " originally.");
         }
     }
 
@@ -231,8 +231,7 @@ final class SecondKeys {
      * attributes, would learn from it which of some guessed contents lies there. It is a token of
      * the MD5 under both keys, so one content keeps one ETag at one place.
      */
-    Upstream.Digests shown(
-            Bucket bucket, byte[] context, SecondKey key, Upstream.Digests digests) {
+    Upstream.Digests shown(Bucket bucket, byte[] context, SecondKey key, Upstream.Digests digests) {
         if (key == SecondKey.NONE) {
             return digests;
         }

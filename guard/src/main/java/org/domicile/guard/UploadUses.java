@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Opener;
 import org.domicile.keys.Pass;
-import org.domicile.keys.SecondKey;
 import org.domicile.keys.Sealer;
+import org.domicile.keys.SecondKey;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Changed;
 import org.domicile.objects.Listing;
@@ -43,7 +43,8 @@ final class UploadUses {
         this.second = second;
     }
 
-    Optional<GuardedObjects.Begun> create(String bucketName, String name, GuardedObjects.Draft draft) {
+    Optional<GuardedObjects.Begun> create(
+            String bucketName, String name, GuardedObjects.Draft draft) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use = admit("s3:PutObject", found, bucketName, name)) {
             if (found.isEmpty()) {
@@ -66,9 +67,7 @@ final class UploadUses {
         }
     }
 
-    /**
-     * Stores a part. @param marks what the data bring along from what they were derived from
-     */
+    /** Stores a part. @param marks what the data bring along from what they were derived from */
     Stored putPart(
             String bucketName,
             String name,

@@ -105,8 +105,7 @@ class SecondKeysTest {
         assertArrayEquals(BODY, bytes(get(customer(1))));
         before = installation.entries("city");
         assertThrows(
-                Upstream.Invalid.class,
-                () -> put("m", new Encryption.Named("none"), Lock.OPEN));
+                Upstream.Invalid.class, () -> put("m", new Encryption.Named("none"), Lock.OPEN));
         assertEquals("invalid", installation.usesSince("city", before).getFirst().outcome());
     }
 
@@ -128,10 +127,7 @@ class SecondKeysTest {
         installation.admin().createKey("city", "records");
         installation.admin().createKey("city", "other");
         Instant until = installation.time().instant().plus(Duration.ofDays(3));
-        put(
-                "n",
-                new Encryption.Named("records"),
-                Lock.OPEN.retained(Lock.Mode.COMPLIANCE, until));
+        put("n", new Encryption.Named("records"), Lock.OPEN.retained(Lock.Mode.COMPLIANCE, until));
         Administration.Impossible kept =
                 assertThrows(
                         Administration.Impossible.class,
@@ -177,8 +173,7 @@ class SecondKeysTest {
     }
 
     private static void impossible(String part, Runnable act) {
-        Administration.Impossible thrown =
-                assertThrows(Administration.Impossible.class, act::run);
+        Administration.Impossible thrown = assertThrows(Administration.Impossible.class, act::run);
         assertTrue(String.valueOf(thrown.getMessage()).contains(part), thrown.getMessage());
     }
 
@@ -187,8 +182,7 @@ class SecondKeysTest {
         assertInstanceOf(Encryption.Unsaid.class, draft().encryption());
         Stored stored = objects().put("archive", "n", draft(), upstream(BODY), ANY);
         assertEquals(
-                Encrypted.OWN,
-                assertInstanceOf(Stored.Done.class, stored).found().encrypted());
+                Encrypted.OWN, assertInstanceOf(Stored.Done.class, stored).found().encrypted());
         refused(GuardedObjects.Got.KeyRefused.Why.UNNEEDED, get(customer(1)));
     }
 }

@@ -33,9 +33,9 @@ import org.domicile.request.Request;
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
  * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code n}
  * principal, {@code c} credential, {@code s} its sealed secret, {@code t} the newest version of a
- * policy set, {@code k} named key; {@code pv} holds the register's version, on which every change is conditional. {@code
- * changing} serialises changers; readers take no lock: they see the register that was whole when
- * they looked.
+ * policy set, {@code k} named key; {@code pv} holds the register's version, on which every change
+ * is conditional. {@code changing} serialises changers; readers take no lock: they see the register
+ * that was whole when they looked.
  */
 final class StoredPolicy implements Policy {
     private static final byte[] VERSION = {'p', 'v'};
@@ -326,7 +326,8 @@ final class StoredPolicy implements Policy {
             Map<String, List<Label>> labels,
             Map<String, NamedKey> keys) {
         Sha256 sha = new Sha256();
-        // Principals and named keys do not decide anything: they are left out. Policies are named in records by the digest of the set that decided.
+        // Principals and named keys do not decide anything: they are left out. Policies are named
+        // in records by the digest of the set that decided.
         new TreeMap<>(organisations)
                 .values()
                 .forEach(each -> sha.framed(RegisterCodec.encode(each)));

@@ -92,9 +92,7 @@ class AdminDoorTest {
                         .post("/v1/labels/remove", "{\"bucket\":\"readings\",\"prefix\":\"a/\"}")
                         .status());
         assertEquals(200, installation.post("/v1/purposes/city/air/withdraw", "").status());
-        made(
-                installation.post(
-                        "/v1/keys", "{\"organisation\":\"city\",\"name\":\"records\"}"));
+        made(installation.post("/v1/keys", "{\"organisation\":\"city\",\"name\":\"records\"}"));
         assertTrue(
                 installation
                         .get("/v1/keys?organisation=city")

@@ -49,15 +49,17 @@ final class Copies {
                             + " redirect location or encryption attributes.");
         }
         GuardedObjects.Source source =
-                named.source(call, found -> {
-                    conditions(call, found);
-                    if (found.size() > Writes.LARGEST) {
-                        throw new Failure(
-                                ErrorCode.INVALID_REQUEST,
-                                "The specified copy source is larger than the maximum"
-                                        + " allowable size for a copy source: 5368709120.");
-                    }
-                });
+                named.source(
+                        call,
+                        found -> {
+                            conditions(call, found);
+                            if (found.size() > Writes.LARGEST) {
+                                throw new Failure(
+                                        ErrorCode.INVALID_REQUEST,
+                                        "The specified copy source is larger than the maximum"
+                                                + " allowable size for a copy source: 5368709120.");
+                            }
+                        });
         Copied copied =
                 call.guarded()
                         .copy(source, call.bucket(), call.name(), directive, Drafts.match(call));
@@ -87,10 +89,12 @@ final class Copies {
         Encryption encryption = Encryptions.asked(call);
         Optional<GuardedObjects.ByteRange> range = range(call.field("x-amz-copy-source-range"));
         GuardedObjects.Source source =
-                named.source(call, found -> {
-                    conditions(call, found);
-                    fits(range, found);
-                });
+                named.source(
+                        call,
+                        found -> {
+                            conditions(call, found);
+                            fits(range, found);
+                        });
         Copied copied =
                 call.guarded()
                         .copyPart(
@@ -107,8 +111,7 @@ final class Copies {
                 XmlOut out = XmlOut.document("CopyPartResult", 512);
                 out.element("LastModified", Dates.iso(made.modified())).etag(made.digests().etag());
                 Drafts.checksums(out, made.digests().checksums());
-                call.xml(
-                        200, from(call, from, made.encrypted()), out.done("CopyPartResult"));
+                call.xml(200, from(call, from, made.encrypted()), out.done("CopyPartResult"));
             }
             case Copied.NoSource(Got found) -> throw missing(found, named.version().isPresent());
         }
@@ -170,8 +173,7 @@ final class Copies {
                 tagging.equals("REPLACE") ? Optional.of(Tags.ofField(call)) : Optional.empty();
         return switch (call.field("x-amz-metadata-directive")) {
             case "", "COPY" ->
-                    new GuardedObjects.Directive.Keep(
-                            algorithm, tags, Encryptions.asked(call));
+                    new GuardedObjects.Directive.Keep(algorithm, tags, Encryptions.asked(call));
             case "REPLACE" ->
                     new GuardedObjects.Directive.Replace(
                             Drafts.draft(call, algorithm, Attributes.ChecksumType.FULL_OBJECT),

@@ -38,9 +38,7 @@ final class Cors {
     static void put(Call call) throws IOException {
         List<CorsRule> rules = CorsRule.parse(call.document(LONGEST_DOCUMENT));
         BucketDocuments.set(
-                call,
-                BucketSetting.CORS,
-                CorsRule.document(rules).done(CorsRule.DOCUMENT));
+                call, BucketSetting.CORS, CorsRule.document(rules).done(CorsRule.DOCUMENT));
         call.empty(200, call.headers());
     }
 
@@ -69,11 +67,11 @@ final class Cors {
         String wanted = field(exchange, FIELDS);
         if (origin.isEmpty()) {
             throw new Failure(
-                    ErrorCode.BAD_REQUEST, "Insufficient information. Origin request header needed.");
+                    ErrorCode.BAD_REQUEST,
+                    "Insufficient information. Origin request header needed.");
         }
         if (method.isEmpty()) {
-            throw new Failure(
-                    ErrorCode.BAD_REQUEST, "Invalid Access-Control-Request-Method: null");
+            throw new Failure(ErrorCode.BAD_REQUEST, "Invalid Access-Control-Request-Method: null");
         }
         List<CorsRule> rules = rules(guard, bucket);
         if (rules.isEmpty()) {

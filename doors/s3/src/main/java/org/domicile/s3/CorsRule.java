@@ -107,8 +107,7 @@ record CorsRule(
     private static void oneWildcard(String name, List<String> patterns) {
         for (String pattern : patterns) {
             if (pattern.indexOf('*') != pattern.lastIndexOf('*')) {
-                throw invalid(
-                        name + " \"" + pattern + "\" can not have more than one wildcard.");
+                throw invalid(name + " \"" + pattern + "\" can not have more than one wildcard.");
             }
         }
     }

@@ -194,9 +194,7 @@ final class Encryptions {
         return switch (encrypted.kind()) {
             case OWN -> headers.add(FIELD, AES256);
             case NAMED ->
-                    headers.add(FIELD, KMS)
-                            .add(KEY_ID, encrypted.name())
-                            .add(BUCKET_KEY, "true");
+                    headers.add(FIELD, KMS).add(KEY_ID, encrypted.name()).add(BUCKET_KEY, "true");
             case CUSTOMER -> {
                 headers.add(CUSTOMER + ALGORITHM, AES256);
                 String digest = call.field(CUSTOMER + KEY_MD5);

@@ -25,8 +25,7 @@ class CorsTest extends DoorTest {
     }
 
     private Client.Reply set(String rules) throws IOException {
-        return client.put(
-                bucket + "?cors", "<CORSConfiguration>" + rules + "</CORSConfiguration>");
+        return client.put(bucket + "?cors", "<CORSConfiguration>" + rules + "</CORSConfiguration>");
     }
 
     private static Client.Reply preflight(Client by, String path, String... fields)
@@ -78,10 +77,7 @@ class CorsTest extends DoorTest {
         failed(400, "MalformedXML", set(rule("", "GET", "")));
         failed(400, "MalformedXML", set(rule("a b", "GET", "")));
         failed(400, "MalformedXML", set(rule("a", "GET", "<ID>" + "i".repeat(256) + "</ID>")));
-        failed(
-                400,
-                "MalformedXML",
-                set(rule("a", "GET", "<MaxAgeSeconds>-1</MaxAgeSeconds>")));
+        failed(400, "MalformedXML", set(rule("a", "GET", "<MaxAgeSeconds>-1</MaxAgeSeconds>")));
         failed(400, "InvalidRequest", set(rule("a", "PATCH", "")));
         failed(400, "InvalidRequest", set(rule("a*b*c", "GET", "")));
         failed(400, "InvalidRequest", set(rule("a", "GET", "<AllowedHeader>**</AllowedHeader>")));
@@ -96,9 +92,12 @@ class CorsTest extends DoorTest {
         set(
                 rule("*suffix", "GET", "")
                         + rule("start*end", "GET", "")
-                        + rule("*.put", "PUT", "<AllowedHeader>X-Amz-*</AllowedHeader>"
-                                + "<ExposeHeader>ETag</ExposeHeader>"
-                                + "<MaxAgeSeconds>60</MaxAgeSeconds>"));
+                        + rule(
+                                "*.put",
+                                "PUT",
+                                "<AllowedHeader>X-Amz-*</AllowedHeader>"
+                                        + "<ExposeHeader>ETag</ExposeHeader>"
+                                        + "<MaxAgeSeconds>60</MaxAgeSeconds>"));
         try (Client stranger = installation.client("")) {
             for (String path : List.of(bucket, bucket + "/some/name?X-Amz-Signature=none")) {
                 failed(400, "BadRequest", preflight(stranger, path));
@@ -108,14 +107,12 @@ class CorsTest extends DoorTest {
                 assertEquals(200, got.status(), got.text());
                 shared("http://a.suffix", "GET", got);
                 for (String origin : List.of("suffix.b", "starten", "0startend", "a.put")) {
-                    Client.Reply no =
-                            preflight(stranger, path, "Origin: " + origin, ASKS + "GET");
+                    Client.Reply no = preflight(stranger, path, "Origin: " + origin, ASKS + "GET");
                     failed(403, "AccessForbidden", no);
                     shared("", "", no);
                 }
                 assertEquals(
-                        200,
-                        preflight(stranger, path, "Origin: startend", ASKS + "GET").status());
+                        200, preflight(stranger, path, "Origin: startend", ASKS + "GET").status());
                 Client.Reply put =
                         preflight(
                                 stranger,
@@ -124,8 +121,7 @@ class CorsTest extends DoorTest {
                                 ASKS + "PUT",
                                 "Access-Control-Request-Headers: X-Amz-Date, x-amz-acl");
                 shared("a.put", "PUT", put);
-                assertEquals(
-                        "x-amz-date, x-amz-acl", put.field("access-control-allow-headers"));
+                assertEquals("x-amz-date, x-amz-acl", put.field("access-control-allow-headers"));
                 assertEquals("ETag", put.field("access-control-expose-headers"));
                 assertEquals("60", put.field("access-control-max-age"));
                 failed(

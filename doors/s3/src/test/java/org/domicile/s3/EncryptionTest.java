@@ -136,11 +136,9 @@ class EncryptionTest extends DoorTest {
         // The same content under the same key at the same place keeps it: conditions hold.
         assertEquals(first, client.put(bucket + "/n", "guess me", FIRST).field("etag"));
         assertEquals(
-                200,
-                client.put(bucket + "/n", "new", and(FIRST, "If-Match: " + first)).status());
+                200, client.put(bucket + "/n", "new", and(FIRST, "If-Match: " + first)).status());
         assertEquals(
-                412,
-                client.put(bucket + "/n", "new", and(FIRST, "If-Match: " + first)).status());
+                412, client.put(bucket + "/n", "new", and(FIRST, "If-Match: " + first)).status());
     }
 
     private String begin(String... fields) throws IOException {
@@ -151,8 +149,7 @@ class EncryptionTest extends DoorTest {
         return bucket + "/u?partNumber=" + number + "&uploadId=" + upload;
     }
 
-    private Client.Reply complete(String upload, String etag, String... fields)
-            throws IOException {
+    private Client.Reply complete(String upload, String etag, String... fields) throws IOException {
         return client.post(
                 bucket + "/u?uploadId=" + upload,
                 "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"
@@ -171,8 +168,7 @@ class EncryptionTest extends DoorTest {
         Client.Reply put = client.put(part(upload, 1), "part", FIRST);
         customers(put);
         // A part that is sent again is the same part.
-        assertEquals(
-                put.field("etag"), client.put(part(upload, 1), "part", FIRST).field("etag"));
+        assertEquals(put.field("etag"), client.put(part(upload, 1), "part", FIRST).field("etag"));
         failed(400, "InvalidRequest", complete(upload, put.field("etag"), SECOND));
         Client.Reply done = complete(upload, put.field("etag"));
         assertEquals(200, done.status(), done.text());
@@ -195,11 +191,15 @@ class EncryptionTest extends DoorTest {
         Client.Reply open = client.put(bucket + "/m", "", and(source, from));
         assertEquals("AES256", open.field(SSE), open.text());
         assertEquals("content", client.get(bucket + "/m").text());
-        failed(400, "InvalidRequest", client.put(bucket + "/m", "", and(FIRST, and(source,
-                "x-amz-copy-source: " + bucket + "/m"))));
+        failed(
+                400,
+                "InvalidRequest",
+                client.put(
+                        bucket + "/m",
+                        "",
+                        and(FIRST, and(source, "x-amz-copy-source: " + bucket + "/m"))));
         // From one key to another, in its place.
-        assertEquals(
-                200, client.put(bucket + "/n", "", and(SECOND, and(source, from))).status());
+        assertEquals(200, client.put(bucket + "/n", "", and(SECOND, and(source, from))).status());
         assertEquals("content", client.get(bucket + "/n", SECOND).text());
         failed(403, "AccessDenied", client.get(bucket + "/n", FIRST));
         String upload = begin(FIRST);
@@ -215,8 +215,7 @@ class EncryptionTest extends DoorTest {
     @Test
     void tagsLeaveTheKeyNeeded() throws IOException {
         client.put(bucket + "/n", "content", FIRST);
-        String tags =
-                "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>";
+        String tags = "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>";
         assertEquals(200, client.put(bucket + "/n?tagging", tags).status());
         assertEquals(204, client.delete(bucket + "/n?tagging").status());
         failed(400, "InvalidRequest", client.get(bucket + "/n"));

@@ -93,8 +93,7 @@ class NamedKeysTest extends DoorTest {
 
     @Test
     void partsAndCopiesAreUnderTheKeyThatTheTargetNames() throws IOException {
-        Client.Reply begun =
-                client.post(bucket + "/u?uploads", "", KMS, KEY_ID + ": records");
+        Client.Reply begun = client.post(bucket + "/u?uploads", "", KMS, KEY_ID + ": records");
         under("records", begun);
         String part = bucket + "/u?partNumber=1&uploadId=" + begun.element("UploadId");
         Client.Reply put = client.put(part, "part");
@@ -137,8 +136,13 @@ class NamedKeysTest extends DoorTest {
         String records = "<KMSMasterKeyID>records</KMSMasterKeyID>";
         assertEquals(200, client.put(at, rule("aws:kms", records)).status());
         Client.Reply set = client.get(at);
-        assertEquals("aws:kms records false", set.element("SSEAlgorithm") + " "
-                + set.element("KMSMasterKeyID") + " " + set.element("BucketKeyEnabled"));
+        assertEquals(
+                "aws:kms records false",
+                set.element("SSEAlgorithm")
+                        + " "
+                        + set.element("KMSMasterKeyID")
+                        + " "
+                        + set.element("BucketKeyEnabled"));
         under("records", client.put(bucket + "/n", "x"));
         under("records", client.put(bucket + "/n", "x", KMS));
         under("records", client.get(bucket + "/n"));
