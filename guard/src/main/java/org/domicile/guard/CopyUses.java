@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
@@ -184,8 +185,10 @@ final class CopyUses {
     }
 
     private static GuardedObjects.Draft kept(Found found, String algorithm) {
+        Map<String, String> headers = new LinkedHashMap<>(found.attributes().headers());
+        headers.remove(Attributes.REDIRECT);
         return new GuardedObjects.Draft(
-                found.attributes().headers(),
+                headers,
                 found.attributes().user(),
                 algorithm,
                 Attributes.ChecksumType.FULL_OBJECT);

@@ -15,6 +15,11 @@
  * <p>A copy is two uses: the source is read (toward the target's zone) and the target is written,
  * each with its own number, because the source's keys open only once its reading is on record.
  *
+ * <p>A body can be sealed under a second key beside its bucket's ({@link
+ * org.domicile.guard.Encryption}). Which one it is lies in the version's state, which is read before
+ * the record: a key that is missing or wrong, or was destroyed, is a read on record that gave
+ * nothing. Nobody's key but the store's own outlives its call.
+ *
  * <p><b>Who answers which failure.</b> {@link org.domicile.guard.Refused}: policy said no. {@link
  * org.domicile.bytes.StorageFailure}: OVERLOADED and FULL may pass, FENCED and CORRUPT need the
  * operator; in none of them anything half done is visible. Outcomes of the operation itself

@@ -172,8 +172,12 @@ final class Copies {
         Optional<Map<String, String>> tags =
                 tagging.equals("REPLACE") ? Optional.of(Tags.ofField(call)) : Optional.empty();
         return switch (call.field("x-amz-metadata-directive")) {
-            case "", "COPY" ->
-                    new GuardedObjects.Directive.Keep(algorithm, tags, Encryptions.asked(call));
+            case "", "COPY" -> {
+                if (call.has(Drafts.REDIRECT)) {
+                    throw Unserved.notImplemented(Drafts.REDIRECT + " on a copy of metadata");
+                }
+                yield new GuardedObjects.Directive.Keep(algorithm, tags, Encryptions.asked(call));
+            }
             case "REPLACE" ->
                     new GuardedObjects.Directive.Replace(
                             Drafts.draft(call, algorithm, Attributes.ChecksumType.FULL_OBJECT),

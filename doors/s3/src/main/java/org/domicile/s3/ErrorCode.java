@@ -38,6 +38,7 @@ enum ErrorCode {
     INVALID_PART("InvalidPart", 400),
     INVALID_PART_ORDER("InvalidPartOrder", 400),
     INVALID_RANGE("InvalidRange", 416),
+    INVALID_REDIRECT_LOCATION("InvalidRedirectLocation", 400),
     INVALID_REQUEST("InvalidRequest", 400),
     INVALID_STORAGE_CLASS("InvalidStorageClass", 400),
     INVALID_TAG("InvalidTag", 400),

@@ -24,7 +24,6 @@ final class Unserved {
         switch (name) {
             case "x-amz-acl" -> acl(value);
             case "x-amz-storage-class" -> storageClass(value);
-            case "x-amz-website-redirect-location" -> refuse(!value.isEmpty(), name);
             case "x-amz-bucket-object-lock-enabled" ->
                     refuse(!value.equalsIgnoreCase("false"), name);
             case "x-amz-object-ownership" -> refuse(!value.equals("BucketOwnerEnforced"), name);
