@@ -51,7 +51,7 @@ final class AttributesCodec {
     record PartState(Upstream.Digests digests, byte[] content, Marks marks) {}
 
     /** What an upload begins with. The draft says nothing of keys; the sealing does. */
-    record Begun(GuardedObjects.Draft draft, Sealing sealing) {}
+    record Begun(GuardedObjects.Draft draft, SealedUnder sealing) {}
 
     private AttributesCodec() {}
 
@@ -113,12 +113,12 @@ final class AttributesCodec {
         String algorithm = in.text();
         Attributes.ChecksumType type = in.checksumType();
         if (in.format() < LOCKABLE) {
-            return new Begun(new GuardedObjects.Draft(headers, user, algorithm, type), Sealing.OWN);
+            return new Begun(new GuardedObjects.Draft(headers, user, algorithm, type), SealedUnder.OWN);
         }
         GuardedObjects.Draft draft =
                 new GuardedObjects.Draft(
                         headers, user, in.map(), in.lock(), algorithm, type, Encryption.UNSAID);
-        return new Begun(draft, in.format() < SEALED_UPLOAD ? Sealing.OWN : in.sealing());
+        return new Begun(draft, in.format() < SEALED_UPLOAD ? SealedUnder.OWN : in.sealing());
     }
 
     static byte[] encode(PartState part) {
@@ -143,7 +143,7 @@ final class AttributesCodec {
     }
 
     static byte[] encode(State state) {
-        boolean second = !state.sealing().equals(Sealing.OWN);
+        boolean second = !state.sealing().equals(SealedUnder.OWN);
         return write(
                 second ? SEALED_STATE : FORMAT,
                 out -> {
@@ -158,7 +158,7 @@ final class AttributesCodec {
     static State state(byte[] plain) {
         Reader in = new Reader(plain, SEALED_STATE);
         return new State(
-                in.marks(), in.map(), in.format() < SEALED_STATE ? Sealing.OWN : in.sealing());
+                in.marks(), in.map(), in.format() < SEALED_STATE ? SealedUnder.OWN : in.sealing());
     }
 
     private interface Body {
@@ -276,9 +276,9 @@ final class AttributesCodec {
             }
         }
 
-        Sealing sealing() {
+        SealedUnder sealing() {
             Encrypted.Kind kind = KINDS.get(octet());
-            return new Sealing(new Encrypted(kind, text()), text());
+            return new SealedUnder(new Encrypted(kind, text()), text());
         }
 
         Lock lock() {
@@ -298,7 +298,7 @@ final class AttributesCodec {
         }
     }
 
-    private static void sealing(DataOutputStream out, Sealing sealing) throws IOException {
+    private static void sealing(DataOutputStream out, SealedUnder sealing) throws IOException {
         out.writeByte(sealing.shown().kind().ordinal());
         text(out, sealing.shown().name());
         text(out, sealing.proof());

@@ -166,7 +166,7 @@ final class ObjectUses {
 
     /** Whether a caller's key is refused. */
     private interface Demand {
-        Optional<GuardedObjects.Got.KeyRefused> of(Bucket bucket, Sealing sealing);
+        Optional<GuardedObjects.Got.KeyRefused> of(Bucket bucket, SealedUnder sealing);
     }
 
     private GuardedObjects.Got look(

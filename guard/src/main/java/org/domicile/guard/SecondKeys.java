@@ -42,7 +42,7 @@ final class SecondKeys {
     /**
      * @param key closed by whom it came from @param sealing what is kept of it
      */
-    record Chosen(SecondKey key, Sealing sealing) {}
+    record Chosen(SecondKey key, SealedUnder sealing) {}
 
     /**
      * What is to seal a body that comes to a bucket.
@@ -73,14 +73,14 @@ final class SecondKeys {
                 System.arraycopy(token(bucket, salt, key), 0, proof, SALT, SALT);
                 yield new Chosen(
                         key,
-                        new Sealing(
+                        new SealedUnder(
                                 new Encrypted(Encrypted.Kind.CUSTOMER, ""),
                                 HexFormat.of().formatHex(proof)));
             }
         };
     }
 
-    private static final Chosen OWN = new Chosen(SecondKey.NONE, Sealing.OWN);
+    private static final Chosen OWN = new Chosen(SecondKey.NONE, SealedUnder.OWN);
 
     /** What the bucket says of writes that say nothing. */
     private Encryption standard(Bucket bucket) {
@@ -108,7 +108,7 @@ final class SecondKeys {
         }
         return new Chosen(
                 ofStore(key.key()).orElseThrow(() -> unknown(name)),
-                new Sealing(new Encrypted(Encrypted.Kind.NAMED, name), key.key()));
+                new SealedUnder(new Encrypted(Encrypted.Kind.NAMED, name), key.key()));
     }
 
     /** A key of the store; empty when it was destroyed. */
@@ -130,7 +130,7 @@ final class SecondKeys {
                 .token(PLACE.getBytes(StandardCharsets.US_ASCII), key.digest(salt));
     }
 
-    private boolean proven(Bucket bucket, Sealing sealing, SecondKey key) {
+    private boolean proven(Bucket bucket, SealedUnder sealing, SecondKey key) {
         byte[] proof = HexFormat.of().parseHex(sealing.proof());
         byte[] salt = Arrays.copyOf(proof, SALT);
         return MessageDigest.isEqual(
@@ -138,7 +138,7 @@ final class SecondKeys {
     }
 
     /** What a reader brought does not open a body; empty when it does. */
-    Optional<KeyRefused> refusal(Bucket bucket, Sealing sealing, SecondKey brought) {
+    Optional<KeyRefused> refusal(Bucket bucket, SealedUnder sealing, SecondKey brought) {
         boolean none = brought == SecondKey.NONE;
         return switch (sealing.shown().kind()) {
             case OWN ->
@@ -163,7 +163,7 @@ final class SecondKeys {
     }
 
     /** The key that opens a body, when {@link #refusal} has nothing to say. */
-    SecondKey opening(Sealing sealing, SecondKey brought) {
+    SecondKey opening(SealedUnder sealing, SecondKey brought) {
         return switch (sealing.shown().kind()) {
             case OWN -> SecondKey.NONE;
             case NAMED ->
@@ -178,7 +178,7 @@ final class SecondKeys {
      * @param begun what the upload began with
      * @throws Upstream.Invalid InvalidRequest when the part says otherwise, or brings another key
      */
-    SecondKey ofPart(Bucket bucket, Sealing begun, Encryption asked) {
+    SecondKey ofPart(Bucket bucket, SealedUnder begun, Encryption asked) {
         switch (asked) {
             case Encryption.Unsaid() -> {
                 if (begun.shown().kind() == Encrypted.Kind.CUSTOMER) {
@@ -208,7 +208,7 @@ final class SecondKeys {
      *
      * @throws Upstream.Invalid InvalidRequest
      */
-    void ofCompletion(Bucket bucket, Sealing begun, Encryption asked) {
+    void ofCompletion(Bucket bucket, SealedUnder begun, Encryption asked) {
         if (!(asked instanceof Encryption.Unsaid)) {
             ofPart(bucket, begun, asked);
         }

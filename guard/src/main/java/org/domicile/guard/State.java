@@ -14,8 +14,8 @@ import org.domicile.policy.Marks;
  * @param tags by key, in the order in which they were set
  * @param sealing which second key its body is sealed under; it never changes
  */
-record State(Marks marks, Map<String, String> tags, Sealing sealing) {
-    static final State NONE = new State(Marks.NONE, Map.of(), Sealing.OWN);
+record State(Marks marks, Map<String, String> tags, SealedUnder sealing) {
+    static final State NONE = new State(Marks.NONE, Map.of(), SealedUnder.OWN);
 
     private static final byte[] PLACE = "state/".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NOTHING = {};

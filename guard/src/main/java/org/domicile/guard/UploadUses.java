@@ -52,7 +52,7 @@ final class UploadUses {
                 return Optional.empty();
             }
             Bucket bucket = found.get();
-            Sealing sealing = second.choose(use, bucket, draft.encryption()).sealing();
+            SealedUnder sealing = second.choose(use, bucket, draft.encryption()).sealing();
             byte[] state =
                     vessel.sealer(bucket)
                             .sealState(

@@ -1177,7 +1177,7 @@ class GuardedObjectsTest {
                                                 Map.of("k", "x".repeat(65_536)),
                                                 "",
                                                 Attributes.ChecksumType.COMPOSITE),
-                                        Sealing.OWN)));
+                                        SealedUnder.OWN)));
     }
 
     @Test

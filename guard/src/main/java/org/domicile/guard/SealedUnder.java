@@ -8,6 +8,6 @@ package org.domicile.guard;
  * @param proof of a named key its id in the key store, 32 hexadecimal digits; of a customer's key
  *     16 random bytes and the 16-byte token of the key for them, in hexadecimal digits; else empty
  */
-record Sealing(Encrypted shown, String proof) {
-    static final Sealing OWN = new Sealing(Encrypted.OWN, "");
+record SealedUnder(Encrypted shown, String proof) {
+    static final SealedUnder OWN = new SealedUnder(Encrypted.OWN, "");
 }
