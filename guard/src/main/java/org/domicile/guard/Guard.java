@@ -63,6 +63,9 @@ public interface Guard {
      */
     Optional<byte[]> cors(String bucket);
 
+    /** Sealed credentials under the request of one of their two persons. */
+    Sealing sealing(Request request);
+
     /** Administration under a request. */
     Administration administration(Request request);
 

@@ -29,7 +29,7 @@ public interface GuardedObjects {
     /** s3:CreateBucket. @param zone empty for the organisation's default zone */
     Created createBucket(String name, String zone);
 
-    /** s3:DeleteBucket; destroys the bucket's key. */
+    /** s3:DeleteBucket; gives up its uploads, each a use of its own, and destroys its key. */
     Removed deleteBucket(String name);
 
     /**
@@ -72,6 +72,14 @@ public interface GuardedObjects {
      * a customer is needed.
      */
     Got facts(String action, String bucket, String name, Optional<String> version);
+
+    /** The same for an action that shows as much as HEAD: a customer's key is needed. */
+    Got facts(
+            String action,
+            String bucket,
+            String name,
+            Optional<String> version,
+            SecondKey brought);
 
     /** s3:PutObjectTagging, or, with none, s3:DeleteObjectTagging. */
     Stored tag(String bucket, String name, Optional<String> version, Map<String, String> tags);
@@ -356,7 +364,7 @@ public interface GuardedObjects {
     enum Removed {
         /** It is gone, its key destroyed. */
         REMOVED,
-        /** It has versions or uploads. */
+        /** It has versions, or more uploads than could be given up. */
         NOT_EMPTY,
         /** There is none. */
         NO_SUCH_BUCKET

@@ -23,7 +23,7 @@ final class ObjectsView implements GuardedObjects {
 
     ObjectsView(Uses uses, Objects objects, Keys keys, Vessel vessel, SecureRandom random) {
         this.uses = uses;
-        this.buckets = new BucketUses(uses, objects.buckets(), keys, vessel, random);
+        this.buckets = new BucketUses(uses, objects, keys, vessel, random);
         SecondKeys second = new SecondKeys(uses, keys, vessel, random);
         this.whole = new ObjectUses(uses, objects, keys, vessel, second);
         this.uploads = new UploadUses(uses, objects, keys, vessel, second);
@@ -88,7 +88,17 @@ final class ObjectsView implements GuardedObjects {
 
     @Override
     public Got head(String bucket, String name, Optional<String> version, SecondKey brought) {
-        return whole.head(bucket, name, version, brought);
+        return facts(ObjectUses.readAction(version), bucket, name, version, brought);
+    }
+
+    @Override
+    public Got facts(
+            String action,
+            String bucket,
+            String name,
+            Optional<String> version,
+            SecondKey brought) {
+        return whole.head(action, bucket, name, version, brought);
     }
 
     @Override

@@ -14,7 +14,6 @@ import org.domicile.keys.SecondKey;
 import org.domicile.objects.Body;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Objects;
-import org.domicile.objects.Piece;
 import org.domicile.objects.Version;
 
 /** Plain bytes of a version: its pieces one after the other, opened as they are read. */
@@ -52,7 +51,7 @@ final class PlainContent implements GuardedObjects.Content {
             List<Body> pieces, Version version, byte[] contents, Opener opener, SecondKey second) {
         return new PlainContent(
                 pieces,
-                version.pieces().stream().map(Piece::size).toList(),
+                ObjectUses.sizes(version.pieces()),
                 contents,
                 opener,
                 second);

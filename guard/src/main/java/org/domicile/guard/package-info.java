@@ -20,6 +20,10 @@
  * the record: a key that is missing or wrong, or was destroyed, is a read on record that gave
  * nothing. Nobody's key but the store's own outlives its call.
  *
+ * <p>Every operation of every door says in one table what it does with data and how it is put on
+ * record: the launcher's test {@code DataPaths}. Its tests take the operations from the doors'
+ * closed sets, and fail for one without a line.
+ *
  * <p><b>Who answers which failure.</b> {@link org.domicile.guard.Refused}: policy said no. {@link
  * org.domicile.bytes.StorageFailure}: OVERLOADED and FULL may pass, FENCED and CORRUPT need the
  * operator; in none of them anything half done is visible. Outcomes of the operation itself

@@ -15,6 +15,8 @@ import java.util.Map;
  * @param labels by organisation and bucket, as {@code organisation/bucket}
  * @param principals by id
  * @param keys named keys by full name; those that were destroyed too
+ * @param sealedMax for how many days from the day on uses may be sealed at most; 0 for not at all.
+ *     No decision reads it
  */
 public record Register(
         String digest,
@@ -25,7 +27,34 @@ public record Register(
         Map<String, Credential> credentials,
         Map<String, PolicyText> policies,
         Map<String, List<Label>> labels,
-        Map<String, NamedKey> keys) {
+        Map<String, NamedKey> keys,
+        int sealedMax) {
+    /** What {@code sealedMax} is until somebody changes it: a year. */
+    public static final int SEALED_MAX = 365;
+
+    /** One without named keys, in which nobody changed for how long uses may be sealed. */
+    public Register(
+            String digest,
+            Map<String, Organisation> organisations,
+            Map<String, Zone> zones,
+            Map<String, Purpose> purposes,
+            Map<String, Principal> principals,
+            Map<String, Credential> credentials,
+            Map<String, PolicyText> policies,
+            Map<String, List<Label>> labels) {
+        this(
+                digest,
+                organisations,
+                zones,
+                purposes,
+                principals,
+                credentials,
+                policies,
+                labels,
+                Map.of(),
+                SEALED_MAX);
+    }
+
     /** True when {@code inner} is {@code outer} or lies in it. */
     public boolean inside(String inner, String outer) {
         String at = inner;

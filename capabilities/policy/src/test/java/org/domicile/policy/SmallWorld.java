@@ -71,7 +71,6 @@ final class SmallWorld {
                 Map.of(),
                 credentials,
                 texts,
-                Map.of(),
                 Map.of());
     }
 

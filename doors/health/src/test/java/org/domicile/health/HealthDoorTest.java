@@ -192,7 +192,6 @@ class HealthDoorTest {
                 Map.of(),
                 Map.of(),
                 Map.of(),
-                Map.of(),
                 Map.of());
     }
 

@@ -43,9 +43,11 @@ final class Call {
     private long held;
     private final Fields fields;
 
+    /** One request. @param headers its own, or those that a form stands for */
     Call(
             Exchange exchange,
             Asked asked,
+            Headers headers,
             Request request,
             Payload payload,
             List<String> stated,
@@ -61,7 +63,7 @@ final class Call {
         this.stated = stated;
         this.guarded = guard.objects(request, stated);
         this.options = options;
-        this.fields = Fields.of(exchange.headers());
+        this.fields = Fields.of(headers);
     }
 
     Operation operation() {
