@@ -295,7 +295,8 @@ public interface GuardedObjects {
      *
      * @param checksums by algorithm
      * @param size -1 when not said
-     * @param encryption what the upload began with, or nothing: a customer's key is not needed
+     * @param encryption what the upload began with, or nothing: a customer's key is needed only
+     *     where the upload named a checksum
      */
     record Completion(Map<String, String> checksums, long size, Encryption encryption) {}
 

@@ -240,6 +240,8 @@ final class ObjectUses {
             State state = vessel.state(bucket, version.get());
             Marks marks = state.marks();
             use.confirm(marks);
+            // Before the key is asked for: what is wrong with the request itself comes first.
+            long size = share.applyAsLong(glimpse(bucket, version.get()));
             Optional<GuardedObjects.Got.KeyRefused> refused =
                     refused(
                             bucket,
@@ -256,7 +258,6 @@ final class ObjectUses {
             }
             boolean handedOn = false;
             try {
-                long size = share.applyAsLong(glimpse(bucket, version.get()));
                 Pass pass = use.record(outcome(version.get()), size);
                 GuardedObjects.Got got =
                         opened(bucket, version.get(), state, pieces.get(), pass, brought);

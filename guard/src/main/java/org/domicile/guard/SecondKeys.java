@@ -203,14 +203,16 @@ final class SecondKeys {
     }
 
     /**
-     * A completion opens nothing, so it needs no key; one that says otherwise than the upload began
-     * is refused.
+     * A completion opens nothing, so it could do without a key. As on S3, it is asked for where the
+     * upload named a checksum, which later versions of clients do and send it along; one that says
+     * otherwise than the upload began is refused.
      *
      * @throws Upstream.Invalid InvalidRequest
      */
-    void ofCompletion(Bucket bucket, SealedUnder begun, Encryption asked) {
-        if (!(asked instanceof Encryption.Unsaid)) {
-            ofPart(bucket, begun, asked);
+    void ofCompletion(Bucket bucket, AttributesCodec.Begun begun, Encryption asked) {
+        boolean said = !(asked instanceof Encryption.Unsaid);
+        if (said || !begun.draft().checksumAlgorithm().isEmpty()) {
+            ofPart(bucket, begun.sealing(), asked);
         }
     }
 

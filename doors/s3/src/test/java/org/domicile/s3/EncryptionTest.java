@@ -175,6 +175,12 @@ class EncryptionTest extends DoorTest {
         assertTrue(done.element("ETag").endsWith("-1\""), done.text());
         assertEquals("part", client.get(bucket + "/u", FIRST).text());
         failed(400, "InvalidRequest", client.get(bucket + "/u"));
+        String summed = begin(and(FIRST, "x-amz-checksum-algorithm: CRC32"));
+        String sum = "x-amz-checksum-crc32: SQ9wxg=="; // of "part"
+        String etag = client.put(part(summed, 1), "part", and(FIRST, sum)).field("etag");
+        failed(400, "InvalidRequest", complete(summed, etag));
+        assertEquals(200, complete(summed, etag, FIRST).status());
+        failed(400, "InvalidPart", client.get(bucket + "/u?partNumber=2"));
         String open = begin();
         failed(400, "InvalidRequest", client.put(part(open, 1), "part", FIRST));
         assertEquals(200, client.put(part(open, 1), "part", SSE + ": AES256").status());
