@@ -20,6 +20,7 @@ final class Owners {
                     "picocli", PROGRAMS,
                     "com.fasterxml.jackson",
                             Set.of("admin", "register", "launcher", "bench", "persons", "proof", "s3"),
+                    "com.nimbusds", Set.of("oidc"),
                     "com.cedarpolicy", Set.of("bench"),
                     "org.openjdk.jmh", Set.of("bench"));
 

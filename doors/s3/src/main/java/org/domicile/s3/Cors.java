@@ -8,6 +8,7 @@ import org.domicile.guard.BucketSetting;
 import org.domicile.guard.Guard;
 import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
+import org.domicile.request.Caller;
 
 /**
  * Which web pages may ask a bucket something (Amazon S3 User Guide, "Using cross-origin resource
@@ -86,7 +87,7 @@ final class Cors {
                                 "CORSResponse: This CORS request is not allowed. No rule of the"
                                         + " bucket has this origin, this method and these headers"
                                         + " together."))
-                .answer(Call.headers(exchange, guard, ""), origin, wanted);
+                .answer(Call.headers(exchange, guard, new Caller.Anonymous(), ""), origin, wanted);
     }
 
     /** What the answer to a page's own request carries, whether it fails or not; mostly nothing. */
