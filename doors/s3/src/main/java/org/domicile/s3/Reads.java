@@ -50,6 +50,7 @@ final class Reads {
         Map<String, String> overrides = overrides(call);
         int part = part(call);
         SecondKey brought = Encryptions.brought(call);
+        AtomicInteger known = new AtomicInteger(MOST_PARTS);
         boolean head = call.operation() == Operation.HEAD_OBJECT;
         Got got =
                 head
@@ -60,13 +61,18 @@ final class Reads {
                                         call.name(),
                                         version,
                                         brought,
-                                        glimpse -> share(call, glimpse, part));
+                                        glimpse -> {
+                                            known.set(parts(glimpse));
+                                            return share(call, glimpse, part);
+                                        });
         switch (got) {
             case Got.Object(Found found, GuardedObjects.Content content) -> {
                 try (content) {
                     object(call, found, content, part, overrides);
                 }
             }
+            // What is wrong with the request itself comes before the key that it lacks.
+            case Got.KeyRefused refused when part > known.get() -> throw noSuchPart(known.get());
             default -> absent(call, got, version.isPresent());
         }
     }
@@ -244,14 +250,7 @@ final class Reads {
     private static ByteSpan ofPart(GuardedObjects.Glimpse glimpse, int number) {
         List<Long> parts = glimpse.parts();
         if (number > parts(glimpse)) {
-            // AWS was seen to say 416 InvalidPartNumber; its reference does not say it of
-            // GetObject,
-            // and s3-tests, the anchor of this door, asks for 400 InvalidPart.
-            throw new Failure(
-                    ErrorCode.INVALID_PART,
-                    "The requested part number cannot be answered: the number of parts is "
-                            + parts(glimpse)
-                            + ".");
+            throw noSuchPart(parts(glimpse));
         }
         if (glimpse.size() == 0) {
             return new ByteSpan.All(); // there is no byte that a Content-Range could name
@@ -262,6 +261,18 @@ final class Reads {
         }
         long length = parts.isEmpty() ? glimpse.size() : parts.get(number - 1);
         return length == 0 ? new ByteSpan.None() : new ByteSpan.Part(first, first + length - 1);
+    }
+
+    /**
+     * AWS was seen to say 416 InvalidPartNumber; its reference does not say it of GetObject, and
+     * s3-tests, the anchor of this door, asks for 400 InvalidPart.
+     */
+    private static Failure noSuchPart(int parts) {
+        return new Failure(
+                ErrorCode.INVALID_PART,
+                "The requested part number cannot be answered: the number of parts is "
+                        + parts
+                        + ".");
     }
 
     private static int part(Call call) {
