@@ -9,6 +9,7 @@ import org.domicile.objects.Bucket;
 import org.domicile.policy.Credential;
 import org.domicile.policy.Label;
 import org.domicile.policy.Marks;
+import org.domicile.policy.NamedKey;
 import org.domicile.policy.Organisation;
 import org.domicile.policy.Policy;
 import org.domicile.policy.PolicyText;
@@ -95,6 +96,15 @@ public interface Administration {
 
     /** Makes a bucket for an organisation. @param zones empty for the organisation's default */
     Bucket createBucket(String organisation, String name, List<String> zones);
+
+    /** Gives an organisation a named key. @param name {@code default} for where none is named */
+    NamedKey createKey(String organisation, String name);
+
+    /**
+     * Destroys a named key in every place of the key store: nobody can read what is sealed under it
+     * any more. Impossible while a retention or a legal hold keeps an object under it.
+     */
+    NamedKey destroyKey(String organisation, String name);
 
     /**
      * Says of a bucket, or of all that lies below a prefix of it, what the data are and whom they

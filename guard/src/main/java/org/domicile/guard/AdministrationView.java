@@ -20,6 +20,7 @@ import org.domicile.policy.Change;
 import org.domicile.policy.Credential;
 import org.domicile.policy.Label;
 import org.domicile.policy.Marks;
+import org.domicile.policy.NamedKey;
 import org.domicile.policy.Organisation;
 import org.domicile.policy.Policy;
 import org.domicile.policy.PolicyText;
@@ -46,10 +47,15 @@ final class AdministrationView implements Administration {
     private final SecureRandom random;
     private final FreshKeys fresh;
     private final PolicyActs policies;
+    private final NamedKeys named;
     private final RoleActs roles;
 
     AdministrationView(
-            Uses uses, PeopleView.Parts parts, Labelling labelling, SecureRandom random) {
+            Uses uses,
+            PeopleView.Parts parts,
+            Labelling labelling,
+            NamedKeys named,
+            SecureRandom random) {
         this.uses = uses;
         this.policy = parts.policy();
         this.keys = parts.keys();
@@ -57,6 +63,7 @@ final class AdministrationView implements Administration {
         this.buckets = parts.objects().buckets();
         this.people = new PeopleView(uses, this, parts, random);
         this.labelling = labelling;
+        this.named = named;
         this.random = random;
         this.fresh = new FreshKeys(random);
         this.policies = new PolicyActs(uses, policy, ledger, this::change);
@@ -131,6 +138,50 @@ final class AdministrationView implements Administration {
                 purpose.id(),
                 Declarations.of("purpose.changed", purpose));
         return purpose;
+    }
+
+    @Override
+    public NamedKey createKey(String organisation, String name) {
+        String action = "admin:CreateNamedKey";
+        NamedKey wanted = new NamedKey(organisation, name, "", uses.at(), false);
+        objectTo(new Change.NewKey(wanted), organisation, action, wanted.id());
+        NamedKeys.complete(policy, keys); // what an old key of this name sealed stays unreadable
+        KeyId key = keys.create(KeyId.Kind.NAMED, organisationKey(organisation));
+        NamedKey made = new NamedKey(organisation, name, key.id(), uses.at(), false);
+        change(
+                new Change.NewKey(made),
+                organisation,
+                action,
+                made.id(),
+                NamedKeys.statement("key.created", made));
+        return policy.register().keys().getOrDefault(made.id(), made);
+    }
+
+    @Override
+    public NamedKey destroyKey(String organisation, String name) {
+        String action = "admin:DestroyNamedKey";
+        String id = organisation + "/" + name;
+        Change change = new Change.EndKey(id);
+        objectTo(change, organisation, action, id);
+        NamedKey ending = policy.register().keys().get(id);
+        if (ending == null) {
+            throw new IllegalStateException("an objection should have been raised for " + id);
+        }
+        Optional<String> kept = named.kept(ending, uses.at());
+        if (kept.isPresent()) {
+            throw impossible(
+                    organisation,
+                    action,
+                    id,
+                    "the key "
+                            + id
+                            + " seals "
+                            + kept.get()
+                            + ", which a retention or a legal hold keeps; nothing was destroyed");
+        }
+        change(change, organisation, action, id, NamedKeys.statement("key.destroyed", ending));
+        NamedKeys.complete(policy, keys);
+        return policy.register().keys().getOrDefault(id, ending);
     }
 
     @Override

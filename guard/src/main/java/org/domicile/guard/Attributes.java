@@ -7,7 +7,7 @@ import java.util.Map;
  *
  * @param etag without quotes: 32 hexadecimal digits, with {@code -N} for N parts
  * @param headers standard headers by lower-case name (content-type, cache-control,
- *     content-disposition, content-encoding, content-language, expires)
+ *     content-disposition, content-encoding, content-language, expires), and {@link #REDIRECT}
  * @param user user metadata by lower-case name without prefix; values as sent
  * @param checksums by lower-case algorithm (crc32, crc32c, crc64nvme, sha1, sha256): base64, with
  *     {@code -N} when composite
@@ -19,6 +19,9 @@ public record Attributes(
         Map<String, String> user,
         Map<String, String> checksums,
         ChecksumType checksumType) {
+    /** A redirect that belongs to one object: no copy takes it along. */
+    public static final String REDIRECT = "x-amz-website-redirect-location";
+
     /** How checksums of an object in parts were made. */
     public enum ChecksumType {
         /** Over the whole body. */

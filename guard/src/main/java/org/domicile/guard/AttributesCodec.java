@@ -25,8 +25,9 @@ import org.domicile.policy.Marks;
  * length and UTF-8; maps a two-byte count and their pairs.
  *
  * <p>The state of a part whose data carry marks has format 2, with the marks at its end; lists are
- * a two-byte count and their elements. What an upload begins with has format 2: 1 is without tags
- * and lock.
+ * a two-byte count and their elements. What an upload begins with has format 3: 1 is without tags
+ * and lock, 2 without sealing. State has format 2 where a body is sealed under a second key, with
+ * the sealing at its end: its kind as a byte, the key's name, the proof.
  */
 final class AttributesCodec {
     /** Bytes of a content id. */
@@ -36,8 +37,11 @@ final class AttributesCodec {
     private static final int MARKED = 2;
     private static final int SUMMED = 2;
     private static final int LOCKABLE = 2;
+    private static final int SEALED_UPLOAD = 3;
+    private static final int SEALED_STATE = 2;
     private static final List<Lock.Mode> MODES = List.of(Lock.Mode.values());
     private static final List<Lock.Hold> HOLDS = List.of(Lock.Hold.values());
+    private static final List<Encrypted.Kind> KINDS = List.of(Encrypted.Kind.values());
     private static final int MOST = 0xFFFF;
     private static final byte[] NOTHING = {};
 
@@ -54,6 +58,9 @@ final class AttributesCodec {
 
     /** Digests of a part with its content id, and what its data carry. */
     record PartState(Upstream.Digests digests, byte[] content, Marks marks) {}
+
+    /** What an upload begins with. The draft says nothing of keys; the sealing does. */
+    record Begun(GuardedObjects.Draft draft, SealedUnder sealing) {}
 
     private AttributesCodec() {}
 
@@ -105,9 +112,10 @@ final class AttributesCodec {
         return new Sealed(attributes, in.origin(), NOTHING);
     }
 
-    static byte[] encode(GuardedObjects.Draft draft) {
+    static byte[] encode(Begun begun) {
+        GuardedObjects.Draft draft = begun.draft();
         return write(
-                LOCKABLE,
+                SEALED_UPLOAD,
                 out -> {
                     map(out, draft.headers());
                     map(out, draft.user());
@@ -118,18 +126,23 @@ final class AttributesCodec {
                     out.writeByte(draft.lock().mode().ordinal());
                     out.writeLong(draft.lock().until().toEpochMilli());
                     out.writeByte(draft.lock().hold().ordinal());
+                    sealing(out, begun.sealing());
                 });
     }
 
-    static GuardedObjects.Draft draft(byte[] plain) {
-        Reader in = new Reader(plain, LOCKABLE);
+    static Begun begun(byte[] plain) {
+        Reader in = new Reader(plain, SEALED_UPLOAD);
         Map<String, String> headers = in.map();
         Map<String, String> user = in.map();
         String algorithm = in.text();
         Attributes.ChecksumType type = in.checksumType();
-        return in.format() == LOCKABLE
-                ? new GuardedObjects.Draft(headers, user, in.map(), in.lock(), algorithm, type)
-                : new GuardedObjects.Draft(headers, user, algorithm, type);
+        if (in.format() < LOCKABLE) {
+            return new Begun(new GuardedObjects.Draft(headers, user, algorithm, type), SealedUnder.OWN);
+        }
+        GuardedObjects.Draft draft =
+                new GuardedObjects.Draft(
+                        headers, user, in.map(), in.lock(), algorithm, type, Encryption.UNSAID);
+        return new Begun(draft, in.format() < SEALED_UPLOAD ? SealedUnder.OWN : in.sealing());
     }
 
     static byte[] encode(PartState part) {
@@ -154,15 +167,22 @@ final class AttributesCodec {
     }
 
     static byte[] encode(State state) {
-        return write(out -> {
-            marks(out, state.marks());
-            map(out, state.tags());
-        });
+        boolean second = !state.sealing().equals(SealedUnder.OWN);
+        return write(
+                second ? SEALED_STATE : FORMAT,
+                out -> {
+                    marks(out, state.marks());
+                    map(out, state.tags());
+                    if (second) {
+                        sealing(out, state.sealing());
+                    }
+                });
     }
 
     static State state(byte[] plain) {
-        Reader in = new Reader(plain);
-        return new State(in.marks(), in.map());
+        Reader in = new Reader(plain, SEALED_STATE);
+        return new State(
+                in.marks(), in.map(), in.format() < SEALED_STATE ? SealedUnder.OWN : in.sealing());
     }
 
     private interface Body {
@@ -280,6 +300,11 @@ final class AttributesCodec {
             }
         }
 
+        SealedUnder sealing() {
+            Encrypted.Kind kind = KINDS.get(octet());
+            return new SealedUnder(new Encrypted(kind, text()), text());
+        }
+
         Lock lock() {
             Lock.Mode mode = MODES.get(octet());
             long until = (long) number() << 32 | number() & 0xFFFF_FFFFL;
@@ -295,6 +320,12 @@ final class AttributesCodec {
         Found.Origin origin() {
             return octet() == 0 ? Found.Origin.WHOLE : Found.Origin.PARTS;
         }
+    }
+
+    private static void sealing(DataOutputStream out, SealedUnder sealing) throws IOException {
+        out.writeByte(sealing.shown().kind().ordinal());
+        text(out, sealing.shown().name());
+        text(out, sealing.proof());
     }
 
     private static void marks(DataOutputStream out, Marks marks) throws IOException {

@@ -13,7 +13,11 @@ public enum BucketSetting {
             "s3:GetBucketObjectLockConfiguration",
             "s3:PutBucketObjectLockConfiguration"),
     /** When objects end; the document is a {@link org.domicile.lifecycle.Lifecycle}'s. */
-    LIFECYCLE("lifecycle", "s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration");
+    LIFECYCLE("lifecycle", "s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration"),
+    /** Which web pages may ask it something. */
+    CORS("cors", "s3:GetBucketCORS", "s3:PutBucketCORS"),
+    /** Which keys seal what says nothing of keys: a {@link DefaultEncryption}. */
+    ENCRYPTION("encryption", "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration");
 
     private final String key;
     private final String get;

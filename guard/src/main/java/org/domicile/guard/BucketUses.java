@@ -237,7 +237,7 @@ final class BucketUses {
     }
 
     /** What a setting's document is bound to: its bucket for ever, and which setting it is. */
-    private static byte[] place(Bucket bucket, BucketSetting which) {
+    static byte[] place(Bucket bucket, BucketSetting which) {
         return ("setting/" + which.key() + "/" + bucket.id()).getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
@@ -72,8 +73,9 @@ final class CopyUses {
                                 case GuardedObjects.Directive.Keep(
                                                 String algorithm,
                                                 _,
-                                                Lock lock) ->
-                                        kept(found, algorithm).locked(lock);
+                                                Lock lock,
+                                                Encryption encryption) ->
+                                        kept(found, algorithm).locked(lock).sealed(encryption);
                                 case GuardedObjects.Directive.Replace(
                                                 GuardedObjects.Draft draft,
                                                 _) ->
@@ -103,11 +105,12 @@ final class CopyUses {
             String bucket,
             String name,
             String upload,
-            int number) {
+            int number,
+            Encryption encryption) {
         judgeTarget(bucket, name);
         Optional<Bucket> from = objects.buckets().bucket(source.bucket());
         try {
-            return copiedPart(source, from, range, bucket, name, upload, number);
+            return copiedPart(source, from, range, bucket, name, upload, number, encryption);
         } catch (Keys.KeyGone _) {
             return noSource(from);
         }
@@ -120,7 +123,8 @@ final class CopyUses {
             String bucket,
             String name,
             String upload,
-            int number) {
+            int number,
+            Encryption encryption) {
         ObjectUses.Opened opened =
                 readSource(source, from, glimpse -> length(range, glimpse.size()));
         return switch (opened.got()) {
@@ -138,6 +142,7 @@ final class CopyUses {
                                     upload,
                                     number,
                                     replay,
+                                    encryption,
                                     marks(source, from, opened)),
                             found);
                 }
@@ -181,13 +186,16 @@ final class CopyUses {
                         action,
                         uses.data(bucket, source.bucket(), source.name()),
                         ObjectUses.object(source.bucket(), source.name()))) {
-            return whole.read(use, bucket, source.name(), source.version(), share);
+            return whole.read(
+                    use, bucket, source.name(), source.version(), source.brought(), share);
         }
     }
 
     private static GuardedObjects.Draft kept(Found found, String algorithm) {
+        Map<String, String> headers = new LinkedHashMap<>(found.attributes().headers());
+        headers.remove(Attributes.REDIRECT);
         return new GuardedObjects.Draft(
-                found.attributes().headers(),
+                headers,
                 found.attributes().user(),
                 algorithm,
                 Attributes.ChecksumType.FULL_OBJECT);

@@ -24,6 +24,7 @@ import org.domicile.objects.Lock;
  * @param origin how the body came
  * @param versioning how its bucket versions, which says whether the version's id means anything
  * @param expiry when a rule ends it; never for what is listed, and for what is not the newest
+ * @param encrypted which keys its body is sealed under; not shown in listings
  */
 public record Found(
         String name,
@@ -38,7 +39,8 @@ public record Found(
         List<String> partChecksums,
         Origin origin,
         Bucket.Versioning versioning,
-        Expiry expiry) {
+        Expiry expiry,
+        Encrypted encrypted) {
     /** What stands at the place. */
     public enum Shown {
         /** The newest version. */

@@ -14,6 +14,7 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
+import org.domicile.objects.Bucket;
 import org.domicile.objects.Objects;
 import org.domicile.outbound.Outbound;
 import org.domicile.people.People;
@@ -79,6 +80,7 @@ final class Gate implements Guard {
         new Founding(options, policy, keys, ledger, clock.instant()).complete();
         BucketUses.endKeys(objects.buckets(), keys);
         Erasures.complete(people, policy, keys);
+        NamedKeys.complete(policy, keys);
     }
 
     @Override
@@ -117,6 +119,25 @@ final class Gate implements Guard {
     }
 
     @Override
+    public Optional<byte[]> cors(String bucket) {
+        return objects.buckets().bucket(bucket).flatMap(this::cors);
+    }
+
+    private Optional<byte[]> cors(Bucket bucket) {
+        byte[] sealed = bucket.settings().get(BucketSetting.CORS.key());
+        try {
+            return sealed == null
+                    ? Optional.empty()
+                    : Optional.of(
+                            vessel.sealer(bucket)
+                                    .openState(
+                                            BucketUses.place(bucket, BucketSetting.CORS), sealed));
+        } catch (Keys.KeyGone e) {
+            return Optional.empty(); // removed meanwhile
+        }
+    }
+
+    @Override
     public Sealing sealing(Request request) {
         return new SealingView(uses(request), policy, new FreshKeys(random));
     }
@@ -127,6 +148,7 @@ final class Gate implements Guard {
                 uses(request),
                 new PeopleView.Parts(policy, keys, ledger, objects, people),
                 new Labelling(policy, objects, vessel),
+                new NamedKeys(objects, vessel),
                 random);
     }
 

@@ -63,6 +63,13 @@ public interface Guard {
     /** What everybody may see of the register. */
     PublicRegister publicRegister();
 
+    /**
+     * The document {@link BucketSetting#CORS} of a bucket, for everybody: a browser asks for it
+     * before it may ask anything. It is no use and opens no data; empty for a bucket that has none
+     * or is not there.
+     */
+    Optional<byte[]> cors(String bucket);
+
     /** Sealed credentials under the request of one of their two persons. */
     Sealing sealing(Request request);
 

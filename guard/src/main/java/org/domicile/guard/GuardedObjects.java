@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import org.domicile.keys.SecondKey;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Buckets;
 import org.domicile.objects.Listing;
@@ -76,10 +77,26 @@ public interface GuardedObjects {
     Stored put(String bucket, String name, Draft draft, Upstream body, Match match);
 
     /** s3:GetObject without the body, for HEAD: the content of what it gives cannot be read. */
-    Got head(String bucket, String name, Optional<String> version);
+    default Got head(String bucket, String name, Optional<String> version) {
+        return head(bucket, name, version, SecondKey.NONE);
+    }
 
-    /** The same for another action that shows something of an object. */
+    /** The same with a key that the caller brought. */
+    Got head(String bucket, String name, Optional<String> version, SecondKey brought);
+
+    /**
+     * The same for another action that shows something of an object, and no bytes of it: no key of
+     * a customer is needed.
+     */
     Got facts(String action, String bucket, String name, Optional<String> version);
+
+    /** The same for an action that shows as much as HEAD: a customer's key is needed. */
+    Got facts(
+            String action,
+            String bucket,
+            String name,
+            Optional<String> version,
+            SecondKey brought);
 
     /** s3:PutObjectTagging, or, with none, s3:DeleteObjectTagging. */
     Stored tag(String bucket, String name, Optional<String> version, Map<String, String> tags);
@@ -89,12 +106,25 @@ public interface GuardedObjects {
         return get(bucket, name, version, Glimpse::size);
     }
 
+    /** s3:GetObject by a caller who brings no key. */
+    default Got get(
+            String bucket, String name, Optional<String> version, ToLongFunction<Glimpse> share) {
+        return get(bucket, name, version, SecondKey.NONE, share);
+    }
+
     /**
      * s3:GetObject. The record is durable when this returns, so what it says of the size is asked
      * before: {@code share} gives the bytes that the answer will hold of the version it is shown (0
      * when a condition will end it), and is asked again when another version took its place.
+     *
+     * @param brought a key of the caller's own; {@link SecondKey#NONE} for none
      */
-    Got get(String bucket, String name, Optional<String> version, ToLongFunction<Glimpse> share);
+    Got get(
+            String bucket,
+            String name,
+            Optional<String> version,
+            SecondKey brought,
+            ToLongFunction<Glimpse> share);
 
     /**
      * s3:GetObjectRetention or s3:GetObjectLegalHold, as {@link #facts}.
@@ -142,8 +172,8 @@ public interface GuardedObjects {
      */
     Copied copy(Source source, String bucket, String name, Directive directive, Match match);
 
-    /** s3:PutObject: begins an upload and gives its id. Empty when there is no such bucket. */
-    Optional<String> createUpload(String bucket, String name, Draft draft);
+    /** s3:PutObject: begins an upload. Empty when there is no such bucket. */
+    Optional<Begun> createUpload(String bucket, String name, Draft draft);
 
     /**
      * The lower-case checksum algorithm that the parts of an upload carry, which a door has to know
@@ -152,17 +182,43 @@ public interface GuardedObjects {
      */
     String partAlgorithm(String bucket, String name, String upload);
 
-    /** s3:PutObject: one part. */
-    Stored putPart(String bucket, String name, String upload, int number, Upstream body);
+    /** s3:PutObject: one part, of an upload that no customer's key seals. */
+    default Stored putPart(String bucket, String name, String upload, int number, Upstream body) {
+        return putPart(bucket, name, upload, number, body, Encryption.UNSAID);
+    }
 
-    /** s3:GetObject on the source, then s3:PutObject: one part, from all or a range of a source. */
+    /** s3:PutObject: one part. @param encryption what the upload began with, or nothing */
+    Stored putPart(
+            String bucket,
+            String name,
+            String upload,
+            int number,
+            Upstream body,
+            Encryption encryption);
+
+    /**
+     * s3:GetObject on the source, then s3:PutObject: one part, from all or a range of a source, of
+     * an upload that no customer's key seals.
+     */
+    default Copied copyPart(
+            Source source,
+            Optional<ByteRange> range,
+            String bucket,
+            String name,
+            String upload,
+            int number) {
+        return copyPart(source, range, bucket, name, upload, number, Encryption.UNSAID);
+    }
+
+    /** The same. @param encryption what the upload began with, or nothing */
     Copied copyPart(
             Source source,
             Optional<ByteRange> range,
             String bucket,
             String name,
             String upload,
-            int number);
+            int number,
+            Encryption encryption);
 
     /** s3:PutObject: makes the object of its parts, which come in ascending order. */
     Stored complete(
@@ -198,6 +254,7 @@ public interface GuardedObjects {
      * @param checksumAlgorithm lower-case algorithm that an upload's parts will carry; empty when
      *     none was named
      * @param checksumType for uploads; FULL_OBJECT for a whole body
+     * @param encryption which keys are to seal the body
      */
     record Draft(
             Map<String, String> headers,
@@ -205,24 +262,39 @@ public interface GuardedObjects {
             Map<String, String> tags,
             Lock lock,
             String checksumAlgorithm,
-            Attributes.ChecksumType checksumType) {
-        /** Without tags and lock. */
+            Attributes.ChecksumType checksumType,
+            Encryption encryption) {
+        /** Without tags, lock and encryption. */
         public Draft(
                 Map<String, String> headers,
                 Map<String, String> user,
                 String checksumAlgorithm,
                 Attributes.ChecksumType checksumType) {
-            this(headers, user, Map.of(), Lock.OPEN, checksumAlgorithm, checksumType);
+            this(
+                    headers,
+                    user,
+                    Map.of(),
+                    Lock.OPEN,
+                    checksumAlgorithm,
+                    checksumType,
+                    Encryption.UNSAID);
         }
 
         /** With another lock. */
         public Draft locked(Lock other) {
-            return new Draft(headers, user, tags, other, checksumAlgorithm, checksumType);
+            return new Draft(
+                    headers, user, tags, other, checksumAlgorithm, checksumType, encryption);
         }
 
         /** With other tags. */
         public Draft tagged(Map<String, String> other) {
-            return new Draft(headers, user, other, lock, checksumAlgorithm, checksumType);
+            return new Draft(
+                    headers, user, other, lock, checksumAlgorithm, checksumType, encryption);
+        }
+
+        /** With other keys. */
+        public Draft sealed(Encryption other) {
+            return new Draft(headers, user, tags, lock, checksumAlgorithm, checksumType, other);
         }
     }
 
@@ -240,8 +312,13 @@ public interface GuardedObjects {
          * @param checksumAlgorithm lower-case algorithm of the copy's checksum; empty for the
          *     source's own, or the default where it has none
          * @param tags empty for the source's
+         * @param encryption of the copy: it never inherits the source's
          */
-        record Keep(String checksumAlgorithm, Optional<Map<String, String>> tags, Lock lock)
+        record Keep(
+                String checksumAlgorithm,
+                Optional<Map<String, String>> tags,
+                Lock lock,
+                Encryption encryption)
                 implements Directive {}
 
         /**
@@ -260,8 +337,19 @@ public interface GuardedObjects {
      *
      * @param check called with what was found, before a byte is read; throws what the door wants to
      *     say (copy-source conditions, a bad range), which ends the copy with nothing changed
+     * @param brought the key of the customer that opens it; {@link SecondKey#NONE} for none
      */
-    record Source(String bucket, String name, Optional<String> version, Consumer<Found> check) {}
+    record Source(
+            String bucket,
+            String name,
+            Optional<String> version,
+            Consumer<Found> check,
+            SecondKey brought) {
+        /** One that no key of a customer seals. */
+        public Source(String bucket, String name, Optional<String> version, Consumer<Found> check) {
+            this(bucket, name, version, check, SecondKey.NONE);
+        }
+    }
 
     /**
      * @param first inclusive @param last inclusive
@@ -274,10 +362,17 @@ public interface GuardedObjects {
     record ChosenPart(int number, String etag, Map<String, String> checksums) {}
 
     /**
-     * What a completion promises of the whole object. @param checksums by algorithm @param size -1
-     * when not said
+     * What a completion promises of the whole object.
+     *
+     * @param checksums by algorithm
+     * @param size -1 when not said
+     * @param encryption what the upload began with, or nothing: a customer's key is needed only
+     *     where the upload named a checksum
      */
-    record Completion(Map<String, String> checksums, long size) {}
+    record Completion(Map<String, String> checksums, long size, Encryption encryption) {}
+
+    /** An upload that was begun. @param encrypted which keys will seal its parts */
+    record Begun(String id, Encrypted encrypted) {}
 
     /**
      * @param found objects, versions or markers in order; without headers, user metadata and tags,
@@ -375,6 +470,23 @@ public interface GuardedObjects {
 
         /** A delete marker stands there. */
         record Marker(Found found) implements Got {}
+
+        /**
+         * There is an object, and the key that was brought, or the lack of one, does not open it.
+         */
+        record KeyRefused(Why why) implements Got {
+            /** Why it does not. */
+            public enum Why {
+                /** It takes a customer's key, and none was brought. */
+                MISSING,
+                /** It takes another one. */
+                WRONG,
+                /** It takes none, and one was brought. */
+                UNNEEDED,
+                /** Its named key was destroyed: nobody can read it any more. */
+                DESTROYED
+            }
+        }
 
         /** No such name. */
         record NoSuchName() implements Got {}

@@ -18,6 +18,7 @@ import org.domicile.keys.Opener;
 import org.domicile.keys.Pass;
 import org.domicile.keys.Sealer;
 import org.domicile.lifecycle.Expiry;
+import org.domicile.keys.SecondKey;
 import org.domicile.objects.Body;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Changed;
@@ -41,6 +42,7 @@ final class ObjectUses {
     private final Vessel vessel;
     private final Locks locks;
     private final LifecycleRules rules;
+    private final SecondKeys second;
 
     ObjectUses(
             Uses uses,
@@ -48,13 +50,15 @@ final class ObjectUses {
             Keys keys,
             Vessel vessel,
             Locks locks,
-            LifecycleRules rules) {
+            LifecycleRules rules,
+            SecondKeys second) {
         this.rules = rules;
         this.locks = locks;
         this.uses = uses;
         this.objects = objects;
         this.keys = keys;
         this.vessel = vessel;
+        this.second = second;
     }
 
     Stored put(
@@ -85,21 +89,25 @@ final class ObjectUses {
             Bucket bucket = found.get();
             use.keep(marks);
             locks.on(use, bucket, draft.lock()); // before the body comes
+            SecondKeys.Chosen chosen = second.choose(use, bucket, draft.encryption());
             Sealer sealer = vessel.sealer(bucket);
             return vessel.pour(
                     use,
                     sealer,
+                    chosen.key(),
                     upstream,
                     poured -> {
                         use.keep(marks);
+                        byte[] context = Vessel.context(bucket, name);
+                        Upstream.Digests digests =
+                                second.shown(bucket, context, chosen.key(), poured.digests());
                         Attributes attributes =
                                 new Attributes(
-                                        poured.digests().etag(),
+                                        digests.etag(),
                                         draft.headers(),
                                         draft.user(),
-                                        poured.digests().checksums(),
+                                        digests.checksums(),
                                         Attributes.ChecksumType.FULL_OBJECT);
-                        byte[] context = Vessel.context(bucket, name);
                         byte[] sealed =
                                 sealer.seal(
                                         context,
@@ -108,7 +116,7 @@ final class ObjectUses {
                                                         attributes,
                                                         Found.Origin.WHOLE,
                                                         poured.id())));
-                        State state = new State(marks, draft.tags());
+                        State state = new State(marks, draft.tags(), chosen.sealing());
                         Objects.Draft written =
                                 new Objects.Draft(
                                         token(sealer, context, attributes.etag()),
@@ -143,6 +151,7 @@ final class ObjectUses {
             String bucketName,
             String name,
             Optional<String> versionId,
+            SecondKey brought,
             ToLongFunction<GuardedObjects.Glimpse> share) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use =
@@ -150,7 +159,7 @@ final class ObjectUses {
                         readAction(versionId),
                         uses.data(found, bucketName, name),
                         object(bucketName, name))) {
-            return read(use, found, name, versionId, share).got();
+            return read(use, found, name, versionId, brought, share).got();
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new GuardedObjects.Got.NoSuchBucket());
         }
@@ -158,17 +167,54 @@ final class ObjectUses {
 
     /** The same without the body, for HEAD. */
     GuardedObjects.Got head(
-            String action, String bucketName, String name, Optional<String> versionId) {
-        return head(action, bucketName, name, versionId, (use, bucket) -> {});
-    }
-
-    /** The same where a bucket has to be right for it. */
-    GuardedObjects.Got head(
             String action,
             String bucketName,
             String name,
             Optional<String> versionId,
-            BiConsumer<Admitted, Bucket> demand) {
+            SecondKey brought) {
+        return look(
+                action,
+                bucketName,
+                name,
+                versionId,
+                (use, bucket) -> {},
+                (bucket, sealing) -> second.refusal(bucket, sealing, brought));
+    }
+
+    /** What is known of an object beside its bytes, for which no second key is needed. */
+    GuardedObjects.Got facts(
+            String action, String bucketName, String name, Optional<String> versionId) {
+        return facts(action, bucketName, name, versionId, (use, bucket) -> {});
+    }
+
+    /** The same where a bucket has to be right for it. */
+    GuardedObjects.Got facts(
+            String action,
+            String bucketName,
+            String name,
+            Optional<String> versionId,
+            BiConsumer<Admitted, Bucket> right) {
+        return look(
+                action,
+                bucketName,
+                name,
+                versionId,
+                right,
+                (bucket, sealing) -> Optional.empty());
+    }
+
+    /** Whether a caller's key is refused. */
+    private interface Demand {
+        Optional<GuardedObjects.Got.KeyRefused> of(Bucket bucket, SealedUnder sealing);
+    }
+
+    private GuardedObjects.Got look(
+            String action,
+            String bucketName,
+            String name,
+            Optional<String> versionId,
+            BiConsumer<Admitted, Bucket> right,
+            Demand demand) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use =
                 uses.admit(action, uses.data(found, bucketName, name), object(bucketName, name))) {
@@ -176,17 +222,31 @@ final class ObjectUses {
                 use.record(Outcome.ABSENT, 0);
                 return new GuardedObjects.Got.NoSuchBucket();
             }
-            demand.accept(use, found.get());
+            right.accept(use, found.get());
             Optional<Version> version = objects.version(found.get(), name, versionId);
             if (version.isEmpty()) {
                 return absent(use, versionId);
             }
-            use.confirm(vessel.marks(found.get(), version.get()));
+            State state = vessel.state(found.get(), version.get());
+            use.confirm(state.marks());
+            Optional<GuardedObjects.Got.KeyRefused> refused =
+                    refused(found.get(), version.get(), state, demand);
+            if (refused.isPresent()) {
+                use.record(Outcome.INVALID, 0);
+                return refused.get();
+            }
             Pass pass = use.record(outcome(version.get()), 0);
-            return opened(found.get(), version.get(), List.of(), pass);
+            return opened(found.get(), version.get(), state, List.of(), pass, SecondKey.NONE);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new GuardedObjects.Got.NoSuchBucket());
         }
+    }
+
+    private static Optional<GuardedObjects.Got.KeyRefused> refused(
+            Bucket bucket, Version version, State state, Demand demand) {
+        return version.kind() == Version.Kind.DELETE_MARKER
+                ? Optional.empty()
+                : demand.of(bucket, state.sealing());
     }
 
     /**
@@ -200,6 +260,7 @@ final class ObjectUses {
             Optional<Bucket> found,
             String name,
             Optional<String> versionId,
+            SecondKey brought,
             ToLongFunction<GuardedObjects.Glimpse> share) {
         if (found.isEmpty()) {
             use.record(Outcome.ABSENT, 0);
@@ -211,17 +272,30 @@ final class ObjectUses {
             if (version.isEmpty()) {
                 return new Opened(absent(use, versionId), Marks.NONE);
             }
-            Marks marks = vessel.marks(bucket, version.get());
+            State state = vessel.state(bucket, version.get());
+            Marks marks = state.marks();
             use.confirm(marks);
+            // Before the key is asked for: what is wrong with the request itself comes first.
+            long size = share.applyAsLong(glimpse(bucket, version.get()));
+            Optional<GuardedObjects.Got.KeyRefused> refused =
+                    refused(
+                            bucket,
+                            version.get(),
+                            state,
+                            (at, sealing) -> second.refusal(at, sealing, brought));
+            if (refused.isPresent()) {
+                use.record(Outcome.INVALID, 0);
+                return new Opened(refused.get(), Marks.NONE);
+            }
             Optional<List<Body>> pieces = PlainContent.hold(objects, bucket, version.get());
             if (pieces.isEmpty()) {
                 continue; // replaced between the two look-ups
             }
             boolean handedOn = false;
             try {
-                long size = share.applyAsLong(glimpse(bucket, version.get()));
                 Pass pass = use.record(outcome(version.get()), size);
-                GuardedObjects.Got got = opened(bucket, version.get(), pieces.get(), pass);
+                GuardedObjects.Got got =
+                        opened(bucket, version.get(), state, pieces.get(), pass, brought);
                 handedOn = true;
                 return new Opened(got, marks);
             } finally {
@@ -250,7 +324,12 @@ final class ObjectUses {
     }
 
     private GuardedObjects.Got opened(
-            Bucket bucket, Version version, List<Body> pieces, Pass pass) {
+            Bucket bucket,
+            Version version,
+            State state,
+            List<Body> pieces,
+            Pass pass,
+            SecondKey brought) {
         if (version.kind() == Version.Kind.DELETE_MARKER) {
             return new GuardedObjects.Got.Marker(marker(bucket, version));
         }
@@ -263,10 +342,15 @@ final class ObjectUses {
                         bucket,
                         version,
                         sealed,
-                        vessel.state(bucket, version),
+                        state,
                         Locks.shown(uses, bucket, version),
-                        rules.expiry(bucket, version, vessel.state(bucket, version))),
-                PlainContent.of(pieces, version, sealed.contents(), opener));
+                        rules.expiry(bucket, version, state)),
+                PlainContent.of(
+                        pieces,
+                        version,
+                        sealed.contents(),
+                        opener,
+                        second.opening(state.sealing(), brought)));
     }
 
     private static GuardedObjects.Got absent(Admitted use, Optional<String> versionId) {
@@ -368,7 +452,8 @@ final class ObjectUses {
                 List.of(),
                 Found.Origin.WHOLE,
                 bucket.versioning(),
-                Expiry.NEVER);
+                Expiry.NEVER,
+                Encrypted.OWN);
     }
 
     /** What a write made. */
@@ -408,7 +493,8 @@ final class ObjectUses {
                 sums(sealed.sums(), version.pieces().size()),
                 sealed.origin(),
                 bucket.versioning(),
-                expiry);
+                expiry,
+                state.sealing().shown());
     }
 
     private static List<String> sums(byte[] sums, int pieces) {

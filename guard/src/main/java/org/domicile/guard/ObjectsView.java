@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.domicile.keys.Keys;
+import org.domicile.keys.SecondKey;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Buckets;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Lock;
 import org.domicile.objects.Objects;
+import org.domicile.policy.Marks;
 
 /** Objects under one request: one noun a class, this only hands on. */
 final class ObjectsView implements GuardedObjects {
@@ -34,8 +36,9 @@ final class ObjectsView implements GuardedObjects {
         this.uses = uses;
         this.buckets = new BucketUses(uses, objects, keys, vessel, random);
         this.locks = new Locks(objects, vessel, clock);
-        this.whole = new ObjectUses(uses, objects, keys, vessel, locks, rules);
-        this.uploads = new UploadUses(uses, objects, keys, vessel, locks, rules);
+        SecondKeys second = new SecondKeys(uses, keys, vessel, random);
+        this.whole = new ObjectUses(uses, objects, keys, vessel, locks, rules, second);
+        this.uploads = new UploadUses(uses, objects, keys, vessel, locks, rules, second);
         this.copies = new CopyUses(uses, objects, whole, uploads, vessel);
         this.amendments = new AmendUses(uses, objects, vessel, locks);
     }
@@ -101,13 +104,23 @@ final class ObjectsView implements GuardedObjects {
     }
 
     @Override
-    public Got head(String bucket, String name, Optional<String> version) {
-        return whole.head(ObjectUses.readAction(version), bucket, name, version);
+    public Got head(String bucket, String name, Optional<String> version, SecondKey brought) {
+        return facts(ObjectUses.readAction(version), bucket, name, version, brought);
+    }
+
+    @Override
+    public Got facts(
+            String action,
+            String bucket,
+            String name,
+            Optional<String> version,
+            SecondKey brought) {
+        return whole.head(action, bucket, name, version, brought);
     }
 
     @Override
     public Got facts(String action, String bucket, String name, Optional<String> version) {
-        return whole.head(action, bucket, name, version);
+        return whole.facts(action, bucket, name, version);
     }
 
     @Override
@@ -120,13 +133,17 @@ final class ObjectsView implements GuardedObjects {
 
     @Override
     public Got get(
-            String bucket, String name, Optional<String> version, ToLongFunction<Glimpse> share) {
-        return whole.get(bucket, name, version, share);
+            String bucket,
+            String name,
+            Optional<String> version,
+            SecondKey brought,
+            ToLongFunction<Glimpse> share) {
+        return whole.get(bucket, name, version, brought, share);
     }
 
     @Override
     public Got locked(String action, String bucket, String name, Optional<String> version) {
-        return whole.head(action, bucket, name, version, Locks::demand);
+        return whole.facts(action, bucket, name, version, Locks::demand);
     }
 
     @Override
@@ -157,7 +174,7 @@ final class ObjectsView implements GuardedObjects {
     }
 
     @Override
-    public Optional<String> createUpload(String bucket, String name, Draft draft) {
+    public Optional<Begun> createUpload(String bucket, String name, Draft draft) {
         return uploads.create(bucket, name, draft);
     }
 
@@ -167,8 +184,14 @@ final class ObjectsView implements GuardedObjects {
     }
 
     @Override
-    public Stored putPart(String bucket, String name, String upload, int number, Upstream body) {
-        return uploads.putPart(bucket, name, upload, number, body);
+    public Stored putPart(
+            String bucket,
+            String name,
+            String upload,
+            int number,
+            Upstream body,
+            Encryption encryption) {
+        return uploads.putPart(bucket, name, upload, number, body, encryption, Marks.NONE);
     }
 
     @Override
@@ -178,8 +201,9 @@ final class ObjectsView implements GuardedObjects {
             String bucket,
             String name,
             String upload,
-            int number) {
-        return copies.copyPart(source, range, bucket, name, upload, number);
+            int number,
+            Encryption encryption) {
+        return copies.copyPart(source, range, bucket, name, upload, number, encryption);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.domicile.keys.Opener;
+import org.domicile.keys.SecondKey;
 import org.domicile.objects.Body;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Objects;
@@ -21,12 +22,15 @@ final class PlainContent implements GuardedObjects.Content {
     private final List<Long> sizes;
     private final byte[] contents;
     private final Opener opener;
+    private final SecondKey second;
 
-    private PlainContent(List<Body> pieces, List<Long> sizes, byte[] contents, Opener opener) {
+    private PlainContent(
+            List<Body> pieces, List<Long> sizes, byte[] contents, Opener opener, SecondKey second) {
         this.pieces = pieces;
         this.sizes = sizes;
         this.contents = contents;
         this.opener = opener;
+        this.second = second;
     }
 
     /** Holds every piece of a version readable; empty when the version went away meanwhile. */
@@ -43,8 +47,14 @@ final class PlainContent implements GuardedObjects.Content {
         return Optional.of(held);
     }
 
-    static PlainContent of(List<Body> pieces, Version version, byte[] contents, Opener opener) {
-        return new PlainContent(pieces, ObjectUses.sizes(version.pieces()), contents, opener);
+    static PlainContent of(
+            List<Body> pieces, Version version, byte[] contents, Opener opener, SecondKey second) {
+        return new PlainContent(
+                pieces,
+                ObjectUses.sizes(version.pieces()),
+                contents,
+                opener,
+                second);
     }
 
     @Override
@@ -71,6 +81,7 @@ final class PlainContent implements GuardedObjects.Content {
         Body body = pieces.get(piece);
         return opener.body(
                 id,
+                second,
                 new Opener.Sealed() {
                     @Override
                     public long length() {

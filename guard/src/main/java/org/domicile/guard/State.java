@@ -12,15 +12,16 @@ import org.domicile.policy.Marks;
  *
  * @param marks what its data carry from what they were derived from
  * @param tags by key, in the order in which they were set
+ * @param sealing which second key its body is sealed under; it never changes
  */
-record State(Marks marks, Map<String, String> tags) {
-    static final State NONE = new State(Marks.NONE, Map.of());
+record State(Marks marks, Map<String, String> tags, SealedUnder sealing) {
+    static final State NONE = new State(Marks.NONE, Map.of(), SealedUnder.OWN);
 
     private static final byte[] PLACE = "state/".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NOTHING = {};
 
     State tagged(Map<String, String> newTags) {
-        return new State(marks, newTags);
+        return new State(marks, newTags, sealing);
     }
 
     /** Nothing takes no bytes. */

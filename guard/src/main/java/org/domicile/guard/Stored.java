@@ -15,8 +15,9 @@ public sealed interface Stored {
      */
     record Deleted(Optional<String> marker, Optional<String> version) implements Stored {}
 
-    /** A part is stored. */
-    record PartDone(int number, Upstream.Digests digests, Instant modified) implements Stored {}
+    /** A part is stored. @param encrypted which keys it is sealed under */
+    record PartDone(int number, Upstream.Digests digests, Instant modified, Encrypted encrypted)
+            implements Stored {}
 
     /**
      * A version was changed in its place. @param version its id @param versioning how its bucket

@@ -10,6 +10,7 @@ import org.domicile.keys.Keys;
 import org.domicile.keys.Opener;
 import org.domicile.keys.Pass;
 import org.domicile.keys.Sealer;
+import org.domicile.keys.SecondKey;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Changed;
 import org.domicile.objects.Listing;
@@ -35,6 +36,7 @@ final class UploadUses {
     private final Vessel vessel;
     private final Locks locks;
     private final LifecycleRules rules;
+    private final SecondKeys second;
 
     UploadUses(
             Uses uses,
@@ -42,16 +44,19 @@ final class UploadUses {
             Keys keys,
             Vessel vessel,
             Locks locks,
-            LifecycleRules rules) {
+            LifecycleRules rules,
+            SecondKeys second) {
         this.rules = rules;
         this.locks = locks;
         this.uses = uses;
         this.objects = objects;
         this.keys = keys;
         this.vessel = vessel;
+        this.second = second;
     }
 
-    Optional<String> create(String bucketName, String name, GuardedObjects.Draft draft) {
+    Optional<GuardedObjects.Begun> create(
+            String bucketName, String name, GuardedObjects.Draft draft) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         Locks.check(
                 uses,
@@ -67,28 +72,29 @@ final class UploadUses {
             if (!draft.lock().equals(Lock.OPEN)) {
                 Locks.demand(use, bucket);
             }
+            SealedUnder sealing = second.choose(use, bucket, draft.encryption()).sealing();
             byte[] state =
                     vessel.sealer(bucket)
-                            .sealState(Vessel.context(bucket, name), AttributesCodec.encode(draft));
+                            .sealState(
+                                    Vessel.context(bucket, name),
+                                    AttributesCodec.encode(
+                                            new AttributesCodec.Begun(draft, sealing)));
             return objects.uploads()
                     .create(use.carrying(() -> 0), bucket, name, state)
-                    .map(Upload::id);
+                    .map(upload -> new GuardedObjects.Begun(upload.id(), sealing.shown()));
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, Optional.empty());
         }
     }
 
-    Stored putPart(String bucketName, String name, String uploadId, int number, Upstream upstream) {
-        return putPart(bucketName, name, uploadId, number, upstream, Marks.NONE);
-    }
-
-    /** The same with what the data bring along from what they were derived from. */
+    /** Stores a part. @param marks what the data bring along from what they were derived from */
     Stored putPart(
             String bucketName,
             String name,
             String uploadId,
             int number,
             Upstream upstream,
+            Encryption encryption,
             Marks marks) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use = admit("s3:PutObject", found, bucketName, name)) {
@@ -104,24 +110,31 @@ final class UploadUses {
             }
             use.keep(marks);
             Sealer sealer = vessel.sealer(bucket);
-            String wanted = draft(bucket, upload.get()).checksumAlgorithm();
+            AttributesCodec.Begun begun = begun(bucket, upload.get());
+            String wanted = begun.draft().checksumAlgorithm();
             if (!wanted.isEmpty() && !wanted.equals(upstream.algorithm())) {
                 use.onFailure(Outcome.INVALID);
                 throw otherAlgorithm(wanted, upstream.algorithm());
             }
+            use.onFailure(Outcome.INVALID);
+            SecondKey key = second.ofPart(bucket, begun.sealing(), encryption);
+            use.onFailure(Outcome.FAILED);
             return vessel.pour(
                     use,
                     sealer,
+                    key,
                     upstream,
                     poured -> {
                         byte[] context = partContext(uploadId);
+                        Upstream.Digests digests =
+                                second.shown(bucket, context, key, poured.digests());
                         byte[] state =
                                 sealer.sealState(
                                         context,
                                         AttributesCodec.encode(
                                                 new AttributesCodec.PartState(
-                                                        poured.digests(), poured.id(), marks)));
-                        byte[] token = ObjectUses.token(sealer, context, poured.digests().etag());
+                                                        digests, poured.id(), marks)));
+                        byte[] token = ObjectUses.token(sealer, context, digests.etag());
                         long size = poured.content().size();
                         Objects.PartChanged changed =
                                 objects.uploads()
@@ -135,7 +148,11 @@ final class UploadUses {
                                                 state);
                         return switch (changed) {
                             case Objects.PartChanged.Stored(Part part) ->
-                                    new Stored.PartDone(number, poured.digests(), part.modified());
+                                    new Stored.PartDone(
+                                            number,
+                                            digests,
+                                            part.modified(),
+                                            begun.sealing().shown());
                             case Objects.PartChanged.NoSuchUpload absent ->
                                     new Stored.NoSuchUpload();
                         };
@@ -242,7 +259,11 @@ final class UploadUses {
                     i * AttributesCodec.CONTENT_ID,
                     AttributesCodec.CONTENT_ID);
         }
-        GuardedObjects.Draft draft = draft(bucket, upload);
+        AttributesCodec.Begun begun = begun(bucket, upload);
+        GuardedObjects.Draft draft = begun.draft();
+        use.onFailure(Outcome.INVALID);
+        second.ofCompletion(bucket, begun, completion.encryption());
+        use.onFailure(Outcome.FAILED);
         Attributes attributes = attributes(draft, shares);
         checkPromises(use, completion, total, attributes.checksums());
         byte[] context = Vessel.context(bucket, upload.name());
@@ -255,7 +276,7 @@ final class UploadUses {
                                         Found.Origin.PARTS,
                                         contents,
                                         PartsDigest.sums(attributes, shares))));
-        State state = new State(marks, draft.tags());
+        State state = new State(marks, draft.tags(), begun.sealing());
         use.confirm();
         use.keep(marks);
         Changed changed =
@@ -439,8 +460,12 @@ final class UploadUses {
     }
 
     private GuardedObjects.Draft draft(Bucket bucket, Upload upload) {
+        return begun(bucket, upload).draft();
+    }
+
+    private AttributesCodec.Begun begun(Bucket bucket, Upload upload) {
         byte[] context = Vessel.context(bucket, upload.name());
-        return AttributesCodec.draft(vessel.sealer(bucket).openState(context, upload.attributes()));
+        return AttributesCodec.begun(vessel.sealer(bucket).openState(context, upload.attributes()));
     }
 
     private Admitted admit(String action, Optional<Bucket> bucket, String bucketName, String name) {

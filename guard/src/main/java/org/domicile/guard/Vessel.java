@@ -18,6 +18,7 @@ import org.domicile.bytes.Budget;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Sealer;
+import org.domicile.keys.SecondKey;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Content;
 import org.domicile.objects.Objects;
@@ -117,13 +118,18 @@ final class Vessel {
      * Seals a body into staging, hands what was staged to {@code onward} for the commit, if the use
      * is still allowed when all of it has arrived, and closes staging.
      */
-    <T> T pour(Admitted use, Sealer sealer, Upstream upstream, Function<Poured, T> onward) {
+    <T> T pour(
+            Admitted use,
+            Sealer sealer,
+            SecondKey second,
+            Upstream upstream,
+            Function<Poured, T> onward) {
         byte[] id = new byte[AttributesCodec.CONTENT_ID];
         random.nextBytes(id);
         long expected = upstream.expected();
         long sealedLength = expected < 0 ? -1 : Sealer.sealedLength(expected);
         try (Staging staging = objects.stage(sealedLength)) {
-            Sealer.BodySealer body = sealer.body(id);
+            Sealer.BodySealer body = sealer.body(id, second);
             long size =
                     expected >= 0 && expected <= SMALL
                             ? pourSmall(upstream.body(), (int) expected, body, staging)

@@ -49,7 +49,8 @@ class GuardedObjectsTest {
     private static final byte[] BODY = "the body".getBytes(StandardCharsets.UTF_8);
     private static final Match ANY = new Match.Any();
     private static final GuardedObjects.Directive KEEP =
-            new GuardedObjects.Directive.Keep("", Optional.empty(), Lock.OPEN);
+            new GuardedObjects.Directive.Keep(
+                    "", Optional.empty(), Lock.OPEN, Encryption.UNSAID);
     private static final Listing.Query ALL = new Listing.Query("", "", "", "", 100);
 
     @TempDir private Path folder;
@@ -180,7 +181,7 @@ class GuardedObjectsTest {
                 "done",
                 "archive/u",
                 0,
-                o -> id[0] = o.createUpload("archive", "u", draft()).orElseThrow());
+                o -> id[0] = o.createUpload("archive", "u", draft()).orElseThrow().id());
         String etag = md5(BODY);
         one(
                 "s3:PutObject",
@@ -239,7 +240,7 @@ class GuardedObjectsTest {
                 "archive/u",
                 0,
                 o -> o.abort("archive", "u", id[0]));
-        String other = objects().createUpload("archive", "w", draft()).orElseThrow();
+        String other = objects().createUpload("archive", "w", draft()).orElseThrow().id();
         one("s3:AbortMultipartUpload", "done", "archive/w", 0, o -> o.abort("archive", "w", other));
     }
 
@@ -249,7 +250,7 @@ class GuardedObjectsTest {
                 "u",
                 id,
                 List.of(new GuardedObjects.ChosenPart(number, etag, Map.of())),
-                new GuardedObjects.Completion(Map.of(), -1),
+                new GuardedObjects.Completion(Map.of(), -1, Encryption.UNSAID),
                 ANY);
     }
 
@@ -259,7 +260,7 @@ class GuardedObjectsTest {
 
     @Test
     void aCopyLeavesTwoEntries() {
-        String upload = objects().createUpload("archive", "u", draft()).orElseThrow();
+        String upload = objects().createUpload("archive", "u", draft()).orElseThrow().id();
         List<Ledger.Recorded> uses =
                 left(() -> {
                     objects().copy(source("n"), "archive", "m", KEEP, ANY);
@@ -435,7 +436,7 @@ class GuardedObjectsTest {
         String zone =
                 installation.guard().identity().zone("s3", InetAddress.getByName("127.0.0.2"));
         assertEquals("abroad", zone);
-        String upload = objects().createUpload("archive", "u", draft()).orElseThrow();
+        String upload = objects().createUpload("archive", "u", draft()).orElseThrow().id();
         Map<String, Consumer<GuardedObjects>> acts =
                 Map.of(
                         "s3:GetObject",
@@ -662,7 +663,7 @@ class GuardedObjectsTest {
      */
     @Test
     void aBodyThatFailsStoresNothingAndIsRecordedAsInvalid() {
-        String upload = objects().createUpload("archive", "u", draft()).orElseThrow();
+        String upload = objects().createUpload("archive", "u", draft()).orElseThrow().id();
         for (Broken how : Broken.values()) {
             for (int promised : new int[] {100, 500_000, 1 << 20, 2_500_000}) {
                 List<Ledger.Recorded> uses =
@@ -865,7 +866,7 @@ class GuardedObjectsTest {
      */
     @Test
     void aBodyBegunBeforeAWithdrawalIsNotStored() {
-        String upload = objects().createUpload("archive", "u", draft()).orElseThrow();
+        String upload = objects().createUpload("archive", "u", draft()).orElseThrow().id();
         Administration.Issued leaver =
                 installation
                         .admin()
@@ -954,8 +955,8 @@ class GuardedObjectsTest {
     void aBucketWhoseKeyWasDestroyedSaysSo() {
         objects().createBucket("old", "");
         objects().put("old", "n", draft(), upstream(BODY), ANY);
-        String upload = objects().createUpload("old", "u", draft()).orElseThrow();
-        String open = objects().createUpload("archive", "w", draft()).orElseThrow();
+        String upload = objects().createUpload("old", "u", draft()).orElseThrow().id();
+        String open = objects().createUpload("archive", "w", draft()).orElseThrow().id();
         GuardedObjects.Source old =
                 new GuardedObjects.Source("old", "n", Optional.empty(), found -> {});
         String key = installation.objects().buckets().bucket("old").orElseThrow().key();
@@ -1176,11 +1177,13 @@ class GuardedObjectsTest {
                 IllegalArgumentException.class,
                 () ->
                         AttributesCodec.encode(
-                                new GuardedObjects.Draft(
-                                        Map.of(),
-                                        Map.of("k", "x".repeat(65_536)),
-                                        "",
-                                        Attributes.ChecksumType.COMPOSITE)));
+                                new AttributesCodec.Begun(
+                                        new GuardedObjects.Draft(
+                                                Map.of(),
+                                                Map.of("k", "x".repeat(65_536)),
+                                                "",
+                                                Attributes.ChecksumType.COMPOSITE),
+                                        SealedUnder.OWN)));
     }
 
     @Test

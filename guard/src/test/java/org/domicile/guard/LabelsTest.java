@@ -35,7 +35,8 @@ class LabelsTest {
     private static final byte[] BODY = "the body".getBytes(StandardCharsets.UTF_8);
     private static final Match ANY = new Match.Any();
     private static final GuardedObjects.Directive KEEP =
-            new GuardedObjects.Directive.Keep("", Optional.empty(), Lock.OPEN);
+            new GuardedObjects.Directive.Keep(
+                    "", Optional.empty(), Lock.OPEN, Encryption.UNSAID);
     private static final Marks NO_STATISTICS =
             new Marks(List.of("household"), List.of("statistics"), List.of());
 
@@ -183,7 +184,7 @@ class LabelsTest {
         put("archive", "raw/large", large);
         put("archive", "more/n", BODY);
         GuardedObjects objects = installation.as(service);
-        String upload = objects.createUpload("target", "whole", draft()).orElseThrow();
+        String upload = objects.createUpload("target", "whole", draft()).orElseThrow().id();
         String one = part(objects, source("archive", "raw/large"), upload, 1);
         String two = part(objects, source("archive", "more/n"), upload, 2);
         Stored made =
@@ -194,7 +195,7 @@ class LabelsTest {
                         List.of(
                                 new GuardedObjects.ChosenPart(1, one, Map.of()),
                                 new GuardedObjects.ChosenPart(2, two, Map.of())),
-                        new GuardedObjects.Completion(Map.of(), -1),
+                        new GuardedObjects.Completion(Map.of(), -1, Encryption.UNSAID),
                         ANY);
         assertInstanceOf(Stored.Done.class, made);
         assertEquals(
@@ -225,7 +226,7 @@ class LabelsTest {
         refused(
                 "label-not-kept",
                 () -> objects.copy(source("archive", "raw/n"), "target", "figures/n", KEEP, ANY));
-        String upload = objects.createUpload("target", "figures/u", draft()).orElseThrow();
+        String upload = objects.createUpload("target", "figures/u", draft()).orElseThrow().id();
         refused(
                 "label-not-kept",
                 () ->
@@ -245,7 +246,7 @@ class LabelsTest {
     @Test
     void aCompletionAsksAgainWhetherLabelsAreKept() {
         GuardedObjects objects = installation.as(service);
-        String upload = objects.createUpload("target", "whole", draft()).orElseThrow();
+        String upload = objects.createUpload("target", "whole", draft()).orElseThrow().id();
         String etag = part(objects, source("archive", "raw/n"), upload, 1);
         installation
                 .admin()
@@ -261,7 +262,7 @@ class LabelsTest {
                                 "whole",
                                 upload,
                                 List.of(new GuardedObjects.ChosenPart(1, etag, Map.of())),
-                                new GuardedObjects.Completion(Map.of(), -1),
+                                new GuardedObjects.Completion(Map.of(), -1, Encryption.UNSAID),
                                 ANY));
     }
 

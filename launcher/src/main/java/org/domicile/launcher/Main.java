@@ -44,6 +44,7 @@ import picocli.CommandLine.Command;
             TargetCommand.class,
             SealedCommand.class,
             ZoneCommand.class,
+            KeyCommand.class,
             SubjectCommand.class,
             EraseCommand.class,
             DiscloseCommand.class,

@@ -63,6 +63,12 @@ final class DataPaths {
             s3 | PUT_BUCKET_TAGGING | none | commit | PUT /{bucket}?tagging= | <Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>
             s3 | GET_BUCKET_TAGGING | none | itself | GET /{bucket}?tagging=
             s3 | DELETE_BUCKET_TAGGING | none | commit | DELETE /{bucket}?tagging=
+            s3 | PUT_BUCKET_CORS | none | commit | PUT /{bucket}?cors= | <CORSConfiguration><CORSRule><AllowedOrigin>o</AllowedOrigin><AllowedMethod>GET</AllowedMethod></CORSRule></CORSConfiguration>
+            s3 | GET_BUCKET_CORS | none | itself | GET /{bucket}?cors=
+            s3 | DELETE_BUCKET_CORS | none | commit | DELETE /{bucket}?cors=
+            s3 | PUT_BUCKET_ENCRYPTION | none | commit | PUT /{bucket}?encryption= | <ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>
+            s3 | GET_BUCKET_ENCRYPTION | none | itself | GET /{bucket}?encryption=
+            s3 | DELETE_BUCKET_ENCRYPTION | none | commit | DELETE /{bucket}?encryption=
             s3 | PUT_OBJECT_TAGGING | writes | commit | PUT /{bucket}/raw/n?tagging= | <Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>
             s3 | GET_OBJECT_TAGGING | reads | itself | GET /{bucket}/raw/n?tagging=
             s3 | DELETE_OBJECT_TAGGING | none | commit | DELETE /{bucket}/raw/n?tagging=
@@ -129,6 +135,9 @@ final class DataPaths {
             admin | REMOVE_TARGET | none | commit | POST /v1/targets/city/ci/remove
             admin | LIST_BUCKETS | none | itself | GET /v1/buckets
             admin | CREATE_BUCKET | none | commit | POST /v1/buckets | {"organisation":"city","name":"by-admin"}
+            admin | LIST_NAMED_KEYS | none | itself | GET /v1/keys
+            admin | CREATE_NAMED_KEY | none | commit | POST /v1/keys | {"organisation":"city","name":"records"}
+            admin | DESTROY_NAMED_KEY | none | commit | POST /v1/keys/city/records/destroy
             admin | LIST_LABELS | none | itself | GET /v1/labels
             admin | SET_LABEL | none | commit | POST /v1/labels | {"bucket":"{bucket}","prefix":"l/","prohibited":["changed"]}
             admin | READ_LABELS | reads | itself | GET /v1/labels/of?bucket={bucket}&name=raw/n

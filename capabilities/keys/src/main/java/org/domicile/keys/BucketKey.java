@@ -58,12 +58,12 @@ final class BucketKey implements Sealer {
     }
 
     @Override
-    public BodySealer body(byte[] context) {
+    public BodySealer body(byte[] context, SecondKey second) {
         byte[] key = bodies.copy();
         byte[] bytes = new byte[SealedBody.RANDOM];
         random.nextBytes(bytes);
-        byte[] header = SealedBody.header(bytes);
-        byte[] objectKey = SealedBody.objectKey(key, header);
+        byte[] header = SealedBody.header(bytes, second);
+        byte[] objectKey = SealedBody.objectKey(key, second, header);
         Secret.wipe(key);
         return new SealingBody(gcm, objectKey, header, context);
     }
@@ -102,8 +102,9 @@ final class BucketKey implements Sealer {
         }
 
         @Override
-        public InputStream body(byte[] context, Sealed source, long offset, long length) {
-            return OpeningBody.open(gcm, bodies.copy(), context, source, offset, length);
+        public InputStream body(
+                byte[] context, SecondKey second, Sealed source, long offset, long length) {
+            return OpeningBody.open(gcm, bodies.copy(), second, context, source, offset, length);
         }
     }
 }

@@ -29,6 +29,8 @@ public record KeyId(Kind kind, String id) {
         /** A bucket of a tenant. */
         BUCKET,
         /** A person whom uses concern. */
-        SUBJECT
+        SUBJECT,
+        /** What a tenant gave a name, to seal objects under beside their bucket's key. */
+        NAMED
     }
 }

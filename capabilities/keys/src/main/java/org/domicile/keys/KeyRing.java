@@ -67,6 +67,7 @@ final class KeyRing implements Keys {
     private StoreFile.Epoch epoch;
     private final Map<KeyTable.Id, Secret> organisations = new ConcurrentHashMap<>();
     private final Map<KeyTable.Id, BucketKey> buckets = new ConcurrentHashMap<>();
+    private final Map<KeyTable.Id, SecondKey> named = new ConcurrentHashMap<>();
     private final SubjectKeys subjectKeys = new SubjectKeys();
     private volatile boolean closed;
 
@@ -202,7 +203,7 @@ final class KeyRing implements Keys {
                 switch (kind) {
                     case KeyTable.VAULT -> table.size() == 0 && parent == KeyTable.NONE;
                     case KeyTable.ORGANISATION -> table.size() > 0 && parent == KeyTable.NONE;
-                    case KeyTable.BUCKET, KeyTable.SUBJECT ->
+                    case KeyTable.BUCKET, KeyTable.SUBJECT, KeyTable.NAMED ->
                             parent != KeyTable.NONE && table.kind(parent) == KeyTable.ORGANISATION;
                     default -> false;
                 };
@@ -530,6 +531,10 @@ final class KeyRing implements Keys {
         if (bucket != null) {
             bucket.die(() -> new KeyGone(name));
         }
+        SecondKey second = named.remove(id);
+        if (second != null) {
+            second.die(() -> new KeyGone(name));
+        }
         Secret organisation = organisations.remove(id);
         if (organisation != null) {
             organisation.die(() -> new KeyGone(name));
@@ -656,6 +661,29 @@ final class KeyRing implements Keys {
             }
             return buckets.computeIfAbsent(
                     id, _ -> new BucketKey(gcm, valueGcm, random, unwrap(ordinal)));
+        } finally {
+            tableLock.readLock().unlock();
+        }
+    }
+
+    @Override
+    public SecondKey second(KeyId key) {
+        if (key.kind() != KeyId.Kind.NAMED) {
+            throw new IllegalArgumentException("a " + key.kind() + " key is no second key");
+        }
+        KeyTable.Id id = KeyTable.Id.of(key);
+        SecondKey known = named.get(id);
+        if (known != null) {
+            return known;
+        }
+        tableLock.readLock().lock();
+        try {
+            ready();
+            int ordinal = ordinal(key);
+            if (ordinal == KeyTable.NONE) {
+                throw new KeyGone(key);
+            }
+            return named.computeIfAbsent(id, _ -> SecondKey.of(unwrap(ordinal)));
         } finally {
             tableLock.readLock().unlock();
         }
@@ -847,6 +875,7 @@ final class KeyRing implements Keys {
                 epoch.die();
                 organisations.values().forEach(key -> key.die(this::closedFailure));
                 buckets.values().forEach(key -> key.die(this::closedFailure));
+                named.values().forEach(key -> key.die(this::closedFailure));
                 subjectKeys.dropAll();
                 forgetSchedules();
             } finally {

@@ -21,6 +21,7 @@ final class KeyTable {
     static final byte ORGANISATION = 2;
     static final byte BUCKET = 3;
     static final byte SUBJECT = 4;
+    static final byte NAMED = 5;
 
     static final int NONE = -1;
     static final int WRAPPED = Secret.LENGTH + Gcm.TAG;
@@ -219,6 +220,7 @@ final class KeyTable {
             case ORGANISATION -> ORGANISATION;
             case BUCKET -> BUCKET;
             case SUBJECT -> SUBJECT;
+            case NAMED -> NAMED;
         };
     }
 
@@ -227,6 +229,7 @@ final class KeyTable {
             case ORGANISATION -> KeyId.Kind.ORGANISATION;
             case BUCKET -> KeyId.Kind.BUCKET;
             case SUBJECT -> KeyId.Kind.SUBJECT;
+            case NAMED -> KeyId.Kind.NAMED;
             default -> null;
         };
     }

@@ -26,8 +26,8 @@ public interface Keys extends AutoCloseable {
     KeyId createOrganisation();
 
     /**
-     * Bears a bucket or subject key under an organisation's; returns when it is durable in every
-     * place.
+     * Bears a bucket, subject or named key under an organisation's; returns when it is durable in
+     * every place.
      */
     KeyId create(KeyId.Kind kind, KeyId organisation);
 
@@ -48,7 +48,7 @@ public interface Keys extends AutoCloseable {
     boolean exists(KeyId key);
 
     /**
-     * Destroys keys (an organisation's takes its buckets' and subjects' along): every place is
+     * Destroys keys (an organisation's takes all that were born under it along): every place is
      * rewritten under a new epoch key; returns when no place can open them any more. Destroying a
      * dead key does nothing.
      */
@@ -65,6 +65,12 @@ public interface Keys extends AutoCloseable {
      * key is dead
      */
     Opener opener(KeyId bucket, Pass pass);
+
+    /**
+     * A named key as a second one: it opens nothing without an opener, which takes a pass. @throws
+     * KeyGone when the key is dead
+     */
+    SecondKey second(KeyId named);
 
     /**
      * The program's own secrets (credentials' secrets, the ledger's signing keys), sealed under the

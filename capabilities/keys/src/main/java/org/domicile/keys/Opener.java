@@ -21,7 +21,12 @@ public interface Opener {
      *
      * @throws org.domicile.bytes.StorageFailure from reads, CORRUPT when a chunk does not verify
      */
-    InputStream body(byte[] context, Sealed source, long offset, long length);
+    default InputStream body(byte[] context, Sealed source, long offset, long length) {
+        return body(context, SecondKey.NONE, source, offset, length);
+    }
+
+    /** The same of a body that was sealed under a second key, too. */
+    InputStream body(byte[] context, SecondKey second, Sealed source, long offset, long length);
 
     /**
      * Small values in a row, as a page of a listing has them. Holds a copy of the key until it is

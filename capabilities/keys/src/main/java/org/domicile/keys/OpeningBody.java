@@ -53,6 +53,7 @@ final class OpeningBody extends InputStream {
     static OpeningBody open(
             Gcm gcm,
             byte[] bodyKey,
+            SecondKey second,
             byte[] context,
             Opener.Sealed source,
             long offset,
@@ -67,8 +68,8 @@ final class OpeningBody extends InputStream {
             }
             byte[] header = new byte[SealedBody.HEADER];
             fill(source, header, header.length, 0);
-            SealedBody.check(header);
-            byte[] key = SealedBody.objectKey(bodyKey, header);
+            SealedBody.check(header, second);
+            byte[] key = SealedBody.objectKey(bodyKey, second, header);
             OpeningBody body =
                     new OpeningBody(
                             gcm,

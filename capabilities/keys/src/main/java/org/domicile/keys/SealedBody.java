@@ -18,7 +18,12 @@ final class SealedBody {
 
     private static final byte[] MAGIC = "DOMBODY".getBytes(US_ASCII);
     private static final byte FORMAT = 1;
+
+    /** Under a second key beside the bucket's. */
+    private static final byte TWO_KEYS = 2;
+
     private static final String LABEL = "domicile/object/1";
+    private static final String MIXED = "domicile/object-of-two-keys/1";
 
     private SealedBody() {}
 
@@ -50,25 +55,44 @@ final class SealedBody {
         return HEADER + chunk * SEALED_CHUNK;
     }
 
-    static byte[] header(byte[] random) {
+    static byte[] header(byte[] random, SecondKey second) {
         byte[] header = Arrays.copyOf(MAGIC, HEADER);
-        header[MAGIC.length] = FORMAT;
+        header[MAGIC.length] = format(second);
         System.arraycopy(random, 0, header, HEADER - RANDOM, RANDOM);
         return header;
     }
 
-    /** Refuses what is no header of this format. */
-    static void check(byte[] header) {
+    private static byte format(SecondKey second) {
+        return second == SecondKey.NONE ? FORMAT : TWO_KEYS;
+    }
+
+    /** Refuses what is no header of this format, or of a body with fewer or more keys. */
+    static void check(byte[] header, SecondKey second) {
         if (!Arrays.equals(header, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
-                || header[MAGIC.length] != FORMAT) {
+                || header[MAGIC.length] != format(second)) {
             throw new StorageFailure(
                     StorageFailure.Kind.CORRUPT, "a sealed body does not begin with its header");
         }
     }
 
-    /** The object's key, from its bucket's body key and the header's random bytes. */
-    static byte[] objectKey(byte[] bodyKey, byte[] header) {
-        return Hkdf.expand(bodyKey, LABEL, Arrays.copyOfRange(header, HEADER - RANDOM, HEADER));
+    /**
+     * The object's key, from its bucket's body key and the header's random bytes; what a second key
+     * says of those bytes is mixed in. Each of the two is the key of a pseudo-random function, so
+     * who lacks one knows nothing of the result.
+     */
+    static byte[] objectKey(byte[] bodyKey, SecondKey second, byte[] header) {
+        byte[] random = Arrays.copyOfRange(header, HEADER - RANDOM, HEADER);
+        byte[] own = Hkdf.expand(bodyKey, LABEL, random);
+        if (second == SecondKey.NONE) {
+            return own;
+        }
+        byte[] share = second.share(random);
+        try {
+            return Hkdf.expand(own, MIXED, share);
+        } finally {
+            Secret.wipe(own);
+            Secret.wipe(share);
+        }
     }
 
     /** Writes a chunk's nonce: its index in 11 bytes, and 1 for the last chunk, else 0. */

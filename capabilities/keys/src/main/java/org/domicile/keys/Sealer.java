@@ -27,8 +27,13 @@ public interface Sealer {
      */
     byte[] seal(byte[] context, byte[] plain);
 
-    /** Starts sealing a body, bound to {@code context}. */
-    BodySealer body(byte[] context);
+    /** Starts sealing a body, bound to {@code context}, under the bucket's key alone. */
+    default BodySealer body(byte[] context) {
+        return body(context, SecondKey.NONE);
+    }
+
+    /** The same under a second key, too: who opens it needs both. */
+    BodySealer body(byte[] context, SecondKey second);
 
     /**
      * A keyed, deterministic 16-byte token of a value in a context: equal tokens mean equal values.

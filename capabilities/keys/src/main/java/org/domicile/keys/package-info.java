@@ -8,6 +8,12 @@
  * bytes that stand in the object's sealed header (HKDF-SHA-256), so nothing has to be stored for
  * it.
  *
+ * <p><b>Second keys.</b> A body can be sealed under two keys: its bucket's, and a <i>named key</i>
+ * of the organisation, or one that a customer keeps and sends along. The object's key is then
+ * derived from what it would be otherwise and from what the second key says of the same 24 bytes
+ * (HKDF-SHA-256 both times), and the header has format 2. So the death of either ends the body, and
+ * a customer's key is needed for reading while it is stored nowhere.
+ *
  * <p><b>Key store.</b> Epoch key and wrapped keys are one small file, kept in every place of {@code
  * keys.places}, outside the data folder and outside its backups. A key's birth is appended and
  * synced in every place before the key is used. A key's death rewrites every place under a new

@@ -51,6 +51,12 @@ public sealed interface Change {
     /** Ends a credential. */
     record WithdrawCredential(String accessKey) implements Change {}
 
+    /** A new named key, also in the place of one that was destroyed. */
+    record NewKey(NamedKey key) implements Change {}
+
+    /** Says that a named key is destroyed. @param key its full name */
+    record EndKey(String key) implements Change {}
+
     /** Says whether answers to a credential bring receipts without being asked. */
     record SetReceipts(String accessKey, boolean wanted) implements Change {}
 

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 /** Why a change cannot be made, as one sentence for people; empty when it can. */
 final class Objections {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+    private static final int MOST_KEYS = 1_000;
     private static final int LONGEST_TEXT = 4_096;
     private static final int MOST_PATTERNS = 256;
     private static final int LONGEST_PATTERN = 256;
@@ -55,6 +56,8 @@ final class Objections {
             case Change.WithdrawCredential(String accessKey) -> unknown(accessKey, register);
             case Change.SetReceipts(String accessKey, boolean wanted) ->
                     unknown(accessKey, register);
+            case Change.NewKey(NamedKey key) -> key(key, register);
+            case Change.EndKey(String id) -> living(id, register) ? "" : noKey(id);
             case Change.PutPolicy(PolicyText policy) -> policy(policy, register);
             case Change.NewRole(Role role) -> RoleObjections.role(role, register, now);
             case Change.RemoveRole(String role) -> RoleObjections.removal(role, register);
@@ -271,6 +274,34 @@ final class Objections {
 
     private static boolean blankOrLong(String text) {
         return text.isBlank() || text.length() > LONGEST_TEXT;
+    }
+
+    private static String key(NamedKey key, Register register) {
+        if (!NAME.matcher(key.name()).matches()) {
+            return badName("a key", key.name());
+        }
+        if (!register.organisations().containsKey(key.organisation())) {
+            return noOrganisation(key.organisation());
+        }
+        if (living(key.id(), register)) {
+            return "the key " + key.id() + " exists already";
+        }
+        long others =
+                register.keys().values().stream()
+                        .filter(each -> each.organisation().equals(key.organisation()))
+                        .count();
+        return others < MOST_KEYS
+                ? ""
+                : "an organisation has had at most " + MOST_KEYS + " names of keys";
+    }
+
+    private static boolean living(String id, Register register) {
+        NamedKey key = register.keys().get(id);
+        return key != null && !key.destroyed();
+    }
+
+    private static String noKey(String id) {
+        return "there is no key " + id + "; 'key list' shows them";
     }
 
     private static String missingZones(List<String> zones, Register register) {

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param principals by id
  * @param roles by full name; those that were taken away too
  * @param targets by full name; those that were taken away too
+ * @param keys named keys by full name; those that were destroyed too
  * @param sealedMax for how many days from the day on uses may be sealed at most; 0 for not at all.
  *     No decision reads it
  */
@@ -30,11 +31,12 @@ public record Register(
         Map<String, List<Label>> labels,
         Map<String, Role> roles,
         Map<String, Target> targets,
+        Map<String, NamedKey> keys,
         int sealedMax) {
     /** What {@code sealedMax} is until somebody changes it: a year. */
     public static final int SEALED_MAX = 365;
 
-    /** One without roles, in which nobody changed for how long uses may be sealed. */
+    /** One without roles and keys, in which nobody changed for how long uses may be sealed. */
     public Register(
             String digest,
             Map<String, Organisation> organisations,
@@ -53,6 +55,7 @@ public record Register(
                 credentials,
                 policies,
                 labels,
+                Map.of(),
                 Map.of(),
                 Map.of(),
                 SEALED_MAX);

@@ -331,6 +331,22 @@ final class RegisterCodec {
         return read(stored, DataInputStream::readInt);
     }
 
+    static byte[] encode(NamedKey key) {
+        return write(out -> {
+            text(out, key.organisation());
+            text(out, key.name());
+            text(out, key.key());
+            instant(out, key.created());
+            out.writeBoolean(key.destroyed());
+        });
+    }
+
+    static NamedKey key(byte[] stored) {
+        return read(
+                stored,
+                in -> new NamedKey(text(in), text(in), text(in), instant(in), in.readBoolean()));
+    }
+
     static byte[] encode(PolicyText policy, Vault vault) {
         byte[] sealed = vault.seal(name(policy), policy.text().getBytes(StandardCharsets.UTF_8));
         return write(out -> {

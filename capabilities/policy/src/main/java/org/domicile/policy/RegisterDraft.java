@@ -22,6 +22,7 @@ final class RegisterDraft {
     private final Map<String, List<Label>> labels;
     private final Map<String, Role> roles;
     private final Map<String, Target> targets;
+    private final Map<String, NamedKey> keys;
     private final Opening opening;
     private int sealedMax;
 
@@ -57,6 +58,7 @@ final class RegisterDraft {
         labels = new HashMap<>(before.labels());
         roles = new HashMap<>(before.roles());
         targets = new HashMap<>(before.targets());
+        keys = new HashMap<>(before.keys());
         sealedMax = before.sealedMax();
         this.opening = opening;
     }
@@ -86,6 +88,7 @@ final class RegisterDraft {
             case 't' -> policies.put(name, opening.policy(value));
             case 'r' -> roles.put(name, RoleCodec.role(value));
             case 'x' -> targets.put(name, RoleCodec.target(value));
+            case 'k' -> keys.put(name, RegisterCodec.key(value));
             case 'm' -> sealedMax = RegisterCodec.days(value);
             case 'g', 's', 'v' -> {} // receipts, secrets and the version decide nothing
             default -> throw new IllegalArgumentException("unknown kind in the register: " + kind);
@@ -120,12 +123,12 @@ final class RegisterDraft {
                 Map.copyOf(labels),
                 Map.copyOf(roles),
                 Map.copyOf(targets),
+                Map.copyOf(keys),
                 sealedMax);
     }
 
     /**
-     * Principals do not decide anything, and their sealed names differ at each encoding: they are
-     * left out. Policies are named in records by the digest of the set that decided.
+     * Principals and named keys do not decide anything, and are left out. Policies are named in records by the digest of the set that decided.
      */
     private String digest() {
         Sha256 sha = new Sha256();

@@ -33,9 +33,10 @@ import org.domicile.request.Request;
  * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code n}
  * principal, {@code r} role, {@code x} outbound target, {@code c} credential, {@code s} its sealed
  * secret, {@code g} whether its answers bring receipts (a byte, 1 or 0), {@code t} the newest
- * version of a policy set, {@code m} (named {@code sealed}) for how long uses may be sealed; {@code
- * pv} holds the register's version, on which every change is conditional. {@code changing}
- * serialises changers; readers take no lock: they see the register that was whole when they looked.
+ * version of a policy set, {@code k} named key, {@code m} (named {@code sealed}) for how long uses
+ * may be sealed; {@code pv} holds the register's version, on which every change is conditional.
+ * {@code changing} serialises changers; readers take no lock: they see the register that was whole
+ * when they looked.
  */
 final class StoredPolicy implements Policy {
     private static final byte[] VERSION = {'p', 'v'};
@@ -270,6 +271,10 @@ final class StoredPolicy implements Policy {
                     List.of(put(RECEIPTS, accessKey, new byte[] {(byte) (wanted ? 1 : 0)}));
             case Change.WithdrawCredential(String accessKey) ->
                     List.of(put('c', accessKey, RegisterCodec.encode(ended(before, accessKey))));
+            case Change.NewKey(NamedKey key) ->
+                    List.of(put('k', key.id(), RegisterCodec.encode(key)));
+            case Change.EndKey(String id) ->
+                    List.of(put('k', id, RegisterCodec.encode(ended(before.keys(), id))));
             case Change.PutPolicy(PolicyText policy) ->
                     List.of(put('t', policy.id(), RegisterCodec.encode(policy, vault)));
             case Change.NewRole(Role role) ->
@@ -331,6 +336,14 @@ final class StoredPolicy implements Policy {
             throw new IllegalStateException("an objection should have been raised for " + id);
         }
         return principal.forgotten();
+    }
+
+    private static NamedKey ended(Map<String, NamedKey> keys, String id) {
+        NamedKey key = keys.get(id);
+        if (key == null) {
+            throw new IllegalStateException("an objection should have been raised for " + id);
+        }
+        return key.ended();
     }
 
     private static Credential ended(Register register, String accessKey) {

@@ -170,6 +170,7 @@ public final class AdminDoor implements HttpHandler {
                     REMOVE_TARGET ->
                     RoleCalls.answer(call);
             case LIST_BUCKETS, CREATE_BUCKET -> DataCalls.buckets(call);
+            case LIST_NAMED_KEYS, CREATE_NAMED_KEY, DESTROY_NAMED_KEY -> KeyCalls.answer(call);
             case LIST_LABELS, SET_LABEL, REMOVE_LABEL, READ_LABELS -> LabelCalls.answer(call);
             case LIST_USES -> DataCalls.uses(call, clock.instant());
             case LIST_POLICIES, PUT_POLICY, SHOW_POLICY, REMOVE_POLICY, EXPLAIN_USE ->

@@ -15,6 +15,7 @@ import org.domicile.objects.Bucket;
 import org.domicile.policy.Credential;
 import org.domicile.policy.Label;
 import org.domicile.policy.Marks;
+import org.domicile.policy.NamedKey;
 import org.domicile.policy.Organisation;
 import org.domicile.policy.Principal;
 import org.domicile.policy.Purpose;
@@ -132,6 +133,16 @@ final class Form {
             json.writeEndArray();
         }
         json.writeEndArray();
+    }
+
+    static void key(JsonGenerator json, NamedKey key) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("organisation", key.organisation());
+        json.writeStringField("name", key.name());
+        json.writeStringField("key", key.key());
+        time(json, "created", key.created());
+        json.writeBooleanField("destroyed", key.destroyed());
+        json.writeEndObject();
     }
 
     static void principal(JsonGenerator json, Principal principal) throws IOException {

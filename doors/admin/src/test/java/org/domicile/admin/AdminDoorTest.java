@@ -92,6 +92,14 @@ class AdminDoorTest {
                         .post("/v1/labels/remove", "{\"bucket\":\"readings\",\"prefix\":\"a/\"}")
                         .status());
         assertEquals(200, installation.post("/v1/purposes/city/air/withdraw", "").status());
+        made(installation.post("/v1/keys", "{\"organisation\":\"city\",\"name\":\"records\"}"));
+        assertTrue(
+                installation
+                        .get("/v1/keys?organisation=city")
+                        .body()
+                        .contains("\"destroyed\":false"));
+        Answered destroyed = installation.post("/v1/keys/city/records/destroy", "");
+        assertTrue(destroyed.body().contains("\"destroyed\":true"), destroyed.body());
 
         assertTrue(installation.get("/v1/organisations").body().contains("\"city\""));
         assertTrue(installation.get("/v1/zones").body().contains("\"parent\":\"home\""));

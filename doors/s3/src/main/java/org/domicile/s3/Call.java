@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
+import org.domicile.keys.SecondKey;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 
@@ -38,6 +40,7 @@ final class Call {
     private final GuardedObjects guarded;
     private final S3Options options;
     private final Budget documents;
+    private final List<SecondKey> customers = new ArrayList<>(2);
     private long held;
     private final Fields fields;
 
@@ -97,8 +100,21 @@ final class Call {
         return payload.document(limit);
     }
 
-    /** Gives back what {@link #document} took. */
+    /** A key of the customer's, wiped by {@link #release}. */
+    SecondKey keep(SecondKey customer) {
+        customers.add(customer);
+        return customer;
+    }
+
+    /** Whether what the request says was heard by nobody on the way. */
+    boolean confidential() {
+        return exchange.secure() || exchange.client().getAddress().isLoopbackAddress();
+    }
+
+    /** Gives back what {@link #document} took, and wipes customers' keys. */
     void release() {
+        customers.forEach(SecondKey::close);
+        customers.clear();
         documents.give(held);
         held = 0;
     }

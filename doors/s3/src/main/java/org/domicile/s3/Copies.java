@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.domicile.guard.Attributes;
+import org.domicile.guard.Encrypted;
+import org.domicile.guard.Encryption;
 import org.domicile.guard.Found;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.GuardedObjects.Copied;
@@ -23,8 +25,9 @@ final class Copies {
 
     /** What a source names. @param version empty for the newest */
     private record Named(Target target, Optional<String> version) {
-        GuardedObjects.Source source(Consumer<Found> check) {
-            return new GuardedObjects.Source(target.bucket(), target.name(), version, check);
+        GuardedObjects.Source source(Call call, Consumer<Found> check) {
+            return new GuardedObjects.Source(
+                    target.bucket(), target.name(), version, check, Encryptions.ofSource(call));
         }
     }
 
@@ -33,13 +36,13 @@ final class Copies {
     static void copy(Call call) throws IOException {
         Named named = source(call);
         GuardedObjects.Directive directive = directive(call);
-        if (directive instanceof GuardedObjects.Directive.Keep(String algorithm, _, _)
+        if (directive instanceof GuardedObjects.Directive.Keep(String algorithm, _, _, _)
                 && algorithm.isEmpty()
                 && named.version().isEmpty()
                 && named.target().bucket().equals(call.bucket())
                 && named.target().name().equals(call.name())
                 && !call.has("x-amz-storage-class")
-                && !call.has("x-amz-server-side-encryption")) {
+                && Encryptions.asked(call) instanceof Encryption.Unsaid) {
             throw new Failure(
                     ErrorCode.INVALID_REQUEST,
                     "This copy request is illegal because it is trying to copy an object to itself"
@@ -47,22 +50,24 @@ final class Copies {
                             + " redirect location or encryption attributes.");
         }
         GuardedObjects.Source source =
-                named.source(found -> {
-                    conditions(call, found);
-                    if (found.size() > Writes.LARGEST) {
-                        throw new Failure(
-                                ErrorCode.INVALID_REQUEST,
-                                "The specified copy source is larger than the maximum"
-                                        + " allowable size for a copy source: 5368709120.");
-                    }
-                });
+                named.source(
+                        call,
+                        found -> {
+                            conditions(call, found);
+                            if (found.size() > Writes.LARGEST) {
+                                throw new Failure(
+                                        ErrorCode.INVALID_REQUEST,
+                                        "The specified copy source is larger than the maximum"
+                                                + " allowable size for a copy source: 5368709120.");
+                            }
+                        });
         Copied copied =
                 call.guarded()
                         .copy(source, call.bucket(), call.name(), directive, Drafts.match(call));
         switch (copied) {
             case Copied.Done(Stored stored, Found from) -> {
                 Found made = Writes.done(stored);
-                Headers headers = from(call, from);
+                Headers headers = from(call, from, made.encrypted());
                 Versions.made(headers, made);
                 Lifecycles.show(headers, made.expiry());
                 XmlOut out = XmlOut.document("CopyObjectResult", 512);
@@ -81,12 +86,15 @@ final class Copies {
     static void part(Call call) throws IOException {
         Named named = source(call);
         int number = Uploads.number(call);
+        Encryption encryption = Encryptions.asked(call);
         Optional<GuardedObjects.ByteRange> range = range(call.field("x-amz-copy-source-range"));
         GuardedObjects.Source source =
-                named.source(found -> {
-                    conditions(call, found);
-                    fits(range, found);
-                });
+                named.source(
+                        call,
+                        found -> {
+                            conditions(call, found);
+                            fits(range, found);
+                        });
         Copied copied =
                 call.guarded()
                         .copyPart(
@@ -95,21 +103,22 @@ final class Copies {
                                 call.bucket(),
                                 call.name(),
                                 call.query().value("uploadId"),
-                                number);
+                                number,
+                                encryption);
         switch (copied) {
             case Copied.Done(Stored stored, Found from) -> {
                 Stored.PartDone made = Uploads.partDone(stored);
                 XmlOut out = XmlOut.document("CopyPartResult", 512);
                 out.element("LastModified", Dates.iso(made.modified())).etag(made.digests().etag());
                 Drafts.checksums(out, made.digests().checksums());
-                call.xml(200, from(call, from), out.done("CopyPartResult"));
+                call.xml(200, from(call, from, made.encrypted()), out.done("CopyPartResult"));
             }
             case Copied.NoSource(Got found) -> throw missing(found, named.version().isPresent());
         }
     }
 
-    private static Headers from(Call call, Found from) {
-        Headers headers = call.headers().add("x-amz-server-side-encryption", "AES256");
+    private static Headers from(Call call, Found from, Encrypted made) {
+        Headers headers = Encryptions.show(call, call.headers(), made);
         return from.versioning() == Bucket.Versioning.UNVERSIONED
                 ? headers
                 : headers.add("x-amz-copy-source-version-id", from.version());
@@ -163,8 +172,13 @@ final class Copies {
         Optional<Map<String, String>> tags =
                 tagging.equals("REPLACE") ? Optional.of(Tags.ofField(call)) : Optional.empty();
         return switch (call.field("x-amz-metadata-directive")) {
-            case "", "COPY" ->
-                    new GuardedObjects.Directive.Keep(algorithm, tags, ObjectLocks.asked(call));
+            case "", "COPY" -> {
+                if (call.has(Drafts.REDIRECT)) {
+                    throw Unserved.notImplemented(Drafts.REDIRECT + " on a copy of metadata");
+                }
+                yield new GuardedObjects.Directive.Keep(
+                        algorithm, tags, ObjectLocks.asked(call), Encryptions.asked(call));
+            }
             case "REPLACE" ->
                     new GuardedObjects.Directive.Replace(
                             Drafts.draft(call, algorithm, Attributes.ChecksumType.FULL_OBJECT),
@@ -200,6 +214,7 @@ final class Copies {
                                     "The source of a copy request may not specifically refer to a"
                                             + " delete marker by version id.")
                             : Call.noSuchKey();
+            case Got.KeyRefused(Got.KeyRefused.Why why) -> Encryptions.refused(why);
             case Got.NoSuchName() -> Call.noSuchKey();
             case Got.NoSuchVersion() ->
                     new Failure(ErrorCode.NO_SUCH_VERSION, "The specified version does not exist.");

@@ -36,6 +36,12 @@ final class Drafts {
                     "content-type",
                     "expires");
 
+    /** Where a page that shows the object is to go instead; kept and answered, acted on by nobody. */
+    static final String REDIRECT = Attributes.REDIRECT;
+
+    /** S3 API Reference, PutObject: the length of a redirect's target. */
+    private static final int LONGEST_REDIRECT = 2 << 10;
+
     static final List<String> ALGORITHMS =
             List.of("crc32", "crc32c", "crc64nvme", "sha1", "sha256");
 
@@ -56,7 +62,8 @@ final class Drafts {
                 Tags.ofField(call),
                 ObjectLocks.asked(call),
                 algorithm,
-                type);
+                type,
+                Encryptions.asked(call));
     }
 
     private static Map<String, String> standard(Call call) {
@@ -72,12 +79,31 @@ final class Drafts {
                 size += name.length() + value.length();
             }
         }
+        String redirect = redirect(call);
+        if (!redirect.isEmpty()) {
+            headers.put(REDIRECT, redirect);
+        }
         if (size > MOST_HEADERS) {
             throw new Failure(
                     ErrorCode.REQUEST_HEADER_SECTION_TOO_LARGE,
                     "The request's headers exceed the maximum allowed size of 8 KB.");
         }
         return headers;
+    }
+
+    private static String redirect(Call call) {
+        String to = call.field(REDIRECT);
+        if (!to.isEmpty()
+                && (to.length() > LONGEST_REDIRECT
+                        || !to.startsWith("/")
+                                && !to.startsWith("http://")
+                                && !to.startsWith("https://"))) {
+            throw new Failure(
+                    ErrorCode.INVALID_REDIRECT_LOCATION,
+                    "The website redirect location must have a prefix of 'http://' or 'https://' or"
+                            + " '/', and at most 2048 characters.");
+        }
+        return to;
     }
 
     /** {@code aws-chunked} is how the body travelled, not what the object is. */
@@ -215,7 +241,6 @@ final class Drafts {
         if (!found.tags().isEmpty()) {
             headers.add("x-amz-tagging-count", Integer.toString(found.tags().size()));
         }
-        headers.add("x-amz-server-side-encryption", "AES256");
     }
 
     private static String wire(String name) {

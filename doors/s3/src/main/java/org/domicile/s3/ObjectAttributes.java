@@ -42,7 +42,14 @@ final class ObjectAttributes {
         Optional<String> version = call.version();
         String action =
                 version.isPresent() ? "s3:GetObjectVersionAttributes" : call.operation().action();
-        Got got = call.guarded().facts(action, call.bucket(), call.name(), version);
+        Got got =
+                call.guarded()
+                        .facts(
+                                action,
+                                call.bucket(),
+                                call.name(),
+                                version,
+                                Encryptions.brought(call));
         if (!(got instanceof Got.Object(Found found, GuardedObjects.Content content))) {
             Reads.absent(call, got, version.isPresent());
             return;

@@ -5,7 +5,8 @@ import java.util.Set;
 
 /**
  * Everything that Amazon S3 can be asked (Amazon S3 API Reference, "Actions", Amazon S3), each with
- * the IAM action that it needs. What is not {@link #served} is answered 501 NotImplemented.
+ * the IAM action that it needs. What is not {@link #served} is answered 501 NotImplemented, but for
+ * PREFLIGHT, which is answered to everybody before anybody is asked who he is ({@link Cors}).
  */
 enum Operation {
     LIST_BUCKETS("s3:ListAllMyBuckets"),
@@ -130,6 +131,12 @@ enum Operation {
                     GET_BUCKET_LOCATION,
                     GET_BUCKET_VERSIONING,
                     PUT_BUCKET_VERSIONING,
+                    GET_BUCKET_CORS,
+                    PUT_BUCKET_CORS,
+                    DELETE_BUCKET_CORS,
+                    GET_BUCKET_ENCRYPTION,
+                    PUT_BUCKET_ENCRYPTION,
+                    DELETE_BUCKET_ENCRYPTION,
                     GET_BUCKET_TAGGING,
                     PUT_BUCKET_TAGGING,
                     DELETE_BUCKET_TAGGING,

@@ -22,6 +22,7 @@ import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.GuardedObjects.Got;
 import org.domicile.http.BodyOutput;
 import org.domicile.http.Headers;
+import org.domicile.keys.SecondKey;
 import org.domicile.request.Caller;
 
 /** GetObject and HeadObject. Buffers of large bodies are shared by all requests. */
@@ -48,22 +49,30 @@ final class Reads {
         Optional<String> version = call.version();
         Map<String, String> overrides = overrides(call);
         int part = part(call);
+        SecondKey brought = Encryptions.brought(call);
+        AtomicInteger known = new AtomicInteger(MOST_PARTS);
         boolean head = call.operation() == Operation.HEAD_OBJECT;
         Got got =
                 head
-                        ? call.guarded().head(call.bucket(), call.name(), version)
+                        ? call.guarded().head(call.bucket(), call.name(), version, brought)
                         : call.guarded()
                                 .get(
                                         call.bucket(),
                                         call.name(),
                                         version,
-                                        glimpse -> share(call, glimpse, part));
+                                        brought,
+                                        glimpse -> {
+                                            known.set(parts(glimpse));
+                                            return share(call, glimpse, part);
+                                        });
         switch (got) {
             case Got.Object(Found found, GuardedObjects.Content content) -> {
                 try (content) {
                     object(call, found, content, part, overrides);
                 }
             }
+            // What is wrong with the request itself comes before the key that it lacks.
+            case Got.KeyRefused refused when part > known.get() -> throw noSuchPart(known.get());
             default -> absent(call, got, version.isPresent());
         }
     }
@@ -72,6 +81,7 @@ final class Reads {
     static void absent(Call call, Got got, boolean named) throws IOException {
         switch (got) {
             case Got.Marker(Found found) -> marker(call, found, named);
+            case Got.KeyRefused(Got.KeyRefused.Why why) -> throw Encryptions.refused(why);
             case Got.NoSuchName() -> throw Call.noSuchKey();
             case Got.NoSuchVersion() ->
                     throw new Failure(
@@ -170,7 +180,7 @@ final class Reads {
             }
         });
         Drafts.show(headers, found, overrides);
-        return headers;
+        return Encryptions.show(call, headers, found.encrypted());
     }
 
     /** A part's own checksum, which its bytes can be held against. */
@@ -236,14 +246,7 @@ final class Reads {
     private static ByteSpan ofPart(GuardedObjects.Glimpse glimpse, int number) {
         List<Long> parts = glimpse.parts();
         if (number > parts(glimpse)) {
-            // AWS was seen to say 416 InvalidPartNumber; its reference does not say it of
-            // GetObject,
-            // and s3-tests, the anchor of this door, asks for 400 InvalidPart.
-            throw new Failure(
-                    ErrorCode.INVALID_PART,
-                    "The requested part number cannot be answered: the number of parts is "
-                            + parts(glimpse)
-                            + ".");
+            throw noSuchPart(parts(glimpse));
         }
         if (glimpse.size() == 0) {
             return new ByteSpan.All(); // there is no byte that a Content-Range could name
@@ -254,6 +257,18 @@ final class Reads {
         }
         long length = parts.isEmpty() ? glimpse.size() : parts.get(number - 1);
         return length == 0 ? new ByteSpan.None() : new ByteSpan.Part(first, first + length - 1);
+    }
+
+    /**
+     * AWS was seen to say 416 InvalidPartNumber; its reference does not say it of GetObject, and
+     * s3-tests, the anchor of this door, asks for 400 InvalidPart.
+     */
+    private static Failure noSuchPart(int parts) {
+        return new Failure(
+                ErrorCode.INVALID_PART,
+                "The requested part number cannot be answered: the number of parts is "
+                        + parts
+                        + ".");
     }
 
     private static int part(Call call) {

@@ -56,6 +56,22 @@ public final class S3Door implements HttpHandler {
 
     @Override
     public void handle(Exchange exchange) throws IOException {
+        answer(shared(exchange));
+    }
+
+    /** As it is, but for a page of another origin that a bucket's rules let in. */
+    private Exchange shared(Exchange exchange) {
+        if (exchange.headers().first("Origin").isEmpty()) {
+            return exchange;
+        }
+        try {
+            return new SharedExchange(exchange, Cors.shared(exchange, guard, options));
+        } catch (StorageFailure e) {
+            return exchange; // the request itself will meet it, and say it
+        }
+    }
+
+    private void answer(Exchange exchange) throws IOException {
         try {
             serve(exchange);
         } catch (Failure e) {
@@ -94,6 +110,10 @@ public final class S3Door implements HttpHandler {
                             options.domain());
         } catch (Failure e) {
             unreadable = Optional.of(e); // who sent it is asked first: it may have to be recorded
+        }
+        if (asked.operation() == Operation.PREFLIGHT) {
+            Cors.preflight(exchange, guard, asked.target().bucket());
+            return;
         }
         Authentication.Verdict verdict = authentication.judge(exchange);
         Headers fields = exchange.headers();
@@ -194,6 +214,8 @@ public final class S3Door implements HttpHandler {
                     DELETE_OBJECTS,
                     COMPLETE_MULTIPART_UPLOAD,
                     PUT_BUCKET_VERSIONING,
+                    PUT_BUCKET_CORS,
+                    PUT_BUCKET_ENCRYPTION,
                     PUT_BUCKET_TAGGING,
                     PUT_BUCKET_LIFECYCLE_CONFIGURATION,
                     PUT_OBJECT_LOCK_CONFIGURATION,
@@ -245,6 +267,12 @@ public final class S3Door implements HttpHandler {
             case GET_BUCKET_LOCATION -> BucketCalls.location(call);
             case GET_BUCKET_VERSIONING -> BucketCalls.versioning(call);
             case PUT_BUCKET_VERSIONING -> BucketCalls.version(call);
+            case GET_BUCKET_CORS -> Cors.get(call);
+            case PUT_BUCKET_CORS -> Cors.put(call);
+            case DELETE_BUCKET_CORS -> Cors.delete(call);
+            case GET_BUCKET_ENCRYPTION -> DefaultEncryptions.get(call);
+            case PUT_BUCKET_ENCRYPTION -> DefaultEncryptions.put(call);
+            case DELETE_BUCKET_ENCRYPTION -> DefaultEncryptions.delete(call);
             case GET_BUCKET_TAGGING -> Tags.ofBucket(call);
             case PUT_BUCKET_TAGGING -> Tags.putOfBucket(call);
             case DELETE_BUCKET_TAGGING -> Tags.deleteOfBucket(call);

@@ -5,9 +5,6 @@ import org.domicile.request.Caller;
 /**
  * Request fields that ask for something we do not do: refused, because an answer 200 would say that
  * it was done.
- *
- * <p>{@code x-amz-server-side-encryption: AES256} is taken: everything is encrypted at rest with
- * AES-256 under keys that the server keeps, which is what it asks for, so answers say AES256 too.
  */
 final class Unserved {
     private Unserved() {}
@@ -25,12 +22,8 @@ final class Unserved {
 
     private static void check(Call call, String name, String value) {
         switch (name) {
-            case "x-amz-server-side-encryption" -> refuse(!value.equals("AES256"), name);
-            case "x-amz-server-side-encryption-bucket-key-enabled" ->
-                    refuse(!value.equalsIgnoreCase("false"), name);
             case "x-amz-acl" -> acl(value);
             case "x-amz-storage-class" -> storageClass(value);
-            case "x-amz-website-redirect-location" -> refuse(!value.isEmpty(), name);
             case "x-amz-bucket-object-lock-enabled" ->
                     refuse(
                             call.operation() != Operation.CREATE_BUCKET
@@ -48,8 +41,10 @@ final class Unserved {
                     owner(call, value);
             default ->
                     refuse(
-                            name.startsWith("x-amz-server-side-encryption-")
-                                    || name.startsWith("x-amz-copy-source-server-side-encryption-")
+                            name.startsWith("x-amz-server-side-encryption")
+                                            && !Encryptions.FIELDS.contains(name)
+                                    || name.startsWith("x-amz-copy-source-server-side-encryption")
+                                            && !Encryptions.SOURCE_FIELDS.contains(name)
                                     || name.startsWith("x-amz-object-lock-")
                                     || name.startsWith("x-amz-grant-"),
                             name);

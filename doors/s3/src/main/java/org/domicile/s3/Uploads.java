@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.domicile.guard.Attributes;
+import org.domicile.guard.Encryption;
 import org.domicile.guard.Found;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.Match;
@@ -25,17 +26,19 @@ final class Uploads {
         String algorithm = algorithm(call.field("x-amz-checksum-algorithm"));
         Attributes.ChecksumType type = type(algorithm, call.field("x-amz-checksum-type"));
         GuardedObjects.Draft draft = Drafts.draft(call, algorithm, type);
-        String id =
+        GuardedObjects.Begun begun =
                 call.guarded()
                         .createUpload(call.bucket(), call.name(), draft)
                         .orElseThrow(Call::noSuchBucket);
-        Headers headers = call.headers().add("x-amz-server-side-encryption", "AES256");
+        Headers headers = Encryptions.show(call, call.headers(), begun.encrypted());
         if (!algorithm.isEmpty()) {
             headers.add("x-amz-checksum-algorithm", upper(algorithm))
                     .add("x-amz-checksum-type", type.name());
         }
         XmlOut out = XmlOut.document("InitiateMultipartUploadResult", 512);
-        out.element("Bucket", call.bucket()).element("Key", call.name()).element("UploadId", id);
+        out.element("Bucket", call.bucket())
+                .element("Key", call.name())
+                .element("UploadId", begun.id());
         call.xml(200, headers, out.done("InitiateMultipartUploadResult"));
     }
 
@@ -111,6 +114,7 @@ final class Uploads {
         Writes.checkLength(call);
         int number = number(call);
         String upload = call.query().value("uploadId");
+        Encryption encryption = Encryptions.asked(call);
         String algorithm = call.guarded().partAlgorithm(call.bucket(), call.name(), upload);
         Stored.PartDone done =
                 partDone(
@@ -120,12 +124,13 @@ final class Uploads {
                                         call.name(),
                                         upload,
                                         number,
-                                        call.payload().upstream(algorithm)));
+                                        call.payload().upstream(algorithm),
+                                        encryption));
         Headers headers = call.headers().add("ETag", '"' + done.digests().etag() + '"');
         done.digests()
                 .checksums()
                 .forEach((name, value) -> headers.add("x-amz-checksum-" + name, value));
-        call.empty(200, headers.add("x-amz-server-side-encryption", "AES256"));
+        call.empty(200, Encryptions.show(call, headers, done.encrypted()));
     }
 
     static Stored.PartDone partDone(Stored stored) {
@@ -153,7 +158,7 @@ final class Uploads {
                                         chosen(asked),
                                         completion,
                                         match));
-        Headers headers = call.headers().add("x-amz-server-side-encryption", "AES256");
+        Headers headers = Encryptions.show(call, call.headers(), found.encrypted());
         Versions.made(headers, found);
         Lifecycles.show(headers, found.expiry());
         XmlOut out = XmlOut.document("CompleteMultipartUploadResult", 512);
@@ -186,7 +191,7 @@ final class Uploads {
                 checksums.put(algorithm, value);
             }
         }
-        return new GuardedObjects.Completion(checksums, size);
+        return new GuardedObjects.Completion(checksums, size, Encryptions.asked(call));
     }
 
     private static List<GuardedObjects.ChosenPart> chosen(Xml asked) {

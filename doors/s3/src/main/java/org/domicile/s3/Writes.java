@@ -42,7 +42,7 @@ final class Writes {
         Drafts.checksums(headers, found.attributes());
         Versions.made(headers, found);
         Lifecycles.show(headers, found.expiry());
-        return headers.add("x-amz-server-side-encryption", "AES256");
+        return Encryptions.show(call, headers, found.encrypted());
     }
 
     /**

@@ -24,8 +24,9 @@
  * operation, since no other bucket can exist. What an unknown query parameter means is decided by
  * its value: with one it means nothing, as on S3, without one it is a subresource that is not
  * known, hence 501. A request field that asks for something we do not do is refused ({@code
- * Unserved}); {@code x-amz-server-side-encryption: AES256} is taken and answered, because it says
- * what is so. Completions and copies are answered with their true status and never with 200 before
+ * Unserved}). Encryption that is asked for is a second key ({@code Encryptions}); customers' keys
+ * are taken over TLS and from this machine, and wiped when the call is over. A preflight is answered
+ * before anybody is asked who he is, and counted ({@code Cors}). Completions and copies are answered with their true status and never with 200 before
  * the end: they are done before a byte is answered. DeleteObjects is one use for each key. The
  * owner that answers show is the organisation. The record of a read says the bytes that its answer
  * holds: ranges and conditions are decided before it is made, from what {@link

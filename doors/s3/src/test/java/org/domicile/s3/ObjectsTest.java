@@ -338,14 +338,15 @@ class ObjectsTest extends DoorTest {
     @Test
     void whatWeDoNotDoIsRefused() throws IOException {
         String[][] refused = {
-            {"x-amz-server-side-encryption: aws:kms", "NotImplemented"},
-            {"x-amz-server-side-encryption-customer-algorithm: AES256", "NotImplemented"},
+            {"x-amz-server-side-encryption: aws:kms:dsse", "NotImplemented"},
+            {"x-amz-server-side-encryption-context: e30=", "NotImplemented"},
             {"x-amz-object-lock-mode: COMPLIANCE", "InvalidArgument"},
             {"x-amz-object-lock-legal-hold: ON", "InvalidRequest"},
             {"x-amz-acl: public-read", "NotImplemented"},
             {"x-amz-acl: nonsense", "InvalidArgument"},
             {"x-amz-grant-read: id=x", "NotImplemented"},
-            {"x-amz-website-redirect-location: /x", "NotImplemented"},
+            {"x-amz-website-redirect-location: x", "InvalidRedirectLocation"},
+            {"x-amz-website-redirect-location: /" + "x".repeat(2_048), "InvalidRedirectLocation"},
             {"x-amz-write-offset-bytes: 0", "NotImplemented"},
             {"x-amz-storage-class: GLACIER", "InvalidStorageClass"},
             {"x-amz-storage-class: nonsense", "InvalidStorageClass"},
@@ -366,6 +367,23 @@ class ObjectsTest extends DoorTest {
                         "x-amz-expected-bucket-owner: main")) {
             assertEquals(200, client.put(bucket + "/yes", "x", taken).status(), taken);
         }
+    }
+
+    /** As S3: a redirect belongs to its object, and is not copied with the metadata. */
+    @Test
+    void aRedirectIsKeptAnsweredAndNotCopied() throws IOException {
+        String field = "x-amz-website-redirect-location";
+        client.put(bucket + "/o", "x", field + ": /elsewhere", "Cache-Control: no-cache");
+        assertEquals("/elsewhere", client.head(bucket + "/o").field(field));
+        assertEquals("/elsewhere", client.get(bucket + "/o").field(field));
+        String from = "x-amz-copy-source: " + bucket + "/o";
+        assertEquals(200, client.put(bucket + "/c", "", from).status());
+        Client.Reply copy = client.get(bucket + "/c");
+        assertEquals("no-cache ", copy.field("cache-control") + " " + copy.field(field));
+        failed(501, "NotImplemented", client.put(bucket + "/c", "", from, field + ": /y"));
+        client.put(
+                bucket + "/c", "", from, "x-amz-metadata-directive: REPLACE", field + ": /y");
+        assertEquals("/y", client.get(bucket + "/c").field(field));
     }
 
     @Test

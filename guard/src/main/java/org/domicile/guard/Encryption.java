@@ -1,0 +1,27 @@
+package org.domicile.guard;
+
+import org.domicile.keys.SecondKey;
+
+/** What a write says of the keys that its body is to be sealed under. */
+public sealed interface Encryption {
+    /** Nothing: the bucket's default holds, and where there is none, its own key. */
+    Encryption UNSAID = new Unsaid();
+
+    /** See {@link #UNSAID}. */
+    record Unsaid() implements Encryption {}
+
+    /** The bucket's own key alone, which seals everything anyway. */
+    record Own() implements Encryption {}
+
+    /**
+     * A named key of the bucket's organisation, too. @param name empty for the bucket's default
+     * one, or else the organisation's, which is called {@code default}
+     */
+    record Named(String name) implements Encryption {}
+
+    /**
+     * A key that the customer keeps, too; it is needed for each read and stored nowhere. @param key
+     * who made it closes it
+     */
+    record Customer(SecondKey key) implements Encryption {}
+}

@@ -1,0 +1,188 @@
+package org.domicile.guard;
+
+import static org.domicile.guard.Installation.bytes;
+import static org.domicile.guard.Installation.draft;
+import static org.domicile.guard.Installation.upstream;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.domicile.keys.KeyId;
+import org.domicile.keys.SecondKey;
+import org.domicile.ledger.Ledger;
+import org.domicile.objects.Lock;
+import org.domicile.policy.Change;
+import org.domicile.policy.NamedKey;
+import org.domicile.policy.Policy;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Bodies under second keys: what is on record of them, and what keeps a key from ending. */
+@Timeout(60)
+class SecondKeysTest {
+    private static final byte[] BODY = "the body".getBytes(StandardCharsets.UTF_8);
+    private static final Match ANY = new Match.Any();
+
+    @TempDir private Path folder;
+    private Installation installation;
+    private Administration.Issued city;
+
+    @BeforeEach
+    void begin() {
+        installation = Installation.inMemory(folder);
+        city = installation.tenant("city");
+        objects().createBucket("archive", "");
+    }
+
+    @AfterEach
+    void end() {
+        installation.close();
+    }
+
+    private GuardedObjects objects() {
+        return installation.as(city);
+    }
+
+    private static SecondKey customer(int fill) {
+        byte[] key = new byte[SecondKey.LENGTH];
+        Arrays.fill(key, (byte) fill);
+        return SecondKey.of(key);
+    }
+
+    private Stored put(String name, Encryption encryption, Lock lock) {
+        GuardedObjects.Draft draft =
+                new GuardedObjects.Draft(
+                        Map.of(),
+                        Map.of(),
+                        Map.of(),
+                        lock,
+                        "",
+                        Attributes.ChecksumType.FULL_OBJECT,
+                        encryption);
+        return objects().put("archive", name, draft, upstream(BODY), ANY);
+    }
+
+    private GuardedObjects.Got get(SecondKey brought) {
+        return objects()
+                .get("archive", "n", Optional.empty(), brought, GuardedObjects.Glimpse::size);
+    }
+
+    private void refused(GuardedObjects.Got.KeyRefused.Why why, GuardedObjects.Got got) {
+        assertEquals(why, assertInstanceOf(GuardedObjects.Got.KeyRefused.class, got).why());
+    }
+
+    /** A refused key is on record as a read that gave nothing. */
+    @Test
+    void whoBringsAnotherKeyIsOnRecordAsHavingReadNothing() {
+        put("n", new Encryption.Customer(customer(1)), Lock.OPEN);
+        long before = installation.entries("city");
+        refused(GuardedObjects.Got.KeyRefused.Why.WRONG, get(customer(2)));
+        refused(GuardedObjects.Got.KeyRefused.Why.MISSING, get(SecondKey.NONE));
+        refused(
+                GuardedObjects.Got.KeyRefused.Why.WRONG,
+                objects().head("archive", "n", Optional.empty(), customer(2)));
+        List<Ledger.Recorded> uses = installation.usesSince("city", before);
+        assertEquals(3, uses.size());
+        for (Ledger.Recorded use : uses) {
+            assertEquals(
+                    "s3:GetObject invalid 0",
+                    use.action() + " " + use.outcome() + " " + use.size());
+        }
+        assertArrayEquals(BODY, bytes(get(customer(1))));
+        before = installation.entries("city");
+        assertThrows(
+                Upstream.Invalid.class, () -> put("m", new Encryption.Named("none"), Lock.OPEN));
+        assertEquals("invalid", installation.usesSince("city", before).getFirst().outcome());
+    }
+
+    /** What is known of a key is part of a version: it survives a restart, and a change of tags. */
+    @Test
+    void aRestartLeavesTheKeyNeeded() {
+        installation.admin().createKey("city", "records");
+        put("n", new Encryption.Customer(customer(1)), Lock.OPEN);
+        put("m", new Encryption.Named("records"), Lock.OPEN);
+        installation.reopen();
+        objects().tag("archive", "n", Optional.empty(), Map.of("a", "b"));
+        refused(GuardedObjects.Got.KeyRefused.Why.MISSING, get(SecondKey.NONE));
+        assertArrayEquals(BODY, bytes(get(customer(1))));
+        assertArrayEquals(BODY, bytes(objects().get("archive", "m", Optional.empty())));
+    }
+
+    @Test
+    void aKeyDoesNotEndBeforeWhatItKeepsReadable() {
+        installation.admin().createKey("city", "records");
+        installation.admin().createKey("city", "other");
+        Instant until = installation.time().instant().plus(Duration.ofDays(3));
+        put("n", new Encryption.Named("records"), Lock.OPEN.retained(Lock.Mode.COMPLIANCE, until));
+        Administration.Impossible kept =
+                assertThrows(
+                        Administration.Impossible.class,
+                        () -> installation.admin().destroyKey("city", "records"));
+        assertTrue(String.valueOf(kept.getMessage()).contains("archive/n"), kept.getMessage());
+        assertArrayEquals(BODY, bytes(get(SecondKey.NONE)));
+        assertTrue(installation.admin().destroyKey("city", "other").destroyed());
+        installation.time().advance(Duration.ofDays(4));
+        assertTrue(installation.admin().destroyKey("city", "records").destroyed());
+        refused(GuardedObjects.Got.KeyRefused.Why.DESTROYED, get(SecondKey.NONE));
+        assertTrue(installation.lastPublic("key.destroyed").contains("records"));
+    }
+
+    /** A destruction is on record first; what was cut off then is done at the next start. */
+    @Test
+    void aDestructionThatWasCutOffIsCompleted() {
+        NamedKey key = installation.admin().createKey("city", "records");
+        put("n", new Encryption.Named("records"), Lock.OPEN);
+        Policy.Applied applied =
+                installation
+                        .policy()
+                        .change(
+                                installation.request(installation.caller(city)),
+                                new Change.EndKey(key.id()));
+        assertInstanceOf(Policy.Applied.Done.class, applied);
+        KeyId id = new KeyId(KeyId.Kind.NAMED, key.key());
+        assertTrue(installation.keys().exists(id));
+        installation.reopen();
+        assertFalse(installation.keys().exists(id));
+        refused(GuardedObjects.Got.KeyRefused.Why.DESTROYED, get(SecondKey.NONE));
+    }
+
+    @Test
+    void whatCannotBeAKeyIsSaid() {
+        Administration admin = installation.admin();
+        admin.createKey("city", "records");
+        impossible("exists already", () -> admin.createKey("city", "records"));
+        impossible("is no name", () -> admin.createKey("city", "Records"));
+        impossible("no organisation", () -> admin.createKey("nobody", "records"));
+        impossible("'key list'", () -> admin.destroyKey("city", "none"));
+        admin.destroyKey("city", "records");
+        impossible("'key list'", () -> admin.destroyKey("city", "records"));
+    }
+
+    private static void impossible(String part, Runnable act) {
+        Administration.Impossible thrown = assertThrows(Administration.Impossible.class, act::run);
+        assertTrue(String.valueOf(thrown.getMessage()).contains(part), thrown.getMessage());
+    }
+
+    @Test
+    void aDraftSaysNothingOfKeysUnlessAsked() {
+        assertInstanceOf(Encryption.Unsaid.class, draft().encryption());
+        Stored stored = objects().put("archive", "n", draft(), upstream(BODY), ANY);
+        assertEquals(
+                Encrypted.OWN, assertInstanceOf(Stored.Done.class, stored).found().encrypted());
+        refused(GuardedObjects.Got.KeyRefused.Why.UNNEEDED, get(customer(1)));
+    }
+}
