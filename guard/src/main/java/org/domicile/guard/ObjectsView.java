@@ -1,7 +1,6 @@
 package org.domicile.guard;
 
 import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,11 +28,10 @@ final class ObjectsView implements GuardedObjects {
             Keys keys,
             Vessel vessel,
             LifecycleRules rules,
-            InstantSource clock,
             SecureRandom random) {
         this.uses = uses;
         this.buckets = new BucketUses(uses, objects, keys, vessel, random);
-        this.locks = new Locks(objects, vessel, clock);
+        this.locks = new Locks(objects, vessel, objects.present());
         this.whole = new ObjectUses(uses, objects, keys, vessel, locks, rules);
         this.uploads = new UploadUses(uses, objects, keys, vessel, locks, rules);
         this.copies = new CopyUses(uses, objects, whole, uploads, vessel);
