@@ -11,9 +11,11 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Objects;
+import org.domicile.outbound.Outbound;
 import org.domicile.people.People;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Resource;
@@ -38,6 +40,7 @@ final class Gate implements Guard {
     private final SecureRandom random;
     private final Semaphore permits;
     private final SigningKeys identity;
+    private final Issuers issuers;
     private final Vessel vessel;
     private final LifecycleRules rules;
     private final LifecycleRun lifecycle;
@@ -49,6 +52,7 @@ final class Gate implements Guard {
             Ledger ledger,
             Objects objects,
             People people,
+            Outbound outbound,
             InstantSource clock,
             SecureRandom random) {
         this.options = options;
@@ -60,7 +64,14 @@ final class Gate implements Guard {
         this.clock = clock;
         this.random = random;
         this.permits = new Semaphore(options.permits());
-        this.identity = new SigningKeys(policy, options, keys.vault(), random);
+        this.identity =
+                new SigningKeys(
+                        policy,
+                        options,
+                        keys.vault(),
+                        id -> keys.exists(new KeyId(KeyId.Kind.SUBJECT, id)),
+                        random);
+        this.issuers = new Issuers(policy, outbound);
         this.vessel = new Vessel(keys, objects, random);
         this.rules = new LifecycleRules(vessel);
         this.lifecycle =
@@ -95,6 +106,11 @@ final class Gate implements Guard {
     @Override
     public GuardedPeople people(Request request) {
         return administration(request).people();
+    }
+
+    @Override
+    public GuardedSessions sessions(Request request) {
+        return new SessionsView(request, this::uses, policy, keys, issuers, random);
     }
 
     @Override
@@ -143,6 +159,11 @@ final class Gate implements Guard {
             LOG.log(System.Logger.Level.ERROR, "no receipt for the use " + use, e);
             return Optional.empty();
         }
+    }
+
+    @Override
+    public boolean wantsReceipts(Caller caller) {
+        return caller instanceof Caller.Known known && policy.wantsReceipts(known.credential());
     }
 
     @Override

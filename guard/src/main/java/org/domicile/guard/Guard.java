@@ -9,6 +9,7 @@ import java.util.function.LongSupplier;
 import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Objects;
+import org.domicile.outbound.Outbound;
 import org.domicile.people.People;
 import org.domicile.policy.Policy;
 import org.domicile.request.Caller;
@@ -20,7 +21,8 @@ import org.domicile.request.Request;
 public interface Guard {
     /**
      * Wires a guard, completes the founding of a new installation, and destroys the keys of buckets
-     * and people whose removal or erasure was cut off before that.
+     * and people whose removal or erasure was cut off before that. What it asks of the outside it
+     * asks by the machine's resolver and the JDK's trust.
      */
     static Guard open(
             GuardOptions options,
@@ -31,7 +33,8 @@ public interface Guard {
             People people,
             InstantSource clock,
             SecureRandom random) {
-        return new Gate(options, policy, keys, ledger, objects, people, clock, random);
+        return new Gate(
+                options, policy, keys, ledger, objects, people, Outbound.open(), clock, random);
     }
 
     /** How doors find out who calls. */
@@ -50,6 +53,9 @@ public interface Guard {
 
     /** What concerns people as such: rules, erasure, disclosure, codes. */
     GuardedPeople people(Request request);
+
+    /** Temporary credentials under a request. */
+    GuardedSessions sessions(Request request);
 
     /** The ledger's static files under a request. */
     GuardedLogs logs(Request request);
@@ -77,6 +83,9 @@ public interface Guard {
      * @return empty when there is no such use on record
      */
     Optional<String> receipt(String use);
+
+    /** Whether answers to a caller bring receipts without being asked, as its credential says. */
+    boolean wantsReceipts(Caller caller);
 
     /** The caller that the admin door acts as, once it knows that an operator is there. */
     Caller.Known operator();

@@ -276,6 +276,7 @@ final class Uses {
         return switch (resource) {
             case Resource.Data data -> data.carrying(data.carried().and(marks));
             case Resource.Own own -> own;
+            case Resource.Assumed role -> role;
             case Resource.Installation installation -> installation;
         };
     }
@@ -285,6 +286,7 @@ final class Uses {
             case Resource.Data data ->
                     register.marks(data.organisation(), data.bucket(), data.name());
             case Resource.Own own -> Marks.NONE;
+            case Resource.Assumed role -> Marks.NONE;
             case Resource.Installation installation -> Marks.NONE;
         };
     }
@@ -429,6 +431,9 @@ final class Uses {
     }
 
     private KeyId subject() {
+        if (request.caller() instanceof Caller.Known(_, _, _, _, Caller.By.Session session)) {
+            return new KeyId(KeyId.Kind.SUBJECT, session.subject());
+        }
         String principal =
                 switch (request.caller()) {
                     case Caller.Known known -> known.principal();

@@ -6,6 +6,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.domicile.cedar.CedarException;
 import org.domicile.cedar.PolicySet;
 
@@ -15,9 +17,15 @@ import org.domicile.cedar.PolicySet;
  * @param policies one for each statement, in their order: the statement's Sid, or {@code
  *     statementN}, and a text that Cedar reads and that is valid by {@link S3Schema}
  * @param questions what {@link S3Request#asked} has to answer for them
+ * @param keys all that it asks of a request, in conditions and in variables: whoever cannot say one
+ *     of them of every request had better not take the document
  */
-public record Compiled(SequencedMap<String, String> policies, SequencedSet<Question> questions) {
+public record Compiled(
+        SequencedMap<String, String> policies,
+        SequencedSet<Question> questions,
+        Set<ConditionKey> keys) {
     public Compiled {
+        keys = Set.copyOf(keys);
         policies = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(policies));
         questions = Collections.unmodifiableSequencedSet(new LinkedHashSet<>(questions));
     }
@@ -35,7 +43,10 @@ public record Compiled(SequencedMap<String, String> policies, SequencedSet<Quest
         for (Statement statement : statements) {
             policies.put(statement.id(), translation.policy(statement));
         }
-        return new Compiled(policies, questions);
+        return new Compiled(
+                policies,
+                questions,
+                statements.stream().flatMap(Statement::keys).collect(Collectors.toSet()));
     }
 
     /** The policies, ready to decide. */

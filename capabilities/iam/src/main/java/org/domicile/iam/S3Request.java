@@ -42,13 +42,7 @@ public record S3Request(
         tags = Map.copyOf(tags);
         values = Map.copyOf(values);
         S3Actions.Level level = S3Actions.level(action);
-        S3Actions.Level asked =
-                switch (target) {
-                    case Target.Service _ -> S3Actions.Level.SERVICE;
-                    case Target.Bucket _ -> S3Actions.Level.BUCKET;
-                    case Target.ObjectIn _ -> S3Actions.Level.OBJECT;
-                };
-        if (level != asked) {
+        if (level != S3Actions.level(target)) {
             throw new IllegalArgumentException(
                     level == null
                             ? "there is no action " + action

@@ -3,6 +3,7 @@ package org.domicile.policy;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.domicile.cedar.JsonForm;
+import org.domicile.request.Caller;
 
 /**
  * What a decision read, as it goes on record beside the fields that every use has: canonical JSON
@@ -14,10 +15,12 @@ import org.domicile.cedar.JsonForm;
  *
  * Data that bring marks along have {@code "carried"}: {@code
  * {"classes":[…],"only":[[…]],"prohibited": […]}}; those of labels stand in the register. {@code
- * kind} is {@code object}, {@code bucket}, {@code own} or {@code installation}; {@code who} is
- * {@code credential}, {@code operator}, {@code program} or {@code anonymous}. A refusal begins with
- * {@code "errors"}, the policies that erred, and {@code "reasons"}, all that forbade. An object's
- * name is the recorded object less its bucket: it may name people, and is sealed apart.
+ * kind} is {@code object}, {@code bucket}, {@code own}, {@code role} or {@code installation};
+ * {@code who} is {@code credential}, {@code session}, {@code operator}, {@code program} or {@code
+ * anonymous}. A session brings {@code "session"}: its end in milliseconds since 1970, the digest of
+ * its policy, its role with the id, and the credential or the issuer that it came from. A refusal
+ * begins with {@code "errors"}, the policies that erred, and {@code "reasons"}, all that forbade.
+ * An object's name is the recorded object less its bucket: it may name people, and is sealed apart.
  */
 final class ReadForm {
     private ReadForm() {}
@@ -58,8 +61,32 @@ final class ReadForm {
                             + "}";
             case Resource.Own(String organisation) ->
                     "{\"kind\":\"own\",\"organisation\":" + JsonForm.quoted(organisation) + "}";
+            case Resource.Assumed(String organisation, String name) ->
+                    "{\"kind\":\"role\",\"name\":"
+                            + JsonForm.quoted(name)
+                            + ",\"organisation\":"
+                            + JsonForm.quoted(organisation)
+                            + "}";
             case Resource.Installation() -> "{\"kind\":\"installation\"}";
         };
+    }
+
+    /** What a session brings, with what was read by any. */
+    static String session(String read, Caller.By.Session session) {
+        return read.substring(0, read.lastIndexOf(",\"who\":"))
+                + ",\"session\":{\"expires\":"
+                + session.expires().toEpochMilli()
+                + ",\"policy\":"
+                + JsonForm.quoted(session.policy())
+                + ",\"role\":"
+                + JsonForm.quoted(session.role())
+                + ",\"roleId\":"
+                + JsonForm.quoted(session.roleId())
+                + ",\"source\":"
+                + JsonForm.quoted(session.source())
+                + ",\"target\":"
+                + JsonForm.quoted(session.target())
+                + "},\"who\":\"session\"}";
     }
 
     private static String marks(Marks marks) {

@@ -38,13 +38,13 @@ class ProgramPoliciesTest {
                 forbids.add(id);
             }
         }
-        assertEquals(14, forbids.size());
+        assertEquals(16, forbids.size());
     }
 
     /** What an auditor's engine checks too: entities and requests are as the schema says. */
     @Test
     void whatDecisionsReadConformsToTheSchema() throws Exception {
-        Deciding deciding = Deciding.of(SmallWorld.register());
+        Deciding deciding = Deciding.of(SmallWorld.register(), SmallWorld.NO_BOUNDS);
         Resource.Data object =
                 new Resource.Data("city", "logs-1", "a/ü", List.of("home", "de"), "home");
         Resource.Data bucket = new Resource.Data("city", "b", "", List.of(), "home");

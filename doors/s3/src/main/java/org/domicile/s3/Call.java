@@ -154,10 +154,13 @@ final class Call {
 
     /** The fields that every answer has. */
     Headers headers() {
-        return headers(exchange, guard, guarded.use());
+        return headers(exchange, guard, request.caller(), guarded.use());
     }
 
-    static Headers headers(Exchange exchange, Guard guard, String use) {
+    /**
+     * @param caller who is answered, as far as that is known
+     */
+    static Headers headers(Exchange exchange, Guard guard, Caller caller, String use) {
         String id = exchange.requestId();
         Headers headers =
                 new Headers()
@@ -171,7 +174,8 @@ final class Call {
             return headers;
         }
         headers.add("x-domicile-use", use);
-        if (exchange.headers().first(RECEIPT).filter("on"::equalsIgnoreCase).isPresent()) {
+        Optional<String> said = exchange.headers().first(RECEIPT);
+        if (said.map("on"::equalsIgnoreCase).orElseGet(() -> guard.wantsReceipts(caller))) {
             guard.receipt(use).ifPresent(receipt -> headers.add(RECEIPT, receipt));
         }
         return headers;

@@ -35,6 +35,7 @@ public final class S3Door implements HttpHandler {
     private final Authentication authentication;
     private final S3Options options;
     private final InstantSource clock;
+    private final Sts sts;
     private final Forms forms;
     private final Reads reads = new Reads();
     private final Budget documents = Budget.ofHeap(8);
@@ -49,6 +50,7 @@ public final class S3Door implements HttpHandler {
         this.authentication = authentication;
         this.options = options;
         this.clock = clock;
+        this.sts = new Sts(guard, options.region(), clock, this::request);
         this.forms = new Forms(guard.identity(), options.region(), clock);
     }
 
@@ -57,12 +59,7 @@ public final class S3Door implements HttpHandler {
         try {
             serve(exchange);
         } catch (Failure e) {
-            fail(exchange, e, "");
-        } catch (Refused e) {
-            fail(
-                    exchange,
-                    new Failure(ErrorCode.ACCESS_DENIED, String.valueOf(e.getMessage())),
-                    e.use());
+            fail(exchange, e);
         } catch (StorageFailure e) {
             broken(exchange, e);
         } catch (IOException e) {
@@ -76,12 +73,15 @@ public final class S3Door implements HttpHandler {
                     exchange,
                     new Failure(
                             ErrorCode.INTERNAL_ERROR,
-                            "We encountered an internal error. Please try again."),
-                    "");
+                            "We encountered an internal error. Please try again."));
         }
     }
 
     private void serve(Exchange exchange) throws IOException {
+        if (StsQuery.isMeant(exchange, options.domain())) {
+            sts.serve(exchange);
+            return;
+        }
         Asked asked = Asked.UNREADABLE;
         Optional<Failure> unreadable = Optional.empty();
         try {
@@ -154,6 +154,12 @@ public final class S3Door implements HttpHandler {
             dispatch(call);
         } catch (Failure e) {
             fail(call, e);
+        } catch (Refused e) {
+            fail(
+                    call.exchange(),
+                    call.caller(),
+                    new Failure(ErrorCode.ACCESS_DENIED, String.valueOf(e.getMessage())),
+                    e.use());
         } catch (Upstream.Invalid e) {
             fail(call, new Failure(ErrorCode.of(e.code()), String.valueOf(e.getMessage())));
         } catch (Unopenable e) {
@@ -209,7 +215,7 @@ public final class S3Door implements HttpHandler {
                             call.name(),
                             failure.code().code());
         }
-        fail(call.exchange(), failure, call.guarded().use());
+        fail(call.exchange(), call.caller(), failure, call.guarded().use());
     }
 
     /** What a client had better not ask again for: no 5xx, which SDKs retry. */
@@ -305,7 +311,7 @@ public final class S3Door implements HttpHandler {
                 exchange.requestId(),
                 e.kind(),
                 e.getMessage());
-        fail(exchange, stored(e.kind()), "");
+        fail(exchange, stored(e.kind()));
     }
 
     private static Failure stored(StorageFailure.Kind kind) {
@@ -322,11 +328,17 @@ public final class S3Door implements HttpHandler {
         };
     }
 
-    private void fail(Exchange exchange, Failure failure, String use) throws IOException {
+    /** What is no use, or not known to be one. */
+    private void fail(Exchange exchange, Failure failure) throws IOException {
+        fail(exchange, new Caller.Anonymous(), failure, "");
+    }
+
+    private void fail(Exchange exchange, Caller caller, Failure failure, String use)
+            throws IOException {
         if (exchange.responded()) {
             throw new IOException("failed inside the answer: " + failure.code().code());
         }
-        Headers headers = Call.headers(exchange, guard, use);
+        Headers headers = Call.headers(exchange, guard, caller, use);
         String region = failure.details().getOrDefault(Failure.REGION, "");
         if (!region.isEmpty()) {
             headers.add("x-amz-bucket-region", region);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Uploads as a form, as browsers send them. */
 class FormsTest extends DoorTest {
-    private static final String BOUNDARY = "----browser7MA4YWxk";
+    static final String BOUNDARY = "----browser7MA4YWxk";
     private static final byte[] FILE = "a,b\r\n1,2\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private Client browser;
@@ -39,7 +39,7 @@ class FormsTest extends DoorTest {
     }
 
     /** Fields in their order; the file is the last. */
-    private static byte[] form(Map<String, String> fields, String fileName, byte[] file)
+    static byte[] form(Map<String, String> fields, String fileName, byte[] file)
             throws IOException {
         ByteArrayOutputStream form = new ByteArrayOutputStream();
         for (Map.Entry<String, String> each : fields.entrySet()) {
@@ -72,10 +72,13 @@ class FormsTest extends DoorTest {
     }
 
     private String policy(Instant until, String conditions) {
-        String text =
+        return policy(bucket.substring(1), until, conditions);
+    }
+
+    private static String policy(String bucket, Instant until, String conditions) {
+        return encoded(
                 "{\"expiration\": \"%s\", \"conditions\": [{\"bucket\": \"%s\"}%s]}"
-                        .formatted(until, bucket.substring(1), conditions);
-        return encoded(text);
+                        .formatted(until, bucket, conditions));
     }
 
     private static String encoded(String text) {
@@ -84,30 +87,38 @@ class FormsTest extends DoorTest {
 
     /** Fields with a policy that is signed as version 4 wants it. */
     private Map<String, String> signed(Map<String, String> fields, String conditions) {
+        return signed(installation.pair(), "", bucket.substring(1), fields, conditions);
+    }
+
+    /** The same by somebody else. @param token of a session; empty without one */
+    static Map<String, String> signed(
+            Signer.Pair pair,
+            String token,
+            String bucket,
+            Map<String, String> fields,
+            String conditions) {
         String stamp =
                 Instant.now()
                         .toString()
                         .replaceAll("[-:]|\\.\\d+", "")
                         .replaceAll("\\d\\dZ$", "00Z");
         String day = stamp.substring(0, 8);
-        String credential = installation.key + "/" + day + "/home/s3/aws4_request";
-        Map<String, String> all = new LinkedHashMap<>(fields);
-        all.put("X-Amz-Algorithm", "AWS4-HMAC-SHA256");
-        all.put("X-Amz-Credential", credential);
-        all.put("X-Amz-Date", stamp);
-        String policy =
-                policy(
-                        conditions
-                                + ",{\"x-amz-algorithm\": \"AWS4-HMAC-SHA256\"}"
-                                + ",{\"x-amz-credential\": \""
-                                + credential
-                                + "\"},{\"x-amz-date\": \""
-                                + stamp
-                                + "\"}");
-        all.put("Policy", policy);
-        byte[] key = Signer.key(installation.pair(), day, "home", "s3");
-        all.put("X-Amz-Signature", HexFormat.of().formatHex(Signer.hmac(key, policy)));
-        return all;
+        Map<String, String> signing = new LinkedHashMap<>();
+        signing.put("X-Amz-Algorithm", "AWS4-HMAC-SHA256");
+        signing.put("X-Amz-Credential", pair.key() + "/" + day + "/home/s3/aws4_request");
+        signing.put("X-Amz-Date", stamp);
+        if (!token.isEmpty()) {
+            signing.put("X-Amz-Security-Token", token);
+        }
+        StringBuilder all = new StringBuilder(conditions);
+        signing.forEach((name, value) -> all.append(",{\"%s\": \"%s\"}".formatted(name, value)));
+        String policy = policy(bucket, Instant.now().plusSeconds(600), all.toString());
+        Map<String, String> form = new LinkedHashMap<>(fields);
+        form.putAll(signing);
+        form.put("Policy", policy);
+        byte[] key = Signer.key(pair, day, "home", "s3");
+        form.put("X-Amz-Signature", HexFormat.of().formatHex(Signer.hmac(key, policy)));
+        return form;
     }
 
     /** The same as version 2 wants it. */
@@ -182,6 +193,8 @@ class FormsTest extends DoorTest {
                     ("\r\n--" + BOUNDARY.substring(0, BOUNDARY.length() - 1))
                             .getBytes(StandardCharsets.US_ASCII);
             System.arraycopy(near, 0, file, i, near.length);
+            // Story: by chance the next byte made it the boundary, in every other run.
+            file[i + near.length] = 0;
         }
         assertEquals(204, post(signed(Map.of("key", "k"), ",{\"key\": \"k\"}"), file).status());
         assertArrayEquals(file, client.get(bucket + "/k").body());
@@ -194,6 +207,7 @@ class FormsTest extends DoorTest {
         fields.put("success_action_status", "201");
         Client.Reply made = post(signed(fields, status.formatted("201")), FILE);
         assertEquals(201, made.status());
+        assertTrue(made.text().contains("<PostResponse>"), "as S3, without a namespace");
         assertEquals("a b", made.element("Key"));
         assertEquals(bucket.substring(1), made.element("Bucket"));
         assertEquals("http://localhost" + bucket + "/a%20b", made.element("Location"));
@@ -301,7 +315,9 @@ class FormsTest extends DoorTest {
         wrong.remove("X-Amz-Signature");
         failed(400, "InvalidArgument", post(wrong, FILE));
         wrong.putAll(right);
-        wrong.put("X-Amz-Credential", right.get("X-Amz-Credential").replace("home", "north"));
+        wrong.put(
+                "X-Amz-Credential",
+                right.getOrDefault("X-Amz-Credential", "").replace("home", "north"));
         failed(400, "InvalidArgument", post(wrong, FILE));
         Map<String, String> stranger = old(fields, policy(",{\"key\": \"k\"}"));
         stranger.put("AWSAccessKeyId", "DOMI0000000000000000");
@@ -350,9 +366,9 @@ class FormsTest extends DoorTest {
         for (Map.Entry<String, String> each : wrong.entrySet()) {
             failed(400, each.getValue(), post(each.getKey().getBytes(StandardCharsets.ISO_8859_1)));
         }
-        Map<String, String> long_ = new LinkedHashMap<>(right);
-        long_.put("x-ignore-a", "a".repeat(20 << 10));
-        failed(400, "MaxPostPreDataLengthExceededError", post(long_, FILE));
+        Map<String, String> large = new LinkedHashMap<>(right);
+        large.put("x-ignore-a", "a".repeat(20 << 10));
+        failed(400, "MaxPostPreDataLengthExceededError", post(large, FILE));
         Map<String, String> split = new LinkedHashMap<>(right);
         split.put("Content-Type", "a\r\nx: y");
         failed(400, "InvalidArgument", post(split, FILE));
