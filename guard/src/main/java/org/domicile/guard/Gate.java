@@ -76,7 +76,14 @@ final class Gate implements Guard {
         this.vessel = new Vessel(keys, objects, random);
         this.rules = new LifecycleRules(vessel);
         this.lifecycle =
-                new LifecycleRun(policy, objects, rules, vessel, clock, this::lifecycleUses, ENDS);
+                new LifecycleRun(
+                        policy,
+                        objects,
+                        rules,
+                        vessel,
+                        objects.present(),
+                        this::lifecycleUses,
+                        ENDS);
         new Founding(options, policy, keys, ledger, clock.instant()).complete();
         BucketUses.endKeys(objects.buckets(), keys);
         Erasures.complete(people, policy, keys);
@@ -95,7 +102,7 @@ final class Gate implements Guard {
 
     @Override
     public GuardedObjects objects(Request request, List<String> stated) {
-        return new ObjectsView(uses(request, stated), objects, keys, vessel, rules, clock, random);
+        return new ObjectsView(uses(request, stated), objects, keys, vessel, rules, random);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package org.domicile.guard;
 
 import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,11 +30,10 @@ final class ObjectsView implements GuardedObjects {
             Keys keys,
             Vessel vessel,
             LifecycleRules rules,
-            InstantSource clock,
             SecureRandom random) {
         this.uses = uses;
         this.buckets = new BucketUses(uses, objects, keys, vessel, random);
-        this.locks = new Locks(objects, vessel, clock);
+        this.locks = new Locks(objects, vessel, objects.present());
         SecondKeys second = new SecondKeys(uses, keys, vessel, random);
         this.whole = new ObjectUses(uses, objects, keys, vessel, locks, rules, second);
         this.uploads = new UploadUses(uses, objects, keys, vessel, locks, rules, second);

@@ -157,7 +157,9 @@ final class Cloud implements AutoCloseable {
         history.tell(ledger);
         Policy policy = Policy.open(keyspace, keys.vault(), keys.subjects(), clock);
         checkHome(policy, settings.zones().home());
-        Objects objects = Objects.open(keyspace, blobs, clock, random);
+        Optional<Duration> jump = SteadyClock.jump(clock.instant(), installation.clock());
+        SteadyClock steady = new SteadyClock(clock, installation.clock(), settings.upkeep().jump());
+        Objects objects = Objects.open(keyspace, blobs, clock, steady, random);
         opened.push(objects);
 
         // the guard, and on the first start somebody who may pass it
@@ -171,6 +173,10 @@ final class Cloud implements AutoCloseable {
                         People.open(keyspace, keys.vault()),
                         clock,
                         random);
+        if (settings.upkeep().jump() == SteadyClock.Jump.ACCEPT) {
+            jump.ifPresent(far -> guard.upkeep("upkeep:AcceptClock", far::toSeconds));
+        }
+        installation.clock(steady.instant());
         FirstCredential.complete(
                 installation, guard, disk, places.firstCredential(), settings.zones().home());
 
@@ -189,7 +195,8 @@ final class Cloud implements AutoCloseable {
                                 ledger,
                                 policy,
                                 witnesses,
-                                forecast),
+                                forecast,
+                                steady),
                         clock);
         HttpHandler admin =
                 new AdminDoor(
@@ -219,7 +226,7 @@ final class Cloud implements AutoCloseable {
                 upkeep(settings, guard, blobs, objects, installation, clock)
                         .start(retention(ledger, settings, clock))
                         .start(lifecycle(guard, settings, clock))
-                        .start(measuring(forecast, installation, disk, folder, clock)));
+                        .start(measuring(forecast, installation, disk, folder, clock, steady)));
 
         // ready: commands may come
         Map<String, String> urls = urls(settings, server.addresses());
@@ -489,12 +496,14 @@ final class Cloud implements AutoCloseable {
             Installation installation,
             Disk disk,
             Folder folder,
-            Clock clock) {
+            Clock clock,
+            SteadyClock steady) {
         return new Upkeep.Job(
                 "upkeep:Measure",
                 clock.instant(),
                 turn -> turn.at().plus(Duration.ofMinutes(10)),
                 () -> {
+                    installation.clock(steady.instant());
                     try {
                         if (forecast.sample(clock.instant(), disk.usable(folder.path()))) {
                             installation.forecast(forecast);

@@ -172,6 +172,15 @@ final class Installation implements FolderMark {
         write(put("scrubbed", eight(at.getEpochSecond())), put("corrupt", eight(corrupt)));
     }
 
+    /** What the steady clock said last; empty when it never ran. */
+    Optional<Instant> clock() {
+        return number("clock").map(Instant::ofEpochMilli);
+    }
+
+    void clock(Instant said) {
+        write(put("clock", eight(said.toEpochMilli())));
+    }
+
     /** Samples of what the disk had left. */
     DiskForecast forecast() {
         return DiskForecast.decode(keyspace.get(Space.RECORDS, key("room")).orElse(new byte[0]));

@@ -56,7 +56,8 @@ final class Instruments implements Running, Readiness, Figures {
             Ledger ledger,
             Policy policy,
             AskedWitnesses witnesses,
-            DiskForecast forecast) {}
+            DiskForecast forecast,
+            SteadyClock steady) {}
 
     private record Open(HttpServer server, Map<String, String> urls, Instant since) {}
 
@@ -108,6 +109,7 @@ final class Instruments implements Running, Readiness, Figures {
         keys(figures, warnings);
         register(warnings);
         lifecycle(warnings);
+        parts.steady().doubted().ifPresent(far -> warnings.add(doubt(far)));
         process(figures, now);
         return new Status(
                 stopping ? "stopping" : now == null ? "starting" : "ready",
@@ -313,6 +315,11 @@ final class Instruments implements Running, Readiness, Figures {
                     "the configuration names the zone %s, which does not exist, so its clients are refused: make it with 'domicile zone create %s'"
                             .formatted(zone, zone));
         }
+    }
+
+    private static String doubt(Duration far) {
+        return "the system's clock is %d hours ahead of what this server last knew, so no retention ends and no lifecycle rule is carried out: set the clock right, or, if it is right, start once with --set clock.jump=accept, which is put on record"
+                .formatted(far.toHours());
     }
 
     private void lifecycle(List<String> warnings) {

@@ -83,6 +83,12 @@ enum Setting {
             "10s",
             "wait before compaction begins, after a start and when it found nothing to do; doubles"
                     + " up to sixty times as long"),
+    CLOCK_JUMP(
+            "clock.jump",
+            "refuse",
+            "what locks and lifecycle rules do when the system's clock is more than a day ahead of"
+                    + " the last start's: refuse (stand still), or accept; for one start, on"
+                    + " record"),
     DRAIN_TIME("drain.time", "20s", "how long requests under way may last when it stops");
 
     private final String key;

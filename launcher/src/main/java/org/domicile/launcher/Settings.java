@@ -103,8 +103,9 @@ record Settings(
      * @param rate bytes a second @param scrub how often all is verified
      * @param pause before the first turn, and after one that found nothing to do
      * @param day how long a day of lifecycle rules lasts
+     * @param jump what to do when the system's clock is far ahead
      */
-    record Upkeep(long rate, Duration scrub, Duration pause, Duration day) {}
+    record Upkeep(long rate, Duration scrub, Duration pause, Duration day, SteadyClock.Jump jump) {}
 
     /** The defaults. */
     static Settings standard() {
@@ -321,7 +322,10 @@ record Settings(
                 size(from, Setting.UPKEEP_RATE, 64L << 10, 1L << 40),
                 time(from, Setting.UPKEEP_SCRUB, Duration.ofMinutes(1), Duration.ofDays(7)),
                 time(from, Setting.UPKEEP_PAUSE, Duration.ofMillis(100), Duration.ofHours(1)),
-                time(from, Setting.S3_LIFECYCLE_DAY, Duration.ofSeconds(1), Duration.ofDays(1)));
+                time(from, Setting.S3_LIFECYCLE_DAY, Duration.ofSeconds(1), Duration.ofDays(1)),
+                chosen(from, Setting.CLOCK_JUMP, "refuse", "accept")
+                        ? SteadyClock.Jump.ACCEPT
+                        : SteadyClock.Jump.REFUSE);
     }
 
     // ---- texts ------------------------------------------------------------------------------

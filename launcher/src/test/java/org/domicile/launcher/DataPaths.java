@@ -79,6 +79,15 @@ final class DataPaths {
             s3 | GET_BUCKET_REPLICATION | none | itself | GET /{bucket}?replication=
             s3 | GET_BUCKET_REQUEST_PAYMENT | none | itself | GET /{bucket}?requestPayment=
             s3 | GET_BUCKET_WEBSITE | none | itself | GET /{bucket}?website=
+            s3 | PUT_OBJECT_LOCK_CONFIGURATION | none | commit | PUT /{kept}?object-lock= | <ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>
+            s3 | GET_OBJECT_LOCK_CONFIGURATION | none | itself | GET /{kept}?object-lock=
+            s3 | PUT_OBJECT_LEGAL_HOLD | none | commit | PUT /{kept}/n?legal-hold= | <LegalHold><Status>OFF</Status></LegalHold>
+            s3 | GET_OBJECT_LEGAL_HOLD | reads | itself | GET /{kept}/n?legal-hold=
+            s3 | PUT_OBJECT_RETENTION | none | commit | PUT /{kept}/n?retention= | <Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>2099-01-01T00:00:00Z</RetainUntilDate></Retention>
+            s3 | GET_OBJECT_RETENTION | reads | itself | GET /{kept}/n?retention=
+            s3 | PUT_BUCKET_LIFECYCLE_CONFIGURATION | none | commit | PUT /{bucket}?lifecycle= | <LifecycleConfiguration><Rule><ID>r</ID><Status>Enabled</Status><Filter><Prefix>gone/</Prefix></Filter><Expiration><Days>3650</Days></Expiration></Rule></LifecycleConfiguration>
+            s3 | GET_BUCKET_LIFECYCLE_CONFIGURATION | none | itself | GET /{bucket}?lifecycle=
+            s3 | DELETE_BUCKET_LIFECYCLE | none | commit | DELETE /{bucket}?lifecycle=
             s3 | DELETE_OBJECT | none | commit | DELETE /{bucket}/one
             s3 | DELETE_OBJECTS | none | commit | POST /{bucket}?delete= | <Delete><Object><Key>two</Key></Object></Delete>
             s3 | DELETE_BUCKET | none | commit | DELETE /{empty}

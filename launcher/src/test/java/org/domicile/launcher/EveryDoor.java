@@ -195,6 +195,16 @@ final class EveryDoor implements AutoCloseable {
         for (String name : List.of("raw/n", "one", "two", "patients/p-1/x")) {
             ok(s3(Place.HOME, Optional.of(caller), words, "PUT", "/{bucket}/" + name, SECRET));
         }
+        words.put("kept", bucket + "-kept");
+        for (String each :
+                List.of(
+                        "/{kept}|",
+                        "/{kept}?versioning=|<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+                        "/{kept}?object-lock=|<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>",
+                        "/{kept}/n|" + SECRET)) {
+            String[] asked = each.split("\\|", 2);
+            ok(s3(Place.HOME, Optional.of(caller), words, "PUT", asked[0], asked[1]));
+        }
         begin(words, caller, "upload", target);
         begin(words, caller, "aborted", "aborted");
         String part = "/{bucket}/{target}?partNumber=1&uploadId={upload}";

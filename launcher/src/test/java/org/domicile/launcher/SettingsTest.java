@@ -247,6 +247,14 @@ class SettingsTest {
                         Duration.ofSeconds(10),
                         "25h"));
         cases.put(
+                Setting.CLOCK_JUMP,
+                new Case(
+                        s -> s.upkeep().jump(),
+                        SteadyClock.Jump.REFUSE,
+                        "accept",
+                        SteadyClock.Jump.ACCEPT,
+                        "perhaps"));
+        cases.put(
                 Setting.DRAIN_TIME,
                 new Case(
                         s -> s.limits().drain(),

@@ -18,8 +18,25 @@ public interface Objects extends AutoCloseable {
      * @param ids where ids of uploads come from; must not be guessable
      */
     static Objects open(Keyspace keyspace, Blobs blobs, InstantSource clock, RandomGenerator ids) {
-        return new VersionStore(keyspace, blobs, clock, ids);
+        return open(keyspace, blobs, clock, clock, ids);
     }
+
+    /**
+     * The same with a clock of its own for locks.
+     *
+     * @param present what time it is for retentions: where it is behind, they last longer
+     */
+    static Objects open(
+            Keyspace keyspace,
+            Blobs blobs,
+            InstantSource clock,
+            InstantSource present,
+            RandomGenerator ids) {
+        return new VersionStore(keyspace, blobs, clock, present, ids);
+    }
+
+    /** What time it is for retentions, and for whatever else ends something by itself. */
+    InstantSource present();
 
     /** The buckets. */
     Buckets buckets();

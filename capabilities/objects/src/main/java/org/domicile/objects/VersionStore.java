@@ -47,6 +47,7 @@ final class VersionStore implements Objects {
     private final Keyspace keyspace;
     private final Blobs blobs;
     private final InstantSource clock;
+    private final InstantSource present;
     private final BucketTable buckets;
     private final Garbage garbage;
     private final UploadTable uploads;
@@ -58,10 +59,16 @@ final class VersionStore implements Objects {
     private final long opening;
     private volatile boolean closed;
 
-    VersionStore(Keyspace keyspace, Blobs blobs, InstantSource clock, RandomGenerator ids) {
+    VersionStore(
+            Keyspace keyspace,
+            Blobs blobs,
+            InstantSource clock,
+            InstantSource present,
+            RandomGenerator ids) {
         this.keyspace = keyspace;
         this.blobs = blobs;
         this.clock = clock;
+        this.present = present;
         this.buckets = new BucketTable(keyspace);
         this.garbage = new Garbage(keyspace, blobs);
         this.uploads = new UploadTable(this, keyspace, garbage, ids);
@@ -75,6 +82,11 @@ final class VersionStore implements Objects {
     @Override
     public Buckets buckets() {
         return buckets;
+    }
+
+    @Override
+    public InstantSource present() {
+        return present;
     }
 
     @Override
@@ -206,7 +218,7 @@ final class VersionStore implements Objects {
         if (standing == null) {
             return nothingToDelete(request);
         }
-        return standing.entry().lock().opens(clock.instant(), bypass)
+        return standing.entry().lock().opens(present.instant(), bypass)
                 ? remove(request, name, standing, version, new Transaction().when(home.live()))
                 : Refusal.locked(request);
     }
@@ -271,7 +283,7 @@ final class VersionStore implements Objects {
                 || version.latest() != Arrays.equals(newest.key(), standing.key())) {
             return Refusal.failed(request);
         }
-        if (!standing.entry().lock().opens(clock.instant(), Lock.Bypass.NO)) {
+        if (!standing.entry().lock().opens(present.instant(), Lock.Bypass.NO)) {
             return Refusal.locked(request);
         }
         // The bucket's own condition has to come first: it is what a retry looks at.
@@ -330,7 +342,7 @@ final class VersionStore implements Objects {
             case Amendment.State(var change) -> state = change.apply(state);
             case Amendment.Locking(var change, Lock.Bypass bypass) -> {
                 lock = change.apply(lock);
-                if (!was.lock().admits(lock, clock.instant(), bypass)) {
+                if (!was.lock().admits(lock, present.instant(), bypass)) {
                     return Refusal.locked(request);
                 }
             }
@@ -364,7 +376,7 @@ final class VersionStore implements Objects {
         Decision<Changed> refusal = Refusal.of(request, condition, seen.newest());
         boolean kept =
                 seen.unnamed() != null
-                        && !seen.unnamed().entry().lock().opens(clock.instant(), Lock.Bypass.NO);
+                        && !seen.unnamed().entry().lock().opens(present.instant(), Lock.Bypass.NO);
         return refusal == null && kept ? Refusal.locked(request) : refusal;
     }
 
