@@ -55,9 +55,10 @@ class DataPathPurposesTest {
             Map<String, Map<String, String>> buckets = new HashMap<>();
             for (List<String> zones : List.of(List.of("home"), List.of("home", "abroad"))) {
                 String name = String.join("-", zones);
-                for (String each : List.of(name, name + "-empty")) {
+                for (String each : List.of(name, name + "-empty", name + "-kept")) {
                     doors.installation.admin().createBucket("city", each, zones);
                 }
+                doors.keep(city, name + "-kept");
                 Map<String, String> words = new HashMap<>(shared);
                 words.putAll(doors.prepare(city, name, "whole"));
                 buckets.put(name, words);

@@ -40,6 +40,8 @@ final class DataPathWorld {
         Administration admin = doors.installation.admin();
         admin.createBucket("city", "archive", List.of());
         admin.createBucket("city", "archive-empty", List.of());
+        admin.createBucket("city", "archive-kept", List.of());
+        doors.keep(city, "archive-kept");
         String rule = admin.people().createRule("archive", "", "patients/{subject}/").id();
         admin.label("archive", "gone/", MARKS);
         admin.createPurpose(purpose("changed", List.of("home"), doors.installation));

@@ -196,15 +196,6 @@ final class EveryDoor implements AutoCloseable {
             ok(s3(Place.HOME, Optional.of(caller), words, "PUT", "/{bucket}/" + name, SECRET));
         }
         words.put("kept", bucket + "-kept");
-        for (String each :
-                List.of(
-                        "/{kept}|",
-                        "/{kept}?versioning=|<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
-                        "/{kept}?object-lock=|<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>",
-                        "/{kept}/n|" + SECRET)) {
-            String[] asked = each.split("\\|", 2);
-            ok(s3(Place.HOME, Optional.of(caller), words, "PUT", asked[0], asked[1]));
-        }
         begin(words, caller, "upload", target);
         begin(words, caller, "aborted", "aborted");
         String part = "/{bucket}/{target}?partNumber=1&uploadId={upload}";
@@ -216,6 +207,20 @@ final class EveryDoor implements AutoCloseable {
                         + within(copied.text(), "ETag")
                         + "</ETag></Part></CompleteMultipartUpload>");
         return words;
+    }
+
+    /** Makes a bucket, which is there already, keep versions and lock them, with an object in it. */
+    void keep(Administration.Issued caller, String bucket) throws IOException {
+        Map<String, String> words = Map.of("kept", bucket);
+        String versions =
+                "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+        String lock =
+                "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled>"
+                        + "</ObjectLockConfiguration>";
+        Optional<Administration.Issued> known = Optional.of(caller);
+        ok(s3(Place.HOME, known, words, "PUT", "/{kept}?versioning=", versions));
+        ok(s3(Place.HOME, known, words, "PUT", "/{kept}?object-lock=", lock));
+        ok(s3(Place.HOME, known, words, "PUT", "/{kept}/n", SECRET));
     }
 
     private void begin(
