@@ -69,6 +69,7 @@ public interface Administration {
 
     /** When answers to a credential bring receipts. */
     Receipts receipts(String accessKey);
+
     /**
      * Makes a role.
      *

@@ -37,6 +37,7 @@ final class AttributesCodec {
     private static final int SUMMED = 2;
     private static final int LOCKABLE = 2;
     private static final List<Lock.Mode> MODES = List.of(Lock.Mode.values());
+    private static final List<Lock.Hold> HOLDS = List.of(Lock.Hold.values());
     private static final int MOST = 0xFFFF;
     private static final byte[] NOTHING = {};
 
@@ -116,7 +117,7 @@ final class AttributesCodec {
                     map(out, draft.tags());
                     out.writeByte(draft.lock().mode().ordinal());
                     out.writeLong(draft.lock().until().toEpochMilli());
-                    out.writeBoolean(draft.lock().held());
+                    out.writeByte(draft.lock().hold().ordinal());
                 });
     }
 
@@ -282,7 +283,7 @@ final class AttributesCodec {
         Lock lock() {
             Lock.Mode mode = MODES.get(octet());
             long until = (long) number() << 32 | number() & 0xFFFF_FFFFL;
-            return new Lock(mode, Instant.ofEpochMilli(until), octet() != 0);
+            return new Lock(mode, Instant.ofEpochMilli(until), HOLDS.get(octet()));
         }
 
         Attributes.ChecksumType checksumType() {

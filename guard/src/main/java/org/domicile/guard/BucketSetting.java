@@ -6,7 +6,14 @@ package org.domicile.guard;
  */
 public enum BucketSetting {
     /** Tags of the bucket. */
-    TAGGING("tagging", "s3:GetBucketTagging", "s3:PutBucketTagging");
+    TAGGING("tagging", "s3:GetBucketTagging", "s3:PutBucketTagging"),
+    /** Object lock, which is on where this is set; the document is a {@link LockRule}'s. */
+    OBJECT_LOCK(
+            "object-lock",
+            "s3:GetBucketObjectLockConfiguration",
+            "s3:PutBucketObjectLockConfiguration"),
+    /** When objects end; the document is a {@link org.domicile.lifecycle.Lifecycle}'s. */
+    LIFECYCLE("lifecycle", "s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration");
 
     private final String key;
     private final String get;

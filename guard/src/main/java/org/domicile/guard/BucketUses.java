@@ -39,7 +39,7 @@ final class BucketUses {
         this.random = random;
     }
 
-    GuardedObjects.Created create(String name, String zone) {
+    GuardedObjects.Created create(String name, String zone, Map<BucketSetting, byte[]> settings) {
         Organisation organisation =
                 uses.policy().register().organisations().get(uses.organisation());
         String place = zone.isEmpty() && organisation != null ? organisation.zone() : zone;
@@ -47,6 +47,11 @@ final class BucketUses {
                 new Resource.Data(uses.organisation(), name, "", List.of(place), uses.dataZone());
         boolean known = uses.policy().register().zones().containsKey(place);
         Resource judged = known ? resource : uses.data(Optional.empty(), name, "");
+        boolean locking = settings.containsKey(BucketSetting.OBJECT_LOCK);
+        settings.keySet().forEach(each -> uses.check(each.put(), judged, name));
+        if (locking) {
+            uses.check("s3:PutBucketVersioning", judged, name);
+        }
         try (Admitted use = uses.admit("s3:CreateBucket", judged, name)) {
             if (!known || organisation == null) {
                 use.record(Outcome.INVALID, 0);
@@ -69,9 +74,13 @@ final class BucketUses {
                             owner(),
                             List.of(place),
                             key.id(),
-                            Bucket.Versioning.UNVERSIONED,
+                            locking ? Bucket.Versioning.ENABLED : Bucket.Versioning.UNVERSIONED,
                             uses.at(),
                             Map.of());
+            for (Map.Entry<BucketSetting, byte[]> each : settings.entrySet()) {
+                byte[] sealed = seal(bucket, each.getKey(), each.getValue());
+                bucket = bucket.set(each.getKey().key(), Optional.of(sealed));
+            }
             if (buckets.create(use.carrying(() -> 0), bucket)) {
                 return GuardedObjects.Created.CREATED;
             }
@@ -152,28 +161,54 @@ final class BucketUses {
         }
     }
 
-    boolean version(String name, Bucket.Versioning state) {
+    Buckets.Revised version(String name, Bucket.Versioning state) {
         Optional<Bucket> bucket = buckets.bucket(name);
         try (Admitted use =
                 uses.admit("s3:PutBucketVersioning", uses.data(bucket, name, ""), name)) {
-            return buckets.version(use.carrying(() -> 0), name, state);
+            return buckets.revise(
+                    use.carrying(() -> 0),
+                    name,
+                    present ->
+                            Locks.on(present) && state != Bucket.Versioning.ENABLED
+                                    ? Optional.empty()
+                                    : Optional.of(present.versioned(state)));
+        }
+    }
+
+    /** Switches object lock on, which nothing switches off, or changes what it does. */
+    Buckets.Revised lock(String name, LockRule rule) {
+        BucketSetting which = BucketSetting.OBJECT_LOCK;
+        Optional<Bucket> found = buckets.bucket(name);
+        try (Admitted use = uses.admit(which.put(), uses.data(found, name, ""), name)) {
+            return buckets.revise(
+                    use.carrying(() -> 0),
+                    name,
+                    present ->
+                            present.versioning() == Bucket.Versioning.ENABLED
+                                    ? Optional.of(
+                                            present.set(
+                                                    which.key(),
+                                                    Optional.of(
+                                                            seal(present, which, rule.document()))))
+                                    : Optional.empty());
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, Buckets.Revised.NO_SUCH_BUCKET);
         }
     }
 
     GuardedObjects.Setting setting(String name, BucketSetting which) {
         Optional<Bucket> found = buckets.bucket(name);
         try (Admitted use = uses.admit(which.get(), uses.data(found, name, ""), name)) {
-            Optional<byte[]> sealed =
-                    found.flatMap(
-                            bucket -> Optional.ofNullable(bucket.settings().get(which.key())));
-            use.record(sealed.isPresent() ? Outcome.DONE : Outcome.ABSENT, 0);
+            boolean set =
+                    found.map(Bucket::settings)
+                            .filter(settings -> settings.containsKey(which.key()))
+                            .isPresent();
+            use.record(set ? Outcome.DONE : Outcome.ABSENT, 0);
             if (found.isEmpty()) {
                 return new GuardedObjects.Setting.NoSuchBucket();
             }
-            return sealed.<GuardedObjects.Setting>map(value ->
-                            new GuardedObjects.Setting.Is(
-                                    vessel.sealer(found.get())
-                                            .openState(place(found.get(), which), value)))
+            return open(vessel, found.get(), which)
+                    .<GuardedObjects.Setting>map(GuardedObjects.Setting.Is::new)
                     .orElseGet(GuardedObjects.Setting.Unset::new);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new GuardedObjects.Setting.NoSuchBucket());
@@ -184,13 +219,21 @@ final class BucketUses {
         Optional<Bucket> found = buckets.bucket(name);
         try (Admitted use = uses.admit(which.put(), uses.data(found, name, ""), name)) {
             Optional<byte[]> sealed =
-                    found.flatMap(bucket ->
-                            document.map(plain ->
-                                    vessel.sealer(bucket).sealState(place(bucket, which), plain)));
+                    found.flatMap(bucket -> document.map(plain -> seal(bucket, which, plain)));
             return buckets.set(use.carrying(() -> 0), name, which.key(), sealed);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, false);
         }
+    }
+
+    private byte[] seal(Bucket bucket, BucketSetting which, byte[] document) {
+        return vessel.sealer(bucket).sealState(place(bucket, which), document);
+    }
+
+    /** What was set for a bucket; empty when nothing was. */
+    static Optional<byte[]> open(Vessel vessel, Bucket bucket, BucketSetting which) {
+        return Optional.ofNullable(bucket.settings().get(which.key()))
+                .map(sealed -> vessel.sealer(bucket).openState(place(bucket, which), sealed));
     }
 
     /** What a setting's document is bound to: its bucket for ever, and which setting it is. */

@@ -27,6 +27,9 @@ import org.domicile.request.Request;
 final class Gate implements Guard {
     private static final System.Logger LOG = System.getLogger("org.domicile.guard");
 
+    /** Ends of one turn of the lifecycle job, nearly. */
+    private static final int ENDS = 10_000;
+
     private final GuardOptions options;
     private final Policy policy;
     private final Keys keys;
@@ -39,6 +42,8 @@ final class Gate implements Guard {
     private final SigningKeys identity;
     private final Issuers issuers;
     private final Vessel vessel;
+    private final LifecycleRules rules;
+    private final LifecycleRun lifecycle;
 
     Gate(
             GuardOptions options,
@@ -68,6 +73,9 @@ final class Gate implements Guard {
                         random);
         this.issuers = new Issuers(policy, outbound);
         this.vessel = new Vessel(keys, objects, random);
+        this.rules = new LifecycleRules(vessel);
+        this.lifecycle =
+                new LifecycleRun(policy, objects, rules, vessel, clock, this::lifecycleUses, ENDS);
         new Founding(options, policy, keys, ledger, clock.instant()).complete();
         BucketUses.endKeys(objects.buckets(), keys);
         Erasures.complete(people, policy, keys);
@@ -85,7 +93,7 @@ final class Gate implements Guard {
 
     @Override
     public GuardedObjects objects(Request request, List<String> stated) {
-        return new ObjectsView(uses(request, stated), objects, keys, vessel, random);
+        return new ObjectsView(uses(request, stated), objects, keys, vessel, rules, clock, random);
     }
 
     @Override
@@ -213,6 +221,33 @@ final class Gate implements Guard {
                 use.record(Outcome.DONE, handled);
             }
         }
+    }
+
+    @Override
+    public long lifecycle(Duration day) {
+        return lifecycle.turn(day);
+    }
+
+    /** A view of the program's own uses for one thread, with a permit of its own. */
+    private Uses lifecycleUses() {
+        Instant now = clock.instant();
+        Request request =
+                new Request(
+                        "lifecycle",
+                        new Caller.Program("system:lifecycle", Policy.LIFECYCLE),
+                        "program",
+                        options.dataZone(),
+                        "",
+                        now,
+                        Instant.MAX,
+                        Optional.empty());
+        return new Uses(
+                policy,
+                ledger,
+                options,
+                new Semaphore(1),
+                request,
+                new Concerned(policy, keys, people, List.of()));
     }
 
     private Uses uses(Request request) {

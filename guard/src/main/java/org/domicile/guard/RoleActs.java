@@ -75,9 +75,10 @@ final class RoleActs {
                     Optional.ofNullable(policy.register().roles().get(name))
                             .filter(each -> !each.removed());
             use.record(found.isPresent() ? Outcome.DONE : Outcome.ABSENT, 0);
-            return found.map(this::withText).orElseThrow(() ->
-                    new Administration.Impossible(
-                            "there is no role " + name + "; 'role list' shows them"));
+            return found.map(this::withText)
+                    .orElseThrow(() ->
+                            new Administration.Impossible(
+                                    "there is no role " + name + "; 'role list' shows them"));
         }
     }
 

@@ -102,8 +102,7 @@ final class SessionsView implements GuardedSessions {
         // A session without a role is whoever asked for it.
         String principal =
                 known.by() instanceof Caller.By.Session session
-                        ? Optional.ofNullable(
-                                        policy.register().credentials().get(session.source()))
+                        ? Optional.ofNullable(policy.register().credentials().get(session.source()))
                                 .map(Credential::principal)
                                 .orElse(known.principal())
                         : known.principal();
@@ -351,8 +350,7 @@ final class SessionsView implements GuardedSessions {
 
     private Caller.Known made(
             String organisation, String principal, String purpose, Caller.By.Session session) {
-        return new Caller.Known(
-                organisation, principal, fresh.temporary(), purpose, session);
+        return new Caller.Known(organisation, principal, fresh.temporary(), purpose, session);
     }
 
     private Issued issued(Caller.Known caller, Caller.By.Session session, SessionPolicy narrowing) {

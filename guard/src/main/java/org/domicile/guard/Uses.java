@@ -106,6 +106,11 @@ final class Uses {
         return policy.register().marks(data.organisation(), bucketName, name);
     }
 
+    /** Asks policy about something that changes how a use is carried out; nothing is recorded. */
+    boolean allows(String action, Resource resource) {
+        return policy.decide(request, action, resource).effect() == Decision.Effect.ALLOW;
+    }
+
     /** Asks policy; a refusal is recorded and thrown. */
     Decision check(String action, Resource resource, String object) {
         return check(action, resource, object, request.zone());
@@ -140,6 +145,11 @@ final class Uses {
      */
     Admitted admit(String action, Resource resource, String object) {
         return admitTo(action, resource, object, request.zone(), organisation(), List.of());
+    }
+
+    /** What the program does to an organisation's data, in the organisation's own use log. */
+    Admitted admitFor(String log, String action, Resource resource, String object) {
+        return admitTo(action, resource, object, request.zone(), log, List.of());
     }
 
     /** The same, with what it says in public. */

@@ -61,7 +61,11 @@ class SessionsTest {
     }
 
     private Caller.Known caller(Administration.Issued issued) {
-        return installation.guard().identity().caller(issued.credential().accessKey()).orElseThrow();
+        return installation
+                .guard()
+                .identity()
+                .caller(issued.credential().accessKey())
+                .orElseThrow();
     }
 
     private Request request(Caller caller) {
@@ -132,11 +136,12 @@ class SessionsTest {
         installation.stop();
         installation.restart();
         Administration.Explained explained = administration().explain(use);
-        Policy.Explanation.Explained made =
-                (Policy.Explanation.Explained) explained.explanation();
+        Policy.Explanation.Explained made = (Policy.Explanation.Explained) explained.explanation();
         assertEquals("allowed", made.decided().reason());
         assertEquals(2, made.bounds().size());
-        assertEquals(List.of("role", "session"), made.bounds().stream().map(Policy.Explanation.Within::name).toList());
+        assertEquals(
+                List.of("role", "session"),
+                made.bounds().stream().map(Policy.Explanation.Within::name).toList());
     }
 
     @Test
@@ -145,7 +150,11 @@ class SessionsTest {
         Administration.Issued ben =
                 administration()
                         .createCredential(
-                                principal, asking.purpose(), List.of("*"), List.of("*"), Instant.MAX);
+                                principal,
+                                asking.purpose(),
+                                List.of("*"),
+                                List.of("*"),
+                                Instant.MAX);
         GuardedSessions.Issued issued =
                 installation.guard().sessions(request(caller(ben))).token(Duration.ZERO);
         assertTrue(shown(issued).isPresent());
@@ -160,7 +169,11 @@ class SessionsTest {
         Administration.Issued brief =
                 administration()
                         .createCredential(
-                                asking.principal(), asking.purpose(), List.of("*"), List.of("*"), soon);
+                                asking.principal(),
+                                asking.purpose(),
+                                List.of("*"),
+                                List.of("*"),
+                                soon);
         GuardedSessions.Issued issued =
                 installation.guard().sessions(request(caller(brief))).token(Duration.ofHours(36));
         assertTrue(!issued.expires().isAfter(soon), issued.expires().toString());

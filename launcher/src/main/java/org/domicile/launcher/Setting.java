@@ -9,6 +9,11 @@ import java.util.stream.Stream;
 enum Setting {
     S3_LISTEN("s3.listen", "127.0.0.1:9000", "address and port of the S3 API; port 0 picks one"),
     S3_DOMAIN("s3.domain", "", "domain for virtual-hosted buckets, such as s3.city.example"),
+    S3_LIFECYCLE_DAY(
+            "s3.lifecycle.day",
+            "24h",
+            "how long a day of lifecycle rules lasts; shorter for tests of clients alone, and on"
+                    + " record"),
     WEB_LISTEN("web.listen", "127.0.0.1:9001", "address and port of /ledger/, /health, /metrics"),
     ADMIN_LISTEN(
             "admin.listen",

@@ -39,9 +39,9 @@ import org.domicile.keyspace.Write;
  * four-byte length and bytes); {@code r} and a register's digest: its version; {@code d} and a
  * deciding set's digest: format byte 1, the digests of schema and program's policies, the number of
  * sets, and of each its organisation, name and version (texts as in the register's records); {@code
- * x} and the SHA-256 of a text: the text; {@code p} and the SHA-256 of a role's permissions or
- * a session's policy: the text, sealed; {@code t}, the full name of a policy set, {@code /} and its version in ten digits:
- * the set.
+ * x} and the SHA-256 of a text: the text; {@code p} and the SHA-256 of a role's permissions or a
+ * session's policy: the text, sealed; {@code t}, the full name of a policy set, {@code /} and its
+ * version in ten digits: the set.
  */
 final class History {
     /** Kinds of the register's records that no decision reads, or that are kept elsewhere. */

@@ -24,6 +24,9 @@ public interface Policy {
     /** Built-in purpose of the program's own upkeep; it does not expire. */
     String UPKEEP = "installation/upkeep";
 
+    /** Built-in purpose of ending what buckets' own rules end; it does not expire. */
+    String LIFECYCLE = "installation/lifecycle";
+
     /** Reads the register from the keyspace. */
     static Policy open(Keyspace keyspace, Vault vault, Subjects subjects, InstantSource clock) {
         return new StoredPolicy(keyspace, vault, subjects, clock);

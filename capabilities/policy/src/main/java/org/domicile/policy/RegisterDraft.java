@@ -65,14 +65,7 @@ final class RegisterDraft {
     RegisterDraft(Opening opening) {
         this(
                 new Register(
-                        "",
-                        Map.of(),
-                        Map.of(),
-                        Map.of(),
-                        Map.of(),
-                        Map.of(),
-                        Map.of(),
-                        Map.of()),
+                        "", Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of()),
                 opening);
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +114,11 @@ final class Call {
 
     S3Options options() {
         return options;
+    }
+
+    /** When it arrived. */
+    Instant at() {
+        return request.at();
     }
 
     Caller caller() {

@@ -195,6 +195,10 @@ public final class S3Door implements HttpHandler {
                     COMPLETE_MULTIPART_UPLOAD,
                     PUT_BUCKET_VERSIONING,
                     PUT_BUCKET_TAGGING,
+                    PUT_BUCKET_LIFECYCLE_CONFIGURATION,
+                    PUT_OBJECT_LOCK_CONFIGURATION,
+                    PUT_OBJECT_RETENTION,
+                    PUT_OBJECT_LEGAL_HOLD,
                     PUT_OBJECT_TAGGING ->
                     true;
             default -> false;
@@ -247,6 +251,15 @@ public final class S3Door implements HttpHandler {
             case GET_OBJECT_TAGGING -> Tags.ofObject(call);
             case PUT_OBJECT_TAGGING -> Tags.put(call);
             case DELETE_OBJECT_TAGGING -> Tags.delete(call);
+            case GET_BUCKET_LIFECYCLE_CONFIGURATION -> Lifecycles.show(call);
+            case PUT_BUCKET_LIFECYCLE_CONFIGURATION -> Lifecycles.put(call);
+            case DELETE_BUCKET_LIFECYCLE -> Lifecycles.delete(call);
+            case GET_OBJECT_LOCK_CONFIGURATION -> ObjectLocks.ofBucket(call);
+            case PUT_OBJECT_LOCK_CONFIGURATION -> ObjectLocks.putOfBucket(call);
+            case GET_OBJECT_RETENTION -> ObjectLocks.retention(call);
+            case PUT_OBJECT_RETENTION -> ObjectLocks.retain(call);
+            case GET_OBJECT_LEGAL_HOLD -> ObjectLocks.hold(call);
+            case PUT_OBJECT_LEGAL_HOLD -> ObjectLocks.putHold(call);
             case LIST_OBJECTS -> Listings.first(call);
             case LIST_OBJECTS_V2 -> Listings.second(call);
             case LIST_OBJECT_VERSIONS -> Listings.versions(call);

@@ -193,6 +193,8 @@ class FormsTest extends DoorTest {
                     ("\r\n--" + BOUNDARY.substring(0, BOUNDARY.length() - 1))
                             .getBytes(StandardCharsets.US_ASCII);
             System.arraycopy(near, 0, file, i, near.length);
+            // Story: by chance the next byte made it the boundary, in every other run.
+            file[i + near.length] = 0;
         }
         assertEquals(204, post(signed(Map.of("key", "k"), ",{\"key\": \"k\"}"), file).status());
         assertArrayEquals(file, client.get(bucket + "/k").body());

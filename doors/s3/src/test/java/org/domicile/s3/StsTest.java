@@ -459,7 +459,10 @@ class StsTest {
             byte[] body = java.util.Arrays.copyOf(valid, 1 + random.nextInt(valid.length));
             for (int n = random.nextInt(6); n > 0; n--) {
                 body[random.nextInt(body.length)] =
-                        (byte) (random.nextBoolean() ? "&=%+;".charAt(random.nextInt(5)) : random.nextInt());
+                        (byte)
+                                (random.nextBoolean()
+                                        ? "&=%+;".charAt(random.nextInt(5))
+                                        : random.nextInt());
             }
             try {
                 StsQuery query = StsQuery.parse("", body);
