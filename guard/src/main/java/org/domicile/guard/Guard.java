@@ -117,10 +117,10 @@ public interface Guard {
     void upkeep(String action, LongSupplier work);
 
     /**
-     * One turn of ending what buckets' rules end, as {@code system:lifecycle} under its own purpose:
-     * each end is a use in the log of the bucket's organisation. It goes on where the turn before
-     * stopped, ends a bounded number of things, and stops early when its thread is interrupted. For
-     * one thread at a time.
+     * One turn of ending what buckets' rules end, as {@code system:lifecycle} under its own
+     * purpose: each end is a use in the log of the bucket's organisation. It goes on where the turn
+     * before stopped, ends a bounded number of things, and stops early when its thread is
+     * interrupted. For one thread at a time.
      *
      * @param day how long a day of a rule lasts
      * @return how many things ended; 0 when all buckets were seen and nothing was over

@@ -34,8 +34,7 @@ final class LifecycleRules {
         if (known == null) {
             known =
                     Lifecycle.of(
-                            BucketUses.open(vessel, bucket, BucketSetting.LIFECYCLE)
-                                    .orElseThrow());
+                            BucketUses.open(vessel, bucket, BucketSetting.LIFECYCLE).orElseThrow());
             opened.put(sealed, known);
         }
         return Optional.of(known);
@@ -56,8 +55,6 @@ final class LifecycleRules {
                         version.modified(),
                         version.modified(),
                         0);
-        return of(bucket)
-                .map(rules -> rules.expiry(subject, Lifecycle.DAY))
-                .orElse(Expiry.NEVER);
+        return of(bucket).map(rules -> rules.expiry(subject, Lifecycle.DAY)).orElse(Expiry.NEVER);
     }
 }

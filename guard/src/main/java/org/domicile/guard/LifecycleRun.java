@@ -138,8 +138,7 @@ final class LifecycleRun {
             Listing.Page page =
                     objects.listVersions(
                             bucket,
-                            new Listing.Query(
-                                    "", "", place.name(), place.version(), Listing.MAX));
+                            new Listing.Query("", "", place.name(), place.version(), Listing.MAX));
             next = page.next();
             List<Ending> over = new ArrayList<>();
             for (Version version : walk.over(page.versions(), next.isEmpty(), now, day)) {
@@ -148,8 +147,7 @@ final class LifecycleRun {
                 }
             }
             ended += all(over);
-            if (next.isPresent()
-                    && (ended >= most || Thread.currentThread().isInterrupted())) {
+            if (next.isPresent() && (ended >= most || Thread.currentThread().isInterrupted())) {
                 within = bucket.name();
                 nameBefore = walk.whole(after);
                 return ended;

@@ -474,7 +474,12 @@ final class Cloud implements AutoCloseable {
         return new Upkeep.Job(
                 "upkeep:Lifecycle",
                 clock.instant().plus(pause.compareTo(rest) < 0 ? pause : rest),
-                turn -> turn.at().plus(turn.handled() > 0 && pause.compareTo(rest) < 0 ? pause : rest),
+                turn ->
+                        turn.at()
+                                .plus(
+                                        turn.handled() > 0 && pause.compareTo(rest) < 0
+                                                ? pause
+                                                : rest),
                 () -> guard.lifecycle(day));
     }
 

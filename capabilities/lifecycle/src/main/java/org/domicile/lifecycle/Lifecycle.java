@@ -66,8 +66,7 @@ public record Lifecycle(List<Rule> rules, Least least) {
                     && rule.abortDays() > 0
                     && name.startsWith(rule.filter().prefix())) {
                 earliest =
-                        earliest.or(
-                                new Expiry(after(initiated, rule.abortDays(), day), rule.id()));
+                        earliest.or(new Expiry(after(initiated, rule.abortDays(), day), rule.id()));
             }
         }
         return earliest;
@@ -79,8 +78,7 @@ public record Lifecycle(List<Rule> rules, Least least) {
                 Rule.Noncurrent noncurrent = rule.noncurrent();
                 yield noncurrent.days() == 0 || subject.newer() < noncurrent.kept()
                         ? Expiry.NEVER
-                        : new Expiry(
-                                after(subject.replaced(), noncurrent.days(), day), rule.id());
+                        : new Expiry(after(subject.replaced(), noncurrent.days(), day), rule.id());
             }
             case ALONE, NEWEST ->
                     switch (subject.kind()) {
@@ -115,8 +113,6 @@ public record Lifecycle(List<Rule> rules, Least least) {
     private static Instant after(Instant from, int days, Duration day) {
         Instant over = from.plus(day.multipliedBy(days));
         Instant midnight = over.truncatedTo(ChronoUnit.DAYS);
-        return !day.equals(DAY) || over.equals(midnight)
-                ? over
-                : midnight.plus(1, ChronoUnit.DAYS);
+        return !day.equals(DAY) || over.equals(midnight) ? over : midnight.plus(1, ChronoUnit.DAYS);
     }
 }

@@ -60,8 +60,7 @@ final class LifecycleForm {
         out.writeInt(rule.abortDays());
     }
 
-    private static void expiration(DataOutputStream out, int kind, long number)
-            throws IOException {
+    private static void expiration(DataOutputStream out, int kind, long number) throws IOException {
         out.writeByte(kind);
         out.writeLong(number);
     }

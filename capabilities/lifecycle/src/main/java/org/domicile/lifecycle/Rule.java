@@ -49,7 +49,8 @@ public record Rule(
      * @param over only what has more bytes; -1 for all
      * @param under only what has fewer bytes; {@link Long#MAX_VALUE} for all
      */
-    public record Filter(Form form, String prefix, Map<String, String> tags, long over, long under) {
+    public record Filter(
+            Form form, String prefix, Map<String, String> tags, long over, long under) {
         /** Tags keep their order. */
         public Filter {
             tags = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(tags));
@@ -70,8 +71,7 @@ public record Rule(
         }
 
         private boolean tagged(Subject subject) {
-            return tags.isEmpty()
-                    || subject.tags().get().entrySet().containsAll(tags.entrySet());
+            return tags.isEmpty() || subject.tags().get().entrySet().containsAll(tags.entrySet());
         }
     }
 

@@ -44,8 +44,7 @@ class LifecycleTest {
     }
 
     private static Subject older(Instant replaced, int newer) {
-        return new Subject(
-                "n", Kind.OBJECT, Place.NONCURRENT, 1, Map::of, NOON, replaced, newer);
+        return new Subject("n", Kind.OBJECT, Place.NONCURRENT, 1, Map::of, NOON, replaced, newer);
     }
 
     private static Expiry expiry(Lifecycle lifecycle, Subject subject) {
@@ -101,9 +100,9 @@ class LifecycleTest {
     @Test
     void filtersAskForEverythingTheyName() {
         Map<String, String> two = Map.of("k", "v", "l", "w");
-        Lifecycle rules =
-                of(rule("r", filter("a", two, 10, 20), new Expiration.Days(1)));
-        assertEquals("r", expiry(rules, object("a", 11, Map.of("k", "v", "l", "w", "m", ""))).rule());
+        Lifecycle rules = of(rule("r", filter("a", two, 10, 20), new Expiration.Days(1)));
+        assertEquals(
+                "r", expiry(rules, object("a", 11, Map.of("k", "v", "l", "w", "m", ""))).rule());
         for (Subject other :
                 List.of(
                         object("b", 11, two),
@@ -154,8 +153,7 @@ class LifecycleTest {
                         new Expiration.Never(),
                         Noncurrent.NEVER,
                         3);
-        assertEquals(
-                "2026-03-05T00:00:00Z", of(rule).expiry("a/n", NOON, Lifecycle.DAY).at() + "");
+        assertEquals("2026-03-05T00:00:00Z", of(rule).expiry("a/n", NOON, Lifecycle.DAY).at() + "");
         assertEquals(Expiry.NEVER, of(rule).expiry("n", NOON, Lifecycle.DAY));
     }
 

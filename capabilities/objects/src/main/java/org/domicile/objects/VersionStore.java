@@ -207,8 +207,7 @@ final class VersionStore implements Objects {
             return nothingToDelete(request);
         }
         return standing.entry().lock().opens(clock.instant(), bypass)
-                ? remove(
-                        request, name, standing, version, new Transaction().when(home.live()))
+                ? remove(request, name, standing, version, new Transaction().when(home.live()))
                 : Refusal.locked(request);
     }
 

@@ -106,7 +106,12 @@ final class LifecycleXml {
                     "Transitions are not implemented: there is one storage class, STANDARD.");
         }
         return new Rule(
-                id.isEmpty() ? made(rule, place) : id, state, filter, expiration, noncurrent, abort);
+                id.isEmpty() ? made(rule, place) : id,
+                state,
+                filter,
+                expiration,
+                noncurrent,
+                abort);
     }
 
     /** An id for a rule that came without: of what it says and where it stands. */
@@ -158,8 +163,7 @@ final class LifecycleXml {
                     "'ObjectSizeLessThan' has to be greater than 'ObjectSizeGreaterThan', with a"
                             + " size between them.");
         }
-        return new Rule.Filter(
-                Rule.Form.FILTER, prefix(all.child("Prefix")), tags, over, under);
+        return new Rule.Filter(Rule.Form.FILTER, prefix(all.child("Prefix")), tags, over, under);
     }
 
     private static String prefix(String text) {
@@ -191,8 +195,7 @@ final class LifecycleXml {
         }
         return switch (given.getFirst()) {
             case "Days" ->
-                    new Expiration.Days(
-                            days(said.child("Days"), "'Days' for Expiration action"));
+                    new Expiration.Days(days(said.child("Days"), "'Days' for Expiration action"));
             case "Date" -> new Expiration.On(midnight(said.child("Date")));
             default ->
                     switch (said.child("ExpiredObjectDeleteMarker").strip()) {
@@ -249,7 +252,8 @@ final class LifecycleXml {
     private static boolean transitions(Xml rule) {
         boolean any = false;
         for (Xml each : rule.children()) {
-            if (each.name().equals("Transition") || each.name().equals("NoncurrentVersionTransition")) {
+            if (each.name().equals("Transition")
+                    || each.name().equals("NoncurrentVersionTransition")) {
                 each.first("Date").ifPresent(date -> midnight(date.text()));
                 any = true;
             }
@@ -295,8 +299,7 @@ final class LifecycleXml {
         }
         Noncurrent noncurrent = rule.noncurrent();
         if (noncurrent.days() > 0) {
-            out.open("NoncurrentVersionExpiration")
-                    .element("NoncurrentDays", noncurrent.days());
+            out.open("NoncurrentVersionExpiration").element("NoncurrentDays", noncurrent.days());
             if (noncurrent.kept() > 0) {
                 out.element("NewerNoncurrentVersions", noncurrent.kept());
             }
