@@ -28,8 +28,8 @@ import org.domicile.policy.Principal;
 import org.domicile.policy.Purpose;
 import org.domicile.policy.Register;
 import org.domicile.policy.Role;
-import org.domicile.policy.Target;
 import org.domicile.policy.Seal;
+import org.domicile.policy.Target;
 import org.domicile.policy.Zone;
 import org.domicile.request.Outcome;
 

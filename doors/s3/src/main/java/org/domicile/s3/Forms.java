@@ -42,12 +42,7 @@ final class Forms {
 
     /** Fields that say who signed, and nothing of the object. */
     private static final Set<String> NOT_OF_THE_OBJECT =
-            Set.of(
-                    "x-amz-signature",
-                    "x-amz-credential",
-                    "x-amz-algorithm",
-                    "x-amz-date",
-                    TOKEN);
+            Set.of("x-amz-signature", "x-amz-credential", "x-amz-algorithm", "x-amz-date", TOKEN);
 
     private final Identity identity;
     private final SignatureV4 signatures;
@@ -171,8 +166,7 @@ final class Forms {
                 identity.signatureV2(accessKey, form.field("policy").getBytes(ISO_8859_1))
                         .map(Base64.getEncoder()::encode)
                         .orElseThrow(SignatureV4::stranger);
-        return new Signed(
-                identity.caller(accessKey).orElseThrow(SignatureV4::stranger), signature);
+        return new Signed(identity.caller(accessKey).orElseThrow(SignatureV4::stranger), signature);
     }
 
     private Signed fourth(FormData form) {
