@@ -101,7 +101,13 @@ class OutboundTest {
         for (String each :
                 List.of(
                         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello more",
-                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n",
+                        "HTTP/1.1 200 OK\r\n"
+                                + "Transfer-Encoding: chunked\r\n\r\n"
+                                + "2;x=y\r\n"
+                                + "he\r\n"
+                                + "3\r\n"
+                                + "llo\r\n"
+                                + "0\r\n\r\n",
                         "HTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\nhello",
                         "HTTP/1.0 200 \r\n\r\nhello")) {
             Answer taken = get(each);
@@ -115,7 +121,11 @@ class OutboundTest {
 
     @Test
     void aRedirectIsAnAnswerAndIsNotFollowed() throws Unreachable {
-        Answer redirect = get("HTTP/1.1 302 Found\r\nLocation: " + base() + "/x\r\nContent-Length: 0\r\n\r\n");
+        Answer redirect =
+                get(
+                        "HTTP/1.1 302 Found\r\nLocation: "
+                                + base()
+                                + "/x\r\nContent-Length: 0\r\n\r\n");
         assertEquals(302, redirect.status());
         assertEquals(1, connections.get());
     }
@@ -125,16 +135,36 @@ class OutboundTest {
         record Case(String part, String sent) {}
         for (Case each :
                 List.of(
-                        new Case("more than 64 bytes", "HTTP/1.1 200 OK\r\nContent-Length: 65\r\n\r\n"),
+                        new Case(
+                                "more than 64 bytes",
+                                "HTTP/1.1 200 OK\r\nContent-Length: 65\r\n\r\n"),
                         new Case("more than 64 bytes", "HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(65)),
-                        new Case("more than 64 bytes", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n"),
+                        new Case(
+                                "more than 64 bytes",
+                                "HTTP/1.1 200 OK\r\n"
+                                        + "Transfer-Encoding: chunked\r\n\r\n"
+                                        + "ffffffff\r\n"),
                         new Case("16 KiB", "HTTP/1.1 200 OK\r\nA: " + "x".repeat(17_000)),
                         new Case("too early", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell"),
-                        new Case("too early", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhell"),
-                        new Case("two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"),
-                        new Case("length is malformed", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n"),
-                        new Case("length is malformed", "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"),
-                        new Case("coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"),
+                        new Case(
+                                "too early",
+                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhell"),
+                        new Case(
+                                "two lengths",
+                                "HTTP/1.1 200 OK\r\n"
+                                        + "Content-Length: 5\r\n"
+                                        + "Transfer-Encoding: chunked\r\n\r\n"),
+                        new Case(
+                                "length is malformed",
+                                "HTTP/1.1 200 OK\r\n"
+                                        + "Content-Length: 5\r\n"
+                                        + "Content-Length: 6\r\n\r\n"),
+                        new Case(
+                                "length is malformed",
+                                "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"),
+                        new Case(
+                                "coding",
+                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"),
                         new Case("compressed", "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"),
                         new Case("field", "HTTP/1.1 200 OK\r\nA B: c\r\n\r\n"),
                         new Case("not of HTTP/1.1", "HTTP/2 200\r\n\r\n"),
@@ -200,7 +230,11 @@ class OutboundTest {
                         SSLContext.getDefault());
         Site site = new Site("https://id.example/", List.of());
         String sentence =
-                said(() -> slow.get(site, "https://id.example/", new Limits(1, Duration.ofMillis(100))));
+                said(() ->
+                        slow.get(
+                                site,
+                                "https://id.example/",
+                                new Limits(1, Duration.ofMillis(100))));
         assertTrue(sentence.contains("in time"), sentence);
         never.countDown();
     }
@@ -226,14 +260,17 @@ class OutboundTest {
         String sentence = said(() -> outbound.get(new Site(url, LOOPBACK), url, LIMITS));
         assertTrue(sentence.contains("10.0.0.1"), sentence);
         found.clear();
-        assertTrue(said(() -> outbound.get(new Site(url, LOOPBACK), url, LIMITS)).contains("no address"));
+        assertTrue(
+                said(() -> outbound.get(new Site(url, LOOPBACK), url, LIMITS))
+                        .contains("no address"));
         Outbound lost =
                 new Outbound(
                         host -> {
                             throw new UnknownHostException(host);
                         },
                         SSLContext.getDefault());
-        assertTrue(said(() -> lost.get(new Site(url, LOOPBACK), url, LIMITS)).contains("not known"));
+        assertTrue(
+                said(() -> lost.get(new Site(url, LOOPBACK), url, LIMITS)).contains("not known"));
         assertEquals(1, connections.get());
     }
 
@@ -241,13 +278,30 @@ class OutboundTest {
     void nothingInsideIsReachedThatIsNotListed() throws Exception {
         for (String address :
                 List.of(
-                        "127.0.0.1", "10.1.2.3", "172.31.0.1", "192.168.1.1", "169.254.169.254",
-                        "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "198.18.0.1",
-                        "::1", "::", "fe80::1", "fc00::1", "fd12::1", "ff02::1", "64:ff9b::a00:1",
-                        "2002:a00:1::", "::ffff:10.0.0.1", "::10.0.0.1")) {
+                        "127.0.0.1",
+                        "10.1.2.3",
+                        "172.31.0.1",
+                        "192.168.1.1",
+                        "169.254.169.254",
+                        "100.64.0.1",
+                        "0.0.0.0",
+                        "224.0.0.1",
+                        "255.255.255.255",
+                        "198.18.0.1",
+                        "::1",
+                        "::",
+                        "fe80::1",
+                        "fc00::1",
+                        "fd12::1",
+                        "ff02::1",
+                        "64:ff9b::a00:1",
+                        "2002:a00:1::",
+                        "::ffff:10.0.0.1",
+                        "::10.0.0.1")) {
             Outbound outbound =
                     new Outbound(
-                            host -> List.of(InetAddress.getByName(address)), SSLContext.getDefault());
+                            host -> List.of(InetAddress.getByName(address)),
+                            SSLContext.getDefault());
             String url = "https://id.example/";
             String sentence = said(() -> outbound.get(new Site(url, List.of()), url, LIMITS));
             assertTrue(sentence.contains("not of the public internet"), address + ": " + sentence);
@@ -255,8 +309,11 @@ class OutboundTest {
         Site plain = new Site("http://id.example/", List.of("10.0.0.0/8"));
         Outbound outbound =
                 new Outbound(
-                        host -> List.of(InetAddress.getByName("10.0.0.1")), SSLContext.getDefault());
-        assertTrue(said(() -> outbound.get(plain, "http://id.example/", LIMITS)).contains("not encrypted"));
+                        host -> List.of(InetAddress.getByName("10.0.0.1")),
+                        SSLContext.getDefault());
+        assertTrue(
+                said(() -> outbound.get(plain, "http://id.example/", LIMITS))
+                        .contains("not encrypted"));
         for (String outside : List.of("8.8.8.8", "193.0.6.139", "2a00:1450:4001::1")) {
             assertFalse(Network.isInside(InetAddress.getByName(outside)), outside);
         }
@@ -297,10 +354,14 @@ class OutboundTest {
                         "")) {
             assertFalse(site.has(outside), outside);
         }
-        assertTrue(said(() -> Outbound.open().get(site, "https://other.example/", LIMITS)).contains("within"));
-        assertThrows(IllegalArgumentException.class, () -> new Site("https://id.example/?q", List.of()));
+        assertTrue(
+                said(() -> Outbound.open().get(site, "https://other.example/", LIMITS))
+                        .contains("within"));
+        assertThrows(
+                IllegalArgumentException.class, () -> new Site("https://id.example/?q", List.of()));
         assertThrows(IllegalArgumentException.class, () -> new Site("id.example", List.of()));
-        for (String network : List.of("id.example/8", "10.0.0.0/33", "10.0.0.0/x", "fd00::/129", "")) {
+        for (String network :
+                List.of("id.example/8", "10.0.0.0/33", "10.0.0.0/x", "fd00::/129", "")) {
             assertThrows(
                     IllegalArgumentException.class,
                     () -> new Site("https://id.example/", List.of(network)),
