@@ -366,8 +366,7 @@ public interface GuardedObjects {
      *
      * @param checksums by algorithm
      * @param size -1 when not said
-     * @param encryption what the upload began with, or nothing: a customer's key is needed only
-     *     where the upload named a checksum
+     * @param encryption what the upload began with; nothing will do, but for a customer's key
      */
     record Completion(Map<String, String> checksums, long size, Encryption encryption) {}
 

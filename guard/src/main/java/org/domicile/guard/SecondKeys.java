@@ -173,7 +173,8 @@ final class SecondKeys {
     }
 
     /**
-     * The key that seals a part of an upload.
+     * The key that seals a part of an upload. A completion, which seals nothing, has to bring it
+     * too, as s3-tests wants it: whoever completes knows the key.
      *
      * @param begun what the upload began with
      * @throws Upstream.Invalid InvalidRequest when the part says otherwise, or brings another key
@@ -200,20 +201,6 @@ final class SecondKeys {
         }
         return opening(
                 begun, asked instanceof Encryption.Customer(SecondKey key) ? key : SecondKey.NONE);
-    }
-
-    /**
-     * A completion opens nothing, so it could do without a key. As on S3, it is asked for where the
-     * upload named a checksum, which later versions of clients do and send it along; one that says
-     * otherwise than the upload began is refused.
-     *
-     * @throws Upstream.Invalid InvalidRequest
-     */
-    void ofCompletion(Bucket bucket, AttributesCodec.Begun begun, Encryption asked) {
-        boolean said = !(asked instanceof Encryption.Unsaid);
-        if (said || !begun.draft().checksumAlgorithm().isEmpty()) {
-            ofPart(bucket, begun.sealing(), asked);
-        }
     }
 
     private static void require(boolean same) {

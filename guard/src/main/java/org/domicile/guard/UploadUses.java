@@ -262,7 +262,7 @@ final class UploadUses {
         AttributesCodec.Begun begun = begun(bucket, upload);
         GuardedObjects.Draft draft = begun.draft();
         use.onFailure(Outcome.INVALID);
-        second.ofCompletion(bucket, begun, completion.encryption());
+        second.ofPart(bucket, begun.sealing(), completion.encryption());
         use.onFailure(Outcome.FAILED);
         Attributes attributes = attributes(draft, shares);
         checkPromises(use, completion, total, attributes.checksums());

@@ -102,12 +102,12 @@ class OutboundTest {
                 List.of(
                         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello more",
                         "HTTP/1.1 200 OK\r\n"
-                            + "Transfer-Encoding: chunked\r\n\r\n"
-                            + "2;x=y\r\n"
-                            + "he\r\n"
-                            + "3\r\n"
-                            + "llo\r\n"
-                            + "0\r\n\r\n",
+                                + "Transfer-Encoding: chunked\r\n\r\n"
+                                + "2;x=y\r\n"
+                                + "he\r\n"
+                                + "3\r\n"
+                                + "llo\r\n"
+                                + "0\r\n\r\n",
                         "HTTP/1.1 103 Early\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\nhello",
                         "HTTP/1.0 200 \r\n\r\nhello")) {
             Answer taken = get(each);
@@ -142,8 +142,8 @@ class OutboundTest {
                         new Case(
                                 "more than 64 bytes",
                                 "HTTP/1.1 200 OK\r\n"
-                                    + "Transfer-Encoding: chunked\r\n\r\n"
-                                    + "ffffffff\r\n"),
+                                        + "Transfer-Encoding: chunked\r\n\r\n"
+                                        + "ffffffff\r\n"),
                         new Case("16 KiB", "HTTP/1.1 200 OK\r\nA: " + "x".repeat(17_000)),
                         new Case("too early", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell"),
                         new Case(
@@ -152,13 +152,13 @@ class OutboundTest {
                         new Case(
                                 "two lengths",
                                 "HTTP/1.1 200 OK\r\n"
-                                    + "Content-Length: 5\r\n"
-                                    + "Transfer-Encoding: chunked\r\n\r\n"),
+                                        + "Content-Length: 5\r\n"
+                                        + "Transfer-Encoding: chunked\r\n\r\n"),
                         new Case(
                                 "length is malformed",
                                 "HTTP/1.1 200 OK\r\n"
-                                    + "Content-Length: 5\r\n"
-                                    + "Content-Length: 6\r\n\r\n"),
+                                        + "Content-Length: 5\r\n"
+                                        + "Content-Length: 6\r\n\r\n"),
                         new Case(
                                 "length is malformed",
                                 "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"),
