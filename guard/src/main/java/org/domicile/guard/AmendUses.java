@@ -55,7 +55,7 @@ final class AmendUses {
         try (Admitted use =
                 uses.admit(
                         action,
-                        uses.data(found, bucketName, name),
+                        uses.object(found, bucketName, name, version),
                         ObjectUses.object(bucketName, name))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
@@ -65,6 +65,9 @@ final class AmendUses {
             Amendment amendment = amending.of(vessel.sealer(bucket), Vessel.context(bucket, name));
             Changed changed =
                     objects.amend(use.carrying(() -> 0), bucket, name, version, amendment);
+            if (changed instanceof Changed.NoSuchName) {
+                uses.tellAbsent(found, bucketName, name);
+            }
             return changed instanceof Changed.Stored(var amended)
                     ? new Stored.Amended(amended.id())
                     : ObjectUses.refused(changed);

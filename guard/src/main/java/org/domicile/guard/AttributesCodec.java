@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.objects.Lock;
+import org.domicile.policy.Acl;
 import org.domicile.policy.Marks;
 
 /**
@@ -24,7 +25,8 @@ import org.domicile.policy.Marks;
  * two-byte count and their pairs.
  *
  * <p>The state of a part whose data carry marks has format 2, with the marks at its end; lists are
- * a two-byte count and their elements. What an upload begins with has format 2: 1 is without tags
+ * a two-byte count and their elements. The state of a version with an ACL has format 2, with the ACL
+ * at its end. What an upload begins with has format 2: 1 is without tags
  * and lock.
  */
 final class AttributesCodec {
@@ -34,6 +36,7 @@ final class AttributesCodec {
     private static final int FORMAT = 1;
     private static final int MARKED = 2;
     private static final int LOCKABLE = 2;
+    private static final int LISTED = 2;
     private static final List<Lock.Mode> MODES = List.of(Lock.Mode.values());
     private static final int MOST = 0xFFFF;
     private static final byte[] NOTHING = {};
@@ -130,15 +133,21 @@ final class AttributesCodec {
     }
 
     static byte[] encode(State state) {
-        return write(out -> {
-            marks(out, state.marks());
-            map(out, state.tags());
-        });
+        return write(
+                state.acl().equals(Acl.NONE) ? FORMAT : LISTED,
+                out -> {
+                    marks(out, state.marks());
+                    map(out, state.tags());
+                    if (!state.acl().equals(Acl.NONE)) {
+                        text(out, state.acl().text());
+                    }
+                });
     }
 
     static State state(byte[] plain) {
-        Reader in = new Reader(plain);
-        return new State(in.marks(), in.map());
+        Reader in = new Reader(plain, LISTED);
+        return new State(
+                in.marks(), in.map(), in.format() == LISTED ? Acl.of(in.text()) : Acl.NONE);
     }
 
     private interface Body {

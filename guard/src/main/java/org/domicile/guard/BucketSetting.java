@@ -1,21 +1,41 @@
 package org.domicile.guard;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.domicile.keys.Sealer;
+import org.domicile.objects.Bucket;
+
 /**
  * What can be set for a bucket as one document. A door reads and writes the document in its own
  * form, unless the constant names another.
  */
 public enum BucketSetting {
     /** Tags of the bucket. */
-    TAGGING("tagging", "s3:GetBucketTagging", "s3:PutBucketTagging");
+    TAGGING("tagging", "s3:GetBucketTagging", "s3:PutBucketTagging"),
+    /** The bucket's policy, a document of IAM. */
+    POLICY("policy", "s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"),
+    /** The bucket's ACL, as {@link org.domicile.policy.Acl#text}. */
+    ACL("acl", "s3:GetBucketAcl", "s3:PutBucketAcl"),
+    /** Who owns its objects, as {@link org.domicile.policy.Ownership#word}. */
+    OWNERSHIP("ownership", "s3:GetBucketOwnershipControls", "s3:PutBucketOwnershipControls"),
+    /** What is kept from the public, as {@link org.domicile.policy.PublicAccess#text}. */
+    PUBLIC_ACCESS(
+            "public-access", "s3:GetBucketPublicAccessBlock", "s3:PutBucketPublicAccessBlock");
 
     private final String key;
     private final String get;
     private final String put;
+    private final String remove;
 
     BucketSetting(String key, String get, String put) {
+        this(key, get, put, put);
+    }
+
+    BucketSetting(String key, String get, String put, String remove) {
         this.key = key;
         this.get = get;
         this.put = put;
+        this.remove = remove;
     }
 
     /** How it is called in storage. */
@@ -28,8 +48,29 @@ public enum BucketSetting {
         return get;
     }
 
-    /** The action that sets it, or takes it away. */
+    /** The action that sets it. */
     String put() {
         return put;
+    }
+
+    /** The action that takes it away. */
+    String remove() {
+        return remove;
+    }
+
+    /** What is set, opened. */
+    Optional<byte[]> open(Vessel vessel, Bucket bucket) {
+        return Optional.ofNullable(bucket.settings().get(key))
+                .map(sealed -> vessel.sealer(bucket).openState(place(bucket), sealed));
+    }
+
+    /** What is to be set, sealed. */
+    byte[] seal(Sealer sealer, Bucket bucket, byte[] document) {
+        return sealer.sealState(place(bucket), document);
+    }
+
+    /** What its document is bound to: its bucket for ever, and which setting it is. */
+    private byte[] place(Bucket bucket) {
+        return ("setting/" + key + "/" + bucket.id()).getBytes(StandardCharsets.US_ASCII);
     }
 }

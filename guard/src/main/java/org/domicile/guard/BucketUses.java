@@ -1,6 +1,5 @@
 package org.domicile.guard;
 
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -125,17 +124,13 @@ final class BucketUses {
     GuardedObjects.Setting setting(String name, BucketSetting which) {
         Optional<Bucket> found = buckets.bucket(name);
         try (Admitted use = uses.admit(which.get(), uses.data(found, name, ""), name)) {
-            Optional<byte[]> sealed =
-                    found.flatMap(
-                            bucket -> Optional.ofNullable(bucket.settings().get(which.key())));
-            use.record(sealed.isPresent() ? Outcome.DONE : Outcome.ABSENT, 0);
+            boolean is = found.map(bucket -> bucket.settings().containsKey(which.key())).orElse(false);
+            use.record(is ? Outcome.DONE : Outcome.ABSENT, 0);
             if (found.isEmpty()) {
                 return new GuardedObjects.Setting.NoSuchBucket();
             }
-            return sealed.<GuardedObjects.Setting>map(value ->
-                            new GuardedObjects.Setting.Is(
-                                    vessel.sealer(found.get())
-                                            .openState(place(found.get(), which), value)))
+            return which.open(vessel, found.get())
+                    .<GuardedObjects.Setting>map(GuardedObjects.Setting.Is::new)
                     .orElseGet(GuardedObjects.Setting.Unset::new);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new GuardedObjects.Setting.NoSuchBucket());
@@ -144,20 +139,16 @@ final class BucketUses {
 
     boolean set(String name, BucketSetting which, Optional<byte[]> document) {
         Optional<Bucket> found = buckets.bucket(name);
-        try (Admitted use = uses.admit(which.put(), uses.data(found, name, ""), name)) {
+        String action = document.isPresent() ? which.put() : which.remove();
+        try (Admitted use = uses.admit(action, uses.data(found, name, ""), name)) {
             Optional<byte[]> sealed =
                     found.flatMap(bucket ->
                             document.map(plain ->
-                                    vessel.sealer(bucket).sealState(place(bucket, which), plain)));
+                                    which.seal(vessel.sealer(bucket), bucket, plain)));
             return buckets.set(use.carrying(() -> 0), name, which.key(), sealed);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, false);
         }
-    }
-
-    /** What a setting's document is bound to: its bucket for ever, and which setting it is. */
-    private static byte[] place(Bucket bucket, BucketSetting which) {
-        return ("setting/" + which.key() + "/" + bucket.id()).getBytes(StandardCharsets.US_ASCII);
     }
 
     List<Bucket> all() {

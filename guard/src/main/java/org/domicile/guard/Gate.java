@@ -36,6 +36,7 @@ final class Gate implements Guard {
     private final Semaphore permits;
     private final SigningKeys identity;
     private final Vessel vessel;
+    private final Sharings sharings;
 
     Gate(
             GuardOptions options,
@@ -57,6 +58,7 @@ final class Gate implements Guard {
         this.permits = new Semaphore(options.permits());
         this.identity = new SigningKeys(policy, options, keys.vault(), random);
         this.vessel = new Vessel(keys, objects, random);
+        this.sharings = new Sharings(options, objects, vessel);
         new Founding(options, policy, keys, ledger, clock.instant()).complete();
         BucketUses.endKeys(objects.buckets(), keys);
         Erasures.complete(people, policy, keys);
@@ -69,12 +71,12 @@ final class Gate implements Guard {
 
     @Override
     public GuardedObjects objects(Request request) {
-        return objects(request, List.of());
+        return objects(request, List.of(), Asking.NOTHING);
     }
 
     @Override
-    public GuardedObjects objects(Request request, List<String> stated) {
-        return new ObjectsView(uses(request, stated), objects, keys, vessel, random);
+    public GuardedObjects objects(Request request, List<String> stated, Asking asking) {
+        return new ObjectsView(uses(request, stated, asking), objects, keys, vessel, random);
     }
 
     @Override
@@ -169,7 +171,9 @@ final class Gate implements Guard {
                         options,
                         new Semaphore(1),
                         request,
-                        new Concerned(policy, keys, people, List.of()));
+                        new Concerned(policy, keys, people, List.of()),
+                        sharings,
+                        Asking.NOTHING);
         uses.check(action, new Resource.Installation(), "");
         long handled;
         try {
@@ -190,16 +194,18 @@ final class Gate implements Guard {
     }
 
     private Uses uses(Request request) {
-        return uses(request, List.of());
+        return uses(request, List.of(), Asking.NOTHING);
     }
 
-    private Uses uses(Request request, List<String> stated) {
+    private Uses uses(Request request, List<String> stated, Asking asking) {
         return new Uses(
                 policy,
                 ledger,
                 options,
                 permits,
                 request,
-                new Concerned(policy, keys, people, stated));
+                new Concerned(policy, keys, people, stated),
+                sharings,
+                asking);
     }
 }

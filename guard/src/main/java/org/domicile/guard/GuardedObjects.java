@@ -46,6 +46,9 @@ public interface GuardedObjects {
     /** Sets it, or takes it away. False when there is no such bucket. */
     boolean set(String bucket, BucketSetting which, Optional<byte[]> document);
 
+    /** With whom buckets are shared, under the same request. */
+    GuardedSharing sharing();
+
     /** s3:ListAllMyBuckets. */
     List<Bucket> buckets();
 

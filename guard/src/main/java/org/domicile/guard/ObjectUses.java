@@ -22,6 +22,7 @@ import org.domicile.objects.Lock;
 import org.domicile.objects.Objects;
 import org.domicile.objects.Piece;
 import org.domicile.objects.Version;
+import org.domicile.policy.Acl;
 import org.domicile.policy.Marks;
 import org.domicile.request.Outcome;
 
@@ -93,7 +94,7 @@ final class ObjectUses {
                                                         attributes,
                                                         Found.Origin.WHOLE,
                                                         poured.id())));
-                        State state = new State(marks, draft.tags());
+                        State state = new State(marks, draft.tags(), Acl.NONE);
                         Objects.Draft written =
                                 new Objects.Draft(
                                         token(sealer, context, attributes.etag()),
@@ -131,7 +132,7 @@ final class ObjectUses {
         try (Admitted use =
                 uses.admit(
                         readAction(versionId),
-                        uses.data(found, bucketName, name),
+                        uses.object(found, bucketName, name, versionId),
                         object(bucketName, name))) {
             return read(use, found, name, versionId, share).got();
         } catch (Keys.KeyGone _) {
@@ -144,16 +145,19 @@ final class ObjectUses {
             String action, String bucketName, String name, Optional<String> versionId) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use =
-                uses.admit(action, uses.data(found, bucketName, name), object(bucketName, name))) {
+                uses.admit(
+                        action,
+                        uses.object(found, bucketName, name, versionId),
+                        object(bucketName, name))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new GuardedObjects.Got.NoSuchBucket();
             }
             Optional<Version> version = objects.version(found.get(), name, versionId);
             if (version.isEmpty()) {
-                return absent(use, versionId);
+                return absent(use, found, name, versionId);
             }
-            use.confirm(vessel.marks(found.get(), version.get()));
+            use.confirm(vessel.state(found.get(), version.get()));
             Pass pass = use.record(outcome(version.get()), 0);
             return opened(found.get(), version.get(), List.of(), pass);
         } catch (Keys.KeyGone _) {
@@ -181,10 +185,10 @@ final class ObjectUses {
         for (int attempt = 0; attempt < MOST_TRIES; attempt++) {
             Optional<Version> version = objects.version(bucket, name, versionId);
             if (version.isEmpty()) {
-                return new Opened(absent(use, versionId), Marks.NONE);
+                return new Opened(absent(use, found, name, versionId), Marks.NONE);
             }
-            Marks marks = vessel.marks(bucket, version.get());
-            use.confirm(marks);
+            State state = vessel.state(bucket, version.get());
+            use.confirm(state);
             Optional<List<Body>> pieces = PlainContent.hold(objects, bucket, version.get());
             if (pieces.isEmpty()) {
                 continue; // replaced between the two look-ups
@@ -195,7 +199,7 @@ final class ObjectUses {
                 Pass pass = use.record(outcome(version.get()), size);
                 GuardedObjects.Got got = opened(bucket, version.get(), pieces.get(), pass);
                 handedOn = true;
-                return new Opened(got, marks);
+                return new Opened(got, state.marks());
             } finally {
                 if (!handedOn) {
                     pieces.get().forEach(Body::close);
@@ -224,6 +228,7 @@ final class ObjectUses {
     private GuardedObjects.Got opened(
             Bucket bucket, Version version, List<Body> pieces, Pass pass) {
         if (version.kind() == Version.Kind.DELETE_MARKER) {
+            uses.tellAbsent(Optional.of(bucket), bucket.name(), version.name());
             return new GuardedObjects.Got.Marker(marker(version));
         }
         Opener opener = keys.opener(Vessel.key(bucket), pass);
@@ -235,8 +240,10 @@ final class ObjectUses {
                 PlainContent.of(pieces, version, sealed.contents(), opener));
     }
 
-    private static GuardedObjects.Got absent(Admitted use, Optional<String> versionId) {
+    private GuardedObjects.Got absent(
+            Admitted use, Optional<Bucket> found, String name, Optional<String> versionId) {
         use.record(Outcome.ABSENT, 0);
+        uses.tellAbsent(found, found.map(Bucket::name).orElse(""), name);
         return versionId.isPresent()
                 ? new GuardedObjects.Got.NoSuchVersion()
                 : new GuardedObjects.Got.NoSuchName();

@@ -18,6 +18,7 @@ final class ObjectsView implements GuardedObjects {
     private final UploadUses uploads;
     private final CopyUses copies;
     private final AmendUses amendments;
+    private final SharingUses sharing;
 
     ObjectsView(Uses uses, Objects objects, Keys keys, Vessel vessel, SecureRandom random) {
         this.uses = uses;
@@ -26,6 +27,7 @@ final class ObjectsView implements GuardedObjects {
         this.uploads = new UploadUses(uses, objects, keys, vessel);
         this.copies = new CopyUses(uses, objects, whole, uploads, vessel);
         this.amendments = new AmendUses(uses, objects, vessel);
+        this.sharing = new SharingUses(uses, objects.buckets(), vessel);
     }
 
     @Override
@@ -61,6 +63,11 @@ final class ObjectsView implements GuardedObjects {
     @Override
     public boolean set(String bucket, BucketSetting which, Optional<byte[]> document) {
         return buckets.set(bucket, which, document);
+    }
+
+    @Override
+    public GuardedSharing sharing() {
+        return sharing;
     }
 
     @Override

@@ -17,6 +17,7 @@ import org.domicile.objects.Objects;
 import org.domicile.objects.Part;
 import org.domicile.objects.Upload;
 import org.domicile.objects.Version;
+import org.domicile.policy.Acl;
 import org.domicile.policy.Marks;
 import org.domicile.request.Outcome;
 
@@ -233,7 +234,7 @@ final class UploadUses {
                         AttributesCodec.encode(
                                 new AttributesCodec.Sealed(
                                         attributes, Found.Origin.PARTS, contents)));
-        State state = new State(marks, draft.tags());
+        State state = new State(marks, draft.tags(), Acl.NONE);
         use.confirm();
         use.keep(marks);
         Changed changed =

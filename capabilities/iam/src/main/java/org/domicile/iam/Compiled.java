@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.TreeSet;
 import org.domicile.cedar.CedarException;
 import org.domicile.cedar.PolicySet;
 
@@ -15,11 +16,18 @@ import org.domicile.cedar.PolicySet;
  * @param policies one for each statement, in their order: the statement's Sid, or {@code
  *     statementN}, and a text that Cedar reads and that is valid by {@link S3Schema}
  * @param questions what {@link S3Request#asked} has to answer for them
+ * @param keys the names of all condition keys that it reads, those of tags with the tag's
+ * @param isPublic whether it lets in everybody (Amazon S3 User Guide, "The meaning of public")
  */
-public record Compiled(SequencedMap<String, String> policies, SequencedSet<Question> questions) {
+public record Compiled(
+        SequencedMap<String, String> policies,
+        SequencedSet<Question> questions,
+        SequencedSet<String> keys,
+        boolean isPublic) {
     public Compiled {
         policies = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(policies));
         questions = Collections.unmodifiableSequencedSet(new LinkedHashSet<>(questions));
+        keys = Collections.unmodifiableSequencedSet(new LinkedHashSet<>(keys));
     }
 
     /**
@@ -35,7 +43,27 @@ public record Compiled(SequencedMap<String, String> policies, SequencedSet<Quest
         for (Statement statement : statements) {
             policies.put(statement.id(), translation.policy(statement));
         }
-        return new Compiled(policies, questions);
+        return new Compiled(policies, questions, keys(statements), Exposure.isPublic(statements));
+    }
+
+    private static SequencedSet<String> keys(List<Statement> statements) {
+        SequencedSet<String> keys = new TreeSet<>();
+        for (Statement statement : statements) {
+            statement.resources().forEach(each -> variables(each, keys));
+            for (Statement.Line line : statement.conditions()) {
+                keys.add(line.key().iamName());
+                line.values().forEach(each -> variables(each, keys));
+            }
+        }
+        return keys;
+    }
+
+    private static void variables(Pattern pattern, SequencedSet<String> keys) {
+        for (Pattern.Piece piece : pattern.pieces()) {
+            if (piece instanceof Pattern.Piece.Variable(ConditionKey.Named key, _)) {
+                keys.add(key.iamName());
+            }
+        }
     }
 
     /** The policies, ready to decide. */

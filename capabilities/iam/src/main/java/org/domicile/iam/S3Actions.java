@@ -82,6 +82,16 @@ public final class S3Actions {
         return Collections.unmodifiableSet(LEVELS.keySet());
     }
 
+    /** Whether there is such an action, without {@code s3:}, for such a target. */
+    public static boolean isAsked(String action, Target target) {
+        return level(action)
+                == switch (target) {
+                    case Target.Service _ -> Level.SERVICE;
+                    case Target.Bucket _ -> Level.BUCKET;
+                    case Target.ObjectIn _ -> Level.OBJECT;
+                };
+    }
+
     static List<String> sorted() {
         return List.copyOf(LEVELS.keySet());
     }

@@ -41,18 +41,8 @@ public record S3Request(
     public S3Request {
         tags = Map.copyOf(tags);
         values = Map.copyOf(values);
-        S3Actions.Level level = S3Actions.level(action);
-        S3Actions.Level asked =
-                switch (target) {
-                    case Target.Service _ -> S3Actions.Level.SERVICE;
-                    case Target.Bucket _ -> S3Actions.Level.BUCKET;
-                    case Target.ObjectIn _ -> S3Actions.Level.OBJECT;
-                };
-        if (level != asked) {
-            throw new IllegalArgumentException(
-                    level == null
-                            ? "there is no action " + action
-                            : action + " is not asked for " + target);
+        if (!S3Actions.isAsked(action, target)) {
+            throw new IllegalArgumentException(action + " is not asked for " + target);
         }
         for (ConditionKey key : values.keySet()) {
             if (key.isDerived()) {

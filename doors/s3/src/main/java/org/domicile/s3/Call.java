@@ -38,6 +38,7 @@ final class Call {
     private final S3Options options;
     private final Budget documents;
     private long held;
+    private Map<String, String> setting = Map.of();
     private final Fields fields;
 
     Call(
@@ -56,9 +57,9 @@ final class Call {
         this.payload = payload;
         this.guard = guard;
         this.stated = stated;
-        this.guarded = guard.objects(request, stated);
         this.options = options;
         this.fields = Fields.of(exchange.headers());
+        this.guarded = guardedElsewhere();
     }
 
     Operation operation() {
@@ -100,13 +101,18 @@ final class Call {
         held = 0;
     }
 
+    /** Says which tags the request sets, before the guarded call that could be judged by them. */
+    void setting(Map<String, String> tags) {
+        setting = tags;
+    }
+
     GuardedObjects guarded() {
         return guarded;
     }
 
     /** Another view under the same request, for another thread. */
     GuardedObjects guardedElsewhere() {
-        return guard.objects(request, stated);
+        return guard.objects(request, stated, () -> RequestFacts.of(this, setting));
     }
 
     S3Options options() {

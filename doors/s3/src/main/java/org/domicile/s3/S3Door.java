@@ -57,10 +57,7 @@ public final class S3Door implements HttpHandler {
         } catch (Failure e) {
             fail(exchange, e, "");
         } catch (Refused e) {
-            fail(
-                    exchange,
-                    new Failure(ErrorCode.ACCESS_DENIED, String.valueOf(e.getMessage())),
-                    e.use());
+            fail(exchange, refused(e), e.use());
         } catch (StorageFailure e) {
             broken(exchange, e);
         } catch (IOException e) {
@@ -178,6 +175,7 @@ public final class S3Door implements HttpHandler {
                     COMPLETE_MULTIPART_UPLOAD,
                     PUT_BUCKET_VERSIONING,
                     PUT_BUCKET_TAGGING,
+                    PUT_BUCKET_POLICY,
                     PUT_OBJECT_TAGGING ->
                     true;
             default -> false;
@@ -195,6 +193,12 @@ public final class S3Door implements HttpHandler {
                             failure.code().code());
         }
         fail(call.exchange(), failure, call.guarded().use());
+    }
+
+    static Failure refused(Refused e) {
+        return e.reason().equals(Refused.NO_SUCH_BUCKET)
+                ? Call.noSuchBucket()
+                : new Failure(ErrorCode.ACCESS_DENIED, String.valueOf(e.getMessage()));
     }
 
     /** What a client had better not ask again for: no 5xx, which SDKs retry. */
@@ -227,6 +231,10 @@ public final class S3Door implements HttpHandler {
             case GET_BUCKET_TAGGING -> Tags.ofBucket(call);
             case PUT_BUCKET_TAGGING -> Tags.putOfBucket(call);
             case DELETE_BUCKET_TAGGING -> Tags.deleteOfBucket(call);
+            case GET_BUCKET_POLICY -> BucketPolicies.get(call);
+            case GET_BUCKET_POLICY_STATUS -> BucketPolicies.status(call);
+            case PUT_BUCKET_POLICY -> BucketPolicies.put(call);
+            case DELETE_BUCKET_POLICY -> BucketPolicies.delete(call);
             case GET_OBJECT_TAGGING -> Tags.ofObject(call);
             case PUT_OBJECT_TAGGING -> Tags.put(call);
             case DELETE_OBJECT_TAGGING -> Tags.delete(call);

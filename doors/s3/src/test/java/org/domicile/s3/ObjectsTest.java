@@ -342,7 +342,6 @@ class ObjectsTest extends DoorTest {
             {"x-amz-server-side-encryption-customer-algorithm: AES256", "NotImplemented"},
             {"x-amz-object-lock-mode: COMPLIANCE", "NotImplemented"},
             {"x-amz-object-lock-legal-hold: ON", "NotImplemented"},
-            {"x-amz-tagging: a=b", "NotImplemented"},
             {"x-amz-acl: public-read", "NotImplemented"},
             {"x-amz-acl: nonsense", "InvalidArgument"},
             {"x-amz-grant-read: id=x", "NotImplemented"},
