@@ -75,8 +75,8 @@ final class Admitted implements AutoCloseable {
     }
 
     /**
-     * Asks policy again about the version that will be answered, before the record is made: its data
-     * may carry marks, and it need not be the one that was seen first.
+     * Asks policy again about the version that will be answered, before the record is made: its
+     * data may carry marks, and it need not be the one that was seen first.
      *
      * @throws Refused when it may not be used so; that is on record then
      */

@@ -25,9 +25,8 @@ import org.domicile.policy.Marks;
  * two-byte count and their pairs.
  *
  * <p>The state of a part whose data carry marks has format 2, with the marks at its end; lists are
- * a two-byte count and their elements. The state of a version with an ACL has format 2, with the ACL
- * at its end. What an upload begins with has format 2: 1 is without tags
- * and lock.
+ * a two-byte count and their elements. The state of a version with an ACL has format 2, with the
+ * ACL at its end. What an upload begins with has format 2: 1 is without tags and lock.
  */
 final class AttributesCodec {
     /** Bytes of a content id. */

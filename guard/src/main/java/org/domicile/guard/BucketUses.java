@@ -124,7 +124,8 @@ final class BucketUses {
     GuardedObjects.Setting setting(String name, BucketSetting which) {
         Optional<Bucket> found = buckets.bucket(name);
         try (Admitted use = uses.admit(which.get(), uses.data(found, name, ""), name)) {
-            boolean is = found.map(bucket -> bucket.settings().containsKey(which.key())).orElse(false);
+            boolean is =
+                    found.map(bucket -> bucket.settings().containsKey(which.key())).orElse(false);
             use.record(is ? Outcome.DONE : Outcome.ABSENT, 0);
             if (found.isEmpty()) {
                 return new GuardedObjects.Setting.NoSuchBucket();
@@ -143,8 +144,8 @@ final class BucketUses {
         try (Admitted use = uses.admit(action, uses.data(found, name, ""), name)) {
             Optional<byte[]> sealed =
                     found.flatMap(bucket ->
-                            document.map(plain ->
-                                    which.seal(vessel.sealer(bucket), bucket, plain)));
+                            document.map(
+                                    plain -> which.seal(vessel.sealer(bucket), bucket, plain)));
             return buckets.set(use.carrying(() -> 0), name, which.key(), sealed);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, false);

@@ -43,8 +43,7 @@ public record GuardOptions(
 
     /** The same with other rules for what is shared. */
     public GuardOptions sharing(Ownership usual, Map<String, String> purposes) {
-        return new GuardOptions(
-                node, dataZone, listenerZones, networks, permits, usual, purposes);
+        return new GuardOptions(node, dataZone, listenerZones, networks, permits, usual, purposes);
     }
 
     /** One node in one zone, no networks. */

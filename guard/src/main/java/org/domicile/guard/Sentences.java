@@ -20,8 +20,8 @@ final class Sentences {
                     "This credential has expired. Ask your operator for a new one.";
             case String none when none.equals("no-purpose") && purpose.isEmpty() ->
                     "This is shared with everybody, but the organisation whose it is has named no"
-                            + " purpose for callers without a signature. Its operator does that with"
-                            + " s3.public.purposes.";
+                        + " purpose for callers without a signature. Its operator does that with"
+                        + " s3.public.purposes.";
             case "no-purpose" ->
                     "This credential's purpose is not registered. Ask your operator to register"
                             + " it.";

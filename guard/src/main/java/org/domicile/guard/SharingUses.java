@@ -57,10 +57,8 @@ final class SharingUses implements GuardedSharing {
 
     private Set set(Admitted use, Bucket bucket, BucketSetting which, String text) {
         byte[] sealed =
-                which.seal(
-                        vessel.sealer(bucket), bucket, text.getBytes(StandardCharsets.UTF_8));
-        return buckets.set(
-                        use.carrying(() -> 0), bucket.name(), which.key(), Optional.of(sealed))
+                which.seal(vessel.sealer(bucket), bucket, text.getBytes(StandardCharsets.UTF_8));
+        return buckets.set(use.carrying(() -> 0), bucket.name(), which.key(), Optional.of(sealed))
                 ? new Set.Done()
                 : new Set.NoSuchBucket();
     }

@@ -107,8 +107,7 @@ final class Sharings {
     }
 
     /** The same with what is there, where that matters. */
-    Resource.Data object(
-            Resource.Data data, Optional<Bucket> found, Optional<String> versionId) {
+    Resource.Data object(Resource.Data data, Optional<Bucket> found, Optional<String> versionId) {
         if (found.isEmpty() || !data.access().sharing().asksForObjects()) {
             return data;
         }

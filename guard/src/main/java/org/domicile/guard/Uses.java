@@ -106,10 +106,7 @@ final class Uses {
 
     /** An object that is there, or could be: its owner, its ACL and its tags may matter. */
     Resource.Data object(
-            Optional<Bucket> bucket,
-            String bucketName,
-            String name,
-            Optional<String> version) {
+            Optional<Bucket> bucket, String bucketName, String name, Optional<String> version) {
         return sharings.object(data(bucket, bucketName, name), bucket, version);
     }
 
@@ -127,15 +124,13 @@ final class Uses {
     void tellAbsent(Optional<Bucket> bucket, String bucketName, String name) {
         Resource.Data data = data(bucket, bucketName, "");
         Access access = data.access();
-        Resource.Data listed =
-                access.asks() ? data.shared(access.about(PREFIX, name)) : data;
+        Resource.Data listed = access.asks() ? data.shared(access.about(PREFIX, name)) : data;
         Decision decision =
                 policy.decide(
                         request,
                         "s3:ListBucket",
                         listed.carrying(
-                                policy.register()
-                                        .marks(data.organisation(), bucketName, name)));
+                                policy.register().marks(data.organisation(), bucketName, name)));
         if (decision.effect() == Decision.Effect.REFUSE) {
             throw new Refused(decision.reason(), Sentences.ABSENT_UNTOLD, last);
         }

@@ -61,7 +61,8 @@ record Settings(
     /**
      * How the S3 door's buckets are shared.
      *
-     * @param publicPurposes full name of the purpose of callers without a signature, by organisation
+     * @param publicPurposes full name of the purpose of callers without a signature, by
+     *     organisation
      */
     record Shared(Ownership ownership, Map<String, String> publicPurposes) {}
 
@@ -178,7 +179,10 @@ record Settings(
                                         "BucketOwnerEnforced, BucketOwnerPreferred or"
                                                 + " ObjectWriter"));
         Map<String, String> purposes = new LinkedHashMap<>();
-        pairs(from, Setting.S3_PUBLIC_PURPOSES, "pairs ORGANISATION=PURPOSE, such as city=open-data")
+        pairs(
+                        from,
+                        Setting.S3_PUBLIC_PURPOSES,
+                        "pairs ORGANISATION=PURPOSE, such as city=open-data")
                 .forEach((organisation, purpose) ->
                         purposes.put(organisation, organisation + "/" + purpose));
         return new Shared(ownership, Map.copyOf(purposes));
@@ -362,8 +366,7 @@ record Settings(
         return pairs(from, setting, "pairs WHAT=ZONE with commas, such as 10.1.0.0/16=north");
     }
 
-    private static Map<String, String> pairs(
-            Configuration from, Setting setting, String expected) {
+    private static Map<String, String> pairs(Configuration from, Setting setting, String expected) {
         Configuration.Written written = from.written(setting);
         Map<String, String> pairs = new LinkedHashMap<>();
         for (String each : list(written.text())) {

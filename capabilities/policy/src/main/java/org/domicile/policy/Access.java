@@ -13,14 +13,9 @@ import java.util.Map;
  *     when the bucket's organisation has none
  */
 public record Access(
-        Sharing sharing,
-        Facts facts,
-        Acl acl,
-        Map<String, String> tags,
-        String publicPurpose) {
+        Sharing sharing, Facts facts, Acl acl, Map<String, String> tags, String publicPurpose) {
     /** Nothing. */
-    public static final Access NONE =
-            new Access(Sharing.NONE, Facts.NONE, Acl.NONE, Map.of(), "");
+    public static final Access NONE = new Access(Sharing.NONE, Facts.NONE, Acl.NONE, Map.of(), "");
 
     /** They are the record's own. */
     public Access {

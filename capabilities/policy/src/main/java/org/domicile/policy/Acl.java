@@ -89,8 +89,7 @@ public record Acl(String owner, List<Grant> grants) {
 
     /** Without what it grants to everybody. */
     Acl unpublished() {
-        return new Acl(
-                owner, grants.stream().filter(each -> !isPublic(each.grantee())).toList());
+        return new Acl(owner, grants.stream().filter(each -> !isPublic(each.grantee())).toList());
     }
 
     /** Of a bucket's list, what it says of names that are not there: who may list, may know. */

@@ -44,8 +44,7 @@ public final class BucketPolicy {
      */
     public static BucketPolicy of(String bucket, String text) throws Malformed {
         try {
-            return new BucketPolicy(
-                    text, Compiled.compile(text, new Attachment.Bucket(bucket)));
+            return new BucketPolicy(text, Compiled.compile(text, new Attachment.Bucket(bucket)));
         } catch (IamException e) {
             throw new Malformed(String.valueOf(e.getMessage()), e);
         }

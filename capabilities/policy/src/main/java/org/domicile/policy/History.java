@@ -40,8 +40,8 @@ import org.domicile.keyspace.Write;
  * deciding set's digest: format byte 1, the digests of schema and program's policies, the number of
  * sets, and of each its organisation, name and version (texts as in the register's records); {@code
  * x} and the SHA-256 of a text: the text; {@code b} and the digest of a bucket's policy: the
- * document, sealed; {@code t}, the full name of a policy set, {@code /} and
- * its version in ten digits: the set.
+ * document, sealed; {@code t}, the full name of a policy set, {@code /} and its version in ten
+ * digits: the set.
  */
 final class History {
     /** Kinds of the register's records that no decision reads, or that are kept elsewhere. */

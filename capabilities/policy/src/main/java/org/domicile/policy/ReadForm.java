@@ -23,11 +23,11 @@ import org.domicile.cedar.JsonForm;
  * bucket's, as {@link Acl#text} has them, with the bucket's {@code ownership}; {@code policy}, the
  * digest of its policy, with the {@code facts} of the request, the {@code tags} of the object and
  * those that the request is {@code setting}, as far as that policy reads them; {@code public}, what
- * is kept from the public. {@code
- * kind} is {@code object}, {@code bucket}, {@code own} or {@code installation}; {@code who} is
- * {@code credential}, {@code operator}, {@code program} or {@code anonymous}. A refusal begins with
- * {@code "errors"}, the policies that erred, and {@code "reasons"}, all that forbade. An object's
- * name is the recorded object less its bucket: it may name people, and is sealed apart.
+ * is kept from the public. {@code kind} is {@code object}, {@code bucket}, {@code own} or {@code
+ * installation}; {@code who} is {@code credential}, {@code operator}, {@code program} or {@code
+ * anonymous}. A refusal begins with {@code "errors"}, the policies that erred, and {@code
+ * "reasons"}, all that forbade. An object's name is the recorded object less its bucket: it may
+ * name people, and is sealed apart.
  */
 final class ReadForm {
     private ReadForm() {}

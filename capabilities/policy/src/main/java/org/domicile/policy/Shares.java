@@ -62,8 +62,7 @@ final class Shares {
                         .asked(questions);
         boolean denied = false;
         boolean granted = false;
-        String owner =
-                access.acl().owner().equals(data.organisation()) ? "" : access.acl().owner();
+        String owner = access.acl().owner().equals(data.organisation()) ? "" : access.acl().owner();
         if (sharing.policy().isPresent()) {
             BucketPolicy policy = sharing.policy().get();
             org.domicile.cedar.Decision decision =
@@ -89,8 +88,7 @@ final class Shares {
     private static boolean byList(
             S3Request.Asked asked, Sharing sharing, Acl acl, AclPolicies.On on) {
         Acl counting = sharing.publicAccess().ignoreAcls() ? acl.unpublished() : acl;
-        return Authorizer.decide(
-                        asked.request(), asked.entities(), AclPolicies.of(counting, on))
+        return Authorizer.decide(asked.request(), asked.entities(), AclPolicies.of(counting, on))
                 .isAllowed();
     }
 

@@ -50,20 +50,20 @@
  * version.
  *
  * <p><b>Sharing.</b> A bucket's policy ({@link org.domicile.policy.BucketPolicy}) and ACLs ({@link
- * org.domicile.policy.Acl}) are policies of Cedar as well, in the words of S3. They are asked first,
- * each by itself; that they granted or denied something is a fact that the policies above read. So
- * they let others in, strangers too, and keep the bucket's own organisation out, and never reach
- * beyond purposes, zones and labels. Where nothing is shared ({@link
+ * org.domicile.policy.Acl}) are policies of Cedar as well, in the words of S3. They are asked
+ * first, each by itself; that they granted or denied something is a fact that the policies above
+ * read. So they let others in, strangers too, and keep the bucket's own organisation out, and never
+ * reach beyond purposes, zones and labels. Where nothing is shared ({@link
  * org.domicile.policy.Sharing#asks}), nothing is asked.
  *
  * <p>The third and the fifth line cannot be switched off: no policy reaches a request that they
  * forbid.
  *
  * <p><b>Made again.</b> A decision is a function of the deciding set, the register and what the
- * request brings. A use's record names the first two, and a bucket's policy, by digest and holds the rest ({@link
- * org.domicile.policy.Decision#read}); {@link org.domicile.policy.Policy#explain} makes the
- * decision once more, and gives all that somebody else's engine needs to do the same. Registers and
- * sets of the past are kept for that.
+ * request brings. A use's record names the first two, and a bucket's policy, by digest and holds
+ * the rest ({@link org.domicile.policy.Decision#read}); {@link org.domicile.policy.Policy#explain}
+ * makes the decision once more, and gives all that somebody else's engine needs to do the same.
+ * Registers and sets of the past are kept for that.
  *
  * <p><b>Limits.</b> A text of policies has at most 64 KiB and 64 policies, an organisation 16 of
  * them. They are validated against the schema before they are taken.

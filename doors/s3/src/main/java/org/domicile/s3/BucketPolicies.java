@@ -49,10 +49,7 @@ final class BucketPolicies {
 
     static void status(Call call) throws IOException {
         GuardedSharing.Exposure exposure =
-                call.guarded()
-                        .sharing()
-                        .exposure(call.bucket())
-                        .orElseThrow(Call::noSuchBucket);
+                call.guarded().sharing().exposure(call.bucket()).orElseThrow(Call::noSuchBucket);
         boolean isPublic = exposure == GuardedSharing.Exposure.PUBLIC;
         call.xml(
                 XmlOut.document("PolicyStatus", 256)

@@ -53,7 +53,9 @@ final class RequestFacts {
 
     private RequestFacts() {}
 
-    /** @param tags that the request sets */
+    /**
+     * @param tags that the request sets
+     */
     static Facts of(Call call, Map<String, String> tags) {
         Map<String, String> values = new HashMap<>();
         for (int i = 0; i < call.fields().size(); i++) {

@@ -51,20 +51,20 @@ class BucketPoliciesTest {
         name = "policies-" + made++;
         bucket = "/" + name;
         assertEquals(200, client.put(bucket, "").status());
-        assertEquals(200, client.put(bucket + "/n", "x", "x-amz-tagging: security=public").status());
+        assertEquals(
+                200, client.put(bucket + "/n", "x", "x-amz-tagging: security=public").status());
     }
 
     private String statement(
             String effect, String principal, String action, String resource, String more) {
         return """
-                {"Effect":"%s","Principal":%s,"Action":"%s","Resource":"arn:aws:s3:::%s"%s}"""
+        {"Effect":"%s","Principal":%s,"Action":"%s","Resource":"arn:aws:s3:::%s"%s}\
+        """
                 .formatted(effect, principal, action, resource, more);
     }
 
     private static String policy(String... statements) {
-        return "{\"Version\":\"2012-10-17\",\"Statement\":["
-                + String.join(",", statements)
-                + "]}";
+        return "{\"Version\":\"2012-10-17\",\"Statement\":[" + String.join(",", statements) + "]}";
     }
 
     private void put(String... statements) throws IOException {
@@ -148,9 +148,7 @@ class BucketPoliciesTest {
         assertEquals(200, other.put(theirs, "").status());
         assertEquals(200, other.put(theirs + "/n", "x").status());
         String open =
-                policy(
-                        statement(
-                                "Allow", "\"*\"", "s3:GetObject", theirs.substring(1) + "/*", ""));
+                policy(statement("Allow", "\"*\"", "s3:GetObject", theirs.substring(1) + "/*", ""));
         assertEquals(204, other.put(theirs + "?policy", open).status());
         Client.Reply refused = stranger.get(theirs + "/n");
         failed(403, "AccessDenied", refused);
@@ -188,7 +186,8 @@ class BucketPoliciesTest {
                         "s3:PutObjectTagging",
                         name + "/*",
                         ",\"Condition\":{\"StringEquals\":{\"s3:RequestObjectTag/a\":\"1\"}}"));
-        String tags = "<Tagging><TagSet><Tag><Key>a</Key><Value>%s</Value></Tag></TagSet></Tagging>";
+        String tags =
+                "<Tagging><TagSet><Tag><Key>a</Key><Value>%s</Value></Tag></TagSet></Tagging>";
         failed(403, "AccessDenied", other.put(bucket + "/n?tagging", tags.formatted("2")));
         assertEquals(200, other.put(bucket + "/n?tagging", tags.formatted("1")).status());
     }
@@ -214,8 +213,7 @@ class BucketPoliciesTest {
         put(statement("Allow", "\"*\"", "s3:GetObject", name + "/*", ""));
         for (Client caller : List.of(other, stranger)) {
             String use = caller.get(bucket + "/n").field("x-domicile-use");
-            Policy.Explanation explained =
-                    installation.administration().explain(use).explanation();
+            Policy.Explanation explained = installation.administration().explain(use).explanation();
             assertTrue(
                     explained instanceof Policy.Explanation.Explained done
                             && done.decided().reason().equals("allowed"),
