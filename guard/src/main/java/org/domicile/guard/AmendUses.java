@@ -33,7 +33,7 @@ final class AmendUses {
                 bucketName,
                 name,
                 version,
-                (sealer, context) ->
+                (_, sealer, context) ->
                         new Amendment.State(was ->
                                 State.open(sealer, context, was)
                                         .tagged(tags)
@@ -42,7 +42,7 @@ final class AmendUses {
 
     /** Makes an amendment with what seals the version. */
     interface Amending {
-        Amendment of(Sealer sealer, byte[] context);
+        Amendment of(Bucket bucket, Sealer sealer, byte[] context);
     }
 
     Stored amend(
@@ -62,7 +62,10 @@ final class AmendUses {
                 return new Stored.NoSuchBucket();
             }
             Bucket bucket = found.get();
-            Amendment amendment = amending.of(vessel.sealer(bucket), Vessel.context(bucket, name));
+            use.onFailure(Outcome.INVALID);
+            Amendment amendment =
+                    amending.of(bucket, vessel.sealer(bucket), Vessel.context(bucket, name));
+            use.onFailure(Outcome.FAILED);
             Changed changed =
                     objects.amend(use.carrying(() -> 0), bucket, name, version, amendment);
             if (changed instanceof Changed.NoSuchName) {

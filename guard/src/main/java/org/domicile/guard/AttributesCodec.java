@@ -36,6 +36,7 @@ final class AttributesCodec {
     private static final int MARKED = 2;
     private static final int LOCKABLE = 2;
     private static final int LISTED = 2;
+    private static final int LISTED_UPLOAD = 3;
     private static final List<Lock.Mode> MODES = List.of(Lock.Mode.values());
     private static final int MOST = 0xFFFF;
     private static final byte[] NOTHING = {};
@@ -85,7 +86,7 @@ final class AttributesCodec {
 
     static byte[] encode(GuardedObjects.Draft draft) {
         return write(
-                LOCKABLE,
+                draft.acl().equals(Acl.NONE) ? LOCKABLE : LISTED_UPLOAD,
                 out -> {
                     map(out, draft.headers());
                     map(out, draft.user());
@@ -96,18 +97,24 @@ final class AttributesCodec {
                     out.writeByte(draft.lock().mode().ordinal());
                     out.writeLong(draft.lock().until().toEpochMilli());
                     out.writeBoolean(draft.lock().held());
+                    if (!draft.acl().equals(Acl.NONE)) {
+                        text(out, draft.acl().text());
+                    }
                 });
     }
 
     static GuardedObjects.Draft draft(byte[] plain) {
-        Reader in = new Reader(plain, LOCKABLE);
+        Reader in = new Reader(plain, LISTED_UPLOAD);
         Map<String, String> headers = in.map();
         Map<String, String> user = in.map();
         String algorithm = in.text();
         Attributes.ChecksumType type = in.checksumType();
-        return in.format() == LOCKABLE
-                ? new GuardedObjects.Draft(headers, user, in.map(), in.lock(), algorithm, type)
-                : new GuardedObjects.Draft(headers, user, algorithm, type);
+        if (in.format() < LOCKABLE) {
+            return new GuardedObjects.Draft(headers, user, algorithm, type);
+        }
+        GuardedObjects.Draft draft =
+                new GuardedObjects.Draft(headers, user, in.map(), in.lock(), algorithm, type);
+        return in.format() == LISTED_UPLOAD ? draft.listed(Acl.of(in.text())) : draft;
     }
 
     static byte[] encode(PartState part) {

@@ -1,6 +1,9 @@
 package org.domicile.guard;
 
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +12,12 @@ import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Buckets;
+import org.domicile.policy.Acl;
 import org.domicile.policy.Organisation;
+import org.domicile.policy.Ownership;
+import org.domicile.policy.PublicAccess;
 import org.domicile.policy.Resource;
+import org.domicile.policy.Sharing;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 
@@ -48,6 +55,9 @@ final class BucketUses {
                 use.record(Outcome.CONFLICT, 0);
                 return whose(taken.get());
             }
+            use.onFailure(Outcome.INVALID);
+            Map<BucketSetting, String> shared = shared(organisation.name());
+            use.onFailure(Outcome.FAILED);
             KeyId key =
                     keys.create(
                             KeyId.Kind.BUCKET,
@@ -63,6 +73,7 @@ final class BucketUses {
                             Bucket.Versioning.UNVERSIONED,
                             uses.at(),
                             Map.of());
+            bucket = bucket.with(settings(bucket, shared));
             if (buckets.create(use.carrying(() -> 0), bucket)) {
                 return GuardedObjects.Created.CREATED;
             }
@@ -70,6 +81,46 @@ final class BucketUses {
             keys.destroy(List.of(key));
             return buckets.bucket(name).map(this::whose).orElse(GuardedObjects.Created.TAKEN);
         }
+    }
+
+    /**
+     * What the request says of how the new bucket is shared.
+     *
+     * @throws Upstream.Invalid InvalidBucketAclWithObjectOwnership, InvalidArgument
+     */
+    private Map<BucketSetting, String> shared(String owner) {
+        Map<BucketSetting, String> settings = new EnumMap<>(BucketSetting.class);
+        Ownership ownership = Ownership.of(uses.asking().ownership()).orElse(uses.ownership());
+        if (!uses.asking().ownership().isEmpty()) {
+            settings.put(BucketSetting.OWNERSHIP, ownership.word());
+        }
+        Acl acl =
+                Listed.checked(
+                        uses,
+                        Sharing.of(ownership, Acl.NONE, PublicAccess.OPEN),
+                        uses.asking().acl().of(owner, owner));
+        if (!acl.equals(Acl.ownedBy(owner))) {
+            if (ownership == Ownership.ENFORCED) {
+                throw new Upstream.Invalid(
+                        "InvalidBucketAclWithObjectOwnership",
+                        "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced"
+                                + " setting.");
+            }
+            settings.put(BucketSetting.ACL, acl.text());
+        }
+        return settings;
+    }
+
+    private Map<String, byte[]> settings(Bucket bucket, Map<BucketSetting, String> shared) {
+        Map<String, byte[]> sealed = new HashMap<>();
+        shared.forEach((which, text) ->
+                sealed.put(
+                        which.key(),
+                        which.seal(
+                                vessel.sealer(bucket),
+                                bucket,
+                                text.getBytes(StandardCharsets.UTF_8))));
+        return sealed;
     }
 
     GuardedObjects.Removed remove(String name) {

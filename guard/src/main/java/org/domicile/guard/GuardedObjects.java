@@ -12,6 +12,7 @@ import java.util.function.ToLongFunction;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Lock;
+import org.domicile.policy.Acl;
 
 /**
  * Objects under one request. Each method is one use (a copy is two); actions are named as S3's IAM
@@ -147,6 +148,7 @@ public interface GuardedObjects {
      * @param checksumAlgorithm lower-case algorithm that an upload's parts will carry; empty when
      *     none was named
      * @param checksumType for uploads; FULL_OBJECT for a whole body
+     * @param acl of an upload, which the guard gives it
      */
     record Draft(
             Map<String, String> headers,
@@ -154,7 +156,19 @@ public interface GuardedObjects {
             Map<String, String> tags,
             Lock lock,
             String checksumAlgorithm,
-            Attributes.ChecksumType checksumType) {
+            Attributes.ChecksumType checksumType,
+            Acl acl) {
+        /** Without an ACL. */
+        public Draft(
+                Map<String, String> headers,
+                Map<String, String> user,
+                Map<String, String> tags,
+                Lock lock,
+                String checksumAlgorithm,
+                Attributes.ChecksumType checksumType) {
+            this(headers, user, tags, lock, checksumAlgorithm, checksumType, Acl.NONE);
+        }
+
         /** Without tags and lock. */
         public Draft(
                 Map<String, String> headers,
@@ -166,7 +180,12 @@ public interface GuardedObjects {
 
         /** With other tags. */
         public Draft tagged(Map<String, String> other) {
-            return new Draft(headers, user, other, lock, checksumAlgorithm, checksumType);
+            return new Draft(headers, user, other, lock, checksumAlgorithm, checksumType, acl);
+        }
+
+        /** With another ACL. */
+        Draft listed(Acl other) {
+            return new Draft(headers, user, tags, lock, checksumAlgorithm, checksumType, other);
         }
     }
 

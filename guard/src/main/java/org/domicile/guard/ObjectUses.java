@@ -71,6 +71,9 @@ final class ObjectUses {
             }
             Bucket bucket = found.get();
             use.keep(marks);
+            use.onFailure(Outcome.INVALID);
+            Acl acl = Listed.written(uses, bucket);
+            use.onFailure(Outcome.FAILED);
             Sealer sealer = vessel.sealer(bucket);
             return vessel.pour(
                     use,
@@ -94,7 +97,7 @@ final class ObjectUses {
                                                         attributes,
                                                         Found.Origin.WHOLE,
                                                         poured.id())));
-                        State state = new State(marks, draft.tags(), Acl.NONE);
+                        State state = new State(marks, draft.tags(), acl);
                         Objects.Draft written =
                                 new Objects.Draft(
                                         token(sealer, context, attributes.etag()),
@@ -325,7 +328,7 @@ final class ObjectUses {
     private static final Attributes NO_ATTRIBUTES =
             new Attributes("", Map.of(), Map.of(), Map.of(), Attributes.ChecksumType.FULL_OBJECT);
 
-    private static Found marker(Version version) {
+    static Found marker(Version version) {
         return new Found(
                 version.name(),
                 version.id(),

@@ -27,7 +27,7 @@ final class ObjectsView implements GuardedObjects {
         this.uploads = new UploadUses(uses, objects, keys, vessel);
         this.copies = new CopyUses(uses, objects, whole, uploads, vessel);
         this.amendments = new AmendUses(uses, objects, vessel);
-        this.sharing = new SharingUses(uses, objects.buckets(), vessel);
+        this.sharing = new SharingUses(uses, objects, vessel, amendments);
     }
 
     @Override

@@ -5,6 +5,9 @@ final class Sentences {
     /** Reason of the guard's own: policy allows the writing, but not with what the data bring. */
     static final String LABEL_NOT_KEPT = "label-not-kept";
 
+    /** Reason of the guard's own: the bucket is not of the organisation that the caller expects. */
+    static final String OTHER_OWNER = "other-owner";
+
     /** Of a name that is not there, to who may not list the bucket. */
     static final String ABSENT_UNTOLD =
             "It is not there, or you may not know that it is: that needs s3:ListBucket.";
@@ -54,6 +57,7 @@ final class Sentences {
             case LABEL_NOT_KEPT ->
                     "The data may not go there: a label of the target allows what a label of the"
                             + " source prohibits, or they would bring more along than can be kept.";
+            case OTHER_OWNER -> "The bucket's owner is not the one you expect.";
             case "bucket-policy" -> "The bucket's policy forbids it.";
             case "action-not-listed" -> "This credential does not list the action " + action + ".";
             case "bucket-not-listed" -> "This credential does not list this bucket.";

@@ -17,7 +17,6 @@ import org.domicile.objects.Objects;
 import org.domicile.objects.Part;
 import org.domicile.objects.Upload;
 import org.domicile.objects.Version;
-import org.domicile.policy.Acl;
 import org.domicile.policy.Marks;
 import org.domicile.request.Outcome;
 
@@ -49,9 +48,13 @@ final class UploadUses {
                 return Optional.empty();
             }
             Bucket bucket = found.get();
+            use.onFailure(Outcome.INVALID);
+            GuardedObjects.Draft listed = draft.listed(Listed.written(uses, bucket));
+            use.onFailure(Outcome.FAILED);
             byte[] state =
                     vessel.sealer(bucket)
-                            .sealState(Vessel.context(bucket, name), AttributesCodec.encode(draft));
+                            .sealState(
+                                    Vessel.context(bucket, name), AttributesCodec.encode(listed));
             return objects.uploads()
                     .create(use.carrying(() -> 0), bucket, name, state)
                     .map(Upload::id);
@@ -234,7 +237,7 @@ final class UploadUses {
                         AttributesCodec.encode(
                                 new AttributesCodec.Sealed(
                                         attributes, Found.Origin.PARTS, contents)));
-        State state = new State(marks, draft.tags(), Acl.NONE);
+        State state = new State(marks, draft.tags(), draft.acl());
         use.confirm();
         use.keep(marks);
         Changed changed =
@@ -380,7 +383,7 @@ final class UploadUses {
                                 part.modified()));
             }
             return new GuardedObjects.Parts.Shown(
-                    shown, draft(bucket, upload.get()), upload.get().principal());
+                    shown, owned(bucket, upload.get()), upload.get().principal());
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new GuardedObjects.Parts.NoSuchBucket());
         }
@@ -407,12 +410,18 @@ final class UploadUses {
                                 upload.name(),
                                 upload.principal(),
                                 upload.initiated(),
-                                draft(found.get(), upload)));
+                                owned(found.get(), upload)));
             }
             return Optional.of(new GuardedObjects.UploadPage(shown, page.prefixes(), page.next()));
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, Optional.empty());
         }
+    }
+
+    /** With the owner that the object will have. */
+    private GuardedObjects.Draft owned(Bucket bucket, Upload upload) {
+        GuardedObjects.Draft draft = draft(bucket, upload);
+        return draft.listed(draft.acl().in(bucket.organisation()));
     }
 
     private GuardedObjects.Draft draft(Bucket bucket, Upload upload) {

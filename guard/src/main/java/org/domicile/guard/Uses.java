@@ -16,6 +16,7 @@ import org.domicile.objects.Bucket;
 import org.domicile.policy.Access;
 import org.domicile.policy.Decision;
 import org.domicile.policy.Marks;
+import org.domicile.policy.Ownership;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Principal;
 import org.domicile.policy.Register;
@@ -115,6 +116,16 @@ final class Uses {
         return sharings.of(bucket);
     }
 
+    /** Who owns the objects of a bucket that says nothing of it. */
+    Ownership ownership() {
+        return options.ownership();
+    }
+
+    /** What the request says of itself. */
+    Asking asking() {
+        return asking;
+    }
+
     /**
      * Lets know that there is nothing of a name, or refuses to say: who may not list a bucket does
      * not learn from it which names it has. What was asked for is on record.
@@ -150,6 +161,7 @@ final class Uses {
 
     /** Asks policy; a refusal is recorded and thrown. */
     Decision check(String action, Resource resource, String object) {
+        expect(asking.expectedOwner(), action, resource, object);
         return check(action, resource, object, request.zone());
     }
 
@@ -157,13 +169,29 @@ final class Uses {
         Request judged = going.equals(request.zone()) ? request : toward(going);
         Decision decision = policy.decide(judged, action, resource);
         if (decision.effect() == Decision.Effect.REFUSE) {
-            refused(action, decision, object, resource, going);
-            throw isNowhere(resource)
-                    ? new Refused(Refused.NO_SUCH_BUCKET, "There is no such bucket.", last)
-                    : new Refused(
-                            decision.reason(), sentence(decision.reason(), action, resource), last);
+            throw refusal(action, decision, object, resource, going);
         }
         return decision;
+    }
+
+    /** Records it. */
+    private Refused refusal(
+            String action, Decision decision, String object, Resource resource, String going) {
+        refused(action, decision, object, resource, going);
+        return isNowhere(resource)
+                ? new Refused(Refused.NO_SUCH_BUCKET, "There is no such bucket.", last)
+                : new Refused(
+                        decision.reason(), sentence(decision.reason(), action, resource), last);
+    }
+
+    /** A caller may say whose the bucket has to be; empty for anybody's. */
+    private void expect(String owner, String action, Resource resource, String object) {
+        if (resource instanceof Resource.Data data
+                && !owner.isEmpty()
+                && !owner.equals(data.organisation())) {
+            Decision no = unasked(Sentences.OTHER_OWNER);
+            throw refusal(action, no, object, resource, request.zone());
+        }
     }
 
     /** Strangers are told of a bucket that is not there what everybody else is. */
@@ -194,11 +222,13 @@ final class Uses {
      * Lets a use of data or of the organisation's own things through, or throws {@link Refused}.
      */
     Admitted admit(String action, Resource resource, String object) {
+        expect(asking.expectedOwner(), action, resource, object);
         return admitTo(action, resource, object, request.zone(), log(resource), List.of());
     }
 
     /** A read whose bytes go to another zone than the client's: the source of a copy. */
     Admitted admitToward(String zone, String action, Resource resource, String object) {
+        expect(asking.expectedSource(), action, resource, object);
         return admitTo(action, resource, object, zone, log(resource), List.of());
     }
 

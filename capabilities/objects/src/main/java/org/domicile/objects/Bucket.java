@@ -50,6 +50,11 @@ public record Bucket(
         return new Bucket(name, id, organisation, owner, zones, key, state, created, settings);
     }
 
+    /** With these settings and no others. */
+    public Bucket with(Map<String, byte[]> others) {
+        return new Bucket(name, id, organisation, owner, zones, key, versioning, created, others);
+    }
+
     /** With a setting as given, or without it. */
     Bucket set(String setting, Optional<byte[]> value) {
         Map<String, byte[]> next = new LinkedHashMap<>(settings);

@@ -29,17 +29,8 @@ final class BucketPolicies {
 
     static void put(Call call) throws IOException {
         String document = text(call.document(BucketPolicy.LONGEST));
-        switch (call.guarded().sharing().putPolicy(call.bucket(), document)) {
-            case GuardedSharing.Set.Done() -> call.empty(204, call.headers());
-            case GuardedSharing.Set.NoSuchBucket() -> throw Call.noSuchBucket();
-            case GuardedSharing.Set.Malformed(String sentence) ->
-                    throw new Failure(ErrorCode.MALFORMED_POLICY, sentence);
-            case GuardedSharing.Set.KeptFromPublic() ->
-                    throw new Failure(
-                            ErrorCode.ACCESS_DENIED,
-                            "The policy would let everybody in, and BlockPublicPolicy of the"
-                                    + " bucket's public access block keeps that.");
-        }
+        SharingDocuments.done(call.guarded().sharing().putPolicy(call.bucket(), document));
+        call.empty(204, call.headers());
     }
 
     static void delete(Call call) throws IOException {

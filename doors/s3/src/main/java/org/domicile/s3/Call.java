@@ -9,10 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.domicile.bytes.Budget;
+import org.domicile.guard.AclAsked;
+import org.domicile.guard.Asking;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
+import org.domicile.policy.Facts;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 
@@ -40,6 +43,7 @@ final class Call {
     private long held;
     private Map<String, String> setting = Map.of();
     private final Fields fields;
+    private final Asking asking;
 
     Call(
             Exchange exchange,
@@ -59,7 +63,36 @@ final class Call {
         this.stated = stated;
         this.options = options;
         this.fields = Fields.of(exchange.headers());
+        this.asking = new Saying();
         this.guarded = guardedElsewhere();
+    }
+
+    /** What the request says of itself. */
+    private final class Saying implements Asking {
+        @Override
+        public Facts facts() {
+            return RequestFacts.of(Call.this, setting);
+        }
+
+        @Override
+        public AclAsked acl() {
+            return AclForms.ofHeaders(Call.this);
+        }
+
+        @Override
+        public String ownership() {
+            return field("x-amz-object-ownership");
+        }
+
+        @Override
+        public String expectedOwner() {
+            return field("x-amz-expected-bucket-owner");
+        }
+
+        @Override
+        public String expectedSource() {
+            return field("x-amz-source-expected-bucket-owner");
+        }
     }
 
     Operation operation() {
@@ -112,7 +145,7 @@ final class Call {
 
     /** Another view under the same request, for another thread. */
     GuardedObjects guardedElsewhere() {
-        return guard.objects(request, stated, () -> RequestFacts.of(this, setting));
+        return guard.objects(request, stated, asking);
     }
 
     S3Options options() {

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
  * responses").
  */
 enum ErrorCode {
+    ACCESS_CONTROL_LIST_NOT_SUPPORTED("AccessControlListNotSupported", 400),
     ACCESS_DENIED("AccessDenied", 403),
     AUTHORIZATION_HEADER_MALFORMED("AuthorizationHeaderMalformed", 400),
     AUTHORIZATION_QUERY_PARAMETERS_ERROR("AuthorizationQueryParametersError", 400),
@@ -28,6 +29,7 @@ enum ErrorCode {
     INTERNAL_ERROR("InternalError", 500),
     INVALID_ACCESS_KEY_ID("InvalidAccessKeyId", 403),
     INVALID_ARGUMENT("InvalidArgument", 400),
+    INVALID_BUCKET_ACL_WITH_OBJECT_OWNERSHIP("InvalidBucketAclWithObjectOwnership", 400),
     INVALID_BUCKET_NAME("InvalidBucketName", 400),
     INVALID_CHUNK_SIZE("InvalidChunkSizeError", 403),
     INVALID_DIGEST("InvalidDigest", 400),
@@ -42,6 +44,7 @@ enum ErrorCode {
     INVALID_TOKEN("InvalidToken", 400),
     INVALID_URI("InvalidURI", 400),
     KEY_TOO_LONG("KeyTooLongError", 400),
+    MALFORMED_ACL_ERROR("MalformedACLError", 400),
     MALFORMED_POLICY("MalformedPolicy", 400),
     MALFORMED_TRAILER("MalformedTrailerError", 400),
     MALFORMED_XML("MalformedXML", 400),
@@ -53,9 +56,11 @@ enum ErrorCode {
     NO_SUCH_BUCKET("NoSuchBucket", 404),
     NO_SUCH_BUCKET_POLICY("NoSuchBucketPolicy", 404),
     NO_SUCH_KEY("NoSuchKey", 404),
+    NO_SUCH_PUBLIC_ACCESS_BLOCK("NoSuchPublicAccessBlockConfiguration", 404),
     NO_SUCH_TAG_SET("NoSuchTagSet", 404),
     NO_SUCH_UPLOAD("NoSuchUpload", 404),
     NO_SUCH_VERSION("NoSuchVersion", 404),
+    OWNERSHIP_CONTROLS_NOT_FOUND("OwnershipControlsNotFoundError", 404),
     PRECONDITION_FAILED("PreconditionFailed", 412),
     REQUEST_HEADER_SECTION_TOO_LARGE("RequestHeaderSectionTooLarge", 400),
     REQUEST_TIMEOUT("RequestTimeout", 400),
@@ -63,6 +68,8 @@ enum ErrorCode {
     SERVICE_UNAVAILABLE("ServiceUnavailable", 503),
     SIGNATURE_DOES_NOT_MATCH("SignatureDoesNotMatch", 403),
     SLOW_DOWN("SlowDown", 503),
+    UNEXPECTED_CONTENT("UnexpectedContent", 400),
+    UNRESOLVABLE_GRANT_BY_EMAIL_ADDRESS("UnresolvableGrantByEmailAddress", 400),
     X_AMZ_CONTENT_SHA256_MISMATCH("XAmzContentSHA256Mismatch", 400);
 
     private final String code;

@@ -176,6 +176,10 @@ public final class S3Door implements HttpHandler {
                     PUT_BUCKET_VERSIONING,
                     PUT_BUCKET_TAGGING,
                     PUT_BUCKET_POLICY,
+                    PUT_BUCKET_ACL,
+                    PUT_OBJECT_ACL,
+                    PUT_BUCKET_OWNERSHIP_CONTROLS,
+                    PUT_PUBLIC_ACCESS_BLOCK,
                     PUT_OBJECT_TAGGING ->
                     true;
             default -> false;
@@ -235,6 +239,16 @@ public final class S3Door implements HttpHandler {
             case GET_BUCKET_POLICY_STATUS -> BucketPolicies.status(call);
             case PUT_BUCKET_POLICY -> BucketPolicies.put(call);
             case DELETE_BUCKET_POLICY -> BucketPolicies.delete(call);
+            case GET_BUCKET_ACL -> Acls.ofBucket(call);
+            case PUT_BUCKET_ACL -> Acls.putOfBucket(call);
+            case GET_OBJECT_ACL -> Acls.ofObject(call);
+            case PUT_OBJECT_ACL -> Acls.put(call);
+            case GET_BUCKET_OWNERSHIP_CONTROLS -> SharingDocuments.ownership(call);
+            case PUT_BUCKET_OWNERSHIP_CONTROLS -> SharingDocuments.putOwnership(call);
+            case DELETE_BUCKET_OWNERSHIP_CONTROLS -> SharingDocuments.deleteOwnership(call);
+            case GET_PUBLIC_ACCESS_BLOCK -> SharingDocuments.publicAccess(call);
+            case PUT_PUBLIC_ACCESS_BLOCK -> SharingDocuments.putPublicAccess(call);
+            case DELETE_PUBLIC_ACCESS_BLOCK -> SharingDocuments.deletePublicAccess(call);
             case GET_OBJECT_TAGGING -> Tags.ofObject(call);
             case PUT_OBJECT_TAGGING -> Tags.put(call);
             case DELETE_OBJECT_TAGGING -> Tags.delete(call);

@@ -4,55 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import org.domicile.guard.GuardOptions;
 import org.domicile.ledger.Ledger;
-import org.domicile.policy.Ownership;
 import org.domicile.policy.Policy;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Policies of buckets, between two organisations and strangers. */
-class BucketPoliciesTest {
-    private static Installation installation;
-    private static Client client;
-    private static Client other;
-    private static Client stranger;
-    private static int made;
-
+class BucketPoliciesTest extends SharedTest {
     private String name = "";
     private String bucket = "";
 
-    @BeforeAll
-    static void open(@TempDir Path folder) throws IOException {
-        installation =
-                new Installation(
-                        Files.createDirectory(folder.resolve("i")),
-                        GuardOptions.in("home")
-                                .sharing(Ownership.ENFORCED, Map.of("main", "main/first-steps")));
-        client = installation.client();
-        other = installation.client(installation.neighbour("other"));
-        stranger = installation.client("");
-    }
-
-    @AfterAll
-    static void close() {
-        installation.close();
-    }
-
     @BeforeEach
-    void bucket() throws IOException {
-        name = "policies-" + made++;
-        bucket = "/" + name;
-        assertEquals(200, client.put(bucket, "").status());
-        assertEquals(
-                200, client.put(bucket + "/n", "x", "x-amz-tagging: security=public").status());
+    void fresh() throws IOException {
+        bucket = bucket();
+        name = bucket.substring(1);
+        done(200, client.put(bucket + "/n", "x", "x-amz-tagging: security=public"));
     }
 
     private String statement(
@@ -70,11 +37,6 @@ class BucketPoliciesTest {
     private void put(String... statements) throws IOException {
         Client.Reply reply = client.put(bucket + "?policy", policy(statements));
         assertEquals(204, reply.status(), reply.text());
-    }
-
-    private static void failed(int status, String code, Client.Reply reply) {
-        assertEquals(status, reply.status(), reply.text());
-        assertEquals(code, reply.element("Code"));
     }
 
     @Test
