@@ -23,6 +23,7 @@ final class Caller {
     private final Load.Target target;
     private final Wire wire;
     private final Load.Shared shared;
+    private final Pace pace;
     private final Load.Figures figures;
     private final Selector selector;
     private final byte[] head = new byte[LONGEST_HEAD];
@@ -31,6 +32,7 @@ final class Caller {
     private @Nullable SelectionKey key;
     private ByteBuffer out = ByteBuffer.allocateDirect(0);
     private Work.@Nullable Step step;
+    private boolean resting;
     private long begun;
     private long sent;
     private int headLength;
@@ -45,11 +47,13 @@ final class Caller {
             Load.Target target,
             Wire wire,
             Load.Shared shared,
+            Pace pace,
             Load.Figures figures,
             Selector selector) {
         this.target = target;
         this.wire = wire;
         this.shared = shared;
+        this.pace = pace;
         this.figures = figures;
         this.selector = selector;
     }
@@ -61,7 +65,19 @@ final class Caller {
     }
 
     boolean busy() {
-        return step != null;
+        return step != null || resting;
+    }
+
+    /** Sends the next request when it is due, or stops when the time is over. */
+    void wake() {
+        if (resting && (pace.due(System.nanoTime()) || shared.over())) {
+            resting = false;
+            try {
+                next();
+            } catch (IOException e) {
+                broken(String.valueOf(e.getMessage()));
+            }
+        }
     }
 
     private void connect() throws IOException {
@@ -131,6 +147,12 @@ final class Caller {
     }
 
     private void next() throws IOException {
+        long now = System.nanoTime();
+        if (!pace.due(now) && !shared.over()) {
+            step = null;
+            resting = true;
+            return;
+        }
         Work.Step following = shared.next();
         step = following;
         if (following == null) {
@@ -143,7 +165,10 @@ final class Caller {
         if (out.capacity() < room) {
             out = ByteBuffer.allocateDirect(room);
         }
-        begun = System.nanoTime();
+        if (channel == null) {
+            connect(); // the server closed it while it rested
+        }
+        begun = pace.begin(now);
         sent = wire.begin(following, out);
         send();
     }

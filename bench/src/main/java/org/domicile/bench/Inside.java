@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = Inside.NAME,
         hidden = true,
-        subcommands = {Inside.Bare.class, Inside.Ledger.class})
+        subcommands = {Inside.Bare.class, Inside.Ledger.class, Inside.Price.class})
 final class Inside {
     static final String NAME = "inside";
 
@@ -24,6 +24,20 @@ final class Inside {
         @Override
         public Integer call() throws IOException {
             BareServer.serve(folder, System.out);
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "price",
+            description = "A server that decides and records, and one that does neither.")
+    static final class Price implements Callable<Integer> {
+        @Option(names = "--folder", required = true)
+        Path folder = Path.of("");
+
+        @Override
+        public Integer call() throws IOException {
+            PricedServer.serve(folder, System.out);
             return 0;
         }
     }
@@ -42,6 +56,9 @@ final class Inside {
         @Option(names = "--threads", required = true)
         int threads;
 
+        @Option(names = "--paced", required = true)
+        double paced;
+
         @Option(names = "--profile")
         @Nullable Path profile;
 
@@ -54,6 +71,7 @@ final class Inside {
                                             warm,
                                             seconds,
                                             threads,
+                                            paced,
                                             Optional.ofNullable(profile))
                                     .figures()));
             return 0;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +22,12 @@ import org.jspecify.annotations.Nullable;
  * @param threads of the client
  * @param lasts no request is begun after this long
  * @param most no more requests than these
+ * @param perSecond requests begun a second, or {@link Pace#FREE}: each as soon as a connection is
  */
-record Load(Target target, int connections, int threads, Duration lasts, long most) {
+record Load(
+        Target target, int connections, int threads, Duration lasts, long most, double perSecond) {
     private static final long LOOK_AGAIN_MILLIS = 100;
+    private static final long PACED_LOOK_NANOS = 50_000;
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(60);
 
     /**
@@ -76,6 +80,16 @@ record Load(Target target, int connections, int threads, Duration lasts, long mo
         }
     }
 
+    /** As many requests as are answered. */
+    Load(Target target, int connections, int threads, Duration lasts, long most) {
+        this(target, connections, threads, lasts, most, Pace.FREE);
+    }
+
+    /** The same at a fixed rate, as far as the connections are enough for it. */
+    Load paced(double requestsPerSecond) {
+        return new Load(target, connections, threads, lasts, most, requestsPerSecond);
+    }
+
     /** What the client's threads share. */
     static final class Shared {
         final Work work;
@@ -91,11 +105,13 @@ record Load(Target target, int connections, int threads, Duration lasts, long mo
             this.left = new AtomicLong(most);
         }
 
+        boolean over() {
+            return System.nanoTime() - deadline >= 0;
+        }
+
         /** The next step, or null when it is time to stop. */
         Work.@Nullable Step next() {
-            return System.nanoTime() - deadline < 0 && left.decrementAndGet() >= 0
-                    ? work.next()
-                    : null;
+            return !over() && left.decrementAndGet() >= 0 ? work.next() : null;
         }
 
         void failed(String why) {
@@ -115,7 +131,7 @@ record Load(Target target, int connections, int threads, Duration lasts, long mo
         int used = Math.min(threads, connections);
         for (int i = 0; i < used; i++) {
             int share = connections / used + (i < connections % used ? 1 : 0);
-            runners.add(new Runner(share, shared));
+            runners.add(new Runner(share, shared, new Pace(perSecond / used, begin)));
         }
         List<Thread> started = new ArrayList<>();
         for (Runner runner : runners) {
@@ -167,13 +183,15 @@ record Load(Target target, int connections, int threads, Duration lasts, long mo
     private final class Runner implements Runnable {
         private final int share;
         private final Shared shared;
+        private final Pace pace;
         final Figures figures = new Figures();
         volatile @Nullable IOException broken;
         volatile long cpu;
 
-        Runner(int share, Shared shared) {
+        Runner(int share, Shared shared, Pace pace) {
             this.share = share;
             this.shared = shared;
+            this.pace = pace;
         }
 
         @Override
@@ -183,7 +201,7 @@ record Load(Target target, int connections, int threads, Duration lasts, long mo
                 List<Caller> callers = new ArrayList<>();
                 try {
                     for (int i = 0; i < share; i++) {
-                        Caller caller = new Caller(target, wire, shared, figures, selector);
+                        Caller caller = new Caller(target, wire, shared, pace, figures, selector);
                         callers.add(caller);
                         caller.start();
                     }
@@ -201,7 +219,15 @@ record Load(Target target, int connections, int threads, Duration lasts, long mo
         private void drive(Selector selector, List<Caller> callers) throws IOException {
             long end = shared.deadline + LAST_ANSWERS.toNanos();
             while (busy(callers)) {
-                selector.select(Runner::ready, LOOK_AGAIN_MILLIS);
+                if (pace.free()) {
+                    selector.select(Runner::ready, LOOK_AGAIN_MILLIS);
+                } else {
+                    selector.selectNow(Runner::ready);
+                    for (Caller caller : callers) {
+                        caller.wake();
+                    }
+                    LockSupport.parkNanos(PACED_LOOK_NANOS);
+                }
                 if (System.nanoTime() - end > 0) {
                     callers.forEach(Caller::giveUp);
                 }

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             LedgerBench.class,
             StartBench.class,
             BareBench.class,
+            PriceBench.class,
             EraseBench.class,
             PolicyBench.class,
             Inside.class

@@ -87,6 +87,21 @@ class LoadTest {
     }
 
     @Test
+    void atAFixedRateNothingBeginsBeforeItsTime() throws IOException {
+        serving(
+                this::keep,
+                target -> {
+                    Work.Objects objects = new Work.Objects("/b/", "", 100);
+                    Load.Outcome puts =
+                            load(target, 200).paced(1_000).run(new Work.Puts(objects), content);
+                    assertEquals("", puts.firstFailure());
+                    assertEquals(200, puts.done());
+                    // two threads, each with the 100th of its requests due after 198 ms
+                    assertTrue(puts.seconds() >= 0.198, () -> "after " + puts.seconds());
+                });
+    }
+
+    @Test
     void everyPageOfEveryObjectIsDifferent() throws IOException {
         serving(
                 this::keep,

@@ -27,7 +27,7 @@ class MainTest {
     @Test
     void listsItsNames() throws IOException {
         List<String> names = run(0, "--list").lines().map(line -> line.split(" ", -1)[0]).toList();
-        assertEquals(List.of("s3", "ledger", "start", "bare", "erase", "policy"), names);
+        assertEquals(List.of("s3", "ledger", "start", "bare", "price", "erase", "policy"), names);
         for (String line : run(0, "--list", "--json").lines().toList()) {
             assertTrue(names.contains(Json.object(line).get("name")));
         }
@@ -35,7 +35,7 @@ class MainTest {
 
     @Test
     void everyNameHelpsWithAnExample() {
-        for (String name : List.of("s3", "ledger", "start", "bare", "erase", "policy")) {
+        for (String name : List.of("s3", "ledger", "start", "bare", "price", "erase", "policy")) {
             assertTrue(run(0, name, "--help").contains("Example: domicile bench " + name));
         }
     }
@@ -62,6 +62,29 @@ class MainTest {
                                 "1",
                                 "--threads",
                                 "8",
+                                "--folder",
+                                folder.toString()));
+        try (var left = Files.list(folder)) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    @Test
+    void thePriceIsAskedOfBothDoors(@TempDir Path folder) throws IOException {
+        assertEquals(
+                0,
+                Main.commandLine()
+                        .execute(
+                                "price",
+                                "--json",
+                                "--warm",
+                                "0.1",
+                                "--seconds",
+                                "0.1",
+                                "--rounds",
+                                "1",
+                                "--connections",
+                                "4",
                                 "--folder",
                                 folder.toString()));
         try (var left = Files.list(folder)) {

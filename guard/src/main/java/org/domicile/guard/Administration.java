@@ -59,7 +59,7 @@ public interface Administration {
     /** Ends a credential. */
     void withdrawCredential(String accessKey);
 
-    /** Ends a credential and makes one like it. */
+    /** Ends a credential and makes one like it; a sealed one needs two persons again. */
     Issued rotateCredential(String accessKey);
 
     /** Makes a bucket for an organisation. @param zones empty for the organisation's default */
@@ -120,6 +120,17 @@ public interface Administration {
      * For how many days uses are kept, by organisation; the first, without a name, is for others.
      */
     SequencedMap<String, Integer> retention();
+
+    /**
+     * Says for how many days from the day on uses may be sealed at most; the public log says so
+     * too. What is sealed already stays so.
+     *
+     * @param days 0, for not at all, to 3,650
+     */
+    void limitSealing(int days);
+
+    /** For how many days uses may be sealed at most. */
+    int sealedMax();
 
     /**
      * Records an act that touches no guarded data: reading the program's state, ending it, reading

@@ -26,15 +26,12 @@ import org.domicile.policy.PolicyText;
 import org.domicile.policy.Principal;
 import org.domicile.policy.Purpose;
 import org.domicile.policy.Register;
+import org.domicile.policy.Seal;
 import org.domicile.policy.Zone;
 import org.domicile.request.Outcome;
 
 /** Administration under one request. */
 final class AdministrationView implements Administration {
-    private static final String ACCESS_KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    private static final String SECRET_LETTERS =
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
     private static final int LONGEST_RETENTION = 36_500;
 
     private final Uses uses;
@@ -45,6 +42,7 @@ final class AdministrationView implements Administration {
     private final PeopleView people;
     private final Labelling labelling;
     private final SecureRandom random;
+    private final FreshKeys fresh;
     private final PolicyActs policies;
 
     AdministrationView(
@@ -57,6 +55,7 @@ final class AdministrationView implements Administration {
         this.people = new PeopleView(uses, this, parts, random);
         this.labelling = labelling;
         this.random = random;
+        this.fresh = new FreshKeys(random);
         this.policies = new PolicyActs(uses, policy, ledger, this::change);
     }
 
@@ -221,7 +220,7 @@ final class AdministrationView implements Administration {
         String organisation = holder == null ? Policy.INSTALLATION : holder.organisation();
         Credential credential =
                 new Credential(
-                        "DOM" + letters(ACCESS_KEY_LETTERS, 17),
+                        fresh.accessKey(),
                         principal,
                         organisation,
                         purpose,
@@ -230,7 +229,7 @@ final class AdministrationView implements Administration {
                         uses.at(),
                         expires,
                         false);
-        String secret = letters(SECRET_LETTERS, 40);
+        String secret = fresh.secret();
         change(
                 new Change.NewCredential(credential, secret.getBytes(StandardCharsets.US_ASCII)),
                 organisation,
@@ -252,10 +251,14 @@ final class AdministrationView implements Administration {
     public void withdrawCredential(String accessKey) {
         Credential credential = policy.register().credentials().get(accessKey);
         String organisation = credential == null ? Policy.INSTALLATION : credential.organisation();
-        Map<String, String> facts =
-                credential == null
-                        ? Map.of()
-                        : Map.of("organisation", organisation, "principal", credential.principal());
+        Map<String, String> facts = new HashMap<>();
+        if (credential != null) {
+            facts.put("organisation", organisation);
+        }
+        // Of a sealed one the public is not told who had it.
+        if (credential != null && credential.seal() instanceof Seal.None) {
+            facts.put("principal", credential.principal());
+        }
         change(
                 new Change.WithdrawCredential(accessKey),
                 organisation,
@@ -276,6 +279,14 @@ final class AdministrationView implements Administration {
                     "there is no living credential "
                             + accessKey
                             + "; 'credential list' shows them");
+        }
+        if (!(old.seal() instanceof Seal.None)) {
+            throw impossible(
+                    old.organisation(),
+                    "admin:WithdrawCredential",
+                    accessKey,
+                    "a sealed credential needs two persons each time: withdraw it, and ask for"
+                            + " another ('credential create --sealed-until')");
         }
         // The new one first: a rotation that fails half-way leaves the old one working.
         Issued issued =
@@ -427,6 +438,22 @@ final class AdministrationView implements Administration {
     }
 
     @Override
+    public void limitSealing(int days) {
+        change(
+                new Change.SetSealedMax(days),
+                Policy.INSTALLATION,
+                "admin:SetSealedMax",
+                "",
+                new Statement("sealed.max", Map.of("days", String.valueOf(days)), Map.of()));
+    }
+
+    @Override
+    public int sealedMax() {
+        operate("admin:ReadSealedMax", "");
+        return policy.register().sealedMax();
+    }
+
+    @Override
     public void operate(String action, String object) {
         try (Admitted use = uses.administer(Policy.INSTALLATION, action, object, List.of())) {
             use.record(Outcome.DONE, 0);
@@ -502,13 +529,5 @@ final class AdministrationView implements Administration {
     private static String organisationOf(String purpose) {
         int slash = purpose.indexOf('/');
         return slash < 0 ? purpose : purpose.substring(0, slash);
-    }
-
-    private String letters(String alphabet, int count) {
-        StringBuilder text = new StringBuilder(count);
-        for (int i = 0; i < count; i++) {
-            text.append(alphabet.charAt(random.nextInt(alphabet.length())));
-        }
-        return text.toString();
     }
 }

@@ -21,8 +21,9 @@ import org.domicile.policy.Marks;
  *
  * <p>Attributes, format 1: format byte; ETag; headers, user metadata, checksums; checksum type;
  * origin; then the content ids of the body's pieces, 16 bytes each, under which each piece was
- * sealed (so a piece moved elsewhere does not open). Texts are a two-byte length and UTF-8; maps a
- * two-byte count and their pairs.
+ * sealed (so a piece moved elsewhere does not open). Format 2 has the pieces' checksums behind
+ * them, raw and equally long, of the algorithm that the whole has one of. Texts are a two-byte
+ * length and UTF-8; maps a two-byte count and their pairs.
  *
  * <p>The state of a part whose data carry marks has format 2, with the marks at its end; lists are
  * a two-byte count and their elements. The state of a version with an ACL has format 2, with the
@@ -34,6 +35,7 @@ final class AttributesCodec {
 
     private static final int FORMAT = 1;
     private static final int MARKED = 2;
+    private static final int SUMMED = 2;
     private static final int LOCKABLE = 2;
     private static final int LISTED = 2;
     private static final int LISTED_UPLOAD = 3;
@@ -43,8 +45,14 @@ final class AttributesCodec {
 
     /**
      * Attributes with what only the guard knows. @param contents content ids one after the other
+     *
+     * @param sums checksums of the pieces, one after the other; empty where they have none
      */
-    record Sealed(Attributes attributes, Found.Origin origin, byte[] contents) {}
+    record Sealed(Attributes attributes, Found.Origin origin, byte[] contents, byte[] sums) {
+        Sealed(Attributes attributes, Found.Origin origin, byte[] contents) {
+            this(attributes, origin, contents, NOTHING);
+        }
+    }
 
     /** Digests of a part with its content id, and what its data carry. */
     record PartState(Upstream.Digests digests, byte[] content, Marks marks) {}
@@ -52,30 +60,45 @@ final class AttributesCodec {
     private AttributesCodec() {}
 
     static byte[] encode(Sealed sealed) {
-        return write(out -> {
-            Attributes attributes = sealed.attributes();
-            text(out, attributes.etag());
-            map(out, attributes.headers());
-            map(out, attributes.user());
-            map(out, attributes.checksums());
-            out.writeByte(attributes.checksumType() == Attributes.ChecksumType.FULL_OBJECT ? 0 : 1);
-            out.writeByte(sealed.origin() == Found.Origin.WHOLE ? 0 : 1);
-            out.writeInt(sealed.contents().length);
-            out.write(sealed.contents());
-        });
+        boolean summed = sealed.sums().length > 0;
+        return write(
+                summed ? SUMMED : FORMAT,
+                out -> {
+                    Attributes attributes = sealed.attributes();
+                    text(out, attributes.etag());
+                    map(out, attributes.headers());
+                    map(out, attributes.user());
+                    map(out, attributes.checksums());
+                    out.writeByte(
+                            attributes.checksumType() == Attributes.ChecksumType.FULL_OBJECT
+                                    ? 0
+                                    : 1);
+                    out.writeByte(sealed.origin() == Found.Origin.WHOLE ? 0 : 1);
+                    out.writeInt(sealed.contents().length);
+                    out.write(sealed.contents());
+                    if (summed) {
+                        out.writeInt(sealed.sums().length);
+                        out.write(sealed.sums());
+                    }
+                });
     }
 
     static Sealed attributes(byte[] plain) {
-        Reader in = new Reader(plain);
+        Reader in = new Reader(plain, SUMMED);
         Attributes attributes =
                 new Attributes(in.text(), in.map(), in.map(), in.map(), in.checksumType());
         Found.Origin origin = in.origin();
-        return new Sealed(attributes, origin, in.bytes(in.number()));
+        byte[] contents = in.bytes(in.number());
+        return new Sealed(
+                attributes,
+                origin,
+                contents,
+                in.format() == SUMMED ? in.bytes(in.number()) : NOTHING);
     }
 
     /** The same for a listing, which shows neither headers nor user metadata: they are left out. */
     static Sealed listed(byte[] plain) {
-        Reader in = new Reader(plain);
+        Reader in = new Reader(plain, SUMMED);
         String etag = in.text();
         in.passMap();
         in.passMap();

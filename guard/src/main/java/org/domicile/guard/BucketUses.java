@@ -12,6 +12,9 @@ import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Buckets;
+import org.domicile.objects.Listing;
+import org.domicile.objects.Objects;
+import org.domicile.objects.Upload;
 import org.domicile.policy.Acl;
 import org.domicile.policy.Organisation;
 import org.domicile.policy.Ownership;
@@ -23,15 +26,20 @@ import org.domicile.request.Outcome;
 
 /** Guarded buckets. */
 final class BucketUses {
+    /** Pages of uploads that a removal gives up; more than that come faster than they go. */
+    private static final int MOST_PAGES = 1_000;
+
     private final Uses uses;
+    private final Objects objects;
     private final Buckets buckets;
     private final Keys keys;
     private final Vessel vessel;
     private final SecureRandom random;
 
-    BucketUses(Uses uses, Buckets buckets, Keys keys, Vessel vessel, SecureRandom random) {
+    BucketUses(Uses uses, Objects objects, Keys keys, Vessel vessel, SecureRandom random) {
         this.uses = uses;
-        this.buckets = buckets;
+        this.objects = objects;
+        this.buckets = objects.buckets();
         this.keys = keys;
         this.vessel = vessel;
         this.random = random;
@@ -125,6 +133,7 @@ final class BucketUses {
 
     GuardedObjects.Removed remove(String name) {
         Optional<Bucket> bucket = buckets.bucket(name);
+        bucket.ifPresent(this::giveUpUploads);
         try (Admitted use = uses.admit("s3:DeleteBucket", uses.data(bucket, name, ""), name)) {
             if (bucket.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
@@ -140,6 +149,35 @@ final class BucketUses {
                 case NOT_EMPTY -> GuardedObjects.Removed.NOT_EMPTY;
                 case NO_SUCH_BUCKET -> GuardedObjects.Removed.NO_SUCH_BUCKET;
             };
+        }
+    }
+
+    /**
+     * Uploads that are under way keep no bucket, as on S3: before one without versions goes, each
+     * of them is given up. That is a use of its own, and needs the permission that the removal
+     * needs.
+     */
+    private void giveUpUploads(Bucket bucket) {
+        if (!objects.listVersions(bucket, new Listing.Query("", "", "", "", 1))
+                .versions()
+                .isEmpty()) {
+            return;
+        }
+        Listing.Query page = new Listing.Query("", "", "", "", Listing.MAX);
+        for (int i = 0; i < MOST_PAGES; i++) {
+            List<Upload> uploads = objects.uploads().list(bucket, page).uploads();
+            if (uploads.isEmpty()) {
+                return;
+            }
+            for (Upload each : uploads) {
+                try (Admitted use =
+                        uses.admit(
+                                "s3:DeleteBucket",
+                                uses.data(Optional.of(bucket), bucket.name(), ""),
+                                ObjectUses.object(bucket.name(), each.name()))) {
+                    objects.uploads().abort(use.carrying(() -> 0), bucket, each.name(), each.id());
+                }
+            }
         }
     }
 

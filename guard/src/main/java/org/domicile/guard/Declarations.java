@@ -30,6 +30,9 @@ final class Declarations {
         if (!purpose.parent().isEmpty()) {
             facts.put("parent", purpose.parent());
         }
+        if (purpose.sealable()) {
+            facts.put("sealed", "allowed");
+        }
         return new Statement(
                 kind,
                 facts,

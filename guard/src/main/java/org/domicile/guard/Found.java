@@ -17,6 +17,8 @@ import org.domicile.objects.Lock;
  * @param tags by key; none for a marker
  * @param lock what keeps it from being removed
  * @param parts plain sizes of its parts; one element for a body that came whole
+ * @param partChecksums of the parts, in base64, by the algorithm that the object's own checksum
+ *     has; empty where they are not known
  * @param origin how the body came
  */
 public record Found(
@@ -29,6 +31,7 @@ public record Found(
         Map<String, String> tags,
         Lock lock,
         List<Long> parts,
+        List<String> partChecksums,
         Origin origin) {
     /** What stands at the place. */
     public enum Shown {

@@ -95,6 +95,11 @@ final class Gate implements Guard {
     }
 
     @Override
+    public Sealing sealing(Request request) {
+        return new SealingView(uses(request), policy, new FreshKeys(random));
+    }
+
+    @Override
     public Administration administration(Request request) {
         return new AdministrationView(
                 uses(request),

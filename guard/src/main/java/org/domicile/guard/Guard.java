@@ -62,6 +62,9 @@ public interface Guard {
     /** What everybody may see of the register. */
     PublicRegister publicRegister();
 
+    /** Sealed credentials under the request of one of their two persons. */
+    Sealing sealing(Request request);
+
     /** Administration under a request. */
     Administration administration(Request request);
 

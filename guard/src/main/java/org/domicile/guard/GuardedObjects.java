@@ -29,7 +29,7 @@ public interface GuardedObjects {
     /** s3:CreateBucket. @param zone empty for the organisation's default zone */
     Created createBucket(String name, String zone);
 
-    /** s3:DeleteBucket; destroys the bucket's key. */
+    /** s3:DeleteBucket; gives up its uploads, each a use of its own, and destroys its key. */
     Removed deleteBucket(String name);
 
     /**
@@ -296,7 +296,7 @@ public interface GuardedObjects {
     enum Removed {
         /** It is gone, its key destroyed. */
         REMOVED,
-        /** It has versions or uploads. */
+        /** It has versions, or more uploads than could be given up. */
         NOT_EMPTY,
         /** There is none. */
         NO_SUCH_BUCKET

@@ -2,10 +2,13 @@ package org.domicile.guard;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.domicile.ledger.Ledger;
 import org.domicile.people.Rule;
+import org.domicile.policy.Evidence;
 
 /**
  * People whom data are about, under one request: who they are in a data set's names, their erasure,
@@ -40,18 +43,36 @@ public interface GuardedPeople {
     Erased erasePrincipal(String organisation, String name);
 
     /**
-     * Opens fields of an entry for somebody.
+     * Opens fields of an entry for somebody, also of one that is sealed: this is how an auditor
+     * sees it before its day, and the public log says that somebody did.
      *
      * @param to for whom and why
      */
     Disclosed disclose(String log, long index, List<String> fields, String to);
 
-    /** Makes a code with which a person sees, once, the uses that concern her. */
+    /**
+     * Opens what the decisions of an organisation's day read, for somebody who makes them again:
+     * every use of this node's log whose fields can all still be opened. The public log says at
+     * once which part of the log was opened.
+     *
+     * @param day in UTC
+     * @param before only entries before this place in the log, for the next piece; {@link
+     *     Long#MAX_VALUE} for the first
+     * @param to for whom and why
+     */
+    DisclosedDay discloseDay(String organisation, LocalDate day, long before, String to);
+
+    /**
+     * Makes a code with which a person sees, once, the uses that concern her. Where the
+     * organisation has a purpose that allows sealed uses, also for somebody of whom nothing is on
+     * record.
+     */
     IssuedCode issueCode(String organisation, String identifier, Duration life);
 
     /**
-     * What a person is told who shows a code: the uses that concern her, newest first. The code is
-     * spent. Empty when it is no good (any more), which is counted.
+     * What a person is told who shows a code: the uses that concern her, newest first, without
+     * those that are sealed still. The code is spent. Empty when it is no good (any more), which is
+     * counted.
      */
     Optional<Own> own(String code, Ledger.Span span);
 
@@ -69,6 +90,23 @@ public interface GuardedPeople {
      * @param text the file: openings and proof
      */
     record Disclosed(String log, long index, String text) {}
+
+    /**
+     * A piece of a day, newest first.
+     *
+     * @param closed uses of this piece that cannot be opened (any more)
+     * @param evidence what the uses name by digest
+     * @param next {@code before} of the next piece; 0 when this is the last
+     */
+    record DisclosedDay(
+            String log,
+            List<OpenedUse> uses,
+            long closed,
+            Collection<Evidence> evidence,
+            long next) {}
+
+    /** A use of which everything was opened. */
+    record OpenedUse(long index, List<Ledger.Opening> openings) {}
 
     /**
      * @param code what the person is given; it is kept nowhere

@@ -15,6 +15,12 @@ public interface Identity {
      */
     Optional<byte[]> signingKey(String accessKey, String date, String region, String service);
 
+    /**
+     * AWS Signature Version 2's signature of a text, HMAC-SHA1 with the secret, 20 bytes; doors
+     * take it for the policies of forms alone. Empty as for {@link #signingKey}.
+     */
+    Optional<byte[]> signatureV2(String accessKey, byte[] text);
+
     /** Who an access key is. Empty when there is no such credential. */
     Optional<Caller.Known> caller(String accessKey);
 

@@ -3,6 +3,8 @@ package org.domicile.guard;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -239,7 +241,7 @@ final class ObjectUses {
                 AttributesCodec.attributes(
                         opener.open(Vessel.context(bucket, version.name()), version.attributes()));
         return new GuardedObjects.Got.Object(
-                found(version, sealed.attributes(), vessel.state(bucket, version), sealed.origin()),
+                found(version, sealed, vessel.state(bucket, version)),
                 PlainContent.of(pieces, version, sealed.contents(), opener));
     }
 
@@ -339,24 +341,39 @@ final class ObjectUses {
                 Map.of(),
                 version.lock(),
                 List.of(),
+                List.of(),
                 Found.Origin.WHOLE);
     }
 
     static Found found(Version version, Attributes attributes, State state, Found.Origin origin) {
+        return found(version, new AttributesCodec.Sealed(attributes, origin, new byte[0]), state);
+    }
+
+    private static Found found(Version version, AttributesCodec.Sealed sealed, State state) {
         return new Found(
                 version.name(),
                 version.id(),
                 version.latest() ? Found.Shown.LATEST : Found.Shown.OLDER,
                 version.size(),
                 version.modified(),
-                attributes,
+                sealed.attributes(),
                 state.tags(),
                 version.lock(),
                 sizes(version.pieces()),
-                origin);
+                sums(sealed.sums(), version.pieces().size()),
+                sealed.origin());
     }
 
-    private static List<Long> sizes(List<Piece> pieces) {
+    private static List<String> sums(byte[] sums, int pieces) {
+        List<String> texts = new ArrayList<>();
+        int width = sums.length / Math.max(1, pieces);
+        for (int at = 0; width > 0 && at < sums.length; at += width) {
+            texts.add(Base64.getEncoder().encodeToString(Arrays.copyOfRange(sums, at, at + width)));
+        }
+        return texts;
+    }
+
+    static List<Long> sizes(List<Piece> pieces) {
         return pieces.size() == 1
                 ? List.of(pieces.getFirst().size())
                 : pieces.stream().map(Piece::size).toList();

@@ -22,7 +22,7 @@ final class ObjectsView implements GuardedObjects {
 
     ObjectsView(Uses uses, Objects objects, Keys keys, Vessel vessel, SecureRandom random) {
         this.uses = uses;
-        this.buckets = new BucketUses(uses, objects.buckets(), keys, vessel, random);
+        this.buckets = new BucketUses(uses, objects, keys, vessel, random);
         this.whole = new ObjectUses(uses, objects, keys, vessel);
         this.uploads = new UploadUses(uses, objects, keys, vessel);
         this.copies = new CopyUses(uses, objects, whole, uploads, vessel);

@@ -1,5 +1,6 @@
 package org.domicile.guard;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -52,6 +53,15 @@ final class PartsDigest {
                         default -> Optional.empty();
                     };
         };
+    }
+
+    /** The parts' own checksums of the algorithm that the whole has, raw, one after the other. */
+    static byte[] sums(Attributes whole, List<Share> parts) {
+        ByteArrayOutputStream sums = new ByteArrayOutputStream();
+        for (String algorithm : whole.checksums().keySet()) {
+            parts.forEach(part -> sums.writeBytes(raw(algorithm, part)));
+        }
+        return sums.toByteArray();
     }
 
     private static String composite(String algorithm, List<Share> parts) {

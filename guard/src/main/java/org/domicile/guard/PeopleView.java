@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -34,7 +35,7 @@ import org.domicile.request.Outcome;
 final class PeopleView implements GuardedPeople {
     private static final Duration LONGEST_CODE = Duration.ofDays(30);
     private static final int MOST_FIELDS = 32;
-    private static final int LONGEST_TO = 1_000;
+    static final int LONGEST_TO = 1_000;
 
     private final Uses uses;
     private final Administration administration;
@@ -247,6 +248,25 @@ final class PeopleView implements GuardedPeople {
         return Base64.getEncoder().encodeToString(Disclosure.commitment(salt, subject.id()));
     }
 
+    /** Whether an organisation has, or had, a purpose under which uses are sealed. */
+    private boolean sealing(String organisation) {
+        return parts.policy().register().purposes().values().stream()
+                .anyMatch(each -> each.sealable() && each.organisation().equals(organisation));
+    }
+
+    /**
+     * The key of whoever is named, also of somebody of whom nothing is on record: where uses are
+     * sealed, that no code is given would tell those apart of whom there is nothing else.
+     */
+    private KeyId anybody(String organisation, String identifier) {
+        Organisation found = parts.policy().register().organisations().get(organisation);
+        if (found == null) {
+            throw new IllegalStateException("a purpose of no organisation: " + organisation);
+        }
+        return parts.keys()
+                .createSubject(new KeyId(KeyId.Kind.ORGANISATION, found.key()), identifier);
+    }
+
     /** The person's key, or what is said when there is none. */
     private KeyId known(String organisation, String identifier, String action) {
         Organisation found = parts.policy().register().organisations().get(organisation);
@@ -299,6 +319,11 @@ final class PeopleView implements GuardedPeople {
         }
     }
 
+    @Override
+    public DisclosedDay discloseDay(String organisation, LocalDate day, long before, String to) {
+        return new DayDisclosure(uses, parts).of(organisation, day, before, to);
+    }
+
     private String objection(String log, List<String> fields, String to) {
         if (!parts.ledger().logs().contains(log)) {
             return "there is no log " + log + "; 'ledger list' shows them";
@@ -332,7 +357,10 @@ final class PeopleView implements GuardedPeople {
                     "",
                     "a code is good for at most 30 days (--valid)");
         }
-        KeyId subject = known(organisation, identifier, action);
+        KeyId subject =
+                sealing(organisation)
+                        ? anybody(organisation, identifier)
+                        : known(organisation, identifier, action);
         String code = Codes.fresh(random);
         Instant expires = uses.at().plus(life);
         try (Admitted use = uses.administerAbout(organisation, action, List.of(subject))) {
@@ -358,14 +386,17 @@ final class PeopleView implements GuardedPeople {
                 parts.people()
                         .code(digest, uses.at())
                         .filter(each -> parts.keys().exists(each.subject()));
-        if (found.isEmpty() || !parts.people().spend(digest)) {
-            parts.ledger().countStranger(READ_OWN, "bad-code");
-            return Optional.empty();
+        if (found.isEmpty()) {
+            return badCode();
         }
         Code good = found.get();
         try (Admitted use =
                 uses.administerAbout(good.organisation(), READ_OWN, List.of(good.subject()))) {
             Pass pass = use.record(Outcome.DONE, 0);
+            // After the record: a look that cannot be recorded must not cost the person her code.
+            if (!parts.people().spend(digest)) {
+                return badCode();
+            }
             Ledger.Told told = parts.ledger().told(pass, good.organisation(), good.subject(), span);
             Map<String, Purpose> purposes = parts.policy().register().purposes();
             List<OwnUse> own = new ArrayList<>(told.uses().size());
@@ -375,6 +406,11 @@ final class PeopleView implements GuardedPeople {
             }
             return Optional.of(new Own(good.organisation(), own, told.next()));
         }
+    }
+
+    private Optional<Own> badCode() {
+        parts.ledger().countStranger(READ_OWN, "bad-code");
+        return Optional.empty();
     }
 
     /** Records what was asked for and cannot be. */

@@ -13,7 +13,6 @@ import org.domicile.keys.Opener;
 import org.domicile.objects.Body;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Objects;
-import org.domicile.objects.Piece;
 import org.domicile.objects.Version;
 
 /** Plain bytes of a version: its pieces one after the other, opened as they are read. */
@@ -45,8 +44,7 @@ final class PlainContent implements GuardedObjects.Content {
     }
 
     static PlainContent of(List<Body> pieces, Version version, byte[] contents, Opener opener) {
-        return new PlainContent(
-                pieces, version.pieces().stream().map(Piece::size).toList(), contents, opener);
+        return new PlainContent(pieces, ObjectUses.sizes(version.pieces()), contents, opener);
     }
 
     @Override

@@ -146,6 +146,12 @@ final class PolicyActs {
 
     private Policy.Explanation explanation(Ledger.Decided decided) {
         Ledger.Recorded use = decided.use();
+        if (!use.sealed().isEmpty()) {
+            return new Policy.Explanation.Unexplained(
+                    "the use is sealed until "
+                            + use.sealed()
+                            + "; before that day only 'disclose' opens what the decision read");
+        }
         Instant at;
         try {
             at = Instant.parse(use.at());

@@ -13,11 +13,11 @@ public interface PublicRegister {
     /** All purposes as they are now, by full name. */
     List<Purpose> purposes();
 
+    /** For how many days uses may be sealed at most, under the purposes that allow it. */
+    int sealedMax();
+
     /** A file of the public log; empty when it is not there (any more). */
     Optional<byte[]> logFile(LogFile file);
-
-    /** First line of the public log's checkpoints. */
-    String origin();
 
     /**
      * An entry of the public log with its proof, in C2SP tlog-proof form; empty when the entry is

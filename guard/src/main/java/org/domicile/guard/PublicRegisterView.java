@@ -19,14 +19,13 @@ record PublicRegisterView(Policy policy, Ledger ledger) implements PublicRegiste
     }
 
     @Override
-    public Optional<byte[]> logFile(LogFile file) {
-        return ledger.file(Ledger.PUBLIC, file);
+    public int sealedMax() {
+        return policy.register().sealedMax();
     }
 
     @Override
-    public String origin() {
-        String key = ledger.verifierKeys(Ledger.PUBLIC).getFirst();
-        return key.substring(0, key.indexOf('+'));
+    public Optional<byte[]> logFile(LogFile file) {
+        return ledger.file(Ledger.PUBLIC, file);
     }
 
     @Override

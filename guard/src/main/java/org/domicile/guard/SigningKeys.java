@@ -78,6 +78,17 @@ final class SigningKeys implements Identity {
     }
 
     @Override
+    public Optional<byte[]> signatureV2(String accessKey, byte[] text) {
+        byte[] secret = forgotten(accessKey) ? new byte[0] : policy.secret(accessKey);
+        if (secret.length == 0) {
+            return Optional.empty();
+        }
+        byte[] signature = hmac("HmacSHA1", secret, text);
+        Arrays.fill(secret, (byte) 0);
+        return Optional.of(signature);
+    }
+
+    @Override
     public Optional<Caller.Known> caller(String accessKey) {
         Credential credential = policy.register().credentials().get(accessKey);
         if (credential == null || forgotten(accessKey)) {
@@ -127,12 +138,16 @@ final class SigningKeys implements Identity {
     }
 
     private static byte[] hmac(byte[] key, String text) {
+        return hmac("HmacSHA256", key, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] hmac(String algorithm, byte[] key, byte[] text) {
         try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key, "HmacSHA256"));
-            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+            Mac mac = Mac.getInstance(algorithm);
+            mac.init(new SecretKeySpec(key, algorithm));
+            return mac.doFinal(text);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has HmacSHA256", e);
+            throw new IllegalStateException("every JDK has " + algorithm, e);
         }
     }
 }

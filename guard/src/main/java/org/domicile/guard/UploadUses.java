@@ -236,7 +236,10 @@ final class UploadUses {
                         context,
                         AttributesCodec.encode(
                                 new AttributesCodec.Sealed(
-                                        attributes, Found.Origin.PARTS, contents)));
+                                        attributes,
+                                        Found.Origin.PARTS,
+                                        contents,
+                                        PartsDigest.sums(attributes, shares))));
         State state = new State(marks, draft.tags(), draft.acl());
         use.confirm();
         use.keep(marks);

@@ -1,6 +1,7 @@
 package org.domicile.guard;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -14,6 +15,7 @@ import org.domicile.ledger.Statement;
 import org.domicile.ledger.Use;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Access;
+import org.domicile.policy.Credential;
 import org.domicile.policy.Decision;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Ownership;
@@ -21,6 +23,7 @@ import org.domicile.policy.Policy;
 import org.domicile.policy.Principal;
 import org.domicile.policy.Register;
 import org.domicile.policy.Resource;
+import org.domicile.policy.Seal;
 import org.domicile.policy.Sharing;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
@@ -224,6 +227,11 @@ final class Uses {
     Admitted admit(String action, Resource resource, String object) {
         expect(asking.expectedOwner(), action, resource, object);
         return admitTo(action, resource, object, request.zone(), log(resource), List.of());
+    }
+
+    /** The same, with what it says in public. */
+    Admitted admit(String action, Resource resource, String object, List<Statement> statements) {
+        return admitTo(action, resource, object, request.zone(), organisation(), statements);
     }
 
     /** A read whose bytes go to another zone than the client's: the source of a copy. */
@@ -490,7 +498,27 @@ final class Uses {
                 object,
                 request.address(),
                 decision.read(),
-                statements);
+                statements,
+                sealed());
+    }
+
+    /**
+     * Until when what the caller does is sealed, a day; empty for most. A credential's seal never
+     * changes, so all entries of one use say the same.
+     */
+    private String sealed() {
+        Credential credential =
+                request.caller() instanceof Caller.Known known
+                        ? policy.register().credentials().get(known.credential())
+                        : null;
+        if (credential == null) {
+            return "";
+        }
+        return switch (credential.seal()) {
+            case Seal.None() -> "";
+            case Seal.Asked(LocalDate opens, String _) -> opens.toString();
+            case Seal.Approved(LocalDate opens, String _, String _) -> opens.toString();
+        };
     }
 
     private String purpose(Resource resource) {

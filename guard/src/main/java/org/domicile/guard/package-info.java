@@ -15,6 +15,10 @@
  * <p>A copy is two uses: the source is read (toward the target's zone) and the target is written,
  * each with its own number, because the source's keys open only once its reading is on record.
  *
+ * <p>Every operation of every door says in one table what it does with data and how it is put on
+ * record: the launcher's test {@code DataPaths}. Its tests take the operations from the doors'
+ * closed sets, and fail for one without a line.
+ *
  * <p><b>Who answers which failure.</b> {@link org.domicile.guard.Refused}: policy said no. {@link
  * org.domicile.bytes.StorageFailure}: OVERLOADED and FULL may pass, FENCED and CORRUPT need the
  * operator; in none of them anything half done is visible. Outcomes of the operation itself

@@ -1,7 +1,9 @@
 package org.domicile.guard;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Cursor;
@@ -11,6 +13,7 @@ import org.domicile.keyspace.Range;
 import org.domicile.keyspace.Snapshot;
 import org.domicile.keyspace.Space;
 import org.domicile.keyspace.Transaction;
+import org.domicile.request.Append;
 
 /**
  * A real keyspace whose disk fails when it is told to: from then on no commit is taken, and reads
@@ -21,6 +24,8 @@ public final class FaultyKeyspace implements Keyspace {
     private final Keyspace below;
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong lasts = new AtomicLong(Long.MAX_VALUE);
+    private volatile boolean recording = true;
+    private volatile Consumer<Transaction> watcher = transaction -> {};
 
     /** Before a keyspace. */
     public FaultyKeyspace(Keyspace below) {
@@ -32,9 +37,20 @@ public final class FaultyKeyspace implements Keyspace {
         lasts.set(commitsMore == Long.MAX_VALUE ? commitsMore : commits.get() + commitsMore);
     }
 
+    /** Takes every commit but those that hold the record of a use. */
+    public void recordNothing() {
+        recording = false;
+    }
+
+    /** Shows each commit that holds the record of a use, once it is made. */
+    public void watch(Consumer<Transaction> records) {
+        watcher = records;
+    }
+
     /** Works again. */
     public void heal() {
         lasts.set(Long.MAX_VALUE);
+        recording = true;
     }
 
     /** Commits so far. */
@@ -52,7 +68,21 @@ public final class FaultyKeyspace implements Keyspace {
         if (commits.incrementAndGet() > lasts.get()) {
             throw new StorageFailure(StorageFailure.Kind.FENCED, "the disk failed");
         }
-        return below.commit(transaction);
+        boolean records = transaction.appends().stream().anyMatch(FaultyKeyspace::isUse);
+        if (records && !recording) {
+            throw new StorageFailure(StorageFailure.Kind.FENCED, "no use can be recorded");
+        }
+        Committed committed = below.commit(transaction);
+        if (records) {
+            watcher.accept(transaction);
+        }
+        return committed;
+    }
+
+    /** Closed numbers stand in use logs too, and are no uses. */
+    private static boolean isUse(Append append) {
+        return append.log().startsWith("use/")
+                && new String(append.entry(), StandardCharsets.UTF_8).contains("\"kind\":\"use\"");
     }
 
     @Override

@@ -1165,13 +1165,17 @@ class GuardedObjectsTest {
                         Map.of("crc64nvme", "x".repeat(12)),
                         Attributes.ChecksumType.FULL_OBJECT);
         byte[] contents = new byte[10_000 * AttributesCodec.CONTENT_ID];
+        byte[] sums = new byte[10_000 * 32];
         byte[] encoded =
                 AttributesCodec.encode(
-                        new AttributesCodec.Sealed(attributes, Found.Origin.PARTS, contents));
-        assertTrue(encoded.length + 29 <= 256 << 10);
+                        new AttributesCodec.Sealed(attributes, Found.Origin.PARTS, contents, sums));
+        assertTrue(encoded.length + 29 <= 512 << 10);
         AttributesCodec.Sealed read = AttributesCodec.attributes(encoded);
         assertEquals(attributes, read.attributes());
         assertEquals(contents.length, read.contents().length);
+        assertEquals(sums.length, read.sums().length);
+        assertEquals(
+                attributes.checksums(), AttributesCodec.listed(encoded).attributes().checksums());
         assertThrows(
                 IllegalArgumentException.class,
                 () ->

@@ -92,11 +92,20 @@ record AdminClient(Path socket, String token) {
      * @return where to go on ({@code before}) when the listing was cut; else empty
      */
     String lines(String path, Consumer<Json.Row> each) {
+        return lines("GET", path, "", each);
+    }
+
+    /** The same of an answer to what is asked for with a body. */
+    String lines(String path, Json.Row body, Consumer<Json.Row> each) {
+        return lines("POST", path, body.line(), each);
+    }
+
+    private String lines(String method, String path, String body, Consumer<Json.Row> each) {
         String[] before = {""};
         exchange(
-                "GET",
+                method,
                 path,
-                "",
+                body,
                 answer -> {
                     before[0] = answer.header("x-domicile-before");
                     for (byte[] line = answer.line(); line.length > 0; line = answer.line()) {

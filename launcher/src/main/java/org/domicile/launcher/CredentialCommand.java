@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Credentials: key pairs, each bound to one principal and one purpose. */
@@ -25,7 +26,7 @@ import picocli.CommandLine.Option;
 final class CredentialCommand {
     private CredentialCommand() {}
 
-    private static void issued(Output output, Json.Row made, String who) {
+    static void issued(Output output, Json.Row made, String who) {
         if (output.json()) {
             output.out().println(made.line());
             output.out().flush();
@@ -52,7 +53,9 @@ final class CredentialCommand {
                 "",
                 "Example: ./domicile credential create --principal 'Ada Park' --purpose"
                         + " leak-detection --action 's3:Get*' --action 's3:List*' --bucket 'logs-*'"
-                        + " --expires 2027-06-30"
+                        + " --expires 2027-06-30",
+                "Sealed:  ./domicile credential create --principal 'Ada Park' --purpose fraud"
+                        + " --sealed-until 2027-06-30"
             })
     static final class Create extends ServerCommand.OfOrganisation {
         @Option(
@@ -89,8 +92,24 @@ final class CredentialCommand {
                 description = "Its last day, or a time (default: as long as the purpose).")
         String expires = "";
 
+        @Option(
+                names = "--sealed-until",
+                paramLabel = "DAY",
+                description = {
+                    "Seal every use with it: the people whom the uses concern are told of them from"
+                            + " this day on (UTC), such as 2027-06-30, and not before. Only for a"
+                            + " purpose that allows it. This asks; another person approves"
+                            + " ('sealed approve')."
+                })
+        String sealedUntil = "";
+
+        @Mixin SealedCommand.Person person = new SealedCommand.Person();
+
         @Override
         public Integer call() {
+            if (sealedUntil.isEmpty() && !person.as.isEmpty()) {
+                throw Input.wrong(spec, "--as is for sealed credentials: --sealed-until DAY");
+            }
             String end = Input.end(spec, expires);
             AdminClient admin = admin();
             Json.Row who = Organisations.principal(admin, organisation, principal);
@@ -104,7 +123,22 @@ final class CredentialCommand {
             if (!end.isEmpty()) {
                 body.put("expires", end);
             }
-            issued(output(), admin.post("/v1/credentials", new Json.Row(body)), who.text("name"));
+            if (!sealedUntil.isEmpty()) {
+                body.put("sealedUntil", sealedUntil);
+                person.into(body);
+            }
+            Json.Row made = admin.post("/v1/credentials", new Json.Row(body));
+            if (sealedUntil.isEmpty()) {
+                issued(output(), made, who.text("name"));
+            } else {
+                output().result(
+                                made,
+                                "the sealed credential %s is asked for; it can do nothing until"
+                                                .formatted(made.text("accessKey"))
+                                        + " another person approves it: ./domicile sealed approve "
+                                        + made.text("accessKey")
+                                        + " --as ACCESS_KEY");
+            }
             return 0;
         }
     }
@@ -134,13 +168,20 @@ final class CredentialCommand {
                                             names.getOrDefault(
                                                     row.text("principal"), row.text("principal")))
                             .field("purpose", "purpose")
-                            .column("state", row -> Columns.state(row, now))
+                            .column("state", row -> state(row, now))
                             .column("expires", Columns.minute("expires"))
+                            .field("sealed until", "sealedUntil")
                             .column("actions", Columns.list("actions"))
                             .column("buckets", Columns.list("buckets"));
             output().list(rows, table, "no credentials");
             return 0;
         }
+    }
+
+    private static String state(Json.Row row, String now) {
+        String state = Columns.state(row, now);
+        boolean waits = !row.text("sealedUntil").isEmpty() && row.text("approvedBy").isEmpty();
+        return state.equals("valid") && waits ? "not approved" : state;
     }
 
     @Command(

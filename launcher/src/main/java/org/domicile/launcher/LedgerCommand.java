@@ -91,7 +91,7 @@ final class LedgerCommand {
             footer = {"", "Example: ./domicile ledger retention --days 730 --organisation water"})
     static final class Retention extends ServerCommand {
         @Option(names = "--days", paramLabel = "N", description = "From now on: 1 to 36500.")
-        int days;
+        String days = "";
 
         @Option(
                 names = "--organisation",
@@ -102,10 +102,10 @@ final class LedgerCommand {
         @Override
         public Integer call() {
             AdminClient admin = admin();
-            if (days != 0) {
+            if (!days.isEmpty()) {
                 admin.post(
                         "/v1/ledger/retention",
-                        Json.row("days", String.valueOf(days), "organisation", organisation));
+                        Json.row("days", days, "organisation", organisation));
             }
             List<Json.Row> rows =
                     admin.list("/v1/ledger/retention").stream()

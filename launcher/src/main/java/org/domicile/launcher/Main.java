@@ -14,7 +14,8 @@ import picocli.CommandLine.Command;
         synopsisSubcommandLabel = "COMMAND",
         footer = {
             "",
-            "In the source tree, the script ./domicile has three more:",
+            "In the source tree, the script ./domicile has four more:",
+            "  package       Make one archive with its own Java, for machines without internet.",
             "  test          Run every test.",
             "  bench NAME    Measure; --list names what.",
             "  proof NAME    Run a long proof, such as many crashes; --list names them.",
@@ -39,6 +40,7 @@ import picocli.CommandLine.Command;
             PolicyCommand.class,
             PrincipalCommand.class,
             CredentialCommand.class,
+            SealedCommand.class,
             ZoneCommand.class,
             SubjectCommand.class,
             EraseCommand.class,

@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
             PolicyCommand.Show.class,
             PolicyCommand.Remove.class,
             PolicyCommand.Schema.class,
-            PolicyExplainCommand.class
+            PolicyExplainCommand.class,
+            PolicyCasesCommand.class
         })
 final class PolicyCommand {
     private PolicyCommand() {}

@@ -152,6 +152,14 @@ final class PurposeCommand {
                 description = "Its last day, or a time such as 2028-12-31T18:00.")
         String expires = "";
 
+        @Option(
+                names = "--sealable",
+                description = {
+                    "Allow sealed uses under it: those whom they concern are told of them only from"
+                            + " a later day on. This is public, and never changes."
+                })
+        boolean sealable;
+
         @Override
         public Integer call() {
             String end = Input.end(spec, expires);
@@ -175,7 +183,9 @@ final class PurposeCommand {
                                     "parent",
                                     parent,
                                     "expires",
-                                    end));
+                                    end,
+                                    "sealable",
+                                    sealable ? "yes" : "no"));
             output().result(
                             made,
                             "purpose %s is registered and public; it ends %s"
@@ -288,6 +298,8 @@ final class PurposeCommand {
             line(output, "classes", "open " + String.join(" ", found.texts("classes")));
             line(output, "actions", String.join(" ", found.texts("actions")));
             line(output, "zones", String.join(" ", found.texts("zones")));
+            boolean sealable = found.text("sealable").equals("true");
+            line(output, "sealed uses", sealable ? "allowed" : "not allowed");
             line(output, "created", Columns.minute("created").apply(found));
             line(output, "expires", Columns.minute("expires").apply(found));
             output.out().flush();

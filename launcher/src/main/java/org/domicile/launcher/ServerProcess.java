@@ -47,12 +47,7 @@ final class ServerProcess {
     /** Starts one. @param arguments settings, as {@code serve} takes them */
     static ServerProcess start(Folder folder, Settings settings, List<String> arguments)
             throws IOException {
-        Optional<Path> archive = archive().filter(Files::isRegularFile);
-        return start(
-                folder,
-                settings,
-                arguments,
-                archive.map(file -> List.of("-XX:AOTCache=" + file)).orElse(List.of()));
+        return run(folder, flags(settings), arguments);
     }
 
     /**
@@ -62,7 +57,9 @@ final class ServerProcess {
     static ServerProcess startRecording(
             Folder folder, Settings settings, List<String> arguments, Path archive)
             throws IOException {
-        return start(folder, settings, arguments, List.of("-XX:AOTCacheOutput=" + archive));
+        List<String> flags = new ArrayList<>(plainFlags(settings));
+        flags.add("-XX:AOTCacheOutput=" + archive);
+        return run(folder, flags, arguments);
     }
 
     /** Beside the folder of jars that this program runs from; empty when it runs from none. */
@@ -74,13 +71,11 @@ final class ServerProcess {
                 : Optional.empty();
     }
 
-    private static ServerProcess start(
-            Folder folder, Settings settings, List<String> arguments, List<String> more)
+    private static ServerProcess run(Folder folder, List<String> flags, List<String> arguments)
             throws IOException {
         List<String> command = new ArrayList<>(detached());
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(flags(settings));
-        command.addAll(more);
+        command.addAll(flags);
         command.add("-XX:ErrorFile=" + folder.log().resolve("java-crash-%p.log"));
         command.add("-cp");
         command.add(absoluteClassPath());
@@ -102,7 +97,14 @@ final class ServerProcess {
         return new ServerProcess(builder.start(), folder, saidBefore);
     }
 
+    /** The Java flags of a server, wherever it runs. */
     static List<String> flags(Settings settings) {
+        List<String> flags = new ArrayList<>(plainFlags(settings));
+        archive().filter(Files::isRegularFile).ifPresent(file -> flags.add("-XX:AOTCache=" + file));
+        return flags;
+    }
+
+    private static List<String> plainFlags(Settings settings) {
         List<String> flags = new ArrayList<>(FLAGS);
         flags.add("-Xmx" + (settings.limits().heap() >> 20) + "m");
         String home = System.getProperty("domicile.home");

@@ -46,6 +46,12 @@ final class Up implements Callable<Integer> {
                     "Serve in this process, for service managers; SIGTERM ends it in good order.")
     boolean foreground;
 
+    @Option(
+            names = "--flags",
+            hidden = true,
+            description = "Print the Java flags of a server with these settings, and end.")
+    boolean flags;
+
     @SuppressWarnings("NullAway.Init") // picocli
     @Spec
     CommandSpec spec;
@@ -54,6 +60,10 @@ final class Up implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Folder folder = common.folder();
         Settings settings = options.settings();
+        if (flags) {
+            ServerProcess.flags(settings).forEach(spec.commandLine().getOut()::println);
+            return 0;
+        }
         if (foreground) {
             return new Serving(folder, settings)
                     .run(ready -> say(folder, ready, "ready"), spec.commandLine().getErr());

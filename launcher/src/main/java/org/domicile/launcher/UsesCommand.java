@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
         description = {
             "Show who used what, for which purpose, in which zone, allowed or refused; the newest"
                     + " stand last.",
-            "Reading the record is a use too and stands in it."
+            "Reading the record is a use too and stands in it.",
+            "Of a sealed use only what is public is shown before its day, and no --bucket finds it."
         },
         mixinStandardHelpOptions = true,
         footer = {"", "Example: ./domicile uses --bucket archive --last 1h"})
@@ -121,7 +122,7 @@ final class UsesCommand extends ServerCommand.OfOrganisation {
                         "who",
                         row -> names.getOrDefault(row.text("principal"), row.text("principal")))
                 .field("action", "action")
-                .field("object", "object")
+                .column("object", UsesCommand::object)
                 .field("purpose", "purpose")
                 .column("zone", UsesCommand::zones)
                 .column("decision", UsesCommand::decision)
@@ -136,6 +137,11 @@ final class UsesCommand extends ServerCommand.OfOrganisation {
         String data = row.text("dataZone");
         String client = row.text("clientZone");
         return data.equals(client) || data.isEmpty() ? client : data + " → " + client;
+    }
+
+    private static String object(Json.Row row) {
+        String day = row.text("sealedUntil");
+        return day.isEmpty() ? row.text("object") : "(sealed until " + day + ")";
     }
 
     private static String decision(Json.Row row) {

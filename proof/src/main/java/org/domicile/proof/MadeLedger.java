@@ -35,6 +35,7 @@ final class MadeLedger implements AutoCloseable {
     private static final Duration LONGEST = Duration.ofSeconds(60);
     private static final String NODE = "n1";
     private static final String ORGANISATION = "0f1e2d3c";
+    static final String PUBLIC = Ledger.PUBLIC;
     static final String USES = "use/" + ORGANISATION + "/" + NODE;
 
     private final Keyspace keyspace;
@@ -80,7 +81,7 @@ final class MadeLedger implements AutoCloseable {
                 all.add(
                         threads.submit(() -> {
                             for (long i = start; i < size; i += lanes) {
-                                ledger.record(use("archive/" + i), Outcome.DONE, i);
+                                record(i);
                             }
                         }));
             }
@@ -94,11 +95,25 @@ final class MadeLedger implements AutoCloseable {
         awaitPublished();
     }
 
-    private void awaitPublished() {
-        long end = System.nanoTime() + LONGEST.toNanos();
-        while (ledger.state().unpublished() > 0) {
+    /** Records one use; returns when that is durable. */
+    void record(long size) {
+        ledger.record(use("archive/" + size), Outcome.DONE, size);
+    }
+
+    /** Entries that no published checkpoint covers yet. */
+    long unpublished() {
+        return ledger.state().unpublished();
+    }
+
+    void awaitPublished() {
+        awaitPublished(LONGEST);
+    }
+
+    void awaitPublished(Duration longest) {
+        long end = System.nanoTime() + longest.toNanos();
+        while (unpublished() > 0) {
             if (System.nanoTime() > end) {
-                throw new IllegalStateException("not all entries are published in " + LONGEST);
+                throw new IllegalStateException("not all entries are published in " + longest);
             }
             LockSupport.parkNanos(1_000_000);
         }
@@ -127,6 +142,11 @@ final class MadeLedger implements AutoCloseable {
                 object,
                 "192.0.2.7",
                 List.of());
+    }
+
+    /** Where all its logs lie. */
+    Path ledgerFolder() {
+        return ledger.folder(PUBLIC).getParent();
     }
 
     Path folder(String log) {

@@ -3,7 +3,9 @@ package org.domicile.proof;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -25,14 +27,18 @@ import picocli.CommandLine.Parameters;
             "  ./domicile proof crash --count 1000",
             "  ./domicile proof mutations --count 1000000",
             "  ./domicile proof fsck --count 1000000",
+            "  ./domicile proof ledger --minutes 10",
             "  ./domicile proof power --fs xfs --count 20 /var/tmp/power   (needs root)",
             "  ./domicile proof cedar ~/cedar-cases",
             "  ./domicile proof attacker --count 10000000",
             "  ./domicile proof differential --count 1000000",
             "  ./domicile proof replay --count 2000",
+            "  ./domicile proof s3-tests ~/s3-tests --workers 8 -- -k multipart",
             "Exit code 0: it held; 1: it did not, and the folder is kept; 2: not understood."
         })
 public final class Main implements Callable<Integer> {
+    private static final int MOST_WORKERS = 64;
+
     @Parameters(
             index = "0",
             arity = "0..1",
@@ -44,8 +50,23 @@ public final class Main implements Callable<Integer> {
             index = "1",
             arity = "0..1",
             paramLabel = "DIR",
-            description = "Where to work (default: a new temporary folder).")
+            description =
+                    "Where to work (default: a new temporary folder); for cedar and s3-tests, what"
+                            + " to read.")
     @Nullable Path folder;
+
+    @Parameters(
+            index = "2..*",
+            arity = "0..*",
+            paramLabel = "ARGUMENT",
+            description = "s3-tests, after --: more for pytest, such as -k EXPRESSION.")
+    List<String> more = List.of();
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description = "s3-tests: how many tests at once (default: ${DEFAULT-VALUE}).")
+    int workers = 4;
 
     @Option(
             names = "--count",
@@ -55,6 +76,13 @@ public final class Main implements Callable<Integer> {
                         + " differential (default: 20000), candidates, changes or entries (default:"
                         + " 100000).")
     @Nullable Integer count;
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "ledger: how long (default: ${DEFAULT-VALUE}).")
+    int minutes;
 
     @Option(names = "--seed", paramLabel = "N", description = "Choose the same as that run did.")
     @Nullable Long seed;
@@ -107,14 +135,22 @@ public final class Main implements Callable<Integer> {
     }
 
     private int run(Proofs proof) throws IOException, InterruptedException {
-        if (proof == Proofs.CEDAR && folder == null) {
-            throw new IllegalArgumentException("proof cedar needs the folder with the cases");
+        if (proof.reads() && folder == null) {
+            throw new IllegalArgumentException(
+                    "proof " + proof.word() + " needs the folder with what it reads");
         }
-        boolean temporary = folder == null;
+        if (minutes < 1) {
+            throw new IllegalArgumentException("--minutes is 1 or more, not " + minutes);
+        }
+        if (workers < 1 || workers > MOST_WORKERS) {
+            throw new IllegalArgumentException("--workers is from 1 to " + MOST_WORKERS);
+        }
+        Path named = folder == null ? null : folder.toAbsolutePath().normalize();
+        boolean temporary = named == null || proof.reads();
         Path work =
-                folder == null
+                named == null || proof.reads()
                         ? Files.createTempDirectory("domicile-proof-")
-                        : Files.createDirectories(folder).toAbsolutePath();
+                        : Files.createDirectories(named);
         long chosen = seed == null ? System.nanoTime() : seed;
         int times = count == null ? proof.count() : count;
         Consumer<String> told = json ? line -> {} : System.out::println;
@@ -122,12 +158,29 @@ public final class Main implements Callable<Integer> {
         Figures figures =
                 proof.run(
                         new Proofs.Asked(
-                                times, work, chosen, LoopVolume.FileSystem.of(fileSystem), told));
+                                times,
+                                Duration.ofMinutes(minutes),
+                                work,
+                                named == null ? work : named,
+                                chosen,
+                                LoopVolume.FileSystem.of(fileSystem),
+                                workers,
+                                more,
+                                told));
         figures.violations().forEach(each -> System.err.println("WRONG: " + each));
         if (figures.failed() > 0) {
+            String again =
+                    proof.reads()
+                            ? proof.word() + " " + named
+                            : "%s %s --seed %d"
+                                    .formatted(
+                                            proof.word(),
+                                            proof == Proofs.LEDGER
+                                                    ? "--minutes " + minutes
+                                                    : "--count " + times,
+                                            chosen);
             System.err.println(
-                    "again: domicile proof %s --count %d --seed %d; everything lies in %s"
-                            .formatted(proof.word(), times, chosen, work));
+                    "again: domicile proof %s; everything lies in %s".formatted(again, work));
         } else if (temporary) {
             Site.delete(work);
         }

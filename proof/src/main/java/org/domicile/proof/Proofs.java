@@ -32,8 +32,12 @@ enum Proofs {
     MUTATIONS("mutations", "change single bytes of a ledger's files; none may be accepted"),
     /** Somebody else's check of a whole log. */
     FSCK("fsck", "make a log of --count entries and have Tessera's fsck check it"),
+    /** Many uses, recorded for minutes. */
+    LEDGER("ledger", "record uses for --minutes, as many as are acknowledged, and verify all"),
     /** Decisions of a server, made again without it. */
-    REPLAY("replay", "decide what a server decided once more with cedar-wasm, and compare");
+    REPLAY("replay", "decide what a server decided once more with cedar-wasm, and compare"),
+    /** Somebody else's tests of S3. */
+    S3_TESTS("s3-tests", "run ceph/s3-tests from its checkout DIR, and compare with the list");
 
     private final String word;
     private final String summary;
@@ -51,6 +55,11 @@ enum Proofs {
         return summary;
     }
 
+    /** Whether DIR is something to read, made by others; else it is a folder to work in. */
+    boolean reads() {
+        return this == CEDAR || this == S3_TESTS;
+    }
+
     /** How often, when nobody says. */
     int count() {
         return switch (this) {
@@ -58,20 +67,28 @@ enum Proofs {
             case DIFFERENTIAL -> 20_000;
             case ATTACKER -> 100_000;
             case MUTATIONS, FSCK -> 100_000;
+            case LEDGER, S3_TESTS -> 1;
         };
     }
 
     /**
      * How one is run.
      *
-     * @param count deaths, or requests @param work a folder for what must outlive them
-     * @param fileSystem for power cuts @param told hears of each round
+     * @param count deaths, or requests @param lasts how long, where nothing is counted
+     * @param work a folder for what must outlive them
+     * @param source what is to be read, for those that read something
+     * @param fileSystem for power cuts @param workers that run somebody else's tests at once
+     * @param more arguments for the program that runs them @param told hears of each round
      */
     record Asked(
             int count,
+            Duration lasts,
             Path work,
+            Path source,
             long seed,
             LoopVolume.FileSystem fileSystem,
+            int workers,
+            List<String> more,
             Consumer<String> told) {}
 
     Figures run(Asked asked) throws IOException, InterruptedException {
@@ -89,9 +106,19 @@ enum Proofs {
             case MUTATIONS ->
                     new Mutations(asked.work(), asked.seed(), asked.told()).run(asked.count());
             case FSCK -> TesseraFsck.run(asked.work(), asked.count(), asked.seed(), asked.told());
+            case LEDGER ->
+                    new LedgerLoad(asked.work(), asked.told()).run(asked.lasts(), asked.seed());
             case REPLAY ->
                     new Replay(asked.work(), asked.seed(), asked.told())
                             .run(word, asked.count(), asked.seed());
+            case S3_TESTS ->
+                    new S3Suite(
+                                    asked.source(),
+                                    asked.work(),
+                                    asked.workers(),
+                                    asked.more(),
+                                    asked.told())
+                            .run(word, asked.seed());
         };
     }
 
@@ -103,14 +130,14 @@ enum Proofs {
     private static Figures cases(Asked asked) throws IOException {
         Conformance.Report report;
         try {
-            report = Conformance.run(asked.work());
+            report = Conformance.run(asked.source());
         } catch (UncheckedIOException e) {
-            throw new IOException("cannot read the cases in " + asked.work(), e);
+            throw new IOException("cannot read the cases in " + asked.source(), e);
         }
         if (report.passed() + report.failed().size() == 0) {
             throw new IOException(
                     "there is no case under "
-                            + asked.work()
+                            + asked.source()
                             + "; name a folder laid out like cedar-integration-tests");
         }
         return new Figures(

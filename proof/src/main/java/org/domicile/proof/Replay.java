@@ -1,11 +1,10 @@
 package org.domicile.proof;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,9 +13,10 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * Decisions made again by somebody else: a server decides, an operator explains, the server is
- * gone, and cedar-wasm decides every case once more from what was explained alone. Between the
- * requests policies and credentials come and go, so cases name many registers and sets.
+ * Decisions made again by somebody else: a server decides, an operator discloses the day to an
+ * auditor, server, data folder and keys are gone, and from a copy of the logs and the disclosures
+ * alone cedar-wasm decides every case once more. Between the requests policies and credentials come
+ * and go, so cases name many registers and sets.
  */
 final class Replay {
     /** What the policies of this proof speak about: names, addresses, time, and what errs. */
@@ -63,7 +63,6 @@ final class Replay {
     }
 
     Figures run(String name, int count, long seed) throws IOException, InterruptedException {
-        Path cases = work.resolve("cases.ndjson");
         try (Server server =
                 Server.start(
                         new Server.Start(
@@ -74,24 +73,17 @@ final class Replay {
                                 List.of(),
                                 List.of()))) {
             server.awaitReady();
+            LocalDate first = LocalDate.now(ZoneOffset.UTC);
             decide(server, count);
-            told.accept("explaining %,d decisions".formatted(asked));
-            Files.writeString(
-                    cases,
-                    Server.command(
-                            "policy",
-                            "explain",
-                            "--last",
-                            "7d",
-                            "--organisation",
-                            "main",
-                            "--json",
-                            "--data",
-                            work.resolve("data").toString()));
+            told.accept("disclosing %,d decisions".formatted(asked));
+            disclose(first, LocalDate.now(ZoneOffset.UTC));
             server.stop();
         } catch (Server.Died e) {
             throw new IOException(e.getMessage(), e);
         }
+        onlyLogsAreLeft();
+        Path cases = work.resolve("cases.ndjson");
+        Files.writeString(cases, cases(disclosures()).done());
         Foreign.Ended whole = replayed(cases);
         Map<String, Long> sums = sums(whole);
         if (whole.status() != 0) {
@@ -103,6 +95,7 @@ final class Replay {
         need(sums, "refused", 1);
         need(sums, "erring", 1);
         altered(cases);
+        alteredDisclosure();
         Map<String, Long> more = new LinkedHashMap<>();
         more.put("requests", asked);
         sums.forEach(more::put);
@@ -116,6 +109,55 @@ final class Replay {
                 List.copyOf(violations));
     }
 
+    /** All that the auditor gets; a day may end while we decide. */
+    private void disclose(LocalDate first, LocalDate last)
+            throws IOException, InterruptedException {
+        String data = work.resolve("data").toString();
+        StringBuilder all = new StringBuilder();
+        for (LocalDate day = first; !day.isAfter(last); day = day.plusDays(1)) {
+            all.append(
+                    Server.command(
+                            "disclose",
+                            "--day",
+                            day.toString(),
+                            "--organisation",
+                            "main",
+                            "--to",
+                            "the auditor of proof",
+                            "--data",
+                            data));
+            all.append('\n');
+        }
+        Files.writeString(disclosures(), all);
+        Files.writeString(keys(), Server.command("ledger", "key", "--data", data));
+    }
+
+    private Path disclosures() {
+        return work.resolve("day.disclosures");
+    }
+
+    private Path keys() {
+        return work.resolve("keys.txt");
+    }
+
+    /** The logs stay; what could know more is moved to where nobody looks. */
+    private void onlyLogsAreLeft() throws IOException {
+        Files.move(work.resolve("data/ledger"), work.resolve("ledger"));
+        Files.move(work.resolve("data"), work.resolve("gone-data"));
+        Files.move(work.resolve("keys"), work.resolve("gone-keys"));
+    }
+
+    private Foreign cases(Path disclosures) {
+        return Server.asked(
+                "policy",
+                "cases",
+                disclosures.toString(),
+                "--ledger",
+                work.resolve("ledger").toString(),
+                "--key",
+                keys().toString());
+    }
+
     private void need(Map<String, Long> sums, String what, long least) {
         if (sums.getOrDefault(what, 0L) < least) {
             violations.add("only %s were %s: %s".formatted(sums.get(what), what, sums));
@@ -123,7 +165,7 @@ final class Replay {
     }
 
     private void decide(Server server, int count) throws IOException, InterruptedException {
-        Operator operator = new Operator(server);
+        Operator operator = new Operator(server, work);
         Signature first = server.signature();
         try (S3Client client = new S3Client(server.s3(), first)) {
             for (String bucket : List.of("archive", "logs-1")) {
@@ -220,6 +262,17 @@ final class Replay {
         }
     }
 
+    /** One opened value is another: the entry does not commit to it. */
+    private void alteredDisclosure() throws IOException, InterruptedException {
+        String text = Files.readString(disclosures());
+        Path file = work.resolve("altered.disclosures");
+        Files.writeString(file, text.replaceFirst("archive/open/1", "archive/open/9"));
+        Foreign.Ended ended = cases(file).run();
+        if (ended.status() != 1 || !ended.toString().contains("is not the one that the entry")) {
+            violations.add("an altered disclosure does not show: " + ended);
+        }
+    }
+
     private static Foreign.Ended replayed(Path cases) throws IOException, InterruptedException {
         String clients = System.getenv("DOMICILE_CLIENTS");
         Path brought =
@@ -252,91 +305,6 @@ final class Replay {
             return sums;
         } finally {
             Files.deleteIfExists(file);
-        }
-    }
-
-    /** An operator's calls, over the socket. */
-    private final class Operator {
-        private final Server server;
-
-        Operator(Server server) {
-            this.server = server;
-        }
-
-        /** A credential of the principal and for the purpose of another. */
-        Map<String, String> issue(String like, Map<String, Object> lists)
-                throws IOException, InterruptedException {
-            Map<String, String> known = json(call("GET", "/v1/credentials", Map.of()), like);
-            Map<String, Object> body = new LinkedHashMap<>(lists);
-            body.put("principal", known.getOrDefault("principal", ""));
-            body.put("purpose", known.getOrDefault("purpose", ""));
-            return json(call("POST", "/v1/credentials", body), "");
-        }
-
-        void post(String path, Map<String, ?> body) throws IOException, InterruptedException {
-            call("POST", path, body);
-        }
-
-        private String call(String method, String path, Map<String, ?> body)
-                throws IOException, InterruptedException {
-            Path sent = work.resolve("body.json");
-            Files.writeString(sent, text(body));
-            List<String> words =
-                    new ArrayList<>(
-                            List.of(
-                                    Foreign.program("curl"),
-                                    "-sS",
-                                    "--fail-with-body",
-                                    "--max-time",
-                                    "30",
-                                    "--unix-socket",
-                                    server.socket(),
-                                    "-H",
-                                    "Authorization: Bearer " + server.token(),
-                                    "-X",
-                                    method));
-            if (method.equals("POST")) {
-                words.addAll(List.of("--data-binary", "@" + sent));
-            }
-            words.add("http://localhost" + path);
-            return Foreign.command(words.toArray(String[]::new)).done();
-        }
-
-        /** The first flat object of a text that holds a word. */
-        private static Map<String, String> json(String text, String word) throws IOException {
-            for (String each : text.split("(?<=\\})", -1)) {
-                int from = each.indexOf("{\"accessKey\"");
-                if (from >= 0 && each.contains(word)) {
-                    Path file = Files.createTempFile("domicile-answer", ".json");
-                    try {
-                        Files.writeString(file, each.substring(from));
-                        return Server.json(file);
-                    } finally {
-                        Files.deleteIfExists(file);
-                    }
-                }
-            }
-            throw new IOException("no credential in " + text);
-        }
-
-        private static String text(Map<String, ?> body) throws IOException {
-            StringWriter text = new StringWriter();
-            try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-                json.writeStartObject();
-                for (Map.Entry<String, ?> each : body.entrySet()) {
-                    if (each.getValue() instanceof List<?> list) {
-                        json.writeArrayFieldStart(each.getKey());
-                        for (Object one : list) {
-                            json.writeString(String.valueOf(one));
-                        }
-                        json.writeEndArray();
-                    } else {
-                        json.writeStringField(each.getKey(), String.valueOf(each.getValue()));
-                    }
-                }
-                json.writeEndObject();
-            }
-            return text.toString();
         }
     }
 }

@@ -111,9 +111,14 @@ final class Server implements AutoCloseable {
 
     /** A command of the program: its words after {@code domicile}. */
     static String command(String... words) throws IOException, InterruptedException {
+        return asked(words).done();
+    }
+
+    /** The same, not run yet: for one that may fail. */
+    static Foreign asked(String... words) {
         List<String> all = java(StartArchive.flags());
         all.addAll(List.of(words));
-        return Foreign.command(all.toArray(String[]::new)).done();
+        return Foreign.command(all.toArray(String[]::new));
     }
 
     private static List<String> java(List<String> flags) {
@@ -258,9 +263,14 @@ final class Server implements AutoCloseable {
 
     /** A small JSON object, nested ones flattened with dots; empty when it is not whole. */
     static Map<String, String> json(Path file) throws IOException {
+        return json(Files.readAllBytes(file));
+    }
+
+    /** The same of its bytes. */
+    static Map<String, String> json(byte[] text) throws IOException {
         Map<String, String> values = new HashMap<>();
         Deque<String> within = new ArrayDeque<>();
-        try (JsonParser parser = new JsonFactory().createParser(Files.readAllBytes(file))) {
+        try (JsonParser parser = new JsonFactory().createParser(text)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 String name = parser.currentName() == null ? "" : parser.currentName();
                 if (token == JsonToken.START_OBJECT) {

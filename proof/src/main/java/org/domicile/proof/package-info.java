@@ -18,6 +18,9 @@
  * and decided by our Cedar and by Cedar's own in a process of Node; what differs is made small and
  * shown.
  *
+ * <p><b>ledger.</b> Uses are recorded for minutes on end, as many as are acknowledged; then the
+ * verifier, which shares no code with the ledger, reads all of them.
+ *
  * <p>Every run prints its seed; {@code --seed N} chooses the same operations and moments again
  * (threads and disks still differ).
  */

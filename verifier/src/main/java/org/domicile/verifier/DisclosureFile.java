@@ -88,6 +88,20 @@ public record DisclosureFile(List<Opening> openings, byte[] proof) {
         }
     }
 
+    /**
+     * Whether an entry that is known to stand in its log commits to these openings.
+     *
+     * @return what is wrong; empty when nothing is
+     */
+    public static Optional<Verdict.Refused> compare(byte[] entry, List<Opening> openings) {
+        try {
+            new DisclosureFile(openings, new byte[0]).compare(entry);
+            return Optional.empty();
+        } catch (Refused refused) {
+            return Optional.of(refused.verdict());
+        }
+    }
+
     private void compare(byte[] entry) throws Refused {
         Map<?, ?> members =
                 EntryJson.object(entry)

@@ -15,6 +15,7 @@ final class BucketKey implements Sealer {
     private static final int TOKEN = 16;
 
     private final Gcm gcm;
+    private final Gcm valueGcm;
     private final SecureRandom random;
     private final Secret bodies;
     private final Secret values;
@@ -22,9 +23,15 @@ final class BucketKey implements Sealer {
     private final Secret tokens;
     private final Opener opener = new Opening();
 
-    /** Takes {@code key} over and wipes it. */
-    BucketKey(Gcm gcm, SecureRandom random, byte[] key) {
+    /**
+     * Takes {@code key} over and wipes it.
+     *
+     * @param gcm for bodies, each under a key of its own
+     * @param valueGcm for values, all under one
+     */
+    BucketKey(Gcm gcm, Gcm valueGcm, SecureRandom random, byte[] key) {
         this.gcm = gcm;
+        this.valueGcm = valueGcm;
         this.random = random;
         Secret bucket = new Secret(key);
         this.bodies = bucket.derive("domicile/bucket-bodies/1");
@@ -47,7 +54,7 @@ final class BucketKey implements Sealer {
 
     @Override
     public byte[] seal(byte[] context, byte[] plain) {
-        return SealedValue.seal(gcm, random, values.copy(), context, plain);
+        return SealedValue.seal(valueGcm, random, values.copy(), context, plain);
     }
 
     @Override
@@ -86,12 +93,12 @@ final class BucketKey implements Sealer {
     private final class Opening implements Opener {
         @Override
         public byte[] open(byte[] context, byte[] sealed) {
-            return SealedValue.open(gcm, values.copy(), context, sealed, "a sealed value");
+            return SealedValue.open(valueGcm, values.copy(), context, sealed, "a sealed value");
         }
 
         @Override
         public Values values() {
-            return new OpeningValues(gcm, values.copy(), "a sealed value");
+            return new OpeningValues(valueGcm, values.copy(), "a sealed value");
         }
 
         @Override

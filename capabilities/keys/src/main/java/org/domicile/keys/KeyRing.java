@@ -49,6 +49,10 @@ final class KeyRing implements Keys {
     private final FolderMark mark;
     private final SecureRandom random;
     private final Gcm gcm;
+    // Ciphers for nothing but buckets' values, and for nothing but payloads: mostly under one key
+    // again and again, whose schedule they then keep.
+    private final Gcm valueGcm = new Gcm();
+    private final Gcm payloadGcm = new Gcm();
     private final Secret sealing;
     private final Places places;
     private final Secret vaultKey;
@@ -91,6 +95,13 @@ final class KeyRing implements Keys {
         this.vaultKey = root.derive("domicile/vault/1");
         this.tokenKey = root.derive("domicile/subject-tokens/1");
         root.die(this::closedFailure);
+    }
+
+    /** No cipher in a pool remembers a key any more. */
+    private void forgetSchedules() {
+        gcm.forget();
+        valueGcm.forget();
+        payloadGcm.forget();
     }
 
     // ---- opening --------------------------------------------------------------------------
@@ -487,7 +498,7 @@ final class KeyRing implements Keys {
             tableLock.writeLock().unlock();
         }
         passed.die();
-        gcm.forget();
+        forgetSchedules();
         reached(next);
     }
 
@@ -643,7 +654,8 @@ final class KeyRing implements Keys {
             if (ordinal == KeyTable.NONE) {
                 throw new KeyGone(bucket);
             }
-            return buckets.computeIfAbsent(id, _ -> new BucketKey(gcm, random, unwrap(ordinal)));
+            return buckets.computeIfAbsent(
+                    id, _ -> new BucketKey(gcm, valueGcm, random, unwrap(ordinal)));
         } finally {
             tableLock.readLock().unlock();
         }
@@ -770,7 +782,7 @@ final class KeyRing implements Keys {
 
         @Override
         public byte[] seal(KeyId subject, byte[] entry, byte[] payload) {
-            return SealedValue.seal(gcm, random, payloads(subject), entry, payload);
+            return SealedValue.seal(payloadGcm, random, payloads(subject), entry, payload);
         }
 
         @Override
@@ -781,7 +793,7 @@ final class KeyRing implements Keys {
             } catch (KeyGone e) {
                 return Optional.empty();
             }
-            return Optional.of(SealedValue.open(gcm, key, entry, sealed, "an entry's payload"));
+            return Optional.of(SealedValue.open(payloadGcm, key, entry, sealed, "an entry's payload"));
         }
 
         private byte[] payloads(KeyId subject) {
@@ -836,7 +848,7 @@ final class KeyRing implements Keys {
                 organisations.values().forEach(key -> key.die(this::closedFailure));
                 buckets.values().forEach(key -> key.die(this::closedFailure));
                 subjectKeys.dropAll();
-                gcm.forget();
+                forgetSchedules();
             } finally {
                 tableLock.writeLock().unlock();
             }

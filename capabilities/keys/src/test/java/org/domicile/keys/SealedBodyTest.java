@@ -26,7 +26,7 @@ class SealedBodyTest {
     private final long seed = Memory.seed("SealedBodyTest");
     private final Random random = new Random(seed);
     private final BucketKey key =
-            new BucketKey(new Gcm(), Memory.predictable(seed), bytes(Secret.LENGTH));
+            new BucketKey(new Gcm(), new Gcm(), Memory.predictable(seed), bytes(Secret.LENGTH));
 
     private byte[] bytes(int length) {
         byte[] bytes = new byte[length];

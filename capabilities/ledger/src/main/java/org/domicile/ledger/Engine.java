@@ -283,7 +283,8 @@ final class Engine implements Ledger {
                         first.object(),
                         first.address(),
                         first.read(),
-                        List.of());
+                        List.of(),
+                        first.sealed());
         try {
             return useRecord(repeated, () -> 0, count.count()).take(Outcome.DONE).getFirst();
         } catch (Keys.KeyGone e) {
@@ -337,24 +338,28 @@ final class Engine implements Ledger {
 
     @Override
     public Told told(Pass pass, String organisation, KeyId subject, Span span) {
-        return new PersonReading(book, keyspace.logs())
+        return new PersonReading(book, keyspace.logs(), clock.instant())
                 .told(book.useLog(organisation), subject, span, TELLING);
     }
 
     @Override
     public List<Recorded> uses(Pass pass, String organisation, Filter filter) {
-        return new UseReading(book, keyspace.logs(), subjects)
+        return reading()
                 .uses(book.useLog(organisation), filter, Math.min(filter.limit(), MAX_USES));
     }
 
     @Override
     public Optional<Decided> decided(Pass pass, String organisation, String log, long index) {
-        return new UseReading(book, keyspace.logs(), subjects).decided(organisation, log, index);
+        return reading().decided(organisation, log, index);
     }
 
     @Override
     public OptionalLong place(String log, long number) {
-        return new UseReading(book, keyspace.logs(), subjects).place(log, number);
+        return reading().place(log, number);
+    }
+
+    private UseReading reading() {
+        return new UseReading(book, keyspace.logs(), subjects, clock.instant());
     }
 
     @Override

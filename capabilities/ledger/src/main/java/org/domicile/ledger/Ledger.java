@@ -125,11 +125,15 @@ public interface Ledger extends AutoCloseable {
      */
     void state(Statement statement);
 
-    /** Uses of an organisation, newest first. Opening them is itself a use: hence the pass. */
+    /**
+     * Uses of an organisation, newest first. Opening them is itself a use: hence the pass. Sealed
+     * ones stay closed until their day, and no filter by bucket or object finds them.
+     */
     List<Recorded> uses(Pass pass, String organisation, Filter filter);
 
     /**
-     * Opens fields that an entry commits to, for a disclosure; which is a use: hence the pass.
+     * Opens fields that an entry commits to, sealed or not, for a disclosure; which is a use: hence
+     * the pass.
      *
      * @param fields as the entry names them; {@code subject/0} and so on for the people whom a use
      *     concerns
@@ -139,13 +143,14 @@ public interface Ledger extends AutoCloseable {
     List<Opening> open(Pass pass, String log, long index, List<String> fields);
 
     /**
-     * What a person is told of the uses that concern her, newest first. Telling is a use: hence the
-     * pass. Looks for at most some twenty seconds and then says where to go on.
+     * What a person is told of the uses that concern her, newest first, without those that are
+     * sealed still. Telling is a use: hence the pass. Looks for at most some twenty seconds and
+     * then says where to go on.
      */
     Told told(Pass pass, String organisation, KeyId subject, Span span);
 
     /**
-     * What the decision on one use was made of, as far as it can still be opened. Opening it is
+     * What the decision on one use was made of, as far as it can (still) be opened. Opening it is
      * itself a use: hence the pass.
      *
      * @return empty when the log is not the organisation's, or has no use at that place
@@ -262,10 +267,12 @@ public interface Ledger extends AutoCloseable {
     }
 
     /**
-     * A use as it is on record. What was erased is the text {@code (erased)}.
+     * A use as it is on record. What was erased is the text {@code (erased)}, what is sealed still
+     * {@code (sealed)}.
      *
-     * @param log its log @param index its place @param number its number @param at its time @param
-     *     size bytes
+     * @param log its log @param index its place @param number its number @param at its time, to the
+     *     minute where it was erased or is sealed @param size bytes, -1 where they are not told
+     * @param sealed the day on which it opens; empty when it is open
      */
     record Recorded(
             String log,
@@ -283,7 +290,8 @@ public interface Ledger extends AutoCloseable {
             String object,
             String address,
             long size,
-            long count) {}
+            long count,
+            String sealed) {}
 
     /**
      * An opened commitment: it is {@code SHA-256(0x03 ‖ salt ‖ value)}.
@@ -303,7 +311,11 @@ public interface Ledger extends AutoCloseable {
      */
     record Told(List<Concern> uses, long next) {}
 
-    /** A use that concerns somebody: what is public of it. */
+    /**
+     * A use that concerns somebody: what is public of it.
+     *
+     * @param sealed the day until which it was not told; empty when it never was sealed
+     */
     record Concern(
             String log,
             long index,
@@ -316,10 +328,12 @@ public interface Ledger extends AutoCloseable {
             String purpose,
             String dataZone,
             String clientZone,
-            long count) {}
+            long count,
+            String sealed) {}
 
     /**
-     * A use with what its decision was made of. What was erased is the text {@code (erased)}.
+     * A use with what its decision was made of. What was erased is the text {@code (erased)}, what
+     * is sealed still {@code (sealed)}.
      *
      * @param node on which it was decided @param policy digest of the set that decided @param
      *     credential access key, or empty @param read what else was read, see {@link Use#read}

@@ -13,17 +13,20 @@ import org.domicile.keyspace.LogReading;
 /**
  * The uses of a log that concern one person, newest first, as the person is told of them: what is
  * public of each entry and nothing else, since all else may be about others. Which they are stands
- * in the payloads, as the person's key id.
+ * in the payloads, as the person's key id. Sealed ones are passed over like those of others, and
+ * told from the moment on in which they open.
  */
 final class PersonReading {
     private static final long SLACK_SECONDS = 360;
 
     private final Book book;
     private final LogReading logs;
+    private final Instant now;
 
-    PersonReading(Book book, LogReading logs) {
+    PersonReading(Book book, LogReading logs, Instant now) {
         this.book = book;
         this.logs = logs;
+        this.now = now;
     }
 
     Ledger.Told told(String name, KeyId subject, Ledger.Span span, Duration patience) {
@@ -43,7 +46,7 @@ final class PersonReading {
                     if (minute.plusSeconds(SLACK_SECONDS).isBefore(span.from())) {
                         return new Ledger.Told(found, 0);
                     }
-                    if (concerns(name, from + i, subject)) {
+                    if (!entry.get().sealedAt(now) && concerns(name, from + i, subject)) {
                         found.add(concern(name, from + i, entry.get()));
                         if (found.size() == span.limit()) {
                             return new Ledger.Told(found, from + i);
@@ -83,6 +86,7 @@ final class PersonReading {
                 entry.what().purpose(),
                 entry.what().dataZone(),
                 entry.what().clientZone(),
-                entry.count());
+                entry.count(),
+                entry.sealed());
     }
 }

@@ -123,7 +123,10 @@ final class Pruning {
         return after.to() - before.to();
     }
 
-    /** The numbers of a bundle's entries; none when one of them is not old enough. */
+    /**
+     * The numbers of a bundle's entries; none when one of them is not old enough. The time of a
+     * sealed one begins when it opens: otherwise it could be gone before anybody was told.
+     */
     private static List<Numbers.Run> old(List<byte[]> entries, String cutoff) {
         List<Numbers.Run> numbers = new ArrayList<>();
         for (byte[] entry : entries) {
@@ -132,6 +135,10 @@ final class Pruning {
                 return List.of();
             }
             Optional<UseEntry> use = UseEntry.parse(entry);
+            // A day sorts before every minute of it.
+            if (use.isPresent() && use.get().sealed().compareTo(cutoff) >= 0) {
+                return List.of();
+            }
             if (use.isPresent()) {
                 numbers.add(new Numbers.Run(use.get().number(), use.get().number()));
             } else {

@@ -29,6 +29,8 @@ import org.domicile.request.Caller;
  *     when nobody decided
  * @param statements what the same commit says in the public log (a change of the register); usually
  *     none
+ * @param sealed the day (ISO 8601) with whose beginning in UTC the use opens, until when it is told
+ *     to nobody to whom it is not disclosed; public; empty when it is open
  */
 public record Use(
         String organisation,
@@ -47,7 +49,48 @@ public record Use(
         String object,
         String address,
         String read,
-        List<Statement> statements) {
+        List<Statement> statements,
+        String sealed) {
+    /** One that is open. */
+    public Use(
+            String organisation,
+            long number,
+            Instant at,
+            String action,
+            Verdict verdict,
+            String reason,
+            String purpose,
+            String dataZone,
+            String clientZone,
+            String policy,
+            Caller caller,
+            KeyId callerSubject,
+            List<KeyId> subjects,
+            String object,
+            String address,
+            String read,
+            List<Statement> statements) {
+        this(
+                organisation,
+                number,
+                at,
+                action,
+                verdict,
+                reason,
+                purpose,
+                dataZone,
+                clientZone,
+                policy,
+                caller,
+                callerSubject,
+                subjects,
+                object,
+                address,
+                read,
+                statements,
+                "");
+    }
+
     /** One that nobody decided: a founding, or what a door refuses by itself. */
     public Use(
             String organisation,

@@ -1,5 +1,8 @@
 package org.domicile.ledger;
 
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +14,7 @@ import java.util.Set;
  *
  * @param size class of size: 0 for none, else one more than the whole part of its binary logarithm
  * @param count uses that the entry stands for
+ * @param sealed the day with whose beginning in UTC it opens; empty when it was never sealed
  */
 record UseEntry(
         String organisation,
@@ -22,8 +26,12 @@ record UseEntry(
         String outcome,
         String policy,
         long size,
-        long count) {
+        long count,
+        String sealed) {
     static final String KIND = "use";
+
+    /** The member that only a sealed use has. */
+    static final String SEALED = "sealed";
 
     private static final Set<String> WANTED =
             Set.of(
@@ -41,7 +49,8 @@ record UseEntry(
                     "outcome",
                     "policy",
                     "size",
-                    "count");
+                    "count",
+                    SEALED);
 
     /** Parses an entry; empty when it is one of another kind. */
     static Optional<UseEntry> parse(byte[] entry) {
@@ -65,7 +74,14 @@ record UseEntry(
                         text(members, "outcome"),
                         text(members, "policy"),
                         number(members, "size"),
-                        members.containsKey("count") ? number(members, "count") : 1));
+                        members.containsKey("count") ? number(members, "count") : 1,
+                        members.containsKey(SEALED) ? text(members, SEALED) : ""));
+    }
+
+    /** Whether it is not to be told yet. It opens by itself: nothing but the time decides. */
+    boolean sealedAt(Instant now) {
+        return !sealed.isEmpty()
+                && now.isBefore(LocalDate.parse(sealed).atStartOfDay(ZoneOffset.UTC).toInstant());
     }
 
     /** The runs of numbers that a closing entry names; none when it is another. */

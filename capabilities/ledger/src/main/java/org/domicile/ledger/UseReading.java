@@ -11,10 +11,26 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Subjects;
 import org.domicile.keyspace.LogReading;
 
-/** Reads uses back, newest first, opening what can still be opened. */
+/**
+ * Reads uses back, newest first, opening what can still be opened and is not sealed. Of a sealed
+ * use nothing is opened before its day, not even to see whether a filter finds it: what a filter
+ * finds tells as much as the value.
+ */
 final class UseReading {
     /** What stands for a value whose key or payload is gone. */
     static final String ERASED = "(erased)";
+
+    /** What stands for a value that is not told yet. */
+    private static final String SEALED = "(sealed)";
+
+    private static final Map<String, Object> CLOSED =
+            Map.of(
+                    "address", SEALED,
+                    "credential", SEALED,
+                    "object", SEALED,
+                    "principal", SEALED,
+                    "read", SEALED,
+                    "time", SEALED);
 
     /** A request's arrival and its entry's place differ by less than this. */
     private static final long SLACK_SECONDS = 300;
@@ -24,11 +40,13 @@ final class UseReading {
     private final Book book;
     private final LogReading logs;
     private final Subjects subjects;
+    private final Instant now;
 
-    UseReading(Book book, LogReading logs, Subjects subjects) {
+    UseReading(Book book, LogReading logs, Subjects subjects, Instant now) {
         this.book = book;
         this.logs = logs;
         this.subjects = subjects;
+        this.now = now;
     }
 
     List<Ledger.Recorded> uses(String name, Ledger.Filter filter, int limit) {
@@ -139,27 +157,34 @@ final class UseReading {
                 || filter.verdict().filter(only -> !said(entry, only)).isPresent()) {
             return Optional.empty();
         }
-        Map<String, Object> values = UseRecord.open(subjects, entry, logs.payload(log, index));
+        Map<String, Object> values = values(log, index, entry);
         String at = text(values, "time");
-        Instant exact = at.equals(ERASED) ? start(entry) : Instant.parse(at);
+        boolean toTheMinute = at.equals(ERASED) || at.equals(SEALED);
+        Instant exact = toTheMinute ? start(entry) : Instant.parse(at);
         String object = text(values, "object");
         boolean within =
-                at.equals(ERASED)
-                        || (!exact.isBefore(filter.from()) && exact.isBefore(filter.to()));
+                toTheMinute || (!exact.isBefore(filter.from()) && exact.isBefore(filter.to()));
         if (!within || !filter.finds(object)) {
             return Optional.empty();
         }
         return Optional.of(recorded(log, index, entry, values));
     }
 
-    private static Ledger.Recorded recorded(
+    /** What an entry's payload opens to; of a sealed use what stands in place of that. */
+    private Map<String, Object> values(String log, long index, UseEntry entry) {
+        return entry.sealedAt(now)
+                ? CLOSED
+                : UseRecord.open(subjects, entry, logs.payload(log, index));
+    }
+
+    private Ledger.Recorded recorded(
             String log, long index, UseEntry entry, Map<String, Object> values) {
         String at = text(values, "time");
         return new Ledger.Recorded(
                 log,
                 index,
                 entry.number(),
-                at.equals(ERASED) ? entry.minute() : at,
+                at.equals(ERASED) || at.equals(SEALED) ? entry.minute() : at,
                 entry.what().action(),
                 entry.what().verdict(),
                 entry.reason(),
@@ -171,7 +196,8 @@ final class UseReading {
                 text(values, "object"),
                 text(values, "address"),
                 values.get("size") instanceof Long size ? size : -1,
-                entry.count());
+                entry.count(),
+                entry.sealedAt(now) ? entry.sealed() : "");
     }
 
     Optional<Ledger.Decided> decided(String organisation, String log, long index) {
@@ -184,8 +210,7 @@ final class UseReading {
             if (entry.isEmpty() || !entry.get().organisation().equals(organisation)) {
                 return Optional.empty();
             }
-            Map<String, Object> values =
-                    UseRecord.open(subjects, entry.get(), logs.payload(log, index));
+            Map<String, Object> values = values(log, index, entry.get());
             return Optional.of(
                     new Ledger.Decided(
                             recorded(log, index, entry.get(), values),

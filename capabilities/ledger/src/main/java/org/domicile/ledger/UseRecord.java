@@ -199,6 +199,9 @@ final class UseRecord implements Pending {
         text.raw(",\"policy\":").text(use.policy());
         text.raw(",\"purpose\":").text(use.purpose());
         text.raw(",\"reason\":").text(use.reason());
+        if (!use.sealed().isEmpty()) {
+            text.raw(",\"sealed\":").text(use.sealed());
+        }
         text.raw(",\"size\":").number(sizeClass(bytes));
         text.raw(",\"subjects\":[");
         for (int i = 0; i < subjectCommitments.size(); i++) {

@@ -29,6 +29,12 @@
  * commitments, their values lie in the detached payload, sealed under the subject's key; salts
  * derive from that key and the use's number.
  *
+ * <p><b>Sealed.</b> A use may be sealed until a day: the entry says so and is otherwise like any
+ * other, in its log and in the counts at once. Until the day begins (UTC, by this clock), nothing
+ * here tells it to the people whom it concerns or opens its payload, but for a disclosure; from
+ * then on it is a use like any other, without anybody doing anything. Its time in the log begins
+ * then.
+ *
  * <p><b>Fail closed.</b> When a record cannot be made durable, the commit fails and the guard
  * serves nothing.
  *

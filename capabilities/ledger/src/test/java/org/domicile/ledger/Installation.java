@@ -123,6 +123,29 @@ final class Installation implements AutoCloseable {
                 statements);
     }
 
+    /** The same, sealed until a day. */
+    static Use sealed(Use use, String day) {
+        return new Use(
+                use.organisation(),
+                use.number(),
+                use.at(),
+                use.action(),
+                use.verdict(),
+                use.reason(),
+                use.purpose(),
+                use.dataZone(),
+                use.clientZone(),
+                use.policy(),
+                use.caller(),
+                use.callerSubject(),
+                use.subjects(),
+                use.object(),
+                use.address(),
+                use.read(),
+                use.statements(),
+                day);
+    }
+
     private Use use(
             long number,
             String object,

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 final class VersionStore implements Objects {
     // What a client may say of an object is small, but the guard seals sixteen bytes a part with
     // it.
-    static final int ATTRIBUTES_LIMIT = 256 << 10;
+    static final int ATTRIBUTES_LIMIT = 512 << 10;
 
     private static final int STATE_LIMIT = 64 << 10;
     private static final int ATTEMPTS = 256;
@@ -483,7 +483,7 @@ final class VersionStore implements Objects {
     static void checkSizes(byte[] token, byte[] sealed) {
         if (token.length > 255 || sealed.length > ATTRIBUTES_LIMIT) {
             throw new IllegalArgumentException(
-                    "a token has at most 255 bytes and sealed attributes 256 KiB, not "
+                    "a token has at most 255 bytes and sealed attributes 512 KiB, not "
                             + token.length
                             + " and "
                             + sealed.length);

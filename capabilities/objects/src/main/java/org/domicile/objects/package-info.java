@@ -30,7 +30,7 @@
  * <p><b>Durability.</b> A method that changes returns when everything is on stable storage.
  *
  * <p><b>Limits.</b> Small bodies (sealed, up to 128 KiB) lie inline; larger ones are blobs. Parts 1
- * to 10,000. Sealed attributes at most 256 KiB, tokens 255 bytes. A page of a listing has at most
+ * to 10,000. Sealed attributes at most 512 KiB, tokens 255 bytes. A page of a listing has at most
  * 1,000 names and prefixes. Sealed state 64 KiB; the settings of a bucket 1 MiB together. Passing a
  * limit is the caller's bug and throws IllegalArgumentException.
  *

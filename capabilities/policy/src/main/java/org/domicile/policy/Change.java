@@ -35,6 +35,19 @@ public sealed interface Change {
     /** A new credential with its secret. */
     record NewCredential(Credential credential, byte[] secret) implements Change {}
 
+    /** A sealed credential that somebody asks for. */
+    record AskCredential(Credential credential) implements Change {}
+
+    /**
+     * The second person's word, with which it can be used.
+     *
+     * @param approver id of the principal
+     */
+    record ApproveCredential(String accessKey, String approver, byte[] secret) implements Change {}
+
+    /** For how many days uses may be sealed at most. */
+    record SetSealedMax(int days) implements Change {}
+
     /** Ends a credential. */
     record WithdrawCredential(String accessKey) implements Change {}
 

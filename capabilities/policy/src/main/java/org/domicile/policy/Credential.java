@@ -16,6 +16,7 @@ import java.util.List;
  * @param created when
  * @param expires when it ends; {@link Instant#MAX} when it does not
  * @param withdrawn true once it was ended
+ * @param seal whether uses with it are sealed
  */
 public record Credential(
         String accessKey,
@@ -26,4 +27,59 @@ public record Credential(
         List<String> buckets,
         Instant created,
         Instant expires,
-        boolean withdrawn) {}
+        boolean withdrawn,
+        Seal seal) {
+    /** One whose uses are not sealed. */
+    public Credential(
+            String accessKey,
+            String principal,
+            String organisation,
+            String purpose,
+            List<String> actions,
+            List<String> buckets,
+            Instant created,
+            Instant expires,
+            boolean withdrawn) {
+        this(
+                accessKey,
+                principal,
+                organisation,
+                purpose,
+                actions,
+                buckets,
+                created,
+                expires,
+                withdrawn,
+                new Seal.None());
+    }
+
+    /** The same, ended. */
+    Credential ended() {
+        return new Credential(
+                accessKey,
+                principal,
+                organisation,
+                purpose,
+                actions,
+                buckets,
+                created,
+                expires,
+                true,
+                seal);
+    }
+
+    /** The same, sealed so. */
+    public Credential sealed(Seal other) {
+        return new Credential(
+                accessKey,
+                principal,
+                organisation,
+                purpose,
+                actions,
+                buckets,
+                created,
+                expires,
+                withdrawn,
+                other);
+    }
+}

@@ -1,14 +1,12 @@
 package org.domicile.policy;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.domicile.cedar.Authorizer;
 import org.domicile.cedar.CedarException;
 import org.domicile.cedar.EntityUid;
@@ -20,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a decision of the past once more, from what its record names and holds. */
 final class Explaining {
-    private final History history;
-    private final Function<Collection<History.Entry>, Register> loading;
+    private final Past past;
 
     /**
      * Uses that follow each other were mostly decided from the same. Any thread's may stand here.
@@ -30,12 +27,8 @@ final class Explaining {
 
     private record Known(String register, String set, Deciding deciding) {}
 
-    /**
-     * @param loading puts a register together from its records
-     */
-    Explaining(History history, Function<Collection<History.Entry>, Register> loading) {
-        this.history = history;
-        this.loading = loading;
+    Explaining(Past past) {
+        this.past = past;
     }
 
     Policy.Explanation explain(UseOnRecord use) {
@@ -48,6 +41,9 @@ final class Explaining {
             return explain(use, JsonForm.parse(use.read()));
         } catch (Gone e) {
             return new Policy.Explanation.Unexplained(String.valueOf(e.getMessage()));
+        } catch (IllegalArgumentException e) {
+            return new Policy.Explanation.Unexplained(
+                    "what it was decided from cannot be read: " + e.getMessage());
         } catch (CedarException | Malformed e) {
             return new Policy.Explanation.Unexplained(
                     "what the record holds of the decision cannot be read: " + e.getMessage());
@@ -79,8 +75,7 @@ final class Explaining {
 
     private Deciding deciding(String digest, String policies) {
         Register register =
-                history.register(digest)
-                        .map(loading)
+                past.register(digest)
                         .orElseThrow(() ->
                                 new Gone(
                                         "the register "
@@ -91,7 +86,7 @@ final class Explaining {
                     "the register " + digest + ", which it read, was altered: it is no evidence");
         }
         DecidingSet set =
-                history.set(policies)
+                past.set(policies)
                         .orElseThrow(() ->
                                 new Gone(
                                         "the policies "
@@ -213,7 +208,7 @@ final class Explaining {
 
     private BucketPolicy document(String bucket, String digest) {
         String text =
-                history.bucketPolicy(digest)
+                past.bucketPolicy(digest)
                         .orElseThrow(() ->
                                 new Gone(
                                         "the bucket's policy "

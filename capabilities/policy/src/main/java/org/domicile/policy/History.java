@@ -45,7 +45,7 @@ import org.domicile.keyspace.Write;
  */
 final class History {
     /** Kinds of the register's records that no decision reads, or that are kept elsewhere. */
-    private static final String NOT_READ = "nsvt";
+    private static final String NOT_READ = "mnsvt";
 
     private static final byte[] CHANGES = {'q', 'h'};
     private static final int FORMAT = 1;
@@ -215,7 +215,7 @@ final class History {
 
     // ---- forms ----
 
-    private static boolean isRead(byte[] key) {
+    static boolean isRead(byte[] key) {
         return key.length > 1 && key[0] == 'p' && NOT_READ.indexOf(key[1]) < 0;
     }
 

@@ -10,6 +10,7 @@ final class Objections {
     private static final int LONGEST_TEXT = 4_096;
     private static final int MOST_PATTERNS = 256;
     private static final int LONGEST_PATTERN = 256;
+    private static final int LONGEST_SEALED = 3_650;
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
 
     private Objections() {}
@@ -36,13 +37,23 @@ final class Objections {
             case Change.NewPrincipal(Principal principal) -> principal(principal, register);
             case Change.ErasePrincipal(String id) -> erasure(id, register);
             case Change.NewCredential(Credential credential, byte[] secret) ->
-                    credential(credential, register, now);
-            case Change.WithdrawCredential(String accessKey) ->
-                    register.credentials().containsKey(accessKey)
+                    credential.seal() instanceof Seal.None
+                            ? credential(credential, register, now)
+                            : "a sealed credential is asked for by one person and approved by"
+                                    + " another";
+            case Change.AskCredential(Credential credential) ->
+                    SealObjections.asked(
+                            credential, register, now, credential(credential, register, now));
+            case Change.ApproveCredential(String accessKey, String approver, byte[] secret) ->
+                    SealObjections.approval(
+                            accessKey, approver, register, now, noCredential(accessKey));
+            case Change.SetSealedMax(int days) ->
+                    days >= 0 && days <= LONGEST_SEALED
                             ? ""
-                            : "there is no credential "
-                                    + accessKey
-                                    + "; 'credential list' shows them";
+                            : "uses are sealed for at most 0 (not at all) to 3,650 days, not "
+                                    + days;
+            case Change.WithdrawCredential(String accessKey) ->
+                    register.credentials().containsKey(accessKey) ? "" : noCredential(accessKey);
             case Change.PutPolicy(PolicyText policy) -> policy(policy, register);
         };
     }
@@ -271,6 +282,10 @@ final class Objections {
         return "there is no purpose "
                 + id
                 + "; 'purpose list' shows them (full name: organisation/name)";
+    }
+
+    private static String noCredential(String accessKey) {
+        return "there is no credential " + accessKey + "; 'credential list' shows them";
     }
 
     private static String badName(String what, String name) {

@@ -1,10 +1,12 @@
 package org.domicile.policy;
 
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.domicile.keys.Subjects;
 import org.domicile.keys.Vault;
 import org.domicile.keyspace.Keyspace;
@@ -56,6 +58,20 @@ public interface Policy {
 
     /** Decides once more what is on record, from what the record names and holds. */
     Explanation explain(UseOnRecord use);
+
+    /** What a record names as the register that its decision read; empty when it is not kept. */
+    Optional<Evidence> evidenceOfRegister(String digest);
+
+    /** What a record names as the policies that decided; empty when they are not kept. */
+    Optional<Evidence> evidenceOfPolicies(String digest);
+
+    /**
+     * Decides uses once more from evidence alone, as {@link #explain} does from what is kept: what
+     * is not there, or is not what its digest names, is unexplained.
+     */
+    static Function<UseOnRecord, Explanation> explaining(Collection<? extends Evidence> evidence) {
+        return new Explaining(new Disclosed(evidence))::explain;
+    }
 
     /**
      * What is wrong with a text of policies, errors first; needs no state, so that people can ask

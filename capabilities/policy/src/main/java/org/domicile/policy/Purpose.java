@@ -23,6 +23,8 @@ import java.util.List;
  * @param created when
  * @param expires when it ends; {@link Instant#MAX} only for built-in ones
  * @param withdrawn true once it was ended early
+ * @param sealable whether uses under it may be sealed ({@link Seal}); said when it is created, and
+ *     never changed
  */
 public record Purpose(
         String organisation,
@@ -40,7 +42,46 @@ public record Purpose(
         String parent,
         Instant created,
         Instant expires,
-        boolean withdrawn) {
+        boolean withdrawn,
+        boolean sealable) {
+    /** One under which nothing is sealed. */
+    public Purpose(
+            String organisation,
+            String name,
+            String kind,
+            String term,
+            String text,
+            String arabic,
+            String owner,
+            String legalBasis,
+            String contact,
+            List<String> classes,
+            List<String> actions,
+            List<String> zones,
+            String parent,
+            Instant created,
+            Instant expires,
+            boolean withdrawn) {
+        this(
+                organisation,
+                name,
+                kind,
+                term,
+                text,
+                arabic,
+                owner,
+                legalBasis,
+                contact,
+                classes,
+                actions,
+                zones,
+                parent,
+                created,
+                expires,
+                withdrawn,
+                false);
+    }
+
     /**
      * A plain purpose of the kind {@link Kinds#PUBLIC_SERVICE}: for every action, for no personal
      * data, part of no other.
@@ -97,7 +138,8 @@ public record Purpose(
                 parent,
                 created,
                 expires,
-                withdrawn);
+                withdrawn,
+                sealable);
     }
 
     /** The same, ended. */
@@ -118,6 +160,29 @@ public record Purpose(
                 parent,
                 created,
                 expires,
-                true);
+                true,
+                sealable);
+    }
+
+    /** The same, under which uses may be sealed or not. */
+    public Purpose sealing(boolean allowed) {
+        return new Purpose(
+                organisation,
+                name,
+                kind,
+                term,
+                text,
+                arabic,
+                owner,
+                legalBasis,
+                contact,
+                classes,
+                actions,
+                zones,
+                parent,
+                created,
+                expires,
+                withdrawn,
+                allowed);
     }
 }

@@ -126,6 +126,9 @@ final class PurposeObjections {
                 return wider(purpose) + than + "the zone " + each + " is inside none of its zones";
             }
         }
+        if (purpose.sealable() && !parent.sealable()) {
+            return wider(purpose) + than + "that does not allow sealed uses";
+        }
         return purpose.expires().isAfter(parent.expires())
                 ? wider(purpose) + than + "that ends earlier, at " + parent.expires()
                 : "";
@@ -156,6 +159,10 @@ final class PurposeObjections {
         }
         if (!before.parent().equals(purpose.parent())) {
             return "what a purpose is a part of does not change; register another purpose";
+        }
+        if (before.sealable() != purpose.sealable()) {
+            return "whether uses under a purpose may be sealed does not change; register another"
+                    + " purpose";
         }
         String kind = before.kind().equals(purpose.kind()) ? "" : kind(purpose);
         if (!kind.isEmpty()) {

@@ -14,6 +14,8 @@ import java.util.Map;
  *     too, in the organisation of the installation
  * @param labels by organisation and bucket, as {@code organisation/bucket}
  * @param principals by id
+ * @param sealedMax for how many days from the day on uses may be sealed at most; 0 for not at all.
+ *     No decision reads it
  */
 public record Register(
         String digest,
@@ -23,7 +25,33 @@ public record Register(
         Map<String, Principal> principals,
         Map<String, Credential> credentials,
         Map<String, PolicyText> policies,
-        Map<String, List<Label>> labels) {
+        Map<String, List<Label>> labels,
+        int sealedMax) {
+    /** What {@code sealedMax} is until somebody changes it: a year. */
+    public static final int SEALED_MAX = 365;
+
+    /** One in which nobody changed for how long uses may be sealed. */
+    public Register(
+            String digest,
+            Map<String, Organisation> organisations,
+            Map<String, Zone> zones,
+            Map<String, Purpose> purposes,
+            Map<String, Principal> principals,
+            Map<String, Credential> credentials,
+            Map<String, PolicyText> policies,
+            Map<String, List<Label>> labels) {
+        this(
+                digest,
+                organisations,
+                zones,
+                purposes,
+                principals,
+                credentials,
+                policies,
+                labels,
+                SEALED_MAX);
+    }
+
     /** True when {@code inner} is {@code outer} or lies in it. */
     public boolean inside(String inner, String outer) {
         String at = inner;

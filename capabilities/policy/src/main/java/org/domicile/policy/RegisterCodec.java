@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,17 +18,20 @@ import org.domicile.keys.Subjects;
 import org.domicile.keys.Vault;
 
 /**
- * How entities of the register lie in the keyspace: a format byte (1; purposes 2), then the fields
- * in the order of the record; texts as a four-byte length and UTF-8, lists as a count and their
- * elements, instants as milliseconds since 1970 ({@link Long#MAX_VALUE} for never), flags as a
- * byte. Names of principals are sealed. Lists of lists are a count and the lists. A purpose of
- * format 1 has neither kind, term, Arabic text, contact, classes, actions nor parent: it reads as
- * one of the kind {@code unspecified}, for every action and no personal data. A label's name is its
- * key, its form holds the marks alone.
+ * How entities of the register lie in the keyspace: a format byte (1; purposes 2, or 3 where uses
+ * may be sealed; sealed credentials 2), then the fields in the order of the record; texts as a
+ * four-byte length and UTF-8, lists as a count and their elements, instants as milliseconds since
+ * 1970 ({@link Long#MAX_VALUE} for never), flags as a byte. Names of principals are sealed. Lists
+ * of lists are a count and the lists. A purpose of format 1 has neither kind, term, Arabic text,
+ * contact, classes, actions nor parent: it reads as one of the kind {@code unspecified}, for every
+ * action and no personal data. A label's name is its key, its form holds the marks alone. A seal is
+ * its day, who asked and who approved, as texts, the last empty until then.
  */
 final class RegisterCodec {
     private static final int FORMAT = 1;
     private static final int PURPOSE_FORMAT = 2;
+    private static final int SEALABLE_FORMAT = 3;
+    private static final int SEALED_FORMAT = 2;
 
     /**
      * In place of the length of a principal's name: its length follows, and it is sealed under the
@@ -105,7 +109,7 @@ final class RegisterCodec {
 
     private static byte[] encodeNew(Purpose purpose) {
         return write(
-                PURPOSE_FORMAT,
+                purpose.sealable() ? SEALABLE_FORMAT : PURPOSE_FORMAT,
                 out -> {
                     text(out, purpose.organisation());
                     text(out, purpose.name());
@@ -130,9 +134,10 @@ final class RegisterCodec {
         if (stored.length > 0 && stored[0] == FORMAT) {
             return read(stored, FORMAT, RegisterCodec::purposeOfFormat1).ofKind(Kinds.UNSPECIFIED);
         }
+        boolean sealable = stored.length > 0 && stored[0] == SEALABLE_FORMAT;
         return read(
                 stored,
-                PURPOSE_FORMAT,
+                sealable ? SEALABLE_FORMAT : PURPOSE_FORMAT,
                 in ->
                         new Purpose(
                                 text(in),
@@ -150,7 +155,8 @@ final class RegisterCodec {
                                 text(in),
                                 instant(in),
                                 instant(in),
-                                in.readBoolean()));
+                                in.readBoolean(),
+                                sealable));
     }
 
     private static Purpose purposeOfFormat1(DataInputStream in) throws IOException {
@@ -255,33 +261,74 @@ final class RegisterCodec {
     }
 
     static byte[] encode(Credential credential) {
-        return write(out -> {
-            text(out, credential.accessKey());
-            text(out, credential.principal());
-            text(out, credential.organisation());
-            text(out, credential.purpose());
-            texts(out, credential.actions());
-            texts(out, credential.buckets());
-            instant(out, credential.created());
-            instant(out, credential.expires());
-            out.writeBoolean(credential.withdrawn());
-        });
+        return switch (credential.seal()) {
+            case Seal.None() -> write(out -> plain(out, credential));
+            case Seal.Asked(LocalDate opens, String askedBy) ->
+                    sealed(credential, opens, askedBy, "");
+            case Seal.Approved(LocalDate opens, String askedBy, String approvedBy) ->
+                    sealed(credential, opens, askedBy, approvedBy);
+        };
+    }
+
+    private static byte[] sealed(
+            Credential credential, LocalDate opens, String askedBy, String approvedBy) {
+        return write(
+                SEALED_FORMAT,
+                out -> {
+                    plain(out, credential);
+                    text(out, opens.toString());
+                    text(out, askedBy);
+                    text(out, approvedBy);
+                });
+    }
+
+    private static void plain(DataOutputStream out, Credential credential) throws IOException {
+        text(out, credential.accessKey());
+        text(out, credential.principal());
+        text(out, credential.organisation());
+        text(out, credential.purpose());
+        texts(out, credential.actions());
+        texts(out, credential.buckets());
+        instant(out, credential.created());
+        instant(out, credential.expires());
+        out.writeBoolean(credential.withdrawn());
     }
 
     static Credential credential(byte[] stored) {
-        return read(
-                stored,
-                in ->
-                        new Credential(
-                                text(in),
-                                text(in),
-                                text(in),
-                                text(in),
-                                texts(in),
-                                texts(in),
-                                instant(in),
-                                instant(in),
-                                in.readBoolean()));
+        if (stored.length > 0 && stored[0] == SEALED_FORMAT) {
+            return read(stored, SEALED_FORMAT, in -> plain(in).sealed(seal(in)));
+        }
+        return read(stored, RegisterCodec::plain);
+    }
+
+    private static Credential plain(DataInputStream in) throws IOException {
+        return new Credential(
+                text(in),
+                text(in),
+                text(in),
+                text(in),
+                texts(in),
+                texts(in),
+                instant(in),
+                instant(in),
+                in.readBoolean());
+    }
+
+    private static Seal seal(DataInputStream in) throws IOException {
+        LocalDate opens = LocalDate.parse(text(in));
+        String askedBy = text(in);
+        String approvedBy = text(in);
+        return approvedBy.isEmpty()
+                ? new Seal.Asked(opens, askedBy)
+                : new Seal.Approved(opens, askedBy, approvedBy);
+    }
+
+    static byte[] encode(int days) {
+        return write(out -> out.writeInt(days));
+    }
+
+    static int days(byte[] stored) {
+        return read(stored, DataInputStream::readInt);
     }
 
     static byte[] encode(PolicyText policy, Vault vault) {

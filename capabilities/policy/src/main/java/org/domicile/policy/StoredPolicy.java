@@ -2,6 +2,7 @@ package org.domicile.policy;
 
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -33,12 +34,13 @@ import org.domicile.request.Request;
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
  * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code n}
  * principal, {@code c} credential, {@code s} its sealed secret, {@code t} the newest version of a
- * policy set; {@code pv} holds the register's version, on which every change is conditional. {@code
- * changing} serialises changers; readers take no lock: they see the register that was whole when
- * they looked.
+ * policy set, {@code m} (named {@code sealed}) for how long uses may be sealed; {@code pv} holds
+ * the register's version, on which every change is conditional. {@code changing} serialises
+ * changers; readers take no lock: they see the register that was whole when they looked.
  */
 final class StoredPolicy implements Policy {
     private static final byte[] VERSION = {'p', 'v'};
+    private static final String SEALED_MAX = "sealed";
 
     private final Keyspace keyspace;
     private final Vault vault;
@@ -56,7 +58,7 @@ final class StoredPolicy implements Policy {
         this.subjects = subjects;
         this.clock = clock;
         this.history = new History(keyspace, vault);
-        this.explaining = new Explaining(history, this::load);
+        this.explaining = new Explaining(new Kept());
         this.deciding = Deciding.of(load());
         byte[] version = keyspace.get(Space.RECORDS, VERSION).orElseGet(() -> new byte[8]);
         List<Write> missing = history.missing(version, deciding);
@@ -101,6 +103,42 @@ final class StoredPolicy implements Policy {
     @Override
     public Explanation explain(UseOnRecord use) {
         return explaining.explain(use);
+    }
+
+    /** The past as this installation keeps it. */
+    private final class Kept implements Past {
+        @Override
+        public Optional<Register> register(String digest) {
+            return history.register(digest).map(StoredPolicy::register);
+        }
+
+        @Override
+        public Optional<DecidingSet> set(String digest) {
+            return history.set(digest);
+        }
+
+        @Override
+        public Optional<String> bucketPolicy(String digest) {
+            return history.bucketPolicy(digest);
+        }
+    }
+
+    @Override
+    public Optional<Evidence> evidenceOfRegister(String digest) {
+        return history.register(digest)
+                .map(entries ->
+                        new Evidence.OfRegister(
+                                digest,
+                                entries.stream()
+                                        .map(each -> new Evidence.Kept(each.key(), each.value()))
+                                        .toList()));
+    }
+
+    @Override
+    public Optional<Evidence> evidenceOfPolicies(String digest) {
+        return history.set(digest)
+                .map(set ->
+                        new Evidence.OfPolicies(digest, set.schema(), set.program(), set.own()));
     }
 
     @Override
@@ -182,6 +220,20 @@ final class StoredPolicy implements Policy {
                         put('c', credential.accessKey(), RegisterCodec.encode(credential)),
                         put('s', credential.accessKey(), sealed));
             }
+            case Change.AskCredential(Credential credential) ->
+                    List.of(put('c', credential.accessKey(), RegisterCodec.encode(credential)));
+            case Change.ApproveCredential(String accessKey, String approver, byte[] secret) -> {
+                byte[] sealed = vault.seal("credential/" + accessKey, secret);
+                sealedSecrets.put(accessKey, sealed);
+                yield List.of(
+                        put(
+                                'c',
+                                accessKey,
+                                RegisterCodec.encode(approved(before, accessKey, approver))),
+                        put('s', accessKey, sealed));
+            }
+            case Change.SetSealedMax(int days) ->
+                    List.of(put('m', SEALED_MAX, RegisterCodec.encode(days)));
             case Change.WithdrawCredential(String accessKey) ->
                     List.of(put('c', accessKey, RegisterCodec.encode(ended(before, accessKey))));
             case Change.PutPolicy(PolicyText policy) ->
@@ -200,6 +252,7 @@ final class StoredPolicy implements Policy {
         Map<String, Credential> credentials = new HashMap<>(before.credentials());
         Map<String, PolicyText> policies = new HashMap<>(before.policies());
         Map<String, List<Label>> labels = new HashMap<>(before.labels());
+        int sealedMax = before.sealedMax();
         switch (change) {
             case Change.NewOrganisation(Organisation organisation) ->
                     organisations.put(
@@ -225,6 +278,13 @@ final class StoredPolicy implements Policy {
                     credentials.put(
                             credential.accessKey(),
                             RegisterCodec.credential(RegisterCodec.encode(credential)));
+            case Change.AskCredential(Credential credential) ->
+                    credentials.put(
+                            credential.accessKey(),
+                            RegisterCodec.credential(RegisterCodec.encode(credential)));
+            case Change.ApproveCredential(String accessKey, String approver, byte[] secret) ->
+                    credentials.put(accessKey, approved(before, accessKey, approver));
+            case Change.SetSealedMax(int days) -> sealedMax = days;
             case Change.WithdrawCredential(String accessKey) ->
                     credentials.put(accessKey, ended(before, accessKey));
             case Change.PutPolicy(PolicyText policy) ->
@@ -233,7 +293,14 @@ final class StoredPolicy implements Policy {
                             RegisterCodec.policy(RegisterCodec.encode(policy, vault), vault));
         }
         return sealedRegister(
-                organisations, zones, purposes, principals, credentials, policies, labels);
+                organisations,
+                zones,
+                purposes,
+                principals,
+                credentials,
+                policies,
+                labels,
+                sealedMax);
     }
 
     private static Purpose withdrawn(Register register, String id) {
@@ -258,16 +325,17 @@ final class StoredPolicy implements Policy {
             throw new IllegalStateException(
                     "an objection should have been raised for " + accessKey);
         }
-        return new Credential(
-                credential.accessKey(),
-                credential.principal(),
-                credential.organisation(),
-                credential.purpose(),
-                credential.actions(),
-                credential.buckets(),
-                credential.created(),
-                credential.expires(),
-                true);
+        return credential.ended();
+    }
+
+    private static Credential approved(Register register, String accessKey, String approver) {
+        Credential credential = register.credentials().get(accessKey);
+        if (credential == null
+                || !(credential.seal() instanceof Seal.Asked(LocalDate opens, String askedBy))) {
+            throw new IllegalStateException(
+                    "an objection should have been raised for " + accessKey);
+        }
+        return credential.sealed(new Seal.Approved(opens, askedBy, approver));
     }
 
     private Register load() {
@@ -281,6 +349,39 @@ final class StoredPolicy implements Policy {
         return load(all);
     }
 
+    /** A register of what decisions read alone. */
+    static Register register(Collection<History.Entry> read) {
+        Map<String, Organisation> organisations = new HashMap<>();
+        Map<String, Zone> zones = new HashMap<>();
+        Map<String, Purpose> purposes = new HashMap<>();
+        Map<String, Credential> credentials = new HashMap<>();
+        Map<String, List<Label>> labels = new HashMap<>();
+        for (History.Entry each : read) {
+            byte[] key = each.key();
+            byte[] value = each.value();
+            String name = new String(key, 2, key.length - 2, StandardCharsets.UTF_8);
+            switch (key[1]) {
+                case 'o' -> organisations.put(name, RegisterCodec.organisation(value));
+                case 'z' -> zones.put(name, RegisterCodec.zone(value));
+                case 'u' -> purposes.put(name, RegisterCodec.purpose(value));
+                case 'c' -> credentials.put(name, RegisterCodec.credential(value));
+                case 'l' -> put(labels, RegisterCodec.label(name, value));
+                default ->
+                        throw new IllegalArgumentException(
+                                "unknown kind in the register: " + key[1]);
+            }
+        }
+        return sealedRegister(
+                organisations,
+                zones,
+                purposes,
+                Map.of(),
+                credentials,
+                Map.of(),
+                labels,
+                Register.SEALED_MAX);
+    }
+
     private Register load(Collection<History.Entry> all) {
         Map<String, Organisation> organisations = new HashMap<>();
         Map<String, Zone> zones = new HashMap<>();
@@ -289,6 +390,7 @@ final class StoredPolicy implements Policy {
         Map<String, Credential> credentials = new HashMap<>();
         Map<String, PolicyText> policies = new HashMap<>();
         Map<String, List<Label>> labels = new HashMap<>();
+        int sealedMax = Register.SEALED_MAX;
         for (History.Entry each : all) {
             byte[] key = each.key();
             byte[] value = each.value();
@@ -301,6 +403,7 @@ final class StoredPolicy implements Policy {
                 case 'c' -> credentials.put(name, RegisterCodec.credential(value));
                 case 'l' -> put(labels, RegisterCodec.label(name, value));
                 case 's' -> sealedSecrets.put(name, value);
+                case 'm' -> sealedMax = RegisterCodec.days(value);
                 case 't' -> policies.put(name, RegisterCodec.policy(value, vault));
                 case 'v' -> {}
                 default ->
@@ -308,7 +411,14 @@ final class StoredPolicy implements Policy {
             }
         }
         return sealedRegister(
-                organisations, zones, purposes, principals, credentials, policies, labels);
+                organisations,
+                zones,
+                purposes,
+                principals,
+                credentials,
+                policies,
+                labels,
+                sealedMax);
     }
 
     private static Register sealedRegister(
@@ -318,7 +428,8 @@ final class StoredPolicy implements Policy {
             Map<String, Principal> principals,
             Map<String, Credential> credentials,
             Map<String, PolicyText> policies,
-            Map<String, List<Label>> labels) {
+            Map<String, List<Label>> labels,
+            int sealedMax) {
         Sha256 sha = new Sha256();
         // Principals do not decide anything, and their sealed names differ at each encoding: they
         // are left out. Policies are named in records by the digest of the set that decided.
@@ -342,7 +453,8 @@ final class StoredPolicy implements Policy {
                 Map.copyOf(principals),
                 Map.copyOf(credentials),
                 Map.copyOf(policies),
-                Map.copyOf(labels));
+                Map.copyOf(labels),
+                sealedMax);
     }
 
     private static Label taken(Label label) {

@@ -113,9 +113,14 @@ final class World {
         Map<String, Value> attributes = new HashMap<>();
         attributes.put("actions", texts(known.map(Credential::actions).orElse(List.of())));
         attributes.put("buckets", texts(known.map(Credential::buckets).orElse(List.of())));
-        attributes.put("withdrawn", Value.of(known.map(Credential::withdrawn).orElse(true)));
+        attributes.put("withdrawn", Value.of(known.map(World::unusable).orElse(true)));
         known.flatMap(each -> end(each.expires())).ifPresent(end -> attributes.put("expires", end));
         return actor("Credential", accessKey, organisation, principal, purpose, attributes);
+    }
+
+    /** One that waits for the second person is worth as little as one that was withdrawn. */
+    private static boolean unusable(Credential credential) {
+        return credential.withdrawn() || credential.seal() instanceof Seal.Asked;
     }
 
     Entity operator(String principal, String purpose) {

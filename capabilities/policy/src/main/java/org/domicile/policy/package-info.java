@@ -56,6 +56,12 @@
  * reach beyond purposes, zones and labels. Where nothing is shared ({@link
  * org.domicile.policy.Sharing#asks}), nothing is asked.
  *
+ * <p><b>Seals</b> ({@link org.domicile.policy.Seal}). A purpose may allow that uses under it are
+ * sealed until a day; it says so when it is created and never otherwise. A credential with which
+ * they are is asked for by one principal and approved by another. Until then it has no secret and
+ * decides as one that was withdrawn; it ends with its day at the latest. For how long at most is a
+ * setting of the register that no decision reads.
+ *
  * <p>The third and the fifth line cannot be switched off: no policy reaches a request that they
  * forbid.
  *

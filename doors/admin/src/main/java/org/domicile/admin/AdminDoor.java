@@ -155,7 +155,10 @@ public final class AdminDoor implements HttpHandler {
                     RegisterCalls.list(call);
             case CREATE_ORGANISATION, CREATE_ZONE, CREATE_PRINCIPAL -> RegisterCalls.create(call);
             case CREATE_PURPOSE, CHANGE_PURPOSE -> PurposeCalls.answer(call, clock.instant());
-            case CREATE_CREDENTIAL, WITHDRAW_CREDENTIAL, ROTATE_CREDENTIAL, WITHDRAW_PURPOSE ->
+            case CREATE_CREDENTIAL -> RegisterCalls.credential(call, guard, request(exchange));
+            case APPROVE_CREDENTIAL -> SealingCalls.approve(call, guard, request(exchange));
+            case READ_SEALED_MAX, SET_SEALED_MAX -> SealingCalls.longest(call);
+            case WITHDRAW_CREDENTIAL, ROTATE_CREDENTIAL, WITHDRAW_PURPOSE ->
                     RegisterCalls.change(call);
             case LIST_BUCKETS, CREATE_BUCKET -> DataCalls.buckets(call);
             case LIST_LABELS, SET_LABEL, REMOVE_LABEL, READ_LABELS -> LabelCalls.answer(call);
@@ -173,6 +176,7 @@ public final class AdminDoor implements HttpHandler {
                     ISSUE_SUBJECT_CODE ->
                     PeopleCalls.answer(call);
             case DISCLOSE -> PeopleCalls.disclose(call, logs);
+            case DISCLOSE_DAY -> DayCalls.disclose(call);
             case READ_RETENTION, SET_RETENTION -> LedgerCalls.retention(call);
         }
     }

@@ -25,11 +25,17 @@ record Call(Exchange exchange, Operation.Asked asked, Administration administrat
     }
 
     void json(int status, Body content) throws IOException {
+        json(status, content, administration.use());
+    }
+
+    /** The same for what another view has recorded. */
+    void json(int status, Body content, String use) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         try (JsonGenerator json = Form.to(body)) {
             content.write(json);
         }
-        exchange.respond(status, headers("application/json"), ByteBuffer.wrap(body.toByteArray()));
+        exchange.respond(
+                status, headers("application/json", use), ByteBuffer.wrap(body.toByteArray()));
     }
 
     void respond(String type, byte[] body) throws IOException {

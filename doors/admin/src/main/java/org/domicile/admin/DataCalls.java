@@ -20,7 +20,8 @@ final class DataCalls {
     private static final int LONGEST_OBJECT = 2_048;
 
     /** Header of a listing that was cut: what to ask for as {@code before} to go on. */
-    private static final String BEFORE = "x-domicile-before";
+    /** In an answer that was cut: where to go on. */
+    static final String BEFORE = "x-domicile-before";
 
     private DataCalls() {}
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import org.domicile.guard.Administration.Issued;
 import org.domicile.guard.Administration.Labelled;
@@ -17,6 +18,7 @@ import org.domicile.policy.Marks;
 import org.domicile.policy.Organisation;
 import org.domicile.policy.Principal;
 import org.domicile.policy.Purpose;
+import org.domicile.policy.Seal;
 import org.domicile.policy.Zone;
 
 /** JSON of everything that the door answers. */
@@ -86,6 +88,7 @@ final class Form {
         time(json, "created", purpose.created());
         time(json, "expires", purpose.expires());
         json.writeBooleanField("withdrawn", purpose.withdrawn());
+        json.writeBooleanField("sealable", purpose.sealable());
         json.writeEndObject();
     }
 
@@ -163,6 +166,19 @@ final class Form {
         time(json, "created", credential.created());
         time(json, "expires", credential.expires());
         json.writeBooleanField("withdrawn", credential.withdrawn());
+        switch (credential.seal()) {
+            case Seal.None() -> {}
+            case Seal.Asked(LocalDate opens, String askedBy) -> seal(json, opens, askedBy, "");
+            case Seal.Approved(LocalDate opens, String askedBy, String approvedBy) ->
+                    seal(json, opens, askedBy, approvedBy);
+        }
+    }
+
+    private static void seal(JsonGenerator json, LocalDate opens, String askedBy, String approvedBy)
+            throws IOException {
+        json.writeStringField("sealedUntil", opens.toString());
+        json.writeStringField("askedBy", askedBy);
+        json.writeStringField("approvedBy", approvedBy);
     }
 
     static void bucket(JsonGenerator json, Bucket bucket) throws IOException {
@@ -195,6 +211,9 @@ final class Form {
         json.writeStringField("address", use.address());
         json.writeNumberField("size", use.size());
         json.writeNumberField("count", use.count());
+        if (!use.sealed().isEmpty()) {
+            json.writeStringField("sealedUntil", use.sealed());
+        }
         json.writeEndObject();
     }
 

@@ -22,6 +22,9 @@ enum Operation {
     CREATE_CREDENTIAL("POST", "/v1/credentials"),
     WITHDRAW_CREDENTIAL("POST", "/v1/credentials/{accessKey}/withdraw"),
     ROTATE_CREDENTIAL("POST", "/v1/credentials/{accessKey}/rotate"),
+    APPROVE_CREDENTIAL("POST", "/v1/credentials/{accessKey}/approve"),
+    READ_SEALED_MAX("GET", "/v1/credentials/sealed-max"),
+    SET_SEALED_MAX("POST", "/v1/credentials/sealed-max"),
     LIST_BUCKETS("GET", "/v1/buckets"),
     CREATE_BUCKET("POST", "/v1/buckets"),
     LIST_LABELS("GET", "/v1/labels"),
@@ -46,6 +49,7 @@ enum Operation {
     ERASE_PRINCIPAL("POST", "/v1/principals/erase"),
     ISSUE_SUBJECT_CODE("POST", "/v1/subjects/codes"),
     DISCLOSE("POST", "/v1/disclosures"),
+    DISCLOSE_DAY("POST", "/v1/disclosures/day"),
     READ_RETENTION("GET", "/v1/ledger/retention"),
     SET_RETENTION("POST", "/v1/ledger/retention");
 

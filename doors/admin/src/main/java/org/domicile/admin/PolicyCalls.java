@@ -4,11 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.domicile.guard.Administration;
-import org.domicile.policy.Policy;
 import org.domicile.policy.PolicyText;
 
 /** Policies of organisations, and why a use was allowed or refused. */
@@ -55,7 +52,7 @@ final class PolicyCalls {
             case EXPLAIN_USE -> {
                 String use = Input.query(query, "use").text("use");
                 Administration.Explained explained = administration.explain(use);
-                call.json(200, json -> explained(json, explained));
+                call.json(200, json -> CaseForm.write(json, explained));
             }
             default -> throw new IllegalStateException("no policy: " + call.asked().operation());
         }
@@ -82,64 +79,5 @@ final class PolicyCalls {
         json.writeStringField("digest", policy.digest());
         json.writeStringField("created", policy.created().toString());
         json.writeBooleanField("removed", policy.removed());
-    }
-
-    private static void explained(JsonGenerator json, Administration.Explained explained)
-            throws IOException {
-        json.writeStartObject();
-        json.writeFieldName("use");
-        Form.use(json, explained.use().use());
-        json.writeStringField("policy", explained.use().policy());
-        switch (explained.explanation()) {
-            case Policy.Explanation.Unexplained(String sentence) ->
-                    json.writeStringField("unexplained", sentence);
-            case Policy.Explanation.Explained made -> made(json, made);
-        }
-        json.writeEndObject();
-    }
-
-    /** With what any engine of Cedar needs: its request, entities, schema and policies. */
-    private static void made(JsonGenerator json, Policy.Explanation.Explained made)
-            throws IOException {
-        json.writeStringField("register", made.register());
-        json.writeStringField("verdict", verdict(made));
-        json.writeStringField("reason", made.decided().reason());
-        json.writeStringField("decision", made.answer().name().toLowerCase(Locale.ROOT));
-        json.writeArrayFieldStart("reasons");
-        for (String each : made.reasons()) {
-            json.writeString(each);
-        }
-        json.writeEndArray();
-        json.writeArrayFieldStart("errors");
-        for (Map.Entry<String, String> each : made.errors().entrySet()) {
-            json.writeStartObject();
-            json.writeStringField("policy", each.getKey());
-            json.writeStringField("message", each.getValue());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-        raw(json, "principal", made.principal());
-        raw(json, "action", made.action());
-        raw(json, "resource", made.resource());
-        raw(json, "context", made.context());
-        raw(json, "entities", made.entities());
-        json.writeObjectFieldStart("policies");
-        for (Map.Entry<String, String> each : made.policies().entrySet()) {
-            json.writeStringField(each.getKey(), each.getValue());
-        }
-        json.writeEndObject();
-        json.writeStringField("schema", made.schema());
-    }
-
-    private static String verdict(Policy.Explanation.Explained made) {
-        return switch (made.decided().effect()) {
-            case ALLOW -> "allowed";
-            case REFUSE -> "refused";
-        };
-    }
-
-    private static void raw(JsonGenerator json, String name, String value) throws IOException {
-        json.writeFieldName(name);
-        json.writeRawValue(value);
     }
 }

@@ -39,7 +39,8 @@ final class PurposeCalls {
 
     /** Term and zones come from the kind and the organisation where they are not said. */
     private static Purpose created(Call call, Instant now) throws IOException {
-        Input input = Input.body(call.exchange(), with("organisation", "name", "parent"));
+        Input input =
+                Input.body(call.exchange(), with("organisation", "name", "parent", "sealable"));
         String kind = input.text("kind", "");
         if (kind.isEmpty()) {
             throw Failure.input(
@@ -65,7 +66,8 @@ final class PurposeCalls {
                 full(organisation, input.text("parent", "")),
                 now,
                 end(input),
-                false);
+                false,
+                sealable(input));
     }
 
     private static Purpose changed(Call call) throws IOException {
@@ -106,7 +108,17 @@ final class PurposeCalls {
                 before.parent(),
                 before.created(),
                 input.has("expires") ? end(input) : before.expires(),
-                before.withdrawn());
+                before.withdrawn(),
+                before.sealable());
+    }
+
+    private static boolean sealable(Input input) {
+        return switch (input.text("sealable", "no")) {
+            case "yes" -> true;
+            case "no" -> false;
+            case String other ->
+                    throw Failure.input("sealable is '" + other + "'; write yes or no");
+        };
     }
 
     private static Instant end(Input input) {

@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.domicile.guard.Administration;
+import org.domicile.guard.Guard;
 import org.domicile.policy.Credential;
 import org.domicile.policy.Organisation;
 import org.domicile.policy.Principal;
 import org.domicile.policy.Purpose;
 import org.domicile.policy.Register;
 import org.domicile.policy.Zone;
+import org.domicile.request.Request;
 
 /** Organisations, zones, purposes, principals, credentials. */
 final class RegisterCalls {
@@ -100,24 +102,6 @@ final class RegisterCalls {
                 administration.withdrawPurpose(purpose);
                 withdrawn(call, purpose);
             }
-            case CREATE_CREDENTIAL -> {
-                Input input =
-                        Input.body(
-                                call.exchange(),
-                                "principal",
-                                "purpose",
-                                "actions",
-                                "buckets",
-                                "expires");
-                Administration.Issued issued =
-                        administration.createCredential(
-                                input.text("principal"),
-                                input.text("purpose"),
-                                all(input.texts("actions")),
-                                all(input.texts("buckets")),
-                                input.time("expires", Instant.MAX));
-                call.json(201, json -> Form.issued(json, issued));
-            }
             case WITHDRAW_CREDENTIAL -> {
                 String accessKey = call.name("accessKey");
                 administration.withdrawCredential(accessKey);
@@ -132,7 +116,38 @@ final class RegisterCalls {
         }
     }
 
-    private static List<String> all(List<String> patterns) {
+    /** One whose uses are sealed is asked for; any other is made at once. */
+    static void credential(Call call, Guard guard, Request request) throws IOException {
+        Input input =
+                Input.body(
+                        call.exchange(),
+                        "principal",
+                        "purpose",
+                        "actions",
+                        "buckets",
+                        "expires",
+                        "sealedUntil",
+                        "as",
+                        "secret");
+        if (input.optional("sealedUntil").isPresent()) {
+            SealingCalls.ask(call, input, guard, request);
+            return;
+        }
+        if (input.has("as") || input.has("secret")) {
+            throw Failure.input("as and secret are for sealed credentials: sealedUntil is missing");
+        }
+        Administration.Issued issued =
+                call.administration()
+                        .createCredential(
+                                input.text("principal"),
+                                input.text("purpose"),
+                                all(input.texts("actions")),
+                                all(input.texts("buckets")),
+                                input.time("expires", Instant.MAX));
+        call.json(201, json -> Form.issued(json, issued));
+    }
+
+    static List<String> all(List<String> patterns) {
         return patterns.isEmpty() ? List.of("*") : patterns;
     }
 

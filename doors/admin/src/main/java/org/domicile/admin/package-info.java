@@ -8,7 +8,8 @@
  * <p><b>Who.</b> Every call shows {@code Authorization: Bearer TOKEN}, with a token that the
  * program makes at each start. A call without is counted and refused. A call with acts as the
  * operator under the built-in purpose {@code installation/administration}; its use is recorded, and
- * the answer names it in {@code x-domicile-use}.
+ * the answer names it in {@code x-domicile-use}. Who asks for a sealed credential or approves one
+ * may show a credential beside the token: then it is that person's use.
  *
  * <p><b>Form.</b> Bodies are JSON objects of texts and lists of texts, at most 256 KiB; unknown
  * fields are refused. Times are ISO 8601 in UTC; {@code never} is no end. Lists are {@code

@@ -122,6 +122,85 @@ class AdminDoorTest {
     }
 
     @Test
+    void aSealedCredentialIsAskedForAndApprovedByPersons() throws IOException {
+        made(installation.post("/v1/organisations", "{\"name\":\"city\",\"zone\":\"home\"}"));
+        made(
+                installation.post(
+                        "/v1/purposes",
+                        """
+                        {"organisation":"city","name":"fraud","kind":"fraud-prevention","text":"Fraud","owner":"Office",
+                         "legalBasis":"Act","expires":"%s","sealable":"yes"}
+                        """
+                                .formatted(Instant.now().plus(Duration.ofDays(90)))));
+        String holder = principal("Cy");
+        Answered bo =
+                made(
+                        installation.post(
+                                "/v1/credentials",
+                                "{\"principal\":\"%s\",\"purpose\":\"city/fraud\"}"
+                                        .formatted(principal("Bo"))));
+        String person =
+                "\"as\":\"%s\",\"secret\":\"%s\""
+                        .formatted(bo.field("accessKey"), bo.field("secret"));
+        String wanted =
+                "{\"principal\":\"%s\",\"purpose\":\"city/fraud\",\"sealedUntil\":\"%s\"%s}";
+        String day =
+                Instant.now()
+                        .plus(Duration.ofDays(9))
+                        .toString()
+                        .substring(0, "2026-01-01".length());
+        String ask = wanted.formatted(holder, day, "," + person);
+        Answered asked = installation.post("/v1/credentials", ask);
+        assertEquals(202, asked.status(), asked.body());
+        assertFalse(asked.body().contains("secret"), asked.body());
+        assertTrue(asked.header("x-domicile-use").startsWith("city/"), "the person's own act");
+        String approve = "/v1/credentials/" + asked.field("accessKey") + "/approve";
+        impossible("two persons", installation.post(approve, "{" + person + "}"));
+        Answered wrong =
+                installation.post(
+                        approve,
+                        "{\"as\":\"%s\",\"secret\":\"x\"}".formatted(bo.field("accessKey")));
+        assertEquals(403, wrong.status(), wrong.body());
+        assertEquals("bad-secret", wrong.field("code"));
+        Answered covert = made(installation.post(approve, "{}"));
+        assertEquals(40, covert.field("secret").length());
+        assertEquals(day, covert.field("sealedUntil"));
+        assertEquals("admin:ApproveCredential", newest("city"));
+        invalid(
+                "a day such as",
+                installation.post("/v1/credentials", wanted.formatted(holder, "soon", "")));
+        invalid(
+                "sealedUntil is missing",
+                installation.post(
+                        "/v1/credentials",
+                        "{\"principal\":\"%s\",\"purpose\":\"city/fraud\",%s}"
+                                .formatted(holder, person)));
+        invalid("whose is it", installation.post(approve, "{\"secret\":\"x\"}"));
+        String max = "/v1/credentials/sealed-max";
+        assertEquals("{\"days\":365}", installation.get(max).body());
+        assertEquals("{\"days\":5}", installation.post(max, "{\"days\":\"5\"}").body());
+        impossible("at most 5 days", installation.post("/v1/credentials", ask));
+        impossible("3,650 days", installation.post(max, "{\"days\":\"3651\"}"));
+        invalid("no whole number", installation.post(max, "{\"days\":\"a year\"}"));
+    }
+
+    private String principal(String name) throws IOException {
+        return made(installation.post(
+                        "/v1/principals",
+                        "{\"organisation\":\"city\",\"name\":\"%s\"}".formatted(name)))
+                .field("id");
+    }
+
+    /** What the newest use of an organisation was, beside the reading that tells it. */
+    private String newest(String organisation) throws IOException {
+        return uses(installation.get("/v1/uses?organisation=" + organisation)).stream()
+                .filter(use -> !use.contains("admin:ReadUses"))
+                .findFirst()
+                .map(use -> use.replaceAll(".*\"action\":\"([^\"]*)\".*", "$1"))
+                .orElseThrow();
+    }
+
+    @Test
     void aListingOfUsesThatWasCutSaysWhereToGoOn() throws IOException {
         made(installation.post("/v1/organisations", "{\"name\":\"city\",\"zone\":\"home\"}"));
         for (String name : List.of("logs", "logs-2", "maps")) {

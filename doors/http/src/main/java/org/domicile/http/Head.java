@@ -251,10 +251,10 @@ record Head(
                 }
                 case 6 -> {
                     if (name.equalsIgnoreCase("Expect") && minor == Minor.ONE) {
-                        if (!value.equalsIgnoreCase("100-continue")) {
-                            throw new Refusal(417, "the only expectation met is 100-continue");
+                        // Others may be refused with 417 or passed over (RFC 9110, 10.1.1): as S3
+                        if (value.equalsIgnoreCase("100-continue")) {
+                            expects = Expects.CONTINUE;
                         }
-                        expects = Expects.CONTINUE;
                     }
                 }
                 case 10 -> {

@@ -174,6 +174,17 @@ abstract class HttpServerTest {
         }
     }
 
+    /** Others may be refused or passed over (RFC 9110, 10.1.1); S3's clients count on the latter. */
+    @Test
+    void otherExpectationsArePassedOver() throws IOException {
+        try (RawClient client = client()) {
+            for (String other : new String[] {"", "200", "100-continued"}) {
+                client.send("GET /x HTTP/1.1\r\nHost: h\r\nExpect: " + other + "\r\n\r\n");
+                assertEquals(200, client.reply().status(), other);
+            }
+        }
+    }
+
     private static String expecting(String path, int size) {
         return "PUT "
                 + path

@@ -155,6 +155,9 @@ public final class PersonsDoor implements HttpHandler {
             json.writeNumberField("times", use.count());
             json.writeNumberField("index", use.index());
             json.writeNumberField("number", use.number());
+            if (!use.sealed().isEmpty()) {
+                json.writeStringField("sealedUntil", use.sealed());
+            }
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -8,6 +8,9 @@
  * refused, the zones, and the use's number, with which a proof can be asked for. Of other people it
  * says nothing: not who called, not which object.
  *
+ * <p><b>Sealed uses</b> are not told before the day on which they open, and are like any other from
+ * then on, with {@code sealedUntil}.
+ *
  * <p><b>Limits.</b> A code is good once. Ten failures a minute from one address (a /64 in IPv6),
  * and a hundred a minute in all, then 429 with {@code Retry-After}; at most four answers are being
  * made at once. Over the network a code is only taken over TLS.

@@ -55,6 +55,17 @@ enum Language {
                     word("actions", "Actions", "الأفعال"),
                     word("zones", "Zones", "المناطق"),
                     word("parent", "Part of", "جزء من"),
+                    word(
+                            "sealed",
+                            "Uses that people are told of only later",
+                            "استخدامات لا يبلغ بها الناس إلا لاحقا"),
+                    word("sealed-never", "none: not allowed", "لا شيء: غير مسموح"),
+                    word(
+                            "sealed-at-most",
+                            "allowed where two persons agree; counted here at once; days until"
+                                    + " people are told, at most:",
+                            "مسموحة بموافقة شخصين، وتحسب هنا فورا؛ أقصى عدد من الأيام قبل إبلاغ"
+                                    + " الناس:"),
                     word("created", "Registered", "تاريخ التسجيل"),
                     word("expires", "Ends", "ينتهي"),
                     word("never", "never", "أبدا"),

@@ -143,7 +143,7 @@ final class Pages {
                         + view.observed().newest());
     }
 
-    static String one(Language language, Both both, Follow.View view, Instant now) {
+    static String one(Language language, Both both, int sealedMax, Follow.View view, Instant now) {
         String here = "/register/purposes/" + both.id();
         Html page = new Html(language, both.id(), here);
         for (Drift drift : both.drifts()) {
@@ -162,7 +162,7 @@ final class Pages {
                     page.word("drift") + ": " + drift(page, drift) + ", " + drift.count(), proof);
         }
         page.heading(page.word("declared"));
-        both.purpose().ifPresent(purpose -> declared(page, purpose, both.state(now)));
+        both.purpose().ifPresent(purpose -> declared(page, purpose, both.state(now), sealedMax));
         both.seen().ifPresent(seen -> statements(page, seen));
         page.heading(page.word("observed"));
         if (both.seen().isEmpty() || both.seen().get().days().isEmpty()) {
@@ -174,7 +174,7 @@ final class Pages {
         return read(page, view).done();
     }
 
-    private static void declared(Html page, Purpose purpose, String state) {
+    private static void declared(Html page, Purpose purpose, String state, int sealedMax) {
         page.raw("<dl>\n")
                 .listed(page.word("text"), text(page.language(), purpose))
                 .listed(page.word("state"), page.word(state))
@@ -191,9 +191,16 @@ final class Pages {
                 .listed(page.word("actions"), String.join(" ", purpose.actions()))
                 .listed(page.word("zones"), String.join(" ", purpose.zones()))
                 .listed(page.word("parent"), purpose.parent())
+                .listed(page.word("sealed"), sealing(page, purpose, sealedMax))
                 .listed(page.word("created"), purpose.created().toString())
                 .listed(page.word("expires"), end(page, purpose))
                 .raw("</dl>\n");
+    }
+
+    private static String sealing(Html page, Purpose purpose, int sealedMax) {
+        return purpose.sealable()
+                ? page.word("sealed-at-most") + " " + sealedMax
+                : page.word("sealed-never");
     }
 
     private static void statements(Html page, Seen seen) {

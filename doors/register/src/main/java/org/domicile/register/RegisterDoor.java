@@ -134,7 +134,7 @@ public final class RegisterDoor implements HttpHandler, AutoCloseable {
             List<Pages.Both> all = Pages.both(purposes, view.observed());
             return switch (as) {
                 case PAGE -> Answer.of(HTML, Pages.index(language, all, view, now));
-                case JSON -> Answer.of(JSON, Twins.index(all, view, now));
+                case JSON -> Answer.of(JSON, Twins.index(all, register.sealedMax(), view, now));
             };
         });
     }
@@ -150,7 +150,10 @@ public final class RegisterDoor implements HttpHandler, AutoCloseable {
             Pages.Both both = new Pages.Both(id, purpose, seen);
             return Optional.of(
                     switch (as) {
-                        case PAGE -> Answer.of(HTML, Pages.one(language, both, view, now));
+                        case PAGE ->
+                                Answer.of(
+                                        HTML,
+                                        Pages.one(language, both, register.sealedMax(), view, now));
                         case JSON -> Answer.of(JSON, Twins.one(both, view, now));
                     });
         });

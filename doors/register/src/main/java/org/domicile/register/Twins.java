@@ -34,10 +34,11 @@ final class Twins {
         return text.append('\n').toString();
     }
 
-    static String index(List<Pages.Both> all, Follow.View view, Instant now) {
+    static String index(List<Pages.Both> all, int sealedMax, Follow.View view, Instant now) {
         return text(json -> {
             json.writeStartObject();
             read(json, view);
+            json.writeNumberField("sealedMaxDays", sealedMax);
             json.writeArrayFieldStart("purposes");
             for (Pages.Both each : all) {
                 json.writeStartObject();
@@ -79,6 +80,7 @@ final class Twins {
         Shapes.texts(json, "actions", purpose.actions());
         Shapes.texts(json, "zones", purpose.zones());
         json.writeStringField("parent", purpose.parent());
+        json.writeBooleanField("sealable", purpose.sealable());
         json.writeStringField("created", purpose.created().toString());
         json.writeStringField(
                 "expires",

@@ -16,7 +16,8 @@
  *       {@code algorithms.json}.
  * </ul>
  *
- * <p><b>Declared</b> is what the register says now. <b>Observed</b> ({@link
+ * <p><b>Declared</b> is what the register says now, with whether uses may be sealed, and for how
+ * many days at most. <b>Observed</b> ({@link
  * org.domicile.register.Observed}) is added up from the public log's entries alone: its counts of
  * each minute, and its statements of purposes and zones. A figure belongs to the day of the minute
  * in which its count was written. A thread of the door's own follows the log; figures are behind by

@@ -274,7 +274,7 @@ class ExportsTest {
         Follow.View view = new Follow.View(observed, 1);
         Pages.Both both = Pages.both(List.of(bad), observed).getFirst();
         for (Language language : Language.values()) {
-            String page = Pages.one(language, both, view, NOW);
+            String page = Pages.one(language, both, 365, view, NOW);
             String index = Pages.index(language, List.of(both), view, NOW);
             for (String text : List.of(page, index)) {
                 assertFalse(text.contains("<script"), text);

@@ -74,10 +74,14 @@ final class BucketCalls {
         String zone = location(call.document(LONGEST_DOCUMENT), call.options());
         switch (call.guarded().createBucket(call.bucket(), zone)) {
             case CREATED -> call.empty(200, call.headers().add("Location", "/" + call.bucket()));
-            case YOURS ->
+            case YOURS -> {
+                if (!takesItFor(call)) {
                     throw new Failure(
                             ErrorCode.BUCKET_ALREADY_OWNED_BY_YOU,
                             "The bucket that you tried to create already exists, and you own it.");
+                }
+                call.empty(200, call.headers().add("Location", "/" + call.bucket()));
+            }
             case TAKEN ->
                     throw new Failure(
                             ErrorCode.BUCKET_ALREADY_EXISTS,
@@ -89,6 +93,21 @@ final class BucketCalls {
                                     + zone
                                     + ".");
         }
+    }
+
+    /**
+     * Whether a bucket that is there already is what was asked for: so it is in us-east-1, and for
+     * clients that sign for it (CreateBucket, BucketAlreadyOwnedByYou). One who asks for more than
+     * the bucket is told that it was not made.
+     */
+    private static boolean takesItFor(Call call) {
+        String[] scope = call.field("authorization").split("/", 4);
+        return scope.length == 4
+                && scope[2].equals(FIRST_REGION)
+                && !call.has("x-amz-acl")
+                && !call.has("x-amz-object-ownership")
+                && !call.has("x-amz-bucket-object-lock-enabled")
+                && call.fields().noneStartsWith("x-amz-grant-");
     }
 
     /** The zone that a document names; empty for the default one. */

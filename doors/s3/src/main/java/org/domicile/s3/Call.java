@@ -45,9 +45,11 @@ final class Call {
     private final Fields fields;
     private final Asking asking;
 
+    /** One request. @param headers its own, or those that a form stands for */
     Call(
             Exchange exchange,
             Asked asked,
+            Headers headers,
             Request request,
             Payload payload,
             List<String> stated,
@@ -62,7 +64,7 @@ final class Call {
         this.guard = guard;
         this.stated = stated;
         this.options = options;
-        this.fields = Fields.of(exchange.headers());
+        this.fields = Fields.of(headers);
         this.asking = new Saying();
         this.guarded = guardedElsewhere();
     }

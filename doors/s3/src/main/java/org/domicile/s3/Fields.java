@@ -52,6 +52,15 @@ final class Fields implements BiConsumer<String, String> {
         return false;
     }
 
+    boolean noneStartsWith(String prefix) {
+        for (int i = 0; i < size; i++) {
+            if (names[i].startsWith(prefix)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * The value of a field; of one that stands more than once its values with commas between, as
      * RFC 9110, section 5.3, reads them; empty when it is absent.

@@ -147,6 +147,7 @@ final class Reads {
                                 "Content-Range",
                                 "bytes " + range.first() + "-" + range.last() + "/" + found.size());
                         if (part > 0) {
+                            sum(call, headers, found, part);
                             parts(headers, found);
                         }
                         send(call, 206, headers, content, range.first(), range.length());
@@ -174,6 +175,24 @@ final class Reads {
         });
         Drafts.show(headers, found, overrides);
         return headers;
+    }
+
+    /** A part's own checksum, which its bytes can be held against. */
+    private static void sum(Call call, Headers headers, Found found, int part) {
+        if (!call.field("x-amz-checksum-mode").equalsIgnoreCase("ENABLED")
+                || part > found.partChecksums().size()) {
+            return;
+        }
+        found.attributes()
+                .checksums()
+                .keySet()
+                .forEach(algorithm ->
+                        headers.add(
+                                        "x-amz-checksum-" + algorithm,
+                                        found.partChecksums().get(part - 1))
+                                .add(
+                                        "x-amz-checksum-type",
+                                        found.attributes().checksumType().name()));
     }
 
     private static void parts(Headers headers, Found found) {

@@ -35,6 +35,7 @@ public final class S3Door implements HttpHandler {
     private final Authentication authentication;
     private final S3Options options;
     private final InstantSource clock;
+    private final Forms forms;
     private final Reads reads = new Reads();
     private final Budget documents = Budget.ofHeap(8);
 
@@ -48,6 +49,7 @@ public final class S3Door implements HttpHandler {
         this.authentication = authentication;
         this.options = options;
         this.clock = clock;
+        this.forms = new Forms(guard.identity(), options.region(), clock);
     }
 
     @Override
@@ -90,7 +92,16 @@ public final class S3Door implements HttpHandler {
         } catch (Failure e) {
             unreadable = Optional.of(e); // who sent it is asked first: it may have to be recorded
         }
-        switch (authentication.judge(exchange)) {
+        Authentication.Verdict verdict = authentication.judge(exchange);
+        Headers fields = exchange.headers();
+        if (asked.operation() == Operation.POST_OBJECT
+                && verdict instanceof Authentication.Verdict.Accepted(Caller caller, Payload _)) {
+            Forms.Read form = forms.read(exchange, asked, caller);
+            asked = form.asked();
+            fields = form.fields();
+            verdict = form.verdict();
+        }
+        switch (verdict) {
             case Authentication.Verdict.Rejected(
                             Optional<Caller.Known> claimed,
                             Failure failure) -> {
@@ -107,14 +118,14 @@ public final class S3Door implements HttpHandler {
             case Authentication.Verdict.Accepted(Caller caller, Payload payload) -> {
                 List<String> stated = List.of();
                 try {
-                    stated = StatedSubjects.of(exchange.headers());
+                    stated = StatedSubjects.of(fields);
                 } catch (Failure e) {
                     unreadable = unreadable.or(() -> Optional.of(e));
                 }
                 Request request = request(exchange, caller);
                 Call call =
                         new Call(
-                                exchange, asked, request, payload, stated, guard, options,
+                                exchange, asked, fields, request, payload, stated, guard, options,
                                 documents);
                 try {
                     serve(call, unreadable);
@@ -217,7 +228,7 @@ public final class S3Door implements HttpHandler {
         throw e;
     }
 
-    private static Failure incomplete() {
+    static Failure incomplete() {
         return new Failure(
                 ErrorCode.INCOMPLETE_BODY,
                 "You did not provide the number of bytes specified by the Content-Length header.");
@@ -258,6 +269,14 @@ public final class S3Door implements HttpHandler {
             case LIST_MULTIPART_UPLOADS -> Listings.uploads(call);
             case GET_OBJECT, HEAD_OBJECT -> reads.answer(call);
             case PUT_OBJECT -> Writes.put(call);
+            case GET_BUCKET_REQUEST_PAYMENT,
+                    GET_BUCKET_LOGGING,
+                    GET_BUCKET_ACCELERATE_CONFIGURATION,
+                    GET_BUCKET_WEBSITE,
+                    GET_BUCKET_REPLICATION ->
+                    BucketFacts.answer(call);
+            case POST_OBJECT -> Posts.answer(call);
+            case GET_OBJECT_ATTRIBUTES -> ObjectAttributes.answer(call);
             case DELETE_OBJECT -> Writes.delete(call);
             case DELETE_OBJECTS -> Deletions.answer(call);
             case COPY_OBJECT -> Copies.copy(call);

@@ -22,9 +22,9 @@ import org.domicile.request.Caller;
  */
 final class SignatureV4 implements Authentication {
     private static final Duration SKEW = Duration.ofMinutes(15);
-    private static final String DEFAULT_REGION = "us-east-1";
-    private static final String SERVICE = "s3";
-    private static final String END = "aws4_request";
+    static final String DEFAULT_REGION = "us-east-1";
+    static final String SERVICE = "s3";
+    static final String END = "aws4_request";
     private static final String CONTENT_SHA256 = "x-amz-content-sha256";
 
     private final Identity identity;
@@ -303,7 +303,7 @@ final class SignatureV4 implements Authentication {
         return new Failure(ErrorCode.SIGNATURE_DOES_NOT_MATCH, sentence);
     }
 
-    private static Failure stranger() {
+    static Failure stranger() {
         return new Failure(
                 ErrorCode.INVALID_ACCESS_KEY_ID,
                 "The AWS Access Key Id you provided does not exist in our records.");

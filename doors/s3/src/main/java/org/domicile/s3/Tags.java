@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.domicile.guard.BucketSetting;
 import org.domicile.guard.Found;
 import org.domicile.guard.GuardedObjects;
@@ -113,10 +114,12 @@ final class Tags {
 
     // ---- both -------------------------------------------------------------------------------
 
+    /** Tags are a set: whatever order they came in, they are shown by key. */
     private static XmlOut document(Map<String, String> tags) {
         XmlOut out = XmlOut.document("Tagging", 256 + 128 * tags.size()).open("TagSet");
-        tags.forEach((key, value) ->
-                out.open("Tag").element("Key", key).element("Value", value).close("Tag"));
+        new TreeMap<>(tags)
+                .forEach((key, value) ->
+                        out.open("Tag").element("Key", key).element("Value", value).close("Tag"));
         return out.close("TagSet");
     }
 

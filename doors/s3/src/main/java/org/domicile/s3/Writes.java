@@ -19,23 +19,30 @@ final class Writes {
 
     static void put(Call call) throws IOException {
         checkLength(call);
+        call.empty(200, said(call, store(call, Drafts.match(call))));
+    }
+
+    /** Puts the body that comes with a call. */
+    static Found store(Call call, Match match) {
         GuardedObjects.Draft draft = Drafts.whole(call);
-        Match match = Drafts.match(call);
-        Found found =
-                done(
-                        call.guarded()
-                                .put(
-                                        call.bucket(),
-                                        call.name(),
-                                        draft,
-                                        call.payload().upstream(DEFAULT_ALGORITHM),
-                                        match));
+        return done(
+                call.guarded()
+                        .put(
+                                call.bucket(),
+                                call.name(),
+                                draft,
+                                call.payload().upstream(DEFAULT_ALGORITHM),
+                                match));
+    }
+
+    /** What an answer says of an object that was put. */
+    static Headers said(Call call, Found found) {
         Headers headers = call.headers().add("ETag", '"' + found.attributes().etag() + '"');
         Drafts.checksums(headers, found.attributes());
         if (Versions.named(found.version())) {
             headers.add("x-amz-version-id", found.version());
         }
-        call.empty(200, headers.add("x-amz-server-side-encryption", "AES256"));
+        return headers.add("x-amz-server-side-encryption", "AES256");
     }
 
     /**

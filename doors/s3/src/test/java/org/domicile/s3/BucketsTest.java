@@ -44,6 +44,19 @@ class BucketsTest extends DoorTest {
         failed(404, "NoSuchBucket", client.get(made + "?versions"));
     }
 
+    /** What S3 says of a bucket that was never told otherwise. */
+    @Test
+    void factsThatNeverChange() throws IOException {
+        assertEquals("BucketOwner", client.get(bucket + "?requestPayment").element("Payer"));
+        for (String fact : List.of("?logging", "?accelerate")) {
+            assertEquals(200, client.get(bucket + fact).status());
+            failed(501, "NotImplemented", client.put(bucket + fact, "<x/>"));
+        }
+        failed(404, "NoSuchWebsiteConfiguration", client.get(bucket + "?website"));
+        failed(404, "ReplicationConfigurationNotFoundError", client.get(bucket + "?replication"));
+        failed(404, "NoSuchBucket", client.get("/no-such-bucket?logging"));
+    }
+
     @Test
     void zonesOfNewBuckets() throws IOException {
         assertEquals(200, client.put(bucket + "-a", located("us-east-1")).status());

@@ -104,6 +104,34 @@ class SignedTest extends DoorTest {
         }
     }
 
+    /** us-east-1 takes a bucket that one has for the one asked for; other regions do not. */
+    @Test
+    void whoSignsForTheFirstRegionGetsItsAnswer() throws IOException {
+        Sent again = Sent.of("PUT", bucket, "", new byte[0]).with("Host", "localhost");
+        String nothing = Signer.sha256(new byte[0]);
+        Signer.Pair pair = installation.pair();
+        try (Client signing = installation.signing()) {
+            Instant now = Instant.now();
+            assertEquals(
+                    200,
+                    signing.send(Signer.sign(again, "us-east-1", nothing, now, pair)).status());
+            failed(
+                    409,
+                    "BucketAlreadyOwnedByYou",
+                    signing.send(Signer.sign(again, "home", nothing, now, pair)));
+            failed(
+                    409,
+                    "BucketAlreadyOwnedByYou",
+                    signing.send(
+                            Signer.sign(
+                                    again.with("x-amz-acl", "private"),
+                                    "us-east-1",
+                                    nothing,
+                                    now,
+                                    pair)));
+        }
+    }
+
     private String[] concerning(String path, byte[] body, String subjects)
             throws GeneralSecurityException {
         return Stream.concat(

@@ -57,6 +57,11 @@ final class Signer {
         }
 
         @Override
+        public Optional<byte[]> signatureV2(String accessKey, byte[] text) {
+            return Optional.empty();
+        }
+
+        @Override
         public Optional<Caller.Known> caller(String accessKey) {
             return accessKey.equals(KEY) ? Optional.of(CALLER) : Optional.empty();
         }
@@ -77,7 +82,7 @@ final class Signer {
         return key(EXAMPLE, date, region, service);
     }
 
-    private static byte[] key(Pair pair, String date, String region, String service) {
+    static byte[] key(Pair pair, String date, String region, String service) {
         byte[] key = hmac(("AWS4" + pair.secret()).getBytes(StandardCharsets.US_ASCII), date);
         return hmac(hmac(hmac(key, region), service), "aws4_request");
     }

@@ -1,0 +1,26 @@
+package org.domicile.guard;
+
+import java.security.SecureRandom;
+
+/** Both halves of new credentials: 85 bits that are public, 238 that are not. */
+record FreshKeys(SecureRandom random) {
+    private static final String ACCESS_KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    private static final String SECRET_LETTERS =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    String accessKey() {
+        return "DOM" + letters(ACCESS_KEY_LETTERS, 17);
+    }
+
+    String secret() {
+        return letters(SECRET_LETTERS, 40);
+    }
+
+    private String letters(String alphabet, int count) {
+        StringBuilder text = new StringBuilder(count);
+        for (int i = 0; i < count; i++) {
+            text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,108 @@
+package org.domicile.launcher;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.domicile.guard.Administration;
+import org.domicile.guard.Installation;
+import org.domicile.keyspace.Cursor;
+import org.domicile.keyspace.Range;
+import org.domicile.keyspace.Reading;
+import org.domicile.keyspace.Space;
+import org.domicile.keyspace.Tuple;
+import org.domicile.launcher.DataPaths.Line;
+import org.domicile.launcher.EveryDoor.Reply;
+import org.domicile.policy.Marks;
+import org.domicile.policy.Purpose;
+
+/** What the tests of {@link DataPaths} stand on: data for every line, and what is looked at. */
+final class DataPathWorld {
+    /** What {@code raw/} is labelled where labels are tested. */
+    static final Marks MARKS = new Marks(List.of("open"), List.of("statistics"), List.of());
+
+    private static final byte[] NOTHING = {};
+    private static final byte[] END = {(byte) 0xFF, (byte) 0xFF};
+    private static final String LEDGER =
+            new String(Tuple.of().text("ledger").pack(), StandardCharsets.ISO_8859_1);
+
+    private DataPathWorld() {}
+
+    /** What every line needs, in the bucket {@code archive}. */
+    static Map<String, String> everything(EveryDoor doors, Administration.Issued city)
+            throws IOException {
+        Administration admin = doors.installation.admin();
+        admin.createBucket("city", "archive", List.of());
+        admin.createBucket("city", "archive-empty", List.of());
+        String rule = admin.people().createRule("archive", "", "patients/{subject}/").id();
+        admin.label("archive", "gone/", MARKS);
+        admin.createPurpose(purpose("changed", List.of("home"), doors.installation));
+        admin.putPolicy("city", "removed", "permit (principal, action, resource);");
+        admin.createPrincipal("city", "Bob");
+        Map<String, String> words = doors.prepare(city, "archive", "whole");
+        // A proof waits for its checkpoint: from here on the logs' files are there.
+        doors.installation.ledger().prove("public", 0);
+        doors.installation.ledger().prove("use/city/node-1", 0);
+        words.put("rule", rule);
+        words.put("export", "dpv.jsonld");
+        words.put("principal", city.credential().principal());
+        words.put("today", doors.installation.time().instant().toString().substring(0, 10));
+        words.put("later", doors.installation.time().instant().plus(Duration.ofDays(9)).toString());
+        for (String word : List.of("rotated", "withdrawn")) {
+            words.put(word, credential(doors, city, "city/tests").credential().accessKey());
+        }
+        words.put("code", admin.people().issueCode("city", "p-1", Duration.ofHours(1)).code());
+        return words;
+    }
+
+    static Administration.Issued credential(
+            EveryDoor doors, Administration.Issued like, String purpose) {
+        return doors.installation
+                .admin()
+                .createCredential(
+                        like.credential().principal(),
+                        purpose,
+                        List.of("*"),
+                        List.of("*"),
+                        Instant.MAX);
+    }
+
+    static Purpose purpose(String name, List<String> zones, Installation installation) {
+        Instant now = installation.time().instant();
+        return new Purpose(
+                "city", name, "text", "owner", "basis", zones, now, now.plusSeconds(600), false);
+    }
+
+    /**
+     * Everything below the guard, but the ledger's own state, which goes on by itself, and the key
+     * store's mark: a key that was born for what is then not done dies again.
+     */
+    static Set<String> stored(EveryDoor doors) {
+        Set<String> all = new TreeSet<>();
+        for (Space space : Space.values()) {
+            try (Cursor cursor =
+                    doors.installation
+                            .keyspace()
+                            .scan(space, new Range(NOTHING, END), Reading.Direction.UP)) {
+                while (cursor.next()) {
+                    String key = new String(cursor.key(), StandardCharsets.ISO_8859_1);
+                    if (!key.startsWith(LEDGER) && !key.equals("installation")) {
+                        all.add(key + '=' + S3Signature.hex(S3Signature.sha256(cursor.value())));
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    /** A deletion of many answers for each of them; without a record it deletes none. */
+    static boolean none(Line line, Reply reply) {
+        return line.operation().equals("DELETE_OBJECTS")
+                && reply.text().contains("<Error>")
+                && !reply.text().contains("<Deleted>");
+    }
+}

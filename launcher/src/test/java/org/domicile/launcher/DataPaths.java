@@ -1,0 +1,252 @@
+package org.domicile.launcher;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.domicile.health.HealthDoor;
+import org.domicile.persons.PersonsDoor;
+
+/**
+ * What each operation of each door does with data and how it is put on record, in one place, with a
+ * request that shows it. {@link DataPathsTest} takes the operations from the doors' own closed sets
+ * and fails when one has no line here, so whoever adds an operation adds its line to {@link
+ * #TABLE}:
+ *
+ * <pre>
+ *   DOOR | OPERATION | FLOW | RECORD | METHOD TARGET | BODY
+ *
+ *   DOOR       s3, admin, tiles, register, persons, health; a new door also gets a line in closed()
+ *   OPERATION  the constant, record or path in the door's closed set
+ *   FLOW       none    touches nobody's data (names of buckets and uploads are none)
+ *              reads   data, or what is known of them, go to the client
+ *              writes  data come from the client
+ *              copies  stored data become other stored data: labels must travel
+ *   RECORD     itself  by a commit of its own, before the first byte leaves
+ *              commit  in the commit that makes the change
+ *              both    two uses: a reading by itself, then a change in its commit
+ *              urgent  by itself, but done also when it cannot be recorded (status and stop)
+ *              nobody  none: everybody may, and nothing of anybody is shown
+ *   METHOD     COPY is a PUT whose source is {bucket}/raw/n
+ *   TARGET     its query sorted and encoded, each name with =; words in braces as
+ *              {@link EveryDoor#prepare} sets them
+ * </pre>
+ *
+ * Lines are carried out from top to bottom on one installation, so what destroys stands last.
+ */
+final class DataPaths {
+    private static final String TABLE =
+            """
+            s3 | LIST_BUCKETS | none | itself | GET /
+            s3 | CREATE_BUCKET | none | commit | PUT /fresh
+            s3 | HEAD_BUCKET | none | itself | HEAD /{bucket}
+            s3 | GET_BUCKET_LOCATION | none | itself | GET /{bucket}?location=
+            s3 | GET_BUCKET_VERSIONING | none | itself | GET /{bucket}?versioning=
+            s3 | LIST_OBJECTS | reads | itself | GET /{bucket}
+            s3 | LIST_OBJECTS_V2 | reads | itself | GET /{bucket}?list-type=2
+            s3 | LIST_OBJECT_VERSIONS | reads | itself | GET /{bucket}?versions=
+            s3 | LIST_MULTIPART_UPLOADS | reads | itself | GET /{bucket}?uploads=
+            s3 | LIST_PARTS | reads | itself | GET /{bucket}/{target}?uploadId={upload}
+            s3 | GET_OBJECT | reads | itself | GET /{bucket}/raw/n
+            s3 | HEAD_OBJECT | reads | itself | HEAD /{bucket}/raw/n
+            s3 | PUT_OBJECT | writes | commit | PUT /{bucket}/put | other
+            s3 | CREATE_MULTIPART_UPLOAD | none | commit | POST /{bucket}/begun?uploads=
+            s3 | UPLOAD_PART | writes | commit | PUT /{bucket}/{target}?partNumber=2&uploadId={upload} | other
+            s3 | UPLOAD_PART_COPY | copies | both | COPY /{bucket}/{target}?partNumber=1&uploadId={upload}
+            s3 | COMPLETE_MULTIPART_UPLOAD | copies | commit | POST /{bucket}/{target}?uploadId={upload} | {parts}
+            s3 | COPY_OBJECT | copies | both | COPY /{bucket}/{target}
+            s3 | ABORT_MULTIPART_UPLOAD | none | commit | DELETE /{bucket}/aborted?uploadId={aborted}
+            s3 | PUT_BUCKET_VERSIONING | none | commit | PUT /{bucket}?versioning= | <VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>
+            s3 | PUT_BUCKET_TAGGING | none | commit | PUT /{bucket}?tagging= | <Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>
+            s3 | GET_BUCKET_TAGGING | none | itself | GET /{bucket}?tagging=
+            s3 | DELETE_BUCKET_TAGGING | none | commit | DELETE /{bucket}?tagging=
+            s3 | PUT_OBJECT_TAGGING | writes | commit | PUT /{bucket}/raw/n?tagging= | <Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>
+            s3 | GET_OBJECT_TAGGING | reads | itself | GET /{bucket}/raw/n?tagging=
+            s3 | DELETE_OBJECT_TAGGING | none | commit | DELETE /{bucket}/raw/n?tagging=
+            s3 | PUT_BUCKET_OWNERSHIP_CONTROLS | none | commit | PUT /{bucket}?ownershipControls= | <OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>
+            s3 | GET_BUCKET_OWNERSHIP_CONTROLS | none | itself | GET /{bucket}?ownershipControls=
+            s3 | PUT_BUCKET_ACL | none | commit | PUT /{bucket}?acl= | {acl}
+            s3 | GET_BUCKET_ACL | none | itself | GET /{bucket}?acl=
+            s3 | PUT_OBJECT_ACL | none | commit | PUT /{bucket}/raw/n?acl= | {acl}
+            s3 | GET_OBJECT_ACL | none | itself | GET /{bucket}/raw/n?acl=
+            s3 | DELETE_BUCKET_OWNERSHIP_CONTROLS | none | commit | DELETE /{bucket}?ownershipControls=
+            s3 | PUT_PUBLIC_ACCESS_BLOCK | none | commit | PUT /{bucket}?publicAccessBlock= | <PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>
+            s3 | GET_PUBLIC_ACCESS_BLOCK | none | itself | GET /{bucket}?publicAccessBlock=
+            s3 | DELETE_PUBLIC_ACCESS_BLOCK | none | commit | DELETE /{bucket}?publicAccessBlock=
+            s3 | PUT_BUCKET_POLICY | none | commit | PUT /{bucket}?policy= | {policy}
+            s3 | GET_BUCKET_POLICY | none | itself | GET /{bucket}?policy=
+            s3 | GET_BUCKET_POLICY_STATUS | none | itself | GET /{bucket}?policyStatus=
+            s3 | DELETE_BUCKET_POLICY | none | commit | DELETE /{bucket}?policy=
+            s3 | DELETE_OBJECT | none | commit | DELETE /{bucket}/one
+            s3 | DELETE_OBJECTS | none | commit | POST /{bucket}?delete= | <Delete><Object><Key>two</Key></Object></Delete>
+            s3 | DELETE_BUCKET | none | commit | DELETE /{empty}
+
+            tiles | Page | none | nobody | GET /ledger/
+            tiles | PageWithoutSlash | none | nobody | GET /ledger
+            tiles | Verifier | none | nobody | GET /ledger/verify
+            tiles | OfPublicLog | none | nobody | GET /ledger/public/checkpoint
+            tiles | OfUseLog | reads | itself | GET /ledger/use/city/node-1/checkpoint
+
+            register | Index | none | nobody | GET /register/
+            register | One | none | nobody | GET /register/purposes/city/tests.json
+            register | Day | none | nobody | GET /register/purposes/city/tests/2026-01-01.json
+            register | Kinds | none | nobody | GET /register/kinds
+            register | Proof | none | nobody | GET /register/proof/0
+            register | Export | none | nobody | GET /register/export/{export}
+            register | Style | none | nobody | GET /register/style.css
+            register | WithoutSlash | none | nobody | GET /register
+
+            health | /health | none | nobody | GET /health
+            health | /ready | none | nobody | GET /ready
+            health | /metrics | none | nobody | GET /metrics
+
+            persons | /register/me | reads | itself | GET /register/me
+
+            admin | READ_DESCRIPTION | none | itself | GET /openapi.json
+            admin | READ_STATUS | none | urgent | GET /v1/status
+            admin | STOP | none | urgent | POST /v1/stop
+            admin | LIST_ORGANISATIONS | none | itself | GET /v1/organisations
+            admin | CREATE_ORGANISATION | none | commit | POST /v1/organisations | {"name":"water","zone":"home"}
+            admin | LIST_ZONES | none | itself | GET /v1/zones
+            admin | CREATE_ZONE | none | commit | POST /v1/zones | {"name":"annex","parent":"home"}
+            admin | LIST_PURPOSES | none | itself | GET /v1/purposes
+            admin | CREATE_PURPOSE | none | commit | POST /v1/purposes | {"organisation":"city","name":"air","kind":"environment","text":"Air","owner":"Office","legalBasis":"Act","zones":["home"],"expires":"{later}"}
+            admin | CHANGE_PURPOSE | none | both | POST /v1/purposes/city/changed | {"contact":"c"}
+            admin | WITHDRAW_PURPOSE | none | commit | POST /v1/purposes/city/changed/withdraw
+            admin | LIST_PRINCIPALS | none | itself | GET /v1/principals
+            admin | CREATE_PRINCIPAL | none | commit | POST /v1/principals | {"organisation":"city","name":"Eve"}
+            admin | LIST_CREDENTIALS | none | itself | GET /v1/credentials
+            admin | CREATE_CREDENTIAL | none | commit | POST /v1/credentials | {"principal":"{principal}","purpose":"city/tests"}
+            admin | ROTATE_CREDENTIAL | none | commit | POST /v1/credentials/{rotated}/rotate
+            admin | WITHDRAW_CREDENTIAL | none | commit | POST /v1/credentials/{withdrawn}/withdraw
+            admin | LIST_BUCKETS | none | itself | GET /v1/buckets
+            admin | CREATE_BUCKET | none | commit | POST /v1/buckets | {"organisation":"city","name":"by-admin"}
+            admin | LIST_LABELS | none | itself | GET /v1/labels
+            admin | SET_LABEL | none | commit | POST /v1/labels | {"bucket":"{bucket}","prefix":"l/","prohibited":["changed"]}
+            admin | READ_LABELS | reads | itself | GET /v1/labels/of?bucket={bucket}&name=raw/n
+            admin | REMOVE_LABEL | none | commit | POST /v1/labels/remove | {"bucket":"{bucket}","prefix":"gone/"}
+            admin | LIST_USES | reads | itself | GET /v1/uses?organisation=city
+            admin | EXPLAIN_USE | reads | itself | GET /v1/uses/explanation?use=use/city/node-1%230
+            admin | LIST_POLICIES | none | itself | GET /v1/policies
+            admin | PUT_POLICY | none | commit | POST /v1/policies | {"organisation":"city","name":"more","text":"permit (principal, action, resource);"}
+            admin | SHOW_POLICY | none | itself | GET /v1/policies/city/removed
+            admin | REMOVE_POLICY | none | commit | POST /v1/policies/city/removed/remove
+            admin | LIST_LOGS | none | itself | GET /v1/ledger/logs
+            admin | LIST_KEYS | none | itself | GET /v1/ledger/keys
+            admin | PROVE | reads | itself | GET /v1/ledger/proof?index=0&log=use/city/node-1
+            admin | READ_RETENTION | none | itself | GET /v1/ledger/retention
+            admin | SET_RETENTION | none | both | POST /v1/ledger/retention | {"organisation":"city","days":"30"}
+            admin | LIST_SUBJECT_RULES | none | itself | GET /v1/subjects/rules
+            admin | CREATE_SUBJECT_RULE | none | commit | POST /v1/subjects/rules | {"bucket":"{bucket}","prefix":"people/","pattern":"{subject}/"}
+            admin | ISSUE_SUBJECT_CODE | none | commit | POST /v1/subjects/codes | {"organisation":"city","subject":"p-1"}
+            admin | DISCLOSE | reads | itself | POST /v1/disclosures | {"log":"use/city/node-1","index":"0","fields":["time"],"to":"somebody"}
+            admin | DISCLOSE_DAY | reads | itself | POST /v1/disclosures/day | {"organisation":"city","day":"{today}","to":"somebody"}
+            admin | REMOVE_SUBJECT_RULE | none | commit | POST /v1/subjects/rules/{rule}/remove
+            admin | ERASE_SUBJECT | none | commit | POST /v1/subjects/erase | {"organisation":"city","subject":"p-1"}
+            admin | ERASE_PRINCIPAL | none | commit | POST /v1/principals/erase | {"organisation":"city","name":"Bob"}
+            """;
+
+    private DataPaths() {}
+
+    /** What happens to data. */
+    enum Flow {
+        NONE,
+        READS,
+        WRITES,
+        COPIES
+    }
+
+    /** How it is put on record. */
+    enum Recording {
+        ITSELF,
+        COMMIT,
+        BOTH,
+        URGENT,
+        NOBODY
+    }
+
+    /** A line of the table. @param target with its words in braces */
+    record Line(
+            String door,
+            String operation,
+            Flow flow,
+            Recording recording,
+            String method,
+            String target,
+            String body) {
+        String name() {
+            return door + " " + operation;
+        }
+    }
+
+    /** All lines in their order. */
+    static List<Line> lines() {
+        List<Line> lines = new ArrayList<>();
+        for (String row : TABLE.split("\n", -1)) {
+            if (!row.isBlank()) {
+                String[] columns = row.strip().split(" \\| ", 6);
+                String[] asked = columns[4].split(" ", 2);
+                lines.add(
+                        new Line(
+                                columns[0],
+                                columns[1],
+                                Flow.valueOf(columns[2].toUpperCase(Locale.ROOT)),
+                                Recording.valueOf(columns[3].toUpperCase(Locale.ROOT)),
+                                asked[0],
+                                asked[1],
+                                columns.length == 6 ? columns[5] : ""));
+            }
+        }
+        return lines;
+    }
+
+    /** Everything that a door can be asked, as the door itself says it. */
+    static Set<String> closed() {
+        Set<String> all = new LinkedHashSet<>();
+        served("s3", constants("org.domicile.s3.Operation"), all);
+        constants("org.domicile.admin.Operation").forEach(each -> all.add("admin " + each));
+        cases("org.domicile.tiles.Wanted").forEach(each -> all.add("tiles " + each));
+        cases("org.domicile.register.Wanted").forEach(each -> all.add("register " + each));
+        PersonsDoor.PATHS.forEach(each -> all.add("persons " + each));
+        HealthDoor.PATHS.forEach(each -> all.add("health " + each));
+        return all;
+    }
+
+    /**
+     * The doors keep their sets to themselves: a list for tests alone would be one more to keep.
+     */
+    private static Class<?> named(String name) {
+        try {
+            return Class.forName(name);
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError("the closed set of a door is somewhere else now: " + name, e);
+        }
+    }
+
+    private static List<?> constants(String name) {
+        return Arrays.asList(named(name).getEnumConstants());
+    }
+
+    private static List<String> cases(String name) {
+        return Arrays.stream(named(name).getPermittedSubclasses())
+                .map(Class::getSimpleName)
+                .toList();
+    }
+
+    private static void served(String door, List<?> operations, Set<String> all) {
+        for (Object each : operations) {
+            try {
+                Method served = each.getClass().getDeclaredMethod("served");
+                served.setAccessible(true);
+                if ((boolean) served.invoke(each)) {
+                    all.add(door + " " + each);
+                }
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError("which operations does " + door + " serve?", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,378 @@
+package org.domicile.launcher;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.domicile.admin.AdminDoor;
+import org.domicile.admin.AdminOptions;
+import org.domicile.admin.Running;
+import org.domicile.guard.Administration;
+import org.domicile.guard.Guard;
+import org.domicile.guard.GuardOptions;
+import org.domicile.guard.GuardedLogs;
+import org.domicile.guard.GuardedObjects;
+import org.domicile.guard.GuardedPeople;
+import org.domicile.guard.Installation;
+import org.domicile.guard.PublicRegister;
+import org.domicile.health.HealthDoor;
+import org.domicile.http.HttpHandler;
+import org.domicile.http.HttpServer;
+import org.domicile.http.ListenerOptions;
+import org.domicile.persons.PersonsDoor;
+import org.domicile.register.RegisterDoor;
+import org.domicile.s3.S3Door;
+import org.domicile.s3.S3Options;
+import org.domicile.tiles.TilesDoor;
+import org.domicile.verifier.VerifierPage;
+
+/**
+ * All doors on one server before one guard, each twice: for clients who are at home, and for those
+ * who are abroad. Which methods of the guard's contracts the doors call is written down.
+ */
+final class EveryDoor implements AutoCloseable {
+    /** What every stored object holds, and no answer may show that is refused. */
+    static final String SECRET = "the secret content";
+
+    /** The guard's contracts: what doors can reach. */
+    static final List<Class<?>> CONTRACTS =
+            List.of(
+                    GuardedObjects.class,
+                    GuardedLogs.class,
+                    GuardedPeople.class,
+                    Administration.class,
+                    PublicRegister.class);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String USE = "x-domicile-use:";
+    private static final String TOKEN = "0123456789abcdef0123456789abcdef";
+
+    final Installation installation;
+    final Set<String> called = ConcurrentHashMap.newKeySet();
+    private final Path sockets;
+    private final RegisterDoor register;
+    private final HttpServer http;
+
+    /** Where the client stands. */
+    enum Place {
+        HOME,
+        ABROAD
+    }
+
+    /** What came back. @param use as its header names it */
+    record Reply(int status, String use, String text) {
+        boolean done() {
+            return status / 100 == 2 || status / 100 == 3;
+        }
+    }
+
+    EveryDoor(Path folder) throws IOException {
+        sockets = folder;
+        installation =
+                Installation.inMemory(
+                        folder,
+                        new GuardOptions(
+                                Installation.NODE,
+                                Installation.HOME,
+                                Map.of(
+                                        "s3-abroad", "abroad",
+                                        "web-abroad", "abroad",
+                                        "admin-abroad", "abroad"),
+                                List.of(),
+                                256));
+        installation.admin().createZone("abroad", Optional.empty());
+        Guard guard = watched(Guard.class, installation.guard());
+        register = RegisterDoor.open(guard.publicRegister(), installation.time());
+        HttpHandler s3 = new S3Door(guard, new S3Options("home", ""), installation.time());
+        HttpHandler admin =
+                new AdminDoor(
+                        guard,
+                        new Idle(),
+                        new LedgerLogs(installation.ledger()),
+                        new AdminOptions(TOKEN, Set.of()),
+                        installation.time());
+        HttpHandler web = web(guard);
+        List<HttpServer.Listener> listeners = new ArrayList<>();
+        Map.of("s3", s3, "web", web, "admin", admin)
+                .forEach((name, door) -> {
+                    listeners.add(listener(name, door));
+                    listeners.add(listener(name + "-abroad", door));
+                });
+        http = HttpServer.open(listeners);
+    }
+
+    private HttpHandler web(Guard guard) {
+        List<WebRoutes.Route> routes = new ArrayList<>();
+        HttpHandler health = new HealthDoor(Optional::empty, List::of);
+        HttpHandler persons = new PersonsDoor(guard, installation.time());
+        HttpHandler tiles = new TilesDoor(guard, VerifierPage.html(), installation.time());
+        HealthDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, health)));
+        PersonsDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, persons)));
+        TilesDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, tiles)));
+        RegisterDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, register)));
+        return new WebRoutes(routes);
+    }
+
+    private HttpServer.Listener listener(String name, HttpHandler handler) {
+        return new HttpServer.Listener(
+                new ListenerOptions(
+                        name,
+                        new ListenerOptions.Address.Unix(sockets.resolve(name)),
+                        Optional.empty(),
+                        64,
+                        PATIENCE),
+                handler);
+    }
+
+    /** A program that is up and does not end. */
+    private record Idle() implements Running {
+        @Override
+        public Status status() {
+            return new Status("ready", "", Instant.EPOCH, Map.of(), Map.of(), List.of());
+        }
+
+        @Override
+        public void stop() {}
+    }
+
+    /** The same object, and so is what it gives; its contracts' methods are written down. */
+    private <T> T watched(Class<T> contract, T behind) {
+        InvocationHandler handler =
+                (proxy, method, arguments) -> {
+                    called.add(contract.getSimpleName() + "." + method.getName());
+                    try {
+                        return wrapped(method.getReturnType(), method.invoke(behind, arguments));
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                };
+        return contract.cast(
+                Proxy.newProxyInstance(
+                        contract.getClassLoader(), new Class<?>[] {contract}, handler));
+    }
+
+    private <T> Object wrapped(Class<T> type, Object given) {
+        return CONTRACTS.contains(type) ? watched(type, type.cast(given)) : given;
+    }
+
+    /**
+     * Makes what the table's lines need, in a bucket of its own.
+     *
+     * @param bucket of the organisation {@code city}; also begins other names
+     * @return what words in braces mean
+     */
+    Map<String, String> prepare(Administration.Issued caller, String bucket, String target)
+            throws IOException {
+        Map<String, String> words = new HashMap<>();
+        words.put("bucket", bucket);
+        words.put("empty", bucket + "-empty");
+        words.put("target", target);
+        words.put(
+                "acl",
+                "<AccessControlPolicy><Owner><ID>city</ID></Owner><AccessControlList>"
+                        + "</AccessControlList></AccessControlPolicy>");
+        words.put(
+                "policy",
+                """
+                {"Statement":{"Effect":"Allow","Principal":{"AWS":"city"},\
+                "Action":"s3:GetObject","Resource":"arn:aws:s3:::%s/*"}}\
+                """
+                        .formatted(bucket));
+        for (String name : List.of("raw/n", "one", "two", "patients/p-1/x")) {
+            ok(s3(Place.HOME, Optional.of(caller), words, "PUT", "/{bucket}/" + name, SECRET));
+        }
+        begin(words, caller, "upload", target);
+        begin(words, caller, "aborted", "aborted");
+        String part = "/{bucket}/{target}?partNumber=1&uploadId={upload}";
+        Reply copied = s3(Place.HOME, Optional.of(caller), words, "COPY", part, "");
+        ok(copied);
+        words.put(
+                "parts",
+                "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"
+                        + within(copied.text(), "ETag")
+                        + "</ETag></Part></CompleteMultipartUpload>");
+        return words;
+    }
+
+    private void begin(
+            Map<String, String> words, Administration.Issued caller, String word, String name)
+            throws IOException {
+        words.put("begun", name);
+        Reply begun =
+                s3(
+                        Place.HOME,
+                        Optional.of(caller),
+                        words,
+                        "POST",
+                        "/{bucket}/{begun}?uploads=",
+                        "");
+        ok(begun);
+        words.put(word, within(begun.text(), "UploadId"));
+    }
+
+    private static void ok(Reply reply) {
+        if (!reply.done()) {
+            throw new AssertionError("not prepared: " + reply);
+        }
+    }
+
+    private static String within(String xml, String element) {
+        int from = xml.indexOf("<" + element + ">") + element.length() + 2;
+        return xml.substring(from, xml.indexOf("</" + element + ">"));
+    }
+
+    /** Carries a line out. @param caller of the doors that ask for a credential */
+    Reply ask(
+            DataPaths.Line line,
+            Place place,
+            Optional<Administration.Issued> caller,
+            Map<String, String> words)
+            throws IOException {
+        String target = filled(line.target(), words);
+        String body = filled(line.body(), words);
+        return switch (line.door()) {
+            case "s3" -> s3(place, caller, words, line.method(), line.target(), line.body());
+            case "admin" -> send("admin", place, line.method(), target, admin(caller), body);
+            case "tiles" -> send("web", place, line.method(), target, basic(caller), body);
+            case "persons" -> send("web", place, line.method(), target, code(caller, words), body);
+            case "register", "health" -> send("web", place, line.method(), target, Map.of(), body);
+            default ->
+                    throw new AssertionError(
+                            "say in EveryDoor.ask how the door " + line.door() + " is asked");
+        };
+    }
+
+    /** The operator's token; a stranger has another. */
+    private static Map<String, String> admin(Optional<Administration.Issued> caller) {
+        return Map.of("authorization", "Bearer " + (caller.isPresent() ? TOKEN : "none"));
+    }
+
+    private static Map<String, String> basic(Optional<Administration.Issued> caller) {
+        return caller.map(issued ->
+                        Map.of(
+                                "authorization",
+                                "Basic "
+                                        + Base64.getEncoder()
+                                                .encodeToString(
+                                                        (issued.credential().accessKey()
+                                                                        + ":"
+                                                                        + issued.secret())
+                                                                .getBytes(UTF_8))))
+                .orElse(Map.of());
+    }
+
+    private static Map<String, String> code(
+            Optional<Administration.Issued> caller, Map<String, String> words) {
+        String code = caller.isPresent() ? words.getOrDefault("code", "") : "2222222-2222222";
+        return Map.of("authorization", "Bearer " + code);
+    }
+
+    private Reply s3(
+            Place place,
+            Optional<Administration.Issued> caller,
+            Map<String, String> words,
+            String method,
+            String asked,
+            String text)
+            throws IOException {
+        String target = filled(asked, words);
+        byte[] body = filled(text, words).getBytes(UTF_8);
+        Map<String, String> headers = new TreeMap<>();
+        if (method.equals("COPY")) {
+            headers.put("x-amz-copy-source", "/" + words.get("bucket") + "/raw/n");
+        }
+        if (body.length > 0) {
+            byte[] md5 = S3Signature.digest("MD5").digest(body);
+            headers.put("content-md5", Base64.getEncoder().encodeToString(md5));
+        }
+        String sent = method.equals("COPY") ? "PUT" : method;
+        int mark = target.indexOf('?');
+        String sum = S3Signature.hex(S3Signature.sha256(body));
+        Map<String, String> signed =
+                caller.isEmpty()
+                        ? headers
+                        : new S3Signature(
+                                        caller.get().credential().accessKey(),
+                                        caller.get().secret(),
+                                        "home")
+                                .sign(
+                                        sent,
+                                        "localhost",
+                                        mark < 0 ? target : target.substring(0, mark),
+                                        mark < 0 ? "" : target.substring(mark + 1),
+                                        headers,
+                                        sum,
+                                        installation.time().instant());
+        return send("s3", place, sent, target, signed, filled(text, words));
+    }
+
+    private Reply send(
+            String listener,
+            Place place,
+            String method,
+            String target,
+            Map<String, String> headers,
+            String text)
+            throws IOException {
+        StringBuilder head =
+                new StringBuilder("%s %s HTTP/1.1\r\nHost: localhost\r\n".formatted(method, target))
+                        .append("Connection: close\r\n");
+        headers.forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
+        head.append("Content-Length: ").append(text.getBytes(UTF_8).length).append("\r\n\r\n");
+        Path socket = sockets.resolve(place == Place.HOME ? listener : listener + "-abroad");
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+                InputStream in = Channels.newInputStream(channel)) {
+            ByteBuffer all = ByteBuffer.wrap((head + text).getBytes(UTF_8));
+            while (all.hasRemaining()) {
+                channel.write(all);
+            }
+            return reply(new String(in.readAllBytes(), UTF_8));
+        }
+    }
+
+    private static Reply reply(String answer) {
+        int end = answer.indexOf("\r\n\r\n");
+        String use =
+                answer.substring(0, end)
+                        .lines()
+                        .filter(line -> line.regionMatches(true, 0, USE, 0, USE.length()))
+                        .map(line -> line.substring(USE.length()).strip())
+                        .findFirst()
+                        .orElse("");
+        return new Reply(Integer.parseInt(answer.substring(9, 12)), use, answer.substring(end + 4));
+    }
+
+    private static String filled(String text, Map<String, String> words) {
+        String filled = text;
+        for (Map.Entry<String, String> word : words.entrySet()) {
+            filled = filled.replace("{" + word.getKey() + "}", word.getValue());
+        }
+        return filled;
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        register.close();
+        installation.close();
+    }
+}
