@@ -58,7 +58,7 @@ final class Gate implements Guard {
         this.permits = new Semaphore(options.permits());
         this.identity = new SigningKeys(policy, options, keys.vault(), random);
         this.vessel = new Vessel(keys, objects, random);
-        this.sharings = new Sharings(options, objects, vessel);
+        this.sharings = new Sharings(options, policy, objects, vessel);
         new Founding(options, policy, keys, ledger, clock.instant()).complete();
         BucketUses.endKeys(objects.buckets(), keys);
         Erasures.complete(people, policy, keys);

@@ -45,8 +45,6 @@ final class SharingUses implements GuardedSharing {
                 return new Set.KeptFromPublic();
             }
             use.onFailure(Outcome.FAILED);
-            // Before it decides anything: what a record names can be explained.
-            uses.policy().keep(policy);
             return set(use, found.get(), BucketSetting.POLICY, document);
         } catch (BucketPolicy.Malformed e) {
             return new Set.Malformed(String.valueOf(e.getMessage()));

@@ -13,6 +13,7 @@ import org.domicile.policy.Access;
 import org.domicile.policy.Acl;
 import org.domicile.policy.BucketPolicy;
 import org.domicile.policy.Ownership;
+import org.domicile.policy.Policy;
 import org.domicile.policy.PublicAccess;
 import org.domicile.policy.Resource;
 import org.domicile.policy.Sharing;
@@ -27,6 +28,7 @@ final class Sharings {
     private static final int MOST = 8_192;
 
     private final GuardOptions options;
+    private final Policy policy;
     private final Objects objects;
     private final Vessel vessel;
     private final Sharing usual;
@@ -34,8 +36,9 @@ final class Sharings {
 
     private record Known(Bucket bucket, Sharing sharing) {}
 
-    Sharings(GuardOptions options, Objects objects, Vessel vessel) {
+    Sharings(GuardOptions options, Policy policy, Objects objects, Vessel vessel) {
         this.options = options;
+        this.policy = policy;
         this.objects = objects;
         this.vessel = vessel;
         this.usual = Sharing.of(options.ownership(), Acl.NONE, PublicAccess.OPEN);
@@ -71,9 +74,13 @@ final class Sharings {
                                     .map(PublicAccess::of)
                                     .orElse(PublicAccess.OPEN));
             Optional<String> document = text(bucket, BucketSetting.POLICY);
-            return document.isPresent()
-                    ? sharing.under(BucketPolicy.of(bucket.name(), document.get()))
-                    : sharing;
+            if (document.isEmpty()) {
+                return sharing;
+            }
+            BucketPolicy compiled = BucketPolicy.of(bucket.name(), document.get());
+            // Before it decides anything: what a record names can be explained.
+            policy.keep(compiled);
+            return sharing.under(compiled);
         } catch (BucketPolicy.Malformed | IllegalArgumentException e) {
             throw new StorageFailure(
                     StorageFailure.Kind.FOREIGN,

@@ -49,7 +49,7 @@ public interface Policy {
 
     /**
      * Keeps the document of a bucket's policy, so that what it decides can be explained by its
-     * digest. Comes before the change that puts it in force.
+     * digest. Comes before it decides anything; does nothing when it is kept.
      */
     void keep(BucketPolicy document);
 

@@ -62,7 +62,11 @@ final class Shares {
                         .asked(questions);
         boolean denied = false;
         boolean granted = false;
-        String owner = access.acl().owner().equals(data.organisation()) ? "" : access.acl().owner();
+        boolean acls = sharing.ownership() != Ownership.ENFORCED;
+        String owner =
+                !acls || access.acl().owner().equals(data.organisation())
+                        ? ""
+                        : access.acl().owner();
         if (sharing.policy().isPresent()) {
             BucketPolicy policy = sharing.policy().get();
             org.domicile.cedar.Decision decision =
@@ -74,13 +78,11 @@ final class Shares {
                             && !organisation(request.caller()).equals(data.organisation());
             granted = decision.isAllowed() && !kept && owner.isEmpty();
         }
-        if (sharing.ownership() != Ownership.ENFORCED) {
+        if (acls) {
             granted |= byList(asked, sharing, sharing.acl(), AclPolicies.On.BUCKET);
             if (!data.name().isEmpty()) {
                 granted |= byList(asked, sharing, access.acl(), AclPolicies.On.OBJECT);
             }
-        } else {
-            owner = "";
         }
         return new Said(granted && !denied, denied, owner);
     }
