@@ -19,7 +19,14 @@ final class Owners {
                     "io.netty", Set.of("http"),
                     "picocli", PROGRAMS,
                     "com.fasterxml.jackson",
-                            Set.of("admin", "register", "launcher", "bench", "persons", "proof", "s3"),
+                            Set.of(
+                                    "admin",
+                                    "register",
+                                    "launcher",
+                                    "bench",
+                                    "persons",
+                                    "proof",
+                                    "s3"),
                     "com.cedarpolicy", Set.of("bench"),
                     "org.openjdk.jmh", Set.of("bench"));
 

@@ -134,6 +134,9 @@ final class ObjectUses {
             Optional<String> versionId,
             ToLongFunction<GuardedObjects.Glimpse> share) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        if (looksInVain(readAction(versionId), found, name, versionId)) {
+            return new GuardedObjects.Got.NoSuchName();
+        }
         try (Admitted use =
                 uses.admit(
                         readAction(versionId),
@@ -145,10 +148,31 @@ final class ObjectUses {
         }
     }
 
+    /** Whether somebody who may list and not read asks for what is not there; it is on record. */
+    private boolean looksInVain(
+            String action, Optional<Bucket> found, String name, Optional<String> versionId) {
+        if (found.isEmpty()
+                || versionId.isPresent()
+                || !uses.sharing(found.get()).asks()
+                || objects.version(found.get(), name, versionId).isPresent()) {
+            return false;
+        }
+        Optional<Admitted> looking = uses.admitLooking(action, found, found.get().name(), name);
+        looking.ifPresent(each -> {
+            try (each) {
+                each.record(Outcome.ABSENT, 0);
+            }
+        });
+        return looking.isPresent();
+    }
+
     /** The same without the body, for HEAD. */
     GuardedObjects.Got head(
             String action, String bucketName, String name, Optional<String> versionId) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        if (looksInVain(action, found, name, versionId)) {
+            return new GuardedObjects.Got.NoSuchName();
+        }
         try (Admitted use =
                 uses.admit(
                         action,

@@ -34,6 +34,8 @@ final class Uses {
     /** IAM's name for the prefix of a listing. */
     private static final String PREFIX = "s3:prefix";
 
+    private static final String LISTING = "s3:ListBucket";
+
     private final Policy policy;
     private final Ledger ledger;
     private final GuardOptions options;
@@ -136,15 +138,8 @@ final class Uses {
      * @throws Refused when the caller may not list it
      */
     void tellAbsent(Optional<Bucket> bucket, String bucketName, String name) {
-        Resource.Data data = data(bucket, bucketName, "");
-        Access access = data.access();
-        Resource.Data listed = access.asks() ? data.shared(access.about(PREFIX, name)) : data;
         Decision decision =
-                policy.decide(
-                        request,
-                        "s3:ListBucket",
-                        listed.carrying(
-                                policy.register().marks(data.organisation(), bucketName, name)));
+                policy.decide(request, LISTING, looked(data(bucket, bucketName, ""), name));
         if (decision.effect() == Decision.Effect.REFUSE) {
             throw new Refused(decision.reason(), Sentences.ABSENT_UNTOLD, last);
         }
@@ -160,6 +155,34 @@ final class Uses {
     Marks labels(Optional<Bucket> bucket, String bucketName, String name) {
         Resource.Data data = data(bucket, bucketName, name);
         return policy.register().marks(data.organisation(), bucketName, name);
+    }
+
+    /** The bucket, as it is for who looks whether a name is there. */
+    private Resource.Data looked(Resource.Data bucket, String name) {
+        Access access = bucket.access();
+        Resource.Data looked = access.asks() ? bucket.shared(access.about(PREFIX, name)) : bucket;
+        return looked.carrying(
+                policy.register().marks(bucket.organisation(), bucket.bucket(), name));
+    }
+
+    /**
+     * A use of a name that is not there by somebody from outside who may not read it: where he may
+     * list the bucket, he lists it.
+     */
+    Optional<Admitted> admitLooking(
+            String action, Optional<Bucket> bucket, String bucketName, String name) {
+        Resource.Data data = data(bucket, bucketName, name);
+        if (!data.access().asks() || data.organisation().equals(organisation())) {
+            return Optional.empty();
+        }
+        Resource.Data looked = looked(data(bucket, bucketName, ""), name);
+        boolean listing =
+                policy.decide(request, action, data).effect() == Decision.Effect.REFUSE
+                        && policy.decide(request, LISTING, looked).effect()
+                                == Decision.Effect.ALLOW;
+        return listing
+                ? Optional.of(admit(LISTING, looked, ObjectUses.object(bucketName, name)))
+                : Optional.empty();
     }
 
     /** Asks policy; a refusal is recorded and thrown. */

@@ -41,10 +41,11 @@ final class BucketPolicies {
     static void status(Call call) throws IOException {
         GuardedSharing.Exposure exposure =
                 call.guarded().sharing().exposure(call.bucket()).orElseThrow(Call::noSuchBucket);
+        // The reference shows capitals; SDKs read what S3 sends.
         boolean isPublic = exposure == GuardedSharing.Exposure.PUBLIC;
         call.xml(
                 XmlOut.document("PolicyStatus", 256)
-                        .element("IsPublic", isPublic ? "TRUE" : "FALSE")
+                        .element("IsPublic", Boolean.toString(isPublic))
                         .done("PolicyStatus"));
     }
 

@@ -76,6 +76,10 @@ class BucketPoliciesTest extends SharedTest {
         failed(403, "AccessDenied", stranger.get(bucket + "/n"));
         failed(403, "AccessDenied", other.get(bucket + "/none"));
         failed(404, "NoSuchKey", client.get(bucket + "/none"));
+        put(statement("Allow", "{\"AWS\":\"other\"}", "s3:ListBucket", name, ""));
+        failed(404, "NoSuchKey", other.get(bucket + "/none"));
+        assertEquals(404, other.head(bucket + "/none").status());
+        failed(403, "AccessDenied", other.get(bucket + "/n"));
     }
 
     @Test
@@ -99,6 +103,7 @@ class BucketPoliciesTest extends SharedTest {
         assertEquals("s3:GetObject", use.action());
         assertEquals("main/first-steps", use.purpose());
         failed(404, "NoSuchKey", stranger.get(bucket + "/public/none"));
+        assertEquals(404, other.head(bucket + "/public/none").status());
         failed(403, "AccessDenied", stranger.get(bucket + "/private/none"));
         failed(403, "AccessDenied", stranger.put(bucket + "/n", "y"));
         failed(404, "NoSuchBucket", stranger.get("/policies-none/n"));
@@ -156,9 +161,9 @@ class BucketPoliciesTest extends SharedTest {
 
     @Test
     void theStatusSaysWhatIsPublic() throws IOException {
-        assertEquals("FALSE", client.get(bucket + "?policyStatus").element("IsPublic"));
+        assertEquals("false", client.get(bucket + "?policyStatus").element("IsPublic"));
         put(statement("Allow", "\"*\"", "s3:GetObject", name + "/*", ""));
-        assertEquals("TRUE", client.get(bucket + "?policyStatus").element("IsPublic"));
+        assertEquals("true", client.get(bucket + "?policyStatus").element("IsPublic"));
         put(
                 statement(
                         "Allow",
@@ -166,7 +171,7 @@ class BucketPoliciesTest extends SharedTest {
                         "s3:GetObject",
                         name + "/*",
                         ",\"Condition\":{\"IpAddress\":{\"aws:SourceIp\":\"10.0.0.0/32\"}}"));
-        assertEquals("FALSE", client.get(bucket + "?policyStatus").element("IsPublic"));
+        assertEquals("false", client.get(bucket + "?policyStatus").element("IsPublic"));
         failed(404, "NoSuchBucket", client.get("/policies-none?policyStatus"));
     }
 
