@@ -31,6 +31,29 @@ function digest(one) {
     return sha.digest("hex");
 }
 
+// Whether a document that a session stays within lets the request through; "different" when it says
+// something else than what is on record.
+function permits(bound) {
+    if (!bound.asked) {
+        return bound.decision === "deny" ? false : "different";
+    }
+    const answer = cedar.isAuthorized({
+        principal: bound.principal,
+        action: bound.action,
+        resource: bound.resource,
+        context: bound.context,
+        schema: bound.schema,
+        validateRequest: true,
+        policies: { staticPolicies: bound.policies },
+        entities: bound.entities,
+    });
+    if (answer.type !== "success" || answer.response.decision !== bound.decision) {
+        return "different";
+    }
+    const { decision, diagnostics } = answer.response;
+    return decision === "allow" && diagnostics.errors.length === 0;
+}
+
 function replay(line, one) {
     if (digest(one) !== one.policy) {
         return differs(line, "these are not the policies that the entry names");
@@ -51,7 +74,14 @@ function replay(line, one) {
     const said = answer.response;
     const errors = said.diagnostics.errors.map((each) => each.policyId).sort();
     const reasons = [...said.diagnostics.reason].sort();
-    const sure = said.decision === "allow" && errors.length === 0;
+    const through = said.decision === "allow" && errors.length === 0;
+    // A session's request passes what all of its bounds permit, asked in their order.
+    const bounds = through ? one.bounds.map((each) => [each.name, permits(each)]) : [];
+    if (bounds.some(([, answer]) => answer === "different")) {
+        return differs(line, "a bound of the session answers something else");
+    }
+    const stopped = bounds.find(([, answer]) => !answer);
+    const sure = through && !stopped;
     if (said.decision !== one.decision) {
         return differs(line, `decision ${said.decision}, on record ${one.decision}`);
     }
@@ -66,6 +96,7 @@ function replay(line, one) {
         return differs(line, `the use was ${one.use.verdict}, and should not have been`);
     }
     const mayBeSaid = sure ? ["allowed"]
+        : stopped ? [`${stopped[0]}-not-permitted`]
         : said.decision === "deny" && reasons.length > 0 ? reasons
         : [errors.length > 0 ? "policy-error" : "not-permitted"];
     if (!mayBeSaid.includes(one.use.reason)) {

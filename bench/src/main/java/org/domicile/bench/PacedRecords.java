@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.request.Outcome;
 
 /**
@@ -20,7 +21,8 @@ import org.domicile.request.Outcome;
  */
 record PacedRecords(LedgerParts parts, double perSecond, double seconds) {
     private static final int PROOFS_PER_SECOND = 100;
-    private static final long LAST_SECONDS = 60;
+    private static final long PROOF_SECONDS = 60;
+    private static final long LAST_SECONDS = 120;
 
     /** What it came to. @param rate records a second, up to the last acknowledgement */
     record Paced(Histogram acknowledged, Histogram proven, double rate) {}
@@ -44,7 +46,7 @@ record PacedRecords(LedgerParts parts, double perSecond, double seconds) {
                     long index = parts.ledger().record(parts.use(), Outcome.DONE, 4_096).index();
                     acknowledged[each] = System.nanoTime() - due;
                     if (each % every == 0) {
-                        parts.ledger().prove(LedgerParts.LOG, index);
+                        prove(index);
                         proven[each / every] = System.nanoTime() - due;
                     }
                 } catch (RuntimeException e) {
@@ -63,6 +65,21 @@ record PacedRecords(LedgerParts parts, double perSecond, double seconds) {
             last = Math.max(last, (long) (i * 1e9 / perSecond) + acknowledged[i]);
         }
         return new Paced(histogram(acknowledged), histogram(proven), count * 1e9 / last);
+    }
+
+    /** Asks until there is a proof: the ledger says no after a while, to be asked again. */
+    private void prove(long index) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PROOF_SECONDS);
+        while (true) {
+            try {
+                parts.ledger().prove(LedgerParts.LOG, index);
+                return;
+            } catch (StorageFailure e) {
+                if (e.kind() != StorageFailure.Kind.OVERLOADED || System.nanoTime() - end > 0) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private static void await(CountDownLatch under) throws IOException {

@@ -27,6 +27,7 @@ final class Owners {
                                     "persons",
                                     "proof",
                                     "s3"),
+                    "com.nimbusds", Set.of("oidc"),
                     "com.cedarpolicy", Set.of("bench"),
                     "org.openjdk.jmh", Set.of("bench"));
 

@@ -15,6 +15,8 @@ import org.domicile.policy.PolicyText;
 import org.domicile.policy.Principal;
 import org.domicile.policy.Purpose;
 import org.domicile.policy.Register;
+import org.domicile.policy.Role;
+import org.domicile.policy.Target;
 import org.domicile.policy.Zone;
 
 /**
@@ -61,6 +63,35 @@ public interface Administration {
 
     /** Ends a credential and makes one like it; a sealed one needs two persons again. */
     Issued rotateCredential(String accessKey);
+
+    /** Says when answers to a credential bring receipts. */
+    void giveReceipts(String accessKey, Receipts when);
+
+    /** When answers to a credential bring receipts. */
+    Receipts receipts(String accessKey);
+
+    /**
+     * Makes a role.
+     *
+     * @param wanted its id and when it was created are made here
+     */
+    Role createRole(Role wanted);
+
+    /** Takes a role away: whatever acts in it ends within a second. */
+    void removeRole(String role);
+
+    /** A role with its permissions. @param role full name */
+    Role role(String role);
+
+    /**
+     * Registers somewhere outside that the program may reach.
+     *
+     * @param wanted when it was created is made here
+     */
+    Target createTarget(Target wanted);
+
+    /** Takes an outbound target away; one that a role trusts cannot be. */
+    void removeTarget(String target);
 
     /** Makes a bucket for an organisation. @param zones empty for the organisation's default */
     Bucket createBucket(String organisation, String name, List<String> zones);
@@ -148,6 +179,14 @@ public interface Administration {
      * @param object what it concerns; empty for the program itself
      */
     void refuse(String action, String object, String reason);
+
+    /** When the answers to a credential bring receipts. */
+    enum Receipts {
+        /** Each does that does not say it wants none. */
+        ALWAYS,
+        /** Those do that ask for one. */
+        WHEN_ASKED
+    }
 
     /**
      * @param use on record @param explanation of its decision

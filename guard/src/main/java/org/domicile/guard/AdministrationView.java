@@ -26,6 +26,8 @@ import org.domicile.policy.PolicyText;
 import org.domicile.policy.Principal;
 import org.domicile.policy.Purpose;
 import org.domicile.policy.Register;
+import org.domicile.policy.Role;
+import org.domicile.policy.Target;
 import org.domicile.policy.Seal;
 import org.domicile.policy.Zone;
 import org.domicile.request.Outcome;
@@ -44,6 +46,7 @@ final class AdministrationView implements Administration {
     private final SecureRandom random;
     private final FreshKeys fresh;
     private final PolicyActs policies;
+    private final RoleActs roles;
 
     AdministrationView(
             Uses uses, PeopleView.Parts parts, Labelling labelling, SecureRandom random) {
@@ -57,6 +60,7 @@ final class AdministrationView implements Administration {
         this.random = random;
         this.fresh = new FreshKeys(random);
         this.policies = new PolicyActs(uses, policy, ledger, this::change);
+        this.roles = new RoleActs(uses, policy, this::change);
     }
 
     @Override
@@ -250,7 +254,7 @@ final class AdministrationView implements Administration {
     @Override
     public void withdrawCredential(String accessKey) {
         Credential credential = policy.register().credentials().get(accessKey);
-        String organisation = credential == null ? Policy.INSTALLATION : credential.organisation();
+        String organisation = ownerOf(accessKey);
         Map<String, String> facts = new HashMap<>();
         if (credential != null) {
             facts.put("organisation", organisation);
@@ -296,8 +300,101 @@ final class AdministrationView implements Administration {
                         old.actions(),
                         old.buckets(),
                         old.expires());
+        if (policy.wantsReceipts(accessKey)) {
+            giveReceipts(issued.credential().accessKey(), Receipts.ALWAYS);
+        }
         withdrawCredential(accessKey);
         return issued;
+    }
+
+    @Override
+    public void giveReceipts(String accessKey, Receipts when) {
+        String organisation = ownerOf(accessKey);
+        change(
+                new Change.SetReceipts(accessKey, when == Receipts.ALWAYS),
+                organisation,
+                "admin:SetReceipts",
+                accessKey,
+                new Statement(
+                        "credential.receipts",
+                        Map.of(
+                                "organisation",
+                                organisation,
+                                "receipts",
+                                when == Receipts.ALWAYS ? "on" : "off"),
+                        Map.of("access-key", accessKey)));
+    }
+
+    private String ownerOf(String accessKey) {
+        Credential credential = policy.register().credentials().get(accessKey);
+        return credential == null ? Policy.INSTALLATION : credential.organisation();
+    }
+
+    @Override
+    public Receipts receipts(String accessKey) {
+        String organisation = ownerOf(accessKey);
+        if (!policy.register().credentials().containsKey(accessKey)) {
+            throw impossible(
+                    organisation,
+                    "admin:ReadReceipts",
+                    accessKey,
+                    "there is no credential " + accessKey + "; 'credential list' shows them");
+        }
+        try (Admitted use =
+                uses.administer(organisation, "admin:ReadReceipts", accessKey, List.of())) {
+            use.record(Outcome.DONE, 0);
+            return policy.wantsReceipts(accessKey) ? Receipts.ALWAYS : Receipts.WHEN_ASKED;
+        }
+    }
+
+    @Override
+    public Role createRole(Role wanted) {
+        Role role =
+                new Role(
+                        wanted.organisation(),
+                        wanted.name(),
+                        BucketUses.randomId(random),
+                        wanted.purpose(),
+                        wanted.principals(),
+                        wanted.issuer(),
+                        wanted.audiences(),
+                        wanted.subjects(),
+                        wanted.permissions(),
+                        wanted.longest(),
+                        uses.at(),
+                        false);
+        roles.create(role);
+        return role;
+    }
+
+    @Override
+    public void removeRole(String role) {
+        roles.remove(role);
+    }
+
+    @Override
+    public Role role(String role) {
+        return roles.role(role);
+    }
+
+    @Override
+    public Target createTarget(Target wanted) {
+        Target target =
+                new Target(
+                        wanted.organisation(),
+                        wanted.name(),
+                        wanted.url(),
+                        wanted.zone(),
+                        wanted.networks(),
+                        uses.at(),
+                        false);
+        roles.create(target);
+        return target;
+    }
+
+    @Override
+    public void removeTarget(String target) {
+        roles.removeTarget(target);
     }
 
     @Override

@@ -2,11 +2,13 @@ package org.domicile.guard;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Sealer;
 import org.domicile.objects.Amendment;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Changed;
+import org.domicile.objects.Lock;
 import org.domicile.objects.Objects;
 import org.domicile.request.Outcome;
 
@@ -15,8 +17,10 @@ final class AmendUses {
     private final Uses uses;
     private final Objects objects;
     private final Vessel vessel;
+    private final Locks locks;
 
-    AmendUses(Uses uses, Objects objects, Vessel vessel) {
+    AmendUses(Uses uses, Objects objects, Vessel vessel, Locks locks) {
+        this.locks = locks;
         this.uses = uses;
         this.objects = objects;
         this.vessel = vessel;
@@ -33,11 +37,49 @@ final class AmendUses {
                 bucketName,
                 name,
                 version,
+                (use, bucket) -> {},
                 (_, sealer, context) ->
                         new Amendment.State(was ->
                                 State.open(sealer, context, was)
                                         .tagged(tags)
                                         .seal(sealer, context)));
+    }
+
+    Stored retain(
+            String bucketName,
+            String name,
+            Optional<String> version,
+            Lock retention,
+            Lock.Bypass asked) {
+        Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        Lock.Bypass bypass = locks.bypassToRetain(uses, asked, found, name, version, retention);
+        String action =
+                Locks.action(
+                        uses,
+                        "s3:PutObjectRetention",
+                        bypass,
+                        uses.data(found, bucketName, name),
+                        ObjectUses.object(bucketName, name));
+        return amend(
+                action,
+                bucketName,
+                name,
+                version,
+                Locks::demand,
+                (_, sealer, context) ->
+                        new Amendment.Locking(
+                                was -> was.retained(retention.mode(), retention.until()), bypass));
+    }
+
+    Stored hold(String bucketName, String name, Optional<String> version, Lock.Hold hold) {
+        return amend(
+                "s3:PutObjectLegalHold",
+                bucketName,
+                name,
+                version,
+                Locks::demand,
+                (_, sealer, context) ->
+                        new Amendment.Locking(was -> was.holding(hold), Lock.Bypass.NO));
     }
 
     /** Makes an amendment with what seals the version. */
@@ -50,6 +92,7 @@ final class AmendUses {
             String bucketName,
             String name,
             Optional<String> version,
+            BiConsumer<Admitted, Bucket> demand,
             Amending amending) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use =
@@ -62,6 +105,7 @@ final class AmendUses {
                 return new Stored.NoSuchBucket();
             }
             Bucket bucket = found.get();
+            demand.accept(use, bucket);
             use.onFailure(Outcome.INVALID);
             Amendment amendment =
                     amending.of(bucket, vessel.sealer(bucket), Vessel.context(bucket, name));
@@ -72,7 +116,7 @@ final class AmendUses {
                 uses.tellAbsent(found, bucketName, name);
             }
             return changed instanceof Changed.Stored(var amended)
-                    ? new Stored.Amended(amended.id())
+                    ? new Stored.Amended(amended.id(), bucket.versioning())
                     : ObjectUses.refused(changed);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new Stored.NoSuchBucket());

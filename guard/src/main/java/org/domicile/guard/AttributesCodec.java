@@ -40,6 +40,7 @@ final class AttributesCodec {
     private static final int LISTED = 2;
     private static final int LISTED_UPLOAD = 3;
     private static final List<Lock.Mode> MODES = List.of(Lock.Mode.values());
+    private static final List<Lock.Hold> HOLDS = List.of(Lock.Hold.values());
     private static final int MOST = 0xFFFF;
     private static final byte[] NOTHING = {};
 
@@ -119,7 +120,7 @@ final class AttributesCodec {
                     map(out, draft.tags());
                     out.writeByte(draft.lock().mode().ordinal());
                     out.writeLong(draft.lock().until().toEpochMilli());
-                    out.writeBoolean(draft.lock().held());
+                    out.writeByte(draft.lock().hold().ordinal());
                     if (!draft.acl().equals(Acl.NONE)) {
                         text(out, draft.acl().text());
                     }
@@ -297,7 +298,7 @@ final class AttributesCodec {
         Lock lock() {
             Lock.Mode mode = MODES.get(octet());
             long until = (long) number() << 32 | number() & 0xFFFF_FFFFL;
-            return new Lock(mode, Instant.ofEpochMilli(until), octet() != 0);
+            return new Lock(mode, Instant.ofEpochMilli(until), HOLDS.get(octet()));
         }
 
         Attributes.ChecksumType checksumType() {

@@ -1,10 +1,5 @@
 package org.domicile.guard;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Optional;
-import org.domicile.keys.Sealer;
-import org.domicile.objects.Bucket;
-
 /**
  * What can be set for a bucket as one document. A door reads and writes the document in its own
  * form, unless the constant names another.
@@ -12,6 +7,13 @@ import org.domicile.objects.Bucket;
 public enum BucketSetting {
     /** Tags of the bucket. */
     TAGGING("tagging", "s3:GetBucketTagging", "s3:PutBucketTagging"),
+    /** Object lock, which is on where this is set; the document is a {@link LockRule}'s. */
+    OBJECT_LOCK(
+            "object-lock",
+            "s3:GetBucketObjectLockConfiguration",
+            "s3:PutBucketObjectLockConfiguration"),
+    /** When objects end; the document is a {@link org.domicile.lifecycle.Lifecycle}'s. */
+    LIFECYCLE("lifecycle", "s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration"),
     /** The bucket's policy, a document of IAM. */
     POLICY("policy", "s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"),
     /** The bucket's ACL, as {@link org.domicile.policy.Acl#text}. */
@@ -56,21 +58,5 @@ public enum BucketSetting {
     /** The action that takes it away. */
     String remove() {
         return remove;
-    }
-
-    /** What is set, opened. */
-    Optional<byte[]> open(Vessel vessel, Bucket bucket) {
-        return Optional.ofNullable(bucket.settings().get(key))
-                .map(sealed -> vessel.sealer(bucket).openState(place(bucket), sealed));
-    }
-
-    /** What is to be set, sealed. */
-    byte[] seal(Sealer sealer, Bucket bucket, byte[] document) {
-        return sealer.sealState(place(bucket), document);
-    }
-
-    /** What its document is bound to: its bucket for ever, and which setting it is. */
-    private byte[] place(Bucket bucket) {
-        return ("setting/" + key + "/" + bucket.id()).getBytes(StandardCharsets.US_ASCII);
     }
 }

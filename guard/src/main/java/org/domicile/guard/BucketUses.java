@@ -3,7 +3,6 @@ package org.domicile.guard;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +44,7 @@ final class BucketUses {
         this.random = random;
     }
 
-    GuardedObjects.Created create(String name, String zone) {
+    GuardedObjects.Created create(String name, String zone, Map<BucketSetting, byte[]> settings) {
         Organisation organisation =
                 uses.policy().register().organisations().get(uses.organisation());
         String place = zone.isEmpty() && organisation != null ? organisation.zone() : zone;
@@ -53,6 +52,11 @@ final class BucketUses {
                 new Resource.Data(uses.organisation(), name, "", List.of(place), uses.dataZone());
         boolean known = uses.policy().register().zones().containsKey(place);
         Resource judged = known ? resource : uses.data(Optional.empty(), name, "");
+        boolean locking = settings.containsKey(BucketSetting.OBJECT_LOCK);
+        settings.keySet().forEach(each -> uses.check(each.put(), judged, name));
+        if (locking) {
+            uses.check("s3:PutBucketVersioning", judged, name);
+        }
         try (Admitted use = uses.admit("s3:CreateBucket", judged, name)) {
             if (!known || organisation == null) {
                 use.record(Outcome.INVALID, 0);
@@ -78,10 +82,21 @@ final class BucketUses {
                             owner(),
                             List.of(place),
                             key.id(),
-                            Bucket.Versioning.UNVERSIONED,
+                            locking ? Bucket.Versioning.ENABLED : Bucket.Versioning.UNVERSIONED,
                             uses.at(),
                             Map.of());
-            bucket = bucket.with(settings(bucket, shared));
+            for (Map.Entry<BucketSetting, byte[]> each : settings.entrySet()) {
+                byte[] sealed = seal(bucket, each.getKey(), each.getValue());
+                bucket = bucket.set(each.getKey().key(), Optional.of(sealed));
+            }
+            for (Map.Entry<BucketSetting, String> each : shared.entrySet()) {
+                byte[] sealed =
+                        seal(
+                                bucket,
+                                each.getKey(),
+                                each.getValue().getBytes(StandardCharsets.UTF_8));
+                bucket = bucket.set(each.getKey().key(), Optional.of(sealed));
+            }
             if (buckets.create(use.carrying(() -> 0), bucket)) {
                 return GuardedObjects.Created.CREATED;
             }
@@ -117,18 +132,6 @@ final class BucketUses {
             settings.put(BucketSetting.ACL, acl.text());
         }
         return settings;
-    }
-
-    private Map<String, byte[]> settings(Bucket bucket, Map<BucketSetting, String> shared) {
-        Map<String, byte[]> sealed = new HashMap<>();
-        shared.forEach((which, text) ->
-                sealed.put(
-                        which.key(),
-                        which.seal(
-                                vessel.sealer(bucket),
-                                bucket,
-                                text.getBytes(StandardCharsets.UTF_8))));
-        return sealed;
     }
 
     GuardedObjects.Removed remove(String name) {
@@ -202,24 +205,53 @@ final class BucketUses {
         }
     }
 
-    boolean version(String name, Bucket.Versioning state) {
+    Buckets.Revised version(String name, Bucket.Versioning state) {
         Optional<Bucket> bucket = buckets.bucket(name);
         try (Admitted use =
                 uses.admit("s3:PutBucketVersioning", uses.data(bucket, name, ""), name)) {
-            return buckets.version(use.carrying(() -> 0), name, state);
+            return buckets.revise(
+                    use.carrying(() -> 0),
+                    name,
+                    present ->
+                            Locks.on(present) && state != Bucket.Versioning.ENABLED
+                                    ? Optional.empty()
+                                    : Optional.of(present.versioned(state)));
+        }
+    }
+
+    /** Switches object lock on, which nothing switches off, or changes what it does. */
+    Buckets.Revised lock(String name, LockRule rule) {
+        BucketSetting which = BucketSetting.OBJECT_LOCK;
+        Optional<Bucket> found = buckets.bucket(name);
+        try (Admitted use = uses.admit(which.put(), uses.data(found, name, ""), name)) {
+            return buckets.revise(
+                    use.carrying(() -> 0),
+                    name,
+                    present ->
+                            present.versioning() == Bucket.Versioning.ENABLED
+                                    ? Optional.of(
+                                            present.set(
+                                                    which.key(),
+                                                    Optional.of(
+                                                            seal(present, which, rule.document()))))
+                                    : Optional.empty());
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, Buckets.Revised.NO_SUCH_BUCKET);
         }
     }
 
     GuardedObjects.Setting setting(String name, BucketSetting which) {
         Optional<Bucket> found = buckets.bucket(name);
         try (Admitted use = uses.admit(which.get(), uses.data(found, name, ""), name)) {
-            boolean is =
-                    found.map(bucket -> bucket.settings().containsKey(which.key())).orElse(false);
-            use.record(is ? Outcome.DONE : Outcome.ABSENT, 0);
+            boolean set =
+                    found.map(Bucket::settings)
+                            .filter(settings -> settings.containsKey(which.key()))
+                            .isPresent();
+            use.record(set ? Outcome.DONE : Outcome.ABSENT, 0);
             if (found.isEmpty()) {
                 return new GuardedObjects.Setting.NoSuchBucket();
             }
-            return which.open(vessel, found.get())
+            return open(vessel, found.get(), which)
                     .<GuardedObjects.Setting>map(GuardedObjects.Setting.Is::new)
                     .orElseGet(GuardedObjects.Setting.Unset::new);
         } catch (Keys.KeyGone _) {
@@ -232,13 +264,31 @@ final class BucketUses {
         String action = document.isPresent() ? which.put() : which.remove();
         try (Admitted use = uses.admit(action, uses.data(found, name, ""), name)) {
             Optional<byte[]> sealed =
-                    found.flatMap(bucket ->
-                            document.map(
-                                    plain -> which.seal(vessel.sealer(bucket), bucket, plain)));
+                    found.flatMap(bucket -> document.map(plain -> seal(bucket, which, plain)));
             return buckets.set(use.carrying(() -> 0), name, which.key(), sealed);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, false);
         }
+    }
+
+    private byte[] seal(Bucket bucket, BucketSetting which, byte[] document) {
+        return seal(vessel, bucket, which, document);
+    }
+
+    /** What is to be set for a bucket, sealed. */
+    static byte[] seal(Vessel vessel, Bucket bucket, BucketSetting which, byte[] document) {
+        return vessel.sealer(bucket).sealState(place(bucket, which), document);
+    }
+
+    /** What was set for a bucket; empty when nothing was. */
+    static Optional<byte[]> open(Vessel vessel, Bucket bucket, BucketSetting which) {
+        return Optional.ofNullable(bucket.settings().get(which.key()))
+                .map(sealed -> vessel.sealer(bucket).openState(place(bucket, which), sealed));
+    }
+
+    /** What a setting's document is bound to: its bucket for ever, and which setting it is. */
+    private static byte[] place(Bucket bucket, BucketSetting which) {
+        return ("setting/" + which.key() + "/" + bucket.id()).getBytes(StandardCharsets.US_ASCII);
     }
 
     List<Bucket> all() {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.domicile.keys.Keys;
 import org.domicile.objects.Bucket;
+import org.domicile.objects.Lock;
 import org.domicile.objects.Objects;
 import org.domicile.policy.Marks;
 
@@ -41,6 +42,11 @@ final class CopyUses {
             GuardedObjects.Directive directive,
             Match match) {
         judgeTarget(bucket, name);
+        Locks.check(
+                uses,
+                directive.lock(),
+                uses.data(objects.buckets().bucket(bucket), bucket, name),
+                ObjectUses.object(bucket, name));
         Optional<Bucket> from = objects.buckets().bucket(source.bucket());
         try {
             return copied(source, from, bucket, name, directive, match);
@@ -63,8 +69,11 @@ final class CopyUses {
                     source.check().accept(found);
                     GuardedObjects.Draft kept =
                             switch (directive) {
-                                case GuardedObjects.Directive.Keep(String algorithm, _) ->
-                                        kept(found, algorithm);
+                                case GuardedObjects.Directive.Keep(
+                                                String algorithm,
+                                                _,
+                                                Lock lock) ->
+                                        kept(found, algorithm).locked(lock);
                                 case GuardedObjects.Directive.Replace(
                                                 GuardedObjects.Draft draft,
                                                 _) ->

@@ -3,6 +3,8 @@ package org.domicile.guard;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.domicile.lifecycle.Expiry;
+import org.domicile.objects.Bucket;
 import org.domicile.objects.Lock;
 
 /**
@@ -20,6 +22,8 @@ import org.domicile.objects.Lock;
  * @param partChecksums of the parts, in base64, by the algorithm that the object's own checksum
  *     has; empty where they are not known
  * @param origin how the body came
+ * @param versioning how its bucket versions, which says whether the version's id means anything
+ * @param expiry when a rule ends it; never for what is listed, and for what is not the newest
  */
 public record Found(
         String name,
@@ -32,7 +36,9 @@ public record Found(
         Lock lock,
         List<Long> parts,
         List<String> partChecksums,
-        Origin origin) {
+        Origin origin,
+        Bucket.Versioning versioning,
+        Expiry expiry) {
     /** What stands at the place. */
     public enum Shown {
         /** The newest version. */

@@ -54,6 +54,10 @@ final class Founding {
 
     void complete() {
         found();
+        builtIn(
+                "lifecycle",
+                "Ending what the rules of buckets end: objects, versions, uploads.",
+                new KeyId(KeyId.Kind.SUBJECT, system().subject()));
         statePolicies();
     }
 
@@ -71,14 +75,18 @@ final class Founding {
         String[] name = PROGRAM_POLICIES.split("/", -1);
         PolicyText put =
                 new PolicyText(name[0], name[1], version, digest, Policy.program(), at, false);
+        step(
+                new Change.PutPolicy(put),
+                new KeyId(KeyId.Kind.SUBJECT, system().subject()),
+                PolicyActs.policyPut(put));
+    }
+
+    private Principal system() {
         Principal system = policy.register().principals().get(SYSTEM);
         if (system == null) {
             throw new IllegalStateException("the founding made no principal for the program");
         }
-        step(
-                new Change.PutPolicy(put),
-                new KeyId(KeyId.Kind.SUBJECT, system.subject()),
-                PolicyActs.policyPut(put));
+        return system;
     }
 
     private void found() {

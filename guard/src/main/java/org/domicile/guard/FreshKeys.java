@@ -12,6 +12,11 @@ record FreshKeys(SecureRandom random) {
         return "DOM" + letters(ACCESS_KEY_LETTERS, 17);
     }
 
+    /** Of a session, as AWS's begin. */
+    String temporary() {
+        return "ASIA" + letters(ACCESS_KEY_LETTERS, 16);
+    }
+
     String secret() {
         return letters(SECRET_LETTERS, 40);
     }

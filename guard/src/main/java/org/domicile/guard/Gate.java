@@ -11,9 +11,11 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Objects;
+import org.domicile.outbound.Outbound;
 import org.domicile.people.People;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Resource;
@@ -25,6 +27,9 @@ import org.domicile.request.Request;
 final class Gate implements Guard {
     private static final System.Logger LOG = System.getLogger("org.domicile.guard");
 
+    /** Ends of one turn of the lifecycle job, nearly. */
+    private static final int ENDS = 10_000;
+
     private final GuardOptions options;
     private final Policy policy;
     private final Keys keys;
@@ -35,8 +40,11 @@ final class Gate implements Guard {
     private final SecureRandom random;
     private final Semaphore permits;
     private final SigningKeys identity;
+    private final Issuers issuers;
     private final Vessel vessel;
     private final Sharings sharings;
+    private final LifecycleRules rules;
+    private final LifecycleRun lifecycle;
 
     Gate(
             GuardOptions options,
@@ -45,6 +53,7 @@ final class Gate implements Guard {
             Ledger ledger,
             Objects objects,
             People people,
+            Outbound outbound,
             InstantSource clock,
             SecureRandom random) {
         this.options = options;
@@ -56,9 +65,19 @@ final class Gate implements Guard {
         this.clock = clock;
         this.random = random;
         this.permits = new Semaphore(options.permits());
-        this.identity = new SigningKeys(policy, options, keys.vault(), random);
+        this.identity =
+                new SigningKeys(
+                        policy,
+                        options,
+                        keys.vault(),
+                        id -> keys.exists(new KeyId(KeyId.Kind.SUBJECT, id)),
+                        random);
+        this.issuers = new Issuers(policy, outbound);
         this.vessel = new Vessel(keys, objects, random);
         this.sharings = new Sharings(options, policy, objects, vessel);
+        this.rules = new LifecycleRules(vessel);
+        this.lifecycle =
+                new LifecycleRun(policy, objects, rules, vessel, clock, this::lifecycleUses, ENDS);
         new Founding(options, policy, keys, ledger, clock.instant()).complete();
         BucketUses.endKeys(objects.buckets(), keys);
         Erasures.complete(people, policy, keys);
@@ -76,12 +95,18 @@ final class Gate implements Guard {
 
     @Override
     public GuardedObjects objects(Request request, List<String> stated, Asking asking) {
-        return new ObjectsView(uses(request, stated, asking), objects, keys, vessel, random);
+        return new ObjectsView(
+                uses(request, stated, asking), objects, keys, vessel, rules, clock, random);
     }
 
     @Override
     public GuardedPeople people(Request request) {
         return administration(request).people();
+    }
+
+    @Override
+    public GuardedSessions sessions(Request request) {
+        return new SessionsView(request, this::uses, policy, keys, issuers, random);
     }
 
     @Override
@@ -130,6 +155,11 @@ final class Gate implements Guard {
             LOG.log(System.Logger.Level.ERROR, "no receipt for the use " + use, e);
             return Optional.empty();
         }
+    }
+
+    @Override
+    public boolean wantsReceipts(Caller caller) {
+        return caller instanceof Caller.Known known && policy.wantsReceipts(known.credential());
     }
 
     @Override
@@ -196,6 +226,35 @@ final class Gate implements Guard {
                 use.record(Outcome.DONE, handled);
             }
         }
+    }
+
+    @Override
+    public long lifecycle(Duration day) {
+        return lifecycle.turn(day);
+    }
+
+    /** A view of the program's own uses for one thread, with a permit of its own. */
+    private Uses lifecycleUses() {
+        Instant now = clock.instant();
+        Request request =
+                new Request(
+                        "lifecycle",
+                        new Caller.Program("system:lifecycle", Policy.LIFECYCLE),
+                        "program",
+                        options.dataZone(),
+                        "",
+                        now,
+                        Instant.MAX,
+                        Optional.empty());
+        return new Uses(
+                policy,
+                ledger,
+                options,
+                new Semaphore(1),
+                request,
+                new Concerned(policy, keys, people, List.of()),
+                sharings,
+                Asking.NOTHING);
     }
 
     private Uses uses(Request request) {

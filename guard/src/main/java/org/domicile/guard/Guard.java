@@ -1,6 +1,7 @@
 package org.domicile.guard;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.function.LongSupplier;
 import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Objects;
+import org.domicile.outbound.Outbound;
 import org.domicile.people.People;
 import org.domicile.policy.Policy;
 import org.domicile.request.Caller;
@@ -19,7 +21,8 @@ import org.domicile.request.Request;
 public interface Guard {
     /**
      * Wires a guard, completes the founding of a new installation, and destroys the keys of buckets
-     * and people whose removal or erasure was cut off before that.
+     * and people whose removal or erasure was cut off before that. What it asks of the outside it
+     * asks by the machine's resolver and the JDK's trust.
      */
     static Guard open(
             GuardOptions options,
@@ -30,7 +33,8 @@ public interface Guard {
             People people,
             InstantSource clock,
             SecureRandom random) {
-        return new Gate(options, policy, keys, ledger, objects, people, clock, random);
+        return new Gate(
+                options, policy, keys, ledger, objects, people, Outbound.open(), clock, random);
     }
 
     /** How doors find out who calls. */
@@ -55,6 +59,9 @@ public interface Guard {
 
     /** What concerns people as such: rules, erasure, disclosure, codes. */
     GuardedPeople people(Request request);
+
+    /** Temporary credentials under a request. */
+    GuardedSessions sessions(Request request);
 
     /** The ledger's static files under a request. */
     GuardedLogs logs(Request request);
@@ -82,6 +89,9 @@ public interface Guard {
      * @return empty when there is no such use on record
      */
     Optional<String> receipt(String use);
+
+    /** Whether answers to a caller bring receipts without being asked, as its credential says. */
+    boolean wantsReceipts(Caller caller);
 
     /** The caller that the admin door acts as, once it knows that an operator is there. */
     Caller.Known operator();
@@ -111,4 +121,15 @@ public interface Guard {
      * @param work gives the bytes that it handled
      */
     void upkeep(String action, LongSupplier work);
+
+    /**
+     * One turn of ending what buckets' rules end, as {@code system:lifecycle} under its own
+     * purpose: each end is a use in the log of the bucket's organisation. It goes on where the turn
+     * before stopped, ends a bounded number of things, and stops early when its thread is
+     * interrupted. For one thread at a time.
+     *
+     * @param day how long a day of a rule lasts
+     * @return how many things ended; 0 when all buckets were seen and nothing was over
+     */
+    long lifecycle(Duration day);
 }

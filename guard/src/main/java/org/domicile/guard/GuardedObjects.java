@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.domicile.objects.Bucket;
+import org.domicile.objects.Buckets;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Lock;
 import org.domicile.policy.Acl;
@@ -26,8 +27,18 @@ public interface GuardedObjects {
      */
     String use();
 
-    /** s3:CreateBucket. @param zone empty for the organisation's default zone */
-    Created createBucket(String name, String zone);
+    /** A bucket of which nothing is set. */
+    default Created createBucket(String name, String zone) {
+        return createBucket(name, zone, Map.of());
+    }
+
+    /**
+     * s3:CreateBucket, and the actions that set what is set.
+     *
+     * @param zone empty for the organisation's default zone
+     * @param settings what it begins with; with object lock it keeps versions from the start
+     */
+    Created createBucket(String name, String zone, Map<BucketSetting, byte[]> settings);
 
     /** s3:DeleteBucket; gives up its uploads, each a use of its own, and destroys its key. */
     Removed deleteBucket(String name);
@@ -38,13 +49,19 @@ public interface GuardedObjects {
      */
     Optional<Bucket> bucket(String action, String name);
 
-    /** s3:PutBucketVersioning. False when there is no such bucket. */
-    boolean version(String bucket, Bucket.Versioning state);
+    /** s3:PutBucketVersioning. Refused where object lock needs versions. */
+    Buckets.Revised version(String bucket, Bucket.Versioning state);
+
+    /** s3:PutBucketObjectLockConfiguration. Refused where versions are not kept. */
+    Buckets.Revised lock(String bucket, LockRule rule);
 
     /** What was set for a bucket. */
     Setting setting(String bucket, BucketSetting which);
 
-    /** Sets it, or takes it away. False when there is no such bucket. */
+    /**
+     * Sets it, or takes it away, where nothing else depends on it. False when there is no such
+     * bucket.
+     */
     boolean set(String bucket, BucketSetting which, Optional<byte[]> document);
 
     /** With whom buckets are shared, under the same request. */
@@ -83,8 +100,45 @@ public interface GuardedObjects {
      */
     Got get(String bucket, String name, Optional<String> version, ToLongFunction<Glimpse> share);
 
-    /** s3:DeleteObject. */
-    Stored delete(String bucket, String name, Optional<String> version, Match match);
+    /**
+     * s3:GetObjectRetention or s3:GetObjectLegalHold, as {@link #facts}.
+     *
+     * @throws Upstream.Invalid when the bucket has no object lock
+     */
+    Got locked(String action, String bucket, String name, Optional<String> version);
+
+    /**
+     * s3:PutObjectRetention, or, where the caller passes over governance and may,
+     * s3:BypassGovernanceRetention.
+     *
+     * @param retention its mode and end are taken
+     * @throws Upstream.Invalid when the bucket has no object lock
+     */
+    Stored retain(
+            String bucket,
+            String name,
+            Optional<String> version,
+            Lock retention,
+            Lock.Bypass bypass);
+
+    /**
+     * s3:PutObjectLegalHold.
+     *
+     * @throws Upstream.Invalid when the bucket has no object lock
+     */
+    Stored hold(String bucket, String name, Optional<String> version, Lock.Hold hold);
+
+    /** The same for a caller that passes over nothing. */
+    default Stored delete(String bucket, String name, Optional<String> version, Match match) {
+        return delete(bucket, name, version, match, Lock.Bypass.NO);
+    }
+
+    /**
+     * s3:DeleteObject, s3:DeleteObjectVersion, or, where the caller passes over governance and may,
+     * s3:BypassGovernanceRetention.
+     */
+    Stored delete(
+            String bucket, String name, Optional<String> version, Match match, Lock.Bypass bypass);
 
     /**
      * s3:GetObject on the source, then s3:PutObject on the target. @param directive whose
@@ -178,6 +232,11 @@ public interface GuardedObjects {
             this(headers, user, Map.of(), Lock.OPEN, checksumAlgorithm, checksumType);
         }
 
+        /** With another lock. */
+        public Draft locked(Lock other) {
+            return new Draft(headers, user, tags, other, checksumAlgorithm, checksumType);
+        }
+
         /** With other tags. */
         public Draft tagged(Map<String, String> other) {
             return new Draft(headers, user, other, lock, checksumAlgorithm, checksumType, acl);
@@ -194,6 +253,9 @@ public interface GuardedObjects {
         /** The source's tags, or others. */
         Optional<Map<String, String>> tags();
 
+        /** What is to keep the copy; nothing of the source's is taken along. */
+        Lock lock();
+
         /**
          * The source's.
          *
@@ -201,13 +263,18 @@ public interface GuardedObjects {
          *     source's own, or the default where it has none
          * @param tags empty for the source's
          */
-        record Keep(String checksumAlgorithm, Optional<Map<String, String>> tags)
+        record Keep(String checksumAlgorithm, Optional<Map<String, String>> tags, Lock lock)
                 implements Directive {}
 
         /**
          * Its own. @param draft its algorithm as in {@link Keep} @param tags empty for the source's
          */
-        record Replace(Draft draft, Optional<Map<String, String>> tags) implements Directive {}
+        record Replace(Draft draft, Optional<Map<String, String>> tags) implements Directive {
+            @Override
+            public Lock lock() {
+                return draft.lock();
+            }
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.domicile.guard;
 
 import java.util.Optional;
+import org.domicile.objects.Bucket;
 import org.domicile.policy.Acl;
 import org.domicile.policy.Ownership;
 
@@ -50,8 +51,8 @@ public interface GuardedSharing {
 
     /** What a look for an object's ACL found. */
     sealed interface ObjectAcl {
-        /** This. @param version whose */
-        record Is(Acl acl, String version) implements ObjectAcl {}
+        /** This. @param version whose @param versioning how its bucket versions */
+        record Is(Acl acl, String version, Bucket.Versioning versioning) implements ObjectAcl {}
 
         /** Nothing that has one. */
         record Absent(GuardedObjects.Got found) implements ObjectAcl {}

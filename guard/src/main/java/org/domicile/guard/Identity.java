@@ -1,6 +1,7 @@
 package org.domicile.guard;
 
 import java.net.InetAddress;
+import java.time.Instant;
 import java.util.Optional;
 import org.domicile.request.Caller;
 
@@ -31,6 +32,27 @@ public interface Identity {
      * recorded.
      */
     Optional<Caller.Known> caller(String accessKey, byte[] secret);
+
+    /**
+     * Whom a session token names, shown with an access key. Empty when we did not make it, or not
+     * for this access key, or when whoever is behind it was erased. One that has ended is still
+     * somebody's, so that its refusal can be recorded.
+     *
+     * @param token as the client sent it; what is longer than any of ours is none
+     */
+    Optional<Session> session(String accessKey, String token);
+
+    /** A temporary credential that was shown. Owned by the request's thread. */
+    interface Session {
+        /** Who. */
+        Caller.Known caller();
+
+        /** When it ends. */
+        Instant expires();
+
+        /** As {@link Identity#signingKey}, for this session's own secret. */
+        byte[] signingKey(String date, String region, String service);
+    }
 
     /**
      * Zone of a client: what {@code zone.networks} says of its address, else the listener's zone.

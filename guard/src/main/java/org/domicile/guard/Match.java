@@ -1,5 +1,8 @@
 package org.domicile.guard;
 
+import java.time.Instant;
+import java.util.List;
+
 /** A condition on the present object for a write or delete, in plain ETags. */
 public sealed interface Match {
     /** No condition. */
@@ -13,4 +16,13 @@ public sealed interface Match {
 
     /** If-Match with one ETag, without quotes. */
     record Etag(String etag) implements Match {}
+
+    /** So many bytes, or nothing there. */
+    record Size(long bytes) implements Match {}
+
+    /** Made in this second, or nothing there. @param at any moment of it */
+    record Second(Instant at) implements Match {}
+
+    /** Each of these. */
+    record All(List<Match> matches) implements Match {}
 }

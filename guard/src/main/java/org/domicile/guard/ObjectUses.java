@@ -2,12 +2,14 @@ package org.domicile.guard;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.domicile.bytes.StorageFailure;
@@ -15,6 +17,7 @@ import org.domicile.keys.Keys;
 import org.domicile.keys.Opener;
 import org.domicile.keys.Pass;
 import org.domicile.keys.Sealer;
+import org.domicile.lifecycle.Expiry;
 import org.domicile.objects.Body;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Changed;
@@ -26,6 +29,7 @@ import org.domicile.objects.Piece;
 import org.domicile.objects.Version;
 import org.domicile.policy.Acl;
 import org.domicile.policy.Marks;
+import org.domicile.policy.Resource;
 import org.domicile.request.Outcome;
 
 /** Guarded whole objects: put, get, delete, list. */
@@ -36,8 +40,18 @@ final class ObjectUses {
     private final Objects objects;
     private final Keys keys;
     private final Vessel vessel;
+    private final Locks locks;
+    private final LifecycleRules rules;
 
-    ObjectUses(Uses uses, Objects objects, Keys keys, Vessel vessel) {
+    ObjectUses(
+            Uses uses,
+            Objects objects,
+            Keys keys,
+            Vessel vessel,
+            Locks locks,
+            LifecycleRules rules) {
+        this.rules = rules;
+        this.locks = locks;
         this.uses = uses;
         this.objects = objects;
         this.keys = keys;
@@ -62,17 +76,16 @@ final class ObjectUses {
             Match match,
             Marks marks) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
-        try (Admitted use =
-                uses.admit(
-                        "s3:PutObject",
-                        uses.data(found, bucketName, name),
-                        object(bucketName, name))) {
+        Resource resource = uses.data(found, bucketName, name);
+        Locks.check(uses, draft.lock(), resource, object(bucketName, name));
+        try (Admitted use = uses.admit("s3:PutObject", resource, object(bucketName, name))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchBucket();
             }
             Bucket bucket = found.get();
             use.keep(marks);
+            locks.on(use, bucket, draft.lock()); // before the body comes
             use.onFailure(Outcome.INVALID);
             Acl acl = Listed.written(uses, bucket);
             use.onFailure(Outcome.FAILED);
@@ -105,9 +118,11 @@ final class ObjectUses {
                                         token(sealer, context, attributes.etag()),
                                         sealed,
                                         state.seal(sealer, context),
-                                        draft.lock());
+                                        locks.on(use, bucket, draft.lock()));
                         long size = poured.content().size();
                         return stored(
+                                rules,
+                                bucket,
                                 objects.put(
                                         use.carrying(() -> size),
                                         bucket,
@@ -169,6 +184,16 @@ final class ObjectUses {
     /** The same without the body, for HEAD. */
     GuardedObjects.Got head(
             String action, String bucketName, String name, Optional<String> versionId) {
+        return head(action, bucketName, name, versionId, (use, bucket) -> {});
+    }
+
+    /** The same where a bucket has to be right for it. */
+    GuardedObjects.Got head(
+            String action,
+            String bucketName,
+            String name,
+            Optional<String> versionId,
+            BiConsumer<Admitted, Bucket> demand) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         if (looksInVain(action, found, name, versionId)) {
             return new GuardedObjects.Got.NoSuchName();
@@ -182,6 +207,7 @@ final class ObjectUses {
                 use.record(Outcome.ABSENT, 0);
                 return new GuardedObjects.Got.NoSuchBucket();
             }
+            demand.accept(use, found.get());
             Optional<Version> version = objects.version(found.get(), name, versionId);
             if (version.isEmpty()) {
                 return absent(use, found, name, versionId);
@@ -258,14 +284,20 @@ final class ObjectUses {
             Bucket bucket, Version version, List<Body> pieces, Pass pass) {
         if (version.kind() == Version.Kind.DELETE_MARKER) {
             uses.tellAbsent(Optional.of(bucket), bucket.name(), version.name());
-            return new GuardedObjects.Got.Marker(marker(version));
+            return new GuardedObjects.Got.Marker(marker(bucket, version));
         }
         Opener opener = keys.opener(Vessel.key(bucket), pass);
         AttributesCodec.Sealed sealed =
                 AttributesCodec.attributes(
                         opener.open(Vessel.context(bucket, version.name()), version.attributes()));
         return new GuardedObjects.Got.Object(
-                found(version, sealed, vessel.state(bucket, version)),
+                found(
+                        bucket,
+                        version,
+                        sealed,
+                        vessel.state(bucket, version),
+                        Locks.shown(uses, bucket, version),
+                        rules.expiry(bucket, version, vessel.state(bucket, version))),
                 PlainContent.of(pieces, version, sealed.contents(), opener));
     }
 
@@ -278,11 +310,19 @@ final class ObjectUses {
                 : new GuardedObjects.Got.NoSuchName();
     }
 
-    Stored delete(String bucketName, String name, Optional<String> version, Match match) {
+    Stored delete(
+            String bucketName,
+            String name,
+            Optional<String> version,
+            Match match,
+            Lock.Bypass asked) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
-        String action = version.isPresent() ? "s3:DeleteObjectVersion" : "s3:DeleteObject";
-        try (Admitted use =
-                uses.admit(action, uses.data(found, bucketName, name), object(bucketName, name))) {
+        Resource resource = uses.data(found, bucketName, name);
+        String object = object(bucketName, name);
+        Lock.Bypass bypass = locks.bypassToDelete(uses, asked, found, name, version);
+        String plain = version.isPresent() ? "s3:DeleteObjectVersion" : "s3:DeleteObject";
+        String action = Locks.action(uses, plain, bypass, resource, object);
+        try (Admitted use = uses.admit(action, resource, object)) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchBucket();
@@ -298,14 +338,8 @@ final class ObjectUses {
                                             Vessel.context(bucket, name),
                                             etag));
             Changed changed =
-                    objects.delete(
-                            use.carrying(() -> 0),
-                            bucket,
-                            name,
-                            version,
-                            condition,
-                            Lock.Bypass.NO);
-            return stored(changed, NO_ATTRIBUTES, State.NONE, Found.Origin.WHOLE);
+                    objects.delete(use.carrying(() -> 0), bucket, name, version, condition, bypass);
+            return refused(changed);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new Stored.NoSuchBucket());
         }
@@ -332,7 +366,7 @@ final class ObjectUses {
             byte[] place = Vessel.place(bucket);
             try (Opener.Values opener = keys.opener(Vessel.key(bucket), pass).values()) {
                 for (Version version : page.versions()) {
-                    shown.add(shown(place, opener, version));
+                    shown.add(shown(bucket, place, opener, version));
                 }
             }
             return Optional.of(new GuardedObjects.Page(shown, page.prefixes(), page.next()));
@@ -341,20 +375,20 @@ final class ObjectUses {
         }
     }
 
-    private static Found shown(byte[] place, Opener.Values opener, Version version) {
+    private static Found shown(Bucket bucket, byte[] place, Opener.Values opener, Version version) {
         if (version.kind() == Version.Kind.DELETE_MARKER) {
-            return marker(version);
+            return marker(bucket, version);
         }
         AttributesCodec.Sealed sealed =
                 AttributesCodec.listed(
                         opener.open(Vessel.context(place, version.name()), version.attributes()));
-        return found(version, sealed.attributes(), State.NONE, sealed.origin());
+        return found(bucket, version, sealed, State.NONE, version.lock(), Expiry.NEVER);
     }
 
     private static final Attributes NO_ATTRIBUTES =
             new Attributes("", Map.of(), Map.of(), Map.of(), Attributes.ChecksumType.FULL_OBJECT);
 
-    static Found marker(Version version) {
+    static Found marker(Bucket bucket, Version version) {
         return new Found(
                 version.name(),
                 version.id(),
@@ -366,14 +400,35 @@ final class ObjectUses {
                 version.lock(),
                 List.of(),
                 List.of(),
-                Found.Origin.WHOLE);
+                Found.Origin.WHOLE,
+                bucket.versioning(),
+                Expiry.NEVER);
     }
 
-    static Found found(Version version, Attributes attributes, State state, Found.Origin origin) {
-        return found(version, new AttributesCodec.Sealed(attributes, origin, new byte[0]), state);
+    /** What a write made. */
+    static Found found(
+            LifecycleRules rules,
+            Bucket bucket,
+            Version version,
+            Attributes attributes,
+            State state,
+            Found.Origin origin) {
+        return found(
+                bucket,
+                version,
+                new AttributesCodec.Sealed(attributes, origin, new byte[0]),
+                state,
+                version.lock(),
+                rules.expiry(bucket, version, state));
     }
 
-    private static Found found(Version version, AttributesCodec.Sealed sealed, State state) {
+    private static Found found(
+            Bucket bucket,
+            Version version,
+            AttributesCodec.Sealed sealed,
+            State state,
+            Lock lock,
+            Expiry expiry) {
         return new Found(
                 version.name(),
                 version.id(),
@@ -382,10 +437,12 @@ final class ObjectUses {
                 version.modified(),
                 sealed.attributes(),
                 state.tags(),
-                version.lock(),
+                lock,
                 sizes(version.pieces()),
                 sums(sealed.sums(), version.pieces().size()),
-                sealed.origin());
+                sealed.origin(),
+                bucket.versioning(),
+                expiry);
     }
 
     private static List<String> sums(byte[] sums, int pieces) {
@@ -403,9 +460,15 @@ final class ObjectUses {
                 : pieces.stream().map(Piece::size).toList();
     }
 
-    static Stored stored(Changed changed, Attributes attributes, State state, Found.Origin origin) {
+    static Stored stored(
+            LifecycleRules rules,
+            Bucket bucket,
+            Changed changed,
+            Attributes attributes,
+            State state,
+            Found.Origin origin) {
         return changed instanceof Changed.Stored(Version version)
-                ? new Stored.Done(found(version, attributes, state, origin))
+                ? new Stored.Done(found(rules, bucket, version, attributes, state, origin))
                 : refused(changed);
     }
 
@@ -436,6 +499,10 @@ final class ObjectUses {
             case Match.Absent() -> new Condition.Absent();
             case Match.Present() -> new Condition.Present();
             case Match.Etag(String etag) -> new Condition.Matches(token.apply(etag));
+            case Match.Size(long bytes) -> new Condition.Size(bytes);
+            case Match.Second(Instant at) -> new Condition.Second(at);
+            case Match.All(List<Match> all) ->
+                    new Condition.All(all.stream().map(each -> condition(each, token)).toList());
         };
     }
 

@@ -1,13 +1,16 @@
 package org.domicile.guard;
 
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.domicile.keys.Keys;
 import org.domicile.objects.Bucket;
+import org.domicile.objects.Buckets;
 import org.domicile.objects.Listing;
+import org.domicile.objects.Lock;
 import org.domicile.objects.Objects;
 
 /** Objects under one request: one noun a class, this only hands on. */
@@ -19,14 +22,23 @@ final class ObjectsView implements GuardedObjects {
     private final CopyUses copies;
     private final AmendUses amendments;
     private final SharingUses sharing;
+    private final Locks locks;
 
-    ObjectsView(Uses uses, Objects objects, Keys keys, Vessel vessel, SecureRandom random) {
+    ObjectsView(
+            Uses uses,
+            Objects objects,
+            Keys keys,
+            Vessel vessel,
+            LifecycleRules rules,
+            InstantSource clock,
+            SecureRandom random) {
         this.uses = uses;
         this.buckets = new BucketUses(uses, objects, keys, vessel, random);
-        this.whole = new ObjectUses(uses, objects, keys, vessel);
-        this.uploads = new UploadUses(uses, objects, keys, vessel);
+        this.locks = new Locks(objects, vessel, clock);
+        this.whole = new ObjectUses(uses, objects, keys, vessel, locks, rules);
+        this.uploads = new UploadUses(uses, objects, keys, vessel, locks, rules);
         this.copies = new CopyUses(uses, objects, whole, uploads, vessel);
-        this.amendments = new AmendUses(uses, objects, vessel);
+        this.amendments = new AmendUses(uses, objects, vessel, locks);
         this.sharing = new SharingUses(uses, objects, vessel, amendments);
     }
 
@@ -36,8 +48,8 @@ final class ObjectsView implements GuardedObjects {
     }
 
     @Override
-    public Created createBucket(String name, String zone) {
-        return buckets.create(name, zone);
+    public Created createBucket(String name, String zone, Map<BucketSetting, byte[]> settings) {
+        return buckets.create(name, zone, settings);
     }
 
     @Override
@@ -51,8 +63,13 @@ final class ObjectsView implements GuardedObjects {
     }
 
     @Override
-    public boolean version(String bucket, Bucket.Versioning state) {
+    public Buckets.Revised version(String bucket, Bucket.Versioning state) {
         return buckets.version(bucket, state);
+    }
+
+    @Override
+    public Buckets.Revised lock(String bucket, LockRule rule) {
+        return buckets.lock(bucket, rule);
     }
 
     @Override
@@ -115,8 +132,29 @@ final class ObjectsView implements GuardedObjects {
     }
 
     @Override
-    public Stored delete(String bucket, String name, Optional<String> version, Match match) {
-        return whole.delete(bucket, name, version, match);
+    public Got locked(String action, String bucket, String name, Optional<String> version) {
+        return whole.head(action, bucket, name, version, Locks::demand);
+    }
+
+    @Override
+    public Stored retain(
+            String bucket,
+            String name,
+            Optional<String> version,
+            Lock retention,
+            Lock.Bypass bypass) {
+        return amendments.retain(bucket, name, version, retention, bypass);
+    }
+
+    @Override
+    public Stored hold(String bucket, String name, Optional<String> version, Lock.Hold hold) {
+        return amendments.hold(bucket, name, version, hold);
+    }
+
+    @Override
+    public Stored delete(
+            String bucket, String name, Optional<String> version, Match match, Lock.Bypass bypass) {
+        return whole.delete(bucket, name, version, match, bypass);
     }
 
     @Override

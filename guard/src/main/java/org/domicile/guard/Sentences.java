@@ -61,6 +61,14 @@ final class Sentences {
             case "bucket-policy" -> "The bucket's policy forbids it.";
             case "action-not-listed" -> "This credential does not list the action " + action + ".";
             case "bucket-not-listed" -> "This credential does not list this bucket.";
+            case "role-not-trusted" ->
+                    "There is no such role for you: it does not exist, or does not trust you.";
+            case "session-not-allowed" ->
+                    "A temporary credential cannot ask for another one. Sign with your own"
+                            + " credential.";
+            case "role-not-permitted" -> "This session's role does not permit " + action + " here.";
+            case "session-not-permitted" ->
+                    "This session's own policy does not permit " + action + " here.";
             case "policy-error" ->
                     "A policy of your organisation could not be evaluated, so nothing is let"
                             + " through. Ask your operator; 'policy explain' shows which and why.";

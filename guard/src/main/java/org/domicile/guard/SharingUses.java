@@ -138,7 +138,8 @@ final class SharingUses implements GuardedSharing {
             if (version.get().kind() == Version.Kind.DELETE_MARKER) {
                 use.record(Outcome.ABSENT, 0);
                 return new ObjectAcl.Absent(
-                        new GuardedObjects.Got.Marker(ObjectUses.marker(version.get())));
+                        new GuardedObjects.Got.Marker(
+                                ObjectUses.marker(found.get(), version.get())));
             }
             State state = vessel.state(found.get(), version.get());
             use.confirm(state);
@@ -147,7 +148,10 @@ final class SharingUses implements GuardedSharing {
                     uses.sharing(found.get()).ownership() == Ownership.ENFORCED
                             ? Acl.NONE
                             : state.acl();
-            return new ObjectAcl.Is(acl.in(found.get().organisation()), version.get().id());
+            return new ObjectAcl.Is(
+                    acl.in(found.get().organisation()),
+                    version.get().id(),
+                    found.get().versioning());
         } catch (Keys.KeyGone _) {
             return vessel.removed(
                     found, new ObjectAcl.Absent(new GuardedObjects.Got.NoSuchBucket()));
@@ -162,6 +166,7 @@ final class SharingUses implements GuardedSharing {
                 bucketName,
                 name,
                 version,
+                (use, bucket) -> {},
                 (bucket, sealer, context) -> {
                     // Checked before the transaction; the owner is that of what it finds.
                     Listed.replaced(uses, bucket, asked, owner(bucket, name, version));
@@ -184,7 +189,7 @@ final class SharingUses implements GuardedSharing {
 
     private Set set(Admitted use, Bucket bucket, BucketSetting which, String text) {
         byte[] sealed =
-                which.seal(vessel.sealer(bucket), bucket, text.getBytes(StandardCharsets.UTF_8));
+                BucketUses.seal(vessel, bucket, which, text.getBytes(StandardCharsets.UTF_8));
         return buckets.set(use.carrying(() -> 0), bucket.name(), which.key(), Optional.of(sealed))
                 ? new Set.Done()
                 : new Set.NoSuchBucket();

@@ -96,7 +96,7 @@ final class Sharings {
     }
 
     private Optional<String> text(Bucket bucket, BucketSetting which) {
-        return which.open(vessel, bucket)
+        return BucketUses.open(vessel, bucket, which)
                 .map(document -> new String(document, StandardCharsets.UTF_8));
     }
 

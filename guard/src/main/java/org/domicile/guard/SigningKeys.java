@@ -6,9 +6,11 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.domicile.keys.Vault;
@@ -36,10 +38,22 @@ final class SigningKeys implements Identity {
     private final GuardOptions options;
     private final Networks networks;
     private final Vault vault;
+    private final SessionTokens tokens;
+    private final Predicate<String> living;
     private final byte[] decoy;
     private final ConcurrentHashMap<Scope, byte[]> derived = new ConcurrentHashMap<>();
 
-    SigningKeys(Policy policy, GuardOptions options, Vault vault, SecureRandom random) {
+    /**
+     * @param living whether the subject key of an id is there
+     */
+    SigningKeys(
+            Policy policy,
+            GuardOptions options,
+            Vault vault,
+            Predicate<String> living,
+            SecureRandom random) {
+        this.tokens = new SessionTokens(vault);
+        this.living = living;
         this.policy = policy;
         this.options = options;
         this.networks = new Networks(options.networks());
@@ -64,17 +78,55 @@ final class SigningKeys implements Identity {
         if (secret.length == 0) {
             return Optional.empty();
         }
-        byte[] first = new byte[secret.length + 4];
-        System.arraycopy("AWS4".getBytes(StandardCharsets.US_ASCII), 0, first, 0, 4);
-        System.arraycopy(secret, 0, first, 4, secret.length);
-        byte[] key = hmac(hmac(hmac(hmac(first, date), region), service), "aws4_request");
+        byte[] key = derive(secret, date, region, service);
         Arrays.fill(secret, (byte) 0);
-        Arrays.fill(first, (byte) 0);
         if (derived.size() >= MOST) {
             derived.clear();
         }
         derived.put(scope, key);
         return Optional.of(key);
+    }
+
+    private static byte[] derive(byte[] secret, String date, String region, String service) {
+        byte[] first = new byte[secret.length + 4];
+        System.arraycopy("AWS4".getBytes(StandardCharsets.US_ASCII), 0, first, 0, 4);
+        System.arraycopy(secret, 0, first, 4, secret.length);
+        byte[] key = hmac(hmac(hmac(hmac(first, date), region), service), "aws4_request");
+        Arrays.fill(first, (byte) 0);
+        return key;
+    }
+
+    @Override
+    public Optional<Session> session(String accessKey, String token) {
+        return tokens.open(token)
+                .filter(each -> same(each.caller().credential(), accessKey))
+                .filter(each -> living.test(each.session().subject()))
+                .map(SigningKeys::shown);
+    }
+
+    private static Session shown(SessionTokens.Token token) {
+        return new Session() {
+            @Override
+            public Caller.Known caller() {
+                return token.caller();
+            }
+
+            @Override
+            public Instant expires() {
+                return token.session().expires();
+            }
+
+            @Override
+            public byte[] signingKey(String date, String region, String service) {
+                return derive(
+                        token.secret().getBytes(StandardCharsets.US_ASCII), date, region, service);
+            }
+        };
+    }
+
+    private static boolean same(String one, String other) {
+        return MessageDigest.isEqual(
+                one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

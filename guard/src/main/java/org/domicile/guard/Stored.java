@@ -2,6 +2,7 @@ package org.domicile.guard;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.domicile.objects.Bucket;
 
 /** What became of a guarded write. */
 public sealed interface Stored {
@@ -17,8 +18,11 @@ public sealed interface Stored {
     /** A part is stored. */
     record PartDone(int number, Upstream.Digests digests, Instant modified) implements Stored {}
 
-    /** A version was changed in its place. @param version its id */
-    record Amended(String version) implements Stored {}
+    /**
+     * A version was changed in its place. @param version its id @param versioning how its bucket
+     * versions
+     */
+    record Amended(String version, Bucket.Versioning versioning) implements Stored {}
 
     /** A retention or a legal hold forbids it. */
     record Locked() implements Stored {}

@@ -13,6 +13,7 @@ import org.domicile.keys.Sealer;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Changed;
 import org.domicile.objects.Listing;
+import org.domicile.objects.Lock;
 import org.domicile.objects.Objects;
 import org.domicile.objects.Part;
 import org.domicile.objects.Upload;
@@ -32,8 +33,18 @@ final class UploadUses {
     private final Objects objects;
     private final Keys keys;
     private final Vessel vessel;
+    private final Locks locks;
+    private final LifecycleRules rules;
 
-    UploadUses(Uses uses, Objects objects, Keys keys, Vessel vessel) {
+    UploadUses(
+            Uses uses,
+            Objects objects,
+            Keys keys,
+            Vessel vessel,
+            Locks locks,
+            LifecycleRules rules) {
+        this.rules = rules;
+        this.locks = locks;
         this.uses = uses;
         this.objects = objects;
         this.keys = keys;
@@ -42,12 +53,20 @@ final class UploadUses {
 
     Optional<String> create(String bucketName, String name, GuardedObjects.Draft draft) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        Locks.check(
+                uses,
+                draft.lock(),
+                uses.data(found, bucketName, name),
+                ObjectUses.object(bucketName, name));
         try (Admitted use = admit("s3:PutObject", found, bucketName, name)) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return Optional.empty();
             }
             Bucket bucket = found.get();
+            if (!draft.lock().equals(Lock.OPEN)) {
+                Locks.demand(use, bucket);
+            }
             use.onFailure(Outcome.INVALID);
             GuardedObjects.Draft listed = draft.listed(Listed.written(uses, bucket));
             use.onFailure(Outcome.FAILED);
@@ -254,9 +273,9 @@ final class UploadUses {
                                         ObjectUses.token(sealer, context, attributes.etag()),
                                         sealed,
                                         state.seal(sealer, context),
-                                        draft.lock()),
+                                        locks.on(use, bucket, draft.lock())),
                                 ObjectUses.condition(match, sealer, context));
-        return ObjectUses.stored(changed, attributes, state, Found.Origin.PARTS);
+        return ObjectUses.stored(rules, bucket, changed, attributes, state, Found.Origin.PARTS);
     }
 
     /** What a completion says of the whole has to be what its parts make. */
@@ -322,6 +341,8 @@ final class UploadUses {
                         opener.open(Vessel.context(bucket, name), version.get().attributes()));
         return new Stored.Done(
                 ObjectUses.found(
+                        rules,
+                        bucket,
                         version.get(),
                         sealed.attributes(),
                         vessel.state(bucket, version.get()),

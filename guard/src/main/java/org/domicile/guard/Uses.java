@@ -185,6 +185,11 @@ final class Uses {
                 : Optional.empty();
     }
 
+    /** Asks policy about something that changes how a use is carried out; nothing is recorded. */
+    boolean allows(String action, Resource resource) {
+        return policy.decide(request, action, resource).effect() == Decision.Effect.ALLOW;
+    }
+
     /** Asks policy; a refusal is recorded and thrown. */
     Decision check(String action, Resource resource, String object) {
         expect(asking.expectedOwner(), action, resource, object);
@@ -250,6 +255,11 @@ final class Uses {
     Admitted admit(String action, Resource resource, String object) {
         expect(asking.expectedOwner(), action, resource, object);
         return admitTo(action, resource, object, request.zone(), log(resource), List.of());
+    }
+
+    /** What the program does to an organisation's data, in the organisation's own use log. */
+    Admitted admitFor(String log, String action, Resource resource, String object) {
+        return admitTo(action, resource, object, request.zone(), log, List.of());
     }
 
     /** The same, with what it says in public. */
@@ -400,6 +410,7 @@ final class Uses {
         return switch (resource) {
             case Resource.Data data -> data.carrying(data.carried().and(marks));
             case Resource.Own own -> own;
+            case Resource.Assumed role -> role;
             case Resource.Installation installation -> installation;
         };
     }
@@ -409,6 +420,7 @@ final class Uses {
             case Resource.Data data ->
                     register.marks(data.organisation(), data.bucket(), data.name());
             case Resource.Own own -> Marks.NONE;
+            case Resource.Assumed role -> Marks.NONE;
             case Resource.Installation installation -> Marks.NONE;
         };
     }
@@ -554,6 +566,9 @@ final class Uses {
     }
 
     private KeyId subject() {
+        if (request.caller() instanceof Caller.Known(_, _, _, _, Caller.By.Session session)) {
+            return new KeyId(KeyId.Kind.SUBJECT, session.subject());
+        }
         String principal =
                 switch (request.caller()) {
                     case Caller.Known known -> known.principal();

@@ -15,6 +15,11 @@
  * <p>A copy is two uses: the source is read (toward the target's zone) and the target is written,
  * each with its own number, because the source's keys open only once its reading is on record.
  *
+ * <p>A session ({@link org.domicile.guard.GuardedSessions}) is its sealed token; {@link
+ * org.domicile.guard.Identity} opens it, and policy is asked about it at each request like about
+ * any caller. Keys of issuers come from outside by way of {@link org.domicile.outbound.Outbound},
+ * each fetch a use of its own.
+ *
  * <p>Every operation of every door says in one table what it does with data and how it is put on
  * record: the launcher's test {@code DataPaths}. Its tests take the operations from the doors'
  * closed sets, and fail for one without a line.

@@ -60,7 +60,7 @@ class GuardTest {
         try (Installation installation = Installation.inMemory(folder)) {
             String digest = installation.policy().register().digest();
             long entries = installation.entries(Policy.INSTALLATION);
-            assertEquals(7, entries);
+            assertEquals(8, entries);
             installation.reopen();
             assertEquals(digest, installation.policy().register().digest());
             assertEquals(entries, installation.entries(Policy.INSTALLATION));
@@ -68,7 +68,7 @@ class GuardTest {
                     Set.of(Founding.SYSTEM, Founding.OPERATOR),
                     installation.policy().register().principals().keySet());
             assertEquals(
-                    Set.of(Policy.ADMINISTRATION, Policy.UPKEEP),
+                    Set.of(Policy.ADMINISTRATION, Policy.UPKEEP, Policy.LIFECYCLE),
                     installation.policy().register().purposes().keySet());
         }
     }

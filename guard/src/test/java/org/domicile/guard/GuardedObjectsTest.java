@@ -33,6 +33,7 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Listing;
+import org.domicile.objects.Lock;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Purpose;
 import org.domicile.request.Request;
@@ -48,7 +49,7 @@ class GuardedObjectsTest {
     private static final byte[] BODY = "the body".getBytes(StandardCharsets.UTF_8);
     private static final Match ANY = new Match.Any();
     private static final GuardedObjects.Directive KEEP =
-            new GuardedObjects.Directive.Keep("", Optional.empty());
+            new GuardedObjects.Directive.Keep("", Optional.empty(), Lock.OPEN);
     private static final Listing.Query ALL = new Listing.Query("", "", "", "", 100);
 
     @TempDir private Path folder;

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Listing;
+import org.domicile.objects.Lock;
 import org.domicile.policy.Kinds;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Purpose;
@@ -34,7 +35,7 @@ class LabelsTest {
     private static final byte[] BODY = "the body".getBytes(StandardCharsets.UTF_8);
     private static final Match ANY = new Match.Any();
     private static final GuardedObjects.Directive KEEP =
-            new GuardedObjects.Directive.Keep("", Optional.empty());
+            new GuardedObjects.Directive.Keep("", Optional.empty(), Lock.OPEN);
     private static final Marks NO_STATISTICS =
             new Marks(List.of("household"), List.of("statistics"), List.of());
 

@@ -40,6 +40,7 @@ import org.domicile.keyspace.KeyspaceOptions;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
 import org.domicile.ledger.Outside;
+import org.domicile.lifecycle.Lifecycle;
 import org.domicile.objects.Objects;
 import org.domicile.people.People;
 import org.domicile.persons.PersonsDoor;
@@ -65,6 +66,7 @@ final class Cloud implements AutoCloseable {
     private static final int WAITING_COMMITS = 8_192;
     private static final Duration ADOPT_WITHIN = Duration.ofHours(1);
     private static final Duration REMEMBER_UPLOADS = Duration.ofDays(1);
+    private static final Duration HOURLY = Duration.ofHours(1);
 
     private final Deque<AutoCloseable> opened;
     private final Instruments instruments;
@@ -216,6 +218,7 @@ final class Cloud implements AutoCloseable {
         opened.push(
                 upkeep(settings, guard, blobs, objects, installation, clock)
                         .start(retention(ledger, settings, clock))
+                        .start(lifecycle(guard, settings, clock))
                         .start(measuring(forecast, installation, disk, folder, clock)));
 
         // ready: commands may come
@@ -456,6 +459,30 @@ final class Cloud implements AutoCloseable {
                 clock.instant().plus(pause.multipliedBy(2)),
                 turn -> turn.at().plus(turn.handled() > 0 ? pause : pause.multipliedBy(360)),
                 ledger::prune);
+    }
+
+    /**
+     * Ends what buckets' rules end: each hour, or ten times in a day that is shorter; again soon
+     * while there is more. A shorter day is on record from the start.
+     */
+    private static Upkeep.Job lifecycle(Guard guard, Settings settings, Clock clock) {
+        Duration day = settings.upkeep().day();
+        if (!day.equals(Lifecycle.DAY)) {
+            guard.upkeep("upkeep:ShortenDay", day::toSeconds);
+        }
+        Duration tenth = day.dividedBy(10);
+        Duration rest = tenth.compareTo(HOURLY) < 0 ? tenth : HOURLY;
+        Duration pause = settings.upkeep().pause();
+        return new Upkeep.Job(
+                "upkeep:Lifecycle",
+                clock.instant().plus(pause.compareTo(rest) < 0 ? pause : rest),
+                turn ->
+                        turn.at()
+                                .plus(
+                                        turn.handled() > 0 && pause.compareTo(rest) < 0
+                                                ? pause
+                                                : rest),
+                () -> guard.lifecycle(day));
     }
 
     /** It touches nobody's data, and so is no use. */

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
             CredentialCommand.Create.class,
             CredentialCommand.Show.class,
             CredentialCommand.Withdraw.class,
-            CredentialCommand.Rotate.class
+            CredentialCommand.Rotate.class,
+            CredentialCommand.Receipts.class
         })
 final class CredentialCommand {
     private CredentialCommand() {}
@@ -194,6 +195,43 @@ final class CredentialCommand {
         public Integer call() {
             Json.Row answer = asked("withdraw");
             output().result(answer, "credential " + answer.text("withdrawn") + " is withdrawn");
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "receipts",
+            description = {
+                "Say whether every answer to a credential brings a receipt, without being asked:"
+                        + " for clients that cannot send 'x-domicile-receipt: on'. Without on or"
+                        + " off: what is so now.",
+                "A receipt is the operator's signature that a use is on record; 'ledger check'"
+                        + " holds it against the log."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: ./domicile credential receipts DOMI0123456789ABCDEF on"})
+    static final class Receipts extends ServerCommand.OfCredential {
+        @picocli.CommandLine.Parameters(
+                index = "1",
+                arity = "0..1",
+                paramLabel = "on|off",
+                description = "From now on; a rotated credential keeps it.")
+        String wanted = "";
+
+        @Override
+        public Integer call() {
+            String path = "/v1/credentials/" + AdminClient.segment(accessKey) + "/receipts";
+            Json.Row answer =
+                    wanted.isEmpty()
+                            ? admin().object(path)
+                            : admin().post(path, Json.row("receipts", wanted));
+            output().result(
+                            answer,
+                            answer.text("receipts").equals("on")
+                                    ? "every answer to " + accessKey + " brings a receipt"
+                                    : "answers to "
+                                            + accessKey
+                                            + " bring a receipt when it is asked for");
             return 0;
         }
     }

@@ -30,6 +30,7 @@ import org.domicile.keys.Keys;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.Transaction;
 import org.domicile.ledger.Ledger;
+import org.domicile.lifecycle.Lifecycle;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +107,7 @@ final class Instruments implements Running, Readiness, Figures {
         parts.witnesses().tell(figures, warnings, clock.instant());
         keys(figures, warnings);
         register(warnings);
+        lifecycle(warnings);
         process(figures, now);
         return new Status(
                 stopping ? "stopping" : now == null ? "starting" : "ready",
@@ -310,6 +312,15 @@ final class Instruments implements Running, Readiness, Figures {
             warnings.add(
                     "the configuration names the zone %s, which does not exist, so its clients are refused: make it with 'domicile zone create %s'"
                             .formatted(zone, zone));
+        }
+    }
+
+    private void lifecycle(List<String> warnings) {
+        Duration day = parts.settings().upkeep().day();
+        if (!day.equals(Lifecycle.DAY)) {
+            warnings.add(
+                    "a day of lifecycle rules lasts %d seconds here, so they end things too early: take s3.lifecycle.day out, unless this server is for tests alone"
+                            .formatted(day.toSeconds()));
         }
     }
 

@@ -40,6 +40,8 @@ import picocli.CommandLine.Command;
             PolicyCommand.class,
             PrincipalCommand.class,
             CredentialCommand.class,
+            RoleCommand.class,
+            TargetCommand.class,
             SealedCommand.class,
             ZoneCommand.class,
             SubjectCommand.class,

@@ -173,7 +173,21 @@ final class PolicyExplainCommand extends ServerCommand.OfOrganisation {
                                     + each.text("message")));
             text(out, String.valueOf(texts.getOrDefault(each.text("policy"), "")));
         }
+        answer.rows("bounds").forEach(each -> bound(out, each));
         out.println();
+    }
+
+    /** What a session stays within. */
+    private static void bound(PrintWriter out, Json.Row bound) {
+        String document =
+                bound.text("name").equals("role")
+                        ? "The session's role"
+                        : "The session's own policy";
+        boolean allowed = bound.text("decision").equals("allow");
+        out.println(document + (allowed ? " permits it." : " does not permit it."));
+        for (String each : bound.texts("reasons")) {
+            text(out, String.valueOf(bound.row("policies").fields().getOrDefault(each, "")));
+        }
     }
 
     private static void text(PrintWriter out, String text) {

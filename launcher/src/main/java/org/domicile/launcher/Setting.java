@@ -19,6 +19,11 @@ enum Setting {
             "",
             "purposes that callers without a signature act under, by organisation:"
                     + " city=open-data; without one nobody unsigned is let in"),
+    S3_LIFECYCLE_DAY(
+            "s3.lifecycle.day",
+            "24h",
+            "how long a day of lifecycle rules lasts; shorter for tests of clients alone, and on"
+                    + " record"),
     WEB_LISTEN("web.listen", "127.0.0.1:9001", "address and port of /ledger/, /health, /metrics"),
     ADMIN_LISTEN(
             "admin.listen",

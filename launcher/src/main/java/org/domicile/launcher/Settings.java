@@ -112,8 +112,9 @@ record Settings(
      *
      * @param rate bytes a second @param scrub how often all is verified
      * @param pause before the first turn, and after one that found nothing to do
+     * @param day how long a day of lifecycle rules lasts
      */
-    record Upkeep(long rate, Duration scrub, Duration pause) {}
+    record Upkeep(long rate, Duration scrub, Duration pause, Duration day) {}
 
     /** The defaults. */
     static Settings standard() {
@@ -350,7 +351,8 @@ record Settings(
         return new Upkeep(
                 size(from, Setting.UPKEEP_RATE, 64L << 10, 1L << 40),
                 time(from, Setting.UPKEEP_SCRUB, Duration.ofMinutes(1), Duration.ofDays(7)),
-                time(from, Setting.UPKEEP_PAUSE, Duration.ofMillis(100), Duration.ofHours(1)));
+                time(from, Setting.UPKEEP_PAUSE, Duration.ofMillis(100), Duration.ofHours(1)),
+                time(from, Setting.S3_LIFECYCLE_DAY, Duration.ofSeconds(1), Duration.ofDays(1)));
     }
 
     // ---- texts ------------------------------------------------------------------------------

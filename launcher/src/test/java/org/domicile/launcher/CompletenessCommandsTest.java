@@ -1,6 +1,7 @@
 package org.domicile.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -131,6 +132,30 @@ class CompletenessCommandsTest {
         int signature = text.lastIndexOf(' ') + 20;
         char other = text.charAt(signature) == 'A' ? 'B' : 'A';
         refused(text.substring(0, signature) + other + text.substring(signature + 1), keys, log);
+    }
+
+    /** A client that can send no header of ours has its credential set so. */
+    @Test
+    void aCredentialMayHaveReceiptsWithoutAsking() throws IOException {
+        String key = FirstCredential.read(rig.firstCredential()).orElseThrow().accessKey();
+        assertTrue(done("credential", "receipts", key).out().contains("when it is asked for"));
+        done("credential", "receipts", key, "on");
+        String receipt = put("one", Map.of()).header(RECEIPT);
+        assertFalse(receipt.isEmpty());
+        assertEquals("", put("two", Map.of(RECEIPT, "off")).header(RECEIPT));
+        cloud.close();
+        cloud = rig.open();
+        assertFalse(put("three", Map.of()).header(RECEIPT).isEmpty(), "after a restart");
+        Json.Row next = done("credential", "rotate", key, "--json").rows().getFirst();
+        Ran rotated = done("credential", "receipts", next.text("accessKey"), "--json");
+        assertEquals("on", rotated.rows().getFirst().text("receipts"));
+        done("credential", "receipts", next.text("accessKey"), "off");
+        assertTrue(done("uses", "--json").out().contains("admin:SetReceipts"));
+        assertEquals(1, rig.run("credential", "receipts", "NONE", "on").code());
+        assertEquals(1, rig.run("credential", "receipts", key, "maybe").code());
+        Path file = Files.writeString(folder.resolve("use.receipt"), receipt);
+        Path keys = keys();
+        assertEquals(0, check(file, keys, copy("copy").resolve(USES)).code());
     }
 
     private void refused(String receipt, Path keys, Path log) throws IOException {

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.domicile.guard.Administration;
@@ -55,8 +57,48 @@ final class DataPathWorld {
         for (String word : List.of("rotated", "withdrawn")) {
             words.put(word, credential(doors, city, "city/tests").credential().accessKey());
         }
+        words.put("asked", asked(doors, city, words));
         words.put("code", admin.people().issueCode("city", "p-1", Duration.ofHours(1)).code());
         return words;
+    }
+
+    /** A sealed credential that a person has asked for and nobody approved yet; its access key. */
+    private static String asked(
+            EveryDoor doors, Administration.Issued city, Map<String, String> words)
+            throws IOException {
+        Map<String, String> more = new HashMap<>(words);
+        more.put("as", city.credential().accessKey());
+        more.put("secret", city.secret());
+        Reply asked = new Reply(0, "", "");
+        for (String[] made :
+                new String[][] {
+                    {
+                        "/v1/purposes",
+                        "{\"organisation\":\"city\",\"name\":\"covert\",\"kind\":\"fraud-prevention\",\"text\":\"t\",\"owner\":\"o\",\"legalBasis\":\"b\",\"expires\":\"{later}\",\"sealable\":\"yes\"}"
+                    },
+                    {
+                        "/v1/credentials",
+                        "{\"principal\":\"{principal}\",\"purpose\":\"city/covert\",\"sealedUntil\":\"{day}\",\"as\":\"{as}\",\"secret\":\"{secret}\"}"
+                    }
+                }) {
+            more.put("day", more.getOrDefault("later", "").substring(0, 10));
+            Line line =
+                    new Line(
+                            "admin",
+                            "",
+                            DataPaths.Flow.NONE,
+                            DataPaths.Recording.COMMIT,
+                            "POST",
+                            made[0],
+                            made[1]);
+            asked = doors.ask(line, EveryDoor.Place.HOME, Optional.of(city), more);
+            if (!asked.done()) {
+                throw new AssertionError("not prepared: " + asked);
+            }
+        }
+        String text = asked.text();
+        int from = text.indexOf("\"accessKey\":\"") + "\"accessKey\":\"".length();
+        return text.substring(from, text.indexOf('"', from));
     }
 
     static Administration.Issued credential(

@@ -30,7 +30,7 @@ import org.domicile.persons.PersonsDoor;
  *              both    two uses: a reading by itself, then a change in its commit
  *              urgent  by itself, but done also when it cannot be recorded (status and stop)
  *              nobody  none: everybody may, and nothing of anybody is shown
- *   METHOD     COPY is a PUT whose source is {bucket}/raw/n
+ *   METHOD     COPY is a PUT whose source is {bucket}/raw/n, FORM a form that a page posts
  *   TARGET     its query sorted and encoded, each name with =; words in braces as
  *              {@link EveryDoor#prepare} sets them
  * </pre>
@@ -80,6 +80,13 @@ final class DataPaths {
             s3 | GET_BUCKET_POLICY | none | itself | GET /{bucket}?policy=
             s3 | GET_BUCKET_POLICY_STATUS | none | itself | GET /{bucket}?policyStatus=
             s3 | DELETE_BUCKET_POLICY | none | commit | DELETE /{bucket}?policy=
+            s3 | POST_OBJECT | writes | commit | FORM /{bucket} | posted
+            s3 | GET_OBJECT_ATTRIBUTES | reads | itself | GET /{bucket}/raw/n?attributes=
+            s3 | GET_BUCKET_ACCELERATE_CONFIGURATION | none | itself | GET /{bucket}?accelerate=
+            s3 | GET_BUCKET_LOGGING | none | itself | GET /{bucket}?logging=
+            s3 | GET_BUCKET_REPLICATION | none | itself | GET /{bucket}?replication=
+            s3 | GET_BUCKET_REQUEST_PAYMENT | none | itself | GET /{bucket}?requestPayment=
+            s3 | GET_BUCKET_WEBSITE | none | itself | GET /{bucket}?website=
             s3 | DELETE_OBJECT | none | commit | DELETE /{bucket}/one
             s3 | DELETE_OBJECTS | none | commit | POST /{bucket}?delete= | <Delete><Object><Key>two</Key></Object></Delete>
             s3 | DELETE_BUCKET | none | commit | DELETE /{empty}
@@ -91,7 +98,7 @@ final class DataPaths {
             tiles | OfUseLog | reads | itself | GET /ledger/use/city/node-1/checkpoint
 
             register | Index | none | nobody | GET /register/
-            register | One | none | nobody | GET /register/purposes/city/tests.json
+            register | One | none | nobody | GET /register/purposes/city/tests
             register | Day | none | nobody | GET /register/purposes/city/tests/2026-01-01.json
             register | Kinds | none | nobody | GET /register/kinds
             register | Proof | none | nobody | GET /register/proof/0
@@ -120,8 +127,20 @@ final class DataPaths {
             admin | CREATE_PRINCIPAL | none | commit | POST /v1/principals | {"organisation":"city","name":"Eve"}
             admin | LIST_CREDENTIALS | none | itself | GET /v1/credentials
             admin | CREATE_CREDENTIAL | none | commit | POST /v1/credentials | {"principal":"{principal}","purpose":"city/tests"}
+            admin | SET_RECEIPTS | none | both | POST /v1/credentials/{rotated}/receipts | {"receipts":"on"}
+            admin | READ_RECEIPTS | none | itself | GET /v1/credentials/{rotated}/receipts
             admin | ROTATE_CREDENTIAL | none | commit | POST /v1/credentials/{rotated}/rotate
             admin | WITHDRAW_CREDENTIAL | none | commit | POST /v1/credentials/{withdrawn}/withdraw
+            admin | READ_SEALED_MAX | none | itself | GET /v1/credentials/sealed-max
+            admin | SET_SEALED_MAX | none | both | POST /v1/credentials/sealed-max | {"days":"90"}
+            admin | APPROVE_CREDENTIAL | none | commit | POST /v1/credentials/{asked}/approve | {}
+            admin | LIST_TARGETS | none | itself | GET /v1/targets
+            admin | CREATE_TARGET | none | commit | POST /v1/targets | {"organisation":"city","name":"ci","url":"https://id.example/","zone":"home"}
+            admin | LIST_ROLES | none | itself | GET /v1/roles
+            admin | CREATE_ROLE | none | commit | POST /v1/roles | {"organisation":"city","name":"reader","purpose":"city/tests","principals":["{principal}"],"language":"cedar","permissions":"permit (principal, action, resource);"}
+            admin | SHOW_ROLE | none | itself | GET /v1/roles/city/reader
+            admin | REMOVE_ROLE | none | commit | POST /v1/roles/city/reader/remove
+            admin | REMOVE_TARGET | none | commit | POST /v1/targets/city/ci/remove
             admin | LIST_BUCKETS | none | itself | GET /v1/buckets
             admin | CREATE_BUCKET | none | commit | POST /v1/buckets | {"organisation":"city","name":"by-admin"}
             admin | LIST_LABELS | none | itself | GET /v1/labels

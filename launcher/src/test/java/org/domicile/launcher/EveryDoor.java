@@ -12,17 +12,21 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.domicile.admin.AdminDoor;
 import org.domicile.admin.AdminOptions;
 import org.domicile.admin.Running;
@@ -34,6 +38,7 @@ import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.GuardedPeople;
 import org.domicile.guard.Installation;
 import org.domicile.guard.PublicRegister;
+import org.domicile.guard.Sealing;
 import org.domicile.health.HealthDoor;
 import org.domicile.http.HttpHandler;
 import org.domicile.http.HttpServer;
@@ -60,6 +65,7 @@ final class EveryDoor implements AutoCloseable {
                     GuardedLogs.class,
                     GuardedPeople.class,
                     Administration.class,
+                    Sealing.class,
                     PublicRegister.class);
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -300,10 +306,16 @@ final class EveryDoor implements AutoCloseable {
             String text)
             throws IOException {
         String target = filled(asked, words);
+        if (method.equals("FORM")) {
+            return form(place, caller, target, text);
+        }
         byte[] body = filled(text, words).getBytes(UTF_8);
         Map<String, String> headers = new TreeMap<>();
         if (method.equals("COPY")) {
             headers.put("x-amz-copy-source", "/" + words.get("bucket") + "/raw/n");
+        }
+        if (target.endsWith("?attributes=")) {
+            headers.put("x-amz-object-attributes", "ETag");
         }
         if (body.length > 0) {
             byte[] md5 = S3Signature.digest("MD5").digest(body);
@@ -328,6 +340,51 @@ final class EveryDoor implements AutoCloseable {
                                         sum,
                                         installation.time().instant());
         return send("s3", place, sent, target, signed, filled(text, words));
+    }
+
+    /** A form with a policy that the caller signed, as version 2 wants it. */
+    private Reply form(
+            Place place, Optional<Administration.Issued> caller, String target, String text)
+            throws IOException {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("key", "posted");
+        if (caller.isPresent()) {
+            String policy =
+                    base64(
+                            "{\"expiration\":\"%s\",\"conditions\":[{\"bucket\":\"%s\"},{\"key\":\"posted\"}]}"
+                                    .formatted(
+                                            installation.time().instant().plusSeconds(600),
+                                            target.substring(1))
+                                    .getBytes(UTF_8));
+            fields.put("AWSAccessKeyId", caller.get().credential().accessKey());
+            fields.put("policy", policy);
+            fields.put("signature", signature(caller.get().secret(), policy));
+        }
+        StringBuilder form = new StringBuilder();
+        fields.forEach((name, value) ->
+                form.append(
+                        "--b\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n"
+                                .formatted(name, value)));
+        form.append(
+                "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n"
+                        + text
+                        + "\r\n--b--\r\n");
+        Map<String, String> headers = Map.of("content-type", "multipart/form-data; boundary=b");
+        return send("s3", place, "POST", target, headers, form.toString());
+    }
+
+    private static String signature(String secret, String policy) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA1");
+            mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA1"));
+            return base64(mac.doFinal(policy.getBytes(UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError("every Java has HmacSHA1", e);
+        }
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
     }
 
     private Reply send(

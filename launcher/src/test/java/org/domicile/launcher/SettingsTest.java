@@ -256,6 +256,14 @@ class SettingsTest {
                         Duration.ofMillis(100),
                         "0s"));
         cases.put(
+                Setting.S3_LIFECYCLE_DAY,
+                new Case(
+                        s -> s.upkeep().day(),
+                        Duration.ofDays(1),
+                        "10s",
+                        Duration.ofSeconds(10),
+                        "25h"));
+        cases.put(
                 Setting.DRAIN_TIME,
                 new Case(
                         s -> s.limits().drain(),

@@ -146,7 +146,7 @@ final class S3Suite {
         wanted.put("s3.ownership.default", "ObjectWriter");
         wanted.put("s3.public.purposes", SuiteAccounts.publicPurposes(workers));
         wanted.put("s3.lifecycle.day", DAY.toSeconds() + "s");
-        String help = Server.command("serve", "--help");
+        String help = Server.command("up", "--help");
         List<String> settings = new ArrayList<>(List.of("zone.default=" + ZONE));
         wanted.forEach((key, value) -> {
             if (help.contains(key)) {

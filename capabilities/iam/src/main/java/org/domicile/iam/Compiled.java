@@ -6,7 +6,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.domicile.cedar.CedarException;
 import org.domicile.cedar.PolicySet;
 
@@ -16,18 +18,22 @@ import org.domicile.cedar.PolicySet;
  * @param policies one for each statement, in their order: the statement's Sid, or {@code
  *     statementN}, and a text that Cedar reads and that is valid by {@link S3Schema}
  * @param questions what {@link S3Request#asked} has to answer for them
- * @param keys the names of all condition keys that it reads, those of tags with the tag's
+ * @param keys all that it asks of a request, in conditions and in variables: whoever cannot say one
+ *     of them of every request had better not take the document
+ * @param names the same by name, those of tags with the tag's
  * @param isPublic whether it lets in everybody (Amazon S3 User Guide, "The meaning of public")
  */
 public record Compiled(
         SequencedMap<String, String> policies,
         SequencedSet<Question> questions,
-        SequencedSet<String> keys,
+        Set<ConditionKey> keys,
+        SequencedSet<String> names,
         boolean isPublic) {
     public Compiled {
+        keys = Set.copyOf(keys);
         policies = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(policies));
         questions = Collections.unmodifiableSequencedSet(new LinkedHashSet<>(questions));
-        keys = Collections.unmodifiableSequencedSet(new LinkedHashSet<>(keys));
+        names = Collections.unmodifiableSequencedSet(new LinkedHashSet<>(names));
     }
 
     /**
@@ -43,25 +49,30 @@ public record Compiled(
         for (Statement statement : statements) {
             policies.put(statement.id(), translation.policy(statement));
         }
-        return new Compiled(policies, questions, keys(statements), Exposure.isPublic(statements));
+        return new Compiled(
+                policies,
+                questions,
+                statements.stream().flatMap(Statement::keys).collect(Collectors.toSet()),
+                names(statements),
+                Exposure.isPublic(statements));
     }
 
-    private static SequencedSet<String> keys(List<Statement> statements) {
-        SequencedSet<String> keys = new TreeSet<>();
+    private static SequencedSet<String> names(List<Statement> statements) {
+        SequencedSet<String> names = new TreeSet<>();
         for (Statement statement : statements) {
-            statement.resources().forEach(each -> variables(each, keys));
+            statement.resources().forEach(each -> variables(each, names));
             for (Statement.Line line : statement.conditions()) {
-                keys.add(line.key().iamName());
-                line.values().forEach(each -> variables(each, keys));
+                names.add(line.key().iamName());
+                line.values().forEach(each -> variables(each, names));
             }
         }
-        return keys;
+        return names;
     }
 
-    private static void variables(Pattern pattern, SequencedSet<String> keys) {
+    private static void variables(Pattern pattern, SequencedSet<String> names) {
         for (Pattern.Piece piece : pattern.pieces()) {
             if (piece instanceof Pattern.Piece.Variable(ConditionKey.Named key, _)) {
-                keys.add(key.iamName());
+                names.add(key.iamName());
             }
         }
     }

@@ -11,7 +11,10 @@ public final class IamException extends Exception {
     private final int line;
     private final int column;
 
-    IamException(int line, int column, String problem) {
+    /**
+     * @param problem what is wrong and what to write instead
+     */
+    public IamException(int line, int column, String problem) {
         super("line " + line + ", column " + column + ": " + problem);
         this.line = line;
         this.column = column;

@@ -82,14 +82,17 @@ public final class S3Actions {
         return Collections.unmodifiableSet(LEVELS.keySet());
     }
 
-    /** Whether there is such an action, without {@code s3:}, for such a target. */
-    public static boolean isAsked(String action, Target target) {
-        return level(action)
-                == switch (target) {
-                    case Target.Service _ -> Level.SERVICE;
-                    case Target.Bucket _ -> Level.BUCKET;
-                    case Target.ObjectIn _ -> Level.OBJECT;
-                };
+    /** Whether there is such an action and it is asked for such a target. */
+    public static boolean concerns(String name, Target target) {
+        return level(target) == LEVELS.get(name);
+    }
+
+    static Level level(Target target) {
+        return switch (target) {
+            case Target.Service _ -> Level.SERVICE;
+            case Target.Bucket _ -> Level.BUCKET;
+            case Target.ObjectIn _ -> Level.OBJECT;
+        };
     }
 
     static List<String> sorted() {

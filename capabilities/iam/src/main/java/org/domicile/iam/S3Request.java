@@ -41,8 +41,12 @@ public record S3Request(
     public S3Request {
         tags = Map.copyOf(tags);
         values = Map.copyOf(values);
-        if (!S3Actions.isAsked(action, target)) {
-            throw new IllegalArgumentException(action + " is not asked for " + target);
+        S3Actions.Level level = S3Actions.level(action);
+        if (level != S3Actions.level(target)) {
+            throw new IllegalArgumentException(
+                    level == null
+                            ? "there is no action " + action
+                            : action + " is not asked for " + target);
         }
         for (ConditionKey key : values.keySet()) {
             if (key.isDerived()) {

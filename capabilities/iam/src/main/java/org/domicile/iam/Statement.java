@@ -1,6 +1,7 @@
 package org.domicile.iam;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.domicile.cedar.Effect;
 
 /**
@@ -57,4 +58,17 @@ record Statement(
             Absence absence,
             ConditionKey.Named key,
             List<Pattern> values) {}
+
+    /** What it asks of a request, in its conditions and in variables of its texts. */
+    Stream<ConditionKey> keys() {
+        Stream<Pattern> texts =
+                Stream.concat(
+                        resources.stream(),
+                        conditions.stream().flatMap(each -> each.values().stream()));
+        return Stream.concat(
+                conditions.stream().map(each -> each.key().key()),
+                texts.flatMap(each -> each.pieces().stream())
+                        .filter(Pattern.Piece.Variable.class::isInstance)
+                        .map(each -> ((Pattern.Piece.Variable) each).key().key()));
+    }
 }

@@ -33,7 +33,8 @@ final class UseRecord implements Pending {
     private static final int KEY_ID = 16;
 
     /** Actions that begin so make room. */
-    private static final List<String> FREEING = List.of("s3:Delete", "s3:AbortMultipartUpload");
+    private static final List<String> FREEING =
+            List.of("s3:Delete", "s3:AbortMultipartUpload", "lifecycle:");
 
     private final Use use;
     private final String node;

@@ -46,17 +46,17 @@ public record Bucket(
         created = Instant.ofEpochMilli(created.toEpochMilli());
     }
 
-    Bucket versioned(Versioning state) {
+    /** With another versioning state. */
+    public Bucket versioned(Versioning state) {
         return new Bucket(name, id, organisation, owner, zones, key, state, created, settings);
     }
 
-    /** With these settings and no others. */
-    public Bucket with(Map<String, byte[]> others) {
-        return new Bucket(name, id, organisation, owner, zones, key, versioning, created, others);
+    Bucket settings(Map<String, byte[]> all) {
+        return new Bucket(name, id, organisation, owner, zones, key, versioning, created, all);
     }
 
     /** With a setting as given, or without it. */
-    Bucket set(String setting, Optional<byte[]> value) {
+    public Bucket set(String setting, Optional<byte[]> value) {
         Map<String, byte[]> next = new LinkedHashMap<>(settings);
         value.ifPresentOrElse(bytes -> next.put(setting, bytes), () -> next.remove(setting));
         return new Bucket(name, id, organisation, owner, zones, key, versioning, created, next);

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Condition;
 import org.domicile.keyspace.Cursor;
@@ -233,24 +233,33 @@ final class BucketTable implements Buckets {
         if (versioning == Versioning.UNVERSIONED) {
             throw new IllegalArgumentException("a bucket does not return to being unversioned");
         }
-        return change(request, name, bucket -> bucket.versioned(versioning));
+        return revise(request, name, bucket -> Optional.of(bucket.versioned(versioning)))
+                == Revised.DONE;
     }
 
     @Override
     public boolean set(Request request, String name, String setting, Optional<byte[]> value) {
-        return change(request, name, bucket -> bucket.set(setting, value));
+        return revise(request, name, bucket -> Optional.of(bucket.set(setting, value)))
+                == Revised.DONE;
     }
 
-    private boolean change(Request request, String name, UnaryOperator<Bucket> changed) {
+    @Override
+    public Revised revise(Request request, String name, Function<Bucket, Optional<Bucket>> change) {
         changing.lock();
         try {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
                 Home home = homes.get(name);
                 if (home == null) {
                     refuse(request, Outcome.ABSENT);
-                    return false;
+                    return Revised.NO_SUCH_BUCKET;
                 }
-                Home next = Home.of(changed.apply(home.bucket));
+                Optional<Bucket> changed = change.apply(home.bucket);
+                if (changed.isEmpty()) {
+                    refuse(request, Outcome.CONFLICT);
+                    return Revised.REFUSED;
+                }
+                Home next = Home.of(changed.get());
+                checkSame(home.bucket, next.bucket);
                 checkSettings(next.bucket);
                 Transaction transaction =
                         new Transaction()
@@ -268,13 +277,21 @@ final class BucketTable implements Buckets {
                 if (keyspace.commit(transaction.carrying(request, Outcome.DONE))
                         instanceof Committed.Applied) {
                     homes.put(name, next);
-                    return true;
+                    return Revised.DONE;
                 }
                 load(name);
             }
             throw VersionStore.overloaded("bucket " + name);
         } finally {
             changing.unlock();
+        }
+    }
+
+    private static void checkSame(Bucket was, Bucket next) {
+        Bucket back = next.versioned(was.versioning()).settings(was.settings());
+        if (!back.equals(was)) {
+            throw new IllegalArgumentException(
+                    "of a bucket its versioning and its settings change, and nothing else");
         }
     }
 

@@ -2,6 +2,7 @@ package org.domicile.objects;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.domicile.request.Request;
 
 /** The buckets of the installation. */
@@ -36,11 +37,30 @@ public interface Buckets {
      */
     boolean set(Request request, String name, String setting, Optional<byte[]> value);
 
+    /**
+     * Changes a bucket as what it is then demands. Carries the record.
+     *
+     * @param change gives what it becomes: with another versioning state and other settings, and
+     *     nothing else; or empty to leave it as it is, which is recorded as CONFLICT. May be asked
+     *     more than once
+     */
+    Revised revise(Request request, String name, Function<Bucket, Optional<Bucket>> change);
+
     /** A bucket by name. */
     Optional<Bucket> bucket(String name);
 
     /** All buckets of an organisation, by name. */
     List<Bucket> buckets(String organisation);
+
+    /** What became of a change that depends on what the bucket is. */
+    enum Revised {
+        /** It is as wanted. */
+        DONE,
+        /** What it is forbids it. */
+        REFUSED,
+        /** There is none. */
+        NO_SUCH_BUCKET
+    }
 
     /** What became of a removal. */
     enum Removed {

@@ -1,5 +1,8 @@
 package org.domicile.objects;
 
+import java.time.Instant;
+import java.util.List;
+
 /**
  * What must hold of the newest version of a name (for a delete with a version id: of that version)
  * for a change to happen; decided inside the commit.
@@ -18,4 +21,18 @@ public sealed interface Condition {
 
     /** There is one with this token: If-Match: "etag". */
     record Matches(byte[] token) implements Condition {}
+
+    /** What stands there has so many plain bytes (a marker has none), or nothing does. */
+    record Size(long bytes) implements Condition {}
+
+    /** What stands there was made in this second, or nothing does. @param at any moment of it */
+    record Second(Instant at) implements Condition {}
+
+    /** Each of these. */
+    record All(List<Condition> conditions) implements Condition {
+        /** As they are now. */
+        public All {
+            conditions = List.copyOf(conditions);
+        }
+    }
 }

@@ -25,6 +25,7 @@ record Entry(
     private static final int MARKER = 1;
     private static final int NULL = 2;
     private static final int HELD = 4;
+    private static final int LET_GO = 8;
     private static final int LOCK_AND_STATE = 1 + 8 + 4;
     private static final int FIXED = 1 + 1 + 8 + 2 + 4 + 2;
     private static final byte[] NOTHING = {};
@@ -65,7 +66,7 @@ record Entry(
         int flags =
                 (kind == Kind.DELETE_MARKER ? MARKER : 0)
                         | (mark == Mark.NULL ? NULL : 0)
-                        | (lock.held() ? HELD : 0);
+                        | hold(lock.hold());
         Fields.Writer out =
                 new Fields.Writer(plain ? PLAIN : AMENDABLE, expected)
                         .u8(flags)
@@ -106,7 +107,7 @@ record Entry(
         byte[] state = NOTHING;
         if (in.format() == AMENDABLE) {
             Lock.Mode mode = MODES.get(in.u8());
-            lock = new Lock(mode, Instant.ofEpochMilli(in.u64()), (flags & HELD) != 0);
+            lock = new Lock(mode, Instant.ofEpochMilli(in.u64()), hold(flags));
             state = in.bytes();
         }
         return new Entry(
@@ -120,23 +121,43 @@ record Entry(
                 pieces);
     }
 
+    private static int hold(Lock.Hold hold) {
+        return switch (hold) {
+            case NEVER -> 0;
+            case ON -> HELD;
+            case OFF -> LET_GO;
+        };
+    }
+
+    private static Lock.Hold hold(int flags) {
+        if ((flags & HELD) != 0) {
+            return Lock.Hold.ON;
+        }
+        return (flags & LET_GO) == 0 ? Lock.Hold.NEVER : Lock.Hold.OFF;
+    }
+
     /** Whether an encoded entry is a delete marker, without decoding the rest. */
     static boolean isMarker(byte[] value) {
         return (value[1] & MARKER) != 0;
     }
 
-    /** As the contract shows it, {@code stamp} being the commit version in its key. */
-    Version version(String name, long stamp, boolean latest) {
+    /** Plain bytes. */
+    long size() {
         long size = 0;
         for (Piece piece : pieces) {
             size += piece.size();
         }
+        return size;
+    }
+
+    /** As the contract shows it, {@code stamp} being the commit version in its key. */
+    Version version(String name, long stamp, boolean latest) {
         return new Version(
                 name,
                 mark == Mark.NULL ? Layout.NULL : Layout.hex(stamp),
                 kind,
                 latest,
-                size,
+                size(),
                 modified,
                 token,
                 attributes,

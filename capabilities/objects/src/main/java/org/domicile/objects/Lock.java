@@ -8,11 +8,11 @@ import java.time.Instant;
  *
  * @param mode who may still end the retention
  * @param until when the retention ends by itself; {@link Instant#EPOCH} where there is none
- * @param held whether a legal hold lies on it, which has no end of its own
+ * @param hold whether a legal hold lies on it, which has no end of its own
  */
-public record Lock(Mode mode, Instant until, boolean held) {
+public record Lock(Mode mode, Instant until, Hold hold) {
     /** Nothing keeps it. */
-    public static final Lock OPEN = new Lock(Mode.NONE, Instant.EPOCH, false);
+    public static final Lock OPEN = new Lock(Mode.NONE, Instant.EPOCH, Hold.NEVER);
 
     /** How firm a retention is. */
     public enum Mode {
@@ -22,6 +22,16 @@ public record Lock(Mode mode, Instant until, boolean held) {
         GOVERNANCE,
         /** Nobody can shorten it. */
         COMPLIANCE
+    }
+
+    /** Whether somebody keeps it until saying otherwise. */
+    public enum Hold {
+        /** Nobody ever said anything of it. */
+        NEVER,
+        /** Held. */
+        ON,
+        /** Let go, or said not to be held. */
+        OFF
     }
 
     /** Whether the caller may pass over governance, and says that it wants to. */
@@ -42,21 +52,21 @@ public record Lock(Mode mode, Instant until, boolean held) {
 
     /** With another retention. */
     public Lock retained(Mode newMode, Instant newUntil) {
-        return new Lock(newMode, newUntil, held);
+        return new Lock(newMode, newUntil, hold);
     }
 
-    /** With or without a legal hold. */
-    public Lock holding(boolean newHeld) {
-        return new Lock(mode, until, newHeld);
+    /** With another hold. */
+    public Lock holding(Hold newHold) {
+        return new Lock(mode, until, newHold);
     }
 
     /** Whether the version may be removed at {@code now}. */
-    boolean opens(Instant now, Bypass bypass) {
-        return !held && (passed(now) || bypassed(bypass));
+    public boolean opens(Instant now, Bypass bypass) {
+        return hold != Hold.ON && (passed(now) || bypassed(bypass));
     }
 
     /** Whether the retention may become that of {@code next}; a hold may come and go. */
-    boolean admits(Lock next, Instant now, Bypass bypass) {
+    public boolean admits(Lock next, Instant now, Bypass bypass) {
         return passed(now) || bypassed(bypass) || next.mode == mode && !next.until.isBefore(until);
     }
 

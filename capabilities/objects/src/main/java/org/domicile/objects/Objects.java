@@ -50,6 +50,13 @@ public interface Objects extends AutoCloseable {
             Condition condition,
             Lock.Bypass bypass);
 
+    /**
+     * Ends a version that a rule ends, if it and its place are still as they were seen, else {@link
+     * Changed.ConditionFailed}: a newest object as a delete without a version does it, everything
+     * else for good. Passes over no lock.
+     */
+    Changed expire(Request request, Bucket bucket, Version seen);
+
     /** Changes a version in its place: the newest, or the one with an id. */
     Changed amend(
             Request request,

@@ -156,9 +156,11 @@ final class VersionStore implements Objects {
             Request request, Home home, String name, byte[] raw, Condition condition) {
         Seen seen = Seen.of(keyspace, home, raw);
         Decision<Changed> refusal = judge(request, condition, seen);
-        if (refusal != null) {
-            return refusal;
-        }
+        return refusal == null ? deleteNewest(request, home, name, raw, seen) : refusal;
+    }
+
+    private Decision<Changed> deleteNewest(
+            Request request, Home home, String name, byte[] raw, Seen seen) {
         Standing unnamed = seen.unnamed();
         Optional<String> removed = unnamed == null ? Optional.empty() : Optional.of(Layout.NULL);
         Transaction transaction = new Transaction();
@@ -197,17 +199,25 @@ final class VersionStore implements Objects {
         try (Snapshot snapshot = keyspace.snapshot()) {
             standing = Seen.named(snapshot, home, raw, version);
         }
-        Decision<Changed> refusal = judge(request, condition, standing);
+        Decision<Changed> refusal = Refusal.of(request, condition, standing);
         if (refusal != null) {
             return refusal;
         }
         if (standing == null) {
             return nothingToDelete(request);
         }
-        if (!standing.entry().lock().opens(clock.instant(), bypass)) {
-            return locked(request);
-        }
-        Transaction transaction = new Transaction().when(home.live()).when(standing.stays());
+        return standing.entry().lock().opens(clock.instant(), bypass)
+                ? remove(request, name, standing, version, new Transaction().when(home.live()))
+                : Refusal.locked(request);
+    }
+
+    private Decision<Changed> remove(
+            Request request,
+            String name,
+            Standing standing,
+            String version,
+            Transaction transaction) {
+        transaction.when(standing.stays());
         remove(transaction, standing);
         Optional<Version> marker =
                 standing.entry().kind() == Version.Kind.DELETE_MARKER
@@ -216,6 +226,58 @@ final class VersionStore implements Objects {
         return new Decision<>(
                 transaction.carrying(request, Outcome.DONE),
                 _ -> new Changed.Deleted(marker, Optional.of(version)));
+    }
+
+    @Override
+    public Changed expire(Request request, Bucket bucket, Version seen) {
+        checkOpen();
+        byte[] raw = Layout.name(seen.name());
+        return settle(
+                request,
+                bucket,
+                seen.name(),
+                () -> {
+                    Home home = buckets.home(bucket).orElse(null);
+                    if (home == null) {
+                        return Decision.alone(request, Outcome.ABSENT, new Changed.NoSuchBucket());
+                    }
+                    return seen.latest() && seen.kind() == Version.Kind.OBJECT
+                            ? expireNewest(request, home, raw, seen)
+                            : expireForGood(request, home, raw, seen);
+                });
+    }
+
+    private Decision<Changed> expireNewest(
+            Request request, Home home, byte[] raw, Version version) {
+        Seen seen = Seen.of(keyspace, home, raw);
+        if (!Refusal.same(seen.newest(), version)) {
+            return Refusal.failed(request);
+        }
+        Decision<Changed> kept = judge(request, new Condition.None(), seen);
+        return kept == null ? deleteNewest(request, home, version.name(), raw, seen) : kept;
+    }
+
+    private Decision<Changed> expireForGood(
+            Request request, Home home, byte[] raw, Version version) {
+        Standing standing;
+        Standing newest;
+        try (Snapshot snapshot = keyspace.snapshot()) {
+            newest = Seen.newest(snapshot, home, raw);
+            standing = Seen.named(snapshot, home, raw, version.id());
+        }
+        if (standing == null
+                || newest == null
+                || !Refusal.same(standing, version)
+                || version.latest() != Arrays.equals(newest.key(), standing.key())) {
+            return Refusal.failed(request);
+        }
+        if (!standing.entry().lock().opens(clock.instant(), Lock.Bypass.NO)) {
+            return Refusal.locked(request);
+        }
+        // The bucket's own condition has to come first: it is what a retry looks at.
+        Transaction transaction =
+                new Transaction().when(home.live()).when(Seen.first(home, raw, newest));
+        return remove(request, version.name(), standing, version.id(), transaction);
     }
 
     @Override
@@ -269,7 +331,7 @@ final class VersionStore implements Objects {
             case Amendment.Locking(var change, Lock.Bypass bypass) -> {
                 lock = change.apply(lock);
                 if (!was.lock().admits(lock, clock.instant(), bypass)) {
-                    return locked(request);
+                    return Refusal.locked(request);
                 }
             }
         }
@@ -289,10 +351,6 @@ final class VersionStore implements Objects {
                 transaction.carrying(request, Outcome.DONE), _ -> new Changed.Stored(changed));
     }
 
-    private static Decision<Changed> locked(Request request) {
-        return Decision.alone(request, Outcome.CONFLICT, new Changed.Locked());
-    }
-
     private static Decision<Changed> nothingToDelete(Request request) {
         return Decision.alone(
                 request, Outcome.ABSENT, new Changed.Deleted(Optional.empty(), Optional.empty()));
@@ -303,34 +361,11 @@ final class VersionStore implements Objects {
      * what it would replace; null when there is none.
      */
     @Nullable Decision<Changed> judge(Request request, Condition condition, Seen seen) {
-        Decision<Changed> refusal = judge(request, condition, seen.newest());
+        Decision<Changed> refusal = Refusal.of(request, condition, seen.newest());
         boolean kept =
                 seen.unnamed() != null
                         && !seen.unnamed().entry().lock().opens(clock.instant(), Lock.Bypass.NO);
-        return refusal == null && kept ? locked(request) : refusal;
-    }
-
-    /** The refusal that a condition demands; null when it holds. */
-    private static @Nullable Decision<Changed> judge(
-            Request request, Condition condition, @Nullable Standing standing) {
-        Entry entry =
-                standing == null || standing.entry().kind() == Version.Kind.DELETE_MARKER
-                        ? null
-                        : standing.entry();
-        boolean holds =
-                switch (condition) {
-                    case Condition.None _ -> true;
-                    case Condition.Absent _ -> entry == null;
-                    case Condition.Present _ -> entry != null;
-                    case Condition.Matches(byte[] token) ->
-                            entry != null && Arrays.equals(token, entry.token());
-                };
-        if (holds) {
-            return null;
-        }
-        return entry == null
-                ? Decision.alone(request, Outcome.ABSENT, new Changed.NoSuchName())
-                : Decision.alone(request, Outcome.CONFLICT, new Changed.ConditionFailed());
+        return refusal == null && kept ? Refusal.locked(request) : refusal;
     }
 
     Entry entry(Home home, Seen seen, Draft draft, List<Piece> pieces) {

@@ -64,8 +64,8 @@
  *           organisation text, owner text, key text, count of zones in 2, each a text; count of
  *           settings in 2, each a text and bytes
  * live      state in 1
- * version   flags in 1 (1 delete marker, 2 null version, 4 held), modified in 8, length of the
- *           token in 2, of the attributes in 4, count of pieces in 2, token, attributes, each
+ * version   flags in 1 (1 delete marker, 2 null version, 4 held, 8 let go), modified in 8, length
+ *           of the token in 2, of the attributes in 4, count of pieces in 2, token, attributes, each
  *           piece: plain size in 8, place; in format 2 also: mode of the lock in 1, its end in 8,
  *           state bytes
  * null      nothing more

@@ -107,10 +107,12 @@ abstract class AmendmentsContract {
         assertInstanceOf(Changed.OnMarker.class, onMarker);
         assertEquals(Optional.of(Outcome.ABSENT), record.outcome);
         Instant end = Instant.parse("2030-01-01T00:00:00Z");
-        assertThrows(IllegalArgumentException.class, () -> new Lock(Lock.Mode.NONE, end, false));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new Lock(Lock.Mode.COMPLIANCE, Instant.EPOCH, false));
+                () -> new Lock(Lock.Mode.NONE, end, Lock.Hold.NEVER));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Lock(Lock.Mode.COMPLIANCE, Instant.EPOCH, Lock.Hold.NEVER));
     }
 
     /** Every lock against every other, with and without bypass, before its end and after. */
@@ -121,10 +123,10 @@ abstract class AmendmentsContract {
         List<Lock> locks =
                 List.of(
                         Lock.OPEN,
-                        new Lock(Lock.Mode.GOVERNANCE, early, false),
-                        new Lock(Lock.Mode.GOVERNANCE, late, false),
-                        new Lock(Lock.Mode.COMPLIANCE, early, false),
-                        new Lock(Lock.Mode.COMPLIANCE, late, false));
+                        new Lock(Lock.Mode.GOVERNANCE, early, Lock.Hold.NEVER),
+                        new Lock(Lock.Mode.GOVERNANCE, late, Lock.Hold.NEVER),
+                        new Lock(Lock.Mode.COMPLIANCE, early, Lock.Hold.NEVER),
+                        new Lock(Lock.Mode.COMPLIANCE, late, Lock.Hold.NEVER));
         Bucket bucket = rig.bucket("locks", Bucket.Versioning.ENABLED);
         for (Lock was : locks) {
             for (Lock next : locks) {
@@ -147,7 +149,7 @@ abstract class AmendmentsContract {
             }
         }
         Version version = stored(rig.put(bucket, "n", Rig.bytes("x")));
-        Lock firm = new Lock(Lock.Mode.COMPLIANCE, early, false);
+        Lock firm = new Lock(Lock.Mode.COMPLIANCE, early, Lock.Hold.NEVER);
         stored(lock(bucket, NEWEST, firm, Lock.Bypass.NO));
         rig.now = early.minusMillis(1);
         assertEquals(new Changed.Locked(), delete(bucket, version.id(), Lock.Bypass.GOVERNANCE));
@@ -160,16 +162,21 @@ abstract class AmendmentsContract {
         Instant end = rig.now.plus(Duration.ofDays(1));
         Bucket bucket = rig.bucket("kept", Bucket.Versioning.ENABLED);
         Version version = stored(rig.put(bucket, "n", Rig.bytes("x")));
-        Lock governed = new Lock(Lock.Mode.GOVERNANCE, end, false);
+        Lock governed = new Lock(Lock.Mode.GOVERNANCE, end, Lock.Hold.NEVER);
         stored(lock(bucket, NEWEST, governed, Lock.Bypass.NO));
         assertEquals(new Changed.Locked(), delete(bucket, version.id(), Lock.Bypass.NO));
-        stored(lock(bucket, NEWEST, governed.holding(true), Lock.Bypass.NO));
+        stored(lock(bucket, NEWEST, governed.holding(Lock.Hold.ON), Lock.Bypass.NO));
         assertEquals(new Changed.Locked(), delete(bucket, version.id(), Lock.Bypass.GOVERNANCE));
         assertInstanceOf(Changed.Deleted.class, rig.delete(bucket, "n"), "a marker hides it");
         rig.reopen();
         rig.now = end;
         assertEquals(new Changed.Locked(), delete(bucket, version.id(), Lock.Bypass.GOVERNANCE));
-        stored(lock(bucket, Optional.of(version.id()), governed.holding(false), Lock.Bypass.NO));
+        stored(
+                lock(
+                        bucket,
+                        Optional.of(version.id()),
+                        governed.holding(Lock.Hold.OFF),
+                        Lock.Bypass.NO));
         assertInstanceOf(Changed.Deleted.class, delete(bucket, version.id(), Lock.Bypass.NO));
     }
 
@@ -180,7 +187,12 @@ abstract class AmendmentsContract {
                 List.of(Bucket.Versioning.UNVERSIONED, Bucket.Versioning.SUSPENDED)) {
             Bucket bucket = rig.bucket("null-" + versioning.ordinal(), versioning);
             stored(rig.put(bucket, "n", Rig.bytes("x")));
-            stored(lock(bucket, Optional.of("null"), Lock.OPEN.holding(true), Lock.Bypass.NO));
+            stored(
+                    lock(
+                            bucket,
+                            Optional.of("null"),
+                            Lock.OPEN.holding(Lock.Hold.ON),
+                            Lock.Bypass.NO));
             Rig.Record record = new Rig.Record();
             assertEquals(
                     new Changed.Locked(),
@@ -221,6 +233,54 @@ abstract class AmendmentsContract {
         }
     }
 
+    /** What a rule ends is what it saw, in the place where it saw it. */
+    @Test
+    void whatWasSeenEndsAndWhatChangedMeanwhileDoesNot() {
+        for (Bucket.Versioning versioning : Bucket.Versioning.values()) {
+            Bucket bucket = rig.bucket("ends-" + versioning.ordinal(), versioning);
+            Version seen = stored(rig.put(bucket, "n", Rig.bytes("one")));
+            rig.now = rig.now.plusMillis(1);
+            Version next = stored(rig.put(bucket, "n", Rig.bytes("one")));
+            assertEquals(new Changed.ConditionFailed(), expire(bucket, seen));
+            assertInstanceOf(Changed.Deleted.class, expire(bucket, next));
+            assertEquals(new Changed.ConditionFailed(), expire(bucket, next), "ended already");
+            List<Version> left = all(bucket);
+            int expected =
+                    switch (versioning) {
+                        case UNVERSIONED -> 0;
+                        case SUSPENDED -> 1;
+                        case ENABLED -> 3;
+                    };
+            assertEquals(expected, left.size());
+            for (Version each : left.reversed()) {
+                assertInstanceOf(Changed.Deleted.class, expire(bucket, each), each.id());
+            }
+            assertEquals(List.of(), all(bucket));
+        }
+    }
+
+    /** Story: a rule saw an older version; then a client took the marker away to have it back. */
+    @Test
+    void anOlderVersionThatBecameTheNewestDoesNotEnd() {
+        Bucket bucket = rig.bucket("back", Bucket.Versioning.ENABLED);
+        rig.put(bucket, "n", Rig.bytes("one"));
+        rig.delete(bucket, "n");
+        List<Version> seen = all(bucket);
+        delete(bucket, seen.getFirst().id(), Lock.Bypass.NO);
+        assertEquals(new Changed.ConditionFailed(), expire(bucket, seen.getLast()));
+        stored(lock(bucket, NEWEST, Lock.OPEN.holding(Lock.Hold.ON), Lock.Bypass.NO));
+        rig.delete(bucket, "n");
+        assertEquals(new Changed.Locked(), expire(bucket, all(bucket).getLast()));
+    }
+
+    private Changed expire(Bucket bucket, Version seen) {
+        return rig.objects.expire(rig.request(), bucket, seen);
+    }
+
+    private List<Version> all(Bucket bucket) {
+        return rig.objects.listVersions(bucket, new Listing.Query("", "", "", "", 10)).versions();
+    }
+
     /** A lock and a delete of the same version at once: one of them comes first. */
     @Test
     void aLockAndADeleteAtOnceAgree() throws Exception {
@@ -233,7 +293,7 @@ abstract class AmendmentsContract {
                                 lock(
                                         bucket,
                                         Optional.of(id),
-                                        Lock.OPEN.holding(true),
+                                        Lock.OPEN.holding(Lock.Hold.ON),
                                         Lock.Bypass.NO));
                 Changed deleted = delete(bucket, id, Lock.Bypass.NO);
                 boolean there = rig.objects.version(bucket, "n", Optional.of(id)).isPresent();

@@ -2,6 +2,7 @@ package org.domicile.objects;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -15,9 +16,9 @@ import org.domicile.objects.Bucket.Versioning;
 
 /**
  * What objects mean, in plain maps: the reference that engines and doors are held against. It knows
- * no keys, no transactions and no time. Whoever runs it beside something real hands it the version
- * id that the real thing gave, because ids are the real thing's to choose; the model says whether
- * there should have been one.
+ * no keys and no transactions, and of time what it is told ({@link #now}). Whoever runs it beside
+ * something real hands it the version id that the real thing gave, because ids are the real thing's
+ * to choose; the model says whether there should have been one.
  */
 public final class ObjectsModel {
     /** Id of the null version. */
@@ -41,6 +42,12 @@ public final class ObjectsModel {
 
         /** An object with this ETag. */
         record Etag(String etag) implements When {}
+
+        /** Nothing, or something of so many bytes. */
+        record Size(long bytes) implements When {}
+
+        /** An object with this ETag and so many bytes. */
+        record Both(String etag, long bytes) implements When {}
     }
 
     /** What becomes of a change. */
@@ -57,6 +64,12 @@ public final class ObjectsModel {
         /** The condition wanted an object. */
         record NoSuchName() implements Outcome {}
 
+        /** A lock forbids it. */
+        record Locked() implements Outcome {}
+
+        /** A marker has nothing to change. */
+        record OnMarker(String id) implements Outcome {}
+
         /** No bucket. */
         record NoSuchBucket() implements Outcome {}
 
@@ -69,7 +82,7 @@ public final class ObjectsModel {
 
     /**
      * A version. @param body empty for a marker @param etag empty for a marker @param attributes
-     * whatever else it carries
+     * whatever else it carries @param state what may change of it
      */
     public record Item(
             String name,
@@ -77,7 +90,9 @@ public final class ObjectsModel {
             Version.Kind kind,
             byte[] body,
             String etag,
-            String attributes) {}
+            String attributes,
+            String state,
+            Lock lock) {}
 
     /** An element of a listing. @param latest for versions: the newest of its name */
     public record Shown(Item item, boolean latest) {}
@@ -108,6 +123,9 @@ public final class ObjectsModel {
     }
 
     private final NavigableMap<String, Home> buckets = new TreeMap<>(BYTEWISE);
+
+    /** The present, which ends retentions. */
+    public Instant now = Instant.EPOCH;
 
     // ---- buckets ----
 
@@ -146,7 +164,7 @@ public final class ObjectsModel {
 
     // ---- objects ----
 
-    /** Puts. @param id the id that the real thing gave; ignored where there is to be none */
+    /** Puts what is not locked. @param id as below */
     public Outcome put(
             String bucket,
             String name,
@@ -155,11 +173,25 @@ public final class ObjectsModel {
             String attributes,
             When when,
             String id) {
+        return put(bucket, name, body, etag, attributes, Lock.OPEN, when, id);
+    }
+
+    /** Puts. @param id the id that the real thing gave; ignored where there is to be none */
+    public Outcome put(
+            String bucket,
+            String name,
+            byte[] body,
+            String etag,
+            String attributes,
+            Lock lock,
+            When when,
+            String id) {
         Home home = buckets.get(bucket);
         if (home == null) {
             return new Outcome.NoSuchBucket();
         }
         return judge(newest(home, name), when)
+                .or(() -> keptFromReplacing(home, name))
                 .orElseGet(() ->
                         place(
                                 home,
@@ -169,7 +201,9 @@ public final class ObjectsModel {
                                         Version.Kind.OBJECT,
                                         body,
                                         etag,
-                                        attributes)));
+                                        attributes,
+                                        "",
+                                        lock)));
     }
 
     /** Deletes without a version. @param id the id that the real thing gave the marker */
@@ -178,7 +212,8 @@ public final class ObjectsModel {
         if (home == null) {
             return new Outcome.NoSuchBucket();
         }
-        Optional<Outcome> refusal = judge(newest(home, name), when);
+        Optional<Outcome> refusal =
+                judge(newest(home, name), when).or(() -> keptFromReplacing(home, name));
         if (refusal.isPresent()) {
             return refusal.get();
         }
@@ -192,18 +227,33 @@ public final class ObjectsModel {
             return new Outcome.Deleted(Optional.empty(), removed);
         }
         String marker = home.versioning == Versioning.ENABLED ? id : NULL;
-        place(home, new Item(name, marker, Version.Kind.DELETE_MARKER, new byte[0], "", ""));
+        place(
+                home,
+                new Item(
+                        name,
+                        marker,
+                        Version.Kind.DELETE_MARKER,
+                        new byte[0],
+                        "",
+                        "",
+                        "",
+                        Lock.OPEN));
         return new Outcome.Deleted(Optional.of(marker), removed);
     }
 
     /** Deletes one version for good. */
-    public Outcome deleteVersion(String bucket, String name, String version, When when) {
+    public Outcome deleteVersion(
+            String bucket, String name, String version, When when, Lock.Bypass bypass) {
         Home home = buckets.get(bucket);
         if (home == null) {
             return new Outcome.NoSuchBucket();
         }
         Optional<Item> item = named(home, name, version);
-        Optional<Outcome> refusal = judge(item, when);
+        Optional<Outcome> refusal =
+                judge(item, when)
+                        .or(() ->
+                                item.filter(each -> kept(each.lock(), bypass))
+                                        .map(_ -> new Outcome.Locked()));
         if (refusal.isPresent()) {
             return refusal.get();
         }
@@ -211,6 +261,73 @@ public final class ObjectsModel {
         return new Outcome.Deleted(
                 item.filter(each -> each.kind() == Version.Kind.DELETE_MARKER).map(Item::id),
                 item.map(Item::id));
+    }
+
+    /** Changes the newest version, or the one with an id, in its place. */
+    public Outcome amend(
+            String bucket,
+            String name,
+            Optional<String> version,
+            String state,
+            Lock lock,
+            Lock.Bypass bypass) {
+        Home home = buckets.get(bucket);
+        if (home == null) {
+            return new Outcome.NoSuchBucket();
+        }
+        Optional<Item> item =
+                version.map(id -> named(home, name, id)).orElseGet(() -> newest(home, name));
+        if (item.isEmpty()) {
+            return new Outcome.NoSuchName();
+        }
+        Item was = item.get();
+        if (was.kind() == Version.Kind.DELETE_MARKER) {
+            return new Outcome.OnMarker(was.id());
+        }
+        boolean retained = kept(was.lock().holding(Lock.Hold.NEVER), bypass);
+        boolean less =
+                lock.mode() != was.lock().mode() || lock.until().isBefore(was.lock().until());
+        if (retained && less) {
+            return new Outcome.Locked();
+        }
+        Item next =
+                new Item(
+                        was.name(),
+                        was.id(),
+                        was.kind(),
+                        was.body(),
+                        was.etag(),
+                        was.attributes(),
+                        state,
+                        lock);
+        home.names.computeIfPresent(
+                name,
+                (_, items) -> {
+                    items.replaceAll(each -> each == was ? next : each);
+                    return items;
+                });
+        return new Outcome.Stored(was.id());
+    }
+
+    /** Whether a lock keeps a version from its end. */
+    private boolean kept(Lock lock, Lock.Bypass bypass) {
+        if (lock.hold() == Lock.Hold.ON) {
+            return true;
+        }
+        return switch (lock.mode()) {
+            case NONE -> false;
+            case GOVERNANCE -> bypass == Lock.Bypass.NO && now.isBefore(lock.until());
+            case COMPLIANCE -> now.isBefore(lock.until());
+        };
+    }
+
+    /** What a put, or a delete without a version, may not replace. */
+    private Optional<Outcome> keptFromReplacing(Home home, String name) {
+        return home.versioning == Versioning.ENABLED
+                ? Optional.empty()
+                : named(home, name, NULL)
+                        .filter(item -> kept(item.lock(), Lock.Bypass.NO))
+                        .map(_ -> new Outcome.Locked());
     }
 
     /** The newest version of a name (it may be a marker), or the one with an id. */
@@ -261,12 +378,20 @@ public final class ObjectsModel {
                     case When.Present() -> object.isPresent();
                     case When.Etag(String etag) ->
                             object.filter(each -> each.etag().equals(etag)).isPresent();
+                    case When.Size(long bytes) ->
+                            item.filter(each -> each.body().length != bytes).isEmpty();
+                    case When.Both(String etag, long bytes) ->
+                            object.filter(each -> each.etag().equals(etag))
+                                    .filter(each -> each.body().length == bytes)
+                                    .isPresent();
                 };
         if (holds) {
             return Optional.empty();
         }
         return Optional.of(
-                object.isPresent() ? new Outcome.ConditionFailed() : new Outcome.NoSuchName());
+                object.isPresent() || when instanceof When.Size
+                        ? new Outcome.ConditionFailed()
+                        : new Outcome.NoSuchName());
     }
 
     // ---- listings ----

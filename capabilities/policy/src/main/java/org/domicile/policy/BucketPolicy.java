@@ -67,12 +67,12 @@ public final class BucketPolicy {
 
     /** Whether it asks for tags that objects have. */
     boolean asksForTags() {
-        return compiled.keys().stream().anyMatch(key -> key.startsWith("s3:ExistingObjectTag/"));
+        return compiled.names().stream().anyMatch(key -> key.startsWith("s3:ExistingObjectTag/"));
     }
 
     /** The names of the condition keys that it reads. */
     Set<String> keys() {
-        return compiled.keys();
+        return compiled.names();
     }
 
     Compiled compiled() {

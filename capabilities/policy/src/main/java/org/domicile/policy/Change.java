@@ -51,6 +51,21 @@ public sealed interface Change {
     /** Ends a credential. */
     record WithdrawCredential(String accessKey) implements Change {}
 
+    /** Says whether answers to a credential bring receipts without being asked. */
+    record SetReceipts(String accessKey, boolean wanted) implements Change {}
+
     /** A new version of a policy set, or its removal. */
     record PutPolicy(PolicyText policy) implements Change {}
+
+    /** A new role, also in the place of one that was taken away. */
+    record NewRole(Role role) implements Change {}
+
+    /** Takes a role away, and with it all that acts in it. */
+    record RemoveRole(String role) implements Change {}
+
+    /** A new outbound target, also in the place of one that was taken away. */
+    record NewTarget(Target target) implements Change {}
+
+    /** Takes an outbound target away. */
+    record RemoveTarget(String target) implements Change {}
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.domicile.cedar.Authorizer;
 import org.domicile.cedar.CedarException;
 import org.domicile.cedar.Datetime;
@@ -31,6 +32,11 @@ import org.domicile.request.Request;
 final class Deciding {
     static final String ALLOWED = "allowed";
     private static final String CREDENTIAL = "credential";
+    private static final String SESSION = "session";
+
+    /** What concerns the session itself: IAM's documents have no words for it. */
+    private static final String STS = "sts:";
+
     private static final String ERROR = "policy-error";
     private static final String NOTHING_PERMITS = "not-permitted";
 
@@ -47,6 +53,9 @@ final class Deciding {
 
     /** Who acts. @param entities what is standing, and the one who acts */
     private record Who(EntityUid uid, Entities entities, DecidingSet set, String kind) {}
+
+    /** What a session stays within, beside what judges all. */
+    private final Bounds bounds;
 
     /**
      * A bucket.
@@ -73,7 +82,9 @@ final class Deciding {
     /** What Cedar is asked. */
     record Question(org.domicile.cedar.Request request, Entities entities, DecidingSet set) {}
 
-    private Deciding(Register register, DecidingSet program, Map<String, DecidingSet> sets) {
+    private Deciding(
+            Register register, DecidingSet program, Map<String, DecidingSet> sets, Bounds bounds) {
+        this.bounds = bounds;
         this.register = register;
         this.program = program;
         this.sets = sets;
@@ -93,18 +104,18 @@ final class Deciding {
     }
 
     /** A first state. */
-    static Deciding of(Register register) {
-        return new Deciding(register, ProgramPolicies.SET, sets(register, Map.of()));
+    static Deciding of(Register register, Bounds bounds) {
+        return new Deciding(register, ProgramPolicies.SET, sets(register, Map.of()), bounds);
     }
 
     /** The next state; sets that did not change are not compiled again. */
     Deciding next(Register changed) {
-        return new Deciding(changed, program, sets(changed, sets));
+        return new Deciding(changed, program, sets(changed, sets), bounds);
     }
 
     /** For a decision of the past: the register as it was, and the set that decided. */
-    static Deciding replaying(Register register, DecidingSet set) {
-        return new Deciding(register, set, Map.of());
+    static Deciding replaying(Register register, DecidingSet set, Bounds bounds) {
+        return new Deciding(register, set, Map.of(), bounds);
     }
 
     private static Map<String, DecidingSet> sets(
@@ -160,15 +171,60 @@ final class Deciding {
         org.domicile.cedar.Decision answer =
                 Authorizer.decide(
                         question.request(), question.entities(), question.set().policies());
+        String read = read(who, request.caller(), resource);
         if (answer.isAllowed() && answer.errors().isEmpty()) {
-            return new Decision(
-                    Decision.Effect.ALLOW,
-                    ALLOWED,
-                    who.set().digest(),
-                    answer.reasons(),
-                    read(who, resource));
+            return within(
+                    request,
+                    action,
+                    resource,
+                    question,
+                    new Decision(
+                            Decision.Effect.ALLOW,
+                            ALLOWED,
+                            who.set().digest(),
+                            answer.reasons(),
+                            read));
         }
-        return refusal(answer, who, resource);
+        return refusal(answer, who, read);
+    }
+
+    /** What is allowed to all is allowed to a session where each of its bounds permits it too. */
+    private Decision within(
+            Request request,
+            String action,
+            Resource resource,
+            Question question,
+            Decision allowed) {
+        List<String> reasons = allowed.reasons();
+        for (Bounds.Asked each : bounds(request, action, resource, question)) {
+            org.domicile.cedar.Decision answer = each.answer();
+            List<String> determining = answer.reasons().stream().map(each::named).toList();
+            if (!answer.isAllowed() || !answer.errors().isEmpty()) {
+                List<String> errors =
+                        answer.errors().stream()
+                                .map(failed -> each.named(failed.policy()))
+                                .toList();
+                List<String> forbids = answer.isAllowed() ? List.of() : determining;
+                return new Decision(
+                        Decision.Effect.REFUSE,
+                        each.kind().reason(),
+                        allowed.policy(),
+                        forbids,
+                        ReadForm.refused(allowed.read(), errors, forbids));
+            }
+            reasons = Stream.concat(reasons.stream(), determining.stream()).toList();
+        }
+        return new Decision(
+                Decision.Effect.ALLOW, ALLOWED, allowed.policy(), reasons, allowed.read());
+    }
+
+    /** What each bound of a session is asked, in their order; nothing for everybody else. */
+    List<Bounds.Asked> bounds(
+            Request request, String action, Resource resource, Question question) {
+        return request.caller() instanceof Caller.Known(_, _, _, _, Caller.By.Session session)
+                        && !action.startsWith(STS)
+                ? bounds.asked(register, session, request, action, resource, question)
+                : List.of();
     }
 
     /** The question that is put to Cedar, without its answer. */
@@ -179,7 +235,7 @@ final class Deciding {
     /**
      * Any error denies: a forbid that errs would otherwise let pass what it was written against.
      */
-    private Decision refusal(org.domicile.cedar.Decision answer, Who who, Resource resource) {
+    private Decision refusal(org.domicile.cedar.Decision answer, Who who, String read) {
         List<String> forbids = answer.isAllowed() ? List.of() : answer.reasons();
         List<String> errors =
                 answer.errors().stream().map(org.domicile.cedar.Decision.Failure::policy).toList();
@@ -192,7 +248,7 @@ final class Deciding {
                 reason,
                 who.set().digest(),
                 forbids,
-                ReadForm.refused(read(who, resource), errors, forbids));
+                ReadForm.refused(read, errors, forbids));
     }
 
     // Whoever stands in the register brings no entity of his own: the same object is meant.
@@ -229,6 +285,14 @@ final class Deciding {
             case Resource.Own(String organisation) -> {
                 asked = World.organisation(organisation);
                 entities = who.entities();
+            }
+            case Resource.Assumed role -> {
+                asked = World.role(role.full());
+                Role there = register.roles().get(role.full());
+                entities =
+                        there != null && !there.removed()
+                                ? who.entities()
+                                : who.entities().with(World.absent(role));
             }
             case Resource.Installation() -> {
                 asked = World.INSTALLATION;
@@ -341,6 +405,14 @@ final class Deciding {
                             world.operator(known.principal(), known.purpose()),
                             "operator",
                             program);
+            case Caller.Known known when known.by() instanceof Caller.By.Session session -> {
+                Entity acting = world.session(known, session);
+                yield new Who(
+                        acting.uid(),
+                        world.standing().with(acting),
+                        set(known.organisation()),
+                        SESSION);
+            }
             case Caller.Known known -> {
                 Who standing = credentials.get(known.credential());
                 yield standing != null
@@ -362,6 +434,13 @@ final class Deciding {
     }
 
     /** What goes on record: with the use's own fields, all that was read. */
+    private String read(Who who, Caller caller, Resource resource) {
+        String read = read(who, resource);
+        return caller instanceof Caller.Known(_, _, _, _, Caller.By.Session session)
+                ? ReadForm.session(read, session)
+                : read;
+    }
+
     private String read(Who who, Resource resource) {
         if (resource instanceof Resource.Data data
                 && who.kind().equals(CREDENTIAL)

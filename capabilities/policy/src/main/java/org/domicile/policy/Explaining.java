@@ -1,5 +1,6 @@
 package org.domicile.policy;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -9,8 +10,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.domicile.cedar.Authorizer;
 import org.domicile.cedar.CedarException;
+import org.domicile.cedar.Entities;
 import org.domicile.cedar.EntityUid;
 import org.domicile.cedar.JsonForm;
+import org.domicile.cedar.PolicySet;
 import org.domicile.cedar.Value;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
@@ -19,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Makes a decision of the past once more, from what its record names and holds. */
 final class Explaining {
     private final Past past;
+    private final Bounds bounds;
 
     /**
      * Uses that follow each other were mostly decided from the same. Any thread's may stand here.
@@ -29,6 +33,16 @@ final class Explaining {
 
     Explaining(Past past) {
         this.past = past;
+        this.bounds = new Bounds(digest -> Optional.of(document(digest)));
+    }
+
+    private String document(String digest) {
+        return past.document(digest)
+                .orElseThrow(() ->
+                        new Gone(
+                                "the role's permissions or the session's policy "
+                                        + digest
+                                        + ", within which it was decided, is not here"));
     }
 
     Policy.Explanation explain(UseOnRecord use) {
@@ -62,7 +76,7 @@ final class Explaining {
         Request request =
                 new Request(
                         "",
-                        caller(use, text(read, "who"), known.deciding().register()),
+                        caller(use, read, known.deciding().register()),
                         "",
                         use.clientZone(),
                         use.address(),
@@ -95,7 +109,7 @@ final class Explaining {
         if (!set.digest().equals(policies)) {
             throw new Gone("the policies " + policies + ", which decided, were altered");
         }
-        return Deciding.replaying(register, set);
+        return Deciding.replaying(register, set, bounds);
     }
 
     private static Policy.Explanation explained(
@@ -105,7 +119,111 @@ final class Explaining {
         org.domicile.cedar.Request asked = question.request();
         org.domicile.cedar.Decision answer =
                 Authorizer.decide(asked, question.entities(), set.policies());
-        Set<EntityUid> from = new HashSet<>(set.policies().mentioned());
+        List<Policy.Explanation.Within> within =
+                answer.isAllowed() && answer.errors().isEmpty()
+                        ? deciding.bounds(request, action, resource, question).stream()
+                                .map(Explaining::within)
+                                .toList()
+                        : List.of();
+        return new Policy.Explanation.Explained(
+                set.digest(),
+                deciding.register().digest(),
+                JsonForm.name(asked.principal()),
+                JsonForm.name(asked.action()),
+                JsonForm.name(asked.resource()),
+                JsonForm.format(asked.context()),
+                reachable(asked, question.entities(), set.policies()),
+                set.schema(),
+                set.texts(),
+                answer(answer),
+                answer.reasons(),
+                errors(answer),
+                within,
+                deciding.decide(request, action, resource));
+    }
+
+    private static String organisation(UseOnRecord use, String accessKey, Register register) {
+        Credential known = register.credentials().get(accessKey);
+        return known == null ? use.organisation() : known.organisation();
+    }
+
+    /** What is shared stands in the log of the bucket's organisation, whoever came. */
+    private static Caller caller(UseOnRecord use, Value read, Register register) {
+        String organisation = organisation(use, use.credential(), register);
+        String who = text(read, "who");
+        return switch (who) {
+            case "session" -> {
+                Caller.By.Session session = session(field(read, "session"));
+                yield new Caller.Known(
+                        session.role().isEmpty()
+                                ? organisation(use, session.source(), register)
+                                : session.role().substring(0, session.role().indexOf('/')),
+                        use.principal(),
+                        use.credential(),
+                        use.purpose(),
+                        session);
+            }
+            case "credential" ->
+                    new Caller.Known(
+                            organisation, use.principal(), use.credential(), use.purpose());
+            case "operator" ->
+                    new Caller.Known(
+                            Policy.INSTALLATION, use.principal(), use.credential(), use.purpose());
+            case "program" -> new Caller.Program(use.principal(), use.purpose());
+            case "anonymous" -> new Caller.Anonymous();
+            default -> throw new Malformed("there is no caller of the kind " + who);
+        };
+    }
+
+    private static Policy.Explanation.Within within(Bounds.Asked bound) {
+        org.domicile.cedar.Decision answer = bound.answer();
+        if (bound.question().isEmpty()) {
+            return new Policy.Explanation.Within(
+                    bound.kind().prefix(),
+                    false,
+                    "",
+                    "",
+                    "",
+                    "",
+                    "",
+                    bound.bound().schema(),
+                    bound.bound().texts(),
+                    answer(answer),
+                    List.of(),
+                    Map.of());
+        }
+        org.domicile.cedar.Request asked = bound.question().get().request();
+        return new Policy.Explanation.Within(
+                bound.kind().prefix(),
+                true,
+                JsonForm.name(asked.principal()),
+                JsonForm.name(asked.action()),
+                JsonForm.name(asked.resource()),
+                JsonForm.format(asked.context()),
+                reachable(asked, bound.question().get().entities(), bound.bound().policies()),
+                bound.bound().schema(),
+                bound.bound().texts(),
+                answer(answer),
+                answer.reasons(),
+                errors(answer));
+    }
+
+    private static Policy.Explanation.Answer answer(org.domicile.cedar.Decision decision) {
+        return decision.isAllowed()
+                ? Policy.Explanation.Answer.ALLOW
+                : Policy.Explanation.Answer.DENY;
+    }
+
+    private static Map<String, String> errors(org.domicile.cedar.Decision decision) {
+        Map<String, String> errors = new LinkedHashMap<>();
+        decision.errors().forEach(each -> errors.put(each.policy(), each.message()));
+        return errors;
+    }
+
+    /** The entities that a decision may look at, in Cedar's JSON. */
+    private static String reachable(
+            org.domicile.cedar.Request asked, Entities entities, PolicySet policies) {
+        Set<EntityUid> from = new HashSet<>(policies.mentioned());
         from.addAll(List.of(asked.principal(), asked.action(), asked.resource()));
         asked.context()
                 .values()
@@ -115,44 +233,23 @@ final class Explaining {
                         from.add(uid);
                     }
                 });
-        Map<String, String> errors = new LinkedHashMap<>();
-        answer.errors().forEach(each -> errors.put(each.policy(), each.message()));
-        return new Policy.Explanation.Explained(
-                set.digest(),
-                deciding.register().digest(),
-                JsonForm.name(asked.principal()),
-                JsonForm.name(asked.action()),
-                JsonForm.name(asked.resource()),
-                JsonForm.format(asked.context()),
-                JsonForm.format(question.entities().reachable(from)),
-                set.schema(),
-                set.texts(),
-                answer.isAllowed()
-                        ? Policy.Explanation.Answer.ALLOW
-                        : Policy.Explanation.Answer.DENY,
-                answer.reasons(),
-                errors,
-                deciding.decide(request, action, resource));
+        return JsonForm.format(entities.reachable(from));
     }
 
-    /** What is shared stands in the log of the bucket's organisation, whoever came. */
-    private static Caller caller(UseOnRecord use, String who, Register register) {
-        return switch (who) {
-            case "credential" -> {
-                Credential known = register.credentials().get(use.credential());
-                yield new Caller.Known(
-                        known == null ? use.organisation() : known.organisation(),
-                        use.principal(),
-                        use.credential(),
-                        use.purpose());
-            }
-            case "operator" ->
-                    new Caller.Known(
-                            Policy.INSTALLATION, use.principal(), use.credential(), use.purpose());
-            case "program" -> new Caller.Program(use.principal(), use.purpose());
-            case "anonymous" -> new Caller.Anonymous();
-            default -> throw new Malformed("there is no caller of the kind " + who);
-        };
+    /** The key that its records hang on and its name decide nothing. */
+    private static Caller.By.Session session(Value read) {
+        if (!(field(read, "expires") instanceof Value.Whole(long expires))) {
+            throw new Malformed("expires is no number");
+        }
+        return new Caller.By.Session(
+                text(read, "role"),
+                text(read, "roleId"),
+                text(read, "source"),
+                text(read, "target"),
+                "",
+                "",
+                Instant.ofEpochMilli(expires),
+                text(read, "policy"));
     }
 
     private Resource resource(UseOnRecord use, Value read) {
@@ -174,6 +271,7 @@ final class Explaining {
                         access(use, bucket, read));
             }
             case "own" -> new Resource.Own(text(read, "organisation"));
+            case "role" -> new Resource.Assumed(text(read, "organisation"), text(read, "name"));
             case "installation" -> new Resource.Installation();
             default -> throw new Malformed("there is no resource of the kind " + kind);
         };

@@ -40,12 +40,13 @@ import org.domicile.keyspace.Write;
  * deciding set's digest: format byte 1, the digests of schema and program's policies, the number of
  * sets, and of each its organisation, name and version (texts as in the register's records); {@code
  * x} and the SHA-256 of a text: the text; {@code b} and the digest of a bucket's policy: the
- * document, sealed; {@code t}, the full name of a policy set, {@code /} and its version in ten
- * digits: the set.
+ * document, sealed; {@code p} and the SHA-256 of a role's permissions or a session's policy: the
+ * text, sealed; {@code t}, the full name of a policy set, {@code /} and its version in ten digits:
+ * the set.
  */
 final class History {
     /** Kinds of the register's records that no decision reads, or that are kept elsewhere. */
-    private static final String NOT_READ = "mnsvt";
+    private static final String NOT_READ = "gmnsvt";
 
     private static final byte[] CHANGES = {'q', 'h'};
     private static final int FORMAT = 1;
@@ -206,6 +207,24 @@ final class History {
     Optional<PolicyText> policy(String id, int version) {
         return keyspace.get(Space.RECORDS, policyKey(id, version))
                 .map(stored -> RegisterCodec.policy(stored, vault));
+    }
+
+    /** The text of a role's permissions or a session's policy, by its digest. */
+    Write keep(String text) {
+        String digest = Sha256.of(text);
+        return put(digestKey('p', digest), vault.seal(documentPlace(digest), bytes(text)));
+    }
+
+    /** One of that digest; empty when none is kept. */
+    Optional<String> document(String digest) {
+        return keyspace.get(Space.RECORDS, digestKey('p', digest))
+                .map(sealed ->
+                        new String(
+                                vault.open(documentPlace(digest), sealed), StandardCharsets.UTF_8));
+    }
+
+    private static String documentPlace(String digest) {
+        return "document/" + digest;
     }
 
     private Optional<String> text(String digest) {

@@ -52,9 +52,15 @@ final class Objections {
                             ? ""
                             : "uses are sealed for at most 0 (not at all) to 3,650 days, not "
                                     + days;
-            case Change.WithdrawCredential(String accessKey) ->
-                    register.credentials().containsKey(accessKey) ? "" : noCredential(accessKey);
+            case Change.WithdrawCredential(String accessKey) -> unknown(accessKey, register);
+            case Change.SetReceipts(String accessKey, boolean wanted) ->
+                    unknown(accessKey, register);
             case Change.PutPolicy(PolicyText policy) -> policy(policy, register);
+            case Change.NewRole(Role role) -> RoleObjections.role(role, register, now);
+            case Change.RemoveRole(String role) -> RoleObjections.removal(role, register);
+            case Change.NewTarget(Target target) -> RoleObjections.target(target, register);
+            case Change.RemoveTarget(String target) ->
+                    RoleObjections.targetRemoval(target, register);
         };
     }
 
@@ -166,6 +172,10 @@ final class Objections {
                 register.credentials().values().stream()
                         .anyMatch(each -> each.principal().equals(id) && !each.withdrawn());
         return acts ? "the principal still has a credential; 'credential withdraw' ends it" : "";
+    }
+
+    private static String unknown(String accessKey, Register register) {
+        return register.credentials().containsKey(accessKey) ? "" : noCredential(accessKey);
     }
 
     private static String credential(Credential credential, Register register, Instant now) {

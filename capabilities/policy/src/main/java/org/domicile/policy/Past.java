@@ -12,6 +12,9 @@ interface Past {
      */
     Optional<Register> register(String digest);
 
+    /** The text of a role's permissions or a session's policy; empty when none is kept. */
+    Optional<String> document(String digest);
+
     /** A deciding set, likewise. */
     Optional<DecidingSet> set(String digest);
 

@@ -24,6 +24,9 @@ public interface Policy {
     /** Built-in purpose of the program's own upkeep; it does not expire. */
     String UPKEEP = "installation/upkeep";
 
+    /** Built-in purpose of ending what buckets' own rules end; it does not expire. */
+    String LIFECYCLE = "installation/lifecycle";
+
     /** Reads the register from the keyspace. */
     static Policy open(Keyspace keyspace, Vault vault, Subjects subjects, InstantSource clock) {
         return new StoredPolicy(keyspace, vault, subjects, clock);
@@ -116,6 +119,23 @@ public interface Policy {
      */
     Applied change(Request request, Change change);
 
+    /** Whether answers to a credential bring receipts without being asked. */
+    boolean wantsReceipts(String accessKey);
+
+    /**
+     * The text of a role's permissions, or of a policy that a session was issued with; empty when
+     * none of that digest is kept. It is an organisation's own: whoever asks is recorded.
+     */
+    Optional<String> document(String digest);
+
+    /**
+     * Commits the record of a session's issue, and with it the policy that narrows the session, so
+     * that a decision under it can be made, after a restart too, and be made again.
+     *
+     * @param narrowing without a {@linkplain SessionPolicy#fault fault}
+     */
+    void issue(Request request, SessionPolicy narrowing);
+
     /**
      * The secret of a credential, for deriving signing keys; an empty array when there is no such
      * credential.
@@ -154,6 +174,8 @@ public interface Policy {
          * @param policies each by id
          * @param reasons the policies that determined it
          * @param errors the policies that erred, and how
+         * @param bounds what a session was asked beyond that, if all this lets it through: each
+         *     must allow, too
          * @param decided what it says now: the same as the record, or something is wrong
          */
         record Explained(
@@ -169,8 +191,30 @@ public interface Policy {
                 Answer answer,
                 List<String> reasons,
                 Map<String, String> errors,
+                List<Within> bounds,
                 Decision decided)
                 implements Explanation {}
+
+        /**
+         * A document that a session stays within, and what it was asked, in the same forms.
+         *
+         * @param name {@code role} or {@code session}
+         * @param asked false when the document has no words for the request, which it then denies;
+         *     names and entities are empty
+         */
+        record Within(
+                String name,
+                boolean asked,
+                String principal,
+                String action,
+                String resource,
+                String context,
+                String entities,
+                String schema,
+                Map<String, String> policies,
+                Answer answer,
+                List<String> reasons,
+                Map<String, String> errors) {}
 
         /** It cannot be made again: what is missing, in a sentence. */
         record Unexplained(String sentence) implements Explanation {}

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.domicile.cedar.JsonForm;
+import org.domicile.request.Caller;
 
 /**
  * What a decision read, as it goes on record beside the fields that every use has: canonical JSON
@@ -23,11 +24,13 @@ import org.domicile.cedar.JsonForm;
  * bucket's, as {@link Acl#text} has them, with the bucket's {@code ownership}; {@code policy}, the
  * digest of its policy, with the {@code facts} of the request, the {@code tags} of the object and
  * those that the request is {@code setting}, as far as that policy reads them; {@code public}, what
- * is kept from the public. {@code kind} is {@code object}, {@code bucket}, {@code own} or {@code
- * installation}; {@code who} is {@code credential}, {@code operator}, {@code program} or {@code
- * anonymous}. A refusal begins with {@code "errors"}, the policies that erred, and {@code
- * "reasons"}, all that forbade. An object's name is the recorded object less its bucket: it may
- * name people, and is sealed apart.
+ * is kept from the public. {@code kind} is {@code object}, {@code bucket}, {@code own}, {@code
+ * role} or {@code installation}; {@code who} is {@code credential}, {@code session}, {@code
+ * operator}, {@code program} or {@code anonymous}. A session brings {@code "session"}: its end in
+ * milliseconds since 1970, the digest of its policy, its role with the id, and the credential or
+ * the issuer that it came from. A refusal begins with {@code "errors"}, the policies that erred,
+ * and {@code "reasons"}, all that forbade. An object's name is the recorded object less its bucket:
+ * it may name people, and is sealed apart.
  */
 final class ReadForm {
     private ReadForm() {}
@@ -70,6 +73,12 @@ final class ReadForm {
                             + "}";
             case Resource.Own(String organisation) ->
                     "{\"kind\":\"own\",\"organisation\":" + JsonForm.quoted(organisation) + "}";
+            case Resource.Assumed(String organisation, String name) ->
+                    "{\"kind\":\"role\",\"name\":"
+                            + JsonForm.quoted(name)
+                            + ",\"organisation\":"
+                            + JsonForm.quoted(organisation)
+                            + "}";
             case Resource.Installation() -> "{\"kind\":\"installation\"}";
         };
     }
@@ -131,6 +140,24 @@ final class ReadForm {
         return members.entrySet().stream()
                 .map(each -> JsonForm.quoted(each.getKey()) + ":" + each.getValue())
                 .collect(Collectors.joining(",", "{", "}"));
+    }
+
+    /** What a session brings, with what was read by any. */
+    static String session(String read, Caller.By.Session session) {
+        return read.substring(0, read.lastIndexOf(",\"who\":"))
+                + ",\"session\":{\"expires\":"
+                + session.expires().toEpochMilli()
+                + ",\"policy\":"
+                + JsonForm.quoted(session.policy())
+                + ",\"role\":"
+                + JsonForm.quoted(session.role())
+                + ",\"roleId\":"
+                + JsonForm.quoted(session.roleId())
+                + ",\"source\":"
+                + JsonForm.quoted(session.source())
+                + ",\"target\":"
+                + JsonForm.quoted(session.target())
+                + "},\"who\":\"session\"}";
     }
 
     private static String marks(Marks marks) {

@@ -14,6 +14,8 @@ import java.util.Map;
  *     too, in the organisation of the installation
  * @param labels by organisation and bucket, as {@code organisation/bucket}
  * @param principals by id
+ * @param roles by full name; those that were taken away too
+ * @param targets by full name; those that were taken away too
  * @param sealedMax for how many days from the day on uses may be sealed at most; 0 for not at all.
  *     No decision reads it
  */
@@ -26,11 +28,13 @@ public record Register(
         Map<String, Credential> credentials,
         Map<String, PolicyText> policies,
         Map<String, List<Label>> labels,
+        Map<String, Role> roles,
+        Map<String, Target> targets,
         int sealedMax) {
     /** What {@code sealedMax} is until somebody changes it: a year. */
     public static final int SEALED_MAX = 365;
 
-    /** One in which nobody changed for how long uses may be sealed. */
+    /** One without roles, in which nobody changed for how long uses may be sealed. */
     public Register(
             String digest,
             Map<String, Organisation> organisations,
@@ -49,6 +53,8 @@ public record Register(
                 credentials,
                 policies,
                 labels,
+                Map.of(),
+                Map.of(),
                 SEALED_MAX);
     }
 

@@ -374,15 +374,15 @@ final class RegisterCodec {
         return "policy/" + policy.id() + "/" + policy.version();
     }
 
-    private interface Body {
+    interface Body {
         void to(DataOutputStream out) throws IOException;
     }
 
-    private interface Fields<T> {
+    interface Fields<T> {
         T from(DataInputStream in) throws IOException;
     }
 
-    private static byte[] write(Body body) {
+    static byte[] write(Body body) {
         return write(FORMAT, body);
     }
 
@@ -397,7 +397,7 @@ final class RegisterCodec {
         return bytes.toByteArray();
     }
 
-    private static <T> T read(byte[] stored, Fields<T> fields) {
+    static <T> T read(byte[] stored, Fields<T> fields) {
         return read(stored, FORMAT, fields);
     }
 
@@ -418,13 +418,13 @@ final class RegisterCodec {
         }
     }
 
-    private static void text(DataOutputStream out, String value) throws IOException {
+    static void text(DataOutputStream out, String value) throws IOException {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
         out.writeInt(bytes.length);
         out.write(bytes);
     }
 
-    private static String text(DataInputStream in) throws IOException {
+    static String text(DataInputStream in) throws IOException {
         int length = in.readInt();
         byte[] bytes = in.readNBytes(length);
         if (bytes.length != length) {
@@ -433,14 +433,14 @@ final class RegisterCodec {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    private static void texts(DataOutputStream out, List<String> values) throws IOException {
+    static void texts(DataOutputStream out, List<String> values) throws IOException {
         out.writeInt(values.size());
         for (String value : values) {
             text(out, value);
         }
     }
 
-    private static List<String> texts(DataInputStream in) throws IOException {
+    static List<String> texts(DataInputStream in) throws IOException {
         int count = in.readInt();
         List<String> values = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -449,11 +449,11 @@ final class RegisterCodec {
         return List.copyOf(values);
     }
 
-    private static void instant(DataOutputStream out, Instant value) throws IOException {
+    static void instant(DataOutputStream out, Instant value) throws IOException {
         out.writeLong(value.equals(Instant.MAX) ? Long.MAX_VALUE : value.toEpochMilli());
     }
 
-    private static Instant instant(DataInputStream in) throws IOException {
+    static Instant instant(DataInputStream in) throws IOException {
         long millis = in.readLong();
         return millis == Long.MAX_VALUE ? Instant.MAX : Instant.ofEpochMilli(millis);
     }

@@ -60,6 +60,14 @@ public sealed interface Resource {
     /** An organisation's own list of things (its buckets). */
     record Own(String organisation) implements Resource {}
 
+    /** A role of an organisation that somebody wants to act in, whether there is one or not. */
+    record Assumed(String organisation, String name) implements Resource {
+        /** Its full name. */
+        public String full() {
+            return organisation + "/" + name;
+        }
+    }
+
     /** The installation: administration. */
     record Installation() implements Resource {}
 }

@@ -2,7 +2,6 @@ package org.domicile.policy;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.domicile.cedar.Authorizer;
 import org.domicile.iam.Actor;
@@ -43,7 +42,7 @@ final class Shares {
                 data.name().isEmpty()
                         ? new Target.Bucket(data.bucket())
                         : new Target.ObjectIn(data.bucket(), data.name(), access.tags());
-        if (!access.asks() || !S3Actions.isAsked(name, target)) {
+        if (!access.asks() || !S3Actions.concerns(name, target)) {
             return Said.NOTHING;
         }
         Sharing sharing = access.sharing();
@@ -95,13 +94,25 @@ final class Shares {
     }
 
     private static Actor actor(Caller caller) {
-        return caller instanceof Caller.Known(String organisation, String principal, _, _)
+        return caller instanceof Caller.Known known
                 ? new Actor.Known(
-                        "arn:aws:iam::" + organisation + ":user/" + principal,
+                        "arn:aws:iam::" + known.organisation() + ":" + name(known),
                         Set.of(),
-                        organisation,
-                        organisation)
+                        known.organisation(),
+                        known.organisation())
                 : new Actor.Anonymous();
+    }
+
+    /** A session in a role is the role; what else it is called decides nothing. */
+    private static String name(Caller.Known caller) {
+        String role = role(caller);
+        return role.isEmpty()
+                ? "user/" + caller.principal()
+                : "role/" + role.substring(role.indexOf('/') + 1);
+    }
+
+    private static String role(Caller.Known caller) {
+        return caller.by() instanceof Caller.By.Session session ? session.role() : "";
     }
 
     private static String organisation(Caller caller) {
@@ -130,15 +141,15 @@ final class Shares {
                     ConditionKey.SOURCE_IP,
                     scope < 0 ? request.address() : request.address().substring(0, scope));
         }
-        Optional<String> principal =
-                request.caller() instanceof Caller.Known known
-                        ? Optional.of(known.principal())
-                        : Optional.empty();
-        values.put(ConditionKey.PRINCIPAL_TYPE, principal.isPresent() ? "User" : "Anonymous");
-        principal.ifPresent(id -> {
-            values.put(ConditionKey.USERNAME, id);
-            values.put(ConditionKey.USERID, id);
-        });
+        if (!(request.caller() instanceof Caller.Known known)) {
+            values.put(ConditionKey.PRINCIPAL_TYPE, "Anonymous");
+        } else if (role(known).isEmpty()) {
+            values.put(ConditionKey.PRINCIPAL_TYPE, "User");
+            values.put(ConditionKey.USERNAME, known.principal());
+            values.put(ConditionKey.USERID, known.principal());
+        } else {
+            values.put(ConditionKey.PRINCIPAL_TYPE, "AssumedRole");
+        }
         return values;
     }
 }

@@ -5,12 +5,10 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.domicile.keys.Subjects;
@@ -33,13 +31,16 @@ import org.domicile.request.Request;
  *
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
  * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code n}
- * principal, {@code c} credential, {@code s} its sealed secret, {@code t} the newest version of a
- * policy set, {@code m} (named {@code sealed}) for how long uses may be sealed; {@code pv} holds
- * the register's version, on which every change is conditional. {@code changing} serialises
- * changers; readers take no lock: they see the register that was whole when they looked.
+ * principal, {@code r} role, {@code x} outbound target, {@code c} credential, {@code s} its sealed
+ * secret, {@code g} whether its answers bring receipts (a byte, 1 or 0), {@code t} the newest
+ * version of a policy set, {@code m} (named {@code sealed}) for how long uses may be sealed; {@code
+ * pv} holds the register's version, on which every change is conditional. {@code changing}
+ * serialises changers; readers take no lock: they see the register that was whole when they looked.
  */
 final class StoredPolicy implements Policy {
     private static final byte[] VERSION = {'p', 'v'};
+    private static final char SECRET = 's';
+    private static final char RECEIPTS = 'g';
     private static final String SEALED_MAX = "sealed";
 
     private final Keyspace keyspace;
@@ -48,8 +49,10 @@ final class StoredPolicy implements Policy {
     private final InstantSource clock;
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<String, byte[]> sealedSecrets = new ConcurrentHashMap<>();
+    private final Set<String> receipts = ConcurrentHashMap.newKeySet();
     private final History history;
     private final Explaining explaining;
+    private final RegisterDraft.Opening sealedRecords;
     private volatile Deciding deciding;
 
     StoredPolicy(Keyspace keyspace, Vault vault, Subjects subjects, InstantSource clock) {
@@ -58,8 +61,20 @@ final class StoredPolicy implements Policy {
         this.subjects = subjects;
         this.clock = clock;
         this.history = new History(keyspace, vault);
+        this.sealedRecords =
+                new RegisterDraft.Opening() {
+                    @Override
+                    public Principal principal(byte[] stored) {
+                        return RegisterCodec.principal(stored, vault, subjects);
+                    }
+
+                    @Override
+                    public PolicyText policy(byte[] stored) {
+                        return RegisterCodec.policy(stored, vault);
+                    }
+                };
         this.explaining = new Explaining(new Kept());
-        this.deciding = Deciding.of(load());
+        this.deciding = Deciding.of(load(), new Bounds(history::document));
         byte[] version = keyspace.get(Space.RECORDS, VERSION).orElseGet(() -> new byte[8]);
         List<Write> missing = history.missing(version, deciding);
         if (!missing.isEmpty()) {
@@ -107,6 +122,11 @@ final class StoredPolicy implements Policy {
 
     /** The past as this installation keeps it. */
     private final class Kept implements Past {
+        @Override
+        public Optional<String> document(String digest) {
+            return history.document(digest);
+        }
+
         @Override
         public Optional<Register> register(String digest) {
             return history.register(digest).map(StoredPolicy::register);
@@ -159,7 +179,7 @@ final class StoredPolicy implements Policy {
             Optional<byte[]> version = keyspace.get(Space.RECORDS, VERSION);
             byte[] next = next(version);
             List<Write> writes = writes(change, before);
-            Deciding after = deciding.next(adopted(change, before));
+            Deciding after = deciding.next(adopted(writes, before));
             Transaction transaction =
                     new Transaction()
                             .when(new Condition.Holds(Space.RECORDS, VERSION, version))
@@ -173,6 +193,9 @@ final class StoredPolicy implements Policy {
             return switch (keyspace.commit(transaction.carrying(request, Outcome.DONE))) {
                 case Committed.Applied applied -> {
                     deciding = after;
+                    if (change instanceof Change.SetReceipts(String key, boolean wanted)) {
+                        note(key, wanted);
+                    }
                     yield new Applied.Done();
                 }
                 case Committed.Stale stale ->
@@ -181,6 +204,33 @@ final class StoredPolicy implements Policy {
         } finally {
             changing.unlock();
         }
+    }
+
+    @Override
+    public Optional<String> document(String digest) {
+        return history.document(digest);
+    }
+
+    @Override
+    public boolean wantsReceipts(String accessKey) {
+        return receipts.contains(accessKey);
+    }
+
+    private void note(String accessKey, boolean wanted) {
+        if (wanted) {
+            receipts.add(accessKey);
+        } else {
+            receipts.remove(accessKey);
+        }
+    }
+
+    @Override
+    public void issue(Request request, SessionPolicy narrowing) {
+        Transaction transaction = new Transaction();
+        if (!narrowing.text().isEmpty()) {
+            transaction.write(history.keep(narrowing.text()));
+        }
+        keyspace.commit(transaction.carrying(request, Outcome.DONE));
     }
 
     @Override
@@ -218,7 +268,7 @@ final class StoredPolicy implements Policy {
                 sealedSecrets.put(credential.accessKey(), sealed);
                 yield List.of(
                         put('c', credential.accessKey(), RegisterCodec.encode(credential)),
-                        put('s', credential.accessKey(), sealed));
+                        put(SECRET, credential.accessKey(), sealed));
             }
             case Change.AskCredential(Credential credential) ->
                     List.of(put('c', credential.accessKey(), RegisterCodec.encode(credential)));
@@ -230,77 +280,59 @@ final class StoredPolicy implements Policy {
                                 'c',
                                 accessKey,
                                 RegisterCodec.encode(approved(before, accessKey, approver))),
-                        put('s', accessKey, sealed));
+                        put(SECRET, accessKey, sealed));
             }
             case Change.SetSealedMax(int days) ->
                     List.of(put('m', SEALED_MAX, RegisterCodec.encode(days)));
+            case Change.SetReceipts(String accessKey, boolean wanted) ->
+                    List.of(put(RECEIPTS, accessKey, new byte[] {(byte) (wanted ? 1 : 0)}));
             case Change.WithdrawCredential(String accessKey) ->
                     List.of(put('c', accessKey, RegisterCodec.encode(ended(before, accessKey))));
             case Change.PutPolicy(PolicyText policy) ->
                     List.of(put('t', policy.id(), RegisterCodec.encode(policy, vault)));
+            case Change.NewRole(Role role) ->
+                    List.of(
+                            put('r', role.full(), RoleCodec.encode(role)),
+                            history.keep(role.permissions().text()));
+            case Change.RemoveRole(String name) ->
+                    List.of(put('r', name, RoleCodec.encode(role(before, name).taken())));
+            case Change.NewTarget(Target target) ->
+                    List.of(put('x', target.full(), RoleCodec.encode(target)));
+            case Change.RemoveTarget(String name) ->
+                    List.of(put('x', name, RoleCodec.encode(target(before, name).taken())));
         };
     }
 
-    /**
-     * What is in force is what a restart would read: times to the millisecond, lists of our own.
-     */
-    private Register adopted(Change change, Register before) {
-        Map<String, Organisation> organisations = new HashMap<>(before.organisations());
-        Map<String, Zone> zones = new HashMap<>(before.zones());
-        Map<String, Purpose> purposes = new HashMap<>(before.purposes());
-        Map<String, Principal> principals = new HashMap<>(before.principals());
-        Map<String, Credential> credentials = new HashMap<>(before.credentials());
-        Map<String, PolicyText> policies = new HashMap<>(before.policies());
-        Map<String, List<Label>> labels = new HashMap<>(before.labels());
-        int sealedMax = before.sealedMax();
-        switch (change) {
-            case Change.NewOrganisation(Organisation organisation) ->
-                    organisations.put(
-                            organisation.name(),
-                            RegisterCodec.organisation(RegisterCodec.encode(organisation)));
-            case Change.NewZone(Zone zone) -> zones.put(zone.name(), zone);
-            case Change.NewPurpose(Purpose purpose) ->
-                    purposes.put(
-                            purpose.id(), RegisterCodec.purpose(RegisterCodec.encode(purpose)));
-            case Change.ChangePurpose(Purpose purpose) ->
-                    purposes.put(
-                            purpose.id(), RegisterCodec.purpose(RegisterCodec.encode(purpose)));
-            case Change.WithdrawPurpose(String id) -> purposes.put(id, withdrawn(before, id));
-            case Change.SetLabel(Label label) -> put(labels, label);
-            case Change.RemoveLabel(Label label) -> remove(labels, label);
-            case Change.NewPrincipal(Principal principal) ->
-                    principals.put(
-                            principal.id(),
-                            RegisterCodec.principal(
-                                    RegisterCodec.encode(principal, subjects), vault, subjects));
-            case Change.ErasePrincipal(String id) -> principals.put(id, forgotten(before, id));
-            case Change.NewCredential(Credential credential, byte[] secret) ->
-                    credentials.put(
-                            credential.accessKey(),
-                            RegisterCodec.credential(RegisterCodec.encode(credential)));
-            case Change.AskCredential(Credential credential) ->
-                    credentials.put(
-                            credential.accessKey(),
-                            RegisterCodec.credential(RegisterCodec.encode(credential)));
-            case Change.ApproveCredential(String accessKey, String approver, byte[] secret) ->
-                    credentials.put(accessKey, approved(before, accessKey, approver));
-            case Change.SetSealedMax(int days) -> sealedMax = days;
-            case Change.WithdrawCredential(String accessKey) ->
-                    credentials.put(accessKey, ended(before, accessKey));
-            case Change.PutPolicy(PolicyText policy) ->
-                    policies.put(
-                            policy.id(),
-                            RegisterCodec.policy(RegisterCodec.encode(policy, vault), vault));
+    /** What is in force is what a restart would read. */
+    private Register adopted(List<Write> writes, Register before) {
+        RegisterDraft draft = new RegisterDraft(before, sealedRecords);
+        for (Write each : writes) {
+            if (each instanceof Write.Put put && put.key()[0] == 'p') {
+                take(draft, put.key(), put.value());
+            }
         }
-        return sealedRegister(
-                organisations,
-                zones,
-                purposes,
-                principals,
-                credentials,
-                policies,
-                labels,
-                sealedMax);
+        return draft.register();
+    }
+
+    private static void take(RegisterDraft draft, byte[] key, byte[] value) {
+        draft.take(
+                (char) key[1], new String(key, 2, key.length - 2, StandardCharsets.UTF_8), value);
+    }
+
+    private static Role role(Register register, String name) {
+        Role role = register.roles().get(name);
+        if (role == null) {
+            throw new IllegalStateException("an objection should have been raised for " + name);
+        }
+        return role;
+    }
+
+    private static Target target(Register register, String name) {
+        Target target = register.targets().get(name);
+        if (target == null) {
+            throw new IllegalStateException("an objection should have been raised for " + name);
+        }
+        return target;
     }
 
     private static Purpose withdrawn(Register register, String id) {
@@ -343,150 +375,39 @@ final class StoredPolicy implements Policy {
         Range range = Range.prefix(new byte[] {'p'});
         try (Cursor cursor = keyspace.scan(Space.RECORDS, range, Reading.Direction.UP)) {
             while (cursor.next()) {
-                all.add(new History.Entry(cursor.key(), cursor.value()));
+                byte[] key = cursor.key();
+                byte[] value = cursor.value();
+                all.add(new History.Entry(key, value));
+                String name = new String(key, 2, key.length - 2, StandardCharsets.UTF_8);
+                if (key[1] == SECRET) {
+                    sealedSecrets.put(name, value);
+                } else if (key[1] == RECEIPTS) {
+                    note(name, value.length == 1 && value[0] == 1);
+                }
             }
         }
         return load(all);
     }
 
-    /** A register of what decisions read alone. */
+    /**
+     * A register of what decisions read alone.
+     *
+     * @throws IllegalArgumentException when a record is of another kind
+     */
     static Register register(Collection<History.Entry> read) {
-        Map<String, Organisation> organisations = new HashMap<>();
-        Map<String, Zone> zones = new HashMap<>();
-        Map<String, Purpose> purposes = new HashMap<>();
-        Map<String, Credential> credentials = new HashMap<>();
-        Map<String, List<Label>> labels = new HashMap<>();
-        for (History.Entry each : read) {
-            byte[] key = each.key();
-            byte[] value = each.value();
-            String name = new String(key, 2, key.length - 2, StandardCharsets.UTF_8);
-            switch (key[1]) {
-                case 'o' -> organisations.put(name, RegisterCodec.organisation(value));
-                case 'z' -> zones.put(name, RegisterCodec.zone(value));
-                case 'u' -> purposes.put(name, RegisterCodec.purpose(value));
-                case 'c' -> credentials.put(name, RegisterCodec.credential(value));
-                case 'l' -> put(labels, RegisterCodec.label(name, value));
-                default ->
-                        throw new IllegalArgumentException(
-                                "unknown kind in the register: " + key[1]);
-            }
-        }
-        return sealedRegister(
-                organisations,
-                zones,
-                purposes,
-                Map.of(),
-                credentials,
-                Map.of(),
-                labels,
-                Register.SEALED_MAX);
+        RegisterDraft draft = new RegisterDraft(RegisterDraft.READ_ALONE);
+        read.forEach(each -> take(draft, each.key(), each.value()));
+        return draft.register();
     }
 
     private Register load(Collection<History.Entry> all) {
-        Map<String, Organisation> organisations = new HashMap<>();
-        Map<String, Zone> zones = new HashMap<>();
-        Map<String, Purpose> purposes = new HashMap<>();
-        Map<String, Principal> principals = new HashMap<>();
-        Map<String, Credential> credentials = new HashMap<>();
-        Map<String, PolicyText> policies = new HashMap<>();
-        Map<String, List<Label>> labels = new HashMap<>();
-        int sealedMax = Register.SEALED_MAX;
-        for (History.Entry each : all) {
-            byte[] key = each.key();
-            byte[] value = each.value();
-            String name = new String(key, 2, key.length - 2, StandardCharsets.UTF_8);
-            switch (key[1]) {
-                case 'o' -> organisations.put(name, RegisterCodec.organisation(value));
-                case 'z' -> zones.put(name, RegisterCodec.zone(value));
-                case 'u' -> purposes.put(name, RegisterCodec.purpose(value));
-                case 'n' -> principals.put(name, RegisterCodec.principal(value, vault, subjects));
-                case 'c' -> credentials.put(name, RegisterCodec.credential(value));
-                case 'l' -> put(labels, RegisterCodec.label(name, value));
-                case 's' -> sealedSecrets.put(name, value);
-                case 'm' -> sealedMax = RegisterCodec.days(value);
-                case 't' -> policies.put(name, RegisterCodec.policy(value, vault));
-                case 'v' -> {}
-                default ->
-                        throw new IllegalStateException("unknown kind in the register: " + key[1]);
-            }
-        }
-        return sealedRegister(
-                organisations,
-                zones,
-                purposes,
-                principals,
-                credentials,
-                policies,
-                labels,
-                sealedMax);
-    }
-
-    private static Register sealedRegister(
-            Map<String, Organisation> organisations,
-            Map<String, Zone> zones,
-            Map<String, Purpose> purposes,
-            Map<String, Principal> principals,
-            Map<String, Credential> credentials,
-            Map<String, PolicyText> policies,
-            Map<String, List<Label>> labels,
-            int sealedMax) {
-        Sha256 sha = new Sha256();
-        // Principals do not decide anything, and their sealed names differ at each encoding: they
-        // are left out. Policies are named in records by the digest of the set that decided.
-        new TreeMap<>(organisations)
-                .values()
-                .forEach(each -> sha.framed(RegisterCodec.encode(each)));
-        new TreeMap<>(zones).values().forEach(each -> sha.framed(RegisterCodec.encode(each)));
-        new TreeMap<>(purposes).values().forEach(each -> sha.framed(RegisterCodec.encode(each)));
-        new TreeMap<>(credentials).values().forEach(each -> sha.framed(RegisterCodec.encode(each)));
-        for (List<Label> each : new TreeMap<>(labels).values()) {
-            for (Label label : each) {
-                sha.framed(label.id().getBytes(StandardCharsets.UTF_8));
-                sha.framed(RegisterCodec.encode(label));
-            }
-        }
-        return new Register(
-                sha.hexadecimal(),
-                Map.copyOf(organisations),
-                Map.copyOf(zones),
-                Map.copyOf(purposes),
-                Map.copyOf(principals),
-                Map.copyOf(credentials),
-                Map.copyOf(policies),
-                Map.copyOf(labels),
-                sealedMax);
+        RegisterDraft draft = new RegisterDraft(sealedRecords);
+        all.forEach(each -> take(draft, each.key(), each.value()));
+        return draft.register();
     }
 
     private static Label taken(Label label) {
         return new Label(label.organisation(), label.bucket(), label.prefix(), Marks.NONE);
-    }
-
-    /** One without marks was taken away. */
-    private static void put(Map<String, List<Label>> labels, Label label) {
-        remove(labels, label);
-        if (label.marks().isEmpty()) {
-            return;
-        }
-        List<Label> all = new ArrayList<>(labels.getOrDefault(bucket(label), List.of()));
-        all.add(label);
-        all.sort(Comparator.comparing(Label::prefix));
-        labels.put(bucket(label), List.copyOf(all));
-    }
-
-    private static void remove(Map<String, List<Label>> labels, Label label) {
-        List<Label> rest =
-                labels.getOrDefault(bucket(label), List.of()).stream()
-                        .filter(each -> !each.id().equals(label.id()))
-                        .toList();
-        if (rest.isEmpty()) {
-            labels.remove(bucket(label));
-        } else {
-            labels.put(bucket(label), rest);
-        }
-    }
-
-    private static String bucket(Label label) {
-        return label.organisation() + "/" + label.bucket();
     }
 
     private static Write put(char kind, String name, byte[] value) {

@@ -14,6 +14,7 @@ import org.domicile.cedar.Entities;
 import org.domicile.cedar.Entity;
 import org.domicile.cedar.EntityUid;
 import org.domicile.cedar.Value;
+import org.domicile.request.Caller;
 
 /**
  * The register as entities of the language, and how those that a request brings are made. A pure
@@ -36,6 +37,10 @@ final class World {
                 .forEach(each -> all.add(new Entity(organisation(each), Map.of(), Set.of())));
         register.purposes().values().forEach(each -> all.add(entity(each)));
         register.credentials().values().forEach(each -> all.add(credential(each)));
+        register.roles().values().stream()
+                .filter(each -> !each.removed())
+                .forEach(
+                        each -> all.add(role(each.full(), each.organisation(), each.principals())));
         try {
             standing = ProgramPolicies.ACTIONS.plus(all);
         } catch (CedarException e) {
@@ -118,6 +123,88 @@ final class World {
         return actor("Credential", accessKey, organisation, principal, purpose, attributes);
     }
 
+    /** A role that is not in the register, or no more: it trusts nobody. */
+    static Entity absent(Resource.Assumed role) {
+        return role(role.full(), role.organisation(), List.of());
+    }
+
+    private static Entity role(String name, String organisation, List<String> principals) {
+        return new Entity(
+                World.role(name),
+                Map.of(
+                        "organisation",
+                        organisation(organisation),
+                        "trusted",
+                        Value.setOf(principals.stream().distinct().map(World::principal).toList())),
+                Set.of(organisation(organisation)));
+    }
+
+    static EntityUid role(String name) {
+        return new EntityUid("Role", name);
+    }
+
+    private static EntityUid principal(String id) {
+        return new EntityUid("Principal", id);
+    }
+
+    /**
+     * A temporary credential. It ends with the role that it acts in, with the credential that asked
+     * for it and with the issuer whose token did, and is of the groups of whoever asked: what is
+     * forbidden to him is forbidden to it. Without a role it lists what its source lists.
+     */
+    Entity session(Caller.Known known, Caller.By.Session session) {
+        Optional<Credential> source =
+                Optional.ofNullable(register.credentials().get(session.source()));
+        boolean stands =
+                (session.role().isEmpty() || standing(known, session))
+                        && (session.source().isEmpty()
+                                || source.filter(each -> !unusable(each)).isPresent())
+                        && (session.target().isEmpty() || standing(session.target()));
+        Instant end =
+                source.map(Credential::expires)
+                        .filter(session.expires()::isAfter)
+                        .orElse(session.expires());
+        List<String> all = List.of("*");
+        boolean inRole = !session.role().isEmpty();
+        Map<String, Value> attributes = new HashMap<>();
+        attributes.put(
+                "actions", texts(inRole ? all : source.map(Credential::actions).orElse(List.of())));
+        attributes.put(
+                "buckets", texts(inRole ? all : source.map(Credential::buckets).orElse(List.of())));
+        attributes.put("withdrawn", Value.of(!stands));
+        attributes.put("temporary", Value.of(true));
+        end(end).ifPresent(each -> attributes.put("expires", each));
+        if (inRole) {
+            attributes.put("role", role(session.role()));
+        }
+        Entity acting =
+                actor(
+                        "Credential",
+                        known.credential(),
+                        known.organisation(),
+                        known.principal(),
+                        known.purpose(),
+                        attributes);
+        Set<EntityUid> groups = new HashSet<>(acting.ancestors());
+        source.ifPresent(each -> groups.add(principal(each.principal())));
+        return new Entity(acting.uid(), acting.attributes(), groups);
+    }
+
+    /** Whether the very role is there, for the very purpose. */
+    private boolean standing(Caller.Known known, Caller.By.Session session) {
+        Role role = register.roles().get(session.role());
+        return role != null
+                && !role.removed()
+                && role.id().equals(session.roleId())
+                && role.organisation().equals(known.organisation())
+                && role.purpose().equals(known.purpose());
+    }
+
+    private boolean standing(String target) {
+        Target found = register.targets().get(target);
+        return found != null && !found.removed();
+    }
+
     /** One that waits for the second person is worth as little as one that was withdrawn. */
     private static boolean unusable(Credential credential) {
         return credential.withdrawn() || credential.seal() instanceof Seal.Asked;
@@ -139,7 +226,7 @@ final class World {
         attributes.put("organisation", owner);
         Set<EntityUid> groups = new HashSet<>();
         groups.add(owner);
-        groups.add(new EntityUid("Principal", principal));
+        groups.add(principal(principal));
         into(purpose, attributes, groups);
         return new Entity(new EntityUid(type, id), attributes, groups);
     }

@@ -2,11 +2,11 @@
  * Policy: who may do what, for which purpose, between which zones, decided by {@linkplain
  * org.domicile.cedar Cedar}.
  *
- * <p><b>State.</b> Organisations, zones, purposes, principals, credentials, labels, policies. All
- * of it is one immutable {@link org.domicile.policy.Register} in memory, rebuilt from the keyspace
- * at start and swapped whole after each change together with what decisions are made of (entities,
- * compiled policies), so a decision reads no disk and no lock, and a change is in force for every
- * request that begins after its commit returned.
+ * <p><b>State.</b> Organisations, zones, purposes, principals, credentials, roles, outbound
+ * targets, labels, policies. All of it is one immutable {@link org.domicile.policy.Register} in
+ * memory, rebuilt from the keyspace at start and swapped whole after each change together with what
+ * decisions are made of (entities, compiled policies), so a decision reads no disk and no lock, and
+ * a change is in force for every request that begins after its commit returned.
  *
  * <p><b>What decides.</b> One set of policies for each organisation: those of the program ({@code
  * fixed.cedar} beside this class, with the schema {@code schema.cedarschema}), then those that the
@@ -25,6 +25,8 @@
  *   <li>{@code zone-mismatch}: the zone where the data lie, or the zone where they go, is not
  *       inside both a zone of the bucket and a zone of the purpose. A request that concerns no
  *       bucket compares with the purpose alone.
+ *   <li>{@code role-not-trusted}: the role that somebody wants to act in does not trust him.
+ *   <li>{@code session-not-allowed}: a temporary credential asks for another.
  *   <li>{@code purpose-prohibited}: a label where the data lie, or one that they were derived
  *       under, prohibits the purpose, its kind, or those of a purpose that it is a part of.
  *   <li>{@code purpose-not-allowed}: such a label allows others only.
@@ -37,7 +39,18 @@
  *   <li>{@code policy-error}: a policy erred, and a forbid that errs must not let pass what it was
  *       written against.
  *   <li>{@code not-permitted}: nothing permits it.
+ *   <li>{@code role-not-permitted}, {@code session-not-permitted}: all this lets a session's
+ *       request through, and a document that the session stays within does not.
  * </ol>
+ *
+ * <p><b>Sessions.</b> A temporary credential stands in no register; the request brings what it is
+ * ({@link org.domicile.request.Caller.By.Session}), which the guard has sealed and opened. It is an
+ * entity of the type {@code Credential} like any, so whatever forbids something to credentials
+ * forbids it to sessions. In a {@link org.domicile.policy.Role} it acts under that role's one
+ * purpose, lists everything, and stays within two documents: the role's permissions and, if it
+ * brought one, its own policy. Each is a decision of its own, by Cedar, made only when everything
+ * else allows: so a session may do what all of them permit, and never more. It ends with its time,
+ * its role, its purpose, the credential that asked for it, and the issuer whose token did.
  *
  * <p><b>Trees.</b> A purpose may be a part of another of its organisation; it is never wider than
  * that one (classes, actions, zones, end), and ends with it. Zones lie in zones; classes of data
@@ -72,7 +85,9 @@
  * Registers and sets of the past are kept for that.
  *
  * <p><b>Limits.</b> A text of policies has at most 64 KiB and 64 policies, an organisation 16 of
- * them. They are validated against the schema before they are taken.
+ * them. They are validated against the schema before they are taken. A role's permissions have 20
+ * KiB; a session's policy 2,048 characters, and 64 KiB once it is compiled; an organisation 1,024
+ * roles and as many targets. 512 compiled documents of sessions are remembered.
  *
  * <p>Each change is one transaction with the record of the request that makes it, and with its
  * statement in the public log. Secrets of credentials and texts of policies are stored sealed

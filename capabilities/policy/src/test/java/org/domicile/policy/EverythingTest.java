@@ -65,7 +65,10 @@ class EverythingTest {
         assertTrue(cases.size() > 10_000, () -> "only " + cases.size());
         int allowed = 0;
         for (List<PolicyText> own : OWN) {
-            Deciding deciding = Deciding.of(SmallWorld.register(own.toArray(PolicyText[]::new)));
+            Deciding deciding =
+                    Deciding.of(
+                            SmallWorld.register(own.toArray(PolicyText[]::new)),
+                            SmallWorld.NO_BOUNDS);
             String first = own.isEmpty() ? "" : own.getFirst().name();
             for (Case each : cases) {
                 Decision decision =
@@ -164,6 +167,7 @@ class EverythingTest {
                 switch (resource) {
                     case Resource.Data data -> data.organisation().equals("city");
                     case Resource.Own(String organisation) -> organisation.equals("city");
+                    case Resource.Assumed role -> role.organisation().equals("city");
                     case Resource.Installation() -> false;
                 };
         return new Case(
@@ -257,6 +261,7 @@ class EverythingTest {
                             && in("home", data.zones())
                             && in(client, data.zones());
             case Resource.Own own -> there;
+            case Resource.Assumed role -> there;
             case Resource.Installation installation -> there;
         };
     }

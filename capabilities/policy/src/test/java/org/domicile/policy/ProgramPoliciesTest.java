@@ -31,20 +31,20 @@ class ProgramPoliciesTest {
         List<String> forbids = new ArrayList<>();
         int last = 0;
         for (String id : ProgramPolicies.SET.texts().keySet()) {
-            if (!List.of("credential", "operator", "program").contains(id)) {
+            if (!List.of("credential", "operator", "program", "lifecycle").contains(id)) {
                 int at = page.indexOf("{@code " + id + "}");
                 assertTrue(at > last, id + " does not stand in the page, or out of order");
                 last = at;
                 forbids.add(id);
             }
         }
-        assertEquals(14, forbids.size());
+        assertEquals(16, forbids.size());
     }
 
     /** What an auditor's engine checks too: entities and requests are as the schema says. */
     @Test
     void whatDecisionsReadConformsToTheSchema() throws Exception {
-        Deciding deciding = Deciding.of(SmallWorld.register());
+        Deciding deciding = Deciding.of(SmallWorld.register(), SmallWorld.NO_BOUNDS);
         Resource.Data object =
                 new Resource.Data("city", "logs-1", "a/ü", List.of("home", "de"), "home");
         Resource.Data bucket = new Resource.Data("city", "b", "", List.of(), "home");
@@ -88,7 +88,11 @@ class ProgramPoliciesTest {
                         new Asked(
                                 new Caller.Program("system:upkeep", Policy.UPKEEP),
                                 "upkeep:Verify",
-                                new Resource.Installation()))) {
+                                new Resource.Installation()),
+                        new Asked(
+                                new Caller.Program("system:lifecycle", Policy.LIFECYCLE),
+                                "lifecycle:ExpireObject",
+                                object))) {
             for (String address : List.of("192.0.2.1", "0:0:0:0:0:0:0:1", "fe80::1%eth0", "")) {
                 Deciding.Question question =
                         deciding.question(

@@ -119,7 +119,8 @@ class SharingTest {
                         small.principals(),
                         credentials,
                         small.policies(),
-                        small.labels()));
+                        small.labels()),
+                SmallWorld.NO_BOUNDS);
     }
 
     private static final Map<Said, BucketPolicy> COMPILED = new HashMap<>();

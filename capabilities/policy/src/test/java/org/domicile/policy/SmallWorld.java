@@ -21,6 +21,9 @@ final class SmallWorld {
 
     private static final Map<String, Purpose> NO_PURPOSES = Map.of();
 
+    /** No session is known. */
+    static final Bounds NO_BOUNDS = new Bounds(_ -> Optional.empty());
+
     private SmallWorld() {}
 
     static Register register(PolicyText... policies) {

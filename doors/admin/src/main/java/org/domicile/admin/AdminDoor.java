@@ -160,6 +160,15 @@ public final class AdminDoor implements HttpHandler {
             case READ_SEALED_MAX, SET_SEALED_MAX -> SealingCalls.longest(call);
             case WITHDRAW_CREDENTIAL, ROTATE_CREDENTIAL, WITHDRAW_PURPOSE ->
                     RegisterCalls.change(call);
+            case READ_RECEIPTS, SET_RECEIPTS -> RegisterCalls.receipts(call);
+            case LIST_ROLES,
+                    CREATE_ROLE,
+                    SHOW_ROLE,
+                    REMOVE_ROLE,
+                    LIST_TARGETS,
+                    CREATE_TARGET,
+                    REMOVE_TARGET ->
+                    RoleCalls.answer(call);
             case LIST_BUCKETS, CREATE_BUCKET -> DataCalls.buckets(call);
             case LIST_LABELS, SET_LABEL, REMOVE_LABEL, READ_LABELS -> LabelCalls.answer(call);
             case LIST_USES -> DataCalls.uses(call, clock.instant());

@@ -60,6 +60,39 @@ public final class CaseForm {
         }
         json.writeEndObject();
         json.writeStringField("schema", made.schema());
+        json.writeArrayFieldStart("bounds");
+        for (Policy.Explanation.Within each : made.bounds()) {
+            within(json, each);
+        }
+        json.writeEndArray();
+    }
+
+    /** What a session was asked beyond that: each is a case of its own, and must allow too. */
+    private static void within(JsonGenerator json, Policy.Explanation.Within within)
+            throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", within.name());
+        json.writeStringField("decision", within.answer().name().toLowerCase(Locale.ROOT));
+        json.writeBooleanField("asked", within.asked());
+        if (within.asked()) {
+            raw(json, "principal", within.principal());
+            raw(json, "action", within.action());
+            raw(json, "resource", within.resource());
+            raw(json, "context", within.context());
+            raw(json, "entities", within.entities());
+        }
+        json.writeArrayFieldStart("reasons");
+        for (String each : within.reasons()) {
+            json.writeString(each);
+        }
+        json.writeEndArray();
+        json.writeObjectFieldStart("policies");
+        for (Map.Entry<String, String> each : within.policies().entrySet()) {
+            json.writeStringField(each.getKey(), each.getValue());
+        }
+        json.writeEndObject();
+        json.writeStringField("schema", within.schema());
+        json.writeEndObject();
     }
 
     private static String verdict(Policy.Explanation.Explained made) {

@@ -243,8 +243,7 @@ final class Form {
         json.writeEndObject();
     }
 
-    private static void texts(JsonGenerator json, String name, List<String> texts)
-            throws IOException {
+    static void texts(JsonGenerator json, String name, List<String> texts) throws IOException {
         json.writeArrayFieldStart(name);
         for (String text : texts) {
             json.writeString(text);
@@ -252,7 +251,7 @@ final class Form {
         json.writeEndArray();
     }
 
-    private static void time(JsonGenerator json, String name, Instant at) throws IOException {
+    static void time(JsonGenerator json, String name, Instant at) throws IOException {
         json.writeStringField(name, at.equals(Instant.MAX) ? "never" : at.toString());
     }
 }

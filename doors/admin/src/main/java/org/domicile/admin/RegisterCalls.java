@@ -116,6 +116,30 @@ final class RegisterCalls {
         }
     }
 
+    /** Whether answers to a credential bring receipts; and that they do, or do not. */
+    static void receipts(Call call) throws IOException {
+        Administration administration = call.administration();
+        String accessKey = call.name("accessKey");
+        if (call.asked().operation() == Operation.SET_RECEIPTS) {
+            switch (Input.body(call.exchange(), "receipts").text("receipts")) {
+                case "on" -> administration.giveReceipts(accessKey, Administration.Receipts.ALWAYS);
+                case "off" ->
+                        administration.giveReceipts(accessKey, Administration.Receipts.WHEN_ASKED);
+                default -> throw Failure.input("receipts is on or off");
+            }
+        }
+        Administration.Receipts when = administration.receipts(accessKey);
+        call.json(
+                200,
+                json -> {
+                    json.writeStartObject();
+                    json.writeStringField("accessKey", accessKey);
+                    json.writeStringField(
+                            "receipts", when == Administration.Receipts.ALWAYS ? "on" : "off");
+                    json.writeEndObject();
+                });
+    }
+
     /** One whose uses are sealed is asked for; any other is made at once. */
     static void credential(Call call, Guard guard, Request request) throws IOException {
         Input input =

@@ -174,7 +174,9 @@ abstract class HttpServerTest {
         }
     }
 
-    /** Others may be refused or passed over (RFC 9110, 10.1.1); S3's clients count on the latter. */
+    /**
+     * Others may be refused or passed over (RFC 9110, 10.1.1); S3's clients count on the latter.
+     */
     @Test
     void otherExpectationsArePassedOver() throws IOException {
         try (RawClient client = client()) {

@@ -5,7 +5,9 @@ import java.util.Optional;
 import org.domicile.guard.AclAsked;
 import org.domicile.guard.GuardedSharing;
 import org.domicile.guard.GuardedSharing.ObjectAcl;
+import org.domicile.guard.Stored;
 import org.domicile.http.Headers;
+import org.domicile.objects.Bucket;
 import org.domicile.policy.Acl;
 
 /** GetBucketAcl, PutBucketAcl, GetObjectAcl and PutObjectAcl. */
@@ -29,23 +31,20 @@ final class Acls {
         Optional<String> version = call.version();
         GuardedSharing sharing = call.guarded().sharing();
         switch (sharing.acl(call.bucket(), call.name(), version)) {
-            case ObjectAcl.Is(Acl acl, String of) ->
-                    call.xml(
-                            200,
-                            named(call, of),
-                            AclForms.document(acl).done("AccessControlPolicy"));
+            case ObjectAcl.Is(Acl acl, String of, Bucket.Versioning versioning) -> {
+                Headers headers = call.headers();
+                Versions.shown(headers, of, versioning);
+                call.xml(200, headers, AclForms.document(acl).done("AccessControlPolicy"));
+            }
             case ObjectAcl.Absent(var found) -> Reads.absent(call, found, version.isPresent());
         }
     }
 
     static void put(Call call) throws IOException {
         AclAsked asked = asked(call);
-        String version =
-                Writes.amended(
-                        call.guarded()
-                                .sharing()
-                                .putAcl(call.bucket(), call.name(), call.version(), asked));
-        call.empty(200, named(call, version));
+        Stored stored =
+                call.guarded().sharing().putAcl(call.bucket(), call.name(), call.version(), asked);
+        call.empty(200, Writes.amended(call, stored));
     }
 
     /** By headers or by a document, and one of both. */
@@ -67,10 +66,5 @@ final class Acls {
                     "This request does not support content: its headers say the ACL.");
         }
         return byHeaders;
-    }
-
-    private static Headers named(Call call, String version) {
-        Headers headers = call.headers();
-        return Versions.named(version) ? headers.add("x-amz-version-id", version) : headers;
     }
 }

@@ -17,7 +17,7 @@ interface Authentication {
      * @param clock for skew and expiry
      */
     static Authentication open(Identity identity, String region, InstantSource clock) {
-        return new SignatureV4(identity, region, clock);
+        return new SignatureV4(identity, "s3", region, clock);
     }
 
     /** Judges the request's signature, or finds that there is none. Reads no body. */

@@ -72,7 +72,7 @@ final class BucketCalls {
                             + " itself.");
         }
         String zone = location(call.document(LONGEST_DOCUMENT), call.options());
-        switch (call.guarded().createBucket(call.bucket(), zone)) {
+        switch (call.guarded().createBucket(call.bucket(), zone, ObjectLocks.atCreation(call))) {
             case CREATED -> call.empty(200, call.headers().add("Location", "/" + call.bucket()));
             case YOURS -> {
                 if (!takesItFor(call)) {
@@ -186,10 +186,15 @@ final class BucketCalls {
                                             + " Suspended.");
                     default -> throw Xml.malformed();
                 };
-        if (!call.guarded().version(call.bucket(), state)) {
-            throw Call.noSuchBucket();
+        switch (call.guarded().version(call.bucket(), state)) {
+            case DONE -> call.empty(200, call.headers());
+            case REFUSED ->
+                    throw new Failure(
+                            ErrorCode.INVALID_BUCKET_STATE,
+                            "An Object Lock configuration is present on this bucket, so the"
+                                    + " versioning state cannot be changed.");
+            case NO_SUCH_BUCKET -> throw Call.noSuchBucket();
         }
-        call.empty(200, call.headers());
     }
 
     private static Bucket bucket(Call call) {

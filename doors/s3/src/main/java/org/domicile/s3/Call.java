@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -154,6 +155,11 @@ final class Call {
         return options;
     }
 
+    /** When it arrived. */
+    Instant at() {
+        return request.at();
+    }
+
     Caller caller() {
         return request.caller();
     }
@@ -187,10 +193,13 @@ final class Call {
 
     /** The fields that every answer has. */
     Headers headers() {
-        return headers(exchange, guard, guarded.use());
+        return headers(exchange, guard, request.caller(), guarded.use());
     }
 
-    static Headers headers(Exchange exchange, Guard guard, String use) {
+    /**
+     * @param caller who is answered, as far as that is known
+     */
+    static Headers headers(Exchange exchange, Guard guard, Caller caller, String use) {
         String id = exchange.requestId();
         Headers headers =
                 new Headers()
@@ -204,7 +213,8 @@ final class Call {
             return headers;
         }
         headers.add("x-domicile-use", use);
-        if (exchange.headers().first(RECEIPT).filter("on"::equalsIgnoreCase).isPresent()) {
+        Optional<String> said = exchange.headers().first(RECEIPT);
+        if (said.map("on"::equalsIgnoreCase).orElseGet(() -> guard.wantsReceipts(caller))) {
             guard.receipt(use).ifPresent(receipt -> headers.add(RECEIPT, receipt));
         }
         return headers;

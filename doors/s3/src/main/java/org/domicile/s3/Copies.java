@@ -11,6 +11,7 @@ import org.domicile.guard.GuardedObjects.Copied;
 import org.domicile.guard.GuardedObjects.Got;
 import org.domicile.guard.Stored;
 import org.domicile.http.Headers;
+import org.domicile.objects.Bucket;
 
 /**
  * CopyObject and UploadPartCopy. S3 may answer 200 first and an error in the body later, since its
@@ -32,7 +33,7 @@ final class Copies {
     static void copy(Call call) throws IOException {
         Named named = source(call);
         GuardedObjects.Directive directive = directive(call);
-        if (directive instanceof GuardedObjects.Directive.Keep(String algorithm, _)
+        if (directive instanceof GuardedObjects.Directive.Keep(String algorithm, _, _)
                 && algorithm.isEmpty()
                 && named.version().isEmpty()
                 && named.target().bucket().equals(call.bucket())
@@ -62,9 +63,8 @@ final class Copies {
             case Copied.Done(Stored stored, Found from) -> {
                 Found made = Writes.done(stored);
                 Headers headers = from(call, from);
-                if (Versions.named(made.version())) {
-                    headers.add("x-amz-version-id", made.version());
-                }
+                Versions.made(headers, made);
+                Lifecycles.show(headers, made.expiry());
                 XmlOut out = XmlOut.document("CopyObjectResult", 512);
                 out.element("LastModified", Dates.iso(made.modified()))
                         .etag(made.attributes().etag());
@@ -110,9 +110,9 @@ final class Copies {
 
     private static Headers from(Call call, Found from) {
         Headers headers = call.headers().add("x-amz-server-side-encryption", "AES256");
-        return Versions.named(from.version())
-                ? headers.add("x-amz-copy-source-version-id", from.version())
-                : headers;
+        return from.versioning() == Bucket.Versioning.UNVERSIONED
+                ? headers
+                : headers.add("x-amz-copy-source-version-id", from.version());
     }
 
     /** {@code /bucket/name?versionId=id}, percent-encoded, with or without the first slash. */
@@ -169,7 +169,8 @@ final class Copies {
         Optional<Map<String, String>> tags =
                 tagging.equals("REPLACE") ? Optional.of(Tags.ofField(call)) : Optional.empty();
         return switch (call.field("x-amz-metadata-directive")) {
-            case "", "COPY" -> new GuardedObjects.Directive.Keep(algorithm, tags);
+            case "", "COPY" ->
+                    new GuardedObjects.Directive.Keep(algorithm, tags, ObjectLocks.asked(call));
             case "REPLACE" ->
                     new GuardedObjects.Directive.Replace(
                             Drafts.draft(call, algorithm, Attributes.ChecksumType.FULL_OBJECT),

@@ -117,18 +117,19 @@ final class Deletions {
         Optional<String> version =
                 object.first("VersionId").map(Xml::text).filter(id -> !id.isEmpty());
         Optional<Failure> failure = Optional.empty();
+        Match match = new Match.Any();
         try {
             Target.checkName(name);
             version.ifPresent(Versions::checked);
-            if (object.first("LastModifiedTime").isPresent() || object.first("Size").isPresent()) {
-                throw new Failure(
-                        ErrorCode.NOT_IMPLEMENTED,
-                        "Conditions on time and size are for directory buckets.");
-            }
+            match =
+                    Drafts.deletion(
+                            object.child("ETag").strip(),
+                            object.child("Size").strip(),
+                            object.child("LastModifiedTime").strip());
         } catch (Failure e) {
             failure = Optional.of(e);
         }
-        return new Named(name, version, Drafts.etag(object.child("ETag").strip()), failure);
+        return new Named(name, version, match, failure);
     }
 
     private static void work(
@@ -150,7 +151,13 @@ final class Deletions {
                 view.refuse(call.operation().action(), call.bucket(), name, failure.code().code());
                 throw failure;
             }
-            Stored stored = view.delete(call.bucket(), key.name(), key.version(), key.match());
+            Stored stored =
+                    view.delete(
+                            call.bucket(),
+                            key.name(),
+                            key.version(),
+                            key.match(),
+                            ObjectLocks.bypass(call));
             if (stored
                     instanceof Stored.Deleted(Optional<String> marker, Optional<String> removed)) {
                 return new Result.Deleted(marker, removed);

@@ -3,6 +3,7 @@ package org.domicile.s3;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +14,6 @@ import org.domicile.guard.Found;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.Match;
 import org.domicile.http.Headers;
-import org.domicile.objects.Lock;
 
 /** What requests say of an object beside its bytes, and how answers say it. */
 final class Drafts {
@@ -51,7 +51,12 @@ final class Drafts {
      */
     static GuardedObjects.Draft draft(Call call, String algorithm, Attributes.ChecksumType type) {
         return new GuardedObjects.Draft(
-                standard(call), user(call), Tags.ofField(call), Lock.OPEN, algorithm, type);
+                standard(call),
+                user(call),
+                Tags.ofField(call),
+                ObjectLocks.asked(call),
+                algorithm,
+                type);
     }
 
     private static Map<String, String> standard(Call call) {
@@ -139,8 +144,52 @@ final class Drafts {
         return etag(some);
     }
 
+    /**
+     * The conditions of a delete (S3 API Reference, DeleteObject): If-Match, and for what is
+     * deleted its size and the second in which it was made. S3 has the latter two for directory
+     * buckets alone; here they mean the same in every bucket.
+     *
+     * @throws Failure INVALID_ARGUMENT
+     */
+    static Match deletion(Call call) {
+        return deletion(
+                call.field("if-match"),
+                call.field("x-amz-if-match-size"),
+                call.field("x-amz-if-match-last-modified-time"));
+    }
+
+    /** The same from texts, each empty when it was not sent. */
+    static Match deletion(String etag, String size, String modified) {
+        List<Match> all = new ArrayList<>(3);
+        if (!etag.isEmpty()) {
+            all.add(etag(etag));
+        }
+        if (!size.isEmpty()) {
+            long bytes = Numbers.parse(size);
+            if (bytes < 0) {
+                throw new Failure(
+                        ErrorCode.INVALID_ARGUMENT, "The size to match is a number of bytes.");
+            }
+            all.add(new Match.Size(bytes));
+        }
+        if (!modified.isEmpty()) {
+            all.add(
+                    new Match.Second(
+                            Dates.parse(modified)
+                                    .orElseThrow(() ->
+                                            new Failure(
+                                                    ErrorCode.INVALID_ARGUMENT,
+                                                    "The time to match is no date."))));
+        }
+        return switch (all.size()) {
+            case 0 -> new Match.Any();
+            case 1 -> all.getFirst();
+            default -> new Match.All(all);
+        };
+    }
+
     /** If-Match; an ETag with or without quotes. */
-    static Match etag(String text) {
+    private static Match etag(String text) {
         if (text.isEmpty()) {
             return new Match.Any();
         }
@@ -160,9 +209,9 @@ final class Drafts {
                     }
                 });
         attributes.user().forEach((name, value) -> headers.add(META + name, shown(value)));
-        if (Versions.named(found.version())) {
-            headers.add("x-amz-version-id", found.version());
-        }
+        Versions.shown(headers, found);
+        ObjectLocks.show(headers, found.lock());
+        Lifecycles.show(headers, found.expiry());
         if (!found.tags().isEmpty()) {
             headers.add("x-amz-tagging-count", Integer.toString(found.tags().size()));
         }

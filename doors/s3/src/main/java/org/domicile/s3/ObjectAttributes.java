@@ -59,9 +59,7 @@ final class ObjectAttributes {
             }
         }
         Headers headers = call.headers().add("Last-Modified", Dates.http(found.modified()));
-        if (Versions.named(found.version())) {
-            headers.add("x-amz-version-id", found.version());
-        }
+        Versions.shown(headers, found);
         call.xml(200, headers, out.done("GetObjectAttributesResponse"));
     }
 

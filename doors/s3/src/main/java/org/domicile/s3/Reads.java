@@ -83,9 +83,7 @@ final class Reads {
 
     private static void marker(Call call, Found found, boolean named) throws IOException {
         Headers headers = call.headers().add("x-amz-delete-marker", "true");
-        if (Versions.named(found.version())) {
-            headers.add("x-amz-version-id", found.version());
-        }
+        Versions.shown(headers, found);
         if (named) {
             headers.add("Allow", "DELETE").add("Last-Modified", Dates.http(found.modified()));
             call.fail(
@@ -123,9 +121,7 @@ final class Reads {
                 if (!cache.isEmpty()) {
                     headers.add("Cache-Control", cache);
                 }
-                if (Versions.named(found.version())) {
-                    headers.add("x-amz-version-id", found.version());
-                }
+                Versions.shown(headers, found);
                 call.empty(304, headers);
             }
             case GO -> {

@@ -35,6 +35,7 @@ public final class S3Door implements HttpHandler {
     private final Authentication authentication;
     private final S3Options options;
     private final InstantSource clock;
+    private final Sts sts;
     private final Forms forms;
     private final Reads reads = new Reads();
     private final Budget documents = Budget.ofHeap(8);
@@ -49,6 +50,7 @@ public final class S3Door implements HttpHandler {
         this.authentication = authentication;
         this.options = options;
         this.clock = clock;
+        this.sts = new Sts(guard, options.region(), clock, this::request);
         this.forms = new Forms(guard.identity(), options.region(), clock);
     }
 
@@ -57,9 +59,7 @@ public final class S3Door implements HttpHandler {
         try {
             serve(exchange);
         } catch (Failure e) {
-            fail(exchange, e, "");
-        } catch (Refused e) {
-            fail(exchange, refused(e), e.use());
+            fail(exchange, e);
         } catch (StorageFailure e) {
             broken(exchange, e);
         } catch (IOException e) {
@@ -73,12 +73,15 @@ public final class S3Door implements HttpHandler {
                     exchange,
                     new Failure(
                             ErrorCode.INTERNAL_ERROR,
-                            "We encountered an internal error. Please try again."),
-                    "");
+                            "We encountered an internal error. Please try again."));
         }
     }
 
     private void serve(Exchange exchange) throws IOException {
+        if (StsQuery.isMeant(exchange, options.domain())) {
+            sts.serve(exchange);
+            return;
+        }
         Asked asked = Asked.UNREADABLE;
         Optional<Failure> unreadable = Optional.empty();
         try {
@@ -151,6 +154,8 @@ public final class S3Door implements HttpHandler {
             dispatch(call);
         } catch (Failure e) {
             fail(call, e);
+        } catch (Refused e) {
+            fail(call.exchange(), call.caller(), refused(e), e.use());
         } catch (Upstream.Invalid e) {
             fail(call, new Failure(ErrorCode.of(e.code()), String.valueOf(e.getMessage())));
         } catch (Unopenable e) {
@@ -191,6 +196,10 @@ public final class S3Door implements HttpHandler {
                     PUT_OBJECT_ACL,
                     PUT_BUCKET_OWNERSHIP_CONTROLS,
                     PUT_PUBLIC_ACCESS_BLOCK,
+                    PUT_BUCKET_LIFECYCLE_CONFIGURATION,
+                    PUT_OBJECT_LOCK_CONFIGURATION,
+                    PUT_OBJECT_RETENTION,
+                    PUT_OBJECT_LEGAL_HOLD,
                     PUT_OBJECT_TAGGING ->
                     true;
             default -> false;
@@ -207,7 +216,7 @@ public final class S3Door implements HttpHandler {
                             call.name(),
                             failure.code().code());
         }
-        fail(call.exchange(), failure, call.guarded().use());
+        fail(call.exchange(), call.caller(), failure, call.guarded().use());
     }
 
     static Failure refused(Refused e) {
@@ -263,6 +272,15 @@ public final class S3Door implements HttpHandler {
             case GET_OBJECT_TAGGING -> Tags.ofObject(call);
             case PUT_OBJECT_TAGGING -> Tags.put(call);
             case DELETE_OBJECT_TAGGING -> Tags.delete(call);
+            case GET_BUCKET_LIFECYCLE_CONFIGURATION -> Lifecycles.show(call);
+            case PUT_BUCKET_LIFECYCLE_CONFIGURATION -> Lifecycles.put(call);
+            case DELETE_BUCKET_LIFECYCLE -> Lifecycles.delete(call);
+            case GET_OBJECT_LOCK_CONFIGURATION -> ObjectLocks.ofBucket(call);
+            case PUT_OBJECT_LOCK_CONFIGURATION -> ObjectLocks.putOfBucket(call);
+            case GET_OBJECT_RETENTION -> ObjectLocks.retention(call);
+            case PUT_OBJECT_RETENTION -> ObjectLocks.retain(call);
+            case GET_OBJECT_LEGAL_HOLD -> ObjectLocks.hold(call);
+            case PUT_OBJECT_LEGAL_HOLD -> ObjectLocks.putHold(call);
             case LIST_OBJECTS -> Listings.first(call);
             case LIST_OBJECTS_V2 -> Listings.second(call);
             case LIST_OBJECT_VERSIONS -> Listings.versions(call);
@@ -314,7 +332,7 @@ public final class S3Door implements HttpHandler {
                 exchange.requestId(),
                 e.kind(),
                 e.getMessage());
-        fail(exchange, stored(e.kind()), "");
+        fail(exchange, stored(e.kind()));
     }
 
     private static Failure stored(StorageFailure.Kind kind) {
@@ -331,11 +349,17 @@ public final class S3Door implements HttpHandler {
         };
     }
 
-    private void fail(Exchange exchange, Failure failure, String use) throws IOException {
+    /** What is no use, or not known to be one. */
+    private void fail(Exchange exchange, Failure failure) throws IOException {
+        fail(exchange, new Caller.Anonymous(), failure, "");
+    }
+
+    private void fail(Exchange exchange, Caller caller, Failure failure, String use)
+            throws IOException {
         if (exchange.responded()) {
             throw new IOException("failed inside the answer: " + failure.code().code());
         }
-        Headers headers = Call.headers(exchange, guard, use);
+        Headers headers = Call.headers(exchange, guard, caller, use);
         String region = failure.details().getOrDefault(Failure.REGION, "");
         if (!region.isEmpty()) {
             headers.add("x-amz-bucket-region", region);

@@ -4,6 +4,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import org.domicile.guard.Identity;
@@ -25,14 +26,20 @@ final class SignatureV4 implements Authentication {
     static final String DEFAULT_REGION = "us-east-1";
     static final String SERVICE = "s3";
     static final String END = "aws4_request";
+    private static final String TOKEN = "x-amz-security-token";
     private static final String CONTENT_SHA256 = "x-amz-content-sha256";
 
     private final Identity identity;
+    private final String service;
     private final String region;
     private final InstantSource clock;
 
-    SignatureV4(Identity identity, String region, InstantSource clock) {
+    /**
+     * @param service as it stands in the scope of what is signed
+     */
+    SignatureV4(Identity identity, String service, String region, InstantSource clock) {
         this.identity = identity;
+        this.service = service;
         this.region = region;
         this.clock = clock;
     }
@@ -42,38 +49,72 @@ final class SignatureV4 implements Authentication {
         Fields fields = Fields.of(exchange.headers());
         try {
             CanonicalQuery query = CanonicalQuery.of(exchange.rawQuery());
-            boolean inHeader = fields.has("authorization");
-            boolean inQuery = inQuery(query);
-            boolean second = query.has("AWSAccessKeyId") || query.has("Signature");
-            if (inHeader && (inQuery || second) || inQuery && second) {
-                throw new Failure(
-                        ErrorCode.INVALID_ARGUMENT,
-                        "Only one auth mechanism allowed; only the X-Amz-Algorithm query"
-                                + " parameter, Signature query string parameter or the"
-                                + " Authorization header should be specified.");
-            }
-            if (second) {
-                throw Claim.unsupported();
-            }
-            if (fields.has("x-amz-security-token") || query.has("X-Amz-Security-Token")) {
-                throw new Failure(
-                        ErrorCode.INVALID_TOKEN,
-                        "The provided token is malformed or otherwise invalid. Session tokens are"
-                                + " not served yet: sign with a credential's own key pair.");
-            }
-            if (!inHeader && !inQuery) {
+            Optional<Claim> claim = claim(fields, query);
+            if (claim.isEmpty()) {
                 return new Verdict.Accepted(
                         new Caller.Anonymous(),
                         new BodyPayload(exchange, fields, Framing.unsigned(fields)));
             }
-            return signed(
-                    exchange,
-                    fields,
-                    query,
-                    inHeader ? Claim.inHeader(fields) : Claim.inQuery(query));
+            String hash = contentHash(fields, query, claim.get());
+            Signed signed = signed(exchange, fields, query, claim.get(), hash);
+            return new Verdict.Accepted(
+                    signed.caller(),
+                    new BodyPayload(exchange, fields, Framing.of(hash, signed.key(), claim.get())));
         } catch (Failure failure) {
             return new Verdict.Rejected(claimed(fields, exchange.rawQuery(), identity), failure);
         }
+    }
+
+    /** Who sent a request, or why it is not believed. */
+    sealed interface Sender {
+        /** Signed, or anonymous. */
+        record Believed(Caller caller) implements Sender {}
+
+        /** As {@link Verdict.Rejected}. */
+        record Unbelieved(Optional<Caller.Known> claimed, Failure failure) implements Sender {}
+    }
+
+    /**
+     * The same for a service whose requests do not say the hash of their body: it is signed all the
+     * same.
+     */
+    Sender judge(Exchange exchange, byte[] body) {
+        Fields fields = Fields.of(exchange.headers());
+        try {
+            CanonicalQuery query = CanonicalQuery.of(exchange.rawQuery());
+            Optional<Claim> claim = claim(fields, query);
+            if (claim.isEmpty()) {
+                return new Sender.Believed(new Caller.Anonymous());
+            }
+            String hash = HexFormat.of().formatHex(SigningKey.sha256().digest(body));
+            return new Sender.Believed(signed(exchange, fields, query, claim.get(), hash).caller());
+        } catch (Failure failure) {
+            return new Sender.Unbelieved(claimed(fields, exchange.rawQuery(), identity), failure);
+        }
+    }
+
+    /** What the request says of its signature; empty when it has none. */
+    private static Optional<Claim> claim(Fields fields, CanonicalQuery query) {
+        boolean inHeader = fields.has("authorization");
+        boolean inQuery = inQuery(query);
+        boolean second = query.has("AWSAccessKeyId") || query.has("Signature");
+        if (inHeader && (inQuery || second) || inQuery && second) {
+            throw new Failure(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Only one auth mechanism allowed; only the X-Amz-Algorithm query"
+                            + " parameter, Signature query string parameter or the"
+                            + " Authorization header should be specified.");
+        }
+        if (second) {
+            throw Claim.unsupported();
+        }
+        if (!inHeader && !inQuery) {
+            if (!token(fields, query).isEmpty()) {
+                throw badToken(); // it says who, and nothing that proves it
+            }
+            return Optional.empty();
+        }
+        return Optional.of(inHeader ? Claim.inHeader(fields) : Claim.inQuery(query));
     }
 
     private static boolean inQuery(CanonicalQuery query) {
@@ -82,16 +123,48 @@ final class SignatureV4 implements Authentication {
                 || query.has("X-Amz-Credential");
     }
 
-    private Verdict signed(Exchange exchange, Fields fields, CanonicalQuery query, Claim claim) {
+    /** The session token; empty when there is none. Either place is part of what is signed. */
+    private static String token(Fields fields, CanonicalQuery query) {
+        String inHeader = fields.one(TOKEN);
+        String inQuery = query.one("X-Amz-Security-Token");
+        if (!inHeader.isEmpty() && !inQuery.isEmpty()) {
+            throw new Failure(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The session token stands both in the header and in the query. Send it once.");
+        }
+        return inHeader.isEmpty() ? inQuery : inHeader;
+    }
+
+    /** Somebody whose signature is right. @param key that signs chunks too */
+    private record Signed(Caller.Known caller, SigningKey key) {}
+
+    /** What a credential signs with, whether it may do anything or not. */
+    private Signed signer(Scope scope, String token) {
+        if (token.isEmpty()) {
+            SigningKey key =
+                    identity.signingKey(scope.accessKey(), scope.date(), scope.region(), service)
+                            .map(SigningKey::new)
+                            .orElseThrow(SignatureV4::stranger);
+            return new Signed(
+                    identity.caller(scope.accessKey()).orElseThrow(SignatureV4::stranger), key);
+        }
+        Identity.Session session =
+                identity.session(scope.accessKey(), token).orElseThrow(SignatureV4::badToken);
+        if (!clock.instant().isBefore(session.expires())) {
+            throw new Failure(
+                    ErrorCode.EXPIRED_TOKEN, "The provided token has expired. Ask for a new one.");
+        }
+        return new Signed(
+                session.caller(),
+                new SigningKey(session.signingKey(scope.date(), scope.region(), service)));
+    }
+
+    private Signed signed(
+            Exchange exchange, Fields fields, CanonicalQuery query, Claim claim, String hash) {
         requireTime(claim);
         requireScope(claim);
-        String hash = contentHash(fields, query, claim);
-        Scope scope = claim.scope();
-        SigningKey key =
-                identity.signingKey(scope.accessKey(), scope.date(), scope.region(), SERVICE)
-                        .map(SigningKey::new)
-                        .orElseThrow(SignatureV4::stranger);
-        Caller.Known caller = identity.caller(scope.accessKey()).orElseThrow(SignatureV4::stranger);
+        Signed signer = signer(claim.scope(), token(fields, query));
+        SigningKey key = signer.key();
         String path = PercentCoding.canonical(exchange.rawPath(), PercentCoding.Place.PATH);
         String wire = exchange.rawPath();
         if (!matches(exchange.method(), path, fields, query, claim, hash, key)
@@ -101,8 +174,7 @@ final class SignatureV4 implements Authentication {
                     "The request signature we calculated does not match the signature you"
                             + " provided. Check your key and signing method.");
         }
-        return new Verdict.Accepted(
-                caller, new BodyPayload(exchange, fields, Framing.of(hash, key, claim)));
+        return signer;
     }
 
     private void requireTime(Claim claim) {
@@ -138,12 +210,14 @@ final class SignatureV4 implements Authentication {
                             + claim.timestamp()
                             + "\".");
         }
-        if (!scope.service().equals(SERVICE)) {
+        if (!scope.service().equals(service)) {
             throw wrongScope(
                     claim,
                     "incorrect service \""
                             + scope.service()
-                            + "\". This endpoint belongs to \"s3\".");
+                            + "\". This endpoint belongs to \""
+                            + service
+                            + "\".");
         }
         if (!scope.end().equals(END)) {
             throw wrongScope(
@@ -303,6 +377,11 @@ final class SignatureV4 implements Authentication {
         return new Failure(ErrorCode.SIGNATURE_DOES_NOT_MATCH, sentence);
     }
 
+    private static Failure badToken() {
+        return new Failure(
+                ErrorCode.INVALID_TOKEN, "The provided token is malformed or otherwise invalid.");
+    }
+
     static Failure stranger() {
         return new Failure(
                 ErrorCode.INVALID_ACCESS_KEY_ID,
@@ -312,19 +391,34 @@ final class SignatureV4 implements Authentication {
     /** The credential of ours that a refused request names, however malformed the rest is. */
     private static Optional<Caller.Known> claimed(
             Fields fields, String rawQuery, Identity identity) {
-        for (int i = 0; i < fields.size(); i++) {
-            if (fields.name(i).equals("authorization")) {
-                return identity.caller(accessKey(fields.value(i)));
-            }
-        }
         try {
             CanonicalQuery query = CanonicalQuery.of(rawQuery);
-            String credential = query.one("X-Amz-Credential");
-            return identity.caller(
-                    credential.isEmpty() ? query.one("AWSAccessKeyId") : leading(credential));
+            String accessKey = accessKey(fields, query);
+            String token = token(fields, query);
+            return token.isEmpty()
+                    ? identity.caller(accessKey)
+                    : identity.session(accessKey, token)
+                            .map(Identity.Session::caller)
+                            .or(() -> identity.caller(accessKey));
         } catch (Failure unreadable) {
-            return Optional.empty();
+            return inHeader(fields).flatMap(identity::caller);
         }
+    }
+
+    private static String accessKey(Fields fields, CanonicalQuery query) {
+        String credential = query.one("X-Amz-Credential");
+        return inHeader(fields)
+                .orElseGet(() ->
+                        credential.isEmpty() ? query.one("AWSAccessKeyId") : leading(credential));
+    }
+
+    private static Optional<String> inHeader(Fields fields) {
+        for (int i = 0; i < fields.size(); i++) {
+            if (fields.name(i).equals("authorization")) {
+                return Optional.of(accessKey(fields.value(i)));
+            }
+        }
+        return Optional.empty();
     }
 
     private static String accessKey(String authorization) {

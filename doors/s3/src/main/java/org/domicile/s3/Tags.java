@@ -36,7 +36,9 @@ final class Tags {
         if (got instanceof Got.Object(Found found, GuardedObjects.Content content)) {
             try (content) {
                 XmlOut out = document(found.tags());
-                call.xml(200, named(call, found.version()), out.done("Tagging"));
+                Headers headers = call.headers();
+                Versions.shown(headers, found);
+                call.xml(200, headers, out.done("Tagging"));
             }
         } else {
             Reads.absent(call, got, version.isPresent());
@@ -46,23 +48,16 @@ final class Tags {
     static void put(Call call) throws IOException {
         Map<String, String> tags = parse(call.document(LONGEST_DOCUMENT), MOST_OF_OBJECT);
         call.setting(tags);
-        call.empty(200, named(call, change(call, tags)));
+        call.empty(200, change(call, tags));
     }
 
     static void delete(Call call) throws IOException {
-        call.empty(204, named(call, change(call, Map.of())));
+        call.empty(204, change(call, Map.of()));
     }
 
-    private static String change(Call call, Map<String, String> tags) {
-        return Writes.amended(call.guarded().tag(call.bucket(), call.name(), call.version(), tags));
-    }
-
-    private static Headers named(Call call, String version) {
-        Headers headers = call.headers();
-        if (Versions.named(version)) {
-            headers.add("x-amz-version-id", version);
-        }
-        return headers;
+    private static Headers change(Call call, Map<String, String> tags) {
+        return Writes.amended(
+                call, call.guarded().tag(call.bucket(), call.name(), call.version(), tags));
     }
 
     /** What {@code x-amz-tagging} says: pairs as in a query. @throws Failure INVALID_TAG and kin */
@@ -147,7 +142,8 @@ final class Tags {
         }
     }
 
-    private static void add(Map<String, String> tags, String key, String value) {
+    /** Adds a tag. @throws Failure INVALID_TAG */
+    static void add(Map<String, String> tags, String key, String value) {
         if (key.isEmpty() || key.codePointCount(0, key.length()) > LONGEST_KEY) {
             throw invalid("The TagKey you have provided is invalid: it has 1 to 128 characters.");
         }

@@ -72,7 +72,8 @@ record Target(String bucket, String name) {
         }
     }
 
-    private static Optional<String> hosted(String host, String domain) {
+    /** The bucket that a host names; empty when it names none. */
+    static Optional<String> hosted(String host, String domain) {
         if (domain.isEmpty()) {
             return Optional.empty();
         }

@@ -32,12 +32,18 @@ final class Unserved {
             case "x-amz-storage-class" -> storageClass(value);
             case "x-amz-website-redirect-location" -> refuse(!value.isEmpty(), name);
             case "x-amz-bucket-object-lock-enabled" ->
-                    refuse(!value.equalsIgnoreCase("false"), name);
+                    refuse(
+                            call.operation() != Operation.CREATE_BUCKET
+                                    && !value.equalsIgnoreCase("false"),
+                            name);
+            case "x-amz-object-lock-mode",
+                    "x-amz-object-lock-retain-until-date",
+                    "x-amz-object-lock-legal-hold" ->
+                    refuse(!ObjectLocks.taken(call.operation()), name);
             case "x-amz-object-ownership" -> ownership(call, value);
-            case "x-amz-write-offset-bytes",
-                    "x-amz-if-match-last-modified-time",
-                    "x-amz-if-match-size" ->
-                    refuse(true, name);
+            case "x-amz-write-offset-bytes" -> refuse(true, name);
+            case "x-amz-if-match-last-modified-time", "x-amz-if-match-size" ->
+                    refuse(call.operation() != Operation.DELETE_OBJECT, name);
             default ->
                     refuse(
                             name.startsWith("x-amz-server-side-encryption-")

@@ -154,9 +154,8 @@ final class Uploads {
                                         completion,
                                         match));
         Headers headers = call.headers().add("x-amz-server-side-encryption", "AES256");
-        if (Versions.named(found.version())) {
-            headers.add("x-amz-version-id", found.version());
-        }
+        Versions.made(headers, found);
+        Lifecycles.show(headers, found.expiry());
         XmlOut out = XmlOut.document("CompleteMultipartUploadResult", 512);
         out.element("Location", "/" + call.bucket() + "/" + Percent.encode(call.name()))
                 .element("Bucket", call.bucket())

@@ -1,7 +1,14 @@
 package org.domicile.s3;
 
+import org.domicile.guard.Found;
+import org.domicile.http.Headers;
+import org.domicile.objects.Bucket;
+
 /** Ids of versions: {@code null}, or sixteen lower-case hexadecimal digits. */
 final class Versions {
+    /** The field that names a version. */
+    static final String FIELD = "x-amz-version-id";
+
     private static final String NULL = "null";
 
     private Versions() {}
@@ -24,8 +31,26 @@ final class Versions {
         return id;
     }
 
-    /** Whether an answer names the version: buckets without versions have only the null one. */
-    static boolean named(String id) {
-        return !id.isEmpty() && !id.equals(NULL);
+    /**
+     * Says which version an answer shows. As S3: with its id, also the null one's, in a bucket that
+     * has ever had versions.
+     */
+    static void shown(Headers headers, String id, Bucket.Versioning versioning) {
+        if (versioning != Bucket.Versioning.UNVERSIONED) {
+            headers.add(FIELD, id);
+        }
+    }
+
+    static void shown(Headers headers, Found found) {
+        shown(headers, found.version(), found.versioning());
+    }
+
+    /**
+     * Says which version a write made; as S3, nothing of a null one, also where it replaced one.
+     */
+    static void made(Headers headers, Found found) {
+        if (!found.version().equals(NULL)) {
+            headers.add(FIELD, found.version());
+        }
     }
 }

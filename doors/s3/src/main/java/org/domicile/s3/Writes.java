@@ -7,6 +7,7 @@ import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.Match;
 import org.domicile.guard.Stored;
 import org.domicile.http.Headers;
+import org.domicile.objects.Bucket;
 
 /** PutObject and DeleteObject. */
 final class Writes {
@@ -39,9 +40,8 @@ final class Writes {
     static Headers said(Call call, Found found) {
         Headers headers = call.headers().add("ETag", '"' + found.attributes().etag() + '"');
         Drafts.checksums(headers, found.attributes());
-        if (Versions.named(found.version())) {
-            headers.add("x-amz-version-id", found.version());
-        }
+        Versions.made(headers, found);
+        Lifecycles.show(headers, found.expiry());
         return headers.add("x-amz-server-side-encryption", "AES256");
     }
 
@@ -103,29 +103,41 @@ final class Writes {
                 ErrorCode.ACCESS_DENIED, "Access Denied because object protected by object lock.");
     }
 
-    /** The id of a version that was changed in its place; every other outcome is a failure. */
-    static String amended(Stored stored) {
+    /**
+     * The fields of an answer about a version that was changed in its place; every other outcome is
+     * a failure.
+     */
+    static Headers amended(Call call, Stored stored) {
         return switch (stored) {
-            case Stored.Amended(String version) -> version;
+            case Stored.Amended(String version, Bucket.Versioning versioning) -> {
+                Headers headers = call.headers();
+                Versions.shown(headers, version, versioning);
+                yield headers;
+            }
             case Stored.OnMarker marker ->
                     throw new Failure(
                             ErrorCode.METHOD_NOT_ALLOWED,
                             "The specified method is not allowed against this resource: it is a"
                                     + " delete marker.");
-            default -> done(stored).version();
+            default -> throw new IllegalStateException("a change in place: " + done(stored));
         };
     }
 
     static void delete(Call call) throws IOException {
         Optional<String> version = call.version();
-        Match match = Drafts.etag(call.field("if-match"));
-        Stored stored = call.guarded().delete(call.bucket(), call.name(), version, match);
-        if (stored instanceof Stored.Deleted(Optional<String> marker, Optional<String> removed)) {
+        Stored stored =
+                call.guarded()
+                        .delete(
+                                call.bucket(),
+                                call.name(),
+                                version,
+                                Drafts.deletion(call),
+                                ObjectLocks.bypass(call));
+        if (stored instanceof Stored.Deleted(Optional<String> marker, _)) {
             Headers headers = call.headers();
             marker.ifPresent(id -> headers.add("x-amz-delete-marker", "true"));
-            marker.or(() -> removed)
-                    .filter(Versions::named)
-                    .ifPresent(id -> headers.add("x-amz-version-id", id));
+            // What a delete without a version replaced is not named; what it was asked for is.
+            marker.or(() -> version).ifPresent(id -> headers.add(Versions.FIELD, id));
             call.empty(204, headers);
         } else {
             throw new IllegalStateException("a delete that writes: " + done(stored));

@@ -36,6 +36,15 @@ final class XmlOut {
         return out;
     }
 
+    /** A document whose root is open. @param root its name, attributes and the closing angle */
+    static XmlOut begin(String root) {
+        XmlOut out = new XmlOut(1_024);
+        out.raw(PROLOGUE);
+        out.raw("<");
+        out.raw(root);
+        return out;
+    }
+
     /** An error's document, which has no namespace. */
     static XmlOut error() {
         XmlOut out = new XmlOut(512);

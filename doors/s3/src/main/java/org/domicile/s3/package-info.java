@@ -33,13 +33,19 @@
  * told AccessDenied for what is not served, too. A signature for another region is answered with
  * ours, in the document and in x-amz-bucket-region, because clients sign again with it.
  *
+ * <p><b>STS.</b> AWS's Security Token Service is served on the same listener ({@code Sts}): on the
+ * root, where S3 knows but the list of buckets, a posted form, or an {@code Action} with a {@code
+ * Version}, is a request of AWS's query protocol, signed for the service {@code sts}, and answered
+ * in its own words ({@code StsFailure}). A session token in {@code x-amz-security-token}, or in a
+ * presigned query, is what a temporary credential signs with; the guard opens it.
+ *
  * <p><b>Limits.</b> Documents 4 MiB (64 KiB for a bucket's), 16 elements deep; 1,000 keys a
  * deletion; 10,000 parts; user metadata 2 KiB, other kept headers 8 KiB; 5 GiB for one PUT, part or
- * copy.
+ * copy. A request of STS has 64 KiB and 64 parameters, a token of an issuer 20,000 characters.
  *
- * <p><b>Receipts.</b> A request with {@code x-domicile-receipt: on} is answered with a receipt for
- * the use that {@code x-domicile-use} names, in the header of the same name. An answer without one
- * promises nothing.
+ * <p><b>Receipts.</b> A request with {@code x-domicile-receipt: on}, or of a credential that is set
+ * so and does not say {@code off}, is answered with a receipt for the use that {@code
+ * x-domicile-use} names, in the header of the same name. An answer without one promises nothing.
  */
 @NullMarked
 package org.domicile.s3;

@@ -182,6 +182,8 @@ class FormsTest extends DoorTest {
                     ("\r\n--" + BOUNDARY.substring(0, BOUNDARY.length() - 1))
                             .getBytes(StandardCharsets.US_ASCII);
             System.arraycopy(near, 0, file, i, near.length);
+            // Story: by chance the next byte made it the boundary, in every other run.
+            file[i + near.length] = 0;
         }
         assertEquals(204, post(signed(Map.of("key", "k"), ",{\"key\": \"k\"}"), file).status());
         assertArrayEquals(file, client.get(bucket + "/k").body());
@@ -301,7 +303,9 @@ class FormsTest extends DoorTest {
         wrong.remove("X-Amz-Signature");
         failed(400, "InvalidArgument", post(wrong, FILE));
         wrong.putAll(right);
-        wrong.put("X-Amz-Credential", right.get("X-Amz-Credential").replace("home", "north"));
+        wrong.put(
+                "X-Amz-Credential",
+                right.getOrDefault("X-Amz-Credential", "").replace("home", "north"));
         failed(400, "InvalidArgument", post(wrong, FILE));
         Map<String, String> stranger = old(fields, policy(",{\"key\": \"k\"}"));
         stranger.put("AWSAccessKeyId", "DOMI0000000000000000");
@@ -350,9 +354,9 @@ class FormsTest extends DoorTest {
         for (Map.Entry<String, String> each : wrong.entrySet()) {
             failed(400, each.getValue(), post(each.getKey().getBytes(StandardCharsets.ISO_8859_1)));
         }
-        Map<String, String> long_ = new LinkedHashMap<>(right);
-        long_.put("x-ignore-a", "a".repeat(20 << 10));
-        failed(400, "MaxPostPreDataLengthExceededError", post(long_, FILE));
+        Map<String, String> large = new LinkedHashMap<>(right);
+        large.put("x-ignore-a", "a".repeat(20 << 10));
+        failed(400, "MaxPostPreDataLengthExceededError", post(large, FILE));
         Map<String, String> split = new LinkedHashMap<>(right);
         split.put("Content-Type", "a\r\nx: y");
         failed(400, "InvalidArgument", post(split, FILE));

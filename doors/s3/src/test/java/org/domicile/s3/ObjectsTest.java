@@ -340,8 +340,8 @@ class ObjectsTest extends DoorTest {
         String[][] refused = {
             {"x-amz-server-side-encryption: aws:kms", "NotImplemented"},
             {"x-amz-server-side-encryption-customer-algorithm: AES256", "NotImplemented"},
-            {"x-amz-object-lock-mode: COMPLIANCE", "NotImplemented"},
-            {"x-amz-object-lock-legal-hold: ON", "NotImplemented"},
+            {"x-amz-object-lock-mode: COMPLIANCE", "InvalidArgument"},
+            {"x-amz-object-lock-legal-hold: ON", "InvalidRequest"},
             {"x-amz-acl: public-read", "AccessControlListNotSupported"},
             {"x-amz-acl: nonsense", "InvalidArgument"},
             {"x-amz-grant-read: id=x", "AccessControlListNotSupported"},

@@ -73,6 +73,11 @@ final class Signer {
         }
 
         @Override
+        public Optional<Session> session(String accessKey, String token) {
+            return Optional.empty();
+        }
+
+        @Override
         public String zone(String listener, InetAddress address) {
             return "home";
         }
@@ -149,6 +154,30 @@ final class Signer {
                         + scope
                         + ", SignedHeaders="
                         + names
+                        + ", Signature="
+                        + signature);
+    }
+
+    /** As every service but S3 is signed for: the body's hash is not sent. */
+    static Sent signForm(Sent sent, String region, Instant at, Pair pair) {
+        String stamp = Dates.basic(at);
+        Sent full = sent.with("Host", "localhost").with("X-Amz-Date", stamp);
+        TreeMap<String, List<String>> headers = headers(full);
+        String scope = stamp.substring(0, 8) + "/" + region + "/sts/aws4_request";
+        String signature =
+                signature(
+                        canonical(full, full.rawQuery(), headers, sha256(full.bytes())),
+                        stamp,
+                        scope,
+                        key(pair, stamp.substring(0, 8), region, "sts"));
+        return full.with(
+                "Authorization",
+                "AWS4-HMAC-SHA256 Credential="
+                        + pair.key()
+                        + "/"
+                        + scope
+                        + ", SignedHeaders="
+                        + String.join(";", headers.keySet())
                         + ", Signature="
                         + signature);
     }

@@ -343,6 +343,15 @@ class UploadsTest extends DoorTest {
         assertTrue(begun.containsAll(ids));
         assertEquals(204, client.delete(bucket).status(), "uploads keep no bucket");
         failed(404, "NoSuchBucket", client.get(bucket + "?uploads"));
+        String name = bucket.substring(1);
+        assertEquals(
+                begun.size() + 1,
+                installation.uses("main").stream()
+                        .filter(use -> use.action().equals("s3:DeleteBucket"))
+                        .filter(use ->
+                                use.object().equals(name) || use.object().startsWith(name + "/"))
+                        .count(),
+                "each upload that was given up is on record, and the bucket");
     }
 
     @Test

@@ -1,0 +1,165 @@
+package org.domicile.outbound;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+/** See the package's page. Safe for concurrent use; a call blocks. */
+public final class Outbound {
+    private final Resolver resolver;
+    private final SSLContext tls;
+
+    Outbound(Resolver resolver, SSLContext tls) {
+        this.resolver = resolver;
+        this.tls = tls;
+    }
+
+    /** By the machine's resolver and the trust of the JDK. Opens no connection. */
+    public static Outbound open() {
+        try {
+            return new Outbound(
+                    host -> List.of(InetAddress.getAllByName(host)), SSLContext.getDefault());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has TLS", e);
+        }
+    }
+
+    /** Asks for what is at an address of a site. */
+    public Answer get(Site site, String address, Limits limits) throws Unreachable {
+        URI uri = site.within(address);
+        Deadline deadline = new Deadline(limits.time());
+        InetAddress pinned = resolved(site, uri, deadline);
+        try (Socket plain = new Socket(Proxy.NO_PROXY)) {
+            // Whatever drips too slowly for a timeout of its own ends with the connection.
+            Thread end = Thread.ofVirtual().name("deadline").start(() -> close(plain, deadline));
+            try {
+                return exchanged(plain, uri, pinned, limits, deadline);
+            } finally {
+                end.interrupt();
+            }
+        } catch (IOException e) {
+            throw deadline.passed() || e instanceof SocketTimeoutException
+                    ? late(uri, e)
+                    : new Unreachable(uri.getHost() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Answer exchanged(
+            Socket plain, URI uri, InetAddress pinned, Limits limits, Deadline deadline)
+            throws IOException {
+        plain.connect(new InetSocketAddress(pinned, Site.port(uri)), deadline.left());
+        Socket socket = uri.getScheme().equals("http") ? plain : secured(plain, uri);
+        socket.getOutputStream().write(head(uri).getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().flush();
+        return new AnswerReader(new BufferedInputStream(socket.getInputStream()), limits.bytes())
+                .read();
+    }
+
+    private static void close(Socket socket, Deadline deadline) {
+        try {
+            Thread.sleep(deadline.left());
+            socket.close();
+        } catch (InterruptedException done) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            // It is closed, or the system has lost it: either way nobody waits for it any more.
+        }
+    }
+
+    /** Any of its addresses that is not allowed refuses the name: one answer of several may lie. */
+    private InetAddress resolved(Site site, URI uri, Deadline deadline) throws Unreachable {
+        String host = uri.getHost();
+        String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        FutureTask<List<InetAddress>> asking = new FutureTask<>(() -> resolver.addresses(bare));
+        // The JDK's look-up knows no deadline: whoever waits for it does.
+        Thread.ofVirtual().name("look-up").start(asking);
+        try {
+            List<InetAddress> all = asking.get(deadline.left(), TimeUnit.MILLISECONDS);
+            for (InetAddress each : all) {
+                site.require(each);
+            }
+            if (all.isEmpty()) {
+                throw new Unreachable(bare + " has no address");
+            }
+            return all.getFirst();
+        } catch (ExecutionException e) {
+            throw new Unreachable(
+                    e.getCause() instanceof UnknownHostException
+                            ? bare + " is not known"
+                            : bare + " cannot be looked up",
+                    e);
+        } catch (SocketTimeoutException | TimeoutException e) {
+            throw late(uri, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unreachable("interrupted", e);
+        }
+    }
+
+    private Socket secured(Socket plain, URI uri) throws IOException {
+        SSLSocket secure =
+                (SSLSocket)
+                        tls.getSocketFactory()
+                                .createSocket(plain, uri.getHost(), Site.port(uri), true);
+        SSLParameters parameters = secure.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+        secure.setSSLParameters(parameters);
+        secure.startHandshake();
+        return secure;
+    }
+
+    private static String head(URI uri) {
+        String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+        return "GET "
+                + path
+                + query
+                + " HTTP/1.1\r\nHost: "
+                + uri.getHost()
+                + port
+                + "\r\nUser-Agent: Domicile\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+    }
+
+    private static Unreachable late(URI uri, Exception e) {
+        return new Unreachable(uri.getHost() + " did not answer in time", e);
+    }
+
+    /** When a request has to be done. */
+    private record Deadline(long nanos) {
+        Deadline(Duration time) {
+            this(System.nanoTime() + time.toNanos());
+        }
+
+        /** Milliseconds, at least one. */
+        int left() throws SocketTimeoutException {
+            long left = TimeUnit.NANOSECONDS.toMillis(nanos - System.nanoTime());
+            if (left <= 0) {
+                throw new SocketTimeoutException("the deadline has passed");
+            }
+            return (int) Math.min(left, Integer.MAX_VALUE);
+        }
+
+        boolean passed() {
+            return System.nanoTime() - nanos >= 0;
+        }
+    }
+}

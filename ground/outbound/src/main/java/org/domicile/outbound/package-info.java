@@ -1,0 +1,24 @@
+/**
+ * Connections to the outside. There is one kind: to a {@link org.domicile.outbound.Site} that an
+ * operator has registered, for one request and its answer. It is for issuers of tokens, webhooks
+ * and whatever else leaves; who calls it decides and records.
+ *
+ * <p><b>Where.</b> A request goes to an address of its site: same scheme, host and port, and a path
+ * at or below the site's. The host's name is resolved once for each request; every address that it
+ * has is checked, and the connection is made to one of the very addresses that were: there is no
+ * second look-up that could say something else. Loopback, link-local, private and every other
+ * address that is not of the public internet is refused unless the site lists its network. Plain
+ * {@code http} goes to listed loopback addresses alone; everything else is TLS, whose certificate
+ * has to be the host's by the trust of the JDK.
+ *
+ * <p><b>What.</b> HTTP/1.1, one request on one connection. Redirects are answers like any and are
+ * not followed; no proxy, no cookies, no credentials, no compression.
+ *
+ * <p><b>Limits.</b> {@link org.domicile.outbound.Limits}: one deadline over look-up, connection and
+ * answer; a longest body; head and framing of at most 16 KiB. Reaching one is {@link
+ * org.domicile.outbound.Unreachable}, as is every other failure.
+ */
+@NullMarked
+package org.domicile.outbound;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,153 @@
+package org.domicile.guard;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import org.domicile.objects.Bucket;
+import org.domicile.objects.Lock;
+import org.domicile.objects.Objects;
+import org.domicile.objects.Version;
+import org.domicile.policy.Resource;
+import org.domicile.request.Outcome;
+
+/**
+ * What object lock demands of uses. That nothing that is locked is removed or shortened is decided
+ * in the capability's commit; here stand who may lock, who may pass over governance, and what a
+ * bucket adds by itself.
+ */
+final class Locks {
+    private static final String RETAIN = "s3:PutObjectRetention";
+    private static final String HOLD = "s3:PutObjectLegalHold";
+    private static final String BYPASS = "s3:BypassGovernanceRetention";
+
+    private final Objects objects;
+    private final Vessel vessel;
+    private final InstantSource clock;
+
+    Locks(Objects objects, Vessel vessel, InstantSource clock) {
+        this.objects = objects;
+        this.vessel = vessel;
+        this.clock = clock;
+    }
+
+    /** Whoever puts a lock on what it writes needs the actions that lock. */
+    static void check(Uses uses, Lock lock, Resource resource, String object) {
+        if (lock.mode() != Lock.Mode.NONE) {
+            uses.check(RETAIN, resource, object);
+        }
+        if (lock.hold() != Lock.Hold.NEVER) {
+            uses.check(HOLD, resource, object);
+        }
+    }
+
+    /** The lock of a version that comes now. @throws Upstream.Invalid where there can be none */
+    Lock on(Admitted use, Bucket bucket, Lock asked) {
+        if (!asked.equals(Lock.OPEN)) {
+            demand(use, bucket);
+        }
+        if (asked.mode() != Lock.Mode.NONE) {
+            return asked;
+        }
+        // As it is now: it may have changed while the body came.
+        return objects.buckets()
+                .bucket(bucket.name())
+                .filter(present -> present.id().equals(bucket.id()))
+                .flatMap(present -> BucketUses.open(vessel, present, BucketSetting.OBJECT_LOCK))
+                .map(document -> LockRule.of(document).on(asked, clock.instant()))
+                .orElse(asked);
+    }
+
+    static boolean on(Bucket bucket) {
+        return bucket.settings().containsKey(BucketSetting.OBJECT_LOCK.key());
+    }
+
+    /**
+     * @throws Upstream.Invalid where the bucket has no object lock
+     */
+    static void demand(Admitted use, Bucket bucket) {
+        if (!on(bucket)) {
+            use.onFailure(Outcome.INVALID);
+            throw new Upstream.Invalid(
+                    "InvalidRequest", "Bucket is missing Object Lock Configuration");
+        }
+    }
+
+    /**
+     * Whether governance is passed over: the caller says so, it is what stands in the way, and
+     * policy lets the caller. Who may not is treated as if nothing was said, as S3 does it.
+     *
+     * @param frees whether a lock lets it be done, with and without the bypass
+     */
+    Lock.Bypass bypass(
+            Uses uses,
+            Lock.Bypass asked,
+            Optional<Bucket> bucket,
+            String name,
+            Optional<String> version,
+            BiPredicate<Lock, Lock.Bypass> frees) {
+        if (asked == Lock.Bypass.NO || bucket.isEmpty()) {
+            return Lock.Bypass.NO;
+        }
+        boolean governed =
+                objects.version(bucket.get(), name, version)
+                        .map(Version::lock)
+                        .filter(lock -> !frees.test(lock, Lock.Bypass.NO))
+                        .filter(lock -> frees.test(lock, Lock.Bypass.GOVERNANCE))
+                        .isPresent();
+        Resource resource = uses.data(bucket, bucket.get().name(), name);
+        return governed && uses.allows(BYPASS, resource) ? Lock.Bypass.GOVERNANCE : Lock.Bypass.NO;
+    }
+
+    /**
+     * The action that goes on record: what was passed over is said there, once all else is allowed.
+     */
+    static String action(
+            Uses uses, String action, Lock.Bypass bypass, Resource resource, String object) {
+        if (bypass == Lock.Bypass.NO) {
+            return action;
+        }
+        uses.check(action, resource, object);
+        return BYPASS;
+    }
+
+    Lock.Bypass bypassToDelete(
+            Uses uses,
+            Lock.Bypass asked,
+            Optional<Bucket> bucket,
+            String name,
+            Optional<String> version) {
+        Instant now = clock.instant();
+        return version.isEmpty()
+                ? Lock.Bypass.NO
+                : bypass(uses, asked, bucket, name, version, (lock, by) -> lock.opens(now, by));
+    }
+
+    Lock.Bypass bypassToRetain(
+            Uses uses,
+            Lock.Bypass asked,
+            Optional<Bucket> bucket,
+            String name,
+            Optional<String> version,
+            Lock next) {
+        Instant now = clock.instant();
+        return bypass(uses, asked, bucket, name, version, (lock, by) -> lock.admits(next, now, by));
+    }
+
+    /** What a reader may see of a version's lock. */
+    static Lock shown(Uses uses, Bucket bucket, Version version) {
+        Lock lock = version.lock();
+        if (lock.equals(Lock.OPEN)) {
+            return lock;
+        }
+        Resource resource = uses.data(Optional.of(bucket), bucket.name(), version.name());
+        Lock shown = Lock.OPEN;
+        if (lock.mode() != Lock.Mode.NONE && uses.allows("s3:GetObjectRetention", resource)) {
+            shown = shown.retained(lock.mode(), lock.until());
+        }
+        if (lock.hold() != Lock.Hold.NEVER && uses.allows("s3:GetObjectLegalHold", resource)) {
+            shown = shown.holding(lock.hold());
+        }
+        return shown;
+    }
+}
