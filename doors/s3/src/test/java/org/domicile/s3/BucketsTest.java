@@ -68,10 +68,6 @@ class BucketsTest extends DoorTest {
         failed(
                 501,
                 "NotImplemented",
-                client.put(bucket + "-c", "", "x-amz-bucket-object-lock-enabled: true"));
-        failed(
-                501,
-                "NotImplemented",
                 client.put(
                         bucket + "-c",
                         "<CreateBucketConfiguration><Location/></CreateBucketConfiguration>"));
