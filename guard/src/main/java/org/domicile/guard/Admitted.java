@@ -43,8 +43,11 @@ final class Admitted implements AutoCloseable {
 
     /** Asks once more. */
     interface Again {
-        /** Whether data that carry these marks may be used so. */
-        Optional<Reversal> using(Marks carried);
+        /** Whether it may still be done. */
+        Optional<Reversal> still();
+
+        /** Whether a version that is so may be used so. */
+        Optional<Reversal> reading(State state);
 
         /** Whether data that carry these marks may be stored there. */
         Optional<Reversal> storing(Marks carried);
@@ -68,18 +71,17 @@ final class Admitted implements AutoCloseable {
      * @throws Refused when it may not be done any more; that is on record then
      */
     void confirm() {
-        end(again.using(Marks.NONE));
+        end(again.still());
     }
 
     /**
-     * Asks policy again about data that turn out to carry marks, before the record is made.
+     * Asks policy again about the version that will be answered, before the record is made: its
+     * data may carry marks, and it need not be the one that was seen first.
      *
-     * @throws Refused when they may not be used so; that is on record then
+     * @throws Refused when it may not be used so; that is on record then
      */
-    void confirm(Marks carried) {
-        if (!carried.isEmpty()) {
-            end(again.using(carried));
-        }
+    void confirm(State state) {
+        end(again.reading(state));
     }
 
     /**

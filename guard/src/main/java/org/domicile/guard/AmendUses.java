@@ -38,7 +38,7 @@ final class AmendUses {
                 name,
                 version,
                 (use, bucket) -> {},
-                (sealer, context) ->
+                (_, sealer, context) ->
                         new Amendment.State(was ->
                                 State.open(sealer, context, was)
                                         .tagged(tags)
@@ -66,7 +66,7 @@ final class AmendUses {
                 name,
                 version,
                 Locks::demand,
-                (sealer, context) ->
+                (_, sealer, context) ->
                         new Amendment.Locking(
                                 was -> was.retained(retention.mode(), retention.until()), bypass));
     }
@@ -78,16 +78,16 @@ final class AmendUses {
                 name,
                 version,
                 Locks::demand,
-                (sealer, context) ->
+                (_, sealer, context) ->
                         new Amendment.Locking(was -> was.holding(hold), Lock.Bypass.NO));
     }
 
     /** Makes an amendment with what seals the version. */
-    private interface Amending {
-        Amendment of(Sealer sealer, byte[] context);
+    interface Amending {
+        Amendment of(Bucket bucket, Sealer sealer, byte[] context);
     }
 
-    private Stored amend(
+    Stored amend(
             String action,
             String bucketName,
             String name,
@@ -98,7 +98,7 @@ final class AmendUses {
         try (Admitted use =
                 uses.admit(
                         action,
-                        uses.data(found, bucketName, name),
+                        uses.object(found, bucketName, name, version),
                         ObjectUses.object(bucketName, name))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
@@ -106,9 +106,15 @@ final class AmendUses {
             }
             Bucket bucket = found.get();
             demand.accept(use, bucket);
-            Amendment amendment = amending.of(vessel.sealer(bucket), Vessel.context(bucket, name));
+            use.onFailure(Outcome.INVALID);
+            Amendment amendment =
+                    amending.of(bucket, vessel.sealer(bucket), Vessel.context(bucket, name));
+            use.onFailure(Outcome.FAILED);
             Changed changed =
                     objects.amend(use.carrying(() -> 0), bucket, name, version, amendment);
+            if (changed instanceof Changed.NoSuchName) {
+                uses.tellAbsent(found, bucketName, name);
+            }
             return changed instanceof Changed.Stored(var amended)
                     ? new Stored.Amended(amended.id(), bucket.versioning())
                     : ObjectUses.refused(changed);

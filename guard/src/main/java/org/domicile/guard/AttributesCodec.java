@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.objects.Lock;
+import org.domicile.policy.Acl;
 import org.domicile.policy.Marks;
 
 /**
@@ -26,8 +27,8 @@ import org.domicile.policy.Marks;
  *
  * <p>The state of a part whose data carry marks has format 2, with the marks at its end; lists are
  * a two-byte count and their elements. What an upload begins with has format 3: 1 is without tags
- * and lock, 2 without sealing. State has format 2 where a body is sealed under a second key, with
- * the sealing at its end: its kind as a byte, the key's name, the proof.
+ * and lock, 2 without sealing and ACL. State has format 2 where a body is sealed under a second key
+ * or has an ACL, with both at its end; a sealing is its kind as a byte, the key's name, the proof.
  */
 final class AttributesCodec {
     /** Bytes of a content id. */
@@ -38,7 +39,7 @@ final class AttributesCodec {
     private static final int SUMMED = 2;
     private static final int LOCKABLE = 2;
     private static final int SEALED_UPLOAD = 3;
-    private static final int SEALED_STATE = 2;
+    private static final int FULL_STATE = 2;
     private static final List<Lock.Mode> MODES = List.of(Lock.Mode.values());
     private static final List<Lock.Hold> HOLDS = List.of(Lock.Hold.values());
     private static final List<Encrypted.Kind> KINDS = List.of(Encrypted.Kind.values());
@@ -127,6 +128,7 @@ final class AttributesCodec {
                     out.writeLong(draft.lock().until().toEpochMilli());
                     out.writeByte(draft.lock().hold().ordinal());
                     sealing(out, begun.sealing());
+                    text(out, draft.acl().text());
                 });
     }
 
@@ -140,9 +142,12 @@ final class AttributesCodec {
             return new Begun(new GuardedObjects.Draft(headers, user, algorithm, type), SealedUnder.OWN);
         }
         GuardedObjects.Draft draft =
-                new GuardedObjects.Draft(
-                        headers, user, in.map(), in.lock(), algorithm, type, Encryption.UNSAID);
-        return new Begun(draft, in.format() < SEALED_UPLOAD ? SealedUnder.OWN : in.sealing());
+                new GuardedObjects.Draft(headers, user, in.map(), in.lock(), algorithm, type);
+        if (in.format() < SEALED_UPLOAD) {
+            return new Begun(draft, SealedUnder.OWN);
+        }
+        SealedUnder sealing = in.sealing();
+        return new Begun(draft.listed(in.acl()), sealing);
     }
 
     static byte[] encode(PartState part) {
@@ -167,22 +172,26 @@ final class AttributesCodec {
     }
 
     static byte[] encode(State state) {
-        boolean second = !state.sealing().equals(SealedUnder.OWN);
+        boolean full = !state.sealing().equals(SealedUnder.OWN) || !state.acl().equals(Acl.NONE);
         return write(
-                second ? SEALED_STATE : FORMAT,
+                full ? FULL_STATE : FORMAT,
                 out -> {
                     marks(out, state.marks());
                     map(out, state.tags());
-                    if (second) {
+                    if (full) {
                         sealing(out, state.sealing());
+                        text(out, state.acl().text());
                     }
                 });
     }
 
     static State state(byte[] plain) {
-        Reader in = new Reader(plain, SEALED_STATE);
-        return new State(
-                in.marks(), in.map(), in.format() < SEALED_STATE ? SealedUnder.OWN : in.sealing());
+        Reader in = new Reader(plain, FULL_STATE);
+        Marks marks = in.marks();
+        Map<String, String> tags = in.map();
+        return in.format() < FULL_STATE
+                ? new State(marks, tags, SealedUnder.OWN, Acl.NONE)
+                : new State(marks, tags, in.sealing(), in.acl());
     }
 
     private interface Body {
@@ -298,6 +307,12 @@ final class AttributesCodec {
             for (int left = 2 * count(); left > 0; left--) {
                 step(count());
             }
+        }
+
+        /** Nothing stands for an ACL that nobody set. */
+        Acl acl() {
+            String text = text();
+            return text.isEmpty() ? Acl.NONE : Acl.of(text);
         }
 
         SealedUnder sealing() {

@@ -17,16 +17,31 @@ public enum BucketSetting {
     /** Which web pages may ask it something. */
     CORS("cors", "s3:GetBucketCORS", "s3:PutBucketCORS"),
     /** Which keys seal what says nothing of keys: a {@link DefaultEncryption}. */
-    ENCRYPTION("encryption", "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration");
+    ENCRYPTION("encryption", "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration"),
+    /** The bucket's policy, a document of IAM. */
+    POLICY("policy", "s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"),
+    /** The bucket's ACL, as {@link org.domicile.policy.Acl#text}. */
+    ACL("acl", "s3:GetBucketAcl", "s3:PutBucketAcl"),
+    /** Who owns its objects, as {@link org.domicile.policy.Ownership#word}. */
+    OWNERSHIP("ownership", "s3:GetBucketOwnershipControls", "s3:PutBucketOwnershipControls"),
+    /** What is kept from the public, as {@link org.domicile.policy.PublicAccess#text}. */
+    PUBLIC_ACCESS(
+            "public-access", "s3:GetBucketPublicAccessBlock", "s3:PutBucketPublicAccessBlock");
 
     private final String key;
     private final String get;
     private final String put;
+    private final String remove;
 
     BucketSetting(String key, String get, String put) {
+        this(key, get, put, put);
+    }
+
+    BucketSetting(String key, String get, String put, String remove) {
         this.key = key;
         this.get = get;
         this.put = put;
+        this.remove = remove;
     }
 
     /** How it is called in storage. */
@@ -39,8 +54,13 @@ public enum BucketSetting {
         return get;
     }
 
-    /** The action that sets it, or takes it away. */
+    /** The action that sets it. */
     String put() {
         return put;
+    }
+
+    /** The action that takes it away. */
+    String remove() {
+        return remove;
     }
 }

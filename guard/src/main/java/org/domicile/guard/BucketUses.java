@@ -2,6 +2,7 @@ package org.domicile.guard;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,12 @@ import org.domicile.objects.Buckets;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Objects;
 import org.domicile.objects.Upload;
+import org.domicile.policy.Acl;
 import org.domicile.policy.Organisation;
+import org.domicile.policy.Ownership;
+import org.domicile.policy.PublicAccess;
 import org.domicile.policy.Resource;
+import org.domicile.policy.Sharing;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 
@@ -62,6 +67,9 @@ final class BucketUses {
                 use.record(Outcome.CONFLICT, 0);
                 return whose(taken.get());
             }
+            use.onFailure(Outcome.INVALID);
+            Map<BucketSetting, String> shared = shared(organisation.name());
+            use.onFailure(Outcome.FAILED);
             KeyId key =
                     keys.create(
                             KeyId.Kind.BUCKET,
@@ -81,6 +89,14 @@ final class BucketUses {
                 byte[] sealed = seal(bucket, each.getKey(), each.getValue());
                 bucket = bucket.set(each.getKey().key(), Optional.of(sealed));
             }
+            for (Map.Entry<BucketSetting, String> each : shared.entrySet()) {
+                byte[] sealed =
+                        seal(
+                                bucket,
+                                each.getKey(),
+                                each.getValue().getBytes(StandardCharsets.UTF_8));
+                bucket = bucket.set(each.getKey().key(), Optional.of(sealed));
+            }
             if (buckets.create(use.carrying(() -> 0), bucket)) {
                 return GuardedObjects.Created.CREATED;
             }
@@ -88,6 +104,34 @@ final class BucketUses {
             keys.destroy(List.of(key));
             return buckets.bucket(name).map(this::whose).orElse(GuardedObjects.Created.TAKEN);
         }
+    }
+
+    /**
+     * What the request says of how the new bucket is shared.
+     *
+     * @throws Upstream.Invalid InvalidBucketAclWithObjectOwnership, InvalidArgument
+     */
+    private Map<BucketSetting, String> shared(String owner) {
+        Map<BucketSetting, String> settings = new EnumMap<>(BucketSetting.class);
+        Ownership ownership = Ownership.of(uses.asking().ownership()).orElse(uses.ownership());
+        if (!uses.asking().ownership().isEmpty()) {
+            settings.put(BucketSetting.OWNERSHIP, ownership.word());
+        }
+        Acl acl =
+                Listed.checked(
+                        uses,
+                        Sharing.of(ownership, Acl.NONE, PublicAccess.OPEN),
+                        uses.asking().acl().of(owner, owner));
+        if (!acl.equals(Acl.ownedBy(owner))) {
+            if (ownership == Ownership.ENFORCED) {
+                throw new Upstream.Invalid(
+                        "InvalidBucketAclWithObjectOwnership",
+                        "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced"
+                                + " setting.");
+            }
+            settings.put(BucketSetting.ACL, acl.text());
+        }
+        return settings;
     }
 
     GuardedObjects.Removed remove(String name) {
@@ -217,7 +261,8 @@ final class BucketUses {
 
     boolean set(String name, BucketSetting which, Optional<byte[]> document) {
         Optional<Bucket> found = buckets.bucket(name);
-        try (Admitted use = uses.admit(which.put(), uses.data(found, name, ""), name)) {
+        String action = document.isPresent() ? which.put() : which.remove();
+        try (Admitted use = uses.admit(action, uses.data(found, name, ""), name)) {
             Optional<byte[]> sealed =
                     found.flatMap(bucket -> document.map(plain -> seal(bucket, which, plain)));
             return buckets.set(use.carrying(() -> 0), name, which.key(), sealed);
@@ -227,6 +272,11 @@ final class BucketUses {
     }
 
     private byte[] seal(Bucket bucket, BucketSetting which, byte[] document) {
+        return seal(vessel, bucket, which, document);
+    }
+
+    /** What is to be set for a bucket, sealed. */
+    static byte[] seal(Vessel vessel, Bucket bucket, BucketSetting which, byte[] document) {
         return vessel.sealer(bucket).sealState(place(bucket, which), document);
     }
 

@@ -184,7 +184,7 @@ final class CopyUses {
                 uses.admitToward(
                         uses.dataZone(),
                         action,
-                        uses.data(bucket, source.bucket(), source.name()),
+                        uses.object(bucket, source.bucket(), source.name(), source.version()),
                         ObjectUses.object(source.bucket(), source.name()))) {
             return whole.read(
                     use, bucket, source.name(), source.version(), source.brought(), share);

@@ -43,6 +43,7 @@ final class Gate implements Guard {
     private final SigningKeys identity;
     private final Issuers issuers;
     private final Vessel vessel;
+    private final Sharings sharings;
     private final LifecycleRules rules;
     private final LifecycleRun lifecycle;
 
@@ -74,6 +75,7 @@ final class Gate implements Guard {
                         random);
         this.issuers = new Issuers(policy, outbound);
         this.vessel = new Vessel(keys, objects, random);
+        this.sharings = new Sharings(options, policy, objects, vessel);
         this.rules = new LifecycleRules(vessel);
         this.lifecycle =
                 new LifecycleRun(
@@ -97,12 +99,13 @@ final class Gate implements Guard {
 
     @Override
     public GuardedObjects objects(Request request) {
-        return objects(request, List.of());
+        return objects(request, List.of(), Asking.NOTHING);
     }
 
     @Override
-    public GuardedObjects objects(Request request, List<String> stated) {
-        return new ObjectsView(uses(request, stated), objects, keys, vessel, rules, random);
+    public GuardedObjects objects(Request request, List<String> stated, Asking asking) {
+        return new ObjectsView(
+                uses(request, stated, asking), objects, keys, vessel, rules, random);
     }
 
     @Override
@@ -232,7 +235,9 @@ final class Gate implements Guard {
                         options,
                         new Semaphore(1),
                         request,
-                        new Concerned(policy, keys, people, List.of()));
+                        new Concerned(policy, keys, people, List.of()),
+                        sharings,
+                        Asking.NOTHING);
         uses.check(action, new Resource.Installation(), "");
         long handled;
         try {
@@ -276,20 +281,24 @@ final class Gate implements Guard {
                 options,
                 new Semaphore(1),
                 request,
-                new Concerned(policy, keys, people, List.of()));
+                new Concerned(policy, keys, people, List.of()),
+                sharings,
+                Asking.NOTHING);
     }
 
     private Uses uses(Request request) {
-        return uses(request, List.of());
+        return uses(request, List.of(), Asking.NOTHING);
     }
 
-    private Uses uses(Request request, List<String> stated) {
+    private Uses uses(Request request, List<String> stated, Asking asking) {
         return new Uses(
                 policy,
                 ledger,
                 options,
                 permits,
                 request,
-                new Concerned(policy, keys, people, stated));
+                new Concerned(policy, keys, people, stated),
+                sharings,
+                asking);
     }
 }

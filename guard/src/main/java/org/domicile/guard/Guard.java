@@ -48,8 +48,14 @@ public interface Guard {
      *
      * @param stated identifiers of people, each of 1 to 1,024 bytes, at most eight; the door has
      *     checked that the caller signed them
+     * @param asking what the request says of itself, for the policies of buckets
      */
-    GuardedObjects objects(Request request, List<String> stated);
+    GuardedObjects objects(Request request, List<String> stated, Asking asking);
+
+    /** The same for a request that says nothing of itself. */
+    default GuardedObjects objects(Request request, List<String> stated) {
+        return objects(request, stated, Asking.NOTHING);
+    }
 
     /** What concerns people as such: rules, erasure, disclosure, codes. */
     GuardedPeople people(Request request);

@@ -2,6 +2,7 @@ package org.domicile.guard;
 
 import java.util.List;
 import java.util.Map;
+import org.domicile.policy.Ownership;
 
 /**
  * What the guard is told by configuration.
@@ -12,18 +13,38 @@ import java.util.Map;
  *     is in the data zone
  * @param networks which clients stand in another zone than their listener; the longest prefix wins
  * @param permits uses that may be under way at once; above, OVERLOADED
+ * @param ownership who owns the objects of a bucket that says nothing of it
+ * @param publicPurposes full name of the purpose that callers without a signature act under, by the
+ *     organisation whose buckets they come to; without one they are let in nowhere
  */
 public record GuardOptions(
         String node,
         String dataZone,
         Map<String, String> listenerZones,
         List<Network> networks,
-        int permits) {
+        int permits,
+        Ownership ownership,
+        Map<String, String> publicPurposes) {
     /**
      * One network of clients, as CIDR text such as {@code 10.1.0.0/16} or {@code fd00::/8}, and its
      * zone.
      */
     public record Network(String cidr, String zone) {}
+
+    /** With objects that are their bucket's owner's, and with nothing for strangers. */
+    public GuardOptions(
+            String node,
+            String dataZone,
+            Map<String, String> listenerZones,
+            List<Network> networks,
+            int permits) {
+        this(node, dataZone, listenerZones, networks, permits, Ownership.ENFORCED, Map.of());
+    }
+
+    /** The same with other rules for what is shared. */
+    public GuardOptions sharing(Ownership usual, Map<String, String> purposes) {
+        return new GuardOptions(node, dataZone, listenerZones, networks, permits, usual, purposes);
+    }
 
     /** One node in one zone, no networks. */
     public static GuardOptions in(String zone) {

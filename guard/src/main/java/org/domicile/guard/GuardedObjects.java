@@ -14,6 +14,7 @@ import org.domicile.objects.Bucket;
 import org.domicile.objects.Buckets;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Lock;
+import org.domicile.policy.Acl;
 
 /**
  * Objects under one request. Each method is one use (a copy is two); actions are named as S3's IAM
@@ -63,6 +64,9 @@ public interface GuardedObjects {
      * bucket.
      */
     boolean set(String bucket, BucketSetting which, Optional<byte[]> document);
+
+    /** With whom buckets are shared, under the same request. */
+    GuardedSharing sharing();
 
     /** s3:ListAllMyBuckets. */
     List<Bucket> buckets();
@@ -255,6 +259,7 @@ public interface GuardedObjects {
      *     none was named
      * @param checksumType for uploads; FULL_OBJECT for a whole body
      * @param encryption which keys are to seal the body
+     * @param acl of an upload, which the guard gives it
      */
     record Draft(
             Map<String, String> headers,
@@ -263,38 +268,58 @@ public interface GuardedObjects {
             Lock lock,
             String checksumAlgorithm,
             Attributes.ChecksumType checksumType,
-            Encryption encryption) {
-        /** Without tags, lock and encryption. */
+            Encryption encryption,
+            Acl acl) {
+        /** Without encryption and ACL. */
         public Draft(
                 Map<String, String> headers,
                 Map<String, String> user,
+                Map<String, String> tags,
+                Lock lock,
                 String checksumAlgorithm,
                 Attributes.ChecksumType checksumType) {
             this(
                     headers,
                     user,
-                    Map.of(),
-                    Lock.OPEN,
+                    tags,
+                    lock,
                     checksumAlgorithm,
                     checksumType,
-                    Encryption.UNSAID);
+                    Encryption.UNSAID,
+                    Acl.NONE);
+        }
+
+        /** Without tags, lock, encryption and ACL. */
+        public Draft(
+                Map<String, String> headers,
+                Map<String, String> user,
+                String checksumAlgorithm,
+                Attributes.ChecksumType checksumType) {
+            this(headers, user, Map.of(), Lock.OPEN, checksumAlgorithm, checksumType);
         }
 
         /** With another lock. */
         public Draft locked(Lock other) {
             return new Draft(
-                    headers, user, tags, other, checksumAlgorithm, checksumType, encryption);
+                    headers, user, tags, other, checksumAlgorithm, checksumType, encryption, acl);
         }
 
         /** With other tags. */
         public Draft tagged(Map<String, String> other) {
             return new Draft(
-                    headers, user, other, lock, checksumAlgorithm, checksumType, encryption);
+                    headers, user, other, lock, checksumAlgorithm, checksumType, encryption, acl);
+        }
+
+        /** With another ACL. */
+        Draft listed(Acl other) {
+            return new Draft(
+                    headers, user, tags, lock, checksumAlgorithm, checksumType, encryption, other);
         }
 
         /** With other keys. */
         public Draft sealed(Encryption other) {
-            return new Draft(headers, user, tags, lock, checksumAlgorithm, checksumType, other);
+            return new Draft(
+                    headers, user, tags, lock, checksumAlgorithm, checksumType, other, acl);
         }
     }
 

@@ -28,6 +28,7 @@ import org.domicile.objects.Lock;
 import org.domicile.objects.Objects;
 import org.domicile.objects.Piece;
 import org.domicile.objects.Version;
+import org.domicile.policy.Acl;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Resource;
 import org.domicile.request.Outcome;
@@ -90,6 +91,9 @@ final class ObjectUses {
             use.keep(marks);
             locks.on(use, bucket, draft.lock()); // before the body comes
             SecondKeys.Chosen chosen = second.choose(use, bucket, draft.encryption());
+            use.onFailure(Outcome.INVALID);
+            Acl acl = Listed.written(uses, bucket);
+            use.onFailure(Outcome.FAILED);
             Sealer sealer = vessel.sealer(bucket);
             return vessel.pour(
                     use,
@@ -116,7 +120,7 @@ final class ObjectUses {
                                                         attributes,
                                                         Found.Origin.WHOLE,
                                                         poured.id())));
-                        State state = new State(marks, draft.tags(), chosen.sealing());
+                        State state = new State(marks, draft.tags(), chosen.sealing(), acl);
                         Objects.Draft written =
                                 new Objects.Draft(
                                         token(sealer, context, attributes.etag()),
@@ -154,15 +158,36 @@ final class ObjectUses {
             SecondKey brought,
             ToLongFunction<GuardedObjects.Glimpse> share) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        if (looksInVain(readAction(versionId), found, name, versionId)) {
+            return new GuardedObjects.Got.NoSuchName();
+        }
         try (Admitted use =
                 uses.admit(
                         readAction(versionId),
-                        uses.data(found, bucketName, name),
+                        uses.object(found, bucketName, name, versionId),
                         object(bucketName, name))) {
             return read(use, found, name, versionId, brought, share).got();
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new GuardedObjects.Got.NoSuchBucket());
         }
+    }
+
+    /** Whether somebody who may list and not read asks for what is not there; it is on record. */
+    private boolean looksInVain(
+            String action, Optional<Bucket> found, String name, Optional<String> versionId) {
+        if (found.isEmpty()
+                || versionId.isPresent()
+                || !uses.sharing(found.get()).asks()
+                || objects.version(found.get(), name, versionId).isPresent()) {
+            return false;
+        }
+        Optional<Admitted> looking = uses.admitLooking(action, found, found.get().name(), name);
+        looking.ifPresent(each -> {
+            try (each) {
+                each.record(Outcome.ABSENT, 0);
+            }
+        });
+        return looking.isPresent();
     }
 
     /** The same without the body, for HEAD. */
@@ -216,8 +241,14 @@ final class ObjectUses {
             BiConsumer<Admitted, Bucket> right,
             Demand demand) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
+        if (looksInVain(action, found, name, versionId)) {
+            return new GuardedObjects.Got.NoSuchName();
+        }
         try (Admitted use =
-                uses.admit(action, uses.data(found, bucketName, name), object(bucketName, name))) {
+                uses.admit(
+                        action,
+                        uses.object(found, bucketName, name, versionId),
+                        object(bucketName, name))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new GuardedObjects.Got.NoSuchBucket();
@@ -225,10 +256,10 @@ final class ObjectUses {
             right.accept(use, found.get());
             Optional<Version> version = objects.version(found.get(), name, versionId);
             if (version.isEmpty()) {
-                return absent(use, versionId);
+                return absent(use, found, name, versionId);
             }
             State state = vessel.state(found.get(), version.get());
-            use.confirm(state.marks());
+            use.confirm(state);
             Optional<GuardedObjects.Got.KeyRefused> refused =
                     refused(found.get(), version.get(), state, demand);
             if (refused.isPresent()) {
@@ -270,11 +301,10 @@ final class ObjectUses {
         for (int attempt = 0; attempt < MOST_TRIES; attempt++) {
             Optional<Version> version = objects.version(bucket, name, versionId);
             if (version.isEmpty()) {
-                return new Opened(absent(use, versionId), Marks.NONE);
+                return new Opened(absent(use, found, name, versionId), Marks.NONE);
             }
             State state = vessel.state(bucket, version.get());
-            Marks marks = state.marks();
-            use.confirm(marks);
+            use.confirm(state);
             // Before the key is asked for: what is wrong with the request itself comes first.
             long size = share.applyAsLong(glimpse(bucket, version.get()));
             Optional<GuardedObjects.Got.KeyRefused> refused =
@@ -297,7 +327,7 @@ final class ObjectUses {
                 GuardedObjects.Got got =
                         opened(bucket, version.get(), state, pieces.get(), pass, brought);
                 handedOn = true;
-                return new Opened(got, marks);
+                return new Opened(got, state.marks());
             } finally {
                 if (!handedOn) {
                     pieces.get().forEach(Body::close);
@@ -331,6 +361,7 @@ final class ObjectUses {
             Pass pass,
             SecondKey brought) {
         if (version.kind() == Version.Kind.DELETE_MARKER) {
+            uses.tellAbsent(Optional.of(bucket), bucket.name(), version.name());
             return new GuardedObjects.Got.Marker(marker(bucket, version));
         }
         Opener opener = keys.opener(Vessel.key(bucket), pass);
@@ -353,8 +384,10 @@ final class ObjectUses {
                         second.opening(state.sealing(), brought)));
     }
 
-    private static GuardedObjects.Got absent(Admitted use, Optional<String> versionId) {
+    private GuardedObjects.Got absent(
+            Admitted use, Optional<Bucket> found, String name, Optional<String> versionId) {
         use.record(Outcome.ABSENT, 0);
+        uses.tellAbsent(found, found.map(Bucket::name).orElse(""), name);
         return versionId.isPresent()
                 ? new GuardedObjects.Got.NoSuchVersion()
                 : new GuardedObjects.Got.NoSuchName();
@@ -438,7 +471,7 @@ final class ObjectUses {
     private static final Attributes NO_ATTRIBUTES =
             new Attributes("", Map.of(), Map.of(), Map.of(), Attributes.ChecksumType.FULL_OBJECT);
 
-    private static Found marker(Bucket bucket, Version version) {
+    static Found marker(Bucket bucket, Version version) {
         return new Found(
                 version.name(),
                 version.id(),

@@ -22,6 +22,7 @@ final class ObjectsView implements GuardedObjects {
     private final UploadUses uploads;
     private final CopyUses copies;
     private final AmendUses amendments;
+    private final SharingUses sharing;
     private final Locks locks;
 
     ObjectsView(
@@ -39,6 +40,7 @@ final class ObjectsView implements GuardedObjects {
         this.uploads = new UploadUses(uses, objects, keys, vessel, locks, rules, second);
         this.copies = new CopyUses(uses, objects, whole, uploads, vessel);
         this.amendments = new AmendUses(uses, objects, vessel, locks);
+        this.sharing = new SharingUses(uses, objects, vessel, amendments);
     }
 
     @Override
@@ -79,6 +81,11 @@ final class ObjectsView implements GuardedObjects {
     @Override
     public boolean set(String bucket, BucketSetting which, Optional<byte[]> document) {
         return buckets.set(bucket, which, document);
+    }
+
+    @Override
+    public GuardedSharing sharing() {
+        return sharing;
     }
 
     @Override

@@ -4,6 +4,9 @@ package org.domicile.guard;
 public final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** The reason when a stranger asks for a bucket that is not there. */
+    public static final String NO_SUCH_BUCKET = "no-such-bucket";
+
     private final String reason;
     private final String use;
 

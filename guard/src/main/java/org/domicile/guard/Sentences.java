@@ -5,15 +5,26 @@ final class Sentences {
     /** Reason of the guard's own: policy allows the writing, but not with what the data bring. */
     static final String LABEL_NOT_KEPT = "label-not-kept";
 
+    /** Reason of the guard's own: the bucket is not of the organisation that the caller expects. */
+    static final String OTHER_OWNER = "other-owner";
+
+    /** Of a name that is not there, to who may not list the bucket. */
+    static final String ABSENT_UNTOLD =
+            "It is not there, or you may not know that it is: that needs s3:ListBucket.";
+
     private Sentences() {}
 
     static String of(String reason, String action, String purpose) {
         return switch (reason) {
-            case "no-caller" -> "Sign the request: anonymous callers may do nothing here.";
+            case "no-caller" -> "Sign the request: this is not shared with everybody.";
             case "credential-withdrawn" ->
                     "This credential was withdrawn. Ask your operator for a new one.";
             case "credential-expired" ->
                     "This credential has expired. Ask your operator for a new one.";
+            case String none when none.equals("no-purpose") && purpose.isEmpty() ->
+                    "This is shared with everybody, but the organisation whose it is has named no"
+                        + " purpose for callers without a signature. Its operator does that with"
+                        + " s3.public.purposes.";
             case "no-purpose" ->
                     "This credential's purpose is not registered. Ask your operator to register"
                             + " it.";
@@ -46,6 +57,8 @@ final class Sentences {
             case LABEL_NOT_KEPT ->
                     "The data may not go there: a label of the target allows what a label of the"
                             + " source prohibits, or they would bring more along than can be kept.";
+            case OTHER_OWNER -> "The bucket's owner is not the one you expect.";
+            case "bucket-policy" -> "The bucket's policy forbids it.";
             case "action-not-listed" -> "This credential does not list the action " + action + ".";
             case "bucket-not-listed" -> "This credential does not list this bucket.";
             case "role-not-trusted" ->

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import org.domicile.keys.Sealer;
+import org.domicile.policy.Acl;
 import org.domicile.policy.Marks;
 
 /**
@@ -13,15 +14,20 @@ import org.domicile.policy.Marks;
  * @param marks what its data carry from what they were derived from
  * @param tags by key, in the order in which they were set
  * @param sealing which second key its body is sealed under; it never changes
+ * @param acl who owns it, and with whom it is shared
  */
-record State(Marks marks, Map<String, String> tags, SealedUnder sealing) {
-    static final State NONE = new State(Marks.NONE, Map.of(), SealedUnder.OWN);
+record State(Marks marks, Map<String, String> tags, SealedUnder sealing, Acl acl) {
+    static final State NONE = new State(Marks.NONE, Map.of(), SealedUnder.OWN, Acl.NONE);
 
     private static final byte[] PLACE = "state/".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NOTHING = {};
 
     State tagged(Map<String, String> newTags) {
-        return new State(marks, newTags, sealing);
+        return new State(marks, newTags, sealing, acl);
+    }
+
+    State listed(Acl newAcl) {
+        return new State(marks, tags, sealing, newAcl);
     }
 
     /** Nothing takes no bytes. */

@@ -73,12 +73,15 @@ final class UploadUses {
                 Locks.demand(use, bucket);
             }
             SealedUnder sealing = second.choose(use, bucket, draft.encryption()).sealing();
+            use.onFailure(Outcome.INVALID);
+            GuardedObjects.Draft listed = draft.listed(Listed.written(uses, bucket));
+            use.onFailure(Outcome.FAILED);
             byte[] state =
                     vessel.sealer(bucket)
                             .sealState(
                                     Vessel.context(bucket, name),
                                     AttributesCodec.encode(
-                                            new AttributesCodec.Begun(draft, sealing)));
+                                            new AttributesCodec.Begun(listed, sealing)));
             return objects.uploads()
                     .create(use.carrying(() -> 0), bucket, name, state)
                     .map(upload -> new GuardedObjects.Begun(upload.id(), sealing.shown()));
@@ -276,7 +279,7 @@ final class UploadUses {
                                         Found.Origin.PARTS,
                                         contents,
                                         PartsDigest.sums(attributes, shares))));
-        State state = new State(marks, draft.tags(), begun.sealing());
+        State state = new State(marks, draft.tags(), begun.sealing(), draft.acl());
         use.confirm();
         use.keep(marks);
         Changed changed =
@@ -424,7 +427,7 @@ final class UploadUses {
                                 part.modified()));
             }
             return new GuardedObjects.Parts.Shown(
-                    shown, draft(bucket, upload.get()), upload.get().principal());
+                    shown, owned(bucket, upload.get()), upload.get().principal());
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new GuardedObjects.Parts.NoSuchBucket());
         }
@@ -451,12 +454,18 @@ final class UploadUses {
                                 upload.name(),
                                 upload.principal(),
                                 upload.initiated(),
-                                draft(found.get(), upload)));
+                                owned(found.get(), upload)));
             }
             return Optional.of(new GuardedObjects.UploadPage(shown, page.prefixes(), page.next()));
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, Optional.empty());
         }
+    }
+
+    /** With the owner that the object will have. */
+    private GuardedObjects.Draft owned(Bucket bucket, Upload upload) {
+        GuardedObjects.Draft draft = draft(bucket, upload);
+        return draft.listed(draft.acl().in(bucket.organisation()));
     }
 
     private GuardedObjects.Draft draft(Bucket bucket, Upload upload) {

@@ -14,26 +14,36 @@ import org.domicile.ledger.Ledger;
 import org.domicile.ledger.Statement;
 import org.domicile.ledger.Use;
 import org.domicile.objects.Bucket;
+import org.domicile.policy.Access;
 import org.domicile.policy.Credential;
 import org.domicile.policy.Decision;
 import org.domicile.policy.Marks;
+import org.domicile.policy.Ownership;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Principal;
 import org.domicile.policy.Register;
 import org.domicile.policy.Resource;
 import org.domicile.policy.Seal;
+import org.domicile.policy.Sharing;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
 
 /** The uses of one request: decides, numbers, records refusals. Owned by the request's thread. */
 final class Uses {
+    /** IAM's name for the prefix of a listing. */
+    private static final String PREFIX = "s3:prefix";
+
+    private static final String LISTING = "s3:ListBucket";
+
     private final Policy policy;
     private final Ledger ledger;
     private final GuardOptions options;
     private final Semaphore permits;
     private final Request request;
     private final Concerned concerned;
+    private final Sharings sharings;
+    private final Asking asking;
     private String last = "";
 
     Uses(
@@ -42,13 +52,17 @@ final class Uses {
             GuardOptions options,
             Semaphore permits,
             Request request,
-            Concerned concerned) {
+            Concerned concerned,
+            Sharings sharings,
+            Asking asking) {
         this.policy = policy;
         this.ledger = ledger;
         this.options = options;
         this.permits = permits;
         this.request = request;
         this.concerned = concerned;
+        this.sharings = sharings;
+        this.asking = asking;
     }
 
     Request request() {
@@ -91,7 +105,44 @@ final class Uses {
                 bucketName,
                 name,
                 bucket.map(Bucket::zones).orElseGet(() -> List.of(options.dataZone())),
-                options.dataZone());
+                options.dataZone(),
+                Marks.NONE,
+                bucket.map(each -> sharings.access(each, asking)).orElse(Access.NONE));
+    }
+
+    /** An object that is there, or could be: its owner, its ACL and its tags may matter. */
+    Resource.Data object(
+            Optional<Bucket> bucket, String bucketName, String name, Optional<String> version) {
+        return sharings.object(data(bucket, bucketName, name), bucket, version);
+    }
+
+    /** How a bucket is shared. */
+    Sharing sharing(Bucket bucket) {
+        return sharings.of(bucket);
+    }
+
+    /** Who owns the objects of a bucket that says nothing of it. */
+    Ownership ownership() {
+        return options.ownership();
+    }
+
+    /** What the request says of itself. */
+    Asking asking() {
+        return asking;
+    }
+
+    /**
+     * Lets know that there is nothing of a name, or refuses to say: who may not list a bucket does
+     * not learn from it which names it has. What was asked for is on record.
+     *
+     * @throws Refused when the caller may not list it
+     */
+    void tellAbsent(Optional<Bucket> bucket, String bucketName, String name) {
+        Decision decision =
+                policy.decide(request, LISTING, looked(data(bucket, bucketName, ""), name));
+        if (decision.effect() == Decision.Effect.REFUSE) {
+            throw new Refused(decision.reason(), Sentences.ABSENT_UNTOLD, last);
+        }
     }
 
     /** What a listing of a prefix could show: all labels of what begins so hold together. */
@@ -106,6 +157,34 @@ final class Uses {
         return policy.register().marks(data.organisation(), bucketName, name);
     }
 
+    /** The bucket, as it is for who looks whether a name is there. */
+    private Resource.Data looked(Resource.Data bucket, String name) {
+        Access access = bucket.access();
+        Resource.Data looked = access.asks() ? bucket.shared(access.about(PREFIX, name)) : bucket;
+        return looked.carrying(
+                policy.register().marks(bucket.organisation(), bucket.bucket(), name));
+    }
+
+    /**
+     * A use of a name that is not there by somebody from outside who may not read it: where he may
+     * list the bucket, he lists it.
+     */
+    Optional<Admitted> admitLooking(
+            String action, Optional<Bucket> bucket, String bucketName, String name) {
+        Resource.Data data = data(bucket, bucketName, name);
+        if (!data.access().asks() || data.organisation().equals(organisation())) {
+            return Optional.empty();
+        }
+        Resource.Data looked = looked(data(bucket, bucketName, ""), name);
+        boolean listing =
+                policy.decide(request, action, data).effect() == Decision.Effect.REFUSE
+                        && policy.decide(request, LISTING, looked).effect()
+                                == Decision.Effect.ALLOW;
+        return listing
+                ? Optional.of(admit(LISTING, looked, ObjectUses.object(bucketName, name)))
+                : Optional.empty();
+    }
+
     /** Asks policy about something that changes how a use is carried out; nothing is recorded. */
     boolean allows(String action, Resource resource) {
         return policy.decide(request, action, resource).effect() == Decision.Effect.ALLOW;
@@ -113,6 +192,7 @@ final class Uses {
 
     /** Asks policy; a refusal is recorded and thrown. */
     Decision check(String action, Resource resource, String object) {
+        expect(asking.expectedOwner(), action, resource, object);
         return check(action, resource, object, request.zone());
     }
 
@@ -120,11 +200,40 @@ final class Uses {
         Request judged = going.equals(request.zone()) ? request : toward(going);
         Decision decision = policy.decide(judged, action, resource);
         if (decision.effect() == Decision.Effect.REFUSE) {
-            refused(action, decision, object, resource, going);
-            throw new Refused(
-                    decision.reason(), Sentences.of(decision.reason(), action, purpose()), last);
+            throw refusal(action, decision, object, resource, going);
         }
         return decision;
+    }
+
+    /** Records it. */
+    private Refused refusal(
+            String action, Decision decision, String object, Resource resource, String going) {
+        refused(action, decision, object, resource, going);
+        return isNowhere(resource)
+                ? new Refused(Refused.NO_SUCH_BUCKET, "There is no such bucket.", last)
+                : new Refused(
+                        decision.reason(), sentence(decision.reason(), action, resource), last);
+    }
+
+    /** A caller may say whose the bucket has to be; empty for anybody's. */
+    private void expect(String owner, String action, Resource resource, String object) {
+        if (resource instanceof Resource.Data data
+                && !owner.isEmpty()
+                && !owner.equals(data.organisation())) {
+            Decision no = unasked(Sentences.OTHER_OWNER);
+            throw refusal(action, no, object, resource, request.zone());
+        }
+    }
+
+    /** Strangers are told of a bucket that is not there what everybody else is. */
+    private boolean isNowhere(Resource resource) {
+        return request.caller() instanceof Caller.Anonymous
+                && resource instanceof Resource.Data data
+                && data.organisation().equals(Policy.INSTALLATION);
+    }
+
+    private String sentence(String reason, String action, Resource resource) {
+        return Sentences.of(reason, action, purpose(resource));
     }
 
     /** The request as policy sees it when the data do not go to the client. */
@@ -144,7 +253,8 @@ final class Uses {
      * Lets a use of data or of the organisation's own things through, or throws {@link Refused}.
      */
     Admitted admit(String action, Resource resource, String object) {
-        return admitTo(action, resource, object, request.zone(), organisation(), List.of());
+        expect(asking.expectedOwner(), action, resource, object);
+        return admitTo(action, resource, object, request.zone(), log(resource), List.of());
     }
 
     /** What the program does to an organisation's data, in the organisation's own use log. */
@@ -159,7 +269,13 @@ final class Uses {
 
     /** A read whose bytes go to another zone than the client's: the source of a copy. */
     Admitted admitToward(String zone, String action, Resource resource, String object) {
-        return admitTo(action, resource, object, zone, organisation(), List.of());
+        expect(asking.expectedSource(), action, resource, object);
+        return admitTo(action, resource, object, zone, log(resource), List.of());
+    }
+
+    /** Uses of data stand with those whose data they are, whoever comes. */
+    private String log(Resource resource) {
+        return resource instanceof Resource.Data data ? data.organisation() : organisation();
     }
 
     /**
@@ -249,12 +365,30 @@ final class Uses {
     private Admitted.Again again(Use use, Resource resource, String going) {
         return new Admitted.Again() {
             @Override
-            public Optional<Admitted.Reversal> using(Marks carried) {
+            public Optional<Admitted.Reversal> still() {
+                return again(resource);
+            }
+
+            @Override
+            public Optional<Admitted.Reversal> reading(State state) {
+                boolean asks =
+                        resource instanceof Resource.Data data
+                                && data.access().sharing().asksForObjects();
+                if (!asks && state.marks().isEmpty()) {
+                    return Optional.empty();
+                }
+                Resource found = carrying(resource, state.marks());
+                if (asks && found instanceof Resource.Data data) {
+                    found = data.shared(data.access().of(state.acl(), state.tags()));
+                }
+                return found.equals(resource) ? Optional.empty() : again(found);
+            }
+
+            private Optional<Admitted.Reversal> again(Resource found) {
                 Request judged = going.equals(request.zone()) ? request : toward(going);
-                Decision decision =
-                        policy.decide(judged, use.action(), carrying(resource, carried));
+                Decision decision = policy.decide(judged, use.action(), found);
                 return decision.effect() == Decision.Effect.REFUSE
-                        ? Optional.of(reversal(use, resource, going, decision))
+                        ? Optional.of(reversal(use, found, going, decision))
                         : Optional.empty();
             }
 
@@ -309,7 +443,7 @@ final class Uses {
                 refused,
                 new Refused(
                         decision.reason(),
-                        Sentences.of(decision.reason(), use.action(), purpose()),
+                        sentence(decision.reason(), use.action(), resource),
                         use.organisation() + "/" + options.node() + "/" + use.number()));
     }
 
@@ -389,7 +523,7 @@ final class Uses {
                 action,
                 verdict,
                 decision.reason(),
-                purpose(),
+                purpose(resource),
                 dataZone,
                 going,
                 decision.policy(),
@@ -422,9 +556,10 @@ final class Uses {
         };
     }
 
-    private String purpose() {
+    private String purpose(Resource resource) {
         return switch (request.caller()) {
-            case Caller.Anonymous anonymous -> "";
+            case Caller.Anonymous anonymous ->
+                    resource instanceof Resource.Data data ? data.access().publicPurpose() : "";
             case Caller.Known known -> known.purpose();
             case Caller.Program program -> program.purpose();
         };

@@ -1093,7 +1093,12 @@ class GuardedObjectsTest {
     private static final Admitted.Again NOTHING_MORE =
             new Admitted.Again() {
                 @Override
-                public Optional<Admitted.Reversal> using(Marks carried) {
+                public Optional<Admitted.Reversal> still() {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<Admitted.Reversal> reading(State state) {
                     return Optional.empty();
                 }
 

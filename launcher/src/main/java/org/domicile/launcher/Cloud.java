@@ -284,7 +284,9 @@ final class Cloud implements AutoCloseable {
                 settings.zones().home(),
                 settings.zones().listeners(),
                 settings.zones().networks(),
-                settings.limits().requests());
+                settings.limits().requests(),
+                settings.shared().ownership(),
+                settings.shared().publicPurposes());
     }
 
     /** Data that lie in a zone do not move because a line of the configuration changed. */

@@ -9,6 +9,16 @@ import java.util.stream.Stream;
 enum Setting {
     S3_LISTEN("s3.listen", "127.0.0.1:9000", "address and port of the S3 API; port 0 picks one"),
     S3_DOMAIN("s3.domain", "", "domain for virtual-hosted buckets, such as s3.city.example"),
+    S3_OWNERSHIP_DEFAULT(
+            "s3.ownership.default",
+            "BucketOwnerEnforced",
+            "who owns the objects of a bucket that says nothing of it: BucketOwnerEnforced (and"
+                    + " there are no ACLs), BucketOwnerPreferred or ObjectWriter"),
+    S3_PUBLIC_PURPOSES(
+            "s3.public.purposes",
+            "",
+            "purposes that callers without a signature act under, by organisation:"
+                    + " city=open-data; without one nobody unsigned is let in"),
     S3_LIFECYCLE_DAY(
             "s3.lifecycle.day",
             "24h",

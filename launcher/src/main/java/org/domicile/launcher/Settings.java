@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import org.domicile.guard.GuardOptions;
 import org.domicile.http.ListenerOptions.Address;
 import org.domicile.http.ListenerOptions.Tls;
+import org.domicile.policy.Ownership;
 import org.domicile.witness.Demand;
 
 /**
@@ -25,6 +26,7 @@ import org.domicile.witness.Demand;
  */
 record Settings(
         Doors doors,
+        Shared shared,
         Keeping keys,
         Zones zones,
         Names names,
@@ -55,6 +57,14 @@ record Settings(
             Optional<Address.Tcp> admin,
             Set<String> adminHosts,
             Optional<Tls> tls) {}
+
+    /**
+     * How the S3 door's buckets are shared.
+     *
+     * @param publicPurposes full name of the purpose of callers without a signature, by
+     *     organisation
+     */
+    record Shared(Ownership ownership, Map<String, String> publicPurposes) {}
 
     /**
      * Where keys lie. @param places empty for the default @param root empty for the default
@@ -116,6 +126,7 @@ record Settings(
     static Settings read(Configuration from) {
         return new Settings(
                 doors(from),
+                shared(from),
                 keys(from),
                 zones(from),
                 names(from),
@@ -157,6 +168,26 @@ record Settings(
                     Setting.S3_DOMAIN, from.written(Setting.S3_DOMAIN), "a domain in lower case");
         }
         return new Doors(s3, domain, web, socket, admin, hosts, tls);
+    }
+
+    private static Shared shared(Configuration from) {
+        Configuration.Written usual = from.written(Setting.S3_OWNERSHIP_DEFAULT);
+        Ownership ownership =
+                Ownership.of(usual.text())
+                        .orElseThrow(() ->
+                                wrong(
+                                        Setting.S3_OWNERSHIP_DEFAULT,
+                                        usual,
+                                        "BucketOwnerEnforced, BucketOwnerPreferred or"
+                                                + " ObjectWriter"));
+        Map<String, String> purposes = new LinkedHashMap<>();
+        pairs(
+                        from,
+                        Setting.S3_PUBLIC_PURPOSES,
+                        "pairs ORGANISATION=PURPOSE, such as city=open-data")
+                .forEach((organisation, purpose) ->
+                        purposes.put(organisation, organisation + "/" + purpose));
+        return new Shared(ownership, Map.copyOf(purposes));
     }
 
     private static void demandTls(Setting setting, Address.Tcp address, Optional<Tls> tls) {
@@ -338,16 +369,19 @@ record Settings(
     }
 
     private static Map<String, String> pairs(Configuration from, Setting setting) {
+        return pairs(from, setting, "pairs WHAT=ZONE with commas, such as 10.1.0.0/16=north");
+    }
+
+    private static Map<String, String> pairs(Configuration from, Setting setting, String expected) {
         Configuration.Written written = from.written(setting);
         Map<String, String> pairs = new LinkedHashMap<>();
         for (String each : list(written.text())) {
             int equals = each.lastIndexOf('=');
-            String zone = equals < 0 ? "" : each.substring(equals + 1).strip();
-            if (equals < 1 || !NAME.matcher(zone).matches()) {
-                throw wrong(
-                        setting, written, "pairs WHAT=ZONE with commas, such as 10.1.0.0/16=north");
+            String name = equals < 0 ? "" : each.substring(equals + 1).strip();
+            if (equals < 1 || !NAME.matcher(name).matches()) {
+                throw wrong(setting, written, expected);
             }
-            pairs.put(each.substring(0, equals).strip(), zone);
+            pairs.put(each.substring(0, equals).strip(), name);
         }
         return pairs;
     }

@@ -72,6 +72,20 @@ final class DataPaths {
             s3 | PUT_OBJECT_TAGGING | writes | commit | PUT /{bucket}/raw/n?tagging= | <Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>
             s3 | GET_OBJECT_TAGGING | reads | itself | GET /{bucket}/raw/n?tagging=
             s3 | DELETE_OBJECT_TAGGING | none | commit | DELETE /{bucket}/raw/n?tagging=
+            s3 | PUT_BUCKET_OWNERSHIP_CONTROLS | none | commit | PUT /{bucket}?ownershipControls= | <OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule></OwnershipControls>
+            s3 | GET_BUCKET_OWNERSHIP_CONTROLS | none | itself | GET /{bucket}?ownershipControls=
+            s3 | PUT_BUCKET_ACL | none | commit | PUT /{bucket}?acl= | {acl}
+            s3 | GET_BUCKET_ACL | none | itself | GET /{bucket}?acl=
+            s3 | PUT_OBJECT_ACL | none | commit | PUT /{bucket}/raw/n?acl= | {acl}
+            s3 | GET_OBJECT_ACL | none | itself | GET /{bucket}/raw/n?acl=
+            s3 | DELETE_BUCKET_OWNERSHIP_CONTROLS | none | commit | DELETE /{bucket}?ownershipControls=
+            s3 | PUT_PUBLIC_ACCESS_BLOCK | none | commit | PUT /{bucket}?publicAccessBlock= | <PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls></PublicAccessBlockConfiguration>
+            s3 | GET_PUBLIC_ACCESS_BLOCK | none | itself | GET /{bucket}?publicAccessBlock=
+            s3 | DELETE_PUBLIC_ACCESS_BLOCK | none | commit | DELETE /{bucket}?publicAccessBlock=
+            s3 | PUT_BUCKET_POLICY | none | commit | PUT /{bucket}?policy= | {policy}
+            s3 | GET_BUCKET_POLICY | none | itself | GET /{bucket}?policy=
+            s3 | GET_BUCKET_POLICY_STATUS | none | itself | GET /{bucket}?policyStatus=
+            s3 | DELETE_BUCKET_POLICY | none | commit | DELETE /{bucket}?policy=
             s3 | POST_OBJECT | writes | commit | FORM /{bucket} | posted
             s3 | GET_OBJECT_ATTRIBUTES | reads | itself | GET /{bucket}/raw/n?attributes=
             s3 | GET_BUCKET_ACCELERATE_CONFIGURATION | none | itself | GET /{bucket}?accelerate=

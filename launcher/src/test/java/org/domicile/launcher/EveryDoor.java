@@ -192,6 +192,22 @@ final class EveryDoor implements AutoCloseable {
         words.put("bucket", bucket);
         words.put("empty", bucket + "-empty");
         words.put("target", target);
+        words.put(
+                "acl",
+                "<AccessControlPolicy><Owner><ID>city</ID></Owner><AccessControlList>"
+                        + "</AccessControlList></AccessControlPolicy>");
+        words.put(
+                "policy",
+                """
+                {"Statement":{"Effect":"Allow","Principal":{"AWS":"city"},\
+                "Action":"s3:GetObject","Resource":"arn:aws:s3:::%s/*"}}\
+                """
+                        .formatted(bucket));
+        String controls =
+                "<OwnershipControls><Rule><ObjectOwnership>ObjectWriter</ObjectOwnership></Rule>"
+                        + "</OwnershipControls>";
+        String ownership = "/{bucket}?ownershipControls=";
+        ok(s3(Place.HOME, Optional.of(caller), words, "PUT", ownership, controls));
         for (String name : List.of("raw/n", "one", "two", "patients/p-1/x")) {
             ok(s3(Place.HOME, Optional.of(caller), words, "PUT", "/{bucket}/" + name, SECRET));
         }

@@ -18,6 +18,7 @@ import org.domicile.guard.GuardOptions;
 import org.domicile.http.ListenerOptions.Address;
 import org.domicile.http.ListenerOptions.Tls;
 import org.domicile.witness.Demand;
+import org.domicile.policy.Ownership;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +64,22 @@ class SettingsTest {
                 Setting.S3_DOMAIN,
                 new Case(
                         s -> s.doors().domain(), "", "s3.city.example", "s3.city.example", "S3 X"));
+        cases.put(
+                Setting.S3_OWNERSHIP_DEFAULT,
+                new Case(
+                        s -> s.shared().ownership(),
+                        Ownership.ENFORCED,
+                        "ObjectWriter",
+                        Ownership.WRITER,
+                        "nobody"));
+        cases.put(
+                Setting.S3_PUBLIC_PURPOSES,
+                new Case(
+                        s -> s.shared().publicPurposes(),
+                        Map.of(),
+                        "city=open-data, water=levels",
+                        Map.of("city", "city/open-data", "water", "water/levels"),
+                        "open-data"));
         cases.put(
                 Setting.WEB_LISTEN,
                 new Case(

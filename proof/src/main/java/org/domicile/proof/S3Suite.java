@@ -144,6 +144,7 @@ final class S3Suite {
     private Server.Start start() throws IOException, InterruptedException {
         Map<String, String> wanted = new LinkedHashMap<>();
         wanted.put("s3.ownership.default", "ObjectWriter");
+        wanted.put("s3.public.purposes", SuiteAccounts.publicPurposes(workers));
         wanted.put("s3.lifecycle.day", DAY.toSeconds() + "s");
         String help = Server.command("up", "--help");
         List<String> settings = new ArrayList<>(List.of("zone.default=" + ZONE));

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ final class SuiteAccounts {
     /** The sections that hold an account, and the names that their organisations begin with. */
     private static final Map<String, String> SECTIONS = sections();
 
+    private static final String PURPOSE = "suite";
     private static final Duration LONG_ENOUGH = Duration.ofDays(1);
 
     private final Operator operator;
@@ -49,6 +51,21 @@ final class SuiteAccounts {
         return sections;
     }
 
+    /** What callers without a signature act under, as {@code s3.public.purposes} takes it. */
+    static String publicPurposes(int workers) {
+        List<String> purposes = new ArrayList<>();
+        for (int worker = 0; worker < workers; worker++) {
+            for (String account : SECTIONS.values()) {
+                purposes.add(organisation(account, worker) + "=" + PURPOSE);
+            }
+        }
+        return String.join(",", purposes);
+    }
+
+    private static String organisation(String account, int worker) {
+        return "suite-%s-%d".formatted(account, worker);
+    }
+
     /** Makes those of one worker and writes its file. */
     void make(Path file, int worker) throws IOException, InterruptedException {
         StringBuilder text = new StringBuilder(2_048);
@@ -58,7 +75,7 @@ final class SuiteAccounts {
         line(text, "ssl_verify", "False");
         line(text.append("[fixtures]\n"), "bucket prefix", "s3-tests-{random}-");
         for (Map.Entry<String, String> each : SECTIONS.entrySet()) {
-            String organisation = "suite-%s-%d".formatted(each.getValue(), worker);
+            String organisation = organisation(each.getValue(), worker);
             text.append('[').append(each.getKey()).append("]\n");
             account(organisation).forEach((name, value) -> line(text, name, value));
             line(text, "user_id", organisation);
@@ -78,7 +95,7 @@ final class SuiteAccounts {
                 "/v1/purposes",
                 Map.of(
                         "organisation", organisation,
-                        "name", "suite",
+                        "name", PURPOSE,
                         "kind", "trial",
                         "text", "Running somebody else's tests with data that concern nobody.",
                         "owner", "whoever runs the suite",
@@ -96,7 +113,7 @@ final class SuiteAccounts {
                                 "principal",
                                 principal,
                                 "purpose",
-                                organisation + "/suite",
+                                organisation + "/" + PURPOSE,
                                 "actions",
                                 List.of("*"),
                                 "buckets",

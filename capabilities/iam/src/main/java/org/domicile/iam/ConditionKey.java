@@ -197,6 +197,11 @@ public enum ConditionKey {
         return key == null || tag.isEmpty() ? null : new Named(key, tag);
     }
 
+    /** The key of one value, no tag, that has this name in any case; null if there is none. */
+    public static @Nullable ConditionKey of(String name) {
+        return BY_NAME.get(folded(name));
+    }
+
     /** The names that are near enough to be meant. */
     static List<String> like(String name) {
         String asked = folded(name.substring(name.indexOf(':') + 1));

@@ -166,7 +166,7 @@ final class Deciding {
     }
 
     Decision decide(Request request, String action, Resource resource) {
-        Who who = who(request.caller());
+        Who who = who(request.caller(), resource);
         Question question = question(who, request, action, resource);
         org.domicile.cedar.Decision answer =
                 Authorizer.decide(
@@ -229,7 +229,7 @@ final class Deciding {
 
     /** The question that is put to Cedar, without its answer. */
     Question question(Request request, String action, Resource resource) {
-        return question(who(request.caller()), request, action, resource);
+        return question(who(request.caller(), resource), request, action, resource);
     }
 
     /**
@@ -257,9 +257,13 @@ final class Deciding {
         Listed.Action named = Listed.action(action);
         EntityUid asked;
         Entities entities;
+        Shares.Said said = Shares.Said.NOTHING;
         switch (resource) {
             case Resource.Data data -> {
                 Place place = place(data);
+                if (data.access().asks()) {
+                    said = Shares.said(request, action, data);
+                }
                 Marks marks = PurposeRules.marks(register, data);
                 boolean marked = data.name().isEmpty() && !marks.isEmpty();
                 Entity bucket =
@@ -297,17 +301,17 @@ final class Deciding {
         }
         return new Question(
                 new org.domicile.cedar.Request(
-                        who.uid(), named.uid(), asked, context(request, named)),
+                        who.uid(), named.uid(), asked, context(request, named, said)),
                 entities,
                 who.set());
     }
 
-    private Value.Fields context(Request request, Listed.Action action) {
+    private Value.Fields context(Request request, Listed.Action action, Shares.Said said) {
         Datetime now = new Datetime(request.at().toEpochMilli());
         EntityUid known = zones.get(request.zone());
         EntityUid zone = known == null ? World.zone(request.zone()) : known;
         Optional<Value> address = Addresses.value(request.address());
-        return new Value.Fields(
+        Map<String, Value> plain =
                 address.isPresent()
                         ? Map.of(
                                 "now",
@@ -318,7 +322,22 @@ final class Deciding {
                                 address.get(),
                                 "actionNames",
                                 action.names())
-                        : Map.of("now", now, "zone", zone, "actionNames", action.names()));
+                        : Map.of("now", now, "zone", zone, "actionNames", action.names());
+        return new Value.Fields(said.equals(Shares.Said.NOTHING) ? plain : with(plain, said));
+    }
+
+    private static Map<String, Value> with(Map<String, Value> plain, Shares.Said said) {
+        Map<String, Value> all = new HashMap<>(plain);
+        if (said.granted()) {
+            all.put("granted", Value.of(true));
+        }
+        if (said.denied()) {
+            all.put("denied", Value.of(true));
+        }
+        if (!said.owner().isEmpty()) {
+            all.put("owner", World.organisation(said.owner()));
+        }
+        return all;
     }
 
     private static Entity object(Place place, Resource.Data data) {
@@ -369,11 +388,14 @@ final class Deciding {
         return ReadForm.read(register.digest(), ReadForm.resource(named), CREDENTIAL);
     }
 
-    private Who who(Caller caller) {
+    private Who who(Caller caller, Resource resource) {
         return switch (caller) {
             case Caller.Anonymous() ->
                     arrived(
-                            new Entity(new EntityUid("Anonymous", "anonymous"), Map.of(), Set.of()),
+                            world.anonymous(
+                                    resource instanceof Resource.Data data
+                                            ? data.access().publicPurpose()
+                                            : ""),
                             "anonymous",
                             program);
             case Caller.Program(String name, String purpose) ->
@@ -422,7 +444,8 @@ final class Deciding {
     private String read(Who who, Resource resource) {
         if (resource instanceof Resource.Data data
                 && who.kind().equals(CREDENTIAL)
-                && data.carried().isEmpty()) {
+                && data.carried().isEmpty()
+                && !data.access().asks()) {
             Place place = place(data);
             return data.name().isEmpty() ? place.read() : place.objectRead();
         }

@@ -61,4 +61,10 @@ final class Disclosed implements Past {
             throw new IllegalArgumentException("its policies do not parse: " + e.getMessage(), e);
         }
     }
+
+    /** Disclosures of a day do not hold the policies of buckets. */
+    @Override
+    public Optional<String> bucketPolicy(String digest) {
+        return Optional.empty();
+    }
 }

@@ -76,7 +76,7 @@ final class Explaining {
         Request request =
                 new Request(
                         "",
-                        caller(use, read),
+                        caller(use, read, known.deciding().register()),
                         "",
                         use.clientZone(),
                         use.address(),
@@ -142,19 +142,30 @@ final class Explaining {
                 deciding.decide(request, action, resource));
     }
 
-    private static Caller caller(UseOnRecord use, Value read) {
+    private static String organisation(UseOnRecord use, String accessKey, Register register) {
+        Credential known = register.credentials().get(accessKey);
+        return known == null ? use.organisation() : known.organisation();
+    }
+
+    /** What is shared stands in the log of the bucket's organisation, whoever came. */
+    private static Caller caller(UseOnRecord use, Value read, Register register) {
+        String organisation = organisation(use, use.credential(), register);
         String who = text(read, "who");
         return switch (who) {
-            case "session" ->
-                    new Caller.Known(
-                            use.organisation(),
-                            use.principal(),
-                            use.credential(),
-                            use.purpose(),
-                            session(field(read, "session")));
+            case "session" -> {
+                Caller.By.Session session = session(field(read, "session"));
+                yield new Caller.Known(
+                        session.role().isEmpty()
+                                ? organisation(use, session.source(), register)
+                                : session.role().substring(0, session.role().indexOf('/')),
+                        use.principal(),
+                        use.credential(),
+                        use.purpose(),
+                        session);
+            }
             case "credential" ->
                     new Caller.Known(
-                            use.organisation(), use.principal(), use.credential(), use.purpose());
+                            organisation, use.principal(), use.credential(), use.purpose());
             case "operator" ->
                     new Caller.Known(
                             Policy.INSTALLATION, use.principal(), use.credential(), use.purpose());
@@ -241,7 +252,7 @@ final class Explaining {
                 text(read, "policy"));
     }
 
-    private static Resource resource(UseOnRecord use, Value read) {
+    private Resource resource(UseOnRecord use, Value read) {
         String kind = text(read, "kind");
         return switch (kind) {
             case "object", "bucket" -> {
@@ -256,13 +267,82 @@ final class Explaining {
                         whole ? "" : use.object().substring(bucket.length() + 1),
                         texts(field(read, "zones")),
                         use.dataZone(),
-                        carried(read));
+                        carried(read),
+                        access(use, bucket, read));
             }
             case "own" -> new Resource.Own(text(read, "organisation"));
             case "role" -> new Resource.Assumed(text(read, "organisation"), text(read, "name"));
             case "installation" -> new Resource.Installation();
             default -> throw new Malformed("there is no resource of the kind " + kind);
         };
+    }
+
+    private Access access(UseOnRecord use, String bucket, Value read) {
+        Map<String, Value> access = fields(read, "access");
+        if (access.isEmpty()) {
+            return Access.NONE;
+        }
+        Value shown = new Value.Fields(access);
+        Sharing sharing =
+                Sharing.of(
+                        access.containsKey("ownership")
+                                ? Ownership.of(text(shown, "ownership"))
+                                        .orElseThrow(() -> new Malformed("no such ownership"))
+                                : Ownership.ENFORCED,
+                        acl(access, "bucketAcl"),
+                        access.get("public") instanceof Value.Text(String kept)
+                                ? PublicAccess.of(kept)
+                                : PublicAccess.OPEN);
+        if (access.containsKey("policy")) {
+            sharing = sharing.under(document(bucket, text(shown, "policy")));
+        }
+        return new Access(
+                sharing,
+                new Facts(texts(shown, "facts"), texts(shown, "setting")),
+                acl(access, "acl"),
+                texts(shown, "tags"),
+                use.purpose());
+    }
+
+    private BucketPolicy document(String bucket, String digest) {
+        String text =
+                past.bucketPolicy(digest)
+                        .orElseThrow(() ->
+                                new Gone(
+                                        "the bucket's policy "
+                                                + digest
+                                                + ", which it read, is not kept here"));
+        try {
+            BucketPolicy policy = BucketPolicy.of(bucket, text);
+            if (policy.digest().equals(digest)) {
+                return policy;
+            }
+        } catch (BucketPolicy.Malformed e) {
+            throw new Gone("the bucket's policy " + digest + " means nothing to this program");
+        }
+        throw new Gone("the bucket's policy " + digest + ", which it read, was altered");
+    }
+
+    private static Acl acl(Map<String, Value> access, String name) {
+        return access.get(name) instanceof Value.Text(String text) ? Acl.of(text) : Acl.NONE;
+    }
+
+    private static Map<String, Value> fields(Value of, String name) {
+        return of instanceof Value.Fields(Map<String, Value> values)
+                        && values.get(name) instanceof Value.Fields(Map<String, Value> inner)
+                ? inner
+                : Map.of();
+    }
+
+    private static Map<String, String> texts(Value of, String name) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        fields(of, name)
+                .forEach((key, value) -> {
+                    if (value instanceof Value.Text(String text)) {
+                        texts.put(key, text);
+                    }
+                });
+        return texts;
     }
 
     private static Marks carried(Value read) {

@@ -39,9 +39,10 @@ import org.domicile.keyspace.Write;
  * four-byte length and bytes); {@code r} and a register's digest: its version; {@code d} and a
  * deciding set's digest: format byte 1, the digests of schema and program's policies, the number of
  * sets, and of each its organisation, name and version (texts as in the register's records); {@code
- * x} and the SHA-256 of a text: the text; {@code p} and the SHA-256 of a role's permissions or a
- * session's policy: the text, sealed; {@code t}, the full name of a policy set, {@code /} and its
- * version in ten digits: the set.
+ * x} and the SHA-256 of a text: the text; {@code b} and the digest of a bucket's policy: the
+ * document, sealed; {@code p} and the SHA-256 of a role's permissions or a session's policy: the
+ * text, sealed; {@code t}, the full name of a policy set, {@code /} and its version in ten digits:
+ * the set.
  */
 final class History {
     /** Kinds of the register's records that no decision reads, or that are kept elsewhere. */
@@ -92,6 +93,14 @@ final class History {
     /** A policy set's version. */
     Write policy(PolicyText policy) {
         return put(policyKey(policy.id(), policy.version()), RegisterCodec.encode(policy, vault));
+    }
+
+    /** The document of a bucket's policy; empty when it is kept already. */
+    List<Write> bucketPolicy(String digest, String text) {
+        byte[] key = digestKey('b', digest);
+        return keyspace.get(Space.RECORDS, key).isPresent()
+                ? List.of()
+                : List.of(put(key, vault.seal(bucketPolicyName(digest), bytes(text))));
     }
 
     /** A deciding set of this program, whose texts are kept since it opened the folder. */
@@ -179,6 +188,19 @@ final class History {
             throw new StorageFailure(
                     StorageFailure.Kind.CORRUPT, "a deciding set cannot be read", e);
         }
+    }
+
+    /** The document of a bucket's policy; empty when none of that digest is kept. */
+    Optional<String> bucketPolicy(String digest) {
+        return keyspace.get(Space.RECORDS, digestKey('b', digest))
+                .map(sealed ->
+                        new String(
+                                vault.open(bucketPolicyName(digest), sealed),
+                                StandardCharsets.UTF_8));
+    }
+
+    private static String bucketPolicyName(String digest) {
+        return "bucket-policy/" + digest;
     }
 
     /** A version of a policy set. @param id its full name */

@@ -17,4 +17,7 @@ interface Past {
 
     /** A deciding set, likewise. */
     Optional<DecidingSet> set(String digest);
+
+    /** The document of a bucket's policy; empty when none of that digest is kept. */
+    Optional<String> bucketPolicy(String digest);
 }

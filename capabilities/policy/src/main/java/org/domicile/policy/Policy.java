@@ -50,6 +50,15 @@ public interface Policy {
      */
     Optional<PolicyText> policy(String organisation, String name, int version);
 
+    /**
+     * Keeps the document of a bucket's policy, so that what it decides can be explained by its
+     * digest. Comes before it decides anything; does nothing when it is kept.
+     */
+    void keep(BucketPolicy document);
+
+    /** A bucket's policy by its digest, also one that is no more in force. */
+    Optional<String> bucketPolicy(String digest);
+
     /** Decides once more what is on record, from what the record names and holds. */
     Explanation explain(UseOnRecord use);
 

@@ -14,6 +14,7 @@ public sealed interface Resource {
      * @param dataZone where the data lie or will lie
      * @param carried what the data bring along from what they were derived from, beside what labels
      *     say of the place
+     * @param access what its policy and its ACLs say, and of whom
      */
     record Data(
             String organisation,
@@ -21,21 +22,38 @@ public sealed interface Resource {
             String name,
             List<String> zones,
             String dataZone,
-            Marks carried)
+            Marks carried,
+            Access access)
             implements Resource {
-        /** Data that bring nothing along. */
+        /** Data that bring nothing along and are shared with nobody. */
         public Data(
                 String organisation,
                 String bucket,
                 String name,
                 List<String> zones,
                 String dataZone) {
-            this(organisation, bucket, name, zones, dataZone, Marks.NONE);
+            this(organisation, bucket, name, zones, dataZone, Marks.NONE, Access.NONE);
+        }
+
+        /** Data that are shared with nobody. */
+        public Data(
+                String organisation,
+                String bucket,
+                String name,
+                List<String> zones,
+                String dataZone,
+                Marks carried) {
+            this(organisation, bucket, name, zones, dataZone, carried, Access.NONE);
         }
 
         /** The same data with what they bring along. */
         public Data carrying(Marks marks) {
-            return new Data(organisation, bucket, name, zones, dataZone, marks);
+            return new Data(organisation, bucket, name, zones, dataZone, marks, access);
+        }
+
+        /** The same data as they are shared. */
+        public Data shared(Access other) {
+            return new Data(organisation, bucket, name, zones, dataZone, carried, other);
         }
     }
 

@@ -104,6 +104,19 @@ final class StoredPolicy implements Policy {
     }
 
     @Override
+    public void keep(BucketPolicy document) {
+        List<Write> missing = history.bucketPolicy(document.digest(), document.text());
+        if (!missing.isEmpty()) {
+            keyspace.commit(new Transaction().writeAll(missing));
+        }
+    }
+
+    @Override
+    public Optional<String> bucketPolicy(String digest) {
+        return history.bucketPolicy(digest);
+    }
+
+    @Override
     public Explanation explain(UseOnRecord use) {
         return explaining.explain(use);
     }
@@ -123,6 +136,11 @@ final class StoredPolicy implements Policy {
         @Override
         public Optional<DecidingSet> set(String digest) {
             return history.set(digest);
+        }
+
+        @Override
+        public Optional<String> bucketPolicy(String digest) {
+            return history.bucketPolicy(digest);
         }
     }
 

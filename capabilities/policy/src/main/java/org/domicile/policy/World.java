@@ -231,6 +231,14 @@ final class World {
         return new Entity(new EntityUid(type, id), attributes, groups);
     }
 
+    /** Nobody who is known. @param purpose that the public acts under; empty for none */
+    Entity anonymous(String purpose) {
+        Map<String, Value> attributes = new HashMap<>();
+        Set<EntityUid> groups = new HashSet<>();
+        into(purpose, attributes, groups);
+        return new Entity(new EntityUid("Anonymous", "anonymous"), attributes, groups);
+    }
+
     Entity program(String name, String purpose) {
         Map<String, Value> attributes = new HashMap<>();
         Set<EntityUid> groups = new HashSet<>();

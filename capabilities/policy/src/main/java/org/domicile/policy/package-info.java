@@ -16,11 +16,12 @@
  * reason that the caller is told; all go on record.
  *
  * <ol>
- *   <li>{@code no-caller}: an anonymous caller (public grants come with bucket policies).
+ *   <li>{@code no-caller}: an anonymous caller, to what is not shared with everybody.
  *   <li>{@code credential-withdrawn}, {@code credential-expired}.
  *   <li>{@code no-purpose}, {@code purpose-withdrawn}, {@code purpose-expired}: the caller's
  *       purpose is not valid.
- *   <li>{@code other-organisation}: the bucket is another tenant's.
+ *   <li>{@code other-organisation}: the bucket is another tenant's, or the object is, and it is not
+ *       shared with the caller.
  *   <li>{@code zone-mismatch}: the zone where the data lie, or the zone where they go, is not
  *       inside both a zone of the bucket and a zone of the purpose. A request that concerns no
  *       bucket compares with the purpose alone.
@@ -32,6 +33,7 @@
  *   <li>{@code class-not-in-purpose}: the data are of a class that the purpose does not list.
  *   <li>{@code action-not-in-purpose}: the purpose does not list the action.
  *   <li>{@code action-not-listed}, {@code bucket-not-listed}: the credential does not list it.
+ *   <li>{@code bucket-policy}: the policy of the bucket forbids it.
  *   <li>{@code SET/ID}: a policy of the organisation, by the name of its set and its {@code @id},
  *       or {@code policyN} by its place in the text.
  *   <li>{@code policy-error}: a policy erred, and a forbid that errs must not let pass what it was
@@ -60,6 +62,13 @@
  * data takes their marks along ({@link org.domicile.policy.Marks}); the guard stores them with the
  * version.
  *
+ * <p><b>Sharing.</b> A bucket's policy ({@link org.domicile.policy.BucketPolicy}) and ACLs ({@link
+ * org.domicile.policy.Acl}) are policies of Cedar as well, in the words of S3. They are asked
+ * first, each by itself; that they granted or denied something is a fact that the policies above
+ * read. So they let others in, strangers too, and keep the bucket's own organisation out, and never
+ * reach beyond purposes, zones and labels. Where nothing is shared ({@link
+ * org.domicile.policy.Sharing#asks}), nothing is asked.
+ *
  * <p><b>Seals</b> ({@link org.domicile.policy.Seal}). A purpose may allow that uses under it are
  * sealed until a day; it says so when it is created and never otherwise. A credential with which
  * they are is asked for by one principal and approved by another. Until then it has no secret and
@@ -70,10 +79,10 @@
  * forbid.
  *
  * <p><b>Made again.</b> A decision is a function of the deciding set, the register and what the
- * request brings. A use's record names the first two by digest and holds the rest ({@link
- * org.domicile.policy.Decision#read}); {@link org.domicile.policy.Policy#explain} makes the
- * decision once more, and gives all that somebody else's engine needs to do the same. Registers and
- * sets of the past are kept for that.
+ * request brings. A use's record names the first two, and a bucket's policy, by digest and holds
+ * the rest ({@link org.domicile.policy.Decision#read}); {@link org.domicile.policy.Policy#explain}
+ * makes the decision once more, and gives all that somebody else's engine needs to do the same.
+ * Registers and sets of the past are kept for that.
  *
  * <p><b>Limits.</b> A text of policies has at most 64 KiB and 64 policies, an organisation 16 of
  * them. They are validated against the schema before they are taken. A role's permissions have 20

@@ -11,11 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.domicile.bytes.Budget;
+import org.domicile.guard.AclAsked;
+import org.domicile.guard.Asking;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
 import org.domicile.keys.SecondKey;
+import org.domicile.policy.Facts;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 
@@ -42,7 +45,9 @@ final class Call {
     private final Budget documents;
     private final List<SecondKey> customers = new ArrayList<>(2);
     private long held;
+    private Map<String, String> setting = Map.of();
     private final Fields fields;
+    private final Asking asking;
 
     /** One request. @param headers its own, or those that a form stands for */
     Call(
@@ -62,9 +67,38 @@ final class Call {
         this.payload = payload;
         this.guard = guard;
         this.stated = stated;
-        this.guarded = guard.objects(request, stated);
         this.options = options;
         this.fields = Fields.of(headers);
+        this.asking = new Saying();
+        this.guarded = guardedElsewhere();
+    }
+
+    /** What the request says of itself. */
+    private final class Saying implements Asking {
+        @Override
+        public Facts facts() {
+            return RequestFacts.of(Call.this, setting);
+        }
+
+        @Override
+        public AclAsked acl() {
+            return AclForms.ofHeaders(Call.this);
+        }
+
+        @Override
+        public String ownership() {
+            return field("x-amz-object-ownership");
+        }
+
+        @Override
+        public String expectedOwner() {
+            return field("x-amz-expected-bucket-owner");
+        }
+
+        @Override
+        public String expectedSource() {
+            return field("x-amz-source-expected-bucket-owner");
+        }
     }
 
     Operation operation() {
@@ -119,13 +153,18 @@ final class Call {
         held = 0;
     }
 
+    /** Says which tags the request sets, before the guarded call that could be judged by them. */
+    void setting(Map<String, String> tags) {
+        setting = tags;
+    }
+
     GuardedObjects guarded() {
         return guarded;
     }
 
     /** Another view under the same request, for another thread. */
     GuardedObjects guardedElsewhere() {
-        return guard.objects(request, stated);
+        return guard.objects(request, stated, asking);
     }
 
     S3Options options() {

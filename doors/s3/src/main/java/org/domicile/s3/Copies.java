@@ -147,6 +147,12 @@ final class Copies {
                 Target.checked(path.substring(0, slash), path.substring(slash + 1)), version);
     }
 
+    /** The same without the first slash, decoded, as conditions of policies name it. */
+    static String named(String raw) {
+        String text = decoded(raw);
+        return text.startsWith("/") ? text.substring(1) : text;
+    }
+
     private static String decoded(String raw) {
         try {
             return Percent.decode(raw, Percent.Plus.PLUS);

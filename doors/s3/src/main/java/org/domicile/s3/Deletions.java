@@ -166,8 +166,8 @@ final class Deletions {
         } catch (Failure e) {
             return new Result.Failed(e.code().code(), e.sentence());
         } catch (Refused e) {
-            return new Result.Failed(
-                    ErrorCode.ACCESS_DENIED.code(), String.valueOf(e.getMessage()));
+            Failure failure = S3Door.refused(e);
+            return new Result.Failed(failure.code().code(), failure.sentence());
         } catch (Unopenable e) {
             Failure failure = S3Door.unopenable(e);
             return new Result.Failed(failure.code().code(), failure.sentence());

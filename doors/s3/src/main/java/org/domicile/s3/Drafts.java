@@ -57,13 +57,13 @@ final class Drafts {
      */
     static GuardedObjects.Draft draft(Call call, String algorithm, Attributes.ChecksumType type) {
         return new GuardedObjects.Draft(
-                standard(call),
-                user(call),
-                Tags.ofField(call),
-                ObjectLocks.asked(call),
-                algorithm,
-                type,
-                Encryptions.asked(call));
+                        standard(call),
+                        user(call),
+                        Tags.ofField(call),
+                        ObjectLocks.asked(call),
+                        algorithm,
+                        type)
+                .sealed(Encryptions.asked(call));
     }
 
     private static Map<String, String> standard(Call call) {

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
  * responses").
  */
 enum ErrorCode {
+    ACCESS_CONTROL_LIST_NOT_SUPPORTED("AccessControlListNotSupported", 400),
     ACCESS_DENIED("AccessDenied", 403),
     ACCESS_FORBIDDEN("AccessForbidden", 403),
     AUTHORIZATION_HEADER_MALFORMED("AuthorizationHeaderMalformed", 400),
@@ -30,6 +31,7 @@ enum ErrorCode {
     INTERNAL_ERROR("InternalError", 500),
     INVALID_ACCESS_KEY_ID("InvalidAccessKeyId", 403),
     INVALID_ARGUMENT("InvalidArgument", 400),
+    INVALID_BUCKET_ACL_WITH_OBJECT_OWNERSHIP("InvalidBucketAclWithObjectOwnership", 400),
     INVALID_BUCKET_STATE("InvalidBucketState", 409),
     INVALID_BUCKET_NAME("InvalidBucketName", 400),
     INVALID_CHUNK_SIZE("InvalidChunkSizeError", 403),
@@ -50,6 +52,8 @@ enum ErrorCode {
     INVALID_URI("InvalidURI", 400),
     KEY_TOO_LONG("KeyTooLongError", 400),
     KMS_NOT_FOUND("KMS.NotFoundException", 400),
+    MALFORMED_ACL_ERROR("MalformedACLError", 400),
+    MALFORMED_POLICY("MalformedPolicy", 400),
     MALFORMED_POST_REQUEST("MalformedPOSTRequest", 400),
     MALFORMED_TRAILER("MalformedTrailerError", 400),
     MALFORMED_XML("MalformedXML", 400),
@@ -60,15 +64,18 @@ enum ErrorCode {
     MISSING_SECURITY_HEADER("MissingSecurityHeader", 400),
     NOT_IMPLEMENTED("NotImplemented", 501),
     NO_SUCH_BUCKET("NoSuchBucket", 404),
+    NO_SUCH_BUCKET_POLICY("NoSuchBucketPolicy", 404),
     NO_SUCH_CORS_CONFIGURATION("NoSuchCORSConfiguration", 404),
     NO_SUCH_KEY("NoSuchKey", 404),
     NO_SUCH_LIFECYCLE_CONFIGURATION("NoSuchLifecycleConfiguration", 404),
     NO_SUCH_OBJECT_LOCK_CONFIGURATION("NoSuchObjectLockConfiguration", 404),
+    NO_SUCH_PUBLIC_ACCESS_BLOCK("NoSuchPublicAccessBlockConfiguration", 404),
     NO_SUCH_TAG_SET("NoSuchTagSet", 404),
     NO_SUCH_UPLOAD("NoSuchUpload", 404),
     NO_SUCH_VERSION("NoSuchVersion", 404),
     NO_SUCH_WEBSITE_CONFIGURATION("NoSuchWebsiteConfiguration", 404),
     OBJECT_LOCK_CONFIGURATION_NOT_FOUND("ObjectLockConfigurationNotFoundError", 404),
+    OWNERSHIP_CONTROLS_NOT_FOUND("OwnershipControlsNotFoundError", 404),
     PRECONDITION_FAILED("PreconditionFailed", 412),
     REPLICATION_CONFIGURATION_NOT_FOUND("ReplicationConfigurationNotFoundError", 404),
     REQUEST_HEADER_SECTION_TOO_LARGE("RequestHeaderSectionTooLarge", 400),
@@ -78,6 +85,8 @@ enum ErrorCode {
     SERVICE_UNAVAILABLE("ServiceUnavailable", 503),
     SIGNATURE_DOES_NOT_MATCH("SignatureDoesNotMatch", 403),
     SLOW_DOWN("SlowDown", 503),
+    UNEXPECTED_CONTENT("UnexpectedContent", 400),
+    UNRESOLVABLE_GRANT_BY_EMAIL_ADDRESS("UnresolvableGrantByEmailAddress", 400),
     X_AMZ_CONTENT_SHA256_MISMATCH("XAmzContentSHA256Mismatch", 400);
 
     private final String code;

@@ -272,7 +272,7 @@ final class Listings {
             out.element("Key", form.of(upload.name()));
             out.element("UploadId", upload.id());
             owner(out, "Initiator", upload.principal());
-            owner(out, "Owner", call.owner());
+            owner(out, "Owner", upload.draft().acl().owner());
             out.element("StorageClass", "STANDARD");
             out.element("Initiated", Dates.iso(upload.initiated()));
             Uploads.algorithm(out, upload.draft());

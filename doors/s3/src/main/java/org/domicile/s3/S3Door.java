@@ -175,11 +175,7 @@ public final class S3Door implements HttpHandler {
         } catch (Failure e) {
             fail(call, e);
         } catch (Refused e) {
-            fail(
-                    call.exchange(),
-                    call.caller(),
-                    new Failure(ErrorCode.ACCESS_DENIED, String.valueOf(e.getMessage())),
-                    e.use());
+            fail(call.exchange(), call.caller(), refused(e), e.use());
         } catch (Upstream.Invalid e) {
             fail(call, new Failure(ErrorCode.of(e.code()), String.valueOf(e.getMessage())));
         } catch (Unopenable e) {
@@ -217,6 +213,11 @@ public final class S3Door implements HttpHandler {
                     PUT_BUCKET_CORS,
                     PUT_BUCKET_ENCRYPTION,
                     PUT_BUCKET_TAGGING,
+                    PUT_BUCKET_POLICY,
+                    PUT_BUCKET_ACL,
+                    PUT_OBJECT_ACL,
+                    PUT_BUCKET_OWNERSHIP_CONTROLS,
+                    PUT_PUBLIC_ACCESS_BLOCK,
                     PUT_BUCKET_LIFECYCLE_CONFIGURATION,
                     PUT_OBJECT_LOCK_CONFIGURATION,
                     PUT_OBJECT_RETENTION,
@@ -238,6 +239,12 @@ public final class S3Door implements HttpHandler {
                             failure.code().code());
         }
         fail(call.exchange(), call.caller(), failure, call.guarded().use());
+    }
+
+    static Failure refused(Refused e) {
+        return e.reason().equals(Refused.NO_SUCH_BUCKET)
+                ? Call.noSuchBucket()
+                : new Failure(ErrorCode.ACCESS_DENIED, String.valueOf(e.getMessage()));
     }
 
     /** What a client had better not ask again for: no 5xx, which SDKs retry. */
@@ -276,6 +283,20 @@ public final class S3Door implements HttpHandler {
             case GET_BUCKET_TAGGING -> Tags.ofBucket(call);
             case PUT_BUCKET_TAGGING -> Tags.putOfBucket(call);
             case DELETE_BUCKET_TAGGING -> Tags.deleteOfBucket(call);
+            case GET_BUCKET_POLICY -> BucketPolicies.get(call);
+            case GET_BUCKET_POLICY_STATUS -> BucketPolicies.status(call);
+            case PUT_BUCKET_POLICY -> BucketPolicies.put(call);
+            case DELETE_BUCKET_POLICY -> BucketPolicies.delete(call);
+            case GET_BUCKET_ACL -> Acls.ofBucket(call);
+            case PUT_BUCKET_ACL -> Acls.putOfBucket(call);
+            case GET_OBJECT_ACL -> Acls.ofObject(call);
+            case PUT_OBJECT_ACL -> Acls.put(call);
+            case GET_BUCKET_OWNERSHIP_CONTROLS -> SharingDocuments.ownership(call);
+            case PUT_BUCKET_OWNERSHIP_CONTROLS -> SharingDocuments.putOwnership(call);
+            case DELETE_BUCKET_OWNERSHIP_CONTROLS -> SharingDocuments.deleteOwnership(call);
+            case GET_PUBLIC_ACCESS_BLOCK -> SharingDocuments.publicAccess(call);
+            case PUT_PUBLIC_ACCESS_BLOCK -> SharingDocuments.putPublicAccess(call);
+            case DELETE_PUBLIC_ACCESS_BLOCK -> SharingDocuments.deletePublicAccess(call);
             case GET_OBJECT_TAGGING -> Tags.ofObject(call);
             case PUT_OBJECT_TAGGING -> Tags.put(call);
             case DELETE_OBJECT_TAGGING -> Tags.delete(call);

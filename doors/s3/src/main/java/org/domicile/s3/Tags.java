@@ -47,6 +47,7 @@ final class Tags {
 
     static void put(Call call) throws IOException {
         Map<String, String> tags = parse(call.document(LONGEST_DOCUMENT), MOST_OF_OBJECT);
+        call.setting(tags);
         call.empty(200, change(call, tags));
     }
 
@@ -79,6 +80,7 @@ final class Tags {
             add(tags, pairs.name(i), pairs.value(i));
         }
         checkCount(tags, MOST_OF_OBJECT);
+        call.setting(tags);
         return tags;
     }
 

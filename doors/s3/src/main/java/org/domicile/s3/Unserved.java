@@ -1,6 +1,6 @@
 package org.domicile.s3;
 
-import org.domicile.request.Caller;
+import org.domicile.policy.Ownership;
 
 /**
  * Request fields that ask for something we do not do: refused, because an answer 200 would say that
@@ -13,6 +13,7 @@ final class Unserved {
      * @throws Failure NOT_IMPLEMENTED and its kin
      */
     static void check(Call call) {
+        AclForms.ofHeaders(call);
         for (int i = 0; i < call.fields().size(); i++) {
             if (call.fields().name(i).startsWith("x-amz-")) {
                 check(call, call.fields().name(i), call.fields().value(i));
@@ -22,7 +23,6 @@ final class Unserved {
 
     private static void check(Call call, String name, String value) {
         switch (name) {
-            case "x-amz-acl" -> acl(value);
             case "x-amz-storage-class" -> storageClass(value);
             case "x-amz-bucket-object-lock-enabled" ->
                     refuse(
@@ -33,20 +33,17 @@ final class Unserved {
                     "x-amz-object-lock-retain-until-date",
                     "x-amz-object-lock-legal-hold" ->
                     refuse(!ObjectLocks.taken(call.operation()), name);
-            case "x-amz-object-ownership" -> refuse(!value.equals("BucketOwnerEnforced"), name);
+            case "x-amz-object-ownership" -> ownership(call, value);
             case "x-amz-write-offset-bytes" -> refuse(true, name);
             case "x-amz-if-match-last-modified-time", "x-amz-if-match-size" ->
                     refuse(call.operation() != Operation.DELETE_OBJECT, name);
-            case "x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner" ->
-                    owner(call, value);
             default ->
                     refuse(
                             name.startsWith("x-amz-server-side-encryption")
                                             && !Encryptions.FIELDS.contains(name)
                                     || name.startsWith("x-amz-copy-source-server-side-encryption")
                                             && !Encryptions.SOURCE_FIELDS.contains(name)
-                                    || name.startsWith("x-amz-object-lock-")
-                                    || name.startsWith("x-amz-grant-"),
+                                    || name.startsWith("x-amz-object-lock-"),
                             name);
         }
     }
@@ -65,19 +62,14 @@ final class Unserved {
                         + ". Leave it out.");
     }
 
-    private static void acl(String value) {
-        switch (value) {
-            case "private", "bucket-owner-full-control" -> {}
-            case "public-read",
-                    "public-read-write",
-                    "authenticated-read",
-                    "aws-exec-read",
-                    "bucket-owner-read",
-                    "log-delivery-write" ->
-                    throw notImplemented("x-amz-acl");
-            default ->
-                    throw new Failure(
-                            ErrorCode.INVALID_ARGUMENT, "x-amz-acl is none of the canned ACLs.");
+    /** Who owns the objects of a bucket is said where the bucket is made. */
+    private static void ownership(Call call, String value) {
+        refuse(call.operation() != Operation.CREATE_BUCKET, "x-amz-object-ownership");
+        if (Ownership.of(value).isEmpty()) {
+            throw new Failure(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "x-amz-object-ownership is BucketOwnerEnforced, BucketOwnerPreferred or"
+                            + " ObjectWriter.");
         }
     }
 
@@ -86,14 +78,6 @@ final class Unserved {
             throw new Failure(
                     ErrorCode.INVALID_STORAGE_CLASS,
                     "The storage class you specified is not valid: there is one, STANDARD.");
-        }
-    }
-
-    /** Policy lets nobody into another organisation's bucket, so the caller's is the owner's. */
-    private static void owner(Call call, String expected) {
-        if (call.caller() instanceof Caller.Known known && !known.organisation().equals(expected)) {
-            throw new Failure(
-                    ErrorCode.ACCESS_DENIED, "The bucket's owner is not the one you expect.");
         }
     }
 }

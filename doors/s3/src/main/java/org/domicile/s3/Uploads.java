@@ -279,7 +279,7 @@ final class Uploads {
             out.element("Size", part.size()).close("Part");
         }
         Listings.owner(out, "Initiator", parts.principal());
-        Listings.owner(out, "Owner", call.owner());
+        Listings.owner(out, "Owner", parts.draft().acl().owner());
         out.element("StorageClass", "STANDARD");
         algorithm(out, parts.draft());
         call.xml(out.done("ListPartsResult"));

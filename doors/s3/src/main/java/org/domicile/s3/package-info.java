@@ -40,6 +40,10 @@
  * in its own words ({@code StsFailure}). A session token in {@code x-amz-security-token}, or in a
  * presigned query, is what a temporary credential signs with; the guard opens it.
  *
+ * <p><b>Sharing.</b> An account and a canonical user id are an organisation. What conditions of a
+ * bucket's policy may read of a request is said by {@code RequestFacts}, and asked only where there
+ * is such a policy. Documents of strangers are not read.
+ *
  * <p><b>Limits.</b> Documents 4 MiB (64 KiB for a bucket's), 16 elements deep; 1,000 keys a
  * deletion; 10,000 parts; user metadata 2 KiB, other kept headers 8 KiB; 5 GiB for one PUT, part or
  * copy. A request of STS has 64 KiB and 64 parameters, a token of an issuer 20,000 characters.

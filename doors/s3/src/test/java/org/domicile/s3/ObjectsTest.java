@@ -342,9 +342,9 @@ class ObjectsTest extends DoorTest {
             {"x-amz-server-side-encryption-context: e30=", "NotImplemented"},
             {"x-amz-object-lock-mode: COMPLIANCE", "InvalidArgument"},
             {"x-amz-object-lock-legal-hold: ON", "InvalidRequest"},
-            {"x-amz-acl: public-read", "NotImplemented"},
+            {"x-amz-acl: public-read", "AccessControlListNotSupported"},
             {"x-amz-acl: nonsense", "InvalidArgument"},
-            {"x-amz-grant-read: id=x", "NotImplemented"},
+            {"x-amz-grant-read: id=x", "AccessControlListNotSupported"},
             {"x-amz-website-redirect-location: x", "InvalidRedirectLocation"},
             {"x-amz-website-redirect-location: /" + "x".repeat(2_048), "InvalidRedirectLocation"},
             {"x-amz-write-offset-bytes: 0", "NotImplemented"},
@@ -360,7 +360,6 @@ class ObjectsTest extends DoorTest {
         for (String taken :
                 List.of(
                         "x-amz-server-side-encryption: AES256",
-                        "x-amz-acl: private",
                         "x-amz-acl: bucket-owner-full-control",
                         "x-amz-storage-class: STANDARD",
                         "x-amz-tagging: ",

@@ -1,0 +1,155 @@
+package org.domicile.policy;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.domicile.cedar.Authorizer;
+import org.domicile.iam.Actor;
+import org.domicile.iam.ConditionKey;
+import org.domicile.iam.Question;
+import org.domicile.iam.S3Actions;
+import org.domicile.iam.S3Request;
+import org.domicile.iam.Target;
+import org.domicile.request.Caller;
+import org.domicile.request.Request;
+
+/**
+ * What a bucket's policy and the ACLs say of one request. Each is policies of Cedar and asked by
+ * itself, in the words of S3; what comes of it are facts for the program's policies, which decide.
+ * A function of what it is given.
+ */
+final class Shares {
+    private static final String S3 = "s3:";
+
+    /**
+     * What was said.
+     *
+     * @param granted whether the policy or an ACL lets the caller do it
+     * @param denied whether the policy forbids it
+     * @param owner the organisation that owns the object, where it is another than the bucket's;
+     *     empty otherwise
+     */
+    record Said(boolean granted, boolean denied, String owner) {
+        static final Said NOTHING = new Said(false, false, "");
+    }
+
+    private Shares() {}
+
+    static Said said(Request request, String action, Resource.Data data) {
+        Access access = data.access();
+        String name = action.startsWith(S3) ? action.substring(S3.length()) : "";
+        Target target =
+                data.name().isEmpty()
+                        ? new Target.Bucket(data.bucket())
+                        : new Target.ObjectIn(data.bucket(), data.name(), access.tags());
+        if (!access.asks() || !S3Actions.concerns(name, target)) {
+            return Said.NOTHING;
+        }
+        Sharing sharing = access.sharing();
+        Set<Question> questions =
+                sharing.policy()
+                        .<Set<Question>>map(policy -> policy.compiled().questions())
+                        .orElse(Set.of());
+        S3Request.Asked asked =
+                new S3Request(
+                                actor(request.caller()),
+                                name,
+                                target,
+                                request.at(),
+                                access.facts().tags(),
+                                values(request, data))
+                        .asked(questions);
+        boolean denied = false;
+        boolean granted = false;
+        boolean acls = sharing.ownership() != Ownership.ENFORCED;
+        String owner =
+                !acls || access.acl().owner().equals(data.organisation())
+                        ? ""
+                        : access.acl().owner();
+        if (sharing.policy().isPresent()) {
+            BucketPolicy policy = sharing.policy().get();
+            org.domicile.cedar.Decision decision =
+                    Authorizer.decide(asked.request(), asked.entities(), policy.policies());
+            denied = !decision.isAllowed() && !decision.reasons().isEmpty();
+            boolean kept =
+                    sharing.publicAccess().restrict()
+                            && policy.isPublic()
+                            && !organisation(request.caller()).equals(data.organisation());
+            granted = decision.isAllowed() && !kept && owner.isEmpty();
+        }
+        if (acls) {
+            granted |= byList(asked, sharing, sharing.acl(), AclPolicies.On.BUCKET);
+            if (!data.name().isEmpty()) {
+                granted |= byList(asked, sharing, access.acl(), AclPolicies.On.OBJECT);
+            }
+        }
+        return new Said(granted && !denied, denied, owner);
+    }
+
+    private static boolean byList(
+            S3Request.Asked asked, Sharing sharing, Acl acl, AclPolicies.On on) {
+        Acl counting = sharing.publicAccess().ignoreAcls() ? acl.unpublished() : acl;
+        return Authorizer.decide(asked.request(), asked.entities(), AclPolicies.of(counting, on))
+                .isAllowed();
+    }
+
+    private static Actor actor(Caller caller) {
+        return caller instanceof Caller.Known known
+                ? new Actor.Known(
+                        "arn:aws:iam::" + known.organisation() + ":" + name(known),
+                        Set.of(),
+                        known.organisation(),
+                        known.organisation())
+                : new Actor.Anonymous();
+    }
+
+    /** A session in a role is the role; what else it is called decides nothing. */
+    private static String name(Caller.Known caller) {
+        String role = role(caller);
+        return role.isEmpty()
+                ? "user/" + caller.principal()
+                : "role/" + role.substring(role.indexOf('/') + 1);
+    }
+
+    private static String role(Caller.Known caller) {
+        return caller.by() instanceof Caller.By.Session session ? session.role() : "";
+    }
+
+    private static String organisation(Caller caller) {
+        return caller instanceof Caller.Known known ? known.organisation() : "";
+    }
+
+    private static Map<ConditionKey, String> values(Request request, Resource.Data data) {
+        Map<ConditionKey, String> values = new HashMap<>();
+        data.access()
+                .facts()
+                .values()
+                .forEach((name, value) -> {
+                    ConditionKey key = ConditionKey.of(name);
+                    if (key != null && !key.isDerived()) {
+                        values.put(key, value);
+                    }
+                });
+        values.put(ConditionKey.RESOURCE_ACCOUNT, data.organisation());
+        values.put(ConditionKey.S3_RESOURCE_ACCOUNT, data.organisation());
+        values.put(ConditionKey.REQUESTED_REGION, data.dataZone());
+        values.put(ConditionKey.VIA_SERVICE, "false");
+        values.put(ConditionKey.PRINCIPAL_IS_SERVICE, "false");
+        if (!request.address().isEmpty()) {
+            int scope = request.address().indexOf('%');
+            values.put(
+                    ConditionKey.SOURCE_IP,
+                    scope < 0 ? request.address() : request.address().substring(0, scope));
+        }
+        if (!(request.caller() instanceof Caller.Known known)) {
+            values.put(ConditionKey.PRINCIPAL_TYPE, "Anonymous");
+        } else if (role(known).isEmpty()) {
+            values.put(ConditionKey.PRINCIPAL_TYPE, "User");
+            values.put(ConditionKey.USERNAME, known.principal());
+            values.put(ConditionKey.USERID, known.principal());
+        } else {
+            values.put(ConditionKey.PRINCIPAL_TYPE, "AssumedRole");
+        }
+        return values;
+    }
+}

@@ -1,0 +1,83 @@
+package org.domicile.s3;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.domicile.policy.Facts;
+
+/**
+ * What a request says of itself, by the names of IAM's condition keys (Service Authorization
+ * Reference, "Condition keys for Amazon S3"; IAM User Guide, "AWS global condition context keys").
+ */
+final class RequestFacts {
+    /** Fields that are keys under their own names. */
+    private static final Map<String, String> FIELDS =
+            Map.ofEntries(
+                    Map.entry("user-agent", "aws:UserAgent"),
+                    Map.entry("referer", "aws:Referer"),
+                    Map.entry("if-match", "s3:if-match"),
+                    Map.entry("if-none-match", "s3:if-none-match"),
+                    Map.entry("x-amz-acl", "s3:x-amz-acl"),
+                    Map.entry("x-amz-grant-read", "s3:x-amz-grant-read"),
+                    Map.entry("x-amz-grant-write", "s3:x-amz-grant-write"),
+                    Map.entry("x-amz-grant-read-acp", "s3:x-amz-grant-read-acp"),
+                    Map.entry("x-amz-grant-write-acp", "s3:x-amz-grant-write-acp"),
+                    Map.entry("x-amz-grant-full-control", "s3:x-amz-grant-full-control"),
+                    Map.entry("x-amz-metadata-directive", "s3:x-amz-metadata-directive"),
+                    Map.entry("x-amz-server-side-encryption", "s3:x-amz-server-side-encryption"),
+                    Map.entry(
+                            "x-amz-server-side-encryption-aws-kms-key-id",
+                            "s3:x-amz-server-side-encryption-aws-kms-key-id"),
+                    Map.entry(
+                            "x-amz-server-side-encryption-customer-algorithm",
+                            "s3:x-amz-server-side-encryption-customer-algorithm"),
+                    Map.entry("x-amz-storage-class", "s3:x-amz-storage-class"),
+                    Map.entry(
+                            "x-amz-website-redirect-location",
+                            "s3:x-amz-website-redirect-location"),
+                    Map.entry("x-amz-object-ownership", "s3:x-amz-object-ownership"),
+                    Map.entry("x-amz-content-sha256", "s3:x-amz-content-sha256"),
+                    Map.entry("x-amz-object-lock-mode", "s3:object-lock-mode"),
+                    Map.entry(
+                            "x-amz-object-lock-retain-until-date",
+                            "s3:object-lock-retain-until-date"),
+                    Map.entry("x-amz-object-lock-legal-hold", "s3:object-lock-legal-hold"));
+
+    private static final Map<String, String> PARAMETERS =
+            Map.of(
+                    "prefix", "s3:prefix",
+                    "delimiter", "s3:delimiter",
+                    "max-keys", "s3:max-keys",
+                    "versionId", "s3:VersionId");
+
+    private static final String COPY_SOURCE = "x-amz-copy-source";
+
+    private RequestFacts() {}
+
+    /**
+     * @param tags that the request sets
+     */
+    static Facts of(Call call, Map<String, String> tags) {
+        Map<String, String> values = new HashMap<>();
+        for (int i = 0; i < call.fields().size(); i++) {
+            String key = FIELDS.get(call.fields().name(i));
+            if (key != null) {
+                values.put(key, call.field(call.fields().name(i)));
+            }
+        }
+        PARAMETERS.forEach((parameter, key) -> {
+            if (call.query().has(parameter)) {
+                values.put(key, call.query().value(parameter));
+            }
+        });
+        if (call.has(COPY_SOURCE)) {
+            values.put("s3:" + COPY_SOURCE, Copies.named(call.field(COPY_SOURCE)));
+        }
+        values.put("aws:SecureTransport", Boolean.toString(call.exchange().secure()));
+        boolean inQuery = call.query().has("X-Amz-Signature");
+        if (inQuery || call.has("authorization")) {
+            values.put("s3:authType", inQuery ? "REST-QUERY-STRING" : "REST-HEADER");
+            values.put("s3:signatureversion", "AWS4-HMAC-SHA256");
+        }
+        return new Facts(values, tags);
+    }
+}
