@@ -139,7 +139,8 @@ final class AttributesCodec {
         String algorithm = in.text();
         Attributes.ChecksumType type = in.checksumType();
         if (in.format() < LOCKABLE) {
-            return new Begun(new GuardedObjects.Draft(headers, user, algorithm, type), SealedUnder.OWN);
+            return new Begun(
+                    new GuardedObjects.Draft(headers, user, algorithm, type), SealedUnder.OWN);
         }
         GuardedObjects.Draft draft =
                 new GuardedObjects.Draft(headers, user, in.map(), in.lock(), algorithm, type);

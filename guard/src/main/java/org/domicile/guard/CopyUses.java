@@ -195,10 +195,7 @@ final class CopyUses {
         Map<String, String> headers = new LinkedHashMap<>(found.attributes().headers());
         headers.remove(Attributes.REDIRECT);
         return new GuardedObjects.Draft(
-                headers,
-                found.attributes().user(),
-                algorithm,
-                Attributes.ChecksumType.FULL_OBJECT);
+                headers, found.attributes().user(), algorithm, Attributes.ChecksumType.FULL_OBJECT);
     }
 
     /** The algorithm that was asked for, else the source's own, else S3's default. */

@@ -104,8 +104,7 @@ final class Gate implements Guard {
 
     @Override
     public GuardedObjects objects(Request request, List<String> stated, Asking asking) {
-        return new ObjectsView(
-                uses(request, stated, asking), objects, keys, vessel, rules, random);
+        return new ObjectsView(uses(request, stated, asking), objects, keys, vessel, rules, random);
     }
 
     @Override

@@ -96,11 +96,7 @@ public interface GuardedObjects {
 
     /** The same for an action that shows as much as HEAD: a customer's key is needed. */
     Got facts(
-            String action,
-            String bucket,
-            String name,
-            Optional<String> version,
-            SecondKey brought);
+            String action, String bucket, String name, Optional<String> version, SecondKey brought);
 
     /** s3:PutObjectTagging, or, with none, s3:DeleteObjectTagging. */
     Stored tag(String bucket, String name, Optional<String> version, Map<String, String> tags);

@@ -17,8 +17,8 @@ import org.domicile.keys.Keys;
 import org.domicile.keys.Opener;
 import org.domicile.keys.Pass;
 import org.domicile.keys.Sealer;
-import org.domicile.lifecycle.Expiry;
 import org.domicile.keys.SecondKey;
+import org.domicile.lifecycle.Expiry;
 import org.domicile.objects.Body;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Changed;
@@ -220,12 +220,7 @@ final class ObjectUses {
             Optional<String> versionId,
             BiConsumer<Admitted, Bucket> right) {
         return look(
-                action,
-                bucketName,
-                name,
-                versionId,
-                right,
-                (bucket, sealing) -> Optional.empty());
+                action, bucketName, name, versionId, right, (bucket, sealing) -> Optional.empty());
     }
 
     /** Whether a caller's key is refused. */

@@ -50,11 +50,7 @@ final class PlainContent implements GuardedObjects.Content {
     static PlainContent of(
             List<Body> pieces, Version version, byte[] contents, Opener opener, SecondKey second) {
         return new PlainContent(
-                pieces,
-                ObjectUses.sizes(version.pieces()),
-                contents,
-                opener,
-                second);
+                pieces, ObjectUses.sizes(version.pieces()), contents, opener, second);
     }
 
     @Override

@@ -16,9 +16,9 @@
  * each with its own number, because the source's keys open only once its reading is on record.
  *
  * <p>A body can be sealed under a second key beside its bucket's ({@link
- * org.domicile.guard.Encryption}). Which one it is lies in the version's state, which is read before
- * the record: a key that is missing or wrong, or was destroyed, is a read on record that gave
- * nothing. Nobody's key but the store's own outlives its call.
+ * org.domicile.guard.Encryption}). Which one it is lies in the version's state, which is read
+ * before the record: a key that is missing or wrong, or was destroyed, is a read on record that
+ * gave nothing. Nobody's key but the store's own outlives its call.
  *
  * <p>A session ({@link org.domicile.guard.GuardedSessions}) is its sealed token; {@link
  * org.domicile.guard.Identity} opens it, and policy is asked about it at each request like about

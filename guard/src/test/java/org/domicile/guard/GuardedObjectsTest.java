@@ -49,8 +49,7 @@ class GuardedObjectsTest {
     private static final byte[] BODY = "the body".getBytes(StandardCharsets.UTF_8);
     private static final Match ANY = new Match.Any();
     private static final GuardedObjects.Directive KEEP =
-            new GuardedObjects.Directive.Keep(
-                    "", Optional.empty(), Lock.OPEN, Encryption.UNSAID);
+            new GuardedObjects.Directive.Keep("", Optional.empty(), Lock.OPEN, Encryption.UNSAID);
     private static final Listing.Query ALL = new Listing.Query("", "", "", "", 100);
 
     @TempDir private Path folder;

@@ -35,8 +35,7 @@ class LabelsTest {
     private static final byte[] BODY = "the body".getBytes(StandardCharsets.UTF_8);
     private static final Match ANY = new Match.Any();
     private static final GuardedObjects.Directive KEEP =
-            new GuardedObjects.Directive.Keep(
-                    "", Optional.empty(), Lock.OPEN, Encryption.UNSAID);
+            new GuardedObjects.Directive.Keep("", Optional.empty(), Lock.OPEN, Encryption.UNSAID);
     private static final Marks NO_STATISTICS =
             new Marks(List.of("household"), List.of("statistics"), List.of());
 

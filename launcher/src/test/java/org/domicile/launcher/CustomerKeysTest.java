@@ -32,8 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CustomerKeysTest {
     private static final String FIELDS = "x-amz-server-side-encryption-customer-";
-    private static final String OF_SOURCE =
-            "x-amz-copy-source-server-side-encryption-customer-";
+    private static final String OF_SOURCE = "x-amz-copy-source-server-side-encryption-customer-";
     private static final String BUCKET = "kept";
 
     @TempDir Path above;
@@ -54,7 +53,8 @@ class CustomerKeysTest {
             planted.put(what + "base64url", Base64.getUrlEncoder().withoutPadding().encode(each));
             String hex = HexFormat.of().formatHex(each);
             planted.put(what + "hex", hex.getBytes(StandardCharsets.US_ASCII));
-            planted.put(what + "HEX", hex.toUpperCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII));
+            planted.put(
+                    what + "HEX", hex.toUpperCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII));
         }
         Map<String, String> said = new HashMap<>();
         said.put(fields + "algorithm", "AES256");
@@ -146,8 +146,7 @@ class CustomerKeysTest {
                 s3.call("POST", BUCKET, "parts", Map.of("uploads", ""), key, nothing)
                         .text("UploadId");
         Map<String, String> part = Map.of("partNumber", "1", "uploadId", id);
-        String etag =
-                s3.call("PUT", BUCKET, "parts", part, key, S3Client.Payload.of(large)).etag();
+        String etag = s3.call("PUT", BUCKET, "parts", part, key, S3Client.Payload.of(large)).etag();
         String completion =
                 "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"
                         + etag

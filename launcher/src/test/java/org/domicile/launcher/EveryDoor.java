@@ -225,7 +225,9 @@ final class EveryDoor implements AutoCloseable {
         return words;
     }
 
-    /** Makes a bucket, which is there already, keep versions and lock them, with an object in it. */
+    /**
+     * Makes a bucket, which is there already, keep versions and lock them, with an object in it.
+     */
     void keep(Administration.Issued caller, String bucket) throws IOException {
         Map<String, String> words = Map.of("kept", bucket);
         String versions =

@@ -17,8 +17,8 @@ import java.util.function.Function;
 import org.domicile.guard.GuardOptions;
 import org.domicile.http.ListenerOptions.Address;
 import org.domicile.http.ListenerOptions.Tls;
-import org.domicile.witness.Demand;
 import org.domicile.policy.Ownership;
+import org.domicile.witness.Demand;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

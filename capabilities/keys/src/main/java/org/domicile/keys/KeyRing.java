@@ -821,7 +821,8 @@ final class KeyRing implements Keys {
             } catch (KeyGone e) {
                 return Optional.empty();
             }
-            return Optional.of(SealedValue.open(payloadGcm, key, entry, sealed, "an entry's payload"));
+            return Optional.of(
+                    SealedValue.open(payloadGcm, key, entry, sealed, "an entry's payload"));
         }
 
         private byte[] payloads(KeyId subject) {

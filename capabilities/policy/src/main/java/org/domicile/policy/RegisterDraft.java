@@ -128,7 +128,8 @@ final class RegisterDraft {
     }
 
     /**
-     * Principals and named keys do not decide anything, and are left out. Policies are named in records by the digest of the set that decided.
+     * Principals and named keys do not decide anything, and are left out. Policies are named in
+     * records by the digest of the set that decided.
      */
     private String digest() {
         Sha256 sha = new Sha256();

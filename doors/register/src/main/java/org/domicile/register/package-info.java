@@ -17,11 +17,11 @@
  * </ul>
  *
  * <p><b>Declared</b> is what the register says now, with whether uses may be sealed, and for how
- * many days at most. <b>Observed</b> ({@link
- * org.domicile.register.Observed}) is added up from the public log's entries alone: its counts of
- * each minute, and its statements of purposes and zones. A figure belongs to the day of the minute
- * in which its count was written. A thread of the door's own follows the log; figures are behind by
- * seconds, and each page says up to which entry it has read.
+ * many days at most. <b>Observed</b> ({@link org.domicile.register.Observed}) is added up from the
+ * public log's entries alone: its counts of each minute, and its statements of purposes and zones.
+ * A figure belongs to the day of the minute in which its count was written. A thread of the door's
+ * own follows the log; figures are behind by seconds, and each page says up to which entry it has
+ * read.
  *
  * <p><b>Drift</b> is what was observed and not declared: allowed uses after the purpose's end,
  * actions and zones beyond those declared at that time, a purpose that was never stated, refusals

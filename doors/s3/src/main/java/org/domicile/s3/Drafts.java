@@ -36,7 +36,9 @@ final class Drafts {
                     "content-type",
                     "expires");
 
-    /** Where a page that shows the object is to go instead; kept and answered, acted on by nobody. */
+    /**
+     * Where a page that shows the object is to go instead; kept and answered, acted on by nobody.
+     */
     static final String REDIRECT = Attributes.REDIRECT;
 
     /** S3 API Reference, PutObject: the length of a redirect's target. */

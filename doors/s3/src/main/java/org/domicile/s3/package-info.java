@@ -25,14 +25,15 @@
  * its value: with one it means nothing, as on S3, without one it is a subresource that is not
  * known, hence 501. A request field that asks for something we do not do is refused ({@code
  * Unserved}). Encryption that is asked for is a second key ({@code Encryptions}); customers' keys
- * are taken over TLS and from this machine, and wiped when the call is over. A preflight is answered
- * before anybody is asked who he is, and counted ({@code Cors}). Completions and copies are answered with their true status and never with 200 before
- * the end: they are done before a byte is answered. DeleteObjects is one use for each key. The
- * owner that answers show is the organisation. The record of a read says the bytes that its answer
- * holds: ranges and conditions are decided before it is made, from what {@link
- * org.domicile.guard.GuardedObjects.Glimpse} shows, and once more for the answer. Strangers are
- * told AccessDenied for what is not served, too. A signature for another region is answered with
- * ours, in the document and in x-amz-bucket-region, because clients sign again with it.
+ * are taken over TLS and from this machine, and wiped when the call is over. A preflight is
+ * answered before anybody is asked who he is, and counted ({@code Cors}). Completions and copies
+ * are answered with their true status and never with 200 before the end: they are done before a
+ * byte is answered. DeleteObjects is one use for each key. The owner that answers show is the
+ * organisation. The record of a read says the bytes that its answer holds: ranges and conditions
+ * are decided before it is made, from what {@link org.domicile.guard.GuardedObjects.Glimpse} shows,
+ * and once more for the answer. Strangers are told AccessDenied for what is not served, too. A
+ * signature for another region is answered with ours, in the document and in x-amz-bucket-region,
+ * because clients sign again with it.
  *
  * <p><b>STS.</b> AWS's Security Token Service is served on the same listener ({@code Sts}): on the
  * root, where S3 knows but the list of buckets, a posted form, or an {@code Action} with a {@code

@@ -380,8 +380,7 @@ class ObjectsTest extends DoorTest {
         Client.Reply copy = client.get(bucket + "/c");
         assertEquals("no-cache ", copy.field("cache-control") + " " + copy.field(field));
         failed(501, "NotImplemented", client.put(bucket + "/c", "", from, field + ": /y"));
-        client.put(
-                bucket + "/c", "", from, "x-amz-metadata-directive: REPLACE", field + ": /y");
+        client.put(bucket + "/c", "", from, "x-amz-metadata-directive: REPLACE", field + ": /y");
         assertEquals("/y", client.get(bucket + "/c").field(field));
     }
 
