@@ -199,10 +199,6 @@ final class AttributesCodec {
         void to(DataOutputStream out) throws IOException;
     }
 
-    private static byte[] write(Body body) {
-        return write(FORMAT, body);
-    }
-
     private static byte[] write(int format, Body body) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(160);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -222,10 +218,6 @@ final class AttributesCodec {
         private final byte[] plain;
         private final int format;
         private int at;
-
-        Reader(byte[] plain) {
-            this(plain, FORMAT);
-        }
 
         Reader(byte[] plain, int newest) {
             this.plain = plain;
