@@ -96,7 +96,7 @@ class GuardTest {
                         objects.add(use.object());
                     }
                 }
-                assertEquals(7, founded, "cut after " + cut);
+                assertEquals(8, founded, "cut after " + cut);
                 assertEquals(5, objects.size());
                 assertEquals(2, installation.policy().register().principals().size());
                 assertTrue(installation.guard().firstSteps().isPresent());
@@ -190,7 +190,7 @@ class GuardTest {
                             "s3:ListAllMyBuckets done",
                             "s3:ListAllMyBuckets done"),
                     actions(installation.usesSince("city", 0)));
-            List<Ledger.Recorded> own = installation.usesSince(Policy.INSTALLATION, 7);
+            List<Ledger.Recorded> own = installation.usesSince(Policy.INSTALLATION, 8);
             assertEquals(List.of("admin:CreateOrganisation done", "admin:Stop done"), actions(own));
         }
     }

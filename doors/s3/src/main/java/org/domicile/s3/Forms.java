@@ -32,6 +32,7 @@ import org.domicile.request.Caller;
  * what it allows and until when. A form without policy and signature is anonymous.
  */
 final class Forms {
+    private static final String TOKEN = "x-amz-security-token";
     private static final Set<String> SIGNING =
             Set.of("policy", "awsaccesskeyid", "signature", "x-amz-signature", "x-amz-credential");
 
@@ -46,14 +47,16 @@ final class Forms {
                     "x-amz-credential",
                     "x-amz-algorithm",
                     "x-amz-date",
-                    "x-amz-security-token");
+                    TOKEN);
 
     private final Identity identity;
+    private final SignatureV4 signatures;
     private final String region;
     private final InstantSource clock;
 
     Forms(Identity identity, String region, InstantSource clock) {
         this.identity = identity;
+        this.signatures = new SignatureV4(identity, SignatureV4.SERVICE, region, clock);
         this.region = region;
         this.clock = clock;
     }
@@ -141,35 +144,38 @@ final class Forms {
         if (!form.fields().containsKey("policy")) {
             throw missing("policy");
         }
-        if (form.fields().containsKey("x-amz-security-token")) {
-            throw new Failure(
-                    ErrorCode.INVALID_TOKEN,
-                    "The provided token is malformed or otherwise invalid. Session tokens are not"
-                            + " served yet: sign with a credential's own key pair.");
-        }
         boolean second = form.fields().containsKey("awsaccesskeyid");
         String signature = form.field(second ? "signature" : "x-amz-signature");
         if (signature.isEmpty()) {
             throw missing(second ? "signature" : "X-Amz-Signature");
         }
-        byte[] right = second ? second(form) : fourth(form);
-        if (!MessageDigest.isEqual(right, signature.getBytes(ISO_8859_1))) {
+        Signed right = second ? second(form) : fourth(form);
+        if (!MessageDigest.isEqual(right.signature(), signature.getBytes(ISO_8859_1))) {
             throw new Failure(
                     ErrorCode.SIGNATURE_DOES_NOT_MATCH,
                     "The request signature we calculated does not match the signature you"
                             + " provided. Check your key and signing method.");
         }
-        return identity.caller(accessKey(form)).orElseThrow(SignatureV4::stranger);
+        return right.caller();
     }
 
-    private byte[] second(FormData form) {
-        return identity.signatureV2(
-                        form.field("awsaccesskeyid"), form.field("policy").getBytes(ISO_8859_1))
-                .map(Base64.getEncoder()::encode)
-                .orElseThrow(SignatureV4::stranger);
+    /** Who would have signed the form, and how. */
+    private record Signed(Caller.Known caller, byte[] signature) {}
+
+    private Signed second(FormData form) {
+        if (form.fields().containsKey(TOKEN)) {
+            throw SignatureV4.badToken(); // sessions are younger than version 2's end
+        }
+        String accessKey = form.field("awsaccesskeyid");
+        byte[] signature =
+                identity.signatureV2(accessKey, form.field("policy").getBytes(ISO_8859_1))
+                        .map(Base64.getEncoder()::encode)
+                        .orElseThrow(SignatureV4::stranger);
+        return new Signed(
+                identity.caller(accessKey).orElseThrow(SignatureV4::stranger), signature);
     }
 
-    private byte[] fourth(FormData form) {
+    private Signed fourth(FormData form) {
         for (String name : new String[] {"x-amz-algorithm", "x-amz-credential", "x-amz-date"}) {
             if (form.field(name).isEmpty()) {
                 throw missing(name);
@@ -189,11 +195,9 @@ final class Forms {
                             + " day that X-Amz-Credential names.");
         }
         requireScope(scope);
+        SignatureV4.Signed signer = signatures.signer(scope, form.field(TOKEN));
         Text policy = new Text(1024).add(form.field("policy"));
-        return identity.signingKey(scope.accessKey(), scope.date(), scope.region(), scope.service())
-                .map(SigningKey::new)
-                .orElseThrow(SignatureV4::stranger)
-                .sign(policy);
+        return new Signed(signer.caller(), signer.key().sign(policy));
     }
 
     private void requireScope(Scope scope) {

@@ -44,7 +44,7 @@ final class Posts {
         switch (call.field("success_action_status")) {
             case "200" -> call.empty(200, headers);
             case "201" -> {
-                XmlOut out = XmlOut.document("PostResponse", 512);
+                XmlOut out = XmlOut.begin("PostResponse>"); // the one without S3's namespace
                 out.element("Location", location)
                         .element("Bucket", call.bucket())
                         .element("Key", call.name())

@@ -136,10 +136,10 @@ final class SignatureV4 implements Authentication {
     }
 
     /** Somebody whose signature is right. @param key that signs chunks too */
-    private record Signed(Caller.Known caller, SigningKey key) {}
+    record Signed(Caller.Known caller, SigningKey key) {}
 
     /** What a credential signs with, whether it may do anything or not. */
-    private Signed signer(Scope scope, String token) {
+    Signed signer(Scope scope, String token) {
         if (token.isEmpty()) {
             SigningKey key =
                     identity.signingKey(scope.accessKey(), scope.date(), scope.region(), service)
@@ -377,7 +377,7 @@ final class SignatureV4 implements Authentication {
         return new Failure(ErrorCode.SIGNATURE_DOES_NOT_MATCH, sentence);
     }
 
-    private static Failure badToken() {
+    static Failure badToken() {
         return new Failure(
                 ErrorCode.INVALID_TOKEN, "The provided token is malformed or otherwise invalid.");
     }

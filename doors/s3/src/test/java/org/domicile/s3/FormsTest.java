@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Uploads as a form, as browsers send them. */
 class FormsTest extends DoorTest {
-    private static final String BOUNDARY = "----browser7MA4YWxk";
+    static final String BOUNDARY = "----browser7MA4YWxk";
     private static final byte[] FILE = "a,b\r\n1,2\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private Client browser;
@@ -39,7 +39,7 @@ class FormsTest extends DoorTest {
     }
 
     /** Fields in their order; the file is the last. */
-    private static byte[] form(Map<String, String> fields, String fileName, byte[] file)
+    static byte[] form(Map<String, String> fields, String fileName, byte[] file)
             throws IOException {
         ByteArrayOutputStream form = new ByteArrayOutputStream();
         for (Map.Entry<String, String> each : fields.entrySet()) {
@@ -72,10 +72,13 @@ class FormsTest extends DoorTest {
     }
 
     private String policy(Instant until, String conditions) {
-        String text =
+        return policy(bucket.substring(1), until, conditions);
+    }
+
+    private static String policy(String bucket, Instant until, String conditions) {
+        return encoded(
                 "{\"expiration\": \"%s\", \"conditions\": [{\"bucket\": \"%s\"}%s]}"
-                        .formatted(until, bucket.substring(1), conditions);
-        return encoded(text);
+                        .formatted(until, bucket, conditions));
     }
 
     private static String encoded(String text) {
@@ -84,30 +87,38 @@ class FormsTest extends DoorTest {
 
     /** Fields with a policy that is signed as version 4 wants it. */
     private Map<String, String> signed(Map<String, String> fields, String conditions) {
+        return signed(installation.pair(), "", bucket.substring(1), fields, conditions);
+    }
+
+    /** The same by somebody else. @param token of a session; empty without one */
+    static Map<String, String> signed(
+            Signer.Pair pair,
+            String token,
+            String bucket,
+            Map<String, String> fields,
+            String conditions) {
         String stamp =
                 Instant.now()
                         .toString()
                         .replaceAll("[-:]|\\.\\d+", "")
                         .replaceAll("\\d\\dZ$", "00Z");
         String day = stamp.substring(0, 8);
-        String credential = installation.key + "/" + day + "/home/s3/aws4_request";
-        Map<String, String> all = new LinkedHashMap<>(fields);
-        all.put("X-Amz-Algorithm", "AWS4-HMAC-SHA256");
-        all.put("X-Amz-Credential", credential);
-        all.put("X-Amz-Date", stamp);
-        String policy =
-                policy(
-                        conditions
-                                + ",{\"x-amz-algorithm\": \"AWS4-HMAC-SHA256\"}"
-                                + ",{\"x-amz-credential\": \""
-                                + credential
-                                + "\"},{\"x-amz-date\": \""
-                                + stamp
-                                + "\"}");
-        all.put("Policy", policy);
-        byte[] key = Signer.key(installation.pair(), day, "home", "s3");
-        all.put("X-Amz-Signature", HexFormat.of().formatHex(Signer.hmac(key, policy)));
-        return all;
+        Map<String, String> signing = new LinkedHashMap<>();
+        signing.put("X-Amz-Algorithm", "AWS4-HMAC-SHA256");
+        signing.put("X-Amz-Credential", pair.key() + "/" + day + "/home/s3/aws4_request");
+        signing.put("X-Amz-Date", stamp);
+        if (!token.isEmpty()) {
+            signing.put("X-Amz-Security-Token", token);
+        }
+        StringBuilder all = new StringBuilder(conditions);
+        signing.forEach((name, value) -> all.append(",{\"%s\": \"%s\"}".formatted(name, value)));
+        String policy = policy(bucket, Instant.now().plusSeconds(600), all.toString());
+        Map<String, String> form = new LinkedHashMap<>(fields);
+        form.putAll(signing);
+        form.put("Policy", policy);
+        byte[] key = Signer.key(pair, day, "home", "s3");
+        form.put("X-Amz-Signature", HexFormat.of().formatHex(Signer.hmac(key, policy)));
+        return form;
     }
 
     /** The same as version 2 wants it. */
@@ -196,6 +207,7 @@ class FormsTest extends DoorTest {
         fields.put("success_action_status", "201");
         Client.Reply made = post(signed(fields, status.formatted("201")), FILE);
         assertEquals(201, made.status());
+        assertTrue(made.text().contains("<PostResponse>"), "as S3, without a namespace");
         assertEquals("a b", made.element("Key"));
         assertEquals(bucket.substring(1), made.element("Bucket"));
         assertEquals("http://localhost" + bucket + "/a%20b", made.element("Location"));

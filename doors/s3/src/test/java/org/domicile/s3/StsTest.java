@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.domicile.ledger.Ledger;
 import org.junit.jupiter.api.AfterAll;
@@ -89,6 +90,34 @@ class StsTest {
         assertEquals(403, rig.s3(session, "GET", "/data/a", NOTHING).status());
         rig.role("brief", StsRig.EVERYTHING);
         assertEquals(403, rig.s3(session, "GET", "/data/a", NOTHING).status());
+    }
+
+    /** A form that a session signed needs its token among what is signed. */
+    @Test
+    void aSessionSignsForms() throws IOException {
+        StsRig.Signing session = StsRig.signing(rig.sts(rig.first(), "Action", "GetSessionToken"));
+        Map<String, String> form =
+                FormsTest.signed(
+                        session.pair(),
+                        session.token(),
+                        "data",
+                        Map.of("key", "form"),
+                        ",{\"key\": \"form\"}");
+        assertEquals(204, post(form).status());
+        form.put("X-Amz-Security-Token", session.token() + "0");
+        assertEquals(400, post(form).status());
+        form.remove("X-Amz-Security-Token");
+        assertEquals(403, post(form).status());
+    }
+
+    private Client.Reply post(Map<String, String> form) throws IOException {
+        try (Client browser = rig.installation.client("")) {
+            return browser.call(
+                    "POST",
+                    "/data",
+                    FormsTest.form(form, "f", NOTHING),
+                    "Content-Type: multipart/form-data; boundary=" + FormsTest.BOUNDARY);
+        }
     }
 
     @Test
