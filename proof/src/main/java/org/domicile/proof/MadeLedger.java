@@ -146,7 +146,7 @@ final class MadeLedger implements AutoCloseable {
 
     /** Where all its logs lie. */
     Path ledgerFolder() {
-        return ledger.folder(PUBLIC).getParent();
+        return java.util.Objects.requireNonNull(ledger.folder(PUBLIC).getParent());
     }
 
     Path folder(String log) {
