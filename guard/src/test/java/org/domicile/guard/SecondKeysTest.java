@@ -66,13 +66,13 @@ class SecondKeysTest {
     private Stored put(String name, Encryption encryption, Lock lock) {
         GuardedObjects.Draft draft =
                 new GuardedObjects.Draft(
-                        Map.of(),
-                        Map.of(),
-                        Map.of(),
-                        lock,
-                        "",
-                        Attributes.ChecksumType.FULL_OBJECT,
-                        encryption);
+                                Map.of(),
+                                Map.of(),
+                                Map.of(),
+                                lock,
+                                "",
+                                Attributes.ChecksumType.FULL_OBJECT)
+                        .sealed(encryption);
         return objects().put("archive", name, draft, upstream(BODY), ANY);
     }
 

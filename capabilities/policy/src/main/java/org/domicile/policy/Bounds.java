@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import org.domicile.cedar.CedarException;
 import org.domicile.iam.IamException;
 import org.domicile.request.Caller;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Bounds {
     private static final int MOST = 512;
 
-    private final Function<String, Optional<String>> kept;
+    private final Kept kept;
     private final Map<String, Bound> compiled =
             new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
@@ -31,6 +30,12 @@ final class Bounds {
                     return size() > MOST;
                 }
             };
+
+    /** Where texts are kept. */
+    interface Kept {
+        /** The text of a document, by its digest. */
+        Optional<String> text(String digest);
+    }
 
     /** One bound, and what it is asked. @param question empty when it has no words for it */
     record Asked(Bound bound, Optional<Bound.Question> question) {
@@ -51,10 +56,7 @@ final class Bounds {
         }
     }
 
-    /**
-     * @param kept the text of a document, by its digest
-     */
-    Bounds(Function<String, Optional<String>> kept) {
+    Bounds(Kept kept) {
         this.kept = kept;
     }
 
@@ -97,7 +99,7 @@ final class Bounds {
         return remembered(
                 "role " + permissions.language() + " " + permissions.digest(),
                 () -> {
-                    Optional<String> text = kept.apply(permissions.digest());
+                    Optional<String> text = kept.text(permissions.digest());
                     return text.isPresent()
                             ? Bound.of(new Permissions(permissions.language(), text.get()))
                             : Bound.NOTHING;
@@ -108,7 +110,7 @@ final class Bounds {
         return remembered(
                 "session " + digest,
                 () -> {
-                    Optional<String> text = kept.apply(digest);
+                    Optional<String> text = kept.text(digest);
                     // A session whose policy is not there any more may do nothing.
                     return text.isPresent() ? Bound.ofSession(text.get()) : Bound.NOTHING;
                 });

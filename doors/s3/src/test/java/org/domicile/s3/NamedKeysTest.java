@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.Objects;
 import org.domicile.policy.NamedKey;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,11 +23,12 @@ class NamedKeysTest extends DoorTest {
     @BeforeEach
     void makeKeys() {
         organisation =
-                installation
-                        .administration()
-                        .register()
-                        .credentials()
-                        .get(installation.key)
+                Objects.requireNonNull(
+                                installation
+                                        .administration()
+                                        .register()
+                                        .credentials()
+                                        .get(installation.key))
                         .organisation();
         installation.administration().createKey(organisation, "records");
     }
