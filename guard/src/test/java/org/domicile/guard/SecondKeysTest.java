@@ -21,6 +21,7 @@ import java.util.Optional;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.SecondKey;
 import org.domicile.ledger.Ledger;
+import org.domicile.objects.Bucket;
 import org.domicile.objects.Lock;
 import org.domicile.policy.Change;
 import org.domicile.policy.NamedKey;
@@ -127,6 +128,8 @@ class SecondKeysTest {
         installation.admin().createKey("city", "records");
         installation.admin().createKey("city", "other");
         Instant until = installation.time().instant().plus(Duration.ofDays(3));
+        objects().version("archive", Bucket.Versioning.ENABLED);
+        objects().lock("archive", LockRule.PLAIN);
         put("n", new Encryption.Named("records"), Lock.OPEN.retained(Lock.Mode.COMPLIANCE, until));
         Administration.Impossible kept =
                 assertThrows(

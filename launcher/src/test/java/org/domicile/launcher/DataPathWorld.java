@@ -20,7 +20,9 @@ import org.domicile.keyspace.Tuple;
 import org.domicile.launcher.DataPaths.Line;
 import org.domicile.launcher.EveryDoor.Reply;
 import org.domicile.policy.Marks;
+import org.domicile.policy.Permissions;
 import org.domicile.policy.Purpose;
+import org.domicile.policy.Role;
 
 /** What the tests of {@link DataPaths} stand on: data for every line, and what is looked at. */
 final class DataPathWorld {
@@ -47,6 +49,22 @@ final class DataPathWorld {
         admin.createPurpose(purpose("changed", List.of("home"), doors.installation));
         admin.putPolicy("city", "removed", "permit (principal, action, resource);");
         admin.createPrincipal("city", "Bob");
+        admin.createRole(
+                new Role(
+                        "city",
+                        "guide",
+                        "",
+                        "city/tests",
+                        List.of(city.credential().principal()),
+                        "",
+                        List.of(),
+                        List.of(),
+                        new Permissions(
+                                Permissions.Language.CEDAR,
+                                "permit (principal, action, resource);"),
+                        Duration.ofHours(1),
+                        Instant.EPOCH,
+                        false));
         Map<String, String> words = doors.prepare(city, "archive", "whole");
         // A proof waits for its checkpoint: from here on the logs' files are there.
         doors.installation.ledger().prove("public", 0);

@@ -19,7 +19,7 @@ import org.domicile.persons.PersonsDoor;
  * <pre>
  *   DOOR | OPERATION | FLOW | RECORD | METHOD TARGET | BODY
  *
- *   DOOR       s3, admin, tiles, register, persons, health; a new door also gets a line in closed()
+ *   DOOR       s3, sts, admin, tiles, register, persons, health; a new door also gets a line in closed()
  *   OPERATION  the constant, record or path in the door's closed set
  *   FLOW       none    touches nobody's data (names of buckets and uploads are none)
  *              reads   data, or what is known of them, go to the client
@@ -105,6 +105,10 @@ final class DataPaths {
             s3 | DELETE_OBJECT | none | commit | DELETE /{bucket}/one
             s3 | DELETE_OBJECTS | none | commit | POST /{bucket}?delete= | <Delete><Object><Key>two</Key></Object></Delete>
             s3 | DELETE_BUCKET | none | commit | DELETE /{empty}
+
+            sts | GET_CALLER_IDENTITY | none | itself | POST /?Action=GetCallerIdentity&Version=2011-06-15
+            sts | GET_SESSION_TOKEN | none | itself | POST /?Action=GetSessionToken&Version=2011-06-15
+            sts | ASSUME_ROLE | none | itself | POST /?Action=AssumeRole&RoleArn=arn%3Aaws%3Aiam%3A%3Acity%3Arole%2Fguide&RoleSessionName=guided&Version=2011-06-15
 
             tiles | Page | none | nobody | GET /ledger/
             tiles | PageWithoutSlash | none | nobody | GET /ledger
@@ -244,6 +248,9 @@ final class DataPaths {
     static Set<String> closed() {
         Set<String> all = new LinkedHashSet<>();
         served("s3", constants("org.domicile.s3.Operation"), all);
+        constants("org.domicile.s3.StsAction").forEach(each -> all.add("sts " + each));
+        // It needs an issuer's token: WebIdentityTest of the S3 door holds it.
+        all.remove("sts ASSUME_ROLE_WITH_WEB_IDENTITY");
         constants("org.domicile.admin.Operation").forEach(each -> all.add("admin " + each));
         cases("org.domicile.tiles.Wanted").forEach(each -> all.add("tiles " + each));
         cases("org.domicile.register.Wanted").forEach(each -> all.add("register " + each));

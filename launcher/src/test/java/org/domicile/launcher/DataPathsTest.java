@@ -40,6 +40,7 @@ class DataPathsTest {
             Set.of(
                     "GuardedObjects.refuse", // puts on record what the door itself refused
                     "GuardedLogs.refuse",
+                    "GuardedSessions.refuse",
                     "Administration.refuse");
 
     private static final Set<String> ABSENT =

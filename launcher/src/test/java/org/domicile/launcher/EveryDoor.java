@@ -15,11 +15,14 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +39,7 @@ import org.domicile.guard.GuardOptions;
 import org.domicile.guard.GuardedLogs;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.GuardedPeople;
+import org.domicile.guard.GuardedSessions;
 import org.domicile.guard.Installation;
 import org.domicile.guard.PublicRegister;
 import org.domicile.guard.Sealing;
@@ -62,6 +66,7 @@ final class EveryDoor implements AutoCloseable {
     static final List<Class<?>> CONTRACTS =
             List.of(
                     GuardedObjects.class,
+                    GuardedSessions.class,
                     GuardedLogs.class,
                     GuardedPeople.class,
                     Administration.class,
@@ -279,6 +284,7 @@ final class EveryDoor implements AutoCloseable {
         String body = filled(line.body(), words);
         return switch (line.door()) {
             case "s3" -> s3(place, caller, words, line.method(), line.target(), line.body());
+            case "sts" -> sts(place, caller, target);
             case "admin" -> send("admin", place, line.method(), target, admin(caller), body);
             case "tiles" -> send("web", place, line.method(), target, basic(caller), body);
             case "persons" -> send("web", place, line.method(), target, code(caller, words), body);
@@ -357,6 +363,57 @@ final class EveryDoor implements AutoCloseable {
                                         sum,
                                         installation.time().instant());
         return send("s3", place, sent, target, signed, filled(text, words));
+    }
+
+    /** Signed for STS (Signature Version 4); the request has no body. */
+    private Reply sts(Place place, Optional<Administration.Issued> caller, String target)
+            throws IOException {
+        if (caller.isEmpty()) {
+            return send("s3", place, "POST", target, Map.of(), "");
+        }
+        String stamp =
+                DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT)
+                        .withZone(ZoneOffset.UTC)
+                        .format(installation.time().instant());
+        String scope = stamp.substring(0, 8) + "/home/sts/aws4_request";
+        String canonical =
+                "POST\n/\n%s\nhost:localhost\nx-amz-date:%s\n\nhost;x-amz-date\n%s"
+                        .formatted(
+                                target.substring(2),
+                                stamp,
+                                S3Signature.hex(S3Signature.sha256(new byte[0])));
+        String text =
+                "AWS4-HMAC-SHA256\n%s\n%s\n%s"
+                        .formatted(
+                                stamp,
+                                scope,
+                                S3Signature.hex(S3Signature.sha256(canonical.getBytes(UTF_8))));
+        byte[] key = ("AWS4" + caller.get().secret()).getBytes(UTF_8);
+        for (String part : scope.split("/")) {
+            key = hmac(key, part);
+        }
+        String signature =
+                "AWS4-HMAC-SHA256 Credential=%s/%s,SignedHeaders=host;x-amz-date,Signature=%s"
+                        .formatted(
+                                caller.get().credential().accessKey(),
+                                scope,
+                                S3Signature.hex(hmac(key, text)));
+        Map<String, String> headers =
+                Map.of(
+                        "x-amz-date", stamp,
+                        "authorization", signature,
+                        "content-type", "application/x-www-form-urlencoded");
+        return send("s3", place, "POST", target, headers, "");
+    }
+
+    private static byte[] hmac(byte[] key, String text) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            return mac.doFinal(text.getBytes(UTF_8));
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError("every Java has HMAC-SHA256", e);
+        }
     }
 
     /** A form with a policy that the caller signed, as version 2 wants it. */

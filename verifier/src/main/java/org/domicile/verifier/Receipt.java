@@ -21,8 +21,9 @@ import java.util.Optional;
  *   group INDEX SIZE          place among the receipts that one signature serves
  *   HASH …                    the path from there, as in tlog-proof
  *   (empty line)
- *   domicile-receipts@v1      a signed note: its text is these three lines
+ *   domicile-receipts@v1      a signed note: its text is these four lines
  *   INSTALLATION/receipts     the origin's beginning, and the name that signs
+ *   SIZE                      of the group, once more: a path alone fits several
  *   ROOT                      over the group
  *   (empty line)
  *   — INSTALLATION/receipts SIGNATURE
@@ -144,11 +145,14 @@ public record Receipt(
         String beginning = origin.substring(0, use + 1);
         Note signed = Note.parse("receipt", note);
         String[] lines = signed.text().split("\n", -1);
-        if (lines.length != 4 || !lines[0].equals(GROUP) || !lines[1].equals(beginning + NAME)) {
+        if (lines.length != 5 || !lines[0].equals(GROUP) || !lines[1].equals(beginning + NAME)) {
             throw new Refused("receipt", "is signed as something else than a receipt of its log");
         }
+        if (number("group", lines[2]) != size) {
+            throw new Refused("group", "has another size than was signed");
+        }
         byte[] leaves = new TreeHash().leaf(head().getBytes(StandardCharsets.UTF_8));
-        if (!MerkleProof.includes(leaves, index, size, hash("group", lines[2]), path)) {
+        if (!MerkleProof.includes(leaves, index, size, hash("group", lines[3]), path)) {
             throw new Refused("path", "does not lead from the receipt to what was signed");
         }
         for (VerifierKey key : keys) {

@@ -6,11 +6,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.domicile.request.Append;
 
 /** The ledger's own entries, in the format that the package's page specifies. */
 final class Entries {
     /** Version of the format, the member {@code v} of each entry. */
     static final int VERSION = 1;
+
+    /** Bytes of an entry that lists fill, so that what stands around them has room. */
+    private static final int ROOM = 56 << 10;
+
+    /** What an element of a list takes beside its name and what was counted, at most. */
+    private static final int AROUND = 160;
 
     private Entries() {}
 
@@ -40,21 +47,64 @@ final class Entries {
                         "v", VERSION));
     }
 
-    /** Checkpoints that moved. */
-    static byte[] checkpoints(List<TiledLog> moved, Instant now) {
+    /** Checkpoints that moved, in as many entries as it takes. */
+    static List<byte[]> checkpoints(List<TiledLog> moved, Instant now) {
+        List<byte[]> entries = new ArrayList<>();
         List<Map<String, Object>> logs = new ArrayList<>();
+        int length = 0;
         for (TiledLog log : moved) {
+            int more = log.name().length() + AROUND;
+            if (length + more > ROOM) {
+                entries.add(checkpointed(logs, now));
+                logs = new ArrayList<>();
+                length = 0;
+            }
+            length += more;
             logs.add(
                     Map.of(
                             "log", log.name(),
                             "root", Signer.base64(log.root()),
                             "size", log.integrated()));
         }
+        entries.add(checkpointed(logs, now));
+        return entries;
+    }
+
+    private static byte[] checkpointed(List<Map<String, Object>> logs, Instant now) {
         return JsonText.of(
                 Map.of("kind", "checkpoints", "logs", logs, "minute", minute(now), "v", VERSION));
     }
 
-    /** Counts of entries from one index to another of each log, and of strangers. */
+    /**
+     * Counts of entries from one index to another of each log, and of strangers, in as many entries
+     * as it takes.
+     */
+    static List<byte[]> allCounts(
+            List<Counts.Counted> counted, Map<Strangers.What, Long> strangers, Instant now) {
+        List<byte[]> entries = new ArrayList<>();
+        List<Counts.Counted> together = new ArrayList<>();
+        int length = 0;
+        for (Counts.Counted each : counted) {
+            int more = each.length() + each.log().length() + AROUND;
+            if (length + more > ROOM && !together.isEmpty()) {
+                entries.add(counts(together, Map.of(), now));
+                together = new ArrayList<>();
+                length = 0;
+            }
+            length += more;
+            together.add(each);
+        }
+        byte[] last = counts(together, strangers, now);
+        if (last.length <= Append.MAX_ENTRY) {
+            entries.add(last);
+        } else {
+            entries.add(counts(together, Map.of(), now));
+            entries.add(counts(List.of(), strangers, now));
+        }
+        return entries;
+    }
+
+    /** The same in one entry. */
     static byte[] counts(
             List<Counts.Counted> counted, Map<Strangers.What, Long> strangers, Instant now) {
         List<Map<String, Object>> logs = new ArrayList<>();

@@ -80,8 +80,8 @@ final class Receipts {
                         .map(each -> merkle.leaf(each.head.getBytes(StandardCharsets.UTF_8)))
                         .toList();
         String text =
-                "domicile-receipts@v1\n%s\n%s\n"
-                        .formatted(name, Signer.base64(root(merkle, leaves)));
+                "domicile-receipts@v1\n%s\n%d\n%s\n"
+                        .formatted(name, group.size(), Signer.base64(root(merkle, leaves)));
         String note = signer.note(name, text);
         for (int i = 0; i < group.size(); i++) {
             StringBuilder receipt = new StringBuilder(group.get(i).head);

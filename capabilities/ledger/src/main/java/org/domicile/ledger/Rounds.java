@@ -245,13 +245,12 @@ final class Rounds {
         abandoned.forEach((organisation, runs) ->
                 transaction.append(closed(organisation, runs, "abandoned", now)));
         if (!moved.isEmpty()) {
-            transaction.append(
-                    new Append(Book.PUBLIC, Entries.checkpoints(moved, now), new byte[0]));
+            Entries.checkpoints(moved, now).forEach(each -> publish(transaction, each));
         }
         if (!counted.isEmpty() || !unknown.isEmpty()) {
-            List<Counts.Counted> finished = counted.stream().map(Counts::counted).toList();
-            transaction.append(
-                    new Append(Book.PUBLIC, Entries.counts(finished, unknown, now), new byte[0]));
+            List<Counts.Counted> finished =
+                    counted.stream().map(Counts::counted).flatMap(List::stream).toList();
+            Entries.allCounts(finished, unknown, now).forEach(each -> publish(transaction, each));
             transaction.write(running.strangersOver());
         }
         if (transaction.appends().isEmpty()) {
@@ -279,6 +278,10 @@ final class Rounds {
         }
         counted.forEach(Counts::restart);
         minute = now.truncatedTo(ChronoUnit.MINUTES);
+    }
+
+    private static void publish(Transaction transaction, byte[] entry) {
+        transaction.append(new Append(Book.PUBLIC, entry, new byte[0]));
     }
 
     private List<Refusals.Count> numbered(List<Refusals.Count> counts) {

@@ -123,6 +123,29 @@ final class Installation implements AutoCloseable {
                 statements);
     }
 
+    /** The same under a purpose of its own. */
+    static Use under(Use use, int purpose) {
+        return new Use(
+                use.organisation(),
+                use.number(),
+                use.at(),
+                use.action(),
+                use.verdict(),
+                use.reason(),
+                "city/one-of-very-many-" + purpose,
+                use.dataZone(),
+                use.clientZone(),
+                use.policy(),
+                use.caller(),
+                use.callerSubject(),
+                use.subjects(),
+                use.object(),
+                use.address(),
+                use.read(),
+                use.statements(),
+                use.sealed());
+    }
+
     /** The same, sealed until a day. */
     static Use sealed(Use use, String day) {
         return new Use(

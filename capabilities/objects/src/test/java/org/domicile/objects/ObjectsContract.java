@@ -169,11 +169,11 @@ abstract class ObjectsContract {
                 () -> draft(bucket, content, new Objects.Draft(new byte[256], new byte[0])));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> draft(bucket, content, new Objects.Draft(new byte[0], new byte[262_145])));
+                () -> draft(bucket, content, new Objects.Draft(new byte[0], new byte[524_289])));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> draft(bucket, content, stateful(new byte[65_537])));
-        stored(draft(bucket, content, new Objects.Draft(new byte[255], new byte[262_144])));
+        stored(draft(bucket, content, new Objects.Draft(new byte[255], new byte[524_288])));
         stored(draft(bucket, content, stateful(new byte[65_536])));
         assertThrows(
                 IllegalArgumentException.class, () -> new Listing.Query("", "", "", "", 1_001));

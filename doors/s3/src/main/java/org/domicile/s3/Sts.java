@@ -125,7 +125,7 @@ final class Sts {
                         StsFailure.Code.MISSING_AUTHENTICATION_TOKEN,
                         "Request is missing Authentication Token: sign it.");
             }
-            dispatch(exchange, action, query, sessions);
+            dispatch(exchange, StsAction.of(query.value("Action")).orElseThrow(), query, sessions);
         } catch (GuardedSessions.Declined e) {
             fail(exchange, caller, action, sessions, StsFailure.of(e));
         } catch (StsFailure e) {
@@ -152,7 +152,8 @@ final class Sts {
     }
 
     private static final String UNKNOWN = "sts:Unknown";
-    private static final String WITH_WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity";
+    private static final String WITH_WEB_IDENTITY =
+            StsAction.ASSUME_ROLE_WITH_WEB_IDENTITY.action();
 
     /** The action as records name it. */
     private static String action(StsQuery query) {
@@ -166,42 +167,37 @@ final class Sts {
                     StsFailure.Code.INVALID_ACTION,
                     "The Version of this service is " + StsQuery.VERSION + ".");
         }
-        return switch (action) {
-            case "AssumeRole",
-                    "AssumeRoleWithWebIdentity",
-                    "GetCallerIdentity",
-                    "GetSessionToken" ->
-                    "sts:" + action;
-            default ->
-                    throw new StsFailure(
-                            StsFailure.Code.INVALID_ACTION,
-                            "This Action is not served here. There are AssumeRole,"
-                                    + " AssumeRoleWithWebIdentity, GetCallerIdentity and"
-                                    + " GetSessionToken.");
-        };
+        return StsAction.of(action)
+                .map(StsAction::action)
+                .orElseThrow(() ->
+                        new StsFailure(
+                                StsFailure.Code.INVALID_ACTION,
+                                "This Action is not served here. There are AssumeRole,"
+                                        + " AssumeRoleWithWebIdentity, GetCallerIdentity and"
+                                        + " GetSessionToken."));
     }
 
     private void dispatch(
-            Exchange exchange, String action, StsQuery query, GuardedSessions sessions)
+            Exchange exchange, StsAction action, StsQuery query, GuardedSessions sessions)
             throws IOException {
         switch (action) {
-            case "sts:GetCallerIdentity" -> {
+            case GET_CALLER_IDENTITY -> {
                 query.only(Set.of());
                 GuardedSessions.Self self = sessions.self();
-                StsAnswer.to(exchange, guard, sessions.use(), "GetCallerIdentity")
+                StsAnswer.to(exchange, guard, sessions.use(), action.word())
                         .text("Arn", self.arn())
                         .text("UserId", self.id())
                         .text("Account", self.account())
                         .send();
             }
-            case "sts:GetSessionToken" -> {
+            case GET_SESSION_TOKEN -> {
                 query.only(Set.of("DurationSeconds"));
                 GuardedSessions.Issued issued = sessions.token(query.life());
-                StsAnswer.to(exchange, guard, sessions.use(), "GetSessionToken")
+                StsAnswer.to(exchange, guard, sessions.use(), action.word())
                         .credentials(issued)
                         .send();
             }
-            case "sts:AssumeRole" -> {
+            case ASSUME_ROLE -> {
                 query.only(
                         Set.of(
                                 "RoleArn",
@@ -210,12 +206,12 @@ final class Sts {
                                 "DurationSeconds",
                                 "ExternalId"));
                 GuardedSessions.Issued issued = sessions.assume(wanted(query));
-                StsAnswer.to(exchange, guard, sessions.use(), "AssumeRole")
+                StsAnswer.to(exchange, guard, sessions.use(), action.word())
                         .credentials(issued)
                         .role(issued)
                         .send();
             }
-            case WITH_WEB_IDENTITY -> {
+            case ASSUME_ROLE_WITH_WEB_IDENTITY -> {
                 query.only(
                         Set.of(
                                 "RoleArn",
@@ -225,7 +221,7 @@ final class Sts {
                                 "WebIdentityToken"));
                 String token = query.text("WebIdentityToken", 4, LONGEST_TOKEN);
                 GuardedSessions.Proven proven = sessions.assume(wanted(query), token);
-                StsAnswer.to(exchange, guard, sessions.use(), "AssumeRoleWithWebIdentity")
+                StsAnswer.to(exchange, guard, sessions.use(), action.word())
                         .credentials(proven.issued())
                         .role(proven.issued())
                         .text("SubjectFromWebIdentityToken", proven.subject())
@@ -233,7 +229,6 @@ final class Sts {
                         .text("Provider", proven.issuer())
                         .send();
             }
-            default -> throw new IllegalStateException(action + " is served by nobody");
         }
     }
 

@@ -190,7 +190,7 @@ class ConnectionsTest extends DoorTest {
                         new Bad(
                                 501,
                                 signed(
-                                        Sent.of("GET", bucket, "acl=", NOTHING)
+                                        Sent.of("GET", bucket, "inventory=", NOTHING)
                                                 .with("Host", "localhost"))),
                         new Bad(405, signed(request("POST", bucket + "/n", NOTHING))),
                         new Bad(403, get),
