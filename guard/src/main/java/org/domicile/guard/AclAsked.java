@@ -52,11 +52,18 @@ public sealed interface AclAsked {
         }
     }
 
-    /** Whether it asks for nothing, or for what the bucket's owner has where there are no ACLs. */
-    default boolean needsNoAcls() {
+    /**
+     * Whether it asks for nothing, or for what the bucket's owner has where there are no ACLs. Some
+     * clients always say {@code private} (rclone does), which S3 refuses there; of the bucket's own
+     * organisation it asks for no more than is so.
+     *
+     * @param own whether the bucket's organisation asks
+     */
+    default boolean needsNoAcls(boolean own) {
         return switch (this) {
             case Nothing _ -> true;
-            case Canned(Word word) -> word == Word.BUCKET_OWNER_FULL_CONTROL;
+            case Canned(Word word) ->
+                    word == Word.BUCKET_OWNER_FULL_CONTROL || own && word == Word.PRIVATE;
             case Granted _, Whole _ -> false;
         };
     }

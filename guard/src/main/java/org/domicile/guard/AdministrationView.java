@@ -167,7 +167,7 @@ final class AdministrationView implements Administration {
         if (ending == null) {
             throw new IllegalStateException("an objection should have been raised for " + id);
         }
-        Optional<String> kept = named.kept(ending, uses.at());
+        Optional<String> kept = named.kept(ending);
         if (kept.isPresent()) {
             throw impossible(
                     organisation,

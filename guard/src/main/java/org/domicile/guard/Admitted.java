@@ -1,5 +1,6 @@
 package org.domicile.guard;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -125,6 +126,11 @@ final class Admitted implements AutoCloseable {
                         pending.committed(indices);
                     }
                 });
+    }
+
+    /** When the request came. */
+    Instant at() {
+        return request.at();
     }
 
     /** Records by a commit of its own. */

@@ -58,7 +58,7 @@ final class AmendUses {
                         uses,
                         "s3:PutObjectRetention",
                         bypass,
-                        uses.data(found, bucketName, name),
+                        uses.object(found, bucketName, name, version),
                         ObjectUses.object(bucketName, name));
         return amend(
                 action,

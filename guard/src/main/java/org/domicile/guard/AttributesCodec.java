@@ -186,6 +186,11 @@ final class AttributesCodec {
                 });
     }
 
+    /** As {@link Marked} has them. */
+    static Marks marks(byte[] plain) {
+        return new Reader(plain, FORMAT).marks();
+    }
+
     static State state(byte[] plain) {
         Reader in = new Reader(plain, FULL_STATE);
         Marks marks = in.marks();

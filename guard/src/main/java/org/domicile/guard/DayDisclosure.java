@@ -108,6 +108,9 @@ final class DayDisclosure {
 
     /** Empty when a field was erased, or may not be opened yet. */
     private Optional<List<Ledger.Opening>> openings(Pass pass, Ledger.Recorded use) {
+        if (!use.sealed().isEmpty()) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(parts.ledger().open(pass, use.log(), use.index(), FIELDS));
         } catch (IllegalArgumentException closed) {

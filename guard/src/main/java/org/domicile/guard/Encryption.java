@@ -1,7 +1,5 @@
 package org.domicile.guard;
 
-import org.domicile.keys.SecondKey;
-
 /** What a write says of the keys that its body is to be sealed under. */
 public sealed interface Encryption {
     /** Nothing: the bucket's default holds, and where there is none, its own key. */
@@ -23,5 +21,5 @@ public sealed interface Encryption {
      * A key that the customer keeps, too; it is needed for each read and stored nowhere. @param key
      * who made it closes it
      */
-    record Customer(SecondKey key) implements Encryption {}
+    record Customer(CustomerKey key) implements Encryption {}
 }

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
-import org.domicile.keys.SecondKey;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Buckets;
 import org.domicile.objects.Listing;
@@ -82,11 +81,11 @@ public interface GuardedObjects {
 
     /** s3:GetObject without the body, for HEAD: the content of what it gives cannot be read. */
     default Got head(String bucket, String name, Optional<String> version) {
-        return head(bucket, name, version, SecondKey.NONE);
+        return head(bucket, name, version, CustomerKey.NONE);
     }
 
     /** The same with a key that the caller brought. */
-    Got head(String bucket, String name, Optional<String> version, SecondKey brought);
+    Got head(String bucket, String name, Optional<String> version, CustomerKey brought);
 
     /**
      * The same for another action that shows something of an object, and no bytes of it: no key of
@@ -96,7 +95,11 @@ public interface GuardedObjects {
 
     /** The same for an action that shows as much as HEAD: a customer's key is needed. */
     Got facts(
-            String action, String bucket, String name, Optional<String> version, SecondKey brought);
+            String action,
+            String bucket,
+            String name,
+            Optional<String> version,
+            CustomerKey brought);
 
     /** s3:PutObjectTagging, or, with none, s3:DeleteObjectTagging. */
     Stored tag(String bucket, String name, Optional<String> version, Map<String, String> tags);
@@ -109,7 +112,7 @@ public interface GuardedObjects {
     /** s3:GetObject by a caller who brings no key. */
     default Got get(
             String bucket, String name, Optional<String> version, ToLongFunction<Glimpse> share) {
-        return get(bucket, name, version, SecondKey.NONE, share);
+        return get(bucket, name, version, CustomerKey.NONE, share);
     }
 
     /**
@@ -117,13 +120,13 @@ public interface GuardedObjects {
      * before: {@code share} gives the bytes that the answer will hold of the version it is shown (0
      * when a condition will end it), and is asked again when another version took its place.
      *
-     * @param brought a key of the caller's own; {@link SecondKey#NONE} for none
+     * @param brought a key of the caller's own; {@link CustomerKey#NONE} for none
      */
     Got get(
             String bucket,
             String name,
             Optional<String> version,
-            SecondKey brought,
+            CustomerKey brought,
             ToLongFunction<Glimpse> share);
 
     /**
@@ -358,17 +361,17 @@ public interface GuardedObjects {
      *
      * @param check called with what was found, before a byte is read; throws what the door wants to
      *     say (copy-source conditions, a bad range), which ends the copy with nothing changed
-     * @param brought the key of the customer that opens it; {@link SecondKey#NONE} for none
+     * @param brought the key of the customer that opens it; {@link CustomerKey#NONE} for none
      */
     record Source(
             String bucket,
             String name,
             Optional<String> version,
             Consumer<Found> check,
-            SecondKey brought) {
+            CustomerKey brought) {
         /** One that no key of a customer seals. */
         public Source(String bucket, String name, Optional<String> version, Consumer<Found> check) {
-            this(bucket, name, version, check, SecondKey.NONE);
+            this(bucket, name, version, check, CustomerKey.NONE);
         }
     }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Keys;
 import org.domicile.lifecycle.Lifecycle;
 import org.domicile.objects.Bucket;
@@ -118,13 +120,22 @@ final class LifecycleRun {
             return ended + versions(bucket, found.get(), after, now, day, most - ended);
         } catch (Keys.KeyGone e) {
             return 0; // a bucket of an older folder, which nobody can open any more
-        } catch (Refused e) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "the rules of bucket {0} are not carried out: {1}",
-                    bucket.name(),
-                    e.getMessage());
+        } catch (StorageFailure e) {
+            passOver(e, "the rules of bucket " + bucket.name());
             return 0;
+        }
+    }
+
+    /** One bad record, or one busy name, does not keep the rules from everything behind it. */
+    private static void passOver(StorageFailure e, String what) {
+        switch (e.kind()) {
+            case CORRUPT, FOREIGN, OVERLOADED ->
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "{0} are not carried out this time: {1}",
+                            what,
+                            e.getMessage());
+            case FULL, FENCED, CLOSED -> throw e;
         }
     }
 
@@ -143,7 +154,7 @@ final class LifecycleRun {
             List<Ending> over = new ArrayList<>();
             for (Version version : walk.over(page.versions(), next.isEmpty(), now, day)) {
                 if (mayEnd(bucket, version, now)) {
-                    over.add(uses -> end(uses, bucket, version));
+                    over.add(uses -> asked(bucket) && end(uses, bucket, version));
                 }
             }
             ended += all(over);
@@ -154,6 +165,17 @@ final class LifecycleRun {
             }
         }
         return ended;
+    }
+
+    /** Whether the rules are still those that were read: a client may have taken them back. */
+    private boolean asked(Bucket bucket) {
+        String rules = BucketSetting.LIFECYCLE.key();
+        return objects.buckets()
+                .bucket(bucket.name())
+                .filter(now -> now.id().equals(bucket.id()))
+                .filter(now ->
+                        Arrays.equals(now.settings().get(rules), bucket.settings().get(rules)))
+                .isPresent();
     }
 
     /** What is locked is not even asked to end, except where it only gets a marker before it. */
@@ -189,7 +211,7 @@ final class LifecycleRun {
             List<Ending> over = new ArrayList<>();
             for (Upload upload : page.uploads()) {
                 if (rules.expiry(upload.name(), upload.initiated(), day).due(now)) {
-                    over.add(uses -> abort(uses, bucket, upload));
+                    over.add(uses -> asked(bucket) && abort(uses, bucket, upload));
                 }
             }
             ended += all(over);
@@ -210,6 +232,21 @@ final class LifecycleRun {
                 bucket.organisation(), action, resource, ObjectUses.object(bucket.name(), name));
     }
 
+    /** Ends one; 0 when it did not end. */
+    private static int end(Ending ending, Uses uses) {
+        try {
+            return ending.end(uses) ? 1 : 0;
+        } catch (Refused e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "something that is over does not end: {0}",
+                    e.getMessage());
+        } catch (StorageFailure e) {
+            passOver(e, "some rules");
+        }
+        return 0;
+    }
+
     /** Ends them, several at once; the first failure is thrown when all threads have stopped. */
     private long all(List<Ending> over) {
         AtomicInteger next = new AtomicInteger();
@@ -223,9 +260,7 @@ final class LifecycleRun {
                             for (int at = next.getAndIncrement();
                                     at < over.size();
                                     at = next.getAndIncrement()) {
-                                if (over.get(at).end(own)) {
-                                    ended.incrementAndGet();
-                                }
+                                ended.addAndGet(end(over.get(at), own));
                             }
                         }));
             }

@@ -21,7 +21,8 @@ final class Listed {
         Sharing sharing = uses.sharing(bucket);
         AclAsked asked = uses.asking().acl();
         if (sharing.ownership() == Ownership.ENFORCED) {
-            if (!asked.needsNoAcls()) {
+            boolean own = uses.organisation().equals(bucket.organisation());
+            if (!asked.needsNoAcls(own)) {
                 throw off();
             }
             return Acl.NONE;

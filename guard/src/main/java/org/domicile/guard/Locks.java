@@ -54,8 +54,17 @@ final class Locks {
                 .bucket(bucket.name())
                 .filter(present -> present.id().equals(bucket.id()))
                 .flatMap(present -> BucketUses.open(vessel, present, BucketSetting.OBJECT_LOCK))
-                .map(document -> LockRule.of(document).on(asked, clock.instant()))
+                .map(document -> LockRule.of(document).on(asked, later(use.at())))
                 .orElse(asked);
+    }
+
+    /**
+     * What a retention counts from: the steady clock may stand still, and what it has lost when it
+     * goes on must not be lost from the retention.
+     */
+    private Instant later(Instant at) {
+        Instant now = clock.instant();
+        return now.isBefore(at) ? at : now;
     }
 
     static boolean on(Bucket bucket) {

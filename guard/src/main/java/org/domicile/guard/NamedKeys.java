@@ -58,7 +58,8 @@ final class NamedKeys {
      * An object under the key that a retention or a legal hold keeps, as {@code bucket/name}: its
      * key must not end before. Looks at every version of the organisation's buckets.
      */
-    Optional<String> kept(NamedKey key, Instant now) {
+    Optional<String> kept(NamedKey key) {
+        Instant now = objects.present().instant();
         for (Bucket bucket : objects.buckets().buckets(key.organisation())) {
             Optional<Listing.Place> next = Optional.empty();
             do {

@@ -155,7 +155,7 @@ final class ObjectUses {
             String bucketName,
             String name,
             Optional<String> versionId,
-            SecondKey brought,
+            CustomerKey brought,
             ToLongFunction<GuardedObjects.Glimpse> share) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         if (looksInVain(readAction(versionId), found, name, versionId)) {
@@ -196,7 +196,7 @@ final class ObjectUses {
             String bucketName,
             String name,
             Optional<String> versionId,
-            SecondKey brought) {
+            CustomerKey brought) {
         return look(
                 action,
                 bucketName,
@@ -262,7 +262,7 @@ final class ObjectUses {
                 return refused.get();
             }
             Pass pass = use.record(outcome(version.get()), 0);
-            return opened(found.get(), version.get(), state, List.of(), pass, SecondKey.NONE);
+            return opened(found.get(), version.get(), state, List.of(), pass, CustomerKey.NONE);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new GuardedObjects.Got.NoSuchBucket());
         }
@@ -286,7 +286,7 @@ final class ObjectUses {
             Optional<Bucket> found,
             String name,
             Optional<String> versionId,
-            SecondKey brought,
+            CustomerKey brought,
             ToLongFunction<GuardedObjects.Glimpse> share) {
         if (found.isEmpty()) {
             use.record(Outcome.ABSENT, 0);
@@ -354,7 +354,7 @@ final class ObjectUses {
             State state,
             List<Body> pieces,
             Pass pass,
-            SecondKey brought) {
+            CustomerKey brought) {
         if (version.kind() == Version.Kind.DELETE_MARKER) {
             uses.tellAbsent(Optional.of(bucket), bucket.name(), version.name());
             return new GuardedObjects.Got.Marker(marker(bucket, version));
@@ -362,7 +362,12 @@ final class ObjectUses {
         Opener opener = keys.opener(Vessel.key(bucket), pass);
         AttributesCodec.Sealed sealed =
                 AttributesCodec.attributes(
-                        opener.open(Vessel.context(bucket, version.name()), version.attributes()));
+                        opener.open(
+                                Vessel.context(bucket, version.name()),
+                                Marked.attributes(version.attributes())));
+        // What is known of an object beside its bytes needs no second key.
+        SecondKey other =
+                pieces.isEmpty() ? SecondKey.NONE : second.opening(state.sealing(), brought);
         return new GuardedObjects.Got.Object(
                 found(
                         bucket,
@@ -371,12 +376,7 @@ final class ObjectUses {
                         state,
                         Locks.shown(uses, bucket, version),
                         rules.expiry(bucket, version, state)),
-                PlainContent.of(
-                        pieces,
-                        version,
-                        sealed.contents(),
-                        opener,
-                        second.opening(state.sealing(), brought)));
+                PlainContent.of(pieces, version, sealed.contents(), opener, other));
     }
 
     private GuardedObjects.Got absent(
@@ -459,7 +459,9 @@ final class ObjectUses {
         }
         AttributesCodec.Sealed sealed =
                 AttributesCodec.listed(
-                        opener.open(Vessel.context(place, version.name()), version.attributes()));
+                        opener.open(
+                                Vessel.context(place, version.name()),
+                                Marked.attributes(version.attributes())));
         return found(bucket, version, sealed, State.NONE, version.lock(), Expiry.NEVER);
     }
 

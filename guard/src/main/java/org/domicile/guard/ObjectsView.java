@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.domicile.keys.Keys;
-import org.domicile.keys.SecondKey;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Buckets;
 import org.domicile.objects.Listing;
@@ -109,7 +108,7 @@ final class ObjectsView implements GuardedObjects {
     }
 
     @Override
-    public Got head(String bucket, String name, Optional<String> version, SecondKey brought) {
+    public Got head(String bucket, String name, Optional<String> version, CustomerKey brought) {
         return facts(ObjectUses.readAction(version), bucket, name, version, brought);
     }
 
@@ -119,7 +118,7 @@ final class ObjectsView implements GuardedObjects {
             String bucket,
             String name,
             Optional<String> version,
-            SecondKey brought) {
+            CustomerKey brought) {
         return whole.head(action, bucket, name, version, brought);
     }
 
@@ -141,7 +140,7 @@ final class ObjectsView implements GuardedObjects {
             String bucket,
             String name,
             Optional<String> version,
-            SecondKey brought,
+            CustomerKey brought,
             ToLongFunction<Glimpse> share) {
         return whole.get(bucket, name, version, brought, share);
     }

@@ -66,13 +66,13 @@ final class SecondKeys {
             case Encryption.Own() -> OWN;
             case Encryption.Named(String name) ->
                     named(bucket, name.isEmpty() ? standardName(bucket) : name);
-            case Encryption.Customer(SecondKey key) -> {
+            case Encryption.Customer(CustomerKey sent) -> {
                 byte[] salt = new byte[SALT];
                 random.nextBytes(salt);
                 byte[] proof = Arrays.copyOf(salt, 2 * SALT);
-                System.arraycopy(token(bucket, salt, key), 0, proof, SALT, SALT);
+                System.arraycopy(token(bucket, salt, sent.key()), 0, proof, SALT, SALT);
                 yield new Chosen(
-                        key,
+                        sent.key(),
                         new SealedUnder(
                                 new Encrypted(Encrypted.Kind.CUSTOMER, ""),
                                 HexFormat.of().formatHex(proof)));
@@ -138,8 +138,8 @@ final class SecondKeys {
     }
 
     /** What a reader brought does not open a body; empty when it does. */
-    Optional<KeyRefused> refusal(Bucket bucket, SealedUnder sealing, SecondKey brought) {
-        boolean none = brought == SecondKey.NONE;
+    Optional<KeyRefused> refusal(Bucket bucket, SealedUnder sealing, CustomerKey brought) {
+        boolean none = brought == CustomerKey.NONE;
         return switch (sealing.shown().kind()) {
             case OWN ->
                     none ? Optional.empty() : Optional.of(new KeyRefused(KeyRefused.Why.UNNEEDED));
@@ -155,7 +155,7 @@ final class SecondKeys {
                 if (none) {
                     yield Optional.of(new KeyRefused(KeyRefused.Why.MISSING));
                 }
-                yield proven(bucket, sealing, brought)
+                yield proven(bucket, sealing, brought.key())
                         ? Optional.empty()
                         : Optional.of(new KeyRefused(KeyRefused.Why.WRONG));
             }
@@ -163,12 +163,12 @@ final class SecondKeys {
     }
 
     /** The key that opens a body, when {@link #refusal} has nothing to say. */
-    SecondKey opening(SealedUnder sealing, SecondKey brought) {
+    SecondKey opening(SealedUnder sealing, CustomerKey brought) {
         return switch (sealing.shown().kind()) {
             case OWN -> SecondKey.NONE;
             case NAMED ->
                     ofStore(sealing.proof()).orElseThrow(() -> unknown(sealing.shown().name()));
-            case CUSTOMER -> brought;
+            case CUSTOMER -> brought.key();
         };
     }
 
@@ -194,13 +194,14 @@ final class SecondKeys {
                     require(
                             begun.shown().kind() == Encrypted.Kind.NAMED
                                     && (name.isEmpty() || name.equals(begun.shown().name())));
-            case Encryption.Customer(SecondKey key) ->
+            case Encryption.Customer(CustomerKey sent) ->
                     require(
                             begun.shown().kind() == Encrypted.Kind.CUSTOMER
-                                    && proven(bucket, begun, key));
+                                    && proven(bucket, begun, sent.key()));
         }
         return opening(
-                begun, asked instanceof Encryption.Customer(SecondKey key) ? key : SecondKey.NONE);
+                begun,
+                asked instanceof Encryption.Customer(CustomerKey sent) ? sent : CustomerKey.NONE);
     }
 
     private static void require(boolean same) {

@@ -22,6 +22,10 @@ record State(Marks marks, Map<String, String> tags, SealedUnder sealing, Acl acl
     private static final byte[] PLACE = "state/".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NOTHING = {};
 
+    State carrying(Marks newMarks) {
+        return new State(newMarks, tags, sealing, acl);
+    }
+
     State tagged(Map<String, String> newTags) {
         return new State(marks, newTags, sealing, acl);
     }

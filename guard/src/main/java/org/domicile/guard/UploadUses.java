@@ -358,7 +358,9 @@ final class UploadUses {
         Opener opener = keys.opener(Vessel.key(bucket), pass);
         AttributesCodec.Sealed sealed =
                 AttributesCodec.attributes(
-                        opener.open(Vessel.context(bucket, name), version.get().attributes()));
+                        opener.open(
+                                Vessel.context(bucket, name),
+                                Marked.attributes(version.get().attributes())));
         return new Stored.Done(
                 ObjectUses.found(
                         rules,

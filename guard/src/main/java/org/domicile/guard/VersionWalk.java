@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.domicile.lifecycle.Lifecycle;
 import org.domicile.lifecycle.Subject;
 import org.domicile.objects.Version;
@@ -90,12 +91,29 @@ final class VersionWalk {
                         kind,
                         place,
                         version.size(),
-                        () -> tags.apply(version),
+                        new Once(() -> tags.apply(version)),
                         version.modified(),
                         replaced,
                         newer);
         if (rules.expiry(subject, day).due(now)) {
             over.add(version);
+        }
+    }
+
+    /** Opens a version's tags once, however many rules ask for them. */
+    private static final class Once implements Supplier<Map<String, String>> {
+        private final Supplier<Map<String, String>> tags;
+        private @Nullable Map<String, String> seen;
+
+        Once(Supplier<Map<String, String>> tags) {
+            this.tags = tags;
+        }
+
+        @Override
+        public Map<String, String> get() {
+            Map<String, String> known = seen == null ? tags.get() : seen;
+            seen = known;
+            return known;
         }
     }
 }

@@ -109,9 +109,13 @@ final class Vessel {
     }
 
     State state(Bucket bucket, Version version) {
-        return version.state().length == 0
-                ? State.NONE
-                : State.open(sealer(bucket), context(bucket, version.name()), version.state());
+        if (version.state().length == 0 && !Marked.is(version.attributes())) {
+            return State.NONE;
+        }
+        Sealer sealer = sealer(bucket);
+        byte[] context = context(bucket, version.name());
+        State state = State.open(sealer, context, version.state());
+        return Marked.with(state, sealer, context, version.attributes());
     }
 
     /**

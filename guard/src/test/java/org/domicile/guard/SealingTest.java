@@ -340,6 +340,14 @@ class SealingTest {
                         Policy.Explanation.Unexplained.class,
                         installation.admin().explain(use).explanation());
         assertTrue(unexplained.sentence().contains("sealed until " + day), unexplained.sentence());
+        LocalDate today = LocalDate.ofInstant(installation.time().instant(), ZoneOffset.UTC);
+        GuardedPeople.DisclosedDay whole =
+                installation
+                        .admin()
+                        .people()
+                        .discloseDay("city", today, Long.MAX_VALUE, "Court, file 11");
+        assertTrue(whole.closed() > 0, "a day's disclosure leaves it closed");
+        assertFalse(whole.uses().stream().anyMatch(each -> each.index() == index));
         String log = Ledger.useLog("city", Installation.NODE);
         GuardedPeople.Disclosed file =
                 installation

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.domicile.keys.KeyId;
-import org.domicile.keys.SecondKey;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Lock;
@@ -58,10 +57,10 @@ class SecondKeysTest {
         return installation.as(city);
     }
 
-    private static SecondKey customer(int fill) {
-        byte[] key = new byte[SecondKey.LENGTH];
+    private static CustomerKey customer(int fill) {
+        byte[] key = new byte[CustomerKey.LENGTH];
         Arrays.fill(key, (byte) fill);
-        return SecondKey.of(key);
+        return CustomerKey.of(key);
     }
 
     private Stored put(String name, Encryption encryption, Lock lock) {
@@ -77,7 +76,7 @@ class SecondKeysTest {
         return objects().put("archive", name, draft, upstream(BODY), ANY);
     }
 
-    private GuardedObjects.Got get(SecondKey brought) {
+    private GuardedObjects.Got get(CustomerKey brought) {
         return objects()
                 .get("archive", "n", Optional.empty(), brought, GuardedObjects.Glimpse::size);
     }
@@ -92,7 +91,7 @@ class SecondKeysTest {
         put("n", new Encryption.Customer(customer(1)), Lock.OPEN);
         long before = installation.entries("city");
         refused(GuardedObjects.Got.KeyRefused.Why.WRONG, get(customer(2)));
-        refused(GuardedObjects.Got.KeyRefused.Why.MISSING, get(SecondKey.NONE));
+        refused(GuardedObjects.Got.KeyRefused.Why.MISSING, get(CustomerKey.NONE));
         refused(
                 GuardedObjects.Got.KeyRefused.Why.WRONG,
                 objects().head("archive", "n", Optional.empty(), customer(2)));
@@ -118,7 +117,7 @@ class SecondKeysTest {
         put("m", new Encryption.Named("records"), Lock.OPEN);
         installation.reopen();
         objects().tag("archive", "n", Optional.empty(), Map.of("a", "b"));
-        refused(GuardedObjects.Got.KeyRefused.Why.MISSING, get(SecondKey.NONE));
+        refused(GuardedObjects.Got.KeyRefused.Why.MISSING, get(CustomerKey.NONE));
         assertArrayEquals(BODY, bytes(get(customer(1))));
         assertArrayEquals(BODY, bytes(objects().get("archive", "m", Optional.empty())));
     }
@@ -136,11 +135,11 @@ class SecondKeysTest {
                         Administration.Impossible.class,
                         () -> installation.admin().destroyKey("city", "records"));
         assertTrue(String.valueOf(kept.getMessage()).contains("archive/n"), kept.getMessage());
-        assertArrayEquals(BODY, bytes(get(SecondKey.NONE)));
+        assertArrayEquals(BODY, bytes(get(CustomerKey.NONE)));
         assertTrue(installation.admin().destroyKey("city", "other").destroyed());
         installation.time().advance(Duration.ofDays(4));
         assertTrue(installation.admin().destroyKey("city", "records").destroyed());
-        refused(GuardedObjects.Got.KeyRefused.Why.DESTROYED, get(SecondKey.NONE));
+        refused(GuardedObjects.Got.KeyRefused.Why.DESTROYED, get(CustomerKey.NONE));
         assertTrue(installation.lastPublic("key.destroyed").contains("records"));
     }
 
@@ -160,7 +159,7 @@ class SecondKeysTest {
         assertTrue(installation.keys().exists(id));
         installation.reopen();
         assertFalse(installation.keys().exists(id));
-        refused(GuardedObjects.Got.KeyRefused.Why.DESTROYED, get(SecondKey.NONE));
+        refused(GuardedObjects.Got.KeyRefused.Why.DESTROYED, get(CustomerKey.NONE));
     }
 
     @Test

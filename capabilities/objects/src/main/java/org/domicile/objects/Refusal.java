@@ -52,12 +52,13 @@ final class Refusal {
         return entry == null || entry.kind() == Version.Kind.DELETE_MARKER ? null : entry;
     }
 
-    /** Whether what stands there is what was seen, whatever was amended of it. */
+    /** Whether what stands there is what was seen, and its state too. */
     static boolean same(@Nullable Standing standing, Version seen) {
         return standing != null
                 && standing.entry().kind() == seen.kind()
                 && standing.entry().modified().equals(seen.modified())
-                && Arrays.equals(standing.entry().token(), seen.token());
+                && Arrays.equals(standing.entry().token(), seen.token())
+                && Arrays.equals(standing.entry().state(), seen.state());
     }
 
     static Decision<Changed> failed(Request request) {

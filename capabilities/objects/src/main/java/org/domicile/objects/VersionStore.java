@@ -407,8 +407,9 @@ final class VersionStore implements Objects {
                 : newest.entry().modified();
     }
 
+    /** What is new is never older than the time by which rules end it, whatever the clock says. */
     Instant now() {
-        return Instant.ofEpochMilli(clock.millis());
+        return Instant.ofEpochMilli(Math.max(clock.millis(), present.millis()));
     }
 
     /** Adds what makes an entry the newest of its name, and ends what it replaces. */

@@ -13,11 +13,11 @@ import java.util.Optional;
 import org.domicile.bytes.Budget;
 import org.domicile.guard.AclAsked;
 import org.domicile.guard.Asking;
+import org.domicile.guard.CustomerKey;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
-import org.domicile.keys.SecondKey;
 import org.domicile.policy.Facts;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
@@ -43,7 +43,7 @@ final class Call {
     private final GuardedObjects guarded;
     private final S3Options options;
     private final Budget documents;
-    private final List<SecondKey> customers = new ArrayList<>(2);
+    private final List<CustomerKey> customers = new ArrayList<>(2);
     private long held;
     private Map<String, String> setting = Map.of();
     private final Fields fields;
@@ -135,7 +135,7 @@ final class Call {
     }
 
     /** A key of the customer's, wiped by {@link #release}. */
-    SecondKey keep(SecondKey customer) {
+    CustomerKey keep(CustomerKey customer) {
         customers.add(customer);
         return customer;
     }
@@ -147,7 +147,7 @@ final class Call {
 
     /** Gives back what {@link #document} took, and wipes customers' keys. */
     void release() {
-        customers.forEach(SecondKey::close);
+        customers.forEach(CustomerKey::close);
         customers.clear();
         documents.give(held);
         held = 0;

@@ -6,11 +6,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Set;
+import org.domicile.guard.CustomerKey;
 import org.domicile.guard.Encrypted;
 import org.domicile.guard.Encryption;
 import org.domicile.guard.GuardedObjects.Got.KeyRefused;
 import org.domicile.http.Headers;
-import org.domicile.keys.SecondKey;
 
 /**
  * Server-side encryption as requests ask for it and answers say it (Amazon S3 User Guide,
@@ -62,8 +62,8 @@ final class Encryptions {
      */
     static Encryption asked(Call call) {
         String method = call.fields().one(FIELD);
-        SecondKey customer = customer(call, CUSTOMER);
-        if (customer != SecondKey.NONE) {
+        CustomerKey customer = customer(call, CUSTOMER);
+        if (customer != CustomerKey.NONE) {
             if (!method.isEmpty() || call.has(KEY_ID)) {
                 throw invalid(
                         "Server Side Encryption with Customer provided key is incompatible with the"
@@ -101,7 +101,7 @@ final class Encryptions {
     }
 
     /** The key of a read; a read cannot choose any other encryption. @throws Failure as above */
-    static SecondKey brought(Call call) {
+    static CustomerKey brought(Call call) {
         for (String field : new String[] {FIELD, KEY_ID, BUCKET_KEY}) {
             if (call.has(field)) {
                 throw invalid(field + " header is not supported for this operation.");
@@ -111,16 +111,16 @@ final class Encryptions {
     }
 
     /** The key of a copy's source. @throws Failure as above */
-    static SecondKey ofSource(Call call) {
+    static CustomerKey ofSource(Call call) {
         return customer(call, SOURCE_CUSTOMER);
     }
 
-    private static SecondKey customer(Call call, String fields) {
+    private static CustomerKey customer(Call call, String fields) {
         String algorithm = call.fields().one(fields + ALGORITHM);
         String key = call.fields().one(fields + KEY);
         String digest = call.fields().one(fields + KEY_MD5);
         if (algorithm.isEmpty() && key.isEmpty() && digest.isEmpty()) {
-            return SecondKey.NONE;
+            return CustomerKey.NONE;
         }
         if (!call.confidential()) {
             throw new Failure(
@@ -145,14 +145,14 @@ final class Encryptions {
         return checked(call, key, digest);
     }
 
-    private static SecondKey checked(Call call, String text, String digest) {
+    private static CustomerKey checked(Call call, String text, String digest) {
         byte[] key = decoded(text);
-        if (key.length != SecondKey.LENGTH) {
+        if (key.length != CustomerKey.LENGTH) {
             Arrays.fill(key, (byte) 0);
             throw invalid("The secret key was invalid for the specified algorithm.");
         }
         byte[] right = Base64.getEncoder().encode(md5(key));
-        SecondKey customer = call.keep(SecondKey.of(key));
+        CustomerKey customer = call.keep(CustomerKey.of(key));
         if (!MessageDigest.isEqual(right, digest.getBytes(StandardCharsets.ISO_8859_1))) {
             throw invalid(
                     "The calculated MD5 hash of the key did not match the hash that was provided.");

@@ -17,12 +17,12 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.domicile.bytes.Budget;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.guard.CustomerKey;
 import org.domicile.guard.Found;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.GuardedObjects.Got;
 import org.domicile.http.BodyOutput;
 import org.domicile.http.Headers;
-import org.domicile.keys.SecondKey;
 import org.domicile.request.Caller;
 
 /** GetObject and HeadObject. Buffers of large bodies are shared by all requests. */
@@ -49,7 +49,7 @@ final class Reads {
         Optional<String> version = call.version();
         Map<String, String> overrides = overrides(call);
         int part = part(call);
-        SecondKey brought = Encryptions.brought(call);
+        CustomerKey brought = Encryptions.brought(call);
         AtomicInteger known = new AtomicInteger(MOST_PARTS);
         boolean head = call.operation() == Operation.HEAD_OBJECT;
         Got got =

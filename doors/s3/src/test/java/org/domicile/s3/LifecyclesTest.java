@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.domicile.lifecycle.Lifecycle;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -260,6 +261,24 @@ class LifecyclesTest extends DoorTest {
         assertEquals(2, keys().size());
         assertEquals(1, daysLater(11), "the lock is over");
         assertEquals(1, daysLater(12));
+        assertEquals(List.of(), keys());
+    }
+
+    /** Labels say who may use data; that its own bucket's rules end them is no use of them. */
+    @Test
+    void labelledDataEndAsTheirBucketSays() throws IOException {
+        given(rule("all", ALL, DAYS));
+        installation
+                .administration()
+                .label(
+                        bucket.substring(1),
+                        "people/",
+                        new Marks(List.of("health"), List.of(), List.of()));
+        assertEquals(200, client.put(bucket + "/n", "x").status());
+        installation
+                .administration()
+                .label(bucket.substring(1), "", new Marks(List.of("health"), List.of(), List.of()));
+        assertEquals(1, daysLater(2));
         assertEquals(List.of(), keys());
     }
 }
