@@ -18,6 +18,9 @@ import java.util.Map;
  */
 final class SuiteAccounts {
     /** The sections that hold an account, and the names that their organisations begin with. */
+    /** Names of keys that the suite's SSE-KMS tests seal under. */
+    private static final List<String> KEYS = List.of("testkey-1", "testkey-2");
+
     private static final Map<String, String> SECTIONS = sections();
 
     private static final String PURPOSE = "suite";
@@ -91,6 +94,9 @@ final class SuiteAccounts {
     private Map<String, String> account(String organisation)
             throws IOException, InterruptedException {
         operator.post("/v1/organisations", Map.of("name", organisation, "zone", zone));
+        for (String key : KEYS) {
+            operator.post("/v1/keys", Map.of("organisation", organisation, "name", key));
+        }
         operator.post(
                 "/v1/purposes",
                 Map.of(
