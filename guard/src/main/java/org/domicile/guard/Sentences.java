@@ -70,10 +70,13 @@ final class Sentences {
             case "session-not-permitted" ->
                     "This session's own policy does not permit " + action + " here.";
             case "policy-error" ->
-                    "A policy of your organisation could not be evaluated, so nothing is let"
-                            + " through. Ask your operator; 'policy explain' shows which and why.";
+                    "A policy of your organisation, or of the one whose data it is, could not be"
+                            + " evaluated, so nothing is let through. Ask your operator; 'policy"
+                            + " explain' shows which and why.";
             case String own when own.indexOf('/') > 0 ->
-                    "The policy " + own + " of your organisation forbids it.";
+                    "The policy "
+                            + own
+                            + " of your organisation, or of the one whose data it is, forbids it.";
             default -> "Access denied (" + reason + ").";
         };
     }
