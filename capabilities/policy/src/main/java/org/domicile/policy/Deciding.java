@@ -298,7 +298,7 @@ final class Deciding {
             case Resource.Data data -> {
                 Place place = place(data);
                 if (data.access().asks()) {
-                    said = Shares.said(request, action, data);
+                    said = Shares.said(request, person(request.caller()), action, data);
                 }
                 Marks marks = PurposeRules.marks(register, data);
                 boolean marked = data.name().isEmpty() && !marks.isEmpty();
@@ -340,6 +340,21 @@ final class Deciding {
                         who.uid(), named.uid(), asked, context(request, named, said)),
                 entities,
                 who.set());
+    }
+
+    /**
+     * Whom a bucket's policy means: a session without a role is the person whose credential asked
+     * for it, and its own principal is no name that anybody knows.
+     */
+    private String person(Caller caller) {
+        if (!(caller instanceof Caller.Known known)) {
+            return "";
+        }
+        Credential source =
+                known.by() instanceof Caller.By.Session session && session.role().isEmpty()
+                        ? register.credentials().get(session.source())
+                        : null;
+        return source == null ? known.principal() : source.principal();
     }
 
     private Value.Fields context(Request request, Listed.Action action, Shares.Said said) {
