@@ -202,6 +202,13 @@ final class Uses {
         if (decision.effect() == Decision.Effect.REFUSE) {
             throw refusal(action, decision, object, resource, going);
         }
+        // The use would stand, closed, in the log of those who agreed to no seal.
+        if (resource instanceof Resource.Data data
+                && !data.organisation().equals(organisation())
+                && !sealed().isEmpty()) {
+            Decision no = unasked(Sentences.SEALED_ELSEWHERE);
+            throw refusal(action, no, object, resource, going);
+        }
         return decision;
     }
 
