@@ -73,7 +73,10 @@ final class Shares {
             BucketPolicy policy = sharing.policy().get();
             org.domicile.cedar.Decision decision =
                     Authorizer.decide(asked.request(), asked.entities(), policy.policies());
-            denied = !decision.isAllowed() && !decision.reasons().isEmpty();
+            // What errs may have been to forbid it.
+            denied =
+                    !decision.isAllowed() && !decision.reasons().isEmpty()
+                            || !decision.errors().isEmpty();
             boolean kept =
                     sharing.publicAccess().restrict()
                             && policy.isPublic()
