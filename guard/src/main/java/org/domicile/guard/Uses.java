@@ -448,7 +448,9 @@ final class Uses {
         };
     }
 
-    /** @param at when it was decided: the record explains the decision by it */
+    /**
+     * @param at when it was decided: the record explains the decision by it
+     */
     private Admitted.Reversal reversal(
             Use use, Instant at, Resource resource, String going, Decision decision) {
         Use refused =

@@ -212,8 +212,7 @@ final class Deciding {
         boolean outside =
                 switch (caller) {
                     case Caller.Anonymous() -> true;
-                    case Caller.Known known ->
-                            !known.organisation().equals(data.organisation());
+                    case Caller.Known known -> !known.organisation().equals(data.organisation());
                     case Caller.Program program -> false;
                 };
         return outside ? Optional.ofNullable(sets.get(data.organisation())) : Optional.empty();

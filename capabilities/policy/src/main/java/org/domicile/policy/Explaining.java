@@ -30,7 +30,9 @@ final class Explaining {
      */
     private volatile @Nullable Known last;
 
-    /** @param owners of whose data it were, and by what policies: a digest for an organisation */
+    /**
+     * @param owners of whose data it were, and by what policies: a digest for an organisation
+     */
     private record Known(
             String register, String set, Map<String, String> owners, Deciding deciding) {}
 
@@ -77,7 +79,10 @@ final class Explaining {
                 || !known.owners().equals(owners)) {
             known =
                     new Known(
-                            register, use.policy(), owners, deciding(register, use.policy(), owners));
+                            register,
+                            use.policy(),
+                            owners,
+                            deciding(register, use.policy(), owners));
             last = known;
         }
         Request request =

@@ -174,9 +174,9 @@ public interface Policy {
          * @param policies each by id
          * @param reasons the policies that determined it
          * @param errors the policies that erred, and how
-         * @param bounds what was asked beyond that, if all this lets it through, in this order:
-         *     the policies of those whose data somebody from outside comes to, and what a session
-         *     stays within; each must allow, too
+         * @param bounds what was asked beyond that, if all this lets it through, in this order: the
+         *     policies of those whose data somebody from outside comes to, and what a session stays
+         *     within; each must allow, too
          * @param decided what it says now: the same as the record, or something is wrong
          */
         record Explained(

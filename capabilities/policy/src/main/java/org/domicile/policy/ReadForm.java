@@ -25,13 +25,13 @@ import org.domicile.request.Caller;
  * digest of its policy, with the {@code facts} of the request, the {@code tags} of the object and
  * those that the request is {@code setting}, as far as that policy reads them; {@code public}, what
  * is kept from the public. To somebody from outside, {@code policies} is the digest of the deciding
- * set of the bucket's organisation, where that has policies of its own. {@code kind} is {@code object}, {@code bucket}, {@code own}, {@code
- * role} or {@code installation}; {@code who} is {@code credential}, {@code session}, {@code
- * operator}, {@code program} or {@code anonymous}. A session brings {@code "session"}: its end in
- * milliseconds since 1970, the digest of its policy, its role with the id, and the credential or
- * the issuer that it came from. A refusal begins with {@code "errors"}, the policies that erred,
- * and {@code "reasons"}, all that forbade. An object's name is the recorded object less its bucket:
- * it may name people, and is sealed apart.
+ * set of the bucket's organisation, where that has policies of its own. {@code kind} is {@code
+ * object}, {@code bucket}, {@code own}, {@code role} or {@code installation}; {@code who} is {@code
+ * credential}, {@code session}, {@code operator}, {@code program} or {@code anonymous}. A session
+ * brings {@code "session"}: its end in milliseconds since 1970, the digest of its policy, its role
+ * with the id, and the credential or the issuer that it came from. A refusal begins with {@code
+ * "errors"}, the policies that erred, and {@code "reasons"}, all that forbade. An object's name is
+ * the recorded object less its bucket: it may name people, and is sealed apart.
  */
 final class ReadForm {
     private ReadForm() {}

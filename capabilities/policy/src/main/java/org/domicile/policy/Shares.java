@@ -112,9 +112,7 @@ final class Shares {
     /** A session in a role is the role; what else it is called decides nothing. */
     private static String name(Caller.Known caller, String person) {
         String role = role(caller);
-        return role.isEmpty()
-                ? "user/" + person
-                : "role/" + role.substring(role.indexOf('/') + 1);
+        return role.isEmpty() ? "user/" + person : "role/" + role.substring(role.indexOf('/') + 1);
     }
 
     private static String role(Caller.Known caller) {

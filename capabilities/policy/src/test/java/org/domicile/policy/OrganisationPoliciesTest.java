@@ -233,8 +233,7 @@ class OrganisationPoliciesTest {
         Decision refused = policy.decide(from(stranger), "s3:DeleteObject", data);
         remove("city", "archive");
         policy = open();
-        assertEquals(
-                refused, explained(onRecord(stranger, "s3:DeleteObject", refused)).decided());
+        assertEquals(refused, explained(onRecord(stranger, "s3:DeleteObject", refused)).decided());
         assertEquals("allowed", policy.decide(from(stranger), "s3:DeleteObject", data).reason());
     }
 

@@ -399,12 +399,9 @@ class SessionsTest {
     }
 
     private static Resource.Data under(String statement) throws Exception {
-        BucketPolicy policy =
-                BucketPolicy.of("archive", "{\"Statement\":" + statement + "}");
+        BucketPolicy policy = BucketPolicy.of("archive", "{\"Statement\":" + statement + "}");
         return ((Resource.Data) resource(new Asked("s3:GetObject", "archive", "a", "")))
-                .shared(
-                        new Access(
-                                Sharing.NONE.under(policy), Facts.NONE, Acl.NONE, Map.of(), ""));
+                .shared(new Access(Sharing.NONE.under(policy), Facts.NONE, Acl.NONE, Map.of(), ""));
     }
 
     /** Who is forbidden something cannot go round it by asking for another key. */

@@ -99,7 +99,11 @@ final class Forms {
             }
             Payload payload =
                     new FormPayload(
-                            form.file(), exchange.contentLength(), Fields.of(fields), range, signed);
+                            form.file(),
+                            exchange.contentLength(),
+                            Fields.of(fields),
+                            range,
+                            signed);
             return new Read(named, fields, new Authentication.Verdict.Accepted(signer, payload));
         } catch (EOFException | ProtocolException e) {
             return rejected(named, claimed, S3Door.incomplete());

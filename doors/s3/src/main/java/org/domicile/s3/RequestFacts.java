@@ -116,8 +116,7 @@ final class RequestFacts {
         if (inQuery) {
             // As it was signed.
             String said = call.query().value("X-Amz-Content-Sha256");
-            values.putIfAbsent(
-                    CONTENT_SHA256, said.isEmpty() ? Framing.UNSIGNED_PAYLOAD : said);
+            values.putIfAbsent(CONTENT_SHA256, said.isEmpty() ? Framing.UNSIGNED_PAYLOAD : said);
         }
     }
 }
