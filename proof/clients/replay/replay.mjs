@@ -75,10 +75,12 @@ function replay(line, one) {
     const errors = said.diagnostics.errors.map((each) => each.policyId).sort();
     const reasons = [...said.diagnostics.reason].sort();
     const through = said.decision === "allow" && errors.length === 0;
-    // A session's request passes what all of its bounds permit, asked in their order.
-    const bounds = through ? one.bounds.map((each) => [each.name, permits(each)]) : [];
+    // What the owner of the data and a session's bounds permit passes, asked in their order.
+    const bounds = through
+        ? one.bounds.map((each) => [each.name, permits(each), each.reasons])
+        : [];
     if (bounds.some(([, answer]) => answer === "different")) {
-        return differs(line, "a bound of the session answers something else");
+        return differs(line, "a bound answers something else");
     }
     const stopped = bounds.find(([, answer]) => !answer);
     const sure = through && !stopped;
@@ -96,6 +98,7 @@ function replay(line, one) {
         return differs(line, `the use was ${one.use.verdict}, and should not have been`);
     }
     const mayBeSaid = sure ? ["allowed"]
+        : stopped && stopped[0] === "owner" ? [...stopped[2], "policy-error"]
         : stopped ? [`${stopped[0]}-not-permitted`]
         : said.decision === "deny" && reasons.length > 0 ? reasons
         : [errors.length > 0 ? "policy-error" : "not-permitted"];

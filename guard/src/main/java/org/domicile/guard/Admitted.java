@@ -67,7 +67,8 @@ final class Admitted implements AutoCloseable {
 
     /**
      * Asks policy again, just before a commit that comes long after the request: a credential may
-     * be withdrawn while its body arrives. A refusal takes this use's number and place.
+     * be withdrawn, or may end, and a bucket may be shared otherwise, while its body arrives. A
+     * refusal takes this use's number and place.
      *
      * @throws Refused when it may not be done any more; that is on record then
      */

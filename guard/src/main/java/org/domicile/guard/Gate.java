@@ -236,7 +236,8 @@ final class Gate implements Guard {
                         request,
                         new Concerned(policy, keys, people, List.of()),
                         sharings,
-                        Asking.NOTHING);
+                        Asking.NOTHING,
+                        clock);
         uses.check(action, new Resource.Installation(), "");
         long handled;
         try {
@@ -282,7 +283,8 @@ final class Gate implements Guard {
                 request,
                 new Concerned(policy, keys, people, List.of()),
                 sharings,
-                Asking.NOTHING);
+                Asking.NOTHING,
+                clock);
     }
 
     private Uses uses(Request request) {
@@ -298,6 +300,7 @@ final class Gate implements Guard {
                 request,
                 new Concerned(policy, keys, people, stated),
                 sharings,
-                asking);
+                asking,
+                clock);
     }
 }

@@ -8,6 +8,9 @@ final class Sentences {
     /** Reason of the guard's own: the bucket is not of the organisation that the caller expects. */
     static final String OTHER_OWNER = "other-owner";
 
+    /** Reason of the guard's own: nobody keeps sealed uses in another organisation's log. */
+    static final String SEALED_ELSEWHERE = "sealed-elsewhere";
+
     /** Of a name that is not there, to who may not list the bucket. */
     static final String ABSENT_UNTOLD =
             "It is not there, or you may not know that it is: that needs s3:ListBucket.";
@@ -58,6 +61,9 @@ final class Sentences {
                     "The data may not go there: a label of the target allows what a label of the"
                             + " source prohibits, or they would bring more along than can be kept.";
             case OTHER_OWNER -> "The bucket's owner is not the one you expect.";
+            case SEALED_ELSEWHERE ->
+                    "The uses of this credential are sealed, so it acts on the data of its own"
+                            + " organisation alone, even where others share theirs.";
             case "bucket-policy" -> "The bucket's policy forbids it.";
             case "action-not-listed" -> "This credential does not list the action " + action + ".";
             case "bucket-not-listed" -> "This credential does not list this bucket.";
@@ -70,10 +76,13 @@ final class Sentences {
             case "session-not-permitted" ->
                     "This session's own policy does not permit " + action + " here.";
             case "policy-error" ->
-                    "A policy of your organisation could not be evaluated, so nothing is let"
-                            + " through. Ask your operator; 'policy explain' shows which and why.";
+                    "A policy of your organisation, or of the one whose data it is, could not be"
+                            + " evaluated, so nothing is let through. Ask your operator; 'policy"
+                            + " explain' shows which and why.";
             case String own when own.indexOf('/') > 0 ->
-                    "The policy " + own + " of your organisation forbids it.";
+                    "The policy "
+                            + own
+                            + " of your organisation, or of the one whose data it is, forbids it.";
             default -> "Access denied (" + reason + ").";
         };
     }

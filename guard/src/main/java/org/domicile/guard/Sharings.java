@@ -113,6 +113,18 @@ final class Sharings {
                 : Access.NONE;
     }
 
+    /**
+     * The same place as it is shared by now. Where its bucket is gone, or is another's by now,
+     * nothing changes here: the commit finds that the bucket is not the one.
+     */
+    Resource.Data present(Resource.Data data, Asking asking) {
+        return objects.buckets()
+                .bucket(data.bucket())
+                .filter(bucket -> bucket.organisation().equals(data.organisation()))
+                .map(bucket -> data.shared(access(bucket, asking)))
+                .orElse(data);
+    }
+
     /** The same with what is there, where that matters. */
     Resource.Data object(Resource.Data data, Optional<Bucket> found, Optional<String> versionId) {
         if (found.isEmpty() || !data.access().sharing().asksForObjects()) {

@@ -1,6 +1,7 @@
 package org.domicile.guard;
 
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,7 @@ final class Uses {
     private final Concerned concerned;
     private final Sharings sharings;
     private final Asking asking;
+    private final InstantSource clock;
     private String last = "";
 
     Uses(
@@ -54,7 +56,8 @@ final class Uses {
             Request request,
             Concerned concerned,
             Sharings sharings,
-            Asking asking) {
+            Asking asking,
+            InstantSource clock) {
         this.policy = policy;
         this.ledger = ledger;
         this.options = options;
@@ -63,6 +66,7 @@ final class Uses {
         this.concerned = concerned;
         this.sharings = sharings;
         this.asking = asking;
+        this.clock = clock;
     }
 
     Request request() {
@@ -197,10 +201,16 @@ final class Uses {
     }
 
     private Decision check(String action, Resource resource, String object, String going) {
-        Request judged = going.equals(request.zone()) ? request : toward(going);
-        Decision decision = policy.decide(judged, action, resource);
+        Decision decision = policy.decide(toward(going, request.at()), action, resource);
         if (decision.effect() == Decision.Effect.REFUSE) {
             throw refusal(action, decision, object, resource, going);
+        }
+        // The use would stand, closed, in the log of those who agreed to no seal.
+        if (resource instanceof Resource.Data data
+                && !data.organisation().equals(organisation())
+                && !sealed().isEmpty()) {
+            Decision no = unasked(Sentences.SEALED_ELSEWHERE);
+            throw refusal(action, no, object, resource, going);
         }
         return decision;
     }
@@ -236,15 +246,18 @@ final class Uses {
         return Sentences.of(reason, action, purpose(resource));
     }
 
-    /** The request as policy sees it when the data do not go to the client. */
-    private Request toward(String zone) {
+    /** The request as policy sees it when the data go to a zone, perhaps not the client's. */
+    private Request toward(String zone, Instant at) {
+        if (zone.equals(request.zone()) && at.equals(request.at())) {
+            return request;
+        }
         return new Request(
                 request.id(),
                 request.caller(),
                 request.door(),
                 zone,
                 request.address(),
-                request.at(),
+                at,
                 request.deadline(),
                 request.pending());
     }
@@ -345,6 +358,7 @@ final class Uses {
                     use(
                             log,
                             number,
+                            request.at(),
                             action,
                             Use.Verdict.ALLOWED,
                             decision,
@@ -366,7 +380,12 @@ final class Uses {
         return new Admitted.Again() {
             @Override
             public Optional<Admitted.Reversal> still() {
-                return again(resource);
+                // A body may take its time: it is judged by what holds when all of it is there.
+                return again(
+                        resource instanceof Resource.Data data
+                                ? sharings.present(data, asking)
+                                : resource,
+                        clock.instant());
             }
 
             @Override
@@ -381,14 +400,13 @@ final class Uses {
                 if (asks && found instanceof Resource.Data data) {
                     found = data.shared(data.access().of(state.acl(), state.tags()));
                 }
-                return found.equals(resource) ? Optional.empty() : again(found);
+                return found.equals(resource) ? Optional.empty() : again(found, request.at());
             }
 
-            private Optional<Admitted.Reversal> again(Resource found) {
-                Request judged = going.equals(request.zone()) ? request : toward(going);
-                Decision decision = policy.decide(judged, use.action(), found);
+            private Optional<Admitted.Reversal> again(Resource found, Instant at) {
+                Decision decision = policy.decide(toward(going, at), use.action(), found);
                 return decision.effect() == Decision.Effect.REFUSE
-                        ? Optional.of(reversal(use, found, going, decision))
+                        ? Optional.of(reversal(use, at, found, going, decision))
                         : Optional.empty();
             }
 
@@ -401,7 +419,12 @@ final class Uses {
                 return kept
                         ? Optional.empty()
                         : Optional.of(
-                                reversal(use, resource, going, unasked(Sentences.LABEL_NOT_KEPT)));
+                                reversal(
+                                        use,
+                                        request.at(),
+                                        resource,
+                                        going,
+                                        unasked(Sentences.LABEL_NOT_KEPT)));
             }
         };
     }
@@ -425,12 +448,16 @@ final class Uses {
         };
     }
 
+    /**
+     * @param at when it was decided: the record explains the decision by it
+     */
     private Admitted.Reversal reversal(
-            Use use, Resource resource, String going, Decision decision) {
+            Use use, Instant at, Resource resource, String going, Decision decision) {
         Use refused =
                 use(
                         use.organisation(),
                         use.number(),
+                        at,
                         use.action(),
                         Use.Verdict.REFUSED,
                         decision,
@@ -483,6 +510,7 @@ final class Uses {
                         use(
                                 organisation,
                                 each,
+                                request.at(),
                                 action,
                                 Use.Verdict.REFUSED,
                                 decision,
@@ -507,6 +535,7 @@ final class Uses {
     private Use use(
             String log,
             long number,
+            Instant at,
             String action,
             Use.Verdict verdict,
             Decision decision,
@@ -519,7 +548,7 @@ final class Uses {
         return new Use(
                 log,
                 number,
-                request.at(),
+                at,
                 action,
                 verdict,
                 decision.reason(),

@@ -35,6 +35,7 @@ import org.domicile.ledger.Ledger;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Lock;
 import org.domicile.policy.Marks;
+import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
 import org.domicile.request.Request;
 import org.junit.jupiter.api.AfterEach;
@@ -901,6 +902,60 @@ class GuardedObjectsTest {
                                 () -> ending.putPart("archive", "u", upload, 1, ended)));
         assertEquals("refused", uses.getLast().verdict());
         assertEquals("purpose-withdrawn", uses.getLast().reason());
+    }
+
+    private static String letting(String effect, String... organisations) {
+        return """
+        {"Statement":{"Effect":"%s","Principal":{"AWS":["%s"]},"Action":"s3:*",\
+        "Resource":["arn:aws:s3:::archive","arn:aws:s3:::archive/*"]}}\
+        """
+                .formatted(effect, String.join("\",\"", organisations));
+    }
+
+    /**
+     * Story: a body was judged at its end by what was known at its beginning: who was let in by a
+     * policy that was removed meanwhile, or came with a credential that ended meanwhile, stored it.
+     */
+    @Test
+    void aBodyIsStoredOnlyWhereItMayBeWhenAllOfItIsThere() {
+        Administration.Issued water = installation.tenant("water");
+        objects().sharing().putPolicy("archive", letting("Allow", "water"));
+        Upstream closing =
+                meanwhile(() -> objects().sharing().putPolicy("archive", letting("Deny", "water")));
+        List<Ledger.Recorded> uses =
+                left(() ->
+                        refused(
+                                "other-organisation",
+                                () ->
+                                        installation
+                                                .as(water)
+                                                .put("archive", "late", draft(), closing, ANY)));
+        assertEquals("s3:PutObject", uses.getLast().action());
+        assertEquals("refused", uses.getLast().verdict());
+        Upstream denying =
+                meanwhile(() -> objects().sharing().putPolicy("archive", letting("Deny", "city")));
+        refused("bucket-policy", () -> objects().put("archive", "late", draft(), denying, ANY));
+        objects().sharing().putPolicy("archive", letting("Deny", "water"));
+        Administration.Issued brief =
+                installation
+                        .admin()
+                        .createCredential(
+                                city.credential().principal(),
+                                "city/tests",
+                                List.of("*"),
+                                List.of("*"),
+                                installation.time().instant().plusSeconds(600));
+        Upstream slow = meanwhile(() -> installation.time().advance(Duration.ofSeconds(700)));
+        GuardedObjects theirs = installation.as(brief);
+        refused("credential-expired", () -> theirs.put("archive", "late", draft(), slow, ANY));
+        Policy.Explanation.Explained again =
+                assertInstanceOf(
+                        Policy.Explanation.Explained.class,
+                        installation.admin().explain(theirs.use()).explanation());
+        assertEquals("credential-expired", again.decided().reason());
+        assertInstanceOf(
+                GuardedObjects.Got.NoSuchName.class,
+                objects().get("archive", "late", Optional.empty()));
     }
 
     /**

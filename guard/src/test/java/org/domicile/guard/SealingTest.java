@@ -85,9 +85,13 @@ class SealingTest {
     }
 
     private void put(Administration.Issued who, String name) {
+        put(who, "clinic", name);
+    }
+
+    private void put(Administration.Issued who, String bucket, String name) {
         assertInstanceOf(
                 Stored.Done.class,
-                installation.as(who).put("clinic", name, draft(), upstream(BODY), ANY));
+                installation.as(who).put(bucket, name, draft(), upstream(BODY), ANY));
     }
 
     private static void read(GuardedObjects objects) {
@@ -191,6 +195,43 @@ class SealingTest {
                                         .as(covert)
                                         .head("clinic", "patients/p-1/a", Optional.empty()));
         assertEquals("credential-expired", over.reason());
+    }
+
+    /** They would find uses in their log that they cannot read, under a seal that is not theirs. */
+    @Test
+    void noSealedUseStandsInAnotherOrganisationsLog() {
+        Administration.Issued water = installation.tenant("water");
+        installation.as(water).createBucket("levels", "");
+        put(water, "levels", "a");
+        assertInstanceOf(
+                GuardedSharing.Set.Done.class,
+                installation
+                        .as(water)
+                        .sharing()
+                        .putPolicy(
+                                "levels",
+                                """
+                                {"Statement":{"Effect":"Allow","Principal":{"AWS":"city"},\
+                                "Action":"s3:*",\
+                                "Resource":["arn:aws:s3:::levels","arn:aws:s3:::levels/*"]}}\
+                                """));
+        Administration.Issued covert = covert();
+        Installation.bytes(installation.as(ada).get("levels", "a", Optional.empty()));
+        long before = installation.entries("water");
+        for (Runnable each :
+                List.<Runnable>of(
+                        () -> installation.as(covert).get("levels", "a", Optional.empty()),
+                        () -> installation.as(covert).head("levels", "none", Optional.empty()),
+                        () -> put(covert, "levels", "b"),
+                        () ->
+                                installation
+                                        .as(covert)
+                                        .list("levels", new Listing.Query("", "", "", "", 9)))) {
+            Refused refused = assertThrows(Refused.class, each::run);
+            assertEquals("sealed-elsewhere", refused.reason());
+        }
+        assertEquals(before, installation.entries("water"));
+        assertEquals("sealed-elsewhere", newest().reason());
     }
 
     @Test

@@ -113,9 +113,15 @@ final class Deciding {
         return new Deciding(changed, program, sets(changed, sets), bounds);
     }
 
-    /** For a decision of the past: the register as it was, and the set that decided. */
-    static Deciding replaying(Register register, DecidingSet set, Bounds bounds) {
-        return new Deciding(register, set, Map.of(), bounds);
+    /**
+     * For a decision of the past: the register as it was, and what decided.
+     *
+     * @param set that judged the caller
+     * @param owners by organisation: the set of those whose data it were, where it was asked too
+     */
+    static Deciding replaying(
+            Register register, DecidingSet set, Map<String, DecidingSet> owners, Bounds bounds) {
+        return new Deciding(register, set, owners, bounds);
     }
 
     private static Map<String, DecidingSet> sets(
@@ -172,20 +178,49 @@ final class Deciding {
                 Authorizer.decide(
                         question.request(), question.entities(), question.set().policies());
         String read = read(who, request.caller(), resource);
-        if (answer.isAllowed() && answer.errors().isEmpty()) {
-            return within(
-                    request,
-                    action,
-                    resource,
-                    question,
-                    new Decision(
-                            Decision.Effect.ALLOW,
-                            ALLOWED,
-                            who.set().digest(),
-                            answer.reasons(),
-                            read));
+        if (!answer.isAllowed() || !answer.errors().isEmpty()) {
+            return refusal(answer, who, read);
         }
-        return refusal(answer, who, read);
+        Optional<DecidingSet> owners = owners(request.caller(), resource);
+        if (owners.isPresent()) {
+            org.domicile.cedar.Decision theirs = owners(question, owners.get());
+            if (!theirs.isAllowed() || !theirs.errors().isEmpty()) {
+                return refusal(theirs, who, read);
+            }
+        }
+        return within(
+                request,
+                action,
+                resource,
+                question,
+                new Decision(
+                        Decision.Effect.ALLOW,
+                        ALLOWED,
+                        who.set().digest(),
+                        answer.reasons(),
+                        read));
+    }
+
+    /**
+     * The policies of those whose data somebody from outside comes to, who judge him beside those
+     * of his own organisation; empty where they add nothing to the program's.
+     */
+    Optional<DecidingSet> owners(Caller caller, Resource resource) {
+        if (!(resource instanceof Resource.Data data) || !data.access().asks()) {
+            return Optional.empty();
+        }
+        boolean outside =
+                switch (caller) {
+                    case Caller.Anonymous() -> true;
+                    case Caller.Known known -> !known.organisation().equals(data.organisation());
+                    case Caller.Program program -> false;
+                };
+        return outside ? Optional.ofNullable(sets.get(data.organisation())) : Optional.empty();
+    }
+
+    /** What they say to the question that everybody is asked. */
+    static org.domicile.cedar.Decision owners(Question question, DecidingSet owners) {
+        return Authorizer.decide(question.request(), question.entities(), owners.policies());
     }
 
     /** What is allowed to all is allowed to a session where each of its bounds permits it too. */
@@ -262,7 +297,7 @@ final class Deciding {
             case Resource.Data data -> {
                 Place place = place(data);
                 if (data.access().asks()) {
-                    said = Shares.said(request, action, data);
+                    said = Shares.said(request, person(request.caller()), action, data);
                 }
                 Marks marks = PurposeRules.marks(register, data);
                 boolean marked = data.name().isEmpty() && !marks.isEmpty();
@@ -304,6 +339,21 @@ final class Deciding {
                         who.uid(), named.uid(), asked, context(request, named, said)),
                 entities,
                 who.set());
+    }
+
+    /**
+     * Whom a bucket's policy means: a session without a role is the person whose credential asked
+     * for it, and its own principal is no name that anybody knows.
+     */
+    private String person(Caller caller) {
+        if (!(caller instanceof Caller.Known known)) {
+            return "";
+        }
+        Credential source =
+                known.by() instanceof Caller.By.Session session && session.role().isEmpty()
+                        ? register.credentials().get(session.source())
+                        : null;
+        return source == null ? known.principal() : source.principal();
     }
 
     private Value.Fields context(Request request, Listed.Action action, Shares.Said said) {
@@ -385,7 +435,7 @@ final class Deciding {
         Resource named =
                 new Resource.Data(
                         data.organisation(), data.bucket(), name, data.zones(), data.dataZone());
-        return ReadForm.read(register.digest(), ReadForm.resource(named), CREDENTIAL);
+        return ReadForm.read(register.digest(), ReadForm.resource(named, ""), CREDENTIAL);
     }
 
     private Who who(Caller caller, Resource resource) {
@@ -435,13 +485,14 @@ final class Deciding {
 
     /** What goes on record: with the use's own fields, all that was read. */
     private String read(Who who, Caller caller, Resource resource) {
-        String read = read(who, resource);
+        String read =
+                read(who, resource, owners(caller, resource).map(DecidingSet::digest).orElse(""));
         return caller instanceof Caller.Known(_, _, _, _, Caller.By.Session session)
                 ? ReadForm.session(read, session)
                 : read;
     }
 
-    private String read(Who who, Resource resource) {
+    private String read(Who who, Resource resource, String owners) {
         if (resource instanceof Resource.Data data
                 && who.kind().equals(CREDENTIAL)
                 && data.carried().isEmpty()
@@ -449,6 +500,6 @@ final class Deciding {
             Place place = place(data);
             return data.name().isEmpty() ? place.read() : place.objectRead();
         }
-        return ReadForm.read(register.digest(), ReadForm.resource(resource), who.kind());
+        return ReadForm.read(register.digest(), ReadForm.resource(resource, owners), who.kind());
     }
 }

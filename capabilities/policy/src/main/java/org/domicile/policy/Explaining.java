@@ -2,6 +2,7 @@ package org.domicile.policy;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,11 @@ final class Explaining {
      */
     private volatile @Nullable Known last;
 
-    private record Known(String register, String set, Deciding deciding) {}
+    /**
+     * @param owners of whose data it were, and by what policies: a digest for an organisation
+     */
+    private record Known(
+            String register, String set, Map<String, String> owners, Deciding deciding) {}
 
     Explaining(Past past) {
         this.past = past;
@@ -67,10 +72,17 @@ final class Explaining {
     private Policy.Explanation explain(UseOnRecord use, Value read) {
         Known known = last;
         String register = text(read, "register");
+        Map<String, String> owners = owners(field(read, "resource"));
         if (known == null
                 || !known.register().equals(register)
-                || !known.set().equals(use.policy())) {
-            known = new Known(register, use.policy(), deciding(register, use.policy()));
+                || !known.set().equals(use.policy())
+                || !known.owners().equals(owners)) {
+            known =
+                    new Known(
+                            register,
+                            use.policy(),
+                            owners,
+                            deciding(register, use.policy(), owners));
             last = known;
         }
         Request request =
@@ -87,7 +99,14 @@ final class Explaining {
         return explained(known.deciding(), request, use.action(), resource);
     }
 
-    private Deciding deciding(String digest, String policies) {
+    private static Map<String, String> owners(Value resource) {
+        return resource instanceof Value.Fields(Map<String, Value> values)
+                        && values.containsKey("policies")
+                ? Map.of(text(resource, "organisation"), text(resource, "policies"))
+                : Map.of();
+    }
+
+    private Deciding deciding(String digest, String policies, Map<String, String> owners) {
         Register register =
                 past.register(digest)
                         .orElseThrow(() ->
@@ -99,6 +118,13 @@ final class Explaining {
             throw new Gone(
                     "the register " + digest + ", which it read, was altered: it is no evidence");
         }
+        DecidingSet set = set(policies);
+        Map<String, DecidingSet> theirs = new HashMap<>();
+        owners.forEach((organisation, each) -> theirs.put(organisation, set(each)));
+        return Deciding.replaying(register, set, theirs, bounds);
+    }
+
+    private DecidingSet set(String policies) {
         DecidingSet set =
                 past.set(policies)
                         .orElseThrow(() ->
@@ -109,7 +135,7 @@ final class Explaining {
         if (!set.digest().equals(policies)) {
             throw new Gone("the policies " + policies + ", which decided, were altered");
         }
-        return Deciding.replaying(register, set, bounds);
+        return set;
     }
 
     private static Policy.Explanation explained(
@@ -119,12 +145,13 @@ final class Explaining {
         org.domicile.cedar.Request asked = question.request();
         org.domicile.cedar.Decision answer =
                 Authorizer.decide(asked, question.entities(), set.policies());
-        List<Policy.Explanation.Within> within =
-                answer.isAllowed() && answer.errors().isEmpty()
-                        ? deciding.bounds(request, action, resource, question).stream()
-                                .map(Explaining::within)
-                                .toList()
-                        : List.of();
+        List<Policy.Explanation.Within> within = new ArrayList<>();
+        if (answer.isAllowed() && answer.errors().isEmpty()) {
+            deciding.owners(request.caller(), resource)
+                    .ifPresent(owners -> within.add(owners(question, owners)));
+            deciding.bounds(request, action, resource, question)
+                    .forEach(each -> within.add(within(each)));
+        }
         return new Policy.Explanation.Explained(
                 set.digest(),
                 deciding.register().digest(),
@@ -138,7 +165,7 @@ final class Explaining {
                 answer(answer),
                 answer.reasons(),
                 errors(answer),
-                within,
+                List.copyOf(within),
                 deciding.decide(request, action, resource));
     }
 
@@ -173,6 +200,25 @@ final class Explaining {
             case "anonymous" -> new Caller.Anonymous();
             default -> throw new Malformed("there is no caller of the kind " + who);
         };
+    }
+
+    /** Everybody's question, to those whose data it is about. */
+    private static Policy.Explanation.Within owners(Deciding.Question question, DecidingSet set) {
+        org.domicile.cedar.Request asked = question.request();
+        org.domicile.cedar.Decision answer = Deciding.owners(question, set);
+        return new Policy.Explanation.Within(
+                "owner",
+                true,
+                JsonForm.name(asked.principal()),
+                JsonForm.name(asked.action()),
+                JsonForm.name(asked.resource()),
+                JsonForm.format(asked.context()),
+                reachable(asked, question.entities(), set.policies()),
+                set.schema(),
+                set.texts(),
+                answer(answer),
+                answer.reasons(),
+                errors(answer));
     }
 
     private static Policy.Explanation.Within within(Bounds.Asked bound) {

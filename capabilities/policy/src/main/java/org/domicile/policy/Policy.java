@@ -174,8 +174,9 @@ public interface Policy {
          * @param policies each by id
          * @param reasons the policies that determined it
          * @param errors the policies that erred, and how
-         * @param bounds what a session was asked beyond that, if all this lets it through: each
-         *     must allow, too
+         * @param bounds what was asked beyond that, if all this lets it through, in this order: the
+         *     policies of those whose data somebody from outside comes to, and what a session stays
+         *     within; each must allow, too
          * @param decided what it says now: the same as the record, or something is wrong
          */
         record Explained(
@@ -196,9 +197,10 @@ public interface Policy {
                 implements Explanation {}
 
         /**
-         * A document that a session stays within, and what it was asked, in the same forms.
+         * Policies that have to allow too, and what they were asked, in the same forms.
          *
-         * @param name {@code role} or {@code session}
+         * @param name {@code owner}, the organisation whose data it is, {@code role} or {@code
+         *     session}
          * @param asked false when the document has no words for the request, which it then denies;
          *     names and entities are empty
          */

@@ -24,13 +24,14 @@ import org.domicile.request.Caller;
  * bucket's, as {@link Acl#text} has them, with the bucket's {@code ownership}; {@code policy}, the
  * digest of its policy, with the {@code facts} of the request, the {@code tags} of the object and
  * those that the request is {@code setting}, as far as that policy reads them; {@code public}, what
- * is kept from the public. {@code kind} is {@code object}, {@code bucket}, {@code own}, {@code
- * role} or {@code installation}; {@code who} is {@code credential}, {@code session}, {@code
- * operator}, {@code program} or {@code anonymous}. A session brings {@code "session"}: its end in
- * milliseconds since 1970, the digest of its policy, its role with the id, and the credential or
- * the issuer that it came from. A refusal begins with {@code "errors"}, the policies that erred,
- * and {@code "reasons"}, all that forbade. An object's name is the recorded object less its bucket:
- * it may name people, and is sealed apart.
+ * is kept from the public. To somebody from outside, {@code policies} is the digest of the deciding
+ * set of the bucket's organisation, where that has policies of its own. {@code kind} is {@code
+ * object}, {@code bucket}, {@code own}, {@code role} or {@code installation}; {@code who} is {@code
+ * credential}, {@code session}, {@code operator}, {@code program} or {@code anonymous}. A session
+ * brings {@code "session"}: its end in milliseconds since 1970, the digest of its policy, its role
+ * with the id, and the credential or the issuer that it came from. A refusal begins with {@code
+ * "errors"}, the policies that erred, and {@code "reasons"}, all that forbade. An object's name is
+ * the recorded object less its bucket: it may name people, and is sealed apart.
  */
 final class ReadForm {
     private ReadForm() {}
@@ -54,7 +55,11 @@ final class ReadForm {
                 + read.substring(1);
     }
 
-    static String resource(Resource resource) {
+    /**
+     * @param owners digest of the policies of those whose data they are; empty where they were not
+     *     asked
+     */
+    static String resource(Resource resource, String owners) {
         return switch (resource) {
             case Resource.Data data ->
                     "{"
@@ -68,6 +73,7 @@ final class ReadForm {
                             + (data.name().isEmpty() ? "bucket" : "object")
                             + "\",\"organisation\":"
                             + JsonForm.quoted(data.organisation())
+                            + (owners.isEmpty() ? "" : ",\"policies\":\"" + owners + "\"")
                             + ",\"zones\":"
                             + array(data.zones())
                             + "}";

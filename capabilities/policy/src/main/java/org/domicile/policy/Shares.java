@@ -35,7 +35,10 @@ final class Shares {
 
     private Shares() {}
 
-    static Said said(Request request, String action, Resource.Data data) {
+    /**
+     * @param person the principal by whom a caller without a role is named; empty for strangers
+     */
+    static Said said(Request request, String person, String action, Resource.Data data) {
         Access access = data.access();
         String name = action.startsWith(S3) ? action.substring(S3.length()) : "";
         Target target =
@@ -52,12 +55,12 @@ final class Shares {
                         .orElse(Set.of());
         S3Request.Asked asked =
                 new S3Request(
-                                actor(request.caller()),
+                                actor(request.caller(), person),
                                 name,
                                 target,
                                 request.at(),
                                 access.facts().tags(),
-                                values(request, data))
+                                values(request, person, data))
                         .asked(questions);
         boolean denied = false;
         boolean granted = false;
@@ -70,7 +73,10 @@ final class Shares {
             BucketPolicy policy = sharing.policy().get();
             org.domicile.cedar.Decision decision =
                     Authorizer.decide(asked.request(), asked.entities(), policy.policies());
-            denied = !decision.isAllowed() && !decision.reasons().isEmpty();
+            // What errs may have been to forbid it.
+            denied =
+                    !decision.isAllowed() && !decision.reasons().isEmpty()
+                            || !decision.errors().isEmpty();
             boolean kept =
                     sharing.publicAccess().restrict()
                             && policy.isPublic()
@@ -93,10 +99,10 @@ final class Shares {
                 .isAllowed();
     }
 
-    private static Actor actor(Caller caller) {
+    private static Actor actor(Caller caller, String person) {
         return caller instanceof Caller.Known known
                 ? new Actor.Known(
-                        "arn:aws:iam::" + known.organisation() + ":" + name(known),
+                        "arn:aws:iam::" + known.organisation() + ":" + name(known, person),
                         Set.of(),
                         known.organisation(),
                         known.organisation())
@@ -104,11 +110,9 @@ final class Shares {
     }
 
     /** A session in a role is the role; what else it is called decides nothing. */
-    private static String name(Caller.Known caller) {
+    private static String name(Caller.Known caller, String person) {
         String role = role(caller);
-        return role.isEmpty()
-                ? "user/" + caller.principal()
-                : "role/" + role.substring(role.indexOf('/') + 1);
+        return role.isEmpty() ? "user/" + person : "role/" + role.substring(role.indexOf('/') + 1);
     }
 
     private static String role(Caller.Known caller) {
@@ -119,7 +123,8 @@ final class Shares {
         return caller instanceof Caller.Known known ? known.organisation() : "";
     }
 
-    private static Map<ConditionKey, String> values(Request request, Resource.Data data) {
+    private static Map<ConditionKey, String> values(
+            Request request, String person, Resource.Data data) {
         Map<ConditionKey, String> values = new HashMap<>();
         data.access()
                 .facts()
@@ -145,8 +150,8 @@ final class Shares {
             values.put(ConditionKey.PRINCIPAL_TYPE, "Anonymous");
         } else if (role(known).isEmpty()) {
             values.put(ConditionKey.PRINCIPAL_TYPE, "User");
-            values.put(ConditionKey.USERNAME, known.principal());
-            values.put(ConditionKey.USERID, known.principal());
+            values.put(ConditionKey.USERNAME, person);
+            values.put(ConditionKey.USERID, person);
         } else {
             values.put(ConditionKey.PRINCIPAL_TYPE, "AssumedRole");
         }

@@ -150,7 +150,8 @@ final class World {
     /**
      * A temporary credential. It ends with the role that it acts in, with the credential that asked
      * for it and with the issuer whose token did, and is of the groups of whoever asked: what is
-     * forbidden to him is forbidden to it. Without a role it lists what its source lists.
+     * forbidden to him is forbidden to it. Without a role it lists what its source lists, and is in
+     * its source as in a group.
      */
     Entity session(Caller.Known known, Caller.By.Session session) {
         Optional<Credential> source =
@@ -187,6 +188,10 @@ final class World {
                         attributes);
         Set<EntityUid> groups = new HashSet<>(acting.ancestors());
         source.ifPresent(each -> groups.add(principal(each.principal())));
+        if (!inRole) {
+            // One in a role has another purpose, and must not be in the source's as well.
+            source.ifPresent(each -> groups.add(new EntityUid("Credential", each.accessKey())));
+        }
         return new Entity(acting.uid(), acting.attributes(), groups);
     }
 

@@ -1,6 +1,7 @@
 package org.domicile.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -173,6 +174,88 @@ class OrganisationPoliciesTest {
         remove("city", "archive");
         assertEquals("allowed", decide("city", "s3:DeleteObject", "192.0.2.1").reason());
         assertEquals(before, policy.standing(caller("city")));
+    }
+
+    private static Resource.Data shared() throws Exception {
+        BucketPolicy everybody =
+                BucketPolicy.of(
+                        "archive",
+                        """
+                        {"Statement":{"Effect":"Allow","Principal":"*","Action":"s3:*",\
+                        "Resource":"arn:aws:s3:::archive/*"}}\
+                        """);
+        return object("city", "a/b")
+                .shared(
+                        new Access(
+                                Sharing.NONE.under(everybody),
+                                Facts.NONE,
+                                Acl.NONE,
+                                Map.of(),
+                                "city/p"));
+    }
+
+    /** Whoever comes because a bucket is shared; by an outside engine and after a restart too. */
+    @Test
+    void whatAnOrganisationPutsJudgesWhoeverComesToWhatItShares() throws Exception {
+        Resource.Data data = shared();
+        policy.keep(data.access().sharing().policy().orElseThrow());
+        Caller stranger = new Caller.Anonymous();
+        put("water", "own", "forbid (principal, action == Action::\"s3:PutObject\", resource);");
+        for (Caller each : List.of(caller("water"), stranger)) {
+            Decision open = policy.decide(from(each), "s3:DeleteObject", data);
+            assertEquals("allowed", open.reason());
+            assertFalse(open.read().contains("policies"), open::read);
+        }
+        put("city", "archive", NO_DELETES);
+        put("city", "night", AT_NIGHT);
+        record Case(Caller caller, String action, String reason) {}
+        for (Case each :
+                List.of(
+                        new Case(caller("water"), "s3:DeleteObject", "archive/kept"),
+                        new Case(stranger, "s3:DeleteObject", "archive/kept"),
+                        new Case(caller("water"), "s3:GetObject", "allowed"),
+                        new Case(stranger, "s3:GetObject", "allowed"),
+                        new Case(stranger, "s3:PutObject", "policy-error"),
+                        new Case(caller("water"), "s3:PutObject", "own/policy0"))) {
+            Decision decision = policy.decide(from(each.caller()), each.action(), data);
+            assertEquals(each.reason(), decision.reason(), each::toString);
+            assertEquals(policy.standing(each.caller()), decision.policy());
+            Policy.Explanation.Explained again =
+                    explained(onRecord(each.caller(), each.action(), decision));
+            assertEquals(decision, again.decided());
+            boolean asked = !each.reason().equals("own/policy0");
+            assertEquals(
+                    asked ? List.of("owner") : List.of(),
+                    again.bounds().stream().map(Policy.Explanation.Within::name).toList());
+        }
+        Decision own = policy.decide(from(caller("city")), "s3:GetObject", data);
+        assertFalse(own.read().contains("policies"), own::read);
+        Decision refused = policy.decide(from(stranger), "s3:DeleteObject", data);
+        remove("city", "archive");
+        policy = open();
+        assertEquals(refused, explained(onRecord(stranger, "s3:DeleteObject", refused)).decided());
+        assertEquals("allowed", policy.decide(from(stranger), "s3:DeleteObject", data).reason());
+    }
+
+    private static Request from(Caller caller) {
+        return new Request("r", caller, "s3", "home", "192.0.2.1", NOW, NOW, Optional.empty());
+    }
+
+    private static UseOnRecord onRecord(Caller caller, String action, Decision decision) {
+        boolean known = caller instanceof Caller.Known;
+        return new UseOnRecord(
+                "city",
+                NOW,
+                action,
+                known ? "water/p" : "city/p",
+                "home",
+                "home",
+                decision.policy(),
+                known ? "water-1" : "",
+                known ? "KEY-water" : "",
+                "archive/a/b",
+                "192.0.2.1",
+                decision.read());
     }
 
     /** Everything is shut, and operators can still take it away. */

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.domicile.cedar.Authorizer;
@@ -395,6 +396,86 @@ class SessionsTest {
                     policy.decide(request(who, ""), each.asked().action(), resource(each.asked()))
                             .reason());
         }
+    }
+
+    private static Resource.Data under(String statement) throws Exception {
+        BucketPolicy policy = BucketPolicy.of("archive", "{\"Statement\":" + statement + "}");
+        return ((Resource.Data) resource(new Asked("s3:GetObject", "archive", "a", "")))
+                .shared(new Access(Sharing.NONE.under(policy), Facts.NONE, Acl.NONE, Map.of(), ""));
+    }
+
+    /** Who is forbidden something cannot go round it by asking for another key. */
+    @Test
+    void aSessionWithoutARoleIsThePersonWhoAskedForIt() throws Exception {
+        Caller.By.Session plain =
+                new Caller.By.Session("", "", "KEY-ada", "", "5".repeat(32), "s", END, "");
+        Caller.Known who =
+                new Caller.Known("city", "9".repeat(32), "ASIATEST", "city/other", plain);
+        Request asking = request(who, "");
+        String denying = "{\"Effect\":\"Deny\",\"Action\":\"s3:*\",\"Resource\":\"*\",";
+        for (String whom :
+                List.of(
+                        "\"Principal\":{\"AWS\":\"arn:aws:iam::city:user/%s\"}}",
+                        "\"Principal\":\"*\",\"Condition\":{\"StringEquals\":{\"aws:username\":\"%s\"}}}",
+                        "\"Principal\":\"*\",\"Condition\":{\"StringEquals\":{\"aws:userid\":\"%s\"}}}")) {
+            Resource.Data data = under(denying + whom.formatted("ada"));
+            policy.keep(data.access().sharing().policy().orElseThrow());
+            Decision decision = policy.decide(asking, "s3:GetObject", data);
+            assertEquals("bucket-policy", decision.reason(), whom);
+            assertEquals(
+                    decision,
+                    assertInstanceOf(
+                                    Policy.Explanation.Explained.class,
+                                    policy.explain(plainOnRecord(decision)))
+                            .decided());
+            Resource.Data other = under(denying + whom.formatted("ben"));
+            assertEquals("allowed", policy.decide(asking, "s3:GetObject", other).reason());
+        }
+        String text = "forbid (principal in Credential::\"KEY-ada\", action, resource);";
+        done(
+                new Change.PutPolicy(
+                        new PolicyText("city", "own", 1, Sha256.of(text), text, NOW, false)));
+        Resource plainly = resource(new Asked("s3:GetObject", "archive", "a", ""));
+        Decision forbidden = policy.decide(asking, "s3:GetObject", plainly);
+        assertEquals("own/policy0", forbidden.reason());
+        assertFalse(
+                decided(
+                        assertInstanceOf(
+                                Policy.Explanation.Explained.class,
+                                policy.explain(plainOnRecord(forbidden)))));
+    }
+
+    private static boolean decided(Policy.Explanation.Explained made) throws Exception {
+        return decided(
+                new Policy.Explanation.Within(
+                        "all",
+                        true,
+                        made.principal(),
+                        made.action(),
+                        made.resource(),
+                        made.context(),
+                        made.entities(),
+                        made.schema(),
+                        made.policies(),
+                        made.answer(),
+                        made.reasons(),
+                        made.errors()));
+    }
+
+    private static UseOnRecord plainOnRecord(Decision decision) {
+        return new UseOnRecord(
+                "city",
+                NOW,
+                "s3:GetObject",
+                "city/other",
+                "home",
+                "home",
+                decision.policy(),
+                "9".repeat(32),
+                "ASIATEST",
+                "archive/a",
+                "",
+                decision.read());
     }
 
     /** By another engine too: each bound is a case of its own. */

@@ -12,8 +12,10 @@ import org.domicile.guard.Upstream;
  * @param whole bytes of the form around it, -1 when not known
  * @param fields what the form promises of it
  * @param range how long it may be
+ * @param signed how the form's policy was signed, in IAM's words; empty when it was not
  */
-record FormPayload(InputStream file, long whole, Fields fields, PostPolicy.Range range)
+record FormPayload(
+        InputStream file, long whole, Fields fields, PostPolicy.Range range, String signed)
         implements Payload {
     @Override
     public long length() {

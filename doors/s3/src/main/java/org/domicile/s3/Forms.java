@@ -33,6 +33,10 @@ import org.domicile.request.Caller;
  */
 final class Forms {
     private static final String TOKEN = "x-amz-security-token";
+
+    /** IAM's word for version 2. */
+    private static final String SECOND = "AWS";
+
     private static final Set<String> SIGNING =
             Set.of("policy", "awsaccesskeyid", "signature", "x-amz-signature", "x-amz-credential");
 
@@ -85,15 +89,21 @@ final class Forms {
             claimed = identity.caller(accessKey(form));
             PostPolicy.Range range = PostPolicy.Range.ANY;
             Caller signer = caller;
+            String signed = "";
             if (form.fields().keySet().stream().anyMatch(SIGNING::contains)) {
                 signer = signer(form);
+                signed = isSecond(form) ? SECOND : Claim.ALGORITHM;
                 PostPolicy policy = policy(form);
                 policy.judge(spoken(form, named.target()), FREE, clock.instant());
                 range = policy.range();
             }
             Payload payload =
                     new FormPayload(
-                            form.file(), exchange.contentLength(), Fields.of(fields), range);
+                            form.file(),
+                            exchange.contentLength(),
+                            Fields.of(fields),
+                            range,
+                            signed);
             return new Read(named, fields, new Authentication.Verdict.Accepted(signer, payload));
         } catch (EOFException | ProtocolException e) {
             return rejected(named, claimed, S3Door.incomplete());
@@ -139,7 +149,7 @@ final class Forms {
         if (!form.fields().containsKey("policy")) {
             throw missing("policy");
         }
-        boolean second = form.fields().containsKey("awsaccesskeyid");
+        boolean second = isSecond(form);
         String signature = form.field(second ? "signature" : "x-amz-signature");
         if (signature.isEmpty()) {
             throw missing(second ? "signature" : "X-Amz-Signature");
@@ -152,6 +162,10 @@ final class Forms {
                             + " provided. Check your key and signing method.");
         }
         return right.caller();
+    }
+
+    private static boolean isSecond(FormData form) {
+        return form.fields().containsKey("awsaccesskeyid");
     }
 
     /** Who would have signed the form, and how. */

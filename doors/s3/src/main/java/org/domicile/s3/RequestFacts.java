@@ -1,6 +1,7 @@
 package org.domicile.s3;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.domicile.policy.Facts;
 
@@ -9,6 +10,8 @@ import org.domicile.policy.Facts;
  * Reference, "Condition keys for Amazon S3"; IAM User Guide, "AWS global condition context keys").
  */
 final class RequestFacts {
+    private static final String CONTENT_SHA256 = "s3:x-amz-content-sha256";
+
     /** Fields that are keys under their own names. */
     private static final Map<String, String> FIELDS =
             Map.ofEntries(
@@ -35,7 +38,7 @@ final class RequestFacts {
                             "x-amz-website-redirect-location",
                             "s3:x-amz-website-redirect-location"),
                     Map.entry("x-amz-object-ownership", "s3:x-amz-object-ownership"),
-                    Map.entry("x-amz-content-sha256", "s3:x-amz-content-sha256"),
+                    Map.entry("x-amz-content-sha256", CONTENT_SHA256),
                     Map.entry("x-amz-object-lock-mode", "s3:object-lock-mode"),
                     Map.entry(
                             "x-amz-object-lock-retain-until-date",
@@ -49,7 +52,12 @@ final class RequestFacts {
                     "max-keys", "s3:max-keys",
                     "versionId", "s3:VersionId");
 
+    /** What a browser says beside a form. */
+    private static final List<String> BROWSERS = List.of("user-agent", "referer");
+
     private static final String COPY_SOURCE = "x-amz-copy-source";
+    private static final String AUTH_TYPE = "s3:authType";
+    private static final String SIGNATURE_VERSION = "s3:signatureversion";
 
     private RequestFacts() {}
 
@@ -73,11 +81,42 @@ final class RequestFacts {
             values.put("s3:" + COPY_SOURCE, Copies.named(call.field(COPY_SOURCE)));
         }
         values.put("aws:SecureTransport", Boolean.toString(call.exchange().secure()));
-        boolean inQuery = call.query().has("X-Amz-Signature");
-        if (inQuery || call.has("authorization")) {
-            values.put("s3:authType", inQuery ? "REST-QUERY-STRING" : "REST-HEADER");
-            values.put("s3:signatureversion", "AWS4-HMAC-SHA256");
+        if (call.payload() instanceof FormPayload form) {
+            form(call, form, values);
+        } else {
+            signature(call, values);
         }
         return new Facts(values, tags);
+    }
+
+    /** The browser speaks in the header, the page in the fields, which nobody signs whole. */
+    private static void form(Call call, FormPayload form, Map<String, String> values) {
+        Fields header = Fields.of(call.exchange().headers());
+        for (String each : BROWSERS) {
+            String key = FIELDS.getOrDefault(each, each);
+            values.remove(key);
+            if (header.has(each)) {
+                values.put(key, header.joined(each));
+            }
+        }
+        values.remove(CONTENT_SHA256);
+        if (!form.signed().isEmpty()) {
+            values.put(AUTH_TYPE, "POST");
+            values.put(SIGNATURE_VERSION, form.signed());
+            values.put(CONTENT_SHA256, Framing.UNSIGNED_PAYLOAD);
+        }
+    }
+
+    private static void signature(Call call, Map<String, String> values) {
+        boolean inQuery = call.query().has("X-Amz-Signature");
+        if (inQuery || call.has("authorization")) {
+            values.put(AUTH_TYPE, inQuery ? "REST-QUERY-STRING" : "REST-HEADER");
+            values.put(SIGNATURE_VERSION, Claim.ALGORITHM);
+        }
+        if (inQuery) {
+            // As it was signed.
+            String said = call.query().value("X-Amz-Content-Sha256");
+            values.putIfAbsent(CONTENT_SHA256, said.isEmpty() ? Framing.UNSIGNED_PAYLOAD : said);
+        }
     }
 }

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.domicile.ledger.Ledger;
 import org.domicile.policy.Policy;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,6 +64,29 @@ class BucketPoliciesTest extends SharedTest {
         failed(400, "MalformedPolicy", wrong);
         assertTrue(wrong.text().contains("statement 1"), wrong.text());
         failed(400, "MalformedPolicy", client.put(bucket + "?policy", "{"));
+        for (String unknown :
+                List.of(
+                        "NumericGreaterThan s3:signatureAge 600000",
+                        "NumericLessThan s3:TlsVersion 1.2",
+                        "DateLessThan aws:TokenIssueTime 2026-01-01T00:00:00Z",
+                        "BoolIfExists aws:MultiFactorAuthPresent false",
+                        "NumericGreaterThan aws:MultiFactorAuthAge 60",
+                        "NumericGreaterThan s3:object-lock-remaining-retention-days 9")) {
+            String[] words = unknown.split(" ", -1);
+            Client.Reply refused =
+                    client.put(
+                            bucket + "?policy",
+                            policy(
+                                    statement(
+                                            "Deny",
+                                            "\"*\"",
+                                            "s3:*",
+                                            name + "/*",
+                                            ",\"Condition\":{\"%s\":{\"%s\":\"%s\"}}"
+                                                    .formatted((Object[]) words))));
+            failed(400, "MalformedPolicy", refused);
+            assertTrue(refused.text().contains(words[1]), refused.text());
+        }
         failed(404, "NoSuchBucketPolicy", client.get(bucket + "?policy"));
     }
 
@@ -157,6 +183,63 @@ class BucketPoliciesTest extends SharedTest {
                 "<Tagging><TagSet><Tag><Key>a</Key><Value>%s</Value></Tag></TagSet></Tagging>";
         failed(403, "AccessDenied", other.put(bucket + "/n?tagging", tags.formatted("2")));
         assertEquals(200, other.put(bucket + "/n?tagging", tags.formatted("1")).status());
+    }
+
+    /** A policy that forbids one way of signing holds for it and for no other. */
+    @Test
+    void conditionsSeeHowItWasSigned() throws IOException {
+        Map<String, String> fields = Map.of("key", "f");
+        for (String denied :
+                List.of(
+                        "\"StringEquals\":{\"s3:authType\":\"POST\"}",
+                        "\"StringEquals\":{\"s3:authType\":\"POST\","
+                                + "\"s3:signatureversion\":\"AWS4-HMAC-SHA256\"}",
+                        "\"StringEquals\":{\"s3:authType\":\"POST\","
+                                + "\"s3:x-amz-content-sha256\":\"UNSIGNED-PAYLOAD\"}",
+                        "\"StringLike\":{\"aws:Referer\":\"https://bad/*\"}",
+                        "\"StringLike\":{\"aws:UserAgent\":\"bad*\"}")) {
+            put(
+                    statement(
+                            "Deny",
+                            "\"*\"",
+                            "s3:PutObject",
+                            name + "/*",
+                            ",\"Condition\":{" + denied + "}"));
+            failed(403, "AccessDenied", form(fields, "https://bad/page", "bad/1"));
+            assertEquals(200, client.put(bucket + "/n", "x").status());
+        }
+        done(204, form(fields, "https://good/page", "good/1"));
+        assertEquals(200, presigned().status());
+        put(
+                statement(
+                        "Deny",
+                        "\"*\"",
+                        "s3:GetObject",
+                        name + "/*",
+                        ",\"Condition\":{\"StringEquals\":"
+                                + "{\"s3:x-amz-content-sha256\":\"UNSIGNED-PAYLOAD\"}}"));
+        failed(403, "AccessDenied", presigned());
+    }
+
+    private Client.Reply form(Map<String, String> fields, String referer, String agent)
+            throws IOException {
+        Map<String, String> signed =
+                FormsTest.signed(installation.pair(), "", name, fields, ",{\"key\": \"f\"}");
+        return stranger.call(
+                "POST",
+                bucket,
+                FormsTest.form(signed, "f", new byte[] {1}),
+                "Content-Type: multipart/form-data; boundary=" + FormsTest.BOUNDARY,
+                "Referer: " + referer,
+                "User-Agent: " + agent);
+    }
+
+    private Client.Reply presigned() throws IOException {
+        Sent get = Sent.of("GET", bucket + "/n", "", new byte[0]).with("Host", "localhost");
+        try (Client signing = installation.signing(InetAddress.getLoopbackAddress())) {
+            return signing.send(
+                    Signer.presign(get, "home", 60, Instant.now(), installation.pair()));
+        }
     }
 
     @Test
