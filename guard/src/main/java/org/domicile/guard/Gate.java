@@ -234,7 +234,7 @@ final class Gate implements Guard {
                         options,
                         new Semaphore(1),
                         request,
-                        new Concerned(policy, keys, people, List.of()),
+                        new Concerned(policy, keys, people, request.caller(), List.of()),
                         sharings,
                         Asking.NOTHING);
         uses.check(action, new Resource.Installation(), "");
@@ -280,7 +280,7 @@ final class Gate implements Guard {
                 options,
                 new Semaphore(1),
                 request,
-                new Concerned(policy, keys, people, List.of()),
+                new Concerned(policy, keys, people, request.caller(), List.of()),
                 sharings,
                 Asking.NOTHING);
     }
@@ -296,7 +296,7 @@ final class Gate implements Guard {
                 options,
                 permits,
                 request,
-                new Concerned(policy, keys, people, stated),
+                new Concerned(policy, keys, people, request.caller(), stated),
                 sharings,
                 asking);
     }
