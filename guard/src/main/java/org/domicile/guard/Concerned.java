@@ -38,9 +38,7 @@ final class Concerned {
 
     /** For a use that is let through: a person who is new gets a key. */
     List<KeyId> by(String action, Resource resource, String object) {
-        if (resource instanceof Resource.Data data
-                && isOutside(data)
-                && !action.equals(STORING)) {
+        if (resource instanceof Resource.Data data && isOutside(data) && !action.equals(STORING)) {
             return knownBy(resource, object);
         }
         return ids(resource, object, (key, who) -> Optional.of(keys.createSubject(key, who)));

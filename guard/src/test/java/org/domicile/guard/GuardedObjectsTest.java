@@ -1125,8 +1125,7 @@ class GuardedObjectsTest {
                         NOTHING_MORE)) {
             carrying[0] = use.carrying(() -> 0);
             buckets.remove(carrying[0], bucket);
-            assertThrows(
-                    IllegalStateException.class, () -> buckets.remove(carrying[0], bucket));
+            assertThrows(IllegalStateException.class, () -> buckets.remove(carrying[0], bucket));
             assertThrows(
                     IllegalStateException.class,
                     () -> use.record(org.domicile.request.Outcome.DONE, 0));

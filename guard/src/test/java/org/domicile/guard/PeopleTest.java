@@ -165,9 +165,10 @@ class PeopleTest {
     void whoComesFromOutsideMakesNobodyKnownButByStoring() {
         people().createRule("clinic", "", "patients/{subject}/");
         put(installation.as(city), "shared");
-        share("{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\","
-                + "\"Action\":[\"s3:GetObject\",\"s3:PutObject\",\"s3:ListBucket\"],"
-                + "\"Resource\":[\"arn:aws:s3:::clinic\",\"arn:aws:s3:::clinic/*\"]}}");
+        share(
+                "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\","
+                    + "\"Action\":[\"s3:GetObject\",\"s3:PutObject\",\"s3:ListBucket\"],"
+                    + "\"Resource\":[\"arn:aws:s3:::clinic\",\"arn:aws:s3:::clinic/*\"]}}");
         Administration.Issued village = installation.tenant("village");
         Caller outside = installation.caller(village);
         GuardedObjects objects =

@@ -80,7 +80,8 @@ class SharedAmendmentsTest {
         assertThrows(Refused.class, () -> outside.tag("archive", "n", NEWEST, again));
         assertEquals(CLOSED, tags());
         assertEquals(
-                "refused", installation.usesSince("city", 0).stream()
+                "refused",
+                installation.usesSince("city", 0).stream()
                         .filter(use -> use.action().equals("s3:PutObjectTagging"))
                         .filter(use -> use.principal().equals(village.credential().principal()))
                         .reduce((_, newer) -> newer)

@@ -5,8 +5,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * A change of a version in its place: its body, token, attributes and time stay as they are. It may
- * be computed more than once, from what stands there at the time, and what is committed was computed
- * from what it replaces. What a change throws is thrown, and nothing is changed.
+ * be computed more than once, from what stands there at the time, and what is committed was
+ * computed from what it replaces. What a change throws is thrown, and nothing is changed.
  */
 public sealed interface Amendment {
     /** Other state. @param change gives the new state (at most 64 KiB) for the old */

@@ -240,8 +240,7 @@ final class BucketTable implements Buckets {
     }
 
     @Override
-    public boolean set(
-            Request request, Bucket bucket, String setting, Optional<byte[]> value) {
+    public boolean set(Request request, Bucket bucket, String setting, Optional<byte[]> value) {
         return revise(request, bucket, present -> Optional.of(present.set(setting, value)))
                 == Revised.DONE;
     }

@@ -313,8 +313,7 @@ abstract class AmendmentsContract {
         Buckets buckets = rig.objects.buckets();
         byte[] value = Rig.bytes("value");
         Rig.Record record = new Rig.Record();
-        assertEquals(
-                true, buckets.set(rig.carrying(record), made, "tagging", Optional.of(value)));
+        assertEquals(true, buckets.set(rig.carrying(record), made, "tagging", Optional.of(value)));
         assertEquals(Optional.of(Outcome.DONE), record.outcome);
         buckets.version(rig.request(), made, Bucket.Versioning.ENABLED);
         stored(rig.put(made, "n", Rig.bytes("x")));
@@ -330,10 +329,6 @@ abstract class AmendmentsContract {
                 () ->
                         rig.objects
                                 .buckets()
-                                .set(
-                                        rig.request(),
-                                        made,
-                                        "large",
-                                        Optional.of(new byte[1 << 20])));
+                                .set(rig.request(), made, "large", Optional.of(new byte[1 << 20])));
     }
 }

@@ -352,8 +352,7 @@ abstract class ObjectsContract {
                                     .uploads()
                                     .abort(rig.request(), now, each.name(), each.id()));
             rig.list(now, "", "", "", 10).versions().forEach(each -> rig.delete(now, each.name()));
-            assertEquals(
-                    Buckets.Removed.REMOVED, rig.objects.buckets().remove(rig.request(), now));
+            assertEquals(Buckets.Removed.REMOVED, rig.objects.buckets().remove(rig.request(), now));
         }
     }
 

@@ -35,8 +35,8 @@ public final class IssuerKeys {
     }
 
     /**
-     * Reads a set of keys. Keys of types that nobody here knows, and RSA keys of fewer
-     * than 2048 bits, are left out.
+     * Reads a set of keys. Keys of types that nobody here knows, and RSA keys of fewer than 2048
+     * bits, are left out.
      *
      * @throws Unreadable when it is no such document, or has more than 64 keys
      */
