@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Sealer;
 import org.domicile.objects.Amendment;
@@ -68,7 +69,8 @@ final class AmendUses {
                 Locks::demand,
                 (_, sealer, context) ->
                         new Amendment.Locking(
-                                was -> was.retained(retention.mode(), retention.until()), bypass));
+                                (_, was) -> was.retained(retention.mode(), retention.until()),
+                                bypass));
     }
 
     Stored hold(String bucketName, String name, Optional<String> version, Lock.Hold hold) {
@@ -79,7 +81,7 @@ final class AmendUses {
                 version,
                 Locks::demand,
                 (_, sealer, context) ->
-                        new Amendment.Locking(was -> was.holding(hold), Lock.Bypass.NO));
+                        new Amendment.Locking((_, was) -> was.holding(hold), Lock.Bypass.NO));
     }
 
     /** Makes an amendment with what seals the version. */
@@ -107,8 +109,12 @@ final class AmendUses {
             Bucket bucket = found.get();
             demand.accept(use, bucket);
             use.onFailure(Outcome.INVALID);
+            Sealer sealer = vessel.sealer(bucket);
+            byte[] context = Vessel.context(bucket, name);
             Amendment amendment =
-                    amending.of(bucket, vessel.sealer(bucket), Vessel.context(bucket, name));
+                    judged(
+                            was -> use.confirm(State.open(sealer, context, was)),
+                            amending.of(bucket, sealer, context));
             use.onFailure(Outcome.FAILED);
             Changed changed =
                     objects.amend(use.carrying(() -> 0), bucket, name, version, amendment);
@@ -121,5 +127,26 @@ final class AmendUses {
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new Stored.NoSuchBucket());
         }
+    }
+
+    /**
+     * Whoever is let through by what a version was is not by that let to change another, or the
+     * same as it is by now: policy is asked about the very state that is replaced.
+     */
+    private static Amendment judged(Consumer<byte[]> judge, Amendment amendment) {
+        return switch (amendment) {
+            case Amendment.State(var change) ->
+                    new Amendment.State(was -> {
+                        judge.accept(was);
+                        return change.apply(was);
+                    });
+            case Amendment.Locking(var change, Lock.Bypass bypass) ->
+                    new Amendment.Locking(
+                            (state, was) -> {
+                                judge.accept(state);
+                                return change.apply(state, was);
+                            },
+                            bypass);
+        };
     }
 }

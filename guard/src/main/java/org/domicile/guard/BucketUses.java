@@ -144,7 +144,7 @@ final class BucketUses {
                 endKeys(buckets, keys);
                 return GuardedObjects.Removed.NO_SUCH_BUCKET;
             }
-            return switch (buckets.remove(use.carrying(() -> 0), name)) {
+            return switch (buckets.remove(use.carrying(() -> 0), bucket.get())) {
                 case REMOVED -> {
                     endKeys(buckets, keys);
                     yield GuardedObjects.Removed.REMOVED;
@@ -206,12 +206,16 @@ final class BucketUses {
     }
 
     Buckets.Revised version(String name, Bucket.Versioning state) {
-        Optional<Bucket> bucket = buckets.bucket(name);
+        Optional<Bucket> found = buckets.bucket(name);
         try (Admitted use =
-                uses.admit("s3:PutBucketVersioning", uses.data(bucket, name, ""), name)) {
+                uses.admit("s3:PutBucketVersioning", uses.data(found, name, ""), name)) {
+            if (found.isEmpty()) {
+                use.record(Outcome.ABSENT, 0);
+                return Buckets.Revised.NO_SUCH_BUCKET;
+            }
             return buckets.revise(
                     use.carrying(() -> 0),
-                    name,
+                    found.get(),
                     present ->
                             Locks.on(present) && state != Bucket.Versioning.ENABLED
                                     ? Optional.empty()
@@ -224,9 +228,13 @@ final class BucketUses {
         BucketSetting which = BucketSetting.OBJECT_LOCK;
         Optional<Bucket> found = buckets.bucket(name);
         try (Admitted use = uses.admit(which.put(), uses.data(found, name, ""), name)) {
+            if (found.isEmpty()) {
+                use.record(Outcome.ABSENT, 0);
+                return Buckets.Revised.NO_SUCH_BUCKET;
+            }
             return buckets.revise(
                     use.carrying(() -> 0),
-                    name,
+                    found.get(),
                     present ->
                             present.versioning() == Bucket.Versioning.ENABLED
                                     ? Optional.of(
@@ -263,9 +271,12 @@ final class BucketUses {
         Optional<Bucket> found = buckets.bucket(name);
         String action = document.isPresent() ? which.put() : which.remove();
         try (Admitted use = uses.admit(action, uses.data(found, name, ""), name)) {
-            Optional<byte[]> sealed =
-                    found.flatMap(bucket -> document.map(plain -> seal(bucket, which, plain)));
-            return buckets.set(use.carrying(() -> 0), name, which.key(), sealed);
+            if (found.isEmpty()) {
+                use.record(Outcome.ABSENT, 0);
+                return false;
+            }
+            Optional<byte[]> sealed = document.map(plain -> seal(found.get(), which, plain));
+            return buckets.set(use.carrying(() -> 0), found.get(), which.key(), sealed);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, false);
         }

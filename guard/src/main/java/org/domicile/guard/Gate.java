@@ -234,7 +234,7 @@ final class Gate implements Guard {
                         options,
                         new Semaphore(1),
                         request,
-                        new Concerned(policy, keys, people, List.of()),
+                        new Concerned(policy, keys, people, request.caller(), List.of()),
                         sharings,
                         Asking.NOTHING,
                         clock);
@@ -281,7 +281,7 @@ final class Gate implements Guard {
                 options,
                 new Semaphore(1),
                 request,
-                new Concerned(policy, keys, people, List.of()),
+                new Concerned(policy, keys, people, request.caller(), List.of()),
                 sharings,
                 Asking.NOTHING,
                 clock);
@@ -298,7 +298,7 @@ final class Gate implements Guard {
                 options,
                 permits,
                 request,
-                new Concerned(policy, keys, people, stated),
+                new Concerned(policy, keys, people, request.caller(), stated),
                 sharings,
                 asking,
                 clock);

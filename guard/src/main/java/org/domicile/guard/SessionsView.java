@@ -24,6 +24,7 @@ import org.domicile.policy.Target;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
+import org.jspecify.annotations.Nullable;
 
 /** Temporary credentials under one request. */
 final class SessionsView implements GuardedSessions {
@@ -115,12 +116,13 @@ final class SessionsView implements GuardedSessions {
         check(wanted.narrowing());
         Resource.Assumed asked = new Resource.Assumed(wanted.organisation(), wanted.role());
         String principal = BucketUses.randomId(random);
+        Role judged = policy.register().roles().get(asked.full());
         try (Admitted use = uses.admit("sts:AssumeRole", asked, asked.full() + "/" + principal)) {
             Role role = policy.register().roles().get(asked.full());
             Caller.Known caller = known();
             Optional<Credential> source = source(caller);
-            if (role == null || role.removed() || source.isEmpty()) {
-                // Taken away since the decision.
+            if (role == null || role.removed() || !isSame(judged, role) || source.isEmpty()) {
+                // Taken away since the decision, perhaps made anew: that one nobody decided about.
                 use.record(Outcome.ABSENT, 0);
                 throw denied();
             }
@@ -145,6 +147,10 @@ final class SessionsView implements GuardedSessions {
             policy.issue(use.carrying(() -> 0), wanted.narrowing());
             return issued(made, session, wanted.narrowing());
         }
+    }
+
+    private static boolean isSame(@Nullable Role judged, Role role) {
+        return judged != null && judged.id().equals(role.id());
     }
 
     @Override

@@ -190,7 +190,7 @@ final class SharingUses implements GuardedSharing {
     private Set set(Admitted use, Bucket bucket, BucketSetting which, String text) {
         byte[] sealed =
                 BucketUses.seal(vessel, bucket, which, text.getBytes(StandardCharsets.UTF_8));
-        return buckets.set(use.carrying(() -> 0), bucket.name(), which.key(), Optional.of(sealed))
+        return buckets.set(use.carrying(() -> 0), bucket, which.key(), Optional.of(sealed))
                 ? new Set.Done()
                 : new Set.NoSuchBucket();
     }

@@ -331,7 +331,7 @@ final class Uses {
                 going,
                 log,
                 statements,
-                () -> concerned.by(resource, object));
+                () -> concerned.by(action, resource, object));
     }
 
     private Admitted admitTo(

@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keyspace.Committed;
@@ -26,6 +27,7 @@ public final class FaultyKeyspace implements Keyspace {
     private final AtomicLong lasts = new AtomicLong(Long.MAX_VALUE);
     private volatile boolean recording = true;
     private volatile Consumer<Transaction> watcher = transaction -> {};
+    private final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
 
     /** Before a keyspace. */
     public FaultyKeyspace(Keyspace below) {
@@ -45,6 +47,11 @@ public final class FaultyKeyspace implements Keyspace {
     /** Shows each commit that holds the record of a use, once it is made. */
     public void watch(Consumer<Transaction> records) {
         watcher = records;
+    }
+
+    /** Does something once, before the next commit that holds the record of a use. */
+    public void meanwhile(Runnable act) {
+        meanwhile.set(act);
     }
 
     /** Works again. */
@@ -71,6 +78,9 @@ public final class FaultyKeyspace implements Keyspace {
         boolean records = transaction.appends().stream().anyMatch(FaultyKeyspace::isUse);
         if (records && !recording) {
             throw new StorageFailure(StorageFailure.Kind.FENCED, "no use can be recorded");
+        }
+        if (records) {
+            meanwhile.getAndSet(() -> {}).run();
         }
         Committed committed = below.commit(transaction);
         if (records) {

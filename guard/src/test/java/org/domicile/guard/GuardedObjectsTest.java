@@ -32,6 +32,8 @@ import java.util.function.Consumer;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
 import org.domicile.ledger.Ledger;
+import org.domicile.objects.Bucket;
+import org.domicile.objects.Buckets;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Lock;
 import org.domicile.policy.Marks;
@@ -1109,7 +1111,8 @@ class GuardedObjectsTest {
         objects().createBucket("brief", "");
         long living = installation.keys().state().living();
         Request unrecorded = installation.request(installation.caller(city));
-        installation.objects().buckets().remove(unrecorded, "brief");
+        Buckets buckets = installation.objects().buckets();
+        buckets.remove(unrecorded, buckets.bucket("brief").orElseThrow());
         assertEquals(living, installation.keys().state().living());
         installation.reopen();
         assertEquals(living - 1, installation.keys().state().living());
@@ -1166,6 +1169,8 @@ class GuardedObjectsTest {
     void aPendingRecordIsCarriedOnce() {
         Request request = installation.request(installation.caller(city));
         Request[] carrying = {request};
+        Buckets buckets = installation.objects().buckets();
+        Bucket bucket = buckets.bucket("archive").orElseThrow();
         try (Admitted use =
                 new Admitted(
                         installation.ledger(),
@@ -1174,10 +1179,8 @@ class GuardedObjectsTest {
                         use(request),
                         NOTHING_MORE)) {
             carrying[0] = use.carrying(() -> 0);
-            installation.objects().buckets().remove(carrying[0], "nothing");
-            assertThrows(
-                    IllegalStateException.class,
-                    () -> installation.objects().buckets().remove(carrying[0], "nothing"));
+            buckets.remove(carrying[0], bucket);
+            assertThrows(IllegalStateException.class, () -> buckets.remove(carrying[0], bucket));
             assertThrows(
                     IllegalStateException.class,
                     () -> use.record(org.domicile.request.Outcome.DONE, 0));

@@ -160,6 +160,44 @@ class PeopleTest {
         assertEquals("credential-withdrawn", told.get(2).concern().reason());
     }
 
+    /** However widely a bucket is shared, nobody from outside fills the key store by asking. */
+    @Test
+    void whoComesFromOutsideMakesNobodyKnownButByStoring() {
+        people().createRule("clinic", "", "patients/{subject}/");
+        put(installation.as(city), "shared");
+        share(
+                "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\","
+                    + "\"Action\":[\"s3:GetObject\",\"s3:PutObject\",\"s3:ListBucket\"],"
+                    + "\"Resource\":[\"arn:aws:s3:::clinic\",\"arn:aws:s3:::clinic/*\"]}}");
+        Administration.Issued village = installation.tenant("village");
+        Caller outside = installation.caller(village);
+        GuardedObjects objects =
+                installation.guard().objects(installation.request(outside), List.of("p-1"));
+        assertEquals("a finding", text(objects.get("clinic", "shared", Optional.empty())));
+        put(objects, "from-outside");
+        assertEquals(Optional.empty(), key("p-1"), "what outsiders state is passed over");
+        objects.get("clinic", "patients/p-2/a", Optional.empty());
+        objects.list("clinic", new Listing.Query("patients/p-2/", "", "", "", 9));
+        assertEquals("s3:ListBucket", last().action());
+        assertEquals(Optional.empty(), key("p-2"), "looking makes nobody known");
+        put(objects, "patients/p-2/a");
+        assertTrue(key("p-2").isPresent(), "what is stored concerns somebody, whoever stored it");
+        objects.get("clinic", "patients/p-2/a", Optional.empty());
+        assertTrue(
+                own("p-2").stream().anyMatch(u -> u.concern().action().equals("s3:GetObject")),
+                "and she is told who read it");
+    }
+
+    private void share(String policy) {
+        assertEquals(
+                new GuardedSharing.Set.Done(),
+                installation.as(city).sharing().putPolicy("clinic", policy));
+    }
+
+    private static String text(GuardedObjects.Got got) {
+        return new String(Installation.bytes(got), StandardCharsets.UTF_8);
+    }
+
     @Test
     void anErasureLeavesProofsAndNothingElse() throws IOException {
         put(stating("p-1", "p-2"), "both");

@@ -4,12 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import org.domicile.people.People;
+import org.domicile.policy.Decision;
 import org.domicile.policy.Permissions;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Role;
@@ -38,6 +43,10 @@ class SessionsTest {
     void start() {
         installation = Installation.inMemory(folder);
         asking = caller(installation.guard().firstSteps().orElseThrow());
+        createRole();
+    }
+
+    private void createRole() {
         administration()
                 .createRole(
                         new Role(
@@ -86,9 +95,11 @@ class SessionsTest {
     }
 
     private GuardedSessions.Issued assume(String narrowing) {
-        return installation
-                .guard()
-                .sessions(request(asking))
+        return assume(installation.guard(), narrowing);
+    }
+
+    private GuardedSessions.Issued assume(Guard guard, String narrowing) {
+        return guard.sessions(request(asking))
                 .assume(
                         new GuardedSessions.Wanted(
                                 "main",
@@ -126,6 +137,47 @@ class SessionsTest {
                                         .objects(request(after))
                                         .createBucket("new-one", ""));
         assertEquals("session-not-permitted", refused.reason());
+    }
+
+    /** Story: removed and made anew between the decision and the session, which had the new one. */
+    @Test
+    void aRoleOfTheSameNameIsAnotherRole() {
+        Guard guard =
+                guardAfter(
+                        "sts:AssumeRole",
+                        () -> {
+                            administration().removeRole("main/lister");
+                            createRole();
+                        });
+        GuardedSessions.Declined declined =
+                assertThrows(GuardedSessions.Declined.class, () -> assume(guard, LISTING));
+        assertEquals(GuardedSessions.Declined.Kind.DENIED, declined.kind());
+        assume(guard, LISTING);
+    }
+
+    /** A guard before the same things, where something happens once, right after a decision. */
+    private Guard guardAfter(String action, Runnable act) {
+        AtomicReference<Runnable> once = new AtomicReference<>(act);
+        Object policy =
+                Proxy.newProxyInstance(
+                        Policy.class.getClassLoader(),
+                        new Class<?>[] {Policy.class},
+                        (_, method, arguments) -> {
+                            Object answer = method.invoke(installation.policy(), arguments);
+                            if (answer instanceof Decision && action.equals(arguments[1])) {
+                                once.getAndSet(() -> {}).run();
+                            }
+                            return answer;
+                        });
+        return Guard.open(
+                Installation.defaults(),
+                (Policy) policy,
+                installation.keys(),
+                installation.ledger(),
+                installation.objects(),
+                People.open(installation.keyspace(), installation.keys().vault()),
+                installation.time(),
+                new SecureRandom());
     }
 
     @Test

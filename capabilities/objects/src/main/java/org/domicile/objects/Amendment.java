@@ -1,10 +1,12 @@
 package org.domicile.objects;
 
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /**
  * A change of a version in its place: its body, token, attributes and time stay as they are. It may
- * be computed more than once, from what stands there at the time.
+ * be computed more than once, from what stands there at the time, and what is committed was
+ * computed from what it replaces. What a change throws is thrown, and nothing is changed.
  */
 public sealed interface Amendment {
     /** Other state. @param change gives the new state (at most 64 KiB) for the old */
@@ -13,9 +15,10 @@ public sealed interface Amendment {
     /**
      * Another lock.
      *
-     * @param change gives the new lock for the old; where that is less than the old one allows, the
-     *     answer is {@link Changed.Locked}
+     * @param change gives the new lock for the state and the old lock; where that is less than the
+     *     old one allows, the answer is {@link Changed.Locked}
      * @param bypass whether governance may be passed over
      */
-    record Locking(UnaryOperator<Lock> change, Lock.Bypass bypass) implements Amendment {}
+    record Locking(BiFunction<byte[], Lock, Lock> change, Lock.Bypass bypass)
+            implements Amendment {}
 }

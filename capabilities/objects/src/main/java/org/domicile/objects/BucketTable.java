@@ -157,15 +157,17 @@ final class BucketTable implements Buckets {
     }
 
     @Override
-    public Removed remove(Request request, String name) {
+    public Removed remove(Request request, Bucket bucket) {
+        String name = bucket.name();
         changing.lock();
         try {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                Home home = homes.get(name);
-                if (home == null) {
+                Optional<Home> found = home(bucket);
+                if (found.isEmpty()) {
                     refuse(request, Outcome.ABSENT);
                     return Removed.NO_SUCH_BUCKET;
                 }
+                Home home = found.get();
                 Range versions = Range.prefix(home.versions);
                 Range uploads = Range.prefix(home.uploads);
                 if (any(versions) || any(uploads)) {
@@ -229,30 +231,33 @@ final class BucketTable implements Buckets {
     }
 
     @Override
-    public boolean version(Request request, String name, Versioning versioning) {
+    public boolean version(Request request, Bucket bucket, Versioning versioning) {
         if (versioning == Versioning.UNVERSIONED) {
             throw new IllegalArgumentException("a bucket does not return to being unversioned");
         }
-        return revise(request, name, bucket -> Optional.of(bucket.versioned(versioning)))
+        return revise(request, bucket, present -> Optional.of(present.versioned(versioning)))
                 == Revised.DONE;
     }
 
     @Override
-    public boolean set(Request request, String name, String setting, Optional<byte[]> value) {
-        return revise(request, name, bucket -> Optional.of(bucket.set(setting, value)))
+    public boolean set(Request request, Bucket bucket, String setting, Optional<byte[]> value) {
+        return revise(request, bucket, present -> Optional.of(present.set(setting, value)))
                 == Revised.DONE;
     }
 
     @Override
-    public Revised revise(Request request, String name, Function<Bucket, Optional<Bucket>> change) {
+    public Revised revise(
+            Request request, Bucket bucket, Function<Bucket, Optional<Bucket>> change) {
+        String name = bucket.name();
         changing.lock();
         try {
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                Home home = homes.get(name);
-                if (home == null) {
+                Optional<Home> found = home(bucket);
+                if (found.isEmpty()) {
                     refuse(request, Outcome.ABSENT);
                     return Revised.NO_SUCH_BUCKET;
                 }
+                Home home = found.get();
                 Optional<Bucket> changed = change.apply(home.bucket);
                 if (changed.isEmpty()) {
                     refuse(request, Outcome.CONFLICT);

@@ -5,7 +5,11 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.domicile.request.Request;
 
-/** The buckets of the installation. */
+/**
+ * The buckets of the installation. What changes one takes it as it was found, and changes nothing
+ * when it was removed since, also when another has its name: what was decided about one bucket is
+ * never done to another.
+ */
 public interface Buckets {
     /**
      * Makes a bucket, with versioning or without; false when the name is taken (then {@link
@@ -17,7 +21,7 @@ public interface Buckets {
      * Removes an empty bucket. Carries the record. Its key is one of {@link #endedKeys} from then
      * on.
      */
-    Removed remove(Request request, String name);
+    Removed remove(Request request, Bucket bucket);
 
     /**
      * Ids of the keys of removed buckets that nobody called {@link #destroyed} yet: whoever removes
@@ -28,14 +32,14 @@ public interface Buckets {
     /** Says that these keys are destroyed in the key store. */
     void destroyed(List<String> keys);
 
-    /** Sets the versioning state. Carries the record; false when there is no such bucket. */
-    boolean version(Request request, String name, Bucket.Versioning versioning);
+    /** Sets the versioning state. Carries the record; false when the bucket is gone. */
+    boolean version(Request request, Bucket bucket, Bucket.Versioning versioning);
 
     /**
-     * Sets one of a bucket's settings, or takes it away. Carries the record; false when there is no
-     * such bucket. All settings of a bucket together have at most 1 MiB.
+     * Sets one of a bucket's settings, or takes it away. Carries the record; false when the bucket
+     * is gone. All settings of a bucket together have at most 1 MiB.
      */
-    boolean set(Request request, String name, String setting, Optional<byte[]> value);
+    boolean set(Request request, Bucket bucket, String setting, Optional<byte[]> value);
 
     /**
      * Changes a bucket as what it is then demands. Carries the record.
@@ -44,7 +48,7 @@ public interface Buckets {
      *     nothing else; or empty to leave it as it is, which is recorded as CONFLICT. May be asked
      *     more than once
      */
-    Revised revise(Request request, String name, Function<Bucket, Optional<Bucket>> change);
+    Revised revise(Request request, Bucket bucket, Function<Bucket, Optional<Bucket>> change);
 
     /** A bucket by name. */
     Optional<Bucket> bucket(String name);

@@ -341,7 +341,7 @@ final class VersionStore implements Objects {
         switch (amendment) {
             case Amendment.State(var change) -> state = change.apply(state);
             case Amendment.Locking(var change, Lock.Bypass bypass) -> {
-                lock = change.apply(lock);
+                lock = change.apply(state, lock);
                 if (!was.lock().admits(lock, present.instant(), bypass)) {
                     return Refusal.locked(request);
                 }

@@ -50,7 +50,7 @@ abstract class AmendmentsContract {
 
     private Changed lock(Bucket bucket, Optional<String> version, Lock lock, Lock.Bypass bypass) {
         return rig.objects.amend(
-                rig.request(), bucket, "n", version, new Amendment.Locking(_ -> lock, bypass));
+                rig.request(), bucket, "n", version, new Amendment.Locking((_, _) -> lock, bypass));
     }
 
     private Changed delete(Bucket bucket, String version, Lock.Bypass bypass) {
@@ -313,30 +313,22 @@ abstract class AmendmentsContract {
         Buckets buckets = rig.objects.buckets();
         byte[] value = Rig.bytes("value");
         Rig.Record record = new Rig.Record();
-        assertEquals(
-                true, buckets.set(rig.carrying(record), "settings", "tagging", Optional.of(value)));
+        assertEquals(true, buckets.set(rig.carrying(record), made, "tagging", Optional.of(value)));
         assertEquals(Optional.of(Outcome.DONE), record.outcome);
-        buckets.version(rig.request(), "settings", Bucket.Versioning.ENABLED);
+        buckets.version(rig.request(), made, Bucket.Versioning.ENABLED);
         stored(rig.put(made, "n", Rig.bytes("x")));
         rig.reopen();
         Bucket seen = rig.objects.buckets().bucket("settings").orElseThrow();
         assertArrayEquals(value, seen.settings().get("tagging"));
         assertEquals(Bucket.Versioning.ENABLED, seen.versioning());
-        rig.objects.buckets().set(rig.request(), "settings", "tagging", Optional.empty());
+        rig.objects.buckets().set(rig.request(), made, "tagging", Optional.empty());
         rig.reopen();
         assertEquals(Map.of(), rig.objects.buckets().bucket("settings").orElseThrow().settings());
-        assertEquals(
-                false,
-                rig.objects.buckets().set(rig.request(), "none", "tagging", Optional.of(value)));
         assertThrows(
                 IllegalArgumentException.class,
                 () ->
                         rig.objects
                                 .buckets()
-                                .set(
-                                        rig.request(),
-                                        "settings",
-                                        "large",
-                                        Optional.of(new byte[1 << 20])));
+                                .set(rig.request(), made, "large", Optional.of(new byte[1 << 20])));
     }
 }

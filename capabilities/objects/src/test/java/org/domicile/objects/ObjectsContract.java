@@ -324,7 +324,7 @@ abstract class ObjectsContract {
             List<Object> answers =
                     together(
                             List.of(
-                                    () -> rig.objects.buckets().remove(rig.request(), "brief"),
+                                    () -> rig.objects.buckets().remove(rig.request(), bucket),
                                     () -> rig.put(bucket, "n" + rounds, new byte[200_000]),
                                     () -> rig.put(bucket, "m" + rounds, new byte[1]),
                                     () ->
@@ -352,8 +352,7 @@ abstract class ObjectsContract {
                                     .uploads()
                                     .abort(rig.request(), now, each.name(), each.id()));
             rig.list(now, "", "", "", 10).versions().forEach(each -> rig.delete(now, each.name()));
-            assertEquals(
-                    Buckets.Removed.REMOVED, rig.objects.buckets().remove(rig.request(), "brief"));
+            assertEquals(Buckets.Removed.REMOVED, rig.objects.buckets().remove(rig.request(), now));
         }
     }
 
@@ -380,12 +379,36 @@ abstract class ObjectsContract {
     @Test
     void aRemovedBucketsNameIsFreeAndItsOldHandleIsNot() {
         Bucket old = rig.bucket("again");
-        assertEquals(Buckets.Removed.REMOVED, rig.objects.buckets().remove(rig.request(), "again"));
+        assertEquals(Buckets.Removed.REMOVED, rig.objects.buckets().remove(rig.request(), old));
         Bucket next = rig.bucket("again");
         assertNotEquals(old.id(), next.id());
         assertEquals(new Changed.NoSuchBucket(), rig.put(old, "n", new byte[1]));
         assertEquals(Optional.empty(), rig.objects.version(old, "n", Optional.empty()));
         stored(rig.put(next, "n", new byte[1]));
+        changesNothing(old);
+        assertEquals(Optional.of(next), rig.objects.buckets().bucket("again"));
+        rig.delete(next, "n");
+        assertEquals(
+                Buckets.Removed.NO_SUCH_BUCKET,
+                rig.objects.buckets().remove(rig.request(), old),
+                "what was decided about the old one is not done to the new one");
+    }
+
+    private void changesNothing(Bucket gone) {
+        Buckets buckets = rig.objects.buckets();
+        Rig.Record record = new Rig.Record();
+        Optional<byte[]> value = Optional.of(Rig.bytes("value"));
+        assertFalse(buckets.set(rig.carrying(record), gone, "tagging", value));
+        assertEquals(Optional.of(Outcome.ABSENT), record.outcome);
+        assertFalse(buckets.version(rig.request(), gone, Bucket.Versioning.ENABLED));
+        assertEquals(
+                Buckets.Revised.NO_SUCH_BUCKET,
+                buckets.revise(
+                        rig.request(),
+                        gone,
+                        present -> {
+                            throw new AssertionError("asked about " + present);
+                        }));
     }
 
     /**
@@ -397,7 +420,7 @@ abstract class ObjectsContract {
         Bucket bucket = rig.bucket("doomed");
         rig.bucket("kept");
         assertEquals(List.of(), rig.objects.buckets().endedKeys());
-        rig.objects.buckets().remove(rig.request(), "doomed");
+        rig.objects.buckets().remove(rig.request(), bucket);
         rig.reopen();
         assertEquals(List.of(bucket.key()), rig.objects.buckets().endedKeys());
         rig.objects.buckets().destroyed(List.of(bucket.key()));
@@ -410,10 +433,10 @@ abstract class ObjectsContract {
     void versioningStatesSurviveAndNeverReturn() {
         Bucket bucket = rig.bucket("states");
         rig.put(bucket, "n", Rig.bytes("unversioned"));
-        rig.objects.buckets().version(rig.request(), "states", Bucket.Versioning.ENABLED);
+        rig.objects.buckets().version(rig.request(), bucket, Bucket.Versioning.ENABLED);
         Version second = stored(rig.put(bucket, "n", Rig.bytes("enabled")));
         rig.reopen();
-        rig.objects.buckets().version(rig.request(), "states", Bucket.Versioning.SUSPENDED);
+        rig.objects.buckets().version(rig.request(), bucket, Bucket.Versioning.SUSPENDED);
         assertEquals("null", stored(rig.put(bucket, "n", Rig.bytes("suspended"))).id());
         rig.reopen();
         assertEquals(
@@ -429,7 +452,7 @@ abstract class ObjectsContract {
                 () ->
                         rig.objects
                                 .buckets()
-                                .version(rig.request(), "states", Bucket.Versioning.UNVERSIONED));
+                                .version(rig.request(), bucket, Bucket.Versioning.UNVERSIONED));
     }
 
     // ---- listings ----
@@ -443,7 +466,7 @@ abstract class ObjectsContract {
     void aListingGoesOnBehindANullVersionThatMoved() {
         Bucket bucket = rig.bucket("moving");
         rig.put(bucket, "a", new byte[] {1});
-        rig.objects.buckets().version(rig.request(), "moving", Bucket.Versioning.ENABLED);
+        rig.objects.buckets().version(rig.request(), bucket, Bucket.Versioning.ENABLED);
         rig.put(bucket, "a", new byte[] {2});
         rig.put(bucket, "b", new byte[] {3});
         Listing.Place place =
@@ -451,7 +474,7 @@ abstract class ObjectsContract {
                         .listVersions(bucket, new Listing.Query("", "", "", "", 2))
                         .next()
                         .orElseThrow();
-        rig.objects.buckets().version(rig.request(), "moving", Bucket.Versioning.SUSPENDED);
+        rig.objects.buckets().version(rig.request(), bucket, Bucket.Versioning.SUSPENDED);
         rig.put(bucket, "a", new byte[] {4});
         Listing.Page rest =
                 rig.objects.listVersions(

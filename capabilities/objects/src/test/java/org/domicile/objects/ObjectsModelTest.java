@@ -150,7 +150,7 @@ class ObjectsModelTest {
         void remove(String bucket) {
             Buckets.Removed removed =
                     recorded(
-                            request -> rig.objects.buckets().remove(request, bucket),
+                            request -> rig.objects.buckets().remove(request, handle(bucket)),
                             done ->
                                     switch (done) {
                                         case REMOVED -> Outcome.DONE;
@@ -165,7 +165,7 @@ class ObjectsModelTest {
                     random.nextBoolean() ? Bucket.Versioning.ENABLED : Bucket.Versioning.SUSPENDED;
             boolean done =
                     recorded(
-                            request -> rig.objects.buckets().version(request, bucket, next),
+                            request -> rig.objects.buckets().version(request, handle(bucket), next),
                             is -> is ? Outcome.DONE : Outcome.ABSENT);
             assertEquals(model.version(bucket, next), done);
         }
@@ -275,7 +275,7 @@ class ObjectsModelTest {
             Lock.Bypass bypass = bypass();
             Amendment amendment =
                     locking
-                            ? new Amendment.Locking(_ -> lock, bypass)
+                            ? new Amendment.Locking((_, _) -> lock, bypass)
                             : new Amendment.State(_ -> Rig.bytes(state));
             Changed changed =
                     recorded(

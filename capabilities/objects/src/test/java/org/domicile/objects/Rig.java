@@ -255,7 +255,7 @@ final class Rig implements AutoCloseable {
                         Map.of());
         assertEquals(true, objects.buckets().create(request(), bucket));
         if (versioning != Bucket.Versioning.UNVERSIONED) {
-            objects.buckets().version(request(), name, versioning);
+            objects.buckets().version(request(), bucket, versioning);
         }
         return objects.buckets().bucket(name).orElseThrow();
     }

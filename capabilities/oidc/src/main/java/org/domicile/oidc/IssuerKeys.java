@@ -2,6 +2,7 @@ package org.domicile.oidc;
 
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
@@ -14,6 +15,9 @@ public final class IssuerKeys {
     public static final int LARGEST = 256 << 10;
 
     private static final int MOST = 64;
+
+    /** Fewest bits of an RSA key (RFC 7518, section 3.3); the library does not demand them. */
+    private static final int SHORTEST_RSA = 2_048;
 
     private final List<JWK> all;
 
@@ -31,7 +35,8 @@ public final class IssuerKeys {
     }
 
     /**
-     * Reads a set of keys. Keys of types that nobody here knows are left out.
+     * Reads a set of keys. Keys of types that nobody here knows, and RSA keys of fewer than 2048
+     * bits, are left out.
      *
      * @throws Unreadable when it is no such document, or has more than 64 keys
      */
@@ -42,10 +47,18 @@ public final class IssuerKeys {
                 throw new Unreadable("the issuer has more than 64 keys");
             }
             return new IssuerKeys(
-                    keys.stream().map(JWK::toPublicJWK).filter(each -> each != null).toList());
+                    keys.stream()
+                            .map(JWK::toPublicJWK)
+                            .filter(each -> each != null && isLongEnough(each))
+                            .toList());
         } catch (ParseException | IllegalArgumentException e) {
             throw new Unreadable("the issuer's keys cannot be read");
         }
+    }
+
+    private static boolean isLongEnough(JWK key) {
+        return !(key instanceof RSAKey rsa)
+                || rsa.getModulus().decodeToBigInteger().bitLength() >= SHORTEST_RSA;
     }
 
     /**

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +26,25 @@ class IssuerKeysTest {
         assertEquals(1, IssuerKeys.parse(bytes(keys)).all().size());
         String secret = "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"s\",\"k\":\"c2VjcmV0\"}]}";
         assertEquals(0, IssuerKeys.parse(bytes(secret)).all().size(), "a shared secret is no key");
+    }
+
+    /** Leading zeros make no key longer. */
+    @Test
+    void shortKeysAreLeftOut() throws IssuerKeys.Unreadable {
+        BigInteger shortest = BigInteger.ONE.shiftLeft(2_047).add(BigInteger.ONE);
+        assertEquals(1, IssuerKeys.parse(rsa(shortest.toByteArray())).all().size());
+        BigInteger tooShort = BigInteger.ONE.shiftLeft(2_046).add(BigInteger.ONE);
+        assertEquals(0, IssuerKeys.parse(rsa(tooShort.toByteArray())).all().size());
+        byte[] padded = new byte[512];
+        byte[] weak = BigInteger.ONE.shiftLeft(511).add(BigInteger.ONE).toByteArray();
+        System.arraycopy(weak, 0, padded, padded.length - weak.length, weak.length);
+        assertEquals(0, IssuerKeys.parse(rsa(padded)).all().size());
+    }
+
+    private static byte[] rsa(byte[] modulus) {
+        String n = Base64.getUrlEncoder().withoutPadding().encodeToString(modulus);
+        return bytes(
+                "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"r\",\"e\":\"AQAB\",\"n\":\"" + n + "\"}]}");
     }
 
     @Test
