@@ -30,6 +30,7 @@ final class DayDisclosure {
 
     /** {@code read} is canonical JSON of ours, see {@link org.domicile.policy.Decision#read}. */
     private static final Pattern REGISTER = Pattern.compile("\"register\":\"([0-9a-f]{64})\"");
+    private static final Pattern OWNERS = Pattern.compile("\"policies\":\"([0-9a-f]{64})\"");
 
     private final Uses uses;
     private final PeopleView.Parts parts;
@@ -119,15 +120,23 @@ final class DayDisclosure {
     }
 
     private void name(Ledger.Decided decided, Map<String, Evidence> evidence) {
-        String set = decided.policy();
-        if (!evidence.containsKey(set)) {
-            parts.policy().evidenceOfPolicies(set).ifPresent(found -> evidence.put(set, found));
+        policies(decided.policy(), evidence);
+        // Those of the organisation whose data somebody from outside came to.
+        Matcher owners = OWNERS.matcher(decided.read());
+        if (owners.find()) {
+            policies(owners.group(1), evidence);
         }
         Matcher register = REGISTER.matcher(decided.read());
         if (register.find() && !evidence.containsKey(register.group(1))) {
             parts.policy()
                     .evidenceOfRegister(register.group(1))
                     .ifPresent(found -> evidence.put(found.digest(), found));
+        }
+    }
+
+    private void policies(String set, Map<String, Evidence> evidence) {
+        if (!evidence.containsKey(set)) {
+            parts.policy().evidenceOfPolicies(set).ifPresent(found -> evidence.put(set, found));
         }
     }
 
