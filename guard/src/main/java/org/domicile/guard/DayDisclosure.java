@@ -30,6 +30,7 @@ final class DayDisclosure {
 
     /** {@code read} is canonical JSON of ours, see {@link org.domicile.policy.Decision#read}. */
     private static final Pattern REGISTER = Pattern.compile("\"register\":\"([0-9a-f]{64})\"");
+
     private static final Pattern OWNERS = Pattern.compile("\"policies\":\"([0-9a-f]{64})\"");
 
     private final Uses uses;
