@@ -122,7 +122,10 @@ final class BucketCalls {
                     "Directory buckets are not implemented; name a LocationConstraint.");
         }
         if (asked.first("Tags").map(tags -> !tags.children().isEmpty()).orElse(false)) {
-            throw new Failure(ErrorCode.NOT_IMPLEMENTED, "Tags of buckets are not implemented.");
+            throw new Failure(
+                    ErrorCode.NOT_IMPLEMENTED,
+                    "Tags in a bucket's creation are not implemented: set them with"
+                            + " PutBucketTagging afterwards.");
         }
         String zone = asked.child("LocationConstraint").strip();
         return zone.equals(FIRST_REGION) || zone.equals(options.region()) ? "" : zone;
