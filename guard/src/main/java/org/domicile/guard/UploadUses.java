@@ -12,6 +12,7 @@ import org.domicile.keys.Pass;
 import org.domicile.keys.Sealer;
 import org.domicile.keys.SecondKey;
 import org.domicile.objects.Bucket;
+import org.domicile.objects.Excess;
 import org.domicile.objects.Changed;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Lock;
@@ -111,6 +112,15 @@ final class UploadUses {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchUpload();
             }
+            Optional<Excess> excess =
+                    Vessel.large(upstream)
+                            ? objects.uploads()
+                                    .foreseen(bucket, upload.get(), number, upstream.expected())
+                            : Optional.empty();
+            if (excess.isPresent()) {
+                use.record(Outcome.CONFLICT, 0);
+                return new Stored.OverQuota(excess.get());
+            }
             use.keep(marks);
             Sealer sealer = vessel.sealer(bucket);
             AttributesCodec.Begun begun = begun(bucket, upload.get());
@@ -158,6 +168,8 @@ final class UploadUses {
                                             begun.sealing().shown());
                             case Objects.PartChanged.NoSuchUpload absent ->
                                     new Stored.NoSuchUpload();
+                            case Objects.PartChanged.OverQuota(Excess over) ->
+                                    new Stored.OverQuota(over);
                         };
                     });
         } catch (Keys.KeyGone _) {

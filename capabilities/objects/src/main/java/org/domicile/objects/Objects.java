@@ -41,6 +41,9 @@ public interface Objects extends AutoCloseable {
     /** The buckets. */
     Buckets buckets();
 
+    /** How much there is, and may be. */
+    Quotas quotas();
+
     /** Takes a body of {@code expected} sealed bytes (-1 when not known). */
     Staging stage(long expected);
 
@@ -152,6 +155,9 @@ public interface Objects extends AutoCloseable {
                 Draft draft,
                 Condition condition);
 
+        /** What a part of so many bytes would pass now, as {@link Quotas#foreseen}. */
+        Optional<Excess> foreseen(Bucket bucket, Upload upload, int number, long bytes);
+
         /**
          * The version that a finished upload made of exactly these parts, for a day. @param parts
          * in ascending order of numbers
@@ -186,5 +192,8 @@ public interface Objects extends AutoCloseable {
 
         /** The upload does not exist (any more). */
         record NoSuchUpload() implements PartChanged {}
+
+        /** There is no room for it. */
+        record OverQuota(Excess excess) implements PartChanged {}
     }
 }

@@ -482,6 +482,94 @@ public abstract class KeyspaceContract {
     }
 
     @Test
+    void additionsAddUp() {
+        apply(add("n", 5, 1));
+        assertArrayEquals(new long[] {5, 1}, numbers("n"));
+        apply(add("n", -2));
+        apply(add("n", 0, 2, -7), add("m", 1), put("x", "1"));
+        assertArrayEquals(new long[] {3, 3, -7}, numbers("n"));
+        assertArrayEquals(new long[] {1}, numbers("m"));
+        apply(delete("n"));
+        apply(add("n", 4));
+        assertArrayEquals(new long[] {4}, numbers("n"));
+    }
+
+    @Test
+    void aSumIsHeldWithinItsLimits() {
+        apply(add("n", 6, 1));
+        Condition within = new Condition.Within(Space.RECORDS, key("n"), new long[] {10, 2});
+        apply(new Transaction().when(within).write(add("n", 4, 1)));
+        Transaction more = new Transaction().when(within).write(add("n", 1)).write(put("x", "1"));
+        assertSame(
+                within,
+                assertInstanceOf(Committed.Stale.class, keyspace.commit(more)).condition());
+        assertEquals(Optional.empty(), keyspace.get(Space.RECORDS, key("x")));
+        // What is not raised may be above its limit.
+        Condition smaller = new Condition.Within(Space.RECORDS, key("n"), new long[] {5, 9});
+        apply(new Transaction().when(smaller).write(add("n", -1, 3)));
+        apply(new Transaction().when(smaller).write(put("y", "1")));
+        assertArrayEquals(new long[] {9, 5}, numbers("n"));
+        Condition most = new Condition.Within(Space.RECORDS, key("n"), new long[] {15});
+        Transaction huge = new Transaction().when(most).write(add("n", Long.MAX_VALUE));
+        assertInstanceOf(Committed.Stale.class, keyspace.commit(huge));
+    }
+
+    @Test
+    void whatIsNoNumberIsNotAddedTo() {
+        apply(put("n", "abc"));
+        Transaction adding = new Transaction().write(put("x", "1")).write(add("n", 1));
+        assertEquals(
+                StorageFailure.Kind.CORRUPT,
+                assertThrows(StorageFailure.class, () -> keyspace.commit(adding)).kind());
+        assertEquals("n=abc", all());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> keyspace.commit(new Transaction().write(add("m"))));
+    }
+
+    @Test
+    void manyWhoAddAtOncePassNoLimit() throws Exception {
+        Condition within = new Condition.Within(Space.RECORDS, key("n"), new long[] {100});
+        List<Callable<Integer>> callers = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            int own = i;
+            callers.add(() -> {
+                int applied = 0;
+                for (int j = 0; j < 10; j++) {
+                    Transaction adding =
+                            new Transaction()
+                                    .when(within)
+                                    .write(add("n", 1))
+                                    .write(add("all", 1))
+                                    .write(put(own + "/" + j, ""));
+                    applied += keyspace.commit(adding) instanceof Committed.Applied ? 1 : 0;
+                }
+                return applied;
+            });
+        }
+        int applied = 0;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Integer> each : threads.invokeAll(callers)) {
+                applied += each.get(30, TimeUnit.SECONDS);
+            }
+        }
+        assertEquals(100, applied);
+        assertArrayEquals(new long[] {100}, numbers("n"));
+        assertArrayEquals(new long[] {100}, numbers("all"));
+    }
+
+    private static Write add(String name, long... amounts) {
+        return new Write.Add(Space.RECORDS, key(name), amounts);
+    }
+
+    private long[] numbers(String name) {
+        ByteBuffer value = ByteBuffer.wrap(keyspace.get(Space.RECORDS, key(name)).orElseThrow());
+        long[] numbers = new long[value.remaining() / Long.BYTES];
+        value.asLongBuffer().get(numbers);
+        return numbers;
+    }
+
+    @Test
     void bytesHandedInAndOutAreNotShared() {
         byte[] key = key("a");
         byte[] value = key("1");
