@@ -43,6 +43,7 @@ final class AdministrationView implements Administration {
     private final Ledger ledger;
     private final Buckets buckets;
     private final PeopleView people;
+    private final HoldingsView holdings;
     private final Labelling labelling;
     private final SecureRandom random;
     private final FreshKeys fresh;
@@ -53,6 +54,7 @@ final class AdministrationView implements Administration {
     AdministrationView(
             Uses uses,
             PeopleView.Parts parts,
+            HoldingsView holdings,
             Labelling labelling,
             NamedKeys named,
             SecureRandom random) {
@@ -62,6 +64,7 @@ final class AdministrationView implements Administration {
         this.ledger = parts.ledger();
         this.buckets = parts.objects().buckets();
         this.people = new PeopleView(uses, this, parts, random);
+        this.holdings = holdings;
         this.labelling = labelling;
         this.named = named;
         this.random = random;
@@ -73,6 +76,11 @@ final class AdministrationView implements Administration {
     @Override
     public GuardedPeople people() {
         return people;
+    }
+
+    @Override
+    public GuardedHoldings holdings() {
+        return holdings;
     }
 
     @Override

@@ -153,9 +153,11 @@ final class Gate implements Guard {
 
     @Override
     public Administration administration(Request request) {
+        Uses uses = uses(request);
         return new AdministrationView(
-                uses(request),
+                uses,
                 new PeopleView.Parts(policy, keys, ledger, objects, people),
+                new HoldingsView(uses, objects, keys, vessel),
                 new Labelling(policy, objects, vessel),
                 new NamedKeys(objects, vessel),
                 random);

@@ -512,7 +512,7 @@ final class ObjectUses {
                 rules.expiry(bucket, version, state));
     }
 
-    private static Found found(
+    static Found found(
             Bucket bucket,
             Version version,
             AttributesCodec.Sealed sealed,

@@ -44,6 +44,9 @@ public interface Objects extends AutoCloseable {
     /** How much there is, and may be. */
     Quotas quotas();
 
+    /** Looks for what is wrong. */
+    Inspection inspection();
+
     /** Takes a body of {@code expected} sealed bytes (-1 when not known). */
     Staging stage(long expected);
 

@@ -589,6 +589,15 @@ final class UploadTable implements Objects.Uploads {
                 .done();
     }
 
+    /**
+     * Reads a record of a finished upload.
+     *
+     * @throws org.domicile.bytes.StorageFailure CORRUPT or FOREIGN when it cannot be read
+     */
+    static void checkFinished(byte[] key, byte[] value) {
+        Entry.decode(decodeFinished(key, value).entry());
+    }
+
     private static Finished decodeFinished(byte[] key, byte[] value) {
         Fields.Reader in = new Fields.Reader(value, FINISHED_FORMAT, "a finished upload's record");
         byte[] chosen = in.raw(32);

@@ -93,6 +93,29 @@ final class VersionStore implements Objects {
     }
 
     @Override
+    public Inspection inspection() {
+        return new Inspection() {
+            @Override
+            public void records(Findings findings) {
+                checkOpen();
+                try (Snapshot state = keyspace.snapshot()) {
+                    new RecordCheck(state, blobs, opening, findings).run();
+                }
+            }
+
+            @Override
+            public Optional<byte[]> bodies(byte[] from, Reader reader, Findings findings) {
+                checkOpen();
+                return new BodyCheck(VersionStore.this, keyspace, reader, findings).some(from);
+            }
+        };
+    }
+
+    List<Bucket> allBuckets() {
+        return buckets.all();
+    }
+
+    @Override
     public InstantSource present() {
         return present;
     }
@@ -594,7 +617,11 @@ final class VersionStore implements Objects {
     @Override
     public Optional<Body> open(Bucket bucket, Version version, int piece) {
         checkOpen();
-        return switch (Place.decode(version.pieces().get(piece).place())) {
+        return open(version.pieces().get(piece));
+    }
+
+    Optional<Body> open(Piece piece) {
+        return switch (Place.decode(piece.place())) {
             case Place.Inline(byte[] id) ->
                     keyspace.get(Space.BODIES, Layout.body(id)).map(InlineBody::new);
             case Place.Stored(var id) -> blobs.open(id).map(BlobBody::new);
