@@ -53,7 +53,7 @@ final class BodyCheck {
         for (Row row : rows) {
             boolean goOn = parts ? part(row) : version(row, buckets);
             if (!goOn) {
-                return Optional.of(behind(row));
+                return Optional.of(row.key());
             }
         }
         return Optional.of(behind(rows.getLast()));
@@ -90,8 +90,11 @@ final class BodyCheck {
         } catch (StorageFailure e) {
             return true; // said by who looks at the records
         }
-        read(row, List.of(part.piece()), bodies -> reader.part(bodies.getFirst()), () -> of(row));
-        return reader.read(part.part().size());
+        return read(
+                row,
+                List.of(part.piece()),
+                bodies -> reader.part(part.part(), bodies.getFirst()),
+                () -> of(row));
     }
 
     /** Where a part belongs: its upload is looked for, since that is rarely asked. */
@@ -136,36 +139,36 @@ final class BodyCheck {
         }
         // Whether it is the newest does not matter to its bytes.
         Version version = entry.version(spot.name(), spot.stamp(), false);
-        read(
+        return read(
                 row,
                 entry.pieces(),
                 bodies -> reader.version(bucket, version, bodies),
                 () ->
                         new RecordCheck.Where(
                                 bucket.name(), version.name(), version.id(), ""));
-        return reader.read(version.size());
     }
 
     private interface Act {
-        void on(List<Body> bodies);
+        boolean on(List<Body> bodies);
     }
 
     private interface Naming {
         RecordCheck.Where where();
     }
 
-    private void read(Row row, List<Piece> pieces, Act act, Naming naming) {
+    /** Whether to go on. */
+    private boolean read(Row row, List<Piece> pieces, Act act, Naming naming) {
         List<Body> bodies = new ArrayList<>(pieces.size());
         try {
             for (Piece piece : pieces) {
                 Optional<Body> body = store.open(piece);
                 if (body.isEmpty()) {
                     tell(Kind.MISSING_BODY, row, pieces, naming, "its body is not there");
-                    return;
+                    return true;
                 }
                 bodies.add(body.get());
             }
-            act.on(bodies);
+            return act.on(bodies);
         } catch (StorageFailure e) {
             switch (e.kind()) {
                 case CORRUPT, FOREIGN ->
@@ -177,6 +180,7 @@ final class BodyCheck {
                                 "its body cannot be read: " + e.getMessage());
                 case CLOSED, FENCED, FULL, OVERLOADED -> throw e;
             }
+            return true;
         } finally {
             bodies.forEach(Body::close);
         }

@@ -95,6 +95,12 @@ final class Census {
         keyspace.commit(writing.write(new Write.Put(Space.RECORDS, Layout.counted(), DONE)));
     }
 
+    /** Has {@link #complete} do its work again. */
+    static void forget(Keyspace keyspace) {
+        keyspace.commit(
+                new Transaction().write(new Write.Delete(Space.RECORDS, Layout.counted())));
+    }
+
     private static Write adding(byte[] counter, Usage usage) {
         return new Write.Add(Space.RECORDS, counter, usage.numbers());
     }

@@ -37,24 +37,19 @@ public interface Inspection {
         void found(Finding finding);
     }
 
-    /** Verifies bodies. */
+    /**
+     * Verifies bodies. Its methods answer whether they read to the end: one that was told to stop
+     * is asked again by the next call.
+     */
     interface Reader {
         /**
          * Reads all pieces of a version.
          *
          * @throws org.domicile.bytes.StorageFailure CORRUPT when they are not what was stored
          */
-        void version(Bucket bucket, Version version, List<Body> pieces);
+        boolean version(Bucket bucket, Version version, List<Body> pieces);
 
         /** Reads the one piece of a part, likewise. */
-        void part(Body piece);
-
-        /**
-         * What was read; waits for as long as the reading must not go on.
-         *
-         * @param bytes plain ones
-         * @return whether to go on
-         */
-        boolean read(long bytes);
+        boolean part(Part part, Body piece);
     }
 }

@@ -35,6 +35,11 @@ public interface Objects extends AutoCloseable {
         return new VersionStore(keyspace, blobs, clock, present, ids);
     }
 
+    /** Has what is counted in a keyspace counted anew by who opens it next. Nobody has it open. */
+    static void recount(Keyspace keyspace) {
+        Census.forget(keyspace);
+    }
+
     /** What time it is for retentions, and for whatever else ends something by itself. */
     InstantSource present();
 

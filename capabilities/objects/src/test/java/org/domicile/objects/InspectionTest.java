@@ -48,15 +48,19 @@ final class InspectionTest {
         int parts;
 
         @Override
-        public void version(Bucket bucket, Version version, List<Body> pieces) {
+        public boolean version(Bucket bucket, Version version, List<Body> pieces) {
             versions++;
+            bytes += version.size();
             pieces.forEach(Sealed::drain);
+            return true;
         }
 
         @Override
-        public void part(Body piece) {
+        public boolean part(Part part, Body piece) {
             parts++;
+            bytes += part.size();
             drain(piece);
+            return true;
         }
 
         private static void drain(Body body) {
@@ -64,12 +68,6 @@ final class InspectionTest {
             for (long at = 0; at < body.length(); ) {
                 at += body.read(scratch.clear(), at);
             }
-        }
-
-        @Override
-        public boolean read(long plain) {
-            bytes += plain;
-            return true;
         }
     }
 
@@ -361,7 +359,7 @@ final class InspectionTest {
         Inspection.Reader deleting =
                 new Sealed() {
                     @Override
-                    public void version(Bucket of, Version version, List<Body> pieces) {
+                    public boolean version(Bucket of, Version version, List<Body> pieces) {
                         super.version(of, version, pieces);
                         rig.delete(bucket, "a");
                         rig.delete(bucket, "b");
@@ -378,12 +376,15 @@ final class InspectionTest {
             put(bucket, "n" + i, 5);
         }
         part(bucket, upload(bucket, "u"), 1, 7);
+        // Every second time it is told to stop in the middle.
         Sealed reader =
                 new Sealed() {
+                    private boolean stop;
+
                     @Override
-                    public boolean read(long plain) {
-                        super.read(plain);
-                        return false;
+                    public boolean version(Bucket of, Version version, List<Body> pieces) {
+                        stop = !stop;
+                        return !stop && super.version(of, version, pieces);
                     }
                 };
         assertEquals(List.of(), bodies(reader));

@@ -1,0 +1,244 @@
+package org.domicile.launcher;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.domicile.admin.Checking.Wrong;
+import org.domicile.bytes.Disk;
+import org.domicile.bytes.StorageFailure;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Looks for what is wrong with a data folder, through its server or without one. */
+@Command(
+        name = "check",
+        description = {
+            "Read all that is stored and say what is wrong with it; nothing is mended.",
+            "A running server checks itself, at the rate of upkeep.rate; a stopped folder is opened"
+                    + " by the command, with its lock, as fast as the disk is.",
+            "Exit code 0: nothing is wrong. 1: something is, or it could not be checked."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example: ./domicile check", "Example: ./domicile check --last"})
+final class CheckCommand implements Callable<Integer> {
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration LATER = Duration.ofSeconds(5);
+    private static final int SOON_FOR = 30;
+
+    @Mixin CommonOptions common = new CommonOptions();
+    @Mixin SettingsOptions options = new SettingsOptions();
+    @Spec CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--last",
+            description = "Only tell what the last check of a running server found.")
+    boolean last;
+
+    @Option(
+            names = "--without-keys",
+            description =
+                    "Of a stopped folder whose keys are not here: verify the sealed bytes alone.")
+    boolean withoutKeys;
+
+    @Option(
+            names = "--recount",
+            description =
+                    "Of a stopped folder: have its counters counted anew at the next start; nothing"
+                            + " is checked.")
+    boolean recount;
+
+    private long told;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Folder folder = common.folder();
+        Optional<Endpoints> server = Endpoints.running(folder);
+        if (server.isPresent()) {
+            if (withoutKeys || recount) {
+                throw new Problem(
+                        "--without-keys and --recount are for a stopped folder: end the server"
+                                + " first, with: "
+                                + common.again("down"));
+            }
+            AdminClient admin = AdminClient.of(folder, server.get());
+            return last ? tellLast(admin) : follow(admin);
+        }
+        folder.heldBy()
+                .ifPresent(sentence -> {
+                    throw new Problem(sentence);
+                });
+        if (last) {
+            throw new Problem("no server runs on " + folder.path() + " that could tell");
+        }
+        return stopped(folder);
+    }
+
+    // through a server
+
+    private int tellLast(AdminClient admin) {
+        Json.Row state = admin.object("/v1/check");
+        boolean never = Instant.parse(state.text("ended")).equals(Instant.EPOCH);
+        if (never && state.number("wrong") == 0) {
+            output().result(state, "nothing was checked yet; do it with: " + common.again("check"));
+            return 0;
+        }
+        return result(state);
+    }
+
+    private int follow(AdminClient admin) throws InterruptedException {
+        Json.Row state = admin.post("/v1/check", Json.row());
+        try (Progress progress = Progress.bytes(output().err(), state.number("total"))) {
+            long shown = 0;
+            for (int asked = 0; isRunning(state); asked++) {
+                long done = state.number("done");
+                progress.add(Math.max(0, done - shown), state.number("versions") + " versions");
+                shown = Math.max(shown, done);
+                Thread.sleep(asked < SOON_FOR ? SOON : LATER);
+                state = admin.object("/v1/check");
+            }
+        }
+        if (!state.text("began").isEmpty()
+                && Instant.parse(state.text("began")).isAfter(Instant.parse(state.text("ended")))) {
+            throw new Problem(
+                    "the check did not go through: log/server.log in the data folder says why, and"
+                            + " it goes on by itself");
+        }
+        return result(state) + ledger() == 0 ? 0 : 1;
+    }
+
+    private static boolean isRunning(Json.Row state) {
+        return Boolean.TRUE.equals(state.fields().get("running"));
+    }
+
+    private int result(Json.Row state) {
+        for (Json.Row each : state.rows("findings")) {
+            tell(
+                    new Wrong(
+                            each.text("kind"),
+                            each.text("bucket"),
+                            each.text("key"),
+                            each.text("version"),
+                            each.text("what"),
+                            each.text("next")));
+        }
+        return sum(state.number("versions"), state.number("done"), state.number("wrong"));
+    }
+
+    // without a server
+
+    private int stopped(Folder folder) {
+        Disk disk = Disk.real();
+        try {
+            folder.check(disk);
+            if (!Files.exists(folder.format())) {
+                throw new Problem(
+                        "there is no data folder at "
+                                + folder.path()
+                                + "; name it with --data, or in DOMICILE_DATA");
+            }
+            Settings settings = options.settings();
+            StoppedCheck check = new StoppedCheck(folder, settings, this::tell, output().err());
+            if (recount) {
+                check.recount();
+                output().result(
+                                Json.row("recount", true),
+                                "all that is stored is counted anew when the server starts: "
+                                        + common.again("up"));
+                return 0;
+            }
+            StoppedCheck.Sum sum = withoutKeys ? check.sealed() : check.opened();
+            return sum(sum.versions(), sum.bytes(), told) + ledger() == 0 ? 0 : 1;
+        } catch (Folder.Taken e) {
+            throw new Problem(String.valueOf(e.getMessage()));
+        } catch (StorageFailure e) {
+            throw new Problem(
+                    "it cannot be checked: %s%s"
+                            .formatted(
+                                    e.getMessage(),
+                                    withoutKeys
+                                            ? ""
+                                            : "; where it is the keys that are missing,"
+                                                    + " --without-keys verifies the rest"));
+        } catch (IOException e) {
+            throw new Problem("it cannot be checked: " + e.getMessage());
+        }
+    }
+
+    // both
+
+    /** The ledger's files, which the verifier reads without anything of ours. */
+    private int ledger() {
+        if (LogFiles.in(common.folder().ledger()).isEmpty()) {
+            return 0;
+        }
+        CommandLine verify =
+                Main.ready(new CommandLine(new LedgerVerifyCommand()))
+                        .setOut(output().out())
+                        .setErr(output().err());
+        List<String> arguments = List.of("--data", common.folder().path().toString());
+        return verify.execute(
+                java.util.stream.Stream.concat(
+                                arguments.stream(),
+                                output().json()
+                                        ? java.util.stream.Stream.of("--json")
+                                        : java.util.stream.Stream.empty())
+                        .toArray(String[]::new));
+    }
+
+    private void tell(Wrong wrong) {
+        told++;
+        Output output = output();
+        if (output.json()) {
+            output.out()
+                    .println(
+                            Json.row(
+                                            "kind", wrong.kind(),
+                                            "bucket", wrong.bucket(),
+                                            "key", wrong.key(),
+                                            "version", wrong.version(),
+                                            "what", wrong.what(),
+                                            "next", wrong.next())
+                                    .line());
+        } else {
+            output.out().println(wrong.kind() + place(wrong) + ": " + Table.visible(wrong.what()));
+            output.out().println("    " + wrong.next());
+        }
+        output.out().flush();
+    }
+
+    private static String place(Wrong wrong) {
+        StringBuilder place = new StringBuilder();
+        if (!wrong.bucket().isEmpty()) {
+            place.append(" in bucket ").append(Table.visible(wrong.bucket()));
+        }
+        if (!wrong.key().isEmpty()) {
+            place.append(", key ").append(Table.visible(wrong.key()));
+        }
+        if (!wrong.version().isEmpty()) {
+            place.append(", version ").append(wrong.version());
+        }
+        return place.toString();
+    }
+
+    private int sum(long versions, long bytes, long wrong) {
+        String read = "%,d versions and parts (%s)".formatted(versions, Times.size(bytes));
+        output().result(
+                        Json.row("versions", versions, "bytes", bytes, "wrong", wrong),
+                        wrong == 0
+                                ? "read " + read + ": nothing is wrong"
+                                : "read %s: %,d things are wrong".formatted(read, wrong));
+        return wrong == 0 ? 0 : 1;
+    }
+
+    private Output output() {
+        return Output.of(spec, common);
+    }
+}
