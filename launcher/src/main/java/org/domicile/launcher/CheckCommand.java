@@ -1,9 +1,13 @@
 package org.domicile.launcher;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -111,7 +115,7 @@ final class CheckCommand implements Callable<Integer> {
                     "the check did not go through: log/server.log in the data folder says why, and"
                             + " it goes on by itself");
         }
-        return result(state) + ledger() == 0 ? 0 : 1;
+        return result(state) + ledger(LedgerCommand.keys(admin, LogFiles.PUBLIC)) == 0 ? 0 : 1;
     }
 
     private static boolean isRunning(Json.Row state) {
@@ -154,8 +158,12 @@ final class CheckCommand implements Callable<Integer> {
                                         + common.again("up"));
                 return 0;
             }
-            StoppedCheck.Sum sum = withoutKeys ? check.sealed() : check.opened();
-            return sum(sum.versions(), sum.bytes(), told) + ledger() == 0 ? 0 : 1;
+            if (withoutKeys) {
+                StoppedCheck.Sum sum = check.sealed();
+                return sum(sum.versions(), sum.bytes(), told);
+            }
+            StoppedCheck.Sum sum = check.opened();
+            return sum(sum.versions(), sum.bytes(), told) + ledger(sum.keys()) == 0 ? 0 : 1;
         } catch (Folder.Taken e) {
             throw new Problem(String.valueOf(e.getMessage()));
         } catch (StorageFailure e) {
@@ -174,23 +182,47 @@ final class CheckCommand implements Callable<Integer> {
 
     // both
 
-    /** The ledger's files, which the verifier reads without anything of ours. */
-    private int ledger() {
+    /**
+     * The ledger's files, which the verifier reads without anything of ours.
+     *
+     * @param keys of the public log, as this installation has them
+     */
+    private int ledger(List<String> keys) {
         if (LogFiles.in(common.folder().ledger()).isEmpty()) {
             return 0;
         }
-        CommandLine verify =
+        List<String> arguments = new ArrayList<>();
+        arguments.addAll(List.of("--json", "--data", common.folder().path().toString()));
+        keys.forEach(key -> arguments.addAll(List.of("--key", key)));
+        StringWriter verdicts = new StringWriter();
+        int code =
                 Main.ready(new CommandLine(new LedgerVerifyCommand()))
-                        .setOut(output().out())
-                        .setErr(output().err());
-        List<String> arguments = List.of("--data", common.folder().path().toString());
-        return verify.execute(
-                java.util.stream.Stream.concat(
-                                arguments.stream(),
-                                output().json()
-                                        ? java.util.stream.Stream.of("--json")
-                                        : java.util.stream.Stream.empty())
-                        .toArray(String[]::new));
+                        .setOut(new PrintWriter(verdicts, true))
+                        .setErr(output().err())
+                        .execute(arguments.toArray(String[]::new));
+        long logs = 0;
+        long entries = 0;
+        for (String line : verdicts.toString().lines().toList()) {
+            Json.Row verdict = AdminClient.parse(line.getBytes(StandardCharsets.UTF_8));
+            if (Boolean.TRUE.equals(verdict.fields().get("sound"))) {
+                logs++;
+                entries += verdict.number("size");
+            } else {
+                tell(
+                        new Wrong(
+                                "broken-log",
+                                "",
+                                verdict.text("log"),
+                                "",
+                                verdict.text("where") + ": " + verdict.text("why"),
+                                "keep the files as they are, and find out who changed them"));
+            }
+        }
+        output().result(
+                        Json.row("logs", logs, "entries", entries),
+                        "the files of %,d logs hold together, %,d entries"
+                                .formatted(logs, entries));
+        return code;
     }
 
     private void tell(Wrong wrong) {

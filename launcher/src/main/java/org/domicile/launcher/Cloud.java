@@ -73,17 +73,20 @@ final class Cloud implements AutoCloseable {
     private final Instruments instruments;
     private final Endpoints endpoints;
     private final Guard guard;
+    private final Checker checker;
     private boolean closed;
 
     private Cloud(
             Deque<AutoCloseable> opened,
             Instruments instruments,
             Endpoints endpoints,
-            Guard guard) {
+            Guard guard,
+            Checker checker) {
         this.opened = opened;
         this.instruments = instruments;
         this.endpoints = endpoints;
         this.guard = guard;
+        this.checker = checker;
     }
 
     /** On the real disk, with the real time. */
@@ -310,7 +313,7 @@ final class Cloud implements AutoCloseable {
         endpoints.write(disk, folder);
         opened.push(() -> Files.deleteIfExists(folder.endpoints()));
         LOG.log(Level.INFO, "ready: " + urls);
-        return new Cloud(opened, instruments, endpoints, guard);
+        return new Cloud(opened, instruments, endpoints, guard, checker);
     }
 
     // doors
@@ -607,6 +610,11 @@ final class Cloud implements AutoCloseable {
     /** The way in, for tests that need no wire. */
     Guard guard() {
         return guard;
+    }
+
+    /** The check of what is stored, for tests that want it now. */
+    Checker checker() {
+        return checker;
     }
 
     /** Waits until an operator asks for the end. */

@@ -48,8 +48,12 @@ final class StoppedCheck {
         this.err = err;
     }
 
-    /** What was read. */
-    record Sum(long versions, long bytes) {}
+    /**
+     * What was read.
+     *
+     * @param keys of the public log; none where the key store was not opened
+     */
+    record Sum(long versions, long bytes, List<String> keys) {}
 
     private void found(Finding finding) {
         wrong.accept(Advice.on(finding));
@@ -73,7 +77,8 @@ final class StoppedCheck {
                             next = check.bodies(next.get(), pace(progress), this::found);
                         }
                     }
-                    return new Sum(versions, bytes);
+                    List<String> keys = core.ledger().verifierKeys(LogFiles.PUBLIC);
+                    return new Sum(versions, bytes, keys);
                 });
     }
 
@@ -116,7 +121,7 @@ final class StoppedCheck {
             while (next.isPresent()) {
                 next = inspection.bodies(next.get(), new Sealed(progress), this::found);
             }
-            return new Sum(versions, bytes);
+            return new Sum(versions, bytes, List.of());
         }
     }
 

@@ -2,6 +2,7 @@ package org.domicile.objects;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -83,14 +84,14 @@ final class Census {
         for (Bucket bucket : buckets) {
             Usage usage = census.of(bucket.id());
             organisations.merge(bucket.organisation(), usage, Usage::plus);
-            writing.write(adding(Layout.counter(BucketTable.idOf(bucket)), usage));
+            writing.write(setting(Layout.counter(BucketTable.idOf(bucket)), usage));
             if (writing.writes().size() >= AT_ONCE) {
                 keyspace.commit(writing);
                 writing = new Transaction();
             }
         }
         for (Map.Entry<String, Usage> each : organisations.entrySet()) {
-            writing.write(adding(Layout.counter(each.getKey()), each.getValue()));
+            writing.write(setting(Layout.counter(each.getKey()), each.getValue()));
         }
         keyspace.commit(writing.write(new Write.Put(Space.RECORDS, Layout.counted(), DONE)));
     }
@@ -101,8 +102,14 @@ final class Census {
                 new Transaction().write(new Write.Delete(Space.RECORDS, Layout.counted())));
     }
 
-    private static Write adding(byte[] counter, Usage usage) {
-        return new Write.Add(Space.RECORDS, counter, usage.numbers());
+    /** Set, and not added to: what was counted wrongly, or by a start that was cut short, goes. */
+    private static Write setting(byte[] counter, Usage usage) {
+        byte[] numbers =
+                ByteBuffer.allocate(2 * Long.BYTES)
+                        .putLong(usage.bytes())
+                        .putLong(usage.objects())
+                        .array();
+        return new Write.Put(Space.RECORDS, counter, numbers);
     }
 
     /** Of all that there is. */

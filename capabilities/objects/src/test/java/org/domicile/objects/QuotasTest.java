@@ -202,6 +202,17 @@ final class QuotasTest {
         assertEquals(new Usage(11, 2), rig.objects.quotas().usage(one));
         assertEquals(new Usage(37, 1), rig.objects.quotas().usage(two));
         assertEquals(new Usage(48, 3), rig.objects.quotas().usage("main"));
+        // Again, although there are counters, and one of them is wrong.
+        byte[] wrong = Layout.counter(BucketTable.idOf(one));
+        rig.substrate
+                .keyspace()
+                .commit(
+                        new Transaction()
+                                .write(new Write.Add(Space.RECORDS, wrong, new long[] {9, 9})));
+        Objects.recount(rig.substrate.keyspace());
+        rig.reopen();
+        assertEquals(new Usage(11, 2), rig.objects.quotas().usage(one));
+        assertEquals(new Usage(48, 3), rig.objects.quotas().usage("main"));
         rig.put(two, "b", new byte[8]);
         rig.reopen(); // not again: what was counted goes on
         assertEquals(new Usage(38, 1), rig.objects.quotas().usage(two));
