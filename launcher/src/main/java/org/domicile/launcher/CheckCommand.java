@@ -266,7 +266,9 @@ final class CheckCommand implements Callable<Integer> {
                         Json.row("versions", versions, "bytes", bytes, "wrong", wrong),
                         wrong == 0
                                 ? "read " + read + ": nothing is wrong"
-                                : "read %s: %,d things are wrong".formatted(read, wrong));
+                                : "read %s: %,d %s wrong"
+                                        .formatted(
+                                                read, wrong, wrong == 1 ? "thing is" : "things are"));
         return wrong == 0 ? 0 : 1;
     }
 

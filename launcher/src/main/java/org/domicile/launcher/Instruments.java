@@ -149,8 +149,8 @@ final class Instruments implements Running, Readiness, Figures {
         figures.put("check.wrong", check.wrong());
         if (check.wrong() > 0) {
             warnings.add(
-                    "the check of what is stored found %d things wrong: 'domicile check --last' names them and says what to do"
-                            .formatted(check.wrong()));
+                    "the check of what is stored found %d %s wrong: 'domicile check --last' says which, and what to do"
+                            .formatted(check.wrong(), check.wrong() == 1 ? "thing" : "things"));
         }
         long days = parts.checker().days();
         if (days > parts.settings().upkeep().scrub().toDays()) {

@@ -105,7 +105,7 @@ class CheckCommandTest {
             assertEquals("null", found.text("version"));
             assertTrue(found.text("next").contains("from a backup"), found.text("next"));
             String warned = ran(0, "status").out();
-            assertTrue(warned.contains("found 1 things wrong"), warned);
+            assertTrue(warned.contains("found 1 thing wrong"), warned);
             assertTrue(warned.contains("last read through and checked"), warned);
         }
         try (Cloud cloud = rig.open()) {

@@ -28,7 +28,7 @@ final class BodyNames {
     private final Blobs blobs;
     private final Inspection.Findings findings;
     private final Tally tally;
-    private final Map<String, String> misplaced = new HashMap<>();
+    private final Map<String, Blobs.Fault> misplaced = new HashMap<>();
     private long more;
 
     BodyNames(Reading state, Blobs blobs, long seed, Inspection.Findings findings) {
@@ -138,9 +138,14 @@ final class BodyNames {
                         buckets,
                         "its body %s is named by %d records".formatted(id, count.named));
             }
-            String fault = misplaced.get(id);
+            Blobs.Fault fault = misplaced.get(id);
             if (fault != null) {
-                tell(Kind.BROKEN_INDEX, key, buckets, "of its body " + id + ": " + fault);
+                Kind kind =
+                        switch (fault.harm()) {
+                            case LOST -> Kind.MISSING_BODY;
+                            case AT_RISK -> Kind.BROKEN_INDEX;
+                        };
+                tell(kind, key, buckets, "of its body " + id + ": " + fault.what());
             }
         });
         differing.forEach((id, count) -> {

@@ -204,7 +204,7 @@ final class InspectionTest {
         disk.delete(FIRST);
         rig.reopen();
         List<Finding> found = records();
-        assertEquals(List.of(Kind.BROKEN_INDEX), kinds(found));
+        assertEquals(List.of(Kind.MISSING_BODY), kinds(found));
         assertEquals("large", found.getFirst().key());
         assertTrue(found.getFirst().what().contains("segment 1 is not there"), found::toString);
         assertEquals(List.of(Kind.DAMAGED_BODY), kinds(bodies()));

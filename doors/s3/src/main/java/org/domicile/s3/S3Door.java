@@ -195,7 +195,17 @@ public final class S3Door implements HttpHandler {
                         ErrorCode.NOT_IMPLEMENTED,
                         "Domicile does not serve this operation yet ("
                                 + call.operation().action()
-                                + ").");
+                                + ")."
+                                + instead(call.operation()));
+    }
+
+    /** What does the same in another way. */
+    private static String instead(Operation operation) {
+        return operation.name().endsWith("_INVENTORY_CONFIGURATION")
+                        || operation.name().endsWith("_INVENTORY_CONFIGURATIONS")
+                ? " It writes no reports by itself: the operator lists a bucket with 'domicile bucket"
+                        + " inventory'."
+                : "";
     }
 
     private static Failure anonymous() {

@@ -90,8 +90,23 @@ public interface Blobs extends AutoCloseable {
 
     /** What {@link #inspect} sees. */
     interface Look {
-        /** A blob, and what is wrong with its place, in a sentence. */
-        void at(BlobId id, Optional<String> fault);
+        /** A blob, and what is wrong with its place. */
+        void at(BlobId id, Optional<Fault> fault);
+    }
+
+    /**
+     * What is wrong with a place.
+     *
+     * @param what in words
+     */
+    record Fault(Harm harm, String what) {}
+
+    /** What a fault means for the bytes. */
+    enum Harm {
+        /** They are not there, or cannot be found. */
+        LOST,
+        /** They may be there, and something may take them away. */
+        AT_RISK
     }
 
     /**

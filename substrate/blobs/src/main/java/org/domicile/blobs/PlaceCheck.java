@@ -39,23 +39,24 @@ final class PlaceCheck {
                     Place place = Place.decode(encoded);
                     look.at(id, Optional.ofNullable(fault(id, place, encoded)));
                 } catch (StorageFailure e) {
-                    look.at(id, Optional.of(String.valueOf(e.getMessage())));
+                    String what = String.valueOf(e.getMessage());
+                    look.at(id, Optional.of(new Blobs.Fault(Blobs.Harm.LOST, what)));
                 }
             }
         }
     }
 
-    private @Nullable String fault(
-            BlobId id, Place place, byte[] encoded) {
+    private Blobs.@Nullable Fault fault(BlobId id, Place place, byte[] encoded) {
+        List<String> lost = new ArrayList<>();
         List<String> faults = new ArrayList<>();
         long pages = 0;
         for (Extent extent : place.extents()) {
             pages += extent.count();
-            lies(extent).ifPresent(faults::add);
+            lies(extent).ifPresent(lost::add);
             alone(extent).ifPresent(faults::add);
         }
         if (pages != Page.count(place.length())) {
-            faults.add("its %d bytes are not in %d pages".formatted(place.length(), pages));
+            lost.add("its %d bytes are not in %d pages".formatted(place.length(), pages));
         }
         place.shares().forEach((segment, share) -> {
             Optional<byte[]> hint = state.get(Space.RECORDS, Keys.inSegment(segment, id));
@@ -63,7 +64,11 @@ final class PlaceCheck {
                 faults.add("segment %d is not known to hold it".formatted(segment));
             }
         });
-        return faults.isEmpty() || hasMoved(id, encoded) ? null : String.join("; ", faults);
+        Blobs.Harm harm = lost.isEmpty() ? Blobs.Harm.AT_RISK : Blobs.Harm.LOST;
+        lost.addAll(faults);
+        return lost.isEmpty() || hasMoved(id, encoded)
+                ? null
+                : new Blobs.Fault(harm, String.join("; ", lost));
     }
 
     private Optional<String> lies(Extent extent) {

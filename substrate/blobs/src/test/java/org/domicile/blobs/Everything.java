@@ -47,7 +47,7 @@ record Everything(long blobs, long bytes, List<BlobId> corrupt) {
     static List<String> faults(Blobs blobs, Keyspace keyspace) {
         List<String> faults = new ArrayList<>();
         try (Snapshot state = keyspace.snapshot()) {
-            blobs.inspect(state, (_, fault) -> fault.ifPresent(faults::add));
+            blobs.inspect(state, (_, fault) -> fault.ifPresent(each -> faults.add(each.what())));
         }
         return faults;
     }
