@@ -40,8 +40,7 @@ final class StoredCheck implements GuardedCheck {
     /**
      * @param recorded puts on record that bodies are opened
      */
-    StoredCheck(
-            Policy policy, Objects objects, Keys keys, Vessel vessel, Supplier<Pass> recorded) {
+    StoredCheck(Policy policy, Objects objects, Keys keys, Vessel vessel, Supplier<Pass> recorded) {
         this.policy = policy;
         this.objects = objects;
         this.keys = keys;
@@ -52,17 +51,24 @@ final class StoredCheck implements GuardedCheck {
     @Override
     public void records(Inspection.Findings findings) {
         objects.inspection().records(findings);
-        policy.register().organisations().values().forEach(organisation -> {
-            if (!keys.exists(new KeyId(KeyId.Kind.ORGANISATION, organisation.key()))) {
-                findings.found(
-                        missing("", "the key of the organisation " + organisation.name()));
-            }
-            for (Bucket bucket : objects.buckets().buckets(organisation.name())) {
-                if (!keys.exists(Vessel.key(bucket)) && isThere(bucket)) {
-                    findings.found(missing(bucket.name(), "the bucket's key"));
-                }
-            }
-        });
+        policy.register().keys().values().stream()
+                .filter(key -> !key.destroyed())
+                .filter(key -> !keys.exists(new KeyId(KeyId.Kind.NAMED, key.key())))
+                .forEach(key -> findings.found(missing("", "the named key " + key.id())));
+        policy.register()
+                .organisations()
+                .values()
+                .forEach(organisation -> {
+                    if (!keys.exists(new KeyId(KeyId.Kind.ORGANISATION, organisation.key()))) {
+                        findings.found(
+                                missing("", "the key of the organisation " + organisation.name()));
+                    }
+                    for (Bucket bucket : objects.buckets().buckets(organisation.name())) {
+                        if (!keys.exists(Vessel.key(bucket)) && isThere(bucket)) {
+                            findings.found(missing(bucket.name(), "the bucket's key"));
+                        }
+                    }
+                });
     }
 
     private static Finding missing(String bucket, String what) {
@@ -232,9 +238,7 @@ final class StoredCheck implements GuardedCheck {
                             .findFirst()
                             .map(each ->
                                     new Expected(
-                                            null,
-                                            StreamDigest.of(each.getKey()),
-                                            each.getValue()))
+                                            null, StreamDigest.of(each.getKey()), each.getValue()))
                             .orElse(NOTHING)
                     : NOTHING;
         }

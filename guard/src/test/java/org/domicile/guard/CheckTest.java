@@ -124,13 +124,13 @@ class CheckTest {
         String upload = objects().createUpload("archive", name, draft()).orElseThrow().id();
         List<GuardedObjects.ChosenPart> chosen = new ArrayList<>();
         for (int number = 1; number <= 2; number++) {
-            Stored stored =
-                    objects().putPart("archive", name, upload, number, upstream(large));
+            Stored stored = objects().putPart("archive", name, upload, number, upstream(large));
             String etag = assertInstanceOf(Stored.PartDone.class, stored).digests().etag();
             chosen.add(new GuardedObjects.ChosenPart(number, etag, Map.of()));
         }
         Stored stored =
-                objects().complete(
+                objects()
+                        .complete(
                                 "archive",
                                 name,
                                 upload,
@@ -173,7 +173,10 @@ class CheckTest {
         try (Cursor cursor =
                 installation
                         .keyspace()
-                        .scan(Space.BODIES, Tuple.of().text("o").text("d").range(), Reading.Direction.UP)) {
+                        .scan(
+                                Space.BODIES,
+                                Tuple.of().text("o").text("d").range(),
+                                Reading.Direction.UP)) {
             assertTrue(cursor.next());
             byte[] sealed = cursor.value();
             sealed[sealed.length - 20] ^= 4;
@@ -181,9 +184,7 @@ class CheckTest {
                     .keyspace()
                     .commit(
                             new Transaction()
-                                    .write(
-                                            new Write.Put(
-                                                    Space.BODIES, cursor.key(), sealed)));
+                                    .write(new Write.Put(Space.BODIES, cursor.key(), sealed)));
         }
         Finding finding = only(bodies());
         assertEquals(Kind.DAMAGED_BODY, finding.kind());
@@ -193,9 +194,7 @@ class CheckTest {
         StorageFailure refused =
                 assertThrows(
                         StorageFailure.class,
-                        () ->
-                                Installation.bytes(
-                                        objects().get("archive", "n", Optional.empty())));
+                        () -> Installation.bytes(objects().get("archive", "n", Optional.empty())));
         assertEquals(StorageFailure.Kind.CORRUPT, refused.kind());
     }
 
@@ -248,8 +247,7 @@ class CheckTest {
     void aQuotaIsSetShownAndKept() {
         GuardedHoldings holdings = installation.admin().holdings();
         put("n", Encryption.UNSAID);
-        Held held =
-                holdings.limitBucket("archive", new Quota(BODY.length, 5));
+        Held held = holdings.limitBucket("archive", new Quota(BODY.length, 5));
         assertEquals(new Usage(BODY.length, 1), held.usage());
         assertEquals(held, holdings.bucket("archive"));
         long before = installation.entries("city");

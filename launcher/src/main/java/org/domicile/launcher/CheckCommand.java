@@ -268,7 +268,9 @@ final class CheckCommand implements Callable<Integer> {
                                 ? "read " + read + ": nothing is wrong"
                                 : "read %s: %,d %s wrong"
                                         .formatted(
-                                                read, wrong, wrong == 1 ? "thing is" : "things are"));
+                                                read,
+                                                wrong,
+                                                wrong == 1 ? "thing is" : "things are"));
         return wrong == 0 ? 0 : 1;
     }
 

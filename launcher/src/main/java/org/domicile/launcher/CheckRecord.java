@@ -64,8 +64,7 @@ record CheckRecord(Look last, Look present) {
         }
 
         Look read(long more) {
-            return new Look(
-                    began, ended, records, next, bytes + more, versions + 1, wrong, named);
+            return new Look(began, ended, records, next, bytes + more, versions + 1, wrong, named);
         }
 
         Look with(Wrong thing) {

@@ -74,8 +74,7 @@ final class Checker implements Checking {
                 ACTION,
                 due.isAfter(soonest) ? due : soonest,
                 turn -> {
-                    Instant next =
-                            turn.handled() < 0 ? turn.at().plus(AFTER_FAILURE) : due();
+                    Instant next = turn.handled() < 0 ? turn.at().plus(AFTER_FAILURE) : due();
                     Instant least = turn.at().plus(AGAIN);
                     return next.isAfter(least) ? next : least;
                 },
@@ -169,9 +168,10 @@ final class Checker implements Checking {
                     record = new CheckRecord(record.present().end(clock.instant()), Look.NONE);
                     tell(record.last());
                 }
-                long bytes = record.present().underWay()
-                        ? record.present().bytes()
-                        : record.last().bytes();
+                long bytes =
+                        record.present().underWay()
+                                ? record.present().bytes()
+                                : record.last().bytes();
                 return Math.max(1, bytes - before);
             }
         } finally {

@@ -114,9 +114,7 @@ final class Cloud implements AutoCloseable {
         }
     }
 
-    /**
-     * What lies in a folder, open, and nothing that serves it or works on it by itself.
-     */
+    /** What lies in a folder, open, and nothing that serves it or works on it by itself. */
     record Core(
             Keyspace keyspace,
             Blobs blobs,
@@ -200,8 +198,17 @@ final class Cloud implements AutoCloseable {
         FirstCredential.complete(
                 installation, guard, disk, places.firstCredential(), settings.zones().home());
         return new Core(
-                keyspace, blobs, installation, places, keys, witnesses, ledger, policy, steady,
-                objects, guard);
+                keyspace,
+                blobs,
+                installation,
+                places,
+                keys,
+                witnesses,
+                ledger,
+                policy,
+                steady,
+                objects,
+                guard);
     }
 
     /**

@@ -72,9 +72,7 @@ record StatusPage(Json.Row told) {
                         : "last read through and checked "
                                 + Times.minute(Instant.ofEpochSecond(ended).toString(), zone);
         String found =
-                figure("check.wrong") == 0
-                        ? ""
-                        : ", " + number("check.wrong", "thing") + " wrong";
+                figure("check.wrong") == 0 ? "" : ", " + number("check.wrong", "thing") + " wrong";
         String now =
                 figure("check.running") == 0
                         ? ""

@@ -113,7 +113,8 @@ class CheckCommandTest {
             assertTrue(
                     last.out()
                             .startsWith(
-                                    "damaged-body in bucket archive, key dir/large, version null: "),
+                                    "damaged-body in bucket archive, key dir/large, version null:"
+                                            + " "),
                     last.out());
             assertTrue(ran(1, "check", "--without-keys").err().contains("stopped folder"));
             assertEquals(1, cloud.instruments().status().figures().get("check.wrong"));
@@ -205,8 +206,7 @@ class CheckCommandTest {
         try (Keyspace open =
                 Keyspace.open(new Folder(rig.data()).keyspace(), KeyspaceOptions.defaults())) {
             Write written =
-                    new Write.Put(
-                            Space.RECORDS, Tuple.pack("launcher", "check"), record.encode());
+                    new Write.Put(Space.RECORDS, Tuple.pack("launcher", "check"), record.encode());
             open.commit(new Transaction().write(written));
         }
         try (Cloud cloud = rig.open()) {
@@ -264,8 +264,7 @@ class CheckCommandTest {
                                     "\"archive\",\"a%20b%22%2C%3Dx\",\"null\",\"true\",\"false\",\"1000\","),
                     lines.get(1));
             assertTrue(lines.get(1).contains("\"SSE-S3\""), lines.get(1));
-            Json.Row row =
-                    ran(0, "bucket", "inventory", "archive", "--json").rows().getFirst();
+            Json.Row row = ran(0, "bucket", "inventory", "archive", "--json").rows().getFirst();
             assertEquals("a b\",=x", row.text("key"));
             String used = rig.run("uses", "--bucket", "archive").out();
             assertTrue(used.contains("admin:ReadInventory"), used);

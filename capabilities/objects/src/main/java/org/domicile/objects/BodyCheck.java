@@ -44,7 +44,22 @@ final class BodyCheck {
 
     Optional<byte[]> some(byte[] from) {
         boolean parts = from.length == 0 || isPart(from);
-        List<Row> rows = rows(parts ? "p" : "v", from);
+        List<Row> rows;
+        try {
+            rows = rows(parts ? "p" : "v", from);
+        } catch (StorageFailure e) {
+            if (e.kind() != StorageFailure.Kind.CORRUPT) {
+                throw e;
+            }
+            // The keyspace's own files are damaged: where the next record is cannot be known.
+            findings.found(
+                    Finding.of(
+                            Kind.UNREADABLE_RECORD,
+                            "",
+                            "the %s cannot all be read: %s"
+                                    .formatted(parts ? "parts" : "versions", e.getMessage())));
+            rows = List.of();
+        }
         if (rows.isEmpty()) {
             return parts ? Optional.of(Layout.all("v").from()) : Optional.empty();
         }
@@ -100,8 +115,7 @@ final class BodyCheck {
     /** Where a part belongs: its upload is looked for, since that is rarely asked. */
     private RecordCheck.Where of(Row row) {
         byte[] id = HexFormat.of().parseHex(Census.uploadOf(row.key()));
-        try (Cursor cursor =
-                keyspace.scan(Space.RECORDS, Layout.all("u"), Reading.Direction.UP)) {
+        try (Cursor cursor = keyspace.scan(Space.RECORDS, Layout.all("u"), Reading.Direction.UP)) {
             while (cursor.next()) {
                 List<Tuple.Part> parts = Tuple.unpack(cursor.key());
                 if (parts.getLast() instanceof Tuple.Part.Octets(byte[] upload)
@@ -143,9 +157,7 @@ final class BodyCheck {
                 row,
                 entry.pieces(),
                 bodies -> reader.version(bucket, version, bodies),
-                () ->
-                        new RecordCheck.Where(
-                                bucket.name(), version.name(), version.id(), ""));
+                () -> new RecordCheck.Where(bucket.name(), version.name(), version.id(), ""));
     }
 
     private interface Act {
@@ -189,8 +201,7 @@ final class BodyCheck {
     private void tell(Kind kind, Row row, List<Piece> pieces, Naming naming, String what) {
         if (isStillSo(row, pieces)) {
             RecordCheck.Where where = naming.where();
-            findings.found(
-                    new Finding(kind, where.bucket(), where.key(), where.version(), what));
+            findings.found(new Finding(kind, where.bucket(), where.key(), where.version(), what));
         }
     }
 

@@ -17,8 +17,8 @@ import org.domicile.objects.Finding.Kind;
 
 /**
  * Whether each body that a record names is there, each that is there is named, and none is named
- * twice. One walk finds whether all is well ({@link Tally}); only if it is not, a second finds which
- * bodies differ, and a third whose they are. Owned by one thread, for one look.
+ * twice. One walk finds whether all is well ({@link Tally}); only if it is not, a second finds
+ * which bodies differ, and a third whose they are. Owned by one thread, for one look.
  */
 final class BodyNames {
     /** Places that the second walk may hold. */
@@ -78,8 +78,7 @@ final class BodyNames {
     }
 
     private void inline(Seen seen) {
-        try (Cursor cursor =
-                state.scan(Space.BODIES, Layout.all("d"), Reading.Direction.UP)) {
+        try (Cursor cursor = state.scan(Space.BODIES, Layout.all("d"), Reading.Direction.UP)) {
             while (cursor.next()) {
                 if (Tuple.unpack(cursor.key()).getLast() instanceof Tuple.Part.Octets(byte[] id)) {
                     seen.at(new Place.Inline(id).encode());
@@ -106,19 +105,19 @@ final class BodyNames {
                 counts.computeIfAbsent(hex(place), _ -> new Count()).named++;
             }
         });
-        Seen there = place -> {
-            if (slots.contains(tally.slot(place))) {
-                counts.computeIfAbsent(hex(place), _ -> new Count()).there++;
-            }
-        };
+        Seen there =
+                place -> {
+                    if (slots.contains(tally.slot(place))) {
+                        counts.computeIfAbsent(hex(place), _ -> new Count()).there++;
+                    }
+                };
         inline(there);
         blobs.inspect(state, (id, _) -> there.at(new Place.Stored(id).encode()));
         counts.values().removeIf(count -> count.named == 1 && count.there == 1);
         if (counts.size() > Inspection.MOST_NAMED) {
             more += counts.size() - Inspection.MOST_NAMED;
             List<String> beyond =
-                    new ArrayList<>(counts.keySet())
-                            .subList(Inspection.MOST_NAMED, counts.size());
+                    new ArrayList<>(counts.keySet()).subList(Inspection.MOST_NAMED, counts.size());
             beyond.forEach(counts::remove);
         }
         return counts;
@@ -150,8 +149,7 @@ final class BodyNames {
         });
         differing.forEach((id, count) -> {
             if (count.named == 0) {
-                findings.found(
-                        Finding.of(Kind.ORPHAN_BODY, "", "no record names the body " + id));
+                findings.found(Finding.of(Kind.ORPHAN_BODY, "", "no record names the body " + id));
             }
         });
     }
@@ -170,15 +168,18 @@ final class BodyNames {
 
     /** Every place that a record names, and the record's key. */
     private void references(Reference reference) {
-        each("v", (key, value) -> {
-            for (Piece piece : Entry.decode(value).pieces()) {
-                reference.at(piece.place(), key);
-            }
-        });
-        each("p", (key, value) ->
-                reference.at(UploadTable.decodePart(key, value).piece().place(), key));
-        each("g", (key, value) ->
-                Garbage.decode(value).forEach(place -> reference.at(place, key)));
+        each(
+                "v",
+                (key, value) -> {
+                    for (Piece piece : Entry.decode(value).pieces()) {
+                        reference.at(piece.place(), key);
+                    }
+                });
+        each(
+                "p",
+                (key, value) ->
+                        reference.at(UploadTable.decodePart(key, value).piece().place(), key));
+        each("g", (key, value) -> Garbage.decode(value).forEach(place -> reference.at(place, key)));
     }
 
     private interface Row {

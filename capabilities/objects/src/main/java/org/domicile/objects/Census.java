@@ -98,8 +98,7 @@ final class Census {
 
     /** Has {@link #complete} do its work again. */
     static void forget(Keyspace keyspace) {
-        keyspace.commit(
-                new Transaction().write(new Write.Delete(Space.RECORDS, Layout.counted())));
+        keyspace.commit(new Transaction().write(new Write.Delete(Space.RECORDS, Layout.counted())));
     }
 
     /** Set, and not added to: what was counted wrongly, or by a start that was cut short, goes. */
@@ -115,21 +114,31 @@ final class Census {
     /** Of all that there is. */
     static Census of(Reading reading) {
         Census census = new Census();
-        each(reading, "v", (key, value) -> {
-            census.version(Spot.decode(key).bucket(), Entry.decode(value));
-            census.seen++;
-        });
-        each(reading, "u", (key, _) -> {
-            var parts = Tuple.unpack(key);
-            if (parts.get(2) instanceof Tuple.Part.Octets(byte[] bucket)
-                    && parts.getLast() instanceof Tuple.Part.Octets(byte[] upload)) {
-                census.upload(HexFormat.of().formatHex(upload), HexFormat.of().formatHex(bucket));
-            }
-        });
-        each(reading, "p", (key, value) -> {
-            census.part(uploadOf(key), UploadTable.decodePart(key, value).part().size());
-            census.seen++;
-        });
+        each(
+                reading,
+                "v",
+                (key, value) -> {
+                    census.version(Spot.decode(key).bucket(), Entry.decode(value));
+                    census.seen++;
+                });
+        each(
+                reading,
+                "u",
+                (key, _) -> {
+                    var parts = Tuple.unpack(key);
+                    if (parts.get(2) instanceof Tuple.Part.Octets(byte[] bucket)
+                            && parts.getLast() instanceof Tuple.Part.Octets(byte[] upload)) {
+                        census.upload(
+                                HexFormat.of().formatHex(upload), HexFormat.of().formatHex(bucket));
+                    }
+                });
+        each(
+                reading,
+                "p",
+                (key, value) -> {
+                    census.part(uploadOf(key), UploadTable.decodePart(key, value).part().size());
+                    census.seen++;
+                });
         return census;
     }
 
@@ -139,8 +148,7 @@ final class Census {
 
     /** What cannot be read is not counted, and a check names it: it must not keep a server down. */
     private static void each(Reading reading, String kind, Row row) {
-        try (Cursor cursor =
-                reading.scan(Space.RECORDS, Layout.all(kind), Reading.Direction.UP)) {
+        try (Cursor cursor = reading.scan(Space.RECORDS, Layout.all(kind), Reading.Direction.UP)) {
             while (cursor.next()) {
                 byte[] key = cursor.key();
                 try {

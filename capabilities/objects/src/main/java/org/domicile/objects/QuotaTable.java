@@ -51,9 +51,7 @@ final class QuotaTable implements Quotas {
 
     @Override
     public Usage usage(Bucket bucket) {
-        return buckets.home(bucket)
-                .map(home -> usage(home.counters().bucket()))
-                .orElse(Usage.NONE);
+        return buckets.home(bucket).map(home -> usage(home.counters().bucket())).orElse(Usage.NONE);
     }
 
     @Override
@@ -184,9 +182,7 @@ final class QuotaTable implements Quotas {
             return null;
         }
         Usage present = usage(counter);
-        return quota.refuses(present, change)
-                ? new Excess(of, name, quota, present, change)
-                : null;
+        return quota.refuses(present, change) ? new Excess(of, name, quota, present, change) : null;
     }
 
     /** Adds to a transaction what it makes of the counters, and what it must stay within. */

@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.domicile.blobs.Blobs;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keyspace.Cursor;
@@ -34,35 +36,75 @@ final class RecordCheck {
     }
 
     void run() {
-        each("b", this::bucket);
-        each("l", this::live);
-        each("u", this::upload);
-        each("f", this::finished);
-        each("p", this::part);
-        each("t", this::touched);
-        each("v", this::version);
-        each("n", this::unnamed);
-        each("g", (_, value) -> Garbage.decode(value).forEach(bodies::name));
-        each("q", this::quota);
-        each("c", this::counter);
-        counters();
-        bodies.compare(buckets);
+        boolean whole = true;
+        for (Map.Entry<String, Row> each : rows().entrySet()) {
+            whole &= each(each.getKey(), each.getValue());
+        }
+        // What was not all seen cannot be compared.
+        if (whole) {
+            counters();
+            seen("bodies", () -> bodies.compare(buckets));
+        }
+    }
+
+    /** In the order in which they are looked at. */
+    private SequencedMap<String, Row> rows() {
+        SequencedMap<String, Row> rows = new LinkedHashMap<>();
+        rows.put("b", this::bucket);
+        rows.put("l", this::live);
+        rows.put("u", this::upload);
+        rows.put("f", this::finished);
+        rows.put("p", this::part);
+        rows.put("t", this::touched);
+        rows.put("v", this::version);
+        rows.put("n", this::unnamed);
+        rows.put("g", (_, value) -> Garbage.decode(value).forEach(bodies::name));
+        rows.put("q", this::quota);
+        rows.put("c", this::counter);
+        return rows;
     }
 
     private interface Row {
         void at(byte[] key, byte[] value);
     }
 
-    private void each(String kind, Row row) {
-        try (Cursor cursor = state.scan(Space.RECORDS, Layout.all(kind), Reading.Direction.UP)) {
-            while (cursor.next()) {
-                byte[] key = cursor.key();
-                try {
-                    row.at(key, cursor.value());
-                } catch (StorageFailure | IllegalArgumentException | IndexOutOfBoundsException e) {
-                    unreadable(key, e);
-                }
+    /** Whether all of them were seen. */
+    private boolean each(String kind, Row row) {
+        return seen(
+                "records of kind " + kind,
+                () -> {
+                    try (Cursor cursor =
+                            state.scan(Space.RECORDS, Layout.all(kind), Reading.Direction.UP)) {
+                        while (cursor.next()) {
+                            byte[] key = cursor.key();
+                            byte[] value = cursor.value();
+                            try {
+                                row.at(key, value);
+                            } catch (StorageFailure
+                                    | IllegalArgumentException
+                                    | IndexOutOfBoundsException e) {
+                                unreadable(key, e);
+                            }
+                        }
+                    }
+                });
+    }
+
+    /** Files of the keyspace itself may be damaged: then what lies behind cannot be seen. */
+    private boolean seen(String what, Runnable looking) {
+        try {
+            looking.run();
+            return true;
+        } catch (StorageFailure e) {
+            if (isNotOfOneRecord(e)) {
+                throw e;
             }
+            findings.found(
+                    Finding.of(
+                            Kind.UNREADABLE_RECORD,
+                            "",
+                            "the %s cannot all be read: %s".formatted(what, e.getMessage())));
+            return false;
         }
     }
 
@@ -196,11 +238,7 @@ final class RecordCheck {
     private Finding broken(Spot spot, String version, String what) {
         Bucket bucket = buckets.get(spot.bucket());
         return new Finding(
-                Kind.BROKEN_INDEX,
-                bucket == null ? "" : bucket.name(),
-                spot.name(),
-                version,
-                what);
+                Kind.BROKEN_INDEX, bucket == null ? "" : bucket.name(), spot.name(), version, what);
     }
 
     private void quota(byte[] key, byte[] value) {
@@ -227,9 +265,8 @@ final class RecordCheck {
             byte[] key = Layout.counter(BucketTable.idOf(bucket));
             compare(key, truth, bucket.name(), "the bucket");
         }
-        organisations.forEach(
-                (name, truth) ->
-                        compare(Layout.counter(name), truth, "", "the organisation " + name));
+        organisations.forEach((name, truth) ->
+                compare(Layout.counter(name), truth, "", "the organisation " + name));
     }
 
     private void compare(byte[] counter, Usage truth, String bucket, String whose) {
@@ -268,9 +305,7 @@ final class RecordCheck {
                 return new Where(
                         bucket == null ? "" : bucket.name(),
                         spot.name(),
-                        spot.stamp() == Layout.UNVERSIONED
-                                ? Layout.NULL
-                                : Layout.hex(spot.stamp()),
+                        spot.stamp() == Layout.UNVERSIONED ? Layout.NULL : Layout.hex(spot.stamp()),
                         record);
             } catch (StorageFailure e) {
                 return new Where("", "", "", record);

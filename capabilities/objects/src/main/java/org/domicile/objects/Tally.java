@@ -16,7 +16,9 @@ final class Tally {
     private final long[] sums = new long[SLOTS];
     private final int[] named = new int[SLOTS];
 
-    /** @param seed makes the hashes differ from run to run */
+    /**
+     * @param seed makes the hashes differ from run to run
+     */
     Tally(long seed) {
         this.seed = seed;
     }

@@ -125,15 +125,11 @@ final class InspectionTest {
     }
 
     private Upload upload(Bucket bucket, String name) {
-        return rig.objects
-                .uploads()
-                .create(rig.request(), bucket, name, new byte[0])
-                .orElseThrow();
+        return rig.objects.uploads().create(rig.request(), bucket, name, new byte[0]).orElseThrow();
     }
 
     private byte[] key(Bucket bucket, String name, long stamp) {
-        return Layout.stamped(
-                Layout.of("v", BucketTable.idOf(bucket)), Layout.name(name), stamp);
+        return Layout.stamped(Layout.of("v", BucketTable.idOf(bucket)), Layout.name(name), stamp);
     }
 
     @Test
@@ -257,8 +253,7 @@ final class InspectionTest {
                         .sorted()
                         .toList());
         // And the counters count one of them.
-        assertEquals(
-                2, found.stream().filter(each -> each.kind() == Kind.WRONG_COUNTER).count());
+        assertEquals(2, found.stream().filter(each -> each.kind() == Kind.WRONG_COUNTER).count());
     }
 
     @Test
@@ -298,9 +293,7 @@ final class InspectionTest {
         byte[] id = ((Place.Inline) Place.decode(place)).id();
         write(
                 new Write.Put(
-                        Space.RECORDS,
-                        key(bucket, "a", Layout.UNVERSIONED),
-                        new byte[] {1, 0, 0}),
+                        Space.RECORDS, key(bucket, "a", Layout.UNVERSIONED), new byte[] {1, 0, 0}),
                 new Write.Delete(Space.BODIES, Layout.body(id)));
         List<Finding> found = records();
         assertEquals(
@@ -325,12 +318,9 @@ final class InspectionTest {
         put(bucket, "b", 5);
         byte[] nulls = Layout.of("n", BucketTable.idOf(bucket));
         write(
-                new Write.DeleteRange(
-                        Space.RECORDS, Layout.versions(nulls, Layout.name("a"))),
+                new Write.DeleteRange(Space.RECORDS, Layout.versions(nulls, Layout.name("a"))),
                 new Write.Put(
-                        Space.RECORDS,
-                        Layout.stamped(nulls, Layout.name("b"), 7),
-                        new byte[] {1}));
+                        Space.RECORDS, Layout.stamped(nulls, Layout.name("b"), 7), new byte[] {1}));
         List<Finding> found = records();
         assertEquals(List.of(Kind.BROKEN_INDEX, Kind.BROKEN_INDEX), kinds(found));
         assertEquals(List.of("a", "b"), found.stream().map(Finding::key).sorted().toList());

@@ -50,8 +50,7 @@ final class QuotasTest {
         limit(bucket, 10, Quota.UNLIMITED);
         assertInstanceOf(Changed.Stored.class, rig.put(bucket, "a", new byte[6]));
         Rig.Record record = new Rig.Record();
-        Excess excess =
-                excess(rig.put(rig.carrying(record), bucket, "b", new byte[5], NONE));
+        Excess excess = excess(rig.put(rig.carrying(record), bucket, "b", new byte[5], NONE));
         assertEquals(Optional.of(Outcome.CONFLICT), record.outcome);
         assertEquals(
                 new Excess(
@@ -165,8 +164,7 @@ final class QuotasTest {
         List<Callable<Integer>> writers = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
             String name = "n" + i;
-            writers.add(
-                    () -> rig.put(bucket, name, new byte[6]) instanceof Changed.Stored ? 1 : 0);
+            writers.add(() -> rig.put(bucket, name, new byte[6]) instanceof Changed.Stored ? 1 : 0);
         }
         int stored = 0;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -224,8 +222,7 @@ final class QuotasTest {
         limit(bucket, 1, 1);
         assertEquals(Buckets.Removed.REMOVED, rig.objects.buckets().remove(rig.request(), bucket));
         Rig.Record record = new Rig.Record();
-        assertFalse(
-                rig.objects.quotas().limit(rig.carrying(record), bucket, new Quota(1, 1)));
+        assertFalse(rig.objects.quotas().limit(rig.carrying(record), bucket, new Quota(1, 1)));
         assertEquals(Optional.of(Outcome.ABSENT), record.outcome);
         Bucket again = rig.bucket("b");
         assertEquals(Quota.NONE, rig.objects.quotas().quota(again));

@@ -78,7 +78,8 @@ final class HoldingCalls {
             // Before the answer begins: a bucket that nobody can open is still told as a failure.
             List<Found> page = inventory.page();
             try (OutputStream out =
-                            call.exchange().respond(200, call.headers("application/x-ndjson"), -1L);
+                            call.exchange()
+                                    .respond(200, call.headers("application/x-ndjson"), -1L);
                     JsonGenerator json = Form.to(out)) {
                 json.setRootValueSeparator(null);
                 while (!page.isEmpty()) {
@@ -103,8 +104,7 @@ final class HoldingCalls {
         json.writeStringField("versionId", found.version());
         json.writeBooleanField(
                 "isLatest",
-                found.shown() == Found.Shown.LATEST
-                        || found.shown() == Found.Shown.LATEST_MARKER);
+                found.shown() == Found.Shown.LATEST || found.shown() == Found.Shown.LATEST_MARKER);
         json.writeBooleanField("isDeleteMarker", marker);
         Form.time(json, "lastModified", found.modified());
         if (!marker) {

@@ -49,8 +49,7 @@ final class Installation implements AutoCloseable, Running, Logs {
                     List<Wrong> wrong =
                             asked
                                     ? List.of(
-                                            new Wrong(
-                                                    "damaged-body", "b", "k", "v", "rot", "mend"))
+                                            new Wrong("damaged-body", "b", "k", "v", "rot", "mend"))
                                     : List.of();
                     return new State(
                             asked, Instant.EPOCH, Instant.EPOCH, 1, 2, 3, wrong.size(), wrong);
@@ -114,7 +113,12 @@ final class Installation implements AutoCloseable, Running, Logs {
                         random);
         AdminDoor door =
                 new AdminDoor(
-                        guard, this, this, checking, new AdminOptions(TOKEN, Set.of("admin.example")), clock);
+                        guard,
+                        this,
+                        this,
+                        checking,
+                        new AdminOptions(TOKEN, Set.of("admin.example")),
+                        clock);
         socket = folder.resolve("s");
         http =
                 HttpServer.open(

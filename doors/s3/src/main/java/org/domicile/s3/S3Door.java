@@ -201,10 +201,9 @@ public final class S3Door implements HttpHandler {
 
     /** What does the same in another way. */
     private static String instead(Operation operation) {
-        return operation.name().endsWith("_INVENTORY_CONFIGURATION")
-                        || operation.name().endsWith("_INVENTORY_CONFIGURATIONS")
-                ? " It writes no reports by itself: the operator lists a bucket with 'domicile bucket"
-                        + " inventory'."
+        return operation.action().endsWith("InventoryConfiguration")
+                ? " It writes no reports by itself: the operator lists a bucket with 'domicile"
+                        + " bucket inventory'."
                 : "";
     }
 

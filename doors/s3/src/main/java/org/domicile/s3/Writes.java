@@ -114,8 +114,7 @@ final class Writes {
                                             excess.name(),
                                             most(excess.quota().bytes(), "bytes"),
                                             most(excess.quota().objects(), "objects"));
-                    case ORGANISATION ->
-                            "The quota of the organisation that the bucket belongs to";
+                    case ORGANISATION -> "The quota of the organisation that the bucket belongs to";
                 };
         return new Failure(
                 ErrorCode.QUOTA_EXCEEDED,

@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Test;
 /** What clients are told when there is no room for what they bring. */
 class QuotasTest extends DoorTest {
     private void limit(long bytes, long objects) {
-        installation.administration().holdings().limitBucket(bucket.substring(1), new Quota(bytes, objects));
+        installation
+                .administration()
+                .holdings()
+                .limitBucket(bucket.substring(1), new Quota(bytes, objects));
     }
 
     @Test

@@ -58,12 +58,13 @@ final class PlaceCheck {
         if (pages != Page.count(place.length())) {
             lost.add("its %d bytes are not in %d pages".formatted(place.length(), pages));
         }
-        place.shares().forEach((segment, share) -> {
-            Optional<byte[]> hint = state.get(Space.RECORDS, Keys.inSegment(segment, id));
-            if (hint.isEmpty() || !Arrays.equals(hint.get(), share.encode())) {
-                faults.add("segment %d is not known to hold it".formatted(segment));
-            }
-        });
+        place.shares()
+                .forEach((segment, share) -> {
+                    Optional<byte[]> hint = state.get(Space.RECORDS, Keys.inSegment(segment, id));
+                    if (hint.isEmpty() || !Arrays.equals(hint.get(), share.encode())) {
+                        faults.add("segment %d is not known to hold it".formatted(segment));
+                    }
+                });
         Blobs.Harm harm = lost.isEmpty() ? Blobs.Harm.AT_RISK : Blobs.Harm.LOST;
         lost.addAll(faults);
         return lost.isEmpty() || hasMoved(id, encoded)

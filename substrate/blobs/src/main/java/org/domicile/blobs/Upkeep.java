@@ -2,7 +2,6 @@ package org.domicile.blobs;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -21,9 +20,9 @@ import org.domicile.keyspace.Write;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compaction and counting. The index of a segment (which blobs it may hold) is a hint: what
- * counts is the place of each blob. A hint is never missing for a live blob, so a segment without
- * hints is dead; a hint may be left over, and is then removed here.
+ * Compaction and counting. The index of a segment (which blobs it may hold) is a hint: what counts
+ * is the place of each blob. A hint is never missing for a live blob, so a segment without hints is
+ * dead; a hint may be left over, and is then removed here.
  */
 final class Upkeep {
     /** Segments that one call may count; the rest wait for the next call. */

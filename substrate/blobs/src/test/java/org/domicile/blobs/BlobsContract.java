@@ -256,8 +256,7 @@ public abstract class BlobsContract {
         put(content(5, 3));
         finished(content(7, 4));
         keyspace.commit(new Transaction().writeAll(blobs.dropping(dropped)));
-        assertEquals(
-                new Everything(2, 100_005, List.of()), Everything.in(blobs, keyspace));
+        assertEquals(new Everything(2, 100_005, List.of()), Everything.in(blobs, keyspace));
         assertEquals(List.of(), Everything.faults(blobs, keyspace));
     }
 

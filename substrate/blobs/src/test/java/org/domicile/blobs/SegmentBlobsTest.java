@@ -228,8 +228,7 @@ class SegmentBlobsTest extends BlobsContract {
             Place place = Place.decode(first);
             Extent extent = place.extents().getFirst();
             // Its first page is the other's, too; and the index of the segment knows of neither.
-            Place shared =
-                    new Place(100, List.of(new Extent(extent.segment(), extent.page(), 1)));
+            Place shared = new Place(100, List.of(new Extent(extent.segment(), extent.page(), 1)));
             for (Write wrong :
                     List.of(
                             new Write.Put(Space.RECORDS, Keys.place(two), shared.encode()),

@@ -130,8 +130,7 @@ final class MemoryKeyspace implements Keyspace {
                 yield Arrays.equals(present, first.orElse(null));
             }
             case Condition.Within within ->
-                    Sums.within(
-                            within, value(within.space(), within.key(), version), transaction);
+                    Sums.within(within, value(within.space(), within.key(), version), transaction);
         };
     }
 
