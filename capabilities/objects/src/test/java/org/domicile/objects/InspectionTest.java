@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -18,6 +19,10 @@ import org.domicile.blobs.Blob;
 import org.domicile.blobs.BlobWriter;
 import org.domicile.bytes.FaultyDisk;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.keyspace.Cursor;
+import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Range;
+import org.domicile.keyspace.Reading;
 import org.domicile.keyspace.Space;
 import org.domicile.keyspace.Transaction;
 import org.domicile.keyspace.Write;
@@ -339,6 +344,33 @@ final class InspectionTest {
         assertEquals(
                 "the bucket is counted with 6 bytes in 1 objects, and has 5 in 1",
                 found.getLast().what());
+    }
+
+    /** Files of the keyspace itself may rot; then what lies behind is not called missing. */
+    @Test
+    void recordsThatCannotBeWalkedAreSaidAndNothingIsComparedWithThem() {
+        Bucket bucket = rig.bucket("b");
+        put(bucket, "a", 5);
+        Keyspace whole = rig.substrate.keyspace();
+        Reading rotten =
+                new Reading() {
+                    @Override
+                    public Optional<byte[]> get(Space space, byte[] key) {
+                        return whole.get(space, key);
+                    }
+
+                    @Override
+                    public Cursor scan(Space space, Range range, Direction direction) {
+                        if (Arrays.equals(range.from(), Layout.all("v").from())) {
+                            throw new StorageFailure(StorageFailure.Kind.CORRUPT, "a rotten file");
+                        }
+                        return whole.scan(space, range, direction);
+                    }
+                };
+        List<Finding> found = new ArrayList<>();
+        new RecordCheck(rotten, rig.substrate.blobs(), 1, found::add).run();
+        assertEquals(List.of(Kind.UNREADABLE_RECORD), kinds(found));
+        assertTrue(found.getFirst().what().contains("a rotten file"));
     }
 
     @Test
