@@ -33,9 +33,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {"", "Example: ./domicile check", "Example: ./domicile check --last"})
 final class CheckCommand implements Callable<Integer> {
-    private static final Duration SOON = Duration.ofSeconds(1);
-    private static final Duration LATER = Duration.ofSeconds(5);
-    private static final int SOON_FOR = 30;
+    /** Each look is a use on record, so a long check is looked at less and less often. */
+    private static final int LONGEST_SECONDS = 30;
+
+    private static final int LOOKS_A_STEP = 15;
 
     @Mixin CommonOptions common = new CommonOptions();
     @Mixin SettingsOptions options = new SettingsOptions();
@@ -105,7 +106,8 @@ final class CheckCommand implements Callable<Integer> {
                 long done = state.number("done");
                 progress.add(Math.max(0, done - shown), state.number("versions") + " versions");
                 shown = Math.max(shown, done);
-                Thread.sleep(asked < SOON_FOR ? SOON : LATER);
+                int seconds = Math.min(LONGEST_SECONDS, 1 + asked / LOOKS_A_STEP);
+                Thread.sleep(Duration.ofSeconds(seconds));
                 state = admin.object("/v1/check");
             }
         }
