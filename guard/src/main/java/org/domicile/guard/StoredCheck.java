@@ -90,18 +90,23 @@ final class StoredCheck implements GuardedCheck {
 
     @Override
     public Optional<byte[]> bodies(byte[] from, Pace pace, Inspection.Findings findings) {
+        return objects.inspection().bodies(from, new Reading(pace), findings);
+    }
+
+    /** Of what holds nothing that could be opened, nothing is put on record. */
+    private Pass pass() {
         Pass known = pass;
-        Pass present = known == null ? recorded.get() : known;
-        pass = present;
-        return objects.inspection().bodies(from, new Reading(present, pace), findings);
+        if (known == null) {
+            known = recorded.get();
+            pass = known;
+        }
+        return known;
     }
 
     private final class Reading implements Inspection.Reader {
-        private final Pass shown;
         private final Pace pace;
 
-        Reading(Pass shown, Pace pace) {
-            this.shown = shown;
+        Reading(Pace pace) {
             this.pace = pace;
         }
 
@@ -124,7 +129,7 @@ final class StoredCheck implements GuardedCheck {
 
         private boolean read(Bucket bucket, Version version, List<Body> pieces) {
             try {
-                Opener opener = keys.opener(Vessel.key(bucket), shown);
+                Opener opener = keys.opener(Vessel.key(bucket), pass());
                 State state = vessel.state(bucket, version);
                 Optional<SecondKey> second = second(state.sealing());
                 AttributesCodec.Sealed attributes =

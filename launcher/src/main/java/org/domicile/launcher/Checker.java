@@ -168,11 +168,9 @@ final class Checker implements Checking {
                     record = new CheckRecord(record.present().end(clock.instant()), Look.NONE);
                     tell(record.last());
                 }
-                long bytes =
-                        record.present().underWay()
-                                ? record.present().bytes()
-                                : record.last().bytes();
-                return Math.max(1, bytes - before);
+                Look seen = record.present().underWay() ? record.present() : record.last();
+                // What only found nothing in nothing is no work that has to be on record.
+                return Math.max(seen.bytes() - before, seen.wrong());
             }
         } finally {
             save();
