@@ -173,11 +173,11 @@ final class Checker implements Checking {
                 return Math.max(seen.bytes() - before, seen.wrong());
             }
         } finally {
-            save();
             synchronized (this) {
                 active = false;
                 ahead = 0;
             }
+            save();
         }
     }
 
