@@ -76,6 +76,18 @@ final class Catalogue {
         }
     }
 
+    /** Lists whatever is there once, unmeasured. */
+    void warm() throws IOException {
+        try (BucketClient client = client()) {
+            if (keys > 0) {
+                client.list(objects, new Histogram());
+            }
+            if (kept > 0) {
+                client.listVersions(versions, new Histogram());
+            }
+        }
+    }
+
     /** Lists all objects, page after page, each lister all of them. */
     Figure list(int listers) throws IOException {
         return measure(

@@ -133,6 +133,9 @@ final class Course {
                 catalogue.fillVersions(asked.client, asked.versions);
             }
         }
+        for (Catalogue each : catalogues) {
+            each.warm();
+        }
         for (int round = 1; round <= asked.run.rounds; round++) {
             for (Catalogue each : catalogues) {
                 asked.run.progress("round %d of %d: listing".formatted(round, asked.run.rounds));

@@ -122,8 +122,8 @@ final class S3Bench implements Callable<Integer> {
             report.fact(
                     "syncMillis",
                     sync,
-                    "a sync cost %.2f ms at the beginning and %.2f ms at the end (p50 of appends of"
-                            + " 4 KiB with fdatasync)"
+                    ("a sync cost %.2f ms at the beginning and %.2f ms at the end (p50 of appends of"
+                                    + " 4 KiB with fdatasync)")
                             .formatted(machine.syncMedianMillis(), sync));
             toBare(report);
             Goal.judge(report, NAME, Math.max(sync, machine.syncMedianMillis()));
