@@ -98,8 +98,7 @@ final class Course {
             if (profiled) {
                 Profile.begin(pid);
             }
-            each.putAndGet(size(each, label), asked.client, asked.run.lasts())
-                    .forEach(report::add);
+            each.putAndGet(size(each, label), asked.client, asked.run.lasts()).forEach(report::add);
             if (profiled) {
                 Profile.end(pid, asked.run.profiled().get());
             }

@@ -58,8 +58,8 @@ final class Dialogue implements AutoCloseable {
         head.append(" HTTP/1.1\r\n");
         String payload = body.length == 0 ? Signer.EMPTY : Signer.UNSIGNED;
         head.append(signer.headers(method, path, query, payload, Instant.now()));
-        fields.forEach((name, value) ->
-                head.append(name).append(": ").append(value).append("\r\n"));
+        fields.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         head.append("Content-Length: ").append(body.length).append(HEAD_END);
         byte[] request = head.toString().getBytes(US_ASCII);
         byte[] all = Arrays.copyOf(request, request.length + body.length);

@@ -54,7 +54,8 @@ record Goal(String what, Measure of, double value) {
      */
     static void judge(Report report, String who, double syncMillis) {
         for (Goal goal : S3) {
-            report.median(goal.what, who).ifPresent(figure -> goal.judge(report, figure, syncMillis));
+            report.median(goal.what, who)
+                    .ifPresent(figure -> goal.judge(report, figure, syncMillis));
         }
     }
 

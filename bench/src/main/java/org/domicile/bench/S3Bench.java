@@ -21,9 +21,9 @@ import picocli.CommandLine.Option;
         name = "s3",
         mixinStandardHelpOptions = true,
         description = {
-            "PUT and GET of 4 KiB, 1 MiB and 64 MiB, a mixed load, one connection alone, deletes and"
-                    + " listings, of a server that is started for it; beside the bare server and any"
-                    + " other S3 servers, in the same run.",
+            "PUT and GET of 4 KiB, 1 MiB and 64 MiB, a mixed load, one connection alone, deletes"
+                + " and listings, of a server that is started for it; beside the bare server and"
+                + " any other S3 servers, in the same run.",
             "Example: domicile bench s3 --peer http://127.0.0.1:7070 --peer-access A --peer-secret"
                     + " B"
         })
@@ -87,8 +87,7 @@ final class S3Bench implements Callable<Integer> {
             names = "--listers",
             defaultValue = "4",
             paramLabel = "N",
-            description =
-                    "Clients that list at once, after one alone (default: ${DEFAULT-VALUE}).")
+            description = "Clients that list at once, after one alone (default: ${DEFAULT-VALUE}).")
     int listers;
 
     @Option(
@@ -122,8 +121,8 @@ final class S3Bench implements Callable<Integer> {
             report.fact(
                     "syncMillis",
                     sync,
-                    ("a sync cost %.2f ms at the beginning and %.2f ms at the end (p50 of appends of"
-                                    + " 4 KiB with fdatasync)")
+                    ("a sync cost %.2f ms at the beginning and %.2f ms at the end (p50 of appends"
+                                    + " of 4 KiB with fdatasync)")
                             .formatted(machine.syncMedianMillis(), sync));
             toBare(report);
             Goal.judge(report, NAME, Math.max(sync, machine.syncMedianMillis()));

@@ -135,8 +135,7 @@ sealed interface Work {
         @Override
         public Step next() {
             long number = objects.any();
-            return new Step(
-                    Method.HEAD, objects.path(number, objects.query), number, objects.size);
+            return new Step(Method.HEAD, objects.path(number, objects.query), number, objects.size);
         }
 
         @Override

@@ -105,7 +105,8 @@ class S3BenchTest {
         StringBuilder xml = new StringBuilder("<ListVersionsResult>");
         page.forEach(each -> xml.append("<Version><Key>").append(each).append("</Key></Version>"));
         if (page.size() == PAGE) {
-            String[] last = page.getLast().substring(exchange.rawPath().length() + 1).split(" ", -1);
+            String[] last =
+                    page.getLast().substring(exchange.rawPath().length() + 1).split(" ", -1);
             xml.append("<NextKeyMarker>").append(last[0]).append("</NextKeyMarker>");
             xml.append("<NextVersionIdMarker>").append(last[1]).append("</NextVersionIdMarker>");
         }

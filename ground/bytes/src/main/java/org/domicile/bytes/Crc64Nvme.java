@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <i>y</i><sup>1854</sup> + <i>y</i><sup>1685</sup> + <i>y</i><sup>696</sup> +
  * <i>y</i><sup>497</sup> + <i>y</i><sup>96</sup> + 1 for <i>y</i> = <i>x</i>, as can be checked;
  * since squaring is linear over two elements, it divides that sum for <i>y</i> =
- * <i>x</i><sup>8</sup>, too. So each byte of the quotient is a byte of the message and seven earlier
- * bytes of the quotient, added: no tables and no shifts, and as even the nearest of the seven lies a
- * thousand bytes back, the compiler adds a whole vector register at once.
+ * <i>x</i><sup>8</sup>, too. So each byte of the quotient is a byte of the message and seven
+ * earlier bytes of the quotient, added: no tables and no shifts, and as even the nearest of the
+ * seven lies a thousand bytes back, the compiler adds a whole vector register at once.
  */
 public final class Crc64Nvme implements Checksum {
     /** The reflected polynomial. */
