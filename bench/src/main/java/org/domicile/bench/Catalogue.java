@@ -76,15 +76,18 @@ final class Catalogue {
         }
     }
 
-    /** Lists whatever is there once, unmeasured. */
-    void warm() throws IOException {
+    /** Lists whatever is there, unmeasured, once and for at least so long. */
+    void warm(Duration lasts) throws IOException {
+        long end = System.nanoTime() + lasts.toNanos();
         try (BucketClient client = client()) {
-            if (keys > 0) {
-                client.list(objects, new Histogram());
-            }
-            if (kept > 0) {
-                client.listVersions(versions, new Histogram());
-            }
+            do {
+                if (keys > 0) {
+                    client.list(objects, new Histogram());
+                }
+                if (kept > 0) {
+                    client.listVersions(versions, new Histogram());
+                }
+            } while (System.nanoTime() - end < 0);
         }
     }
 

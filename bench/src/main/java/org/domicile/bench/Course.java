@@ -120,6 +120,9 @@ final class Course {
 
     /** Buckets are filled once and listed in each round. */
     void listings() throws IOException {
+        if (!asks(Part.LIST) && !asks(Part.VERSIONS)) {
+            return;
+        }
         List<Catalogue> catalogues = new ArrayList<>();
         for (Contender each : contenders) {
             Catalogue catalogue = new Catalogue(each, bucket);
@@ -133,7 +136,7 @@ final class Course {
             }
         }
         for (Catalogue each : catalogues) {
-            each.warm();
+            each.warm(asked.run.warms());
         }
         for (int round = 1; round <= asked.run.rounds; round++) {
             for (Catalogue each : catalogues) {
