@@ -159,8 +159,7 @@ final class Catalogue {
             }
             return seen;
         } catch (ExecutionException e) {
-            throw new IOException(
-                    "%s: %s".formatted(of.server().name(), e.getCause().getMessage()), e);
+            throw new IOException(of.server().name() + ": " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
