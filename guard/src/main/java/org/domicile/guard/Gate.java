@@ -128,22 +128,11 @@ final class Gate implements Guard {
     }
 
     @Override
-    public Optional<byte[]> cors(String bucket) {
-        return objects.buckets().bucket(bucket).flatMap(this::cors);
-    }
-
-    private Optional<byte[]> cors(Bucket bucket) {
-        byte[] sealed = bucket.settings().get(BucketSetting.CORS.key());
-        try {
-            return sealed == null
-                    ? Optional.empty()
-                    : Optional.of(
-                            vessel.sealer(bucket)
-                                    .openState(
-                                            BucketUses.place(bucket, BucketSetting.CORS), sealed));
-        } catch (Keys.KeyGone e) {
-            return Optional.empty(); // removed meanwhile
-        }
+    public Optional<CorsDocument> cors(String bucket) {
+        return objects.buckets()
+                .bucket(bucket)
+                .filter(each -> each.settings().containsKey(BucketSetting.CORS.key()))
+                .map(each -> new CorsDocument(each, vessel));
     }
 
     @Override

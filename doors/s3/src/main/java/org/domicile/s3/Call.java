@@ -30,7 +30,7 @@ final class Call {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /** Bytes in memory for each byte of a document: itself and the tree that is made of it. */
-    private static final long TREE = 8;
+    static final long TREE = 8;
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
