@@ -167,20 +167,30 @@ final class AdministrationView implements Administration {
         if (ending == null) {
             throw new IllegalStateException("an objection should have been raised for " + id);
         }
-        Optional<String> kept = named.kept(ending);
-        if (kept.isPresent()) {
-            throw impossible(
-                    organisation,
-                    action,
-                    id,
-                    "the key "
-                            + id
-                            + " seals "
-                            + kept.get()
-                            + ", which a retention or a legal hold keeps; nothing was destroyed");
+        try (KeyEndings.Held alone = named.alone(ending)) {
+            if (!ending.equals(policy.register().keys().get(id))) {
+                throw impossible(
+                        organisation,
+                        action,
+                        id,
+                        "the key " + id + " was destroyed at the same time; 'key list' shows them");
+            }
+            Optional<String> kept = named.kept(ending);
+            if (kept.isPresent()) {
+                throw impossible(
+                        organisation,
+                        action,
+                        id,
+                        "the key "
+                                + id
+                                + " seals "
+                                + kept.get()
+                                + ", which a retention or a legal hold keeps; nothing was"
+                                + " destroyed");
+            }
+            change(change, organisation, action, id, NamedKeys.statement("key.destroyed", ending));
+            NamedKeys.complete(policy, keys);
         }
-        change(change, organisation, action, id, NamedKeys.statement("key.destroyed", ending));
-        NamedKeys.complete(policy, keys);
         return policy.register().keys().getOrDefault(id, ending);
     }
 

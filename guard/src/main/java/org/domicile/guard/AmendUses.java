@@ -1,9 +1,12 @@
 package org.domicile.guard;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Sealer;
 import org.domicile.objects.Amendment;
@@ -108,16 +111,7 @@ final class AmendUses {
             }
             Bucket bucket = found.get();
             demand.accept(use, bucket);
-            use.onFailure(Outcome.INVALID);
-            Sealer sealer = vessel.sealer(bucket);
-            byte[] context = Vessel.context(bucket, name);
-            Amendment amendment =
-                    judged(
-                            was -> use.confirm(State.open(sealer, context, was)),
-                            amending.of(bucket, sealer, context));
-            use.onFailure(Outcome.FAILED);
-            Changed changed =
-                    objects.amend(use.carrying(() -> 0), bucket, name, version, amendment);
+            Changed changed = amend(use, bucket, name, version, amending);
             if (changed instanceof Changed.NoSuchName) {
                 uses.tellAbsent(found, bucketName, name);
             }
@@ -129,21 +123,45 @@ final class AmendUses {
         }
     }
 
+    private Changed amend(
+            Admitted use, Bucket bucket, String name, Optional<String> version, Amending amending) {
+        use.onFailure(Outcome.INVALID);
+        Sealer sealer = vessel.sealer(bucket);
+        byte[] context = Vessel.context(bucket, name);
+        List<KeyEndings.Held> held = new ArrayList<>(1); // more when it is computed more than once
+        try {
+            Amendment amendment =
+                    judged(
+                            was -> {
+                                State state = State.open(sealer, context, was);
+                                use.confirm(state);
+                                return state;
+                            },
+                            state -> held.add(locks.held(use, state.sealing())),
+                            amending.of(bucket, sealer, context));
+            use.onFailure(Outcome.FAILED);
+            return objects.amend(use.carrying(() -> 0), bucket, name, version, amendment);
+        } finally {
+            held.forEach(KeyEndings.Held::close);
+        }
+    }
+
     /**
      * Whoever is let through by what a version was is not by that let to change another, or the
      * same as it is by now: policy is asked about the very state that is replaced.
      */
-    private static Amendment judged(Consumer<byte[]> judge, Amendment amendment) {
+    private static Amendment judged(
+            Function<byte[], State> judge, Consumer<State> locking, Amendment amendment) {
         return switch (amendment) {
             case Amendment.State(var change) ->
                     new Amendment.State(was -> {
-                        judge.accept(was);
+                        judge.apply(was);
                         return change.apply(was);
                     });
             case Amendment.Locking(var change, Lock.Bypass bypass) ->
                     new Amendment.Locking(
                             (state, was) -> {
-                                judge.accept(state);
+                                locking.accept(judge.apply(state));
                                 return change.apply(state, was);
                             },
                             bypass);

@@ -31,6 +31,9 @@ final class Gate implements Guard {
     /** Ends of one turn of the lifecycle job, nearly. */
     private static final int ENDS = 10_000;
 
+    /** How long a key's destruction waits for those that are locking something under it. */
+    private static final Duration LOCKING = Duration.ofSeconds(5);
+
     private final GuardOptions options;
     private final Policy policy;
     private final Keys keys;
@@ -43,6 +46,7 @@ final class Gate implements Guard {
     private final SigningKeys identity;
     private final Issuers issuers;
     private final Vessel vessel;
+    private final KeyEndings endings = new KeyEndings(LOCKING);
     private final Sharings sharings;
     private final LifecycleRules rules;
     private final LifecycleRun lifecycle;
@@ -104,7 +108,8 @@ final class Gate implements Guard {
 
     @Override
     public GuardedObjects objects(Request request, List<String> stated, Asking asking) {
-        return new ObjectsView(uses(request, stated, asking), objects, keys, vessel, rules, random);
+        return new ObjectsView(
+                uses(request, stated, asking), objects, keys, vessel, rules, endings, random);
     }
 
     @Override
@@ -146,7 +151,7 @@ final class Gate implements Guard {
                 uses(request),
                 new PeopleView.Parts(policy, keys, ledger, objects, people),
                 new Labelling(policy, objects, vessel),
-                new NamedKeys(objects, vessel),
+                new NamedKeys(objects, vessel, endings),
                 random);
     }
 

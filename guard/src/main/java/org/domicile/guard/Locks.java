@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.BiPredicate;
+import java.util.function.Supplier;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Lock;
 import org.domicile.objects.Objects;
@@ -24,8 +25,10 @@ final class Locks {
     private final Objects objects;
     private final Vessel vessel;
     private final InstantSource clock;
+    private final KeyEndings endings;
 
-    Locks(Objects objects, Vessel vessel, InstantSource clock) {
+    Locks(Objects objects, Vessel vessel, InstantSource clock, KeyEndings endings) {
+        this.endings = endings;
         this.objects = objects;
         this.vessel = vessel;
         this.clock = clock;
@@ -56,6 +59,44 @@ final class Locks {
                 .flatMap(present -> BucketUses.open(vessel, present, BucketSetting.OBJECT_LOCK))
                 .map(document -> LockRule.of(document).on(asked, later(use.at())))
                 .orElse(asked);
+    }
+
+    /**
+     * Stores what is locked while its named key cannot be destroyed.
+     *
+     * @throws Upstream.Invalid OperationAborted while the key is being destroyed,
+     *     KMS.NotFoundException when it was since the body began
+     */
+    <T> T holding(
+            Admitted use, SecondKeys second, SealedUnder sealing, Lock lock, Supplier<T> commit) {
+        if (lock.equals(Lock.OPEN)) {
+            return commit.get();
+        }
+        try (KeyEndings.Held held = held(use, sealing)) {
+            second.demand(use, sealing);
+            return commit.get();
+        }
+    }
+
+    /**
+     * A version's named key cannot be destroyed until this is closed.
+     *
+     * @throws Upstream.Invalid OperationAborted while it is being destroyed
+     */
+    KeyEndings.Held held(Admitted use, SealedUnder sealing) {
+        if (sealing.shown().kind() != Encrypted.Kind.NAMED) {
+            return () -> {};
+        }
+        return endings.hold(sealing.proof())
+                .orElseThrow(() -> {
+                    use.onFailure(Outcome.CONFLICT);
+                    return new Upstream.Invalid(
+                            "OperationAborted",
+                            "The key "
+                                    + sealing.shown().name()
+                                    + " is being destroyed, so nothing that it seals can be locked"
+                                    + " now. Try again.");
+                });
     }
 
     /**

@@ -121,26 +121,30 @@ final class ObjectUses {
                                                         Found.Origin.WHOLE,
                                                         poured.id())));
                         State state = new State(marks, draft.tags(), chosen.sealing(), acl);
+                        Lock lock = locks.on(use, bucket, draft.lock());
                         Objects.Draft written =
                                 new Objects.Draft(
                                         token(sealer, context, attributes.etag()),
                                         sealed,
                                         state.seal(sealer, context),
-                                        locks.on(use, bucket, draft.lock()));
+                                        lock);
                         long size = poured.content().size();
+                        Changed changed =
+                                locks.holding(
+                                        use,
+                                        second,
+                                        chosen.sealing(),
+                                        lock,
+                                        () ->
+                                                objects.put(
+                                                        use.carrying(() -> size),
+                                                        bucket,
+                                                        name,
+                                                        poured.content(),
+                                                        written,
+                                                        condition(match, sealer, context)));
                         return stored(
-                                rules,
-                                bucket,
-                                objects.put(
-                                        use.carrying(() -> size),
-                                        bucket,
-                                        name,
-                                        poured.content(),
-                                        written,
-                                        condition(match, sealer, context)),
-                                attributes,
-                                state,
-                                Found.Origin.WHOLE);
+                                rules, bucket, changed, attributes, state, Found.Origin.WHOLE);
                     });
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new Stored.NoSuchBucket());

@@ -120,6 +120,24 @@ final class SecondKeys {
         }
     }
 
+    /**
+     * What a body was sealed under is still there.
+     *
+     * @throws Upstream.Invalid KMS.NotFoundException when its named key was destroyed meanwhile
+     */
+    void demand(Admitted use, SealedUnder sealing) {
+        if (sealing.shown().kind() == Encrypted.Kind.NAMED && ofStore(sealing.proof()).isEmpty()) {
+            use.onFailure(Outcome.INVALID);
+            throw unknown(sealing.shown().name());
+        }
+    }
+
+    /** A named key died while the body came that it was to seal. */
+    static Upstream.Invalid destroyed() {
+        return new Upstream.Invalid(
+                UNKNOWN_KEY, "Invalid keyId: the key was destroyed while the body arrived.");
+    }
+
     private static Upstream.Invalid unknown(String name) {
         return new Upstream.Invalid(
                 UNKNOWN_KEY, "Invalid keyId " + name + ": the organisation has no such key.");

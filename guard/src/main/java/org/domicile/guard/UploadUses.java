@@ -282,19 +282,28 @@ final class UploadUses {
         State state = new State(marks, draft.tags(), begun.sealing(), draft.acl());
         use.confirm();
         use.keep(marks);
+        Lock lock = locks.on(use, bucket, draft.lock());
+        Objects.Draft made =
+                new Objects.Draft(
+                        ObjectUses.token(sealer, context, attributes.etag()),
+                        sealed,
+                        state.seal(sealer, context),
+                        lock);
         Changed changed =
-                objects.uploads()
-                        .complete(
-                                use.carrying(() -> 0),
-                                bucket,
-                                upload,
-                                tokens,
-                                new Objects.Draft(
-                                        ObjectUses.token(sealer, context, attributes.etag()),
-                                        sealed,
-                                        state.seal(sealer, context),
-                                        locks.on(use, bucket, draft.lock())),
-                                ObjectUses.condition(match, sealer, context));
+                locks.holding(
+                        use,
+                        second,
+                        begun.sealing(),
+                        lock,
+                        () ->
+                                objects.uploads()
+                                        .complete(
+                                                use.carrying(() -> 0),
+                                                bucket,
+                                                upload,
+                                                tokens,
+                                                made,
+                                                ObjectUses.condition(match, sealer, context)));
         return ObjectUses.stored(rules, bucket, changed, attributes, state, Found.Origin.PARTS);
     }
 
