@@ -42,7 +42,7 @@ final class AmendUses {
                 name,
                 version,
                 (use, bucket) -> {},
-                (_, sealer, context) ->
+                (_, _, sealer, context) ->
                         new Amendment.State(was ->
                                 State.open(sealer, context, was)
                                         .tagged(tags)
@@ -55,25 +55,19 @@ final class AmendUses {
             Optional<String> version,
             Lock retention,
             Lock.Bypass asked) {
-        Optional<Bucket> found = objects.buckets().bucket(bucketName);
-        Lock.Bypass bypass = locks.bypassToRetain(uses, asked, found, name, version, retention);
-        String action =
-                Locks.action(
-                        uses,
-                        "s3:PutObjectRetention",
-                        bypass,
-                        uses.object(found, bucketName, name, version),
-                        ObjectUses.object(bucketName, name));
         return amend(
-                action,
+                "s3:PutObjectRetention",
                 bucketName,
                 name,
                 version,
                 Locks::demand,
-                (_, sealer, context) ->
-                        new Amendment.Locking(
-                                (_, was) -> was.retained(retention.mode(), retention.until()),
-                                bypass));
+                (use, _, sealer, context) ->
+                        new Amendment.Locking((state, was) -> {
+                            Lock next = was.retained(retention.mode(), retention.until());
+                            State seen = State.open(sealer, context, state);
+                            return new Amendment.Next(
+                                    next, locks.bypassToRetain(use, asked, seen, was, next));
+                        }));
     }
 
     Stored hold(String bucketName, String name, Optional<String> version, Lock.Hold hold) {
@@ -83,13 +77,15 @@ final class AmendUses {
                 name,
                 version,
                 Locks::demand,
-                (_, sealer, context) ->
-                        new Amendment.Locking((_, was) -> was.holding(hold), Lock.Bypass.NO));
+                (_, _, sealer, context) ->
+                        new Amendment.Locking(
+                                (_, was) ->
+                                        new Amendment.Next(was.holding(hold), Lock.Bypass.NO)));
     }
 
-    /** Makes an amendment with what seals the version. */
+    /** Makes an amendment of a use with what seals the version. */
     interface Amending {
-        Amendment of(Bucket bucket, Sealer sealer, byte[] context);
+        Amendment of(Admitted use, Bucket bucket, Sealer sealer, byte[] context);
     }
 
     Stored amend(
@@ -111,10 +107,9 @@ final class AmendUses {
             }
             Bucket bucket = found.get();
             demand.accept(use, bucket);
+            use.tellAbsent(name);
             Changed changed = amend(use, bucket, name, version, amending);
-            if (changed instanceof Changed.NoSuchName) {
-                uses.tellAbsent(found, bucketName, name);
-            }
+            use.told();
             return changed instanceof Changed.Stored(var amended)
                     ? new Stored.Amended(amended.id(), bucket.versioning())
                     : ObjectUses.refused(changed);
@@ -138,7 +133,7 @@ final class AmendUses {
                                 return state;
                             },
                             state -> held.add(locks.held(use, state.sealing())),
-                            amending.of(bucket, sealer, context));
+                            amending.of(use, bucket, sealer, context));
             use.onFailure(Outcome.FAILED);
             return objects.amend(use.carrying(() -> 0), bucket, name, version, amendment);
         } finally {
@@ -158,13 +153,11 @@ final class AmendUses {
                         judge.apply(was);
                         return change.apply(was);
                     });
-            case Amendment.Locking(var change, Lock.Bypass bypass) ->
-                    new Amendment.Locking(
-                            (state, was) -> {
-                                locking.accept(judge.apply(state));
-                                return change.apply(state, was);
-                            },
-                            bypass);
+            case Amendment.Locking(var change) ->
+                    new Amendment.Locking((state, was) -> {
+                        locking.accept(judge.apply(state));
+                        return change.apply(state, was);
+                    });
         };
     }
 }

@@ -3,7 +3,6 @@ package org.domicile.guard;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Lock;
@@ -124,29 +123,42 @@ final class Locks {
     }
 
     /**
-     * Whether governance is passed over: the caller says so, it is what stands in the way, and
-     * policy lets the caller. Who may not is treated as if nothing was said, as S3 does it.
-     *
-     * @param frees whether a lock lets it be done, with and without the bypass
+     * Whether governance is passed over to remove a version: the caller says so, it is what stands
+     * in the way, and policy lets the caller. Who may not is treated as if nothing was said, as S3
+     * does it.
      */
-    Lock.Bypass bypass(
+    Lock.Bypass bypassToDelete(
             Uses uses,
             Lock.Bypass asked,
             Optional<Bucket> bucket,
             String name,
-            Optional<String> version,
-            BiPredicate<Lock, Lock.Bypass> frees) {
-        if (asked == Lock.Bypass.NO || bucket.isEmpty()) {
+            Optional<String> version) {
+        if (asked == Lock.Bypass.NO || bucket.isEmpty() || version.isEmpty()) {
             return Lock.Bypass.NO;
         }
+        Instant now = clock.instant();
         boolean governed =
                 objects.version(bucket.get(), name, version)
                         .map(Version::lock)
-                        .filter(lock -> !frees.test(lock, Lock.Bypass.NO))
-                        .filter(lock -> frees.test(lock, Lock.Bypass.GOVERNANCE))
+                        .filter(lock -> !lock.opens(now, Lock.Bypass.NO))
+                        .filter(lock -> lock.opens(now, Lock.Bypass.GOVERNANCE))
                         .isPresent();
         Resource resource = uses.data(bucket, bucket.get().name(), name);
         return governed && uses.allows(BYPASS, resource) ? Lock.Bypass.GOVERNANCE : Lock.Bypass.NO;
+    }
+
+    /**
+     * The same to give the very version that is replaced another retention; where governance is
+     * passed over, the use goes on under that action.
+     */
+    Lock.Bypass bypassToRetain(
+            Admitted use, Lock.Bypass asked, State state, Lock was, Lock next) {
+        Instant now = clock.instant();
+        boolean governed =
+                asked == Lock.Bypass.GOVERNANCE
+                        && !was.admits(next, now, Lock.Bypass.NO)
+                        && was.admits(next, now, Lock.Bypass.GOVERNANCE);
+        return governed && use.under(BYPASS, state) ? Lock.Bypass.GOVERNANCE : Lock.Bypass.NO;
     }
 
     /**
@@ -159,29 +171,6 @@ final class Locks {
         }
         uses.check(action, resource, object);
         return BYPASS;
-    }
-
-    Lock.Bypass bypassToDelete(
-            Uses uses,
-            Lock.Bypass asked,
-            Optional<Bucket> bucket,
-            String name,
-            Optional<String> version) {
-        Instant now = clock.instant();
-        return version.isEmpty()
-                ? Lock.Bypass.NO
-                : bypass(uses, asked, bucket, name, version, (lock, by) -> lock.opens(now, by));
-    }
-
-    Lock.Bypass bypassToRetain(
-            Uses uses,
-            Lock.Bypass asked,
-            Optional<Bucket> bucket,
-            String name,
-            Optional<String> version,
-            Lock next) {
-        Instant now = clock.instant();
-        return bypass(uses, asked, bucket, name, version, (lock, by) -> lock.admits(next, now, by));
     }
 
     /** What a reader may see of a version's lock. */

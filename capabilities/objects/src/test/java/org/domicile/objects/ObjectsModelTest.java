@@ -275,7 +275,8 @@ class ObjectsModelTest {
             Lock.Bypass bypass = bypass();
             Amendment amendment =
                     locking
-                            ? new Amendment.Locking((_, _) -> lock, bypass)
+                            ? new Amendment.Locking(
+                                    (_, _) -> new Amendment.Next(lock, bypass))
                             : new Amendment.State(_ -> Rig.bytes(state));
             Changed changed =
                     recorded(
