@@ -64,6 +64,9 @@ final class Admitted implements AutoCloseable {
         /** The use under another action, for a version that is so; empty when it may not be. */
         Optional<Use> under(String action, State state);
 
+        /** No, for a reason of the guard's own. */
+        Second.Reversal refusing(String reason);
+
         /** What is refused when a name is not there, and the caller may not learn it. */
         Optional<Second.Reversal> untold(String name);
     }
@@ -131,6 +134,16 @@ final class Admitted implements AutoCloseable {
         Optional<Use> other = again.under(action, state);
         other.ifPresent(each -> use = each);
         return other.isPresent();
+    }
+
+    /**
+     * Refuses what policy has let through.
+     *
+     * @param reason one of {@link Sentences}
+     * @throws Refused always; it is on record then
+     */
+    void refuse(String reason) {
+        end(again.refusing(reason));
     }
 
     /**

@@ -403,14 +403,7 @@ final class Uses {
                                 && register.broken(place(register, resource), carried).isEmpty();
                 return kept
                         ? Optional.empty()
-                        : Optional.of(
-                                reversal(
-                                        use,
-                                        use.action(),
-                                        request.at(),
-                                        resource,
-                                        going,
-                                        unasked(Sentences.LABEL_NOT_KEPT)));
+                        : Optional.of(refusing(Sentences.LABEL_NOT_KEPT));
             }
 
             @Override
@@ -421,6 +414,12 @@ final class Uses {
                 return decision.effect() == Decision.Effect.REFUSE
                         ? Optional.empty()
                         : Optional.of(allowed(use, action, request.at(), found, going, decision));
+            }
+
+            @Override
+            public Admitted.Second.Reversal refusing(String reason) {
+                return reversal(
+                        use, use.action(), request.at(), resource, going, unasked(reason));
             }
 
             @Override
@@ -629,6 +628,28 @@ final class Uses {
                 decision.read(),
                 statements,
                 sealed());
+    }
+
+    /**
+     * Who begins something that others will see: the caller's principal; its organisation where
+     * its uses are sealed, which is nobody's to tell of; empty for strangers.
+     */
+    String initiator() {
+        return switch (request.caller()) {
+            case Caller.Known known ->
+                    sealed().isEmpty() ? known.principal() : known.organisation();
+            case Caller.Anonymous _ -> "";
+            case Caller.Program program -> program.name();
+        };
+    }
+
+    /** Whether an {@link #initiator} is of the caller's organisation. */
+    boolean began(String initiator) {
+        Principal principal = policy.register().principals().get(initiator);
+        String organisation = principal == null ? initiator : principal.organisation();
+        return request.caller() instanceof Caller.Known known
+                ? organisation.equals(known.organisation())
+                : organisation.isEmpty();
     }
 
     /**

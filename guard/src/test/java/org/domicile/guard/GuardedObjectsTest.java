@@ -1170,6 +1170,11 @@ class GuardedObjectsTest {
                 }
 
                 @Override
+                public Admitted.Second.Reversal refusing(String reason) {
+                    throw new AssertionError("nothing is refused here");
+                }
+
+                @Override
                 public Optional<Admitted.Second.Reversal> untold(String name) {
                     return Optional.empty();
                 }

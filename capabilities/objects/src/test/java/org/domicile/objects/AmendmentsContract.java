@@ -202,7 +202,7 @@ abstract class AmendmentsContract {
             Upload upload =
                     rig.objects
                             .uploads()
-                            .create(rig.request(), bucket, "n", new byte[1])
+                            .create(rig.request(), bucket, "n", new byte[1], "p")
                             .orElseThrow();
             rig.staged(
                     Rig.bytes("part"),

@@ -387,7 +387,7 @@ class ObjectsModelTest {
                             request ->
                                     rig.objects
                                             .uploads()
-                                            .create(request, handle(bucket), name, Rig.bytes("up")),
+                                            .create(request, handle(bucket), name, Rig.bytes("up"), "p"),
                             made -> made.isPresent() ? Outcome.DONE : Outcome.ABSENT);
             String id = upload.map(Upload::id).orElse("none");
             assertEquals(model.createUpload(bucket, name, "up", id), upload.isPresent());
