@@ -71,7 +71,7 @@ class BucketPoliciesTest extends SharedTest {
                         "DateLessThan aws:TokenIssueTime 2026-01-01T00:00:00Z",
                         "BoolIfExists aws:MultiFactorAuthPresent false",
                         "NumericGreaterThan aws:MultiFactorAuthAge 60",
-                        "NumericGreaterThan s3:object-lock-remaining-retention-days 9")) {
+                        "NumericGreaterThan aws:MultiFactorAuthAge 9")) {
             String[] words = unknown.split(" ", -1);
             Client.Reply refused =
                     client.put(
