@@ -77,6 +77,7 @@ final class SecondKeys {
                                 new Encrypted(Encrypted.Kind.CUSTOMER, ""),
                                 HexFormat.of().formatHex(proof)));
             }
+            case Encryption.Wrong wrong -> throw wrong.refusal();
         };
     }
 
@@ -207,6 +208,7 @@ final class SecondKeys {
                                     + " parameters.");
                 }
             }
+            case Encryption.Wrong wrong -> throw wrong.refusal();
             case Encryption.Own() -> require(begun.shown().kind() == Encrypted.Kind.OWN);
             case Encryption.Named(String name) ->
                     require(

@@ -185,6 +185,31 @@ class BucketPoliciesTest extends SharedTest {
         assertEquals(200, other.put(bucket + "/n?tagging", tags.formatted("1")).status());
     }
 
+    /** Story: an algorithm that is none was told as such to who might not write at all. */
+    @Test
+    void encryptionThatMeansNothingIsForThePolicyFirst() throws IOException {
+        String sse = "x-amz-server-side-encryption";
+        String[] wrong = {sse + ": AES192"};
+        String[] wrongOfCustomer = {sse + "-customer-algorithm: AES192"};
+        for (String[] fields : List.of(wrong, wrongOfCustomer)) {
+            String field = fields[0].substring(0, fields[0].indexOf(':'));
+            assertEquals(400, client.put(bucket + "/m", "x", fields).status());
+            put(
+                    statement(
+                            "Deny",
+                            "\"*\"",
+                            "s3:PutObject",
+                            name + "/*",
+                            ",\"Condition\":{\"StringNotEquals\":{\"s3:" + field + "\":\"AES256\"}}"));
+            failed(403, "AccessDenied", client.put(bucket + "/m", "x", fields));
+            String copy = "x-amz-copy-source: " + bucket + "/n";
+            failed(403, "AccessDenied", client.put(bucket + "/m", "", copy, fields[0]));
+            assertEquals(204, client.delete(bucket + "?policy").status());
+            assertEquals(400, client.put(bucket + "/m", "", copy, fields[0]).status());
+        }
+        failed(404, "NoSuchKey", client.get(bucket + "/m"));
+    }
+
     /** A policy that forbids one way of signing holds for it and for no other. */
     @Test
     void conditionsSeeHowItWasSigned() throws IOException {
