@@ -79,8 +79,7 @@ final class AmendUses {
                 Locks::demand,
                 (_, _, sealer, context) ->
                         new Amendment.Locking(
-                                (_, was) ->
-                                        new Amendment.Next(was.holding(hold), Lock.Bypass.NO)));
+                                (_, was) -> new Amendment.Next(was.holding(hold), Lock.Bypass.NO)));
     }
 
     /** Makes an amendment of a use with what seals the version. */

@@ -4,7 +4,9 @@ import java.util.Optional;
 import org.domicile.keys.Keys;
 import org.domicile.objects.Bucket;
 
-/** The document {@link BucketSetting#CORS} of a bucket as it is now, opened when it is asked for. */
+/**
+ * The document {@link BucketSetting#CORS} of a bucket as it is now, opened when it is asked for.
+ */
 public final class CorsDocument {
     private final Bucket bucket;
     private final Vessel vessel;

@@ -27,7 +27,9 @@ final class KeyEndings {
         void close();
     }
 
-    /** @param patience how long a destruction waits for those that are locking something */
+    /**
+     * @param patience how long a destruction waits for those that are locking something
+     */
     KeyEndings(Duration patience) {
         this.patience = patience;
     }

@@ -151,8 +151,7 @@ final class Locks {
      * The same to give the very version that is replaced another retention; where governance is
      * passed over, the use goes on under that action.
      */
-    Lock.Bypass bypassToRetain(
-            Admitted use, Lock.Bypass asked, State state, Lock was, Lock next) {
+    Lock.Bypass bypassToRetain(Admitted use, Lock.Bypass asked, State state, Lock was, Lock next) {
         Instant now = clock.instant();
         boolean governed =
                 asked == Lock.Bypass.GOVERNANCE

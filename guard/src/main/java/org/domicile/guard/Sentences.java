@@ -11,7 +11,9 @@ final class Sentences {
     /** Reason of the guard's own: nobody keeps sealed uses in another organisation's log. */
     static final String SEALED_ELSEWHERE = "sealed-elsewhere";
 
-    /** Reason of the guard's own: another organisation began the upload, and will own the object. */
+    /**
+     * Reason of the guard's own: another organisation began the upload, and will own the object.
+     */
     static final String OTHER_INITIATOR = "other-initiator";
 
     /** Of a name that is not there, to who may not list the bucket. */

@@ -401,16 +401,13 @@ final class Uses {
                 boolean kept =
                         carried.fits()
                                 && register.broken(place(register, resource), carried).isEmpty();
-                return kept
-                        ? Optional.empty()
-                        : Optional.of(refusing(Sentences.LABEL_NOT_KEPT));
+                return kept ? Optional.empty() : Optional.of(refusing(Sentences.LABEL_NOT_KEPT));
             }
 
             @Override
             public Optional<Use> under(String action, State state) {
                 Resource found = found(resource, state);
-                Decision decision =
-                        policy.decide(toward(going, request.at()), action, found);
+                Decision decision = policy.decide(toward(going, request.at()), action, found);
                 return decision.effect() == Decision.Effect.REFUSE
                         ? Optional.empty()
                         : Optional.of(allowed(use, action, request.at(), found, going, decision));
@@ -418,8 +415,7 @@ final class Uses {
 
             @Override
             public Admitted.Second.Reversal refusing(String reason) {
-                return reversal(
-                        use, use.action(), request.at(), resource, going, unasked(reason));
+                return reversal(use, use.action(), request.at(), resource, going, unasked(reason));
             }
 
             @Override
@@ -448,8 +444,7 @@ final class Uses {
     /** The resource when its version is so. */
     private static Resource found(Resource resource, State state) {
         boolean asks =
-                resource instanceof Resource.Data data
-                        && data.access().sharing().asksForObjects();
+                resource instanceof Resource.Data data && data.access().sharing().asksForObjects();
         if (!asks && state.marks().isEmpty()) {
             return resource;
         }
@@ -482,7 +477,12 @@ final class Uses {
      * @param at when it was decided: the record explains the decision by it
      */
     private Use allowed(
-            Use use, String action, Instant at, Resource resource, String going, Decision decision) {
+            Use use,
+            String action,
+            Instant at,
+            Resource resource,
+            String going,
+            Decision decision) {
         return use(
                 use.organisation(),
                 use.number(),
@@ -498,7 +498,12 @@ final class Uses {
     }
 
     private Admitted.Second.Reversal reversal(
-            Use use, String action, Instant at, Resource resource, String going, Decision decision) {
+            Use use,
+            String action,
+            Instant at,
+            Resource resource,
+            String going,
+            Decision decision) {
         return reversal(
                 use,
                 action,
@@ -631,8 +636,8 @@ final class Uses {
     }
 
     /**
-     * Who begins something that others will see: the caller's principal; its organisation where
-     * its uses are sealed, which is nobody's to tell of; empty for strangers.
+     * Who begins something that others will see: the caller's principal; its organisation where its
+     * uses are sealed, which is nobody's to tell of; empty for strangers.
      */
     String initiator() {
         return switch (request.caller()) {

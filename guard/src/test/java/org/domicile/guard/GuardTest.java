@@ -210,8 +210,7 @@ class GuardTest {
             Administration.Issued next = admin.rotateCredential(key, Duration.ofHours(24));
             assertEquals(1, installation.entries("city") - before);
             assertEquals(
-                    Administration.Receipts.ALWAYS,
-                    admin.receipts(next.credential().accessKey()));
+                    Administration.Receipts.ALWAYS, admin.receipts(next.credential().accessKey()));
             assertEquals(0, installation.as(old).buckets().size());
             installation.time().advance(Duration.ofHours(24));
             assertEquals(

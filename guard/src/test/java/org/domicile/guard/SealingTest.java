@@ -218,8 +218,7 @@ class SealingTest {
                         .map(GuardedObjects.UploadShown::initiator)
                         .toList());
         GuardedObjects.Parts parts = open.parts("clinic", "u", id, 0, 10);
-        assertEquals(
-                "city", assertInstanceOf(GuardedObjects.Parts.Shown.class, parts).initiator());
+        assertEquals("city", assertInstanceOf(GuardedObjects.Parts.Shown.class, parts).initiator());
     }
 
     @Test

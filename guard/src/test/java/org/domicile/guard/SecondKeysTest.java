@@ -191,15 +191,14 @@ class SecondKeysTest {
             // The look is over, and the commit has not come: all of them come in between.
             installation
                     .keyspace()
-                    .meanwhile(
-                            () -> {
-                                for (Callable<Stored> each : lockings) {
-                                    tried.add(others.submit(each));
-                                }
-                                for (Future<Stored> each : tried) {
-                                    await(each);
-                                }
-                            });
+                    .meanwhile(() -> {
+                        for (Callable<Stored> each : lockings) {
+                            tried.add(others.submit(each));
+                        }
+                        for (Future<Stored> each : tried) {
+                            await(each);
+                        }
+                    });
             assertTrue(installation.admin().destroyKey("city", "records").destroyed());
         }
         assertEquals(3, tried.size());
@@ -218,21 +217,16 @@ class SecondKeysTest {
             List<Future<NamedKey>> destroying = new ArrayList<>();
             installation
                     .keyspace()
-                    .meanwhile(
-                            () ->
-                                    destroying.add(
-                                            others.submit(
-                                                    () -> {
-                                                        begun.countDown();
-                                                        return installation
-                                                                .admin()
-                                                                .destroyKey("city", "records");
-                                                    })));
+                    .meanwhile(() ->
+                            destroying.add(
+                                    others.submit(() -> {
+                                        begun.countDown();
+                                        return installation.admin().destroyKey("city", "records");
+                                    })));
             assertInstanceOf(Stored.Amended.class, hold());
             assertTrue(begun.await(10, TimeUnit.SECONDS));
             await(destroying.getFirst());
-            assertInstanceOf(
-                    Administration.Impossible.class, destroying.getFirst().exceptionNow());
+            assertInstanceOf(Administration.Impossible.class, destroying.getFirst().exceptionNow());
         }
         assertArrayEquals(BODY, bytes(get(CustomerKey.NONE)));
     }

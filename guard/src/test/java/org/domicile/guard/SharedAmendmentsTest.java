@@ -107,8 +107,7 @@ class SharedAmendmentsTest {
         String name = organisation + "/" + Installation.NODE + "/" + newest.number();
         Administration.Explained explained = installation.admin().explain(name);
         Policy.Explanation.Explained why =
-                assertInstanceOf(
-                        Policy.Explanation.Explained.class, explained.explanation());
+                assertInstanceOf(Policy.Explanation.Explained.class, explained.explanation());
         assertEquals(explained.use().use().verdict(), verdict(why.decided()));
         return explained.use();
     }
@@ -119,8 +118,8 @@ class SharedAmendmentsTest {
         GuardedObjects outside = installation.as(village);
         installation
                 .keyspace()
-                .meanwhile(
-                        () -> inside.tag("archive", "n", NEWEST, Map.of("open", "yes, the second")));
+                .meanwhile(() ->
+                        inside.tag("archive", "n", NEWEST, Map.of("open", "yes, the second")));
         assertInstanceOf(Stored.Amended.class, outside.tag("archive", "n", NEWEST, OPEN));
         String read = newest("city").read();
         assertTrue(read.contains("yes, the second"), read);
@@ -131,8 +130,7 @@ class SharedAmendmentsTest {
     void whoMayNotLearnThatThereIsNothingIsRefusedOnRecord() {
         GuardedObjects reader = installation.as(installation.person(city, "s3:GetObject"));
         long before = installation.entries("city");
-        Refused read =
-                assertThrows(Refused.class, () -> reader.get("archive", "none", NEWEST));
+        Refused read = assertThrows(Refused.class, () -> reader.get("archive", "none", NEWEST));
         assertEquals(1, installation.entries("city") - before);
         assertEquals("refused s3:ListBucket archive/none", shown(newest("city")));
         assertEquals(newest("city").use().number(), number(read.use()));
@@ -165,8 +163,7 @@ class SharedAmendmentsTest {
 
     private static void retain(GuardedObjects objects, Lock retention, Lock.Bypass bypass) {
         assertInstanceOf(
-                Stored.Amended.class,
-                objects.retain("archive", "n", NEWEST, retention, bypass));
+                Stored.Amended.class, objects.retain("archive", "n", NEWEST, retention, bypass));
     }
 
     private static String shown(Ledger.Decided decided) {

@@ -274,10 +274,7 @@ final class CredentialCommand {
                     "Replace a credential: end it, make another like it, and print the new secret,"
                             + " once.",
             mixinStandardHelpOptions = true,
-            footer = {
-                "",
-                "Example: ./domicile credential rotate DOMI0123456789ABCDEF --grace 24h"
-            })
+            footer = {"", "Example: ./domicile credential rotate DOMI0123456789ABCDEF --grace 24h"})
     static final class Rotate extends ServerCommand.OfCredential {
         @Option(
                 names = "--grace",

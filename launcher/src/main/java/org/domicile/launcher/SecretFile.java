@@ -24,7 +24,9 @@ final class SecretFile {
 
     private SecretFile() {}
 
-    /** @param file {@code -} for standard input */
+    /**
+     * @param file {@code -} for standard input
+     */
     static String read(Path file) {
         if (file.equals(STANDARD_INPUT)) {
             return Input.quiet("-");

@@ -59,8 +59,16 @@ class CredentialCommandTest {
         String secret = "planted+Sqv2hV/8mWmYtT4kQx0b9";
         Path file = above.resolve("pair.secret");
         String[] keep = {
-            "credential", "create", "--principal", "Backup", "--purpose", "first-steps",
-            "--access-key", "backup@old-server", "--secret-file", file.toString()
+            "credential",
+            "create",
+            "--principal",
+            "Backup",
+            "--purpose",
+            "first-steps",
+            "--access-key",
+            "backup@old-server",
+            "--secret-file",
+            file.toString()
         };
         try (Cloud cloud = rig.open()) {
             assertEquals(0, rig.run("bucket", "create", "archive").code());
@@ -116,7 +124,8 @@ class CredentialCommandTest {
                             .orElseThrow();
             Instant end = Instant.parse(old.text("expires"));
             Instant latest = Instant.now().plus(Duration.ofHours(24));
-            assertFalse(end.isAfter(latest) || end.isBefore(latest.minusSeconds(600)), end::toString);
+            assertFalse(
+                    end.isAfter(latest) || end.isBefore(latest.minusSeconds(600)), end::toString);
         }
     }
 

@@ -50,7 +50,11 @@ abstract class AmendmentsContract {
 
     private Changed lock(Bucket bucket, Optional<String> version, Lock lock, Lock.Bypass bypass) {
         return rig.objects.amend(
-                rig.request(), bucket, "n", version, new Amendment.Locking((_, _) -> new Amendment.Next(lock, bypass)));
+                rig.request(),
+                bucket,
+                "n",
+                version,
+                new Amendment.Locking((_, _) -> new Amendment.Next(lock, bypass)));
     }
 
     private Changed delete(Bucket bucket, String version, Lock.Bypass bypass) {

@@ -178,7 +178,10 @@ abstract class ObjectsContract {
         assertThrows(
                 IllegalArgumentException.class, () -> new Listing.Query("", "", "", "", 1_001));
         Upload upload =
-                rig.objects.uploads().create(rig.request(), bucket, "n", new byte[0], "p").orElseThrow();
+                rig.objects
+                        .uploads()
+                        .create(rig.request(), bucket, "n", new byte[0], "p")
+                        .orElseThrow();
         for (int number : new int[] {0, -1, 10_001}) {
             assertThrows(IllegalArgumentException.class, () -> part(bucket, upload, number, "x"));
         }
@@ -518,7 +521,10 @@ abstract class ObjectsContract {
     }
 
     private Upload upload(Bucket bucket, String name) {
-        return rig.objects.uploads().create(rig.request(), bucket, name, new byte[9], "p").orElseThrow();
+        return rig.objects
+                .uploads()
+                .create(rig.request(), bucket, name, new byte[9], "p")
+                .orElseThrow();
     }
 
     @Test

@@ -193,9 +193,7 @@ final class Objections {
             String accessKey, Credential next, Instant until, Register register, Instant now) {
         Credential old = register.credentials().get(accessKey);
         if (old == null || old.withdrawn()) {
-            return "there is no living credential "
-                    + accessKey
-                    + "; 'credential list' shows them";
+            return "there is no living credential " + accessKey + "; 'credential list' shows them";
         }
         if (!(old.seal() instanceof Seal.None)) {
             return "a sealed credential needs two persons each time: withdraw it, and ask for"

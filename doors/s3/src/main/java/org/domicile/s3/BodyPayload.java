@@ -40,8 +40,8 @@ final class BodyPayload implements Payload {
 
     /**
      * @throws Failure MISSING_CONTENT_LENGTH when the request says no length, NOT_IMPLEMENTED when
-     *     it is chunked for that; INVALID_ARGUMENT,
-     *     INVALID_REQUEST and INVALID_DIGEST when a promise is malformed
+     *     it is chunked for that; INVALID_ARGUMENT, INVALID_REQUEST and INVALID_DIGEST when a
+     *     promise is malformed
      */
     @Override
     public Upstream upstream(String algorithm) {

@@ -29,7 +29,9 @@ final class CorsRules {
     private final Map<String, Known> known = new ConcurrentHashMap<>();
     private long held; // changed under this object's lock
 
-    /** @param memory for documents while they are parsed */
+    /**
+     * @param memory for documents while they are parsed
+     */
     CorsRules(Guard guard, Budget memory) {
         this.guard = guard;
         this.memory = memory;
@@ -37,8 +39,7 @@ final class CorsRules {
 
     /** Of a bucket by its name; none for one without rules or that is not there. */
     List<CorsRule> of(String bucket) {
-        Optional<CorsDocument> document =
-                bucket.isEmpty() ? Optional.empty() : guard.cors(bucket);
+        Optional<CorsDocument> document = bucket.isEmpty() ? Optional.empty() : guard.cors(bucket);
         if (document.isEmpty()) {
             return List.of();
         }

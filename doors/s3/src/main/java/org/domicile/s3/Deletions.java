@@ -133,11 +133,7 @@ final class Deletions {
     }
 
     private static void work(
-            Call call,
-            Call.View view,
-            List<Named> keys,
-            Result[] results,
-            AtomicInteger next) {
+            Call call, Call.View view, List<Named> keys, Result[] results, AtomicInteger next) {
         for (int i = next.getAndIncrement(); i < keys.size(); i = next.getAndIncrement()) {
             results[i] = result(call, view, keys.get(i));
         }
@@ -148,7 +144,12 @@ final class Deletions {
             if (key.failure().isPresent()) {
                 Failure failure = key.failure().get();
                 String name = failure.code() == ErrorCode.KEY_TOO_LONG ? "" : key.name();
-                view.objects().refuse(call.operation().action(), call.bucket(), name, failure.code().code());
+                view.objects()
+                        .refuse(
+                                call.operation().action(),
+                                call.bucket(),
+                                name,
+                                failure.code().code());
                 throw failure;
             }
             view.saying()

@@ -48,7 +48,8 @@ final class ObjectLocks {
     static Optional<String> remaining(String until, Instant now) {
         return date(until)
                 .map(end -> Duration.between(now, end).toSeconds())
-                .map(seconds -> Long.toString(Math.ceilDiv(seconds, Duration.ofDays(1).toSeconds())));
+                .map(seconds ->
+                        Long.toString(Math.ceilDiv(seconds, Duration.ofDays(1).toSeconds())));
     }
 
     /** What a write wants its version kept by. @throws Failure INVALID_ARGUMENT */

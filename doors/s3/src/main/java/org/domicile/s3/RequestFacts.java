@@ -43,9 +43,7 @@ final class RequestFacts {
                     Map.entry("x-amz-object-ownership", "s3:x-amz-object-ownership"),
                     Map.entry("x-amz-content-sha256", CONTENT_SHA256),
                     Map.entry("x-amz-object-lock-mode", ObjectLocks.MODE_KEY),
-                    Map.entry(
-                            "x-amz-object-lock-retain-until-date",
-                            ObjectLocks.UNTIL_KEY),
+                    Map.entry("x-amz-object-lock-retain-until-date", ObjectLocks.UNTIL_KEY),
                     Map.entry("x-amz-object-lock-legal-hold", ObjectLocks.HOLD_KEY));
 
     private static final Map<String, String> PARAMETERS =

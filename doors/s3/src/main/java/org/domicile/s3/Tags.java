@@ -130,7 +130,8 @@ final class Tags {
     }
 
     private static Map<String, String> parse(byte[] document, int most) {
-        return set(Xml.parse(document, "Tagging").first("TagSet").orElseThrow(Xml::malformed), most);
+        return set(
+                Xml.parse(document, "Tagging").first("TagSet").orElseThrow(Xml::malformed), most);
     }
 
     private static Map<String, String> set(Xml set, int most) {

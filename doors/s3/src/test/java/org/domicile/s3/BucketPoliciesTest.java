@@ -200,7 +200,9 @@ class BucketPoliciesTest extends SharedTest {
                             "\"*\"",
                             "s3:PutObject",
                             name + "/*",
-                            ",\"Condition\":{\"StringNotEquals\":{\"s3:" + field + "\":\"AES256\"}}"));
+                            ",\"Condition\":{\"StringNotEquals\":{\"s3:"
+                                    + field
+                                    + "\":\"AES256\"}}"));
             failed(403, "AccessDenied", client.put(bucket + "/m", "x", fields));
             String copy = "x-amz-copy-source: " + bucket + "/n";
             failed(403, "AccessDenied", client.put(bucket + "/m", "", copy, fields[0]));

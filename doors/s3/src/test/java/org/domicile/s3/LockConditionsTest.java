@@ -58,7 +58,8 @@ class LockConditionsTest extends SharedTest {
 
     @Test
     void howLongIsAskedOfFieldsAndBodiesAlike() throws IOException {
-        String longer = "\"NumericGreaterThan\":{\"s3:object-lock-remaining-retention-days\":\"10\"}";
+        String longer =
+                "\"NumericGreaterThan\":{\"s3:object-lock-remaining-retention-days\":\"10\"}";
         String eleven = in(Duration.ofDays(10).plusMinutes(5));
         String ten = in(Duration.ofDays(10).minusMinutes(5));
         deny("s3:PutObjectRetention", longer);
@@ -98,7 +99,9 @@ class LockConditionsTest extends SharedTest {
     void eachEntryOfADeletionIsAskedForItsVersion() throws Exception {
         String kept = client.put(bucket + "/n", "y").field("x-amz-version-id");
         String other = client.put(bucket + "/n", "z").field("x-amz-version-id");
-        deny("s3:DeleteObjectVersion", "\"StringEquals\":{\"s3:VersionId\":\"%s\"}".formatted(kept));
+        deny(
+                "s3:DeleteObjectVersion",
+                "\"StringEquals\":{\"s3:VersionId\":\"%s\"}".formatted(kept));
         String entry = "<Object><Key>n</Key><VersionId>%s</VersionId></Object>";
         Client.Reply reply =
                 delete(

@@ -86,10 +86,7 @@ class UnservedTest extends DoorTest {
         assertEquals(200, client.put(bucket + "/n", "x").status());
         for (String method : List.of("GET", "PUT", "DELETE")) {
             for (String path : List.of(bucket, bucket + "/n")) {
-                failed(
-                        501,
-                        "NotImplemented",
-                        client.call(method, path + "?annotation", NOTHING));
+                failed(501, "NotImplemented", client.call(method, path + "?annotation", NOTHING));
             }
         }
         assertEquals("x", client.get(bucket + "/n").text());
