@@ -168,7 +168,7 @@ final class AdministrationView implements Administration {
         if (ending == null) {
             throw new IllegalStateException("an objection should have been raised for " + id);
         }
-        try (KeyEndings.Held alone = named.alone(ending)) {
+        try (KeyEndings.Held _ = named.alone(ending)) {
             if (!ending.equals(policy.register().keys().get(id))) {
                 throw impossible(
                         organisation,

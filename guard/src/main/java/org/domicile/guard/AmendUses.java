@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Sealer;
 import org.domicile.objects.Amendment;
@@ -126,12 +125,12 @@ final class AmendUses {
         try {
             Amendment amendment =
                     judged(
+                            was -> use.confirm(State.open(sealer, context, was)),
                             was -> {
                                 State state = State.open(sealer, context, was);
                                 use.confirm(state);
-                                return state;
+                                held.add(locks.held(use, state.sealing()));
                             },
-                            state -> held.add(locks.held(use, state.sealing())),
                             amending.of(use, bucket, sealer, context));
             use.onFailure(Outcome.FAILED);
             return objects.amend(use.carrying(() -> 0), bucket, name, version, amendment);
@@ -145,16 +144,16 @@ final class AmendUses {
      * same as it is by now: policy is asked about the very state that is replaced.
      */
     private static Amendment judged(
-            Function<byte[], State> judge, Consumer<State> locking, Amendment amendment) {
+            Consumer<byte[]> judge, Consumer<byte[]> locking, Amendment amendment) {
         return switch (amendment) {
             case Amendment.State(var change) ->
                     new Amendment.State(was -> {
-                        judge.apply(was);
+                        judge.accept(was);
                         return change.apply(was);
                     });
             case Amendment.Locking(var change) ->
                     new Amendment.Locking((state, was) -> {
-                        locking.accept(judge.apply(state));
+                        locking.accept(state);
                         return change.apply(state, was);
                     });
         };

@@ -71,7 +71,7 @@ final class Locks {
         if (lock.equals(Lock.OPEN)) {
             return commit.get();
         }
-        try (KeyEndings.Held held = held(use, sealing)) {
+        try (KeyEndings.Held _ = held(use, sealing)) {
             second.demand(use, sealing);
             return commit.get();
         }
