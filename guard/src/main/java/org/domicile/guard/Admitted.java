@@ -167,16 +167,16 @@ final class Admitted implements AutoCloseable {
 
     /** The request, with this use's record for the capability's commit to carry. */
     Request carrying(LongSupplier size) {
-        return request.carrying(new Record(size));
+        return request.carrying(new Carried(size));
     }
 
     /** The record as it is when the commit takes it. */
-    private final class Record implements Pending {
+    private final class Carried implements Pending {
         private final LongSupplier size;
         private Use written;
         private Pending pending;
 
-        Record(LongSupplier size) {
+        Carried(LongSupplier size) {
             this.size = size;
             this.written = use;
             this.pending = pending(use);
@@ -190,7 +190,7 @@ final class Admitted implements AutoCloseable {
         public List<Append> take(Outcome outcome) {
             reversed = outcome == Outcome.ABSENT ? untold.get() : Optional.empty();
             Use wanted = reversed.map(Second.Reversal::use).orElse(use);
-            if (wanted != written) {
+            if (!wanted.equals(written)) {
                 written = wanted;
                 pending = pending(wanted);
             }

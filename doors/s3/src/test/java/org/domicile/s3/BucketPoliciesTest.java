@@ -212,6 +212,31 @@ class BucketPoliciesTest extends SharedTest {
         failed(404, "NoSuchKey", client.get(bucket + "/m"));
     }
 
+    @Test
+    void tagsThatARequestSetsAreSeenOnEachWay() throws IOException {
+        String condition = ",\"Condition\":{\"StringEquals\":{\"s3:RequestObjectTag/a\":\"2\"}}";
+        put(statement("Deny", "\"*\"", "s3:PutObject*", name + "/*", condition));
+        String copy = "x-amz-copy-source: " + bucket + "/n";
+        String replace = "x-amz-tagging-directive: REPLACE";
+        for (String value : List.of("1", "2")) {
+            String tag = "x-amz-tagging: a=" + value;
+            String tags =
+                    "<Tagging><TagSet><Tag><Key>a</Key><Value>%s</Value></Tag></TagSet></Tagging>"
+                            .formatted(value);
+            List<Client.Reply> replies =
+                    List.of(
+                            client.put(bucket + "/m", "x", tag),
+                            client.put(bucket + "/c", "", copy, replace, tag),
+                            client.call("POST", bucket + "/u?uploads", new byte[0], tag),
+                            client.put(bucket + "/n?tagging", tags),
+                            form(Map.of("key", "f", "tagging", tags), "https://a/", "a"));
+            for (Client.Reply each : replies) {
+                boolean refused = each.status() == 403;
+                assertEquals(value.equals("2"), refused, each.text());
+            }
+        }
+    }
+
     /** A policy that forbids one way of signing holds for it and for no other. */
     @Test
     void conditionsSeeHowItWasSigned() throws IOException {
@@ -250,8 +275,12 @@ class BucketPoliciesTest extends SharedTest {
 
     private Client.Reply form(Map<String, String> fields, String referer, String agent)
             throws IOException {
+        String conditions = ",{\"key\": \"f\"}";
+        if (fields.containsKey("tagging")) {
+            conditions += ",[\"starts-with\", \"$tagging\", \"\"]";
+        }
         Map<String, String> signed =
-                FormsTest.signed(installation.pair(), "", name, fields, ",{\"key\": \"f\"}");
+                FormsTest.signed(installation.pair(), "", name, fields, conditions);
         return stranger.call(
                 "POST",
                 bucket,
