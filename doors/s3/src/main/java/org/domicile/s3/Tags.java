@@ -110,7 +110,7 @@ final class Tags {
     // ---- both -------------------------------------------------------------------------------
 
     /** Tags are a set: whatever order they came in, they are shown by key. */
-    private static XmlOut document(Map<String, String> tags) {
+    static XmlOut document(Map<String, String> tags) {
         XmlOut out = XmlOut.document("Tagging", 256 + 128 * tags.size()).open("TagSet");
         new TreeMap<>(tags)
                 .forEach((key, value) ->
@@ -118,7 +118,7 @@ final class Tags {
         return out.close("TagSet");
     }
 
-    private static Map<String, String> parse(byte[] document, int most) {
+    static Map<String, String> parse(byte[] document, int most) {
         Xml set = Xml.parse(document, "Tagging").first("TagSet").orElseThrow(Xml::malformed);
         Map<String, String> tags = new LinkedHashMap<>();
         for (Xml tag : set.children()) {

@@ -241,7 +241,8 @@ class AdvisoriesTest {
     // ---- sessions -----------------------------------------------------------------------------
 
     @Test
-    @DisplayName("MinIO CVE-2025-62506: a session's own policy holds for what it does to itself too")
+    @DisplayName(
+            "MinIO CVE-2025-62506: a session's own policy holds for what it does to itself too")
     void aSessionCannotShedItsPolicy() throws IOException {
         rig.role("whole", StsRig.EVERYTHING);
         StsRig.Signing narrow =
@@ -310,7 +311,8 @@ class AdvisoriesTest {
     }
 
     @Test
-    @DisplayName("RustFS CVE-2025-68926: no secret is built in, and none of one server opens another")
+    @DisplayName(
+            "RustFS CVE-2025-68926: no secret is built in, and none of one server opens another")
     void noSecretIsTheSameTwice() throws IOException {
         Path elsewhere = Files.createDirectory(folder.resolve("two"));
         try (StsRig second = new StsRig(elsewhere)) {
@@ -335,8 +337,7 @@ class AdvisoriesTest {
                         "InvalidAccessKeyId",
                         second.s3(new StsRig.Signing(pair, ""), "GET", "/", NOTHING));
                 Client.Reply bare =
-                        second.send(
-                                Sent.of("GET", "/", "", NOTHING).with("Authorization", known));
+                        second.send(Sent.of("GET", "/", "", NOTHING).with("Authorization", known));
                 assertTrue(bare.status() / 100 == 4, bare::text);
             }
         }
@@ -376,7 +377,8 @@ class AdvisoriesTest {
     private String allowing(String action, String condition) {
         return """
         {"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"%s"},\
-        "Action":"%s","Resource":["arn:aws:s3:::%s","arn:aws:s3:::%s/*"]%s}}"""
+        "Action":"%s","Resource":["arn:aws:s3:::%s","arn:aws:s3:::%s/*"]%s}}\
+        """
                 .formatted(OTHER, action, name, name, condition);
     }
 
