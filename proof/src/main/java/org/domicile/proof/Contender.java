@@ -39,10 +39,7 @@ final class Contender {
      * @param clock gives each moment once
      */
     Contender(
-            SplittableRandom random,
-            List<Register> registers,
-            AtomicLong clock,
-            Journal journal) {
+            SplittableRandom random, List<Register> registers, AtomicLong clock, Journal journal) {
         this.random = random;
         this.registers = registers;
         this.clock = clock;
@@ -60,8 +57,7 @@ final class Contender {
         }
     }
 
-    private void step(S3Client client, Register register)
-            throws IOException, InterruptedException {
+    private void step(S3Client client, Register register) throws IOException, InterruptedException {
         int dice = random.nextInt(100);
         if (dice < 25) {
             read(client, "GET", register);
@@ -82,8 +78,7 @@ final class Contender {
         return switch (random.nextInt(5)) {
             case 0 -> new When.Any();
             case 1 -> new When.Absent();
-            default ->
-                    last.equals(Linearizability.ABSENT) ? new When.Absent() : new When.Is(last);
+            default -> last.equals(Linearizability.ABSENT) ? new When.Absent() : new When.Is(last);
         };
     }
 
@@ -120,8 +115,7 @@ final class Contender {
             return Linearizability.ABSENT;
         }
         String etag = answer.etag().replace("\"", "");
-        if (answer.status() != 200
-                || method.equals("GET") && !etag.equals(digest(answer.body()))) {
+        if (answer.status() != 200 || method.equals("GET") && !etag.equals(digest(answer.body()))) {
             journal.violated("%s answered %s".formatted(method, answer));
         }
         return etag;
@@ -140,13 +134,15 @@ final class Contender {
 
     private byte[] content() {
         String text = "value " + random.nextLong();
-        return (random.nextInt(20) == 0 ? text.repeat(LARGE / text.length()) : text).getBytes(UTF_8);
+        return (random.nextInt(20) == 0 ? text.repeat(LARGE / text.length()) : text)
+                .getBytes(UTF_8);
     }
 
     private void remove(S3Client client, Register register)
             throws IOException, InterruptedException {
         When when = when(register);
-        When used = when instanceof When.Absent ? new When.Any() : when; // which is none of deletes'
+        When used =
+                when instanceof When.Absent ? new When.Any() : when; // which is none of deletes'
         Change change = new Change(register, used, Linearizability.ABSENT);
         change.judge(change.send(client, "DELETE", headers(used), NOTHING), 204);
     }

@@ -49,8 +49,7 @@ final class Fuzz {
                         new ProcessBuilder(command(chosen, lasts))
                                 .redirectErrorStream(true)
                                 .redirectInput(
-                                        ProcessBuilder.Redirect.from(
-                                                Path.of("/dev/null").toFile()))
+                                        ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                                 .start());
         Deque<String> tail = new ArrayDeque<>();
         try (BufferedReader lines =

@@ -77,8 +77,7 @@ final class Histories {
         more.put("operations", operations);
         more.put("without an answer", unanswered);
         more.put("answers of failure", journal.failures());
-        return new Figures(
-                name, deaths - wrong, wrong, 0, more, seed, List.copyOf(violations));
+        return new Figures(name, deaths - wrong, wrong, 0, more, seed, List.copyOf(violations));
     }
 
     private Server start() throws IOException, InterruptedException {
@@ -161,8 +160,7 @@ final class Histories {
                                 Map.of(),
                                 NOTHING);
                 String found = reader.value(answer, "GET");
-                problem(
-                                each, each.judge(died, asked, clock.incrementAndGet(), found))
+                problem(each, each.judge(died, asked, clock.incrementAndGet(), found))
                         .ifPresent(violations::add);
             }
         }

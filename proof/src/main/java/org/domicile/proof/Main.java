@@ -77,9 +77,9 @@ public final class Main implements Callable<Integer> {
             names = "--count",
             paramLabel = "N",
             description =
-                    "How many deaths (default: 50, of histories 20), requests of replay (default: 50) or of"
-                        + " differential (default: 20000), candidates, changes or entries (default:"
-                        + " 100000).")
+                    "How many deaths (default: 50, of histories 20), requests of replay (default:"
+                        + " 50) or of differential (default: 20000), candidates, changes or entries"
+                        + " (default: 100000).")
     @Nullable Integer count;
 
     @Option(
@@ -205,8 +205,16 @@ public final class Main implements Callable<Integer> {
         return switch (proof) {
             case FUZZ -> "--minutes " + minutes + " " + String.join(" ", words);
             case LEDGER -> "--minutes " + minutes + " --seed " + chosen;
-            case CRASH, POWER, ATTACKER, CEDAR, DIFFERENTIAL, MUTATIONS, FSCK, REPLAY, HISTORIES,
-                            S3_TESTS ->
+            case CRASH,
+                    POWER,
+                    ATTACKER,
+                    CEDAR,
+                    DIFFERENTIAL,
+                    MUTATIONS,
+                    FSCK,
+                    REPLAY,
+                    HISTORIES,
+                    S3_TESTS ->
                     "--count " + times + " --seed " + chosen;
         };
     }

@@ -39,7 +39,8 @@ enum Proofs {
     /** Concurrent writers on conditions, and deaths. */
     HISTORIES(
             "histories",
-            "let clients contend for keys, kill the server, and look for an order of what they saw"),
+            "let clients contend for keys, kill the server, and look for an order of what they"
+                    + " saw"),
     /** What strangers send, made up by a fuzzer. */
     FUZZ("fuzz", "fuzz what strangers send for --minutes each: all targets, or those named"),
     /** Somebody else's tests of S3. */
@@ -121,7 +122,8 @@ enum Proofs {
             case HISTORIES ->
                     new Histories(asked.work(), asked.seed(), asked.told())
                             .run(word, asked.count(), asked.seed());
-            case FUZZ -> new Fuzz(asked.work(), asked.told()).run(word, asked.more(), asked.lasts());
+            case FUZZ ->
+                    new Fuzz(asked.work(), asked.told()).run(word, asked.more(), asked.lasts());
             case S3_TESTS ->
                     new S3Suite(
                                     asked.source(),

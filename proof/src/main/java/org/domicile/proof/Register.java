@@ -77,8 +77,7 @@ final class Register {
             history.add(new Seen(each.began(), end++, new Effect.Perhaps(each.when(), to)));
         }
         open.clear();
-        Linearizability.Verdict verdict =
-                Linearizability.check(history, held, MOST_PLACES);
+        Linearizability.Verdict verdict = Linearizability.check(history, held, MOST_PLACES);
         if (verdict instanceof Linearizability.Verdict.Possible(Set<String> last)) {
             held = last;
             history.clear();

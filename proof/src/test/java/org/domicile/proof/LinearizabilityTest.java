@@ -44,7 +44,9 @@ class LinearizabilityTest {
                 Linearizability.check(List.of(history), NOTHING, 1_000));
     }
 
-    /** @param at the answer that shows it */
+    /**
+     * @param at the answer that shows it
+     */
     private static void impossible(int at, Seen... history) {
         Verdict verdict = Linearizability.check(List.of(history), NOTHING, 1_000);
         assertEquals(history[at], assertInstanceOf(Verdict.Impossible.class, verdict).at());
@@ -62,8 +64,7 @@ class LinearizabilityTest {
 
     @Test
     void noUpdateIsLost() {
-        impossible(
-                2, at(1, 2, put("a")), at(3, 6, swap("a", "b")), at(4, 7, swap("a", "c")));
+        impossible(2, at(1, 2, put("a")), at(3, 6, swap("a", "b")), at(4, 7, swap("a", "c")));
         possible(
                 Set.of("c"),
                 at(1, 2, put("a")),
@@ -78,8 +79,7 @@ class LinearizabilityTest {
         impossible(1, at(1, 4, first), at(2, 5, second));
         possible(Set.of("a"), at(1, 4, first), at(2, 5, new Effect.Refused(new When.Absent())));
         impossible(0, at(1, 2, new Effect.Refused(new When.Absent())));
-        possible(
-                Set.of("a", "b"), at(1, 4, first), at(2, 5, second), at(3, 6, put(ABSENT)));
+        possible(Set.of("a", "b"), at(1, 4, first), at(2, 5, second), at(3, 6, put(ABSENT)));
     }
 
     @Test
@@ -112,8 +112,7 @@ class LinearizabilityTest {
         for (int i = 0; i < 20; i++) {
             history.add(at(1 + i, 100 + i, new Effect.Perhaps(ANY, Set.of("v" + i))));
         }
-        assertInstanceOf(
-                Verdict.Undecided.class, Linearizability.check(history, NOTHING, 1_000));
+        assertInstanceOf(Verdict.Undecided.class, Linearizability.check(history, NOTHING, 1_000));
     }
 
     /** Held against trying all orders, on histories so small that this can be done. */
@@ -170,8 +169,7 @@ class LinearizabilityTest {
     }
 
     /** All values in which some order ends. */
-    private static void orders(
-            List<Seen> left, String value, Set<String> last) {
+    private static void orders(List<Seen> left, String value, Set<String> last) {
         if (left.isEmpty()) {
             last.add(value);
         }

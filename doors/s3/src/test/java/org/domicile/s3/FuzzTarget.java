@@ -1,6 +1,7 @@
 package org.domicile.s3;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 
@@ -49,6 +50,10 @@ enum FuzzTarget {
          */
         Outcome check(byte[] input) throws Exception;
     }
+
+    /** All but the last, which needs an installation and so is slower by far. */
+    static final List<FuzzTarget> PARSERS =
+            Arrays.stream(values()).filter(each -> each != MODEL).toList();
 
     private final Property property;
 

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * Jazzer in a process of its own: it fuzzes one target in its life, and what it changes of classes
  * as they are loaded stays there.
  *
- * @param word the target, or {@link Fuzzing#PLANTED}
+ * @param word the target, or what else {@link Fuzzing} knows
  * @param corpus where it begins; nothing is written there
  * @param work a folder for what it learns, kept from run to run, and for what it finds
  */
@@ -31,6 +31,7 @@ record Fuzzer(String word, Path corpus, Path work) {
 
     private static final Pattern RUNS = Pattern.compile("Done (\\d+) runs");
 
+    private static final long SHORT_SECONDS = 60;
     private static final String DETECTORS = "com.code_intelligence.jazzer.sanitizers.";
 
     /** What starting, stopping and one input may take beside the fuzzing. */
@@ -54,6 +55,8 @@ record Fuzzer(String word, Path corpus, Path work) {
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-Xmx512m",
+                                // of a process that lives for seconds, starting is the work
+                                "-XX:TieredStopAtLevel=" + (seconds < SHORT_SECONDS ? 1 : 4),
                                 "-XX:+UseSerialGC",
                                 "-XX:+EnableDynamicAgentLoading",
                                 "--enable-native-access=ALL-UNNAMED",
