@@ -14,7 +14,6 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
-import org.domicile.objects.Bucket;
 import org.domicile.objects.Objects;
 import org.domicile.outbound.Outbound;
 import org.domicile.people.People;
@@ -31,6 +30,9 @@ final class Gate implements Guard {
     /** Ends of one turn of the lifecycle job, nearly. */
     private static final int ENDS = 10_000;
 
+    /** How long a key's destruction waits for those that are locking something under it. */
+    private static final Duration LOCKING = Duration.ofSeconds(5);
+
     private final GuardOptions options;
     private final Policy policy;
     private final Keys keys;
@@ -43,6 +45,7 @@ final class Gate implements Guard {
     private final SigningKeys identity;
     private final Issuers issuers;
     private final Vessel vessel;
+    private final KeyEndings endings = new KeyEndings(LOCKING);
     private final Sharings sharings;
     private final LifecycleRules rules;
     private final LifecycleRun lifecycle;
@@ -104,7 +107,8 @@ final class Gate implements Guard {
 
     @Override
     public GuardedObjects objects(Request request, List<String> stated, Asking asking) {
-        return new ObjectsView(uses(request, stated, asking), objects, keys, vessel, rules, random);
+        return new ObjectsView(
+                uses(request, stated, asking), objects, keys, vessel, rules, endings, random);
     }
 
     @Override
@@ -128,22 +132,11 @@ final class Gate implements Guard {
     }
 
     @Override
-    public Optional<byte[]> cors(String bucket) {
-        return objects.buckets().bucket(bucket).flatMap(this::cors);
-    }
-
-    private Optional<byte[]> cors(Bucket bucket) {
-        byte[] sealed = bucket.settings().get(BucketSetting.CORS.key());
-        try {
-            return sealed == null
-                    ? Optional.empty()
-                    : Optional.of(
-                            vessel.sealer(bucket)
-                                    .openState(
-                                            BucketUses.place(bucket, BucketSetting.CORS), sealed));
-        } catch (Keys.KeyGone e) {
-            return Optional.empty(); // removed meanwhile
-        }
+    public Optional<CorsDocument> cors(String bucket) {
+        return objects.buckets()
+                .bucket(bucket)
+                .filter(each -> each.settings().containsKey(BucketSetting.CORS.key()))
+                .map(each -> new CorsDocument(each, vessel));
     }
 
     @Override
@@ -159,7 +152,7 @@ final class Gate implements Guard {
                 new PeopleView.Parts(policy, keys, ledger, objects, people),
                 new HoldingsView(uses, objects, keys, vessel),
                 new Labelling(policy, objects, vessel),
-                new NamedKeys(objects, vessel),
+                new NamedKeys(objects, vessel, endings),
                 random);
     }
 

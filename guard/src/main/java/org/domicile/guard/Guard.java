@@ -74,7 +74,7 @@ public interface Guard {
      * before it may ask anything. It is no use and opens no data; empty for a bucket that has none
      * or is not there.
      */
-    Optional<byte[]> cors(String bucket);
+    Optional<CorsDocument> cors(String bucket);
 
     /** Sealed credentials under the request of one of their two persons. */
     Sealing sealing(Request request);

@@ -21,6 +21,7 @@ import org.domicile.objects.Part;
 import org.domicile.objects.Upload;
 import org.domicile.objects.Version;
 import org.domicile.policy.Marks;
+import org.domicile.policy.Ownership;
 import org.domicile.request.Outcome;
 
 /** Guarded uploads in parts. */
@@ -84,7 +85,7 @@ final class UploadUses {
                                     AttributesCodec.encode(
                                             new AttributesCodec.Begun(listed, sealing)));
             return objects.uploads()
-                    .create(use.carrying(() -> 0), bucket, name, state)
+                    .create(use.carrying(() -> 0), bucket, name, state, uses.initiator())
                     .map(upload -> new GuardedObjects.Begun(upload.id(), sealing.shown()));
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, Optional.empty());
@@ -112,6 +113,7 @@ final class UploadUses {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchUpload();
             }
+            demandInitiator(use, bucket, upload.get());
             Optional<Excess> excess =
                     Vessel.large(upstream)
                             ? objects.uploads()
@@ -177,6 +179,18 @@ final class UploadUses {
         }
     }
 
+    /**
+     * Where an object belongs to whoever writes it, it would belong to those who began the upload,
+     * whoever fills it: so only they do (Amazon S3 User Guide, "Multipart upload API and
+     * permissions": the initiator, who has to be allowed s3:PutObject).
+     */
+    private void demandInitiator(Admitted use, Bucket bucket, Upload upload) {
+        if (uses.sharing(bucket).ownership() != Ownership.ENFORCED
+                && !uses.began(upload.initiator())) {
+            use.refuse(Sentences.OTHER_INITIATOR);
+        }
+    }
+
     private static Upstream.Invalid otherAlgorithm(String wanted, String sent) {
         return new Upstream.Invalid(
                 "InvalidRequest",
@@ -221,6 +235,7 @@ final class UploadUses {
             if (upload.isEmpty()) {
                 return finished(use, bucket, name, uploadId, chosen);
             }
+            demandInitiator(use, bucket, upload.get());
             return complete(use, bucket, upload.get(), chosen, completion, match);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new Stored.NoSuchBucket());
@@ -294,19 +309,28 @@ final class UploadUses {
         State state = new State(marks, draft.tags(), begun.sealing(), draft.acl());
         use.confirm();
         use.keep(marks);
+        Lock lock = locks.on(use, bucket, draft.lock());
+        Objects.Draft made =
+                new Objects.Draft(
+                        ObjectUses.token(sealer, context, attributes.etag()),
+                        sealed,
+                        state.seal(sealer, context),
+                        lock);
         Changed changed =
-                objects.uploads()
-                        .complete(
-                                use.carrying(() -> 0),
-                                bucket,
-                                upload,
-                                tokens,
-                                new Objects.Draft(
-                                        ObjectUses.token(sealer, context, attributes.etag()),
-                                        sealed,
-                                        state.seal(sealer, context),
-                                        locks.on(use, bucket, draft.lock())),
-                                ObjectUses.condition(match, sealer, context));
+                locks.holding(
+                        use,
+                        second,
+                        begun.sealing(),
+                        lock,
+                        () ->
+                                objects.uploads()
+                                        .complete(
+                                                use.carrying(() -> 0),
+                                                bucket,
+                                                upload,
+                                                tokens,
+                                                made,
+                                                ObjectUses.condition(match, sealer, context)));
         return ObjectUses.stored(rules, bucket, changed, attributes, state, Found.Origin.PARTS);
     }
 
@@ -441,7 +465,7 @@ final class UploadUses {
                                 part.modified()));
             }
             return new GuardedObjects.Parts.Shown(
-                    shown, owned(bucket, upload.get()), upload.get().principal());
+                    shown, owned(bucket, upload.get()), upload.get().initiator());
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new GuardedObjects.Parts.NoSuchBucket());
         }
@@ -466,7 +490,7 @@ final class UploadUses {
                         new GuardedObjects.UploadShown(
                                 upload.id(),
                                 upload.name(),
-                                upload.principal(),
+                                upload.initiator(),
                                 upload.initiated(),
                                 owned(found.get(), upload)));
             }

@@ -151,6 +151,10 @@ final class Vessel {
             use.onFailure(Outcome.INVALID);
             throw e;
         } catch (Keys.KeyGone e) {
+            if (e.kind() == KeyId.Kind.NAMED) {
+                use.onFailure(Outcome.INVALID);
+                throw SecondKeys.destroyed();
+            }
             use.onFailure(Outcome.ABSENT);
             throw e;
         } catch (IOException e) {

@@ -160,6 +160,8 @@ final class Cloud implements AutoCloseable {
                         .after(installation.formerOrigins());
         AskedWitnesses witnesses = AskedWitnesses.of(settings.witnessing(), clock);
         opened.push(witnesses);
+        Optional<Duration> jump = SteadyClock.jump(clock.instant(), installation.clock());
+        SteadyClock steady = new SteadyClock(clock, installation.clock(), settings.upkeep().jump());
         Ledger ledger =
                 Ledger.open(
                         keyspace,
@@ -168,6 +170,7 @@ final class Cloud implements AutoCloseable {
                         keys.passes(),
                         disk,
                         clock,
+                        steady,
                         random,
                         ledgerOptions,
                         new Outside(history.mark(ledgerOptions.origin()), witnesses));
@@ -175,8 +178,6 @@ final class Cloud implements AutoCloseable {
         history.tell(ledger);
         Policy policy = Policy.open(keyspace, keys.vault(), keys.subjects(), clock);
         checkHome(policy, settings.zones().home());
-        Optional<Duration> jump = SteadyClock.jump(clock.instant(), installation.clock());
-        SteadyClock steady = new SteadyClock(clock, installation.clock(), settings.upkeep().jump());
         Objects objects = Objects.open(keyspace, blobs, clock, steady, random);
         opened.push(objects);
 

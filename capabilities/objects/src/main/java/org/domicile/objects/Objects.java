@@ -128,8 +128,13 @@ public interface Objects extends AutoCloseable {
 
     /** Uploads in parts, as S3 means them. */
     interface Uploads {
-        /** Begins one. Carries the record; empty when the bucket is gone. */
-        Optional<Upload> create(Request request, Bucket bucket, String name, byte[] attributes);
+        /**
+         * Begins one. Carries the record; empty when the bucket is gone.
+         *
+         * @param initiator as in {@link Upload}
+         */
+        Optional<Upload> create(
+                Request request, Bucket bucket, String name, byte[] attributes, String initiator);
 
         /** Commits a part, in place of an older one with its number. Carries the record. */
         PartChanged put(

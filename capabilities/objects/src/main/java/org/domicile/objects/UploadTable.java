@@ -24,7 +24,6 @@ import org.domicile.keyspace.Tuple;
 import org.domicile.keyspace.Write;
 import org.domicile.objects.BucketTable.Home;
 import org.domicile.objects.VersionStore.Adoption;
-import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
 import org.jspecify.annotations.Nullable;
@@ -80,20 +79,15 @@ final class UploadTable implements Objects.Uploads {
     private record Finished(byte[] chosen, String name, long stamp, byte[] entry) {}
 
     @Override
-    public Optional<Upload> create(Request request, Bucket bucket, String name, byte[] attributes) {
+    public Optional<Upload> create(
+            Request request, Bucket bucket, String name, byte[] attributes, String initiator) {
         store.checkOpen();
         byte[] raw = Layout.name(name);
         VersionStore.checkSizes(new byte[0], attributes);
         byte[] id = new byte[Layout.ID_BYTES];
         ids.nextBytes(id);
-        String principal =
-                switch (request.caller()) {
-                    case Caller.Known known -> known.principal();
-                    case Caller.Anonymous _ -> "";
-                    case Caller.Program program -> program.name();
-                };
         Upload upload =
-                new Upload(HexFormat.of().formatHex(id), name, attributes, principal, store.now());
+                new Upload(HexFormat.of().formatHex(id), name, attributes, initiator, store.now());
         return store.settle(
                 request,
                 bucket,
@@ -541,7 +535,7 @@ final class UploadTable implements Objects.Uploads {
     static byte[] encode(Upload upload) {
         return new Fields.Writer(UPLOAD_FORMAT, 64 + upload.attributes().length)
                 .u64(upload.initiated().toEpochMilli())
-                .text(upload.principal())
+                .text(upload.initiator())
                 .bytes(upload.attributes())
                 .done();
     }
@@ -549,8 +543,8 @@ final class UploadTable implements Objects.Uploads {
     static Upload decodeUpload(String name, String id, byte[] value) {
         Fields.Reader in = new Fields.Reader(value, UPLOAD_FORMAT, "an upload's record");
         Instant initiated = Instant.ofEpochMilli(in.u64());
-        String principal = in.text();
-        return new Upload(id, name, in.bytes(), principal, initiated);
+        String initiator = in.text();
+        return new Upload(id, name, in.bytes(), initiator, initiated);
     }
 
     static byte[] encode(Part part, Piece piece) {

@@ -380,9 +380,10 @@ final class VersionStore implements Objects {
         Lock lock = was.lock();
         switch (amendment) {
             case Amendment.State(var change) -> state = change.apply(state);
-            case Amendment.Locking(var change, Lock.Bypass bypass) -> {
-                lock = change.apply(state, lock);
-                if (!was.lock().admits(lock, present.instant(), bypass)) {
+            case Amendment.Locking(var change) -> {
+                Amendment.Next next = change.apply(state, lock);
+                lock = next.lock();
+                if (!was.lock().admits(lock, present.instant(), next.bypass())) {
                     return Refusal.locked(request);
                 }
             }

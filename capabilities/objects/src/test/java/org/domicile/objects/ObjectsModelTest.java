@@ -277,7 +277,7 @@ class ObjectsModelTest {
             Lock.Bypass bypass = bypass();
             Amendment amendment =
                     locking
-                            ? new Amendment.Locking((_, _) -> lock, bypass)
+                            ? new Amendment.Locking((_, _) -> new Amendment.Next(lock, bypass))
                             : new Amendment.State(_ -> Rig.bytes(state));
             Changed changed =
                     recorded(
@@ -388,7 +388,12 @@ class ObjectsModelTest {
                             request ->
                                     rig.objects
                                             .uploads()
-                                            .create(request, handle(bucket), name, Rig.bytes("up")),
+                                            .create(
+                                                    request,
+                                                    handle(bucket),
+                                                    name,
+                                                    Rig.bytes("up"),
+                                                    "p"),
                             made -> made.isPresent() ? Outcome.DONE : Outcome.ABSENT);
             String id = upload.map(Upload::id).orElse("none");
             assertEquals(model.createUpload(bucket, name, "up", id), upload.isPresent());

@@ -74,6 +74,7 @@ enum ErrorCode {
     NO_SUCH_UPLOAD("NoSuchUpload", 404),
     NO_SUCH_VERSION("NoSuchVersion", 404),
     NO_SUCH_WEBSITE_CONFIGURATION("NoSuchWebsiteConfiguration", 404),
+    OPERATION_ABORTED("OperationAborted", 409),
     OBJECT_LOCK_CONFIGURATION_NOT_FOUND("ObjectLockConfigurationNotFoundError", 404),
     OWNERSHIP_CONTROLS_NOT_FOUND("OwnershipControlsNotFoundError", 404),
     PRECONDITION_FAILED("PreconditionFailed", 412),

@@ -48,10 +48,13 @@ final class Writes {
     }
 
     /**
-     * @throws Failure MISSING_CONTENT_LENGTH, ENTITY_TOO_LARGE
+     * @throws Failure MISSING_CONTENT_LENGTH, NOT_IMPLEMENTED, ENTITY_TOO_LARGE
      */
     static void checkLength(Call call) {
         long length = call.payload().length();
+        if (call.exchange().contentLength() < 0 && !call.has(BodyPayload.DECODED_LENGTH)) {
+            throw Unserved.chunked();
+        }
         if (length < 0 || !call.has("content-length") && !call.has("transfer-encoding")) {
             throw new Failure(
                     ErrorCode.MISSING_CONTENT_LENGTH,
