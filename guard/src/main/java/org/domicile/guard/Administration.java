@@ -34,6 +34,9 @@ public interface Administration {
     /** What concerns people as such, under the same request. */
     GuardedPeople people();
 
+    /** What is stored, under the same request. */
+    GuardedHoldings holdings();
+
     /** Makes a tenant. @param zone its default zone */
     Organisation createOrganisation(String name, String zone);
 

@@ -42,6 +42,7 @@ final class AdministrationView implements Administration {
     private final Ledger ledger;
     private final Buckets buckets;
     private final PeopleView people;
+    private final HoldingsView holdings;
     private final Labelling labelling;
     private final SecureRandom random;
     private final CredentialActs credentials;
@@ -52,6 +53,7 @@ final class AdministrationView implements Administration {
     AdministrationView(
             Uses uses,
             PeopleView.Parts parts,
+            HoldingsView holdings,
             Labelling labelling,
             NamedKeys named,
             SecureRandom random) {
@@ -61,6 +63,7 @@ final class AdministrationView implements Administration {
         this.ledger = parts.ledger();
         this.buckets = parts.objects().buckets();
         this.people = new PeopleView(uses, this, parts, random);
+        this.holdings = holdings;
         this.labelling = labelling;
         this.named = named;
         this.random = random;
@@ -74,6 +77,11 @@ final class AdministrationView implements Administration {
     @Override
     public GuardedPeople people() {
         return people;
+    }
+
+    @Override
+    public GuardedHoldings holdings() {
+        return holdings;
     }
 
     @Override

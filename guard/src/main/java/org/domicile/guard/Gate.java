@@ -146,9 +146,11 @@ final class Gate implements Guard {
 
     @Override
     public Administration administration(Request request) {
+        Uses uses = uses(request);
         return new AdministrationView(
-                uses(request),
+                uses,
                 new PeopleView.Parts(policy, keys, ledger, objects, people),
+                new HoldingsView(uses, objects, keys, vessel),
                 new Labelling(policy, objects, vessel),
                 new NamedKeys(objects, vessel, endings),
                 random);
@@ -207,30 +209,24 @@ final class Gate implements Guard {
     }
 
     @Override
+    public GuardedCheck check() {
+        String action = "upkeep:OpenToVerify";
+        return new StoredCheck(
+                policy,
+                objects,
+                keys,
+                vessel,
+                () -> {
+                    Uses uses = programUses(action, "system:upkeep", Policy.UPKEEP);
+                    try (Admitted use = uses.admit(action, new Resource.Installation(), "")) {
+                        return use.record(Outcome.DONE, 0);
+                    }
+                });
+    }
+
+    @Override
     public void upkeep(String action, LongSupplier work) {
-        Instant now = clock.instant();
-        Request request =
-                new Request(
-                        action,
-                        new Caller.Program("system:upkeep", Policy.UPKEEP),
-                        "program",
-                        options.dataZone(),
-                        "",
-                        now,
-                        Instant.MAX,
-                        Optional.empty());
-        // A permit of its own: work that was done must not go unrecorded because clients are many.
-        Uses uses =
-                new Uses(
-                        policy,
-                        ledger,
-                        options,
-                        new Semaphore(1),
-                        request,
-                        new Concerned(policy, keys, people, request.caller(), List.of()),
-                        sharings,
-                        Asking.NOTHING,
-                        clock);
+        Uses uses = programUses(action, "system:upkeep", Policy.UPKEEP);
         uses.check(action, new Resource.Installation(), "");
         long handled;
         try {
@@ -255,13 +251,20 @@ final class Gate implements Guard {
         return lifecycle.turn(day);
     }
 
-    /** A view of the program's own uses for one thread, with a permit of its own. */
     private Uses lifecycleUses() {
+        return programUses("lifecycle", "system:lifecycle", Policy.LIFECYCLE);
+    }
+
+    /**
+     * A view of the program's own uses for one thread, with a permit of its own: work that was done
+     * must not go unrecorded because clients are many.
+     */
+    private Uses programUses(String id, String name, String purpose) {
         Instant now = clock.instant();
         Request request =
                 new Request(
-                        "lifecycle",
-                        new Caller.Program("system:lifecycle", Policy.LIFECYCLE),
+                        id,
+                        new Caller.Program(name, purpose),
                         "program",
                         options.dataZone(),
                         "",

@@ -23,6 +23,7 @@ import org.domicile.objects.Body;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Changed;
 import org.domicile.objects.Condition;
+import org.domicile.objects.Excess;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Lock;
 import org.domicile.objects.Objects;
@@ -88,6 +89,14 @@ final class ObjectUses {
                 return new Stored.NoSuchBucket();
             }
             Bucket bucket = found.get();
+            Optional<Excess> excess =
+                    Vessel.large(upstream)
+                            ? objects.quotas().foreseen(bucket, name, upstream.expected())
+                            : Optional.empty();
+            if (excess.isPresent()) {
+                use.record(Outcome.CONFLICT, 0);
+                return new Stored.OverQuota(excess.get());
+            }
             use.keep(marks);
             locks.on(use, bucket, draft.lock()); // before the body comes
             SecondKeys.Chosen chosen = second.choose(use, bucket, draft.encryption());
@@ -506,7 +515,7 @@ final class ObjectUses {
                 rules.expiry(bucket, version, state));
     }
 
-    private static Found found(
+    static Found found(
             Bucket bucket,
             Version version,
             AttributesCodec.Sealed sealed,
@@ -566,6 +575,7 @@ final class ObjectUses {
                     new Stored.Deleted(marker.map(Version::id), removed);
             case Changed.ConditionFailed failed -> new Stored.ConditionFailed();
             case Changed.Locked locked -> new Stored.Locked();
+            case Changed.OverQuota(Excess excess) -> new Stored.OverQuota(excess);
             case Changed.OnMarker(Version marker) -> new Stored.OnMarker(marker.id());
             case Changed.NoSuchName absent -> new Stored.NoSuchName();
             case Changed.NoSuchBucket absent -> new Stored.NoSuchBucket();

@@ -13,6 +13,7 @@ import org.domicile.keys.Sealer;
 import org.domicile.keys.SecondKey;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Changed;
+import org.domicile.objects.Excess;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Lock;
 import org.domicile.objects.Objects;
@@ -113,6 +114,15 @@ final class UploadUses {
                 return new Stored.NoSuchUpload();
             }
             demandInitiator(use, bucket, upload.get());
+            Optional<Excess> excess =
+                    Vessel.large(upstream)
+                            ? objects.uploads()
+                                    .foreseen(bucket, upload.get(), number, upstream.expected())
+                            : Optional.empty();
+            if (excess.isPresent()) {
+                use.record(Outcome.CONFLICT, 0);
+                return new Stored.OverQuota(excess.get());
+            }
             use.keep(marks);
             Sealer sealer = vessel.sealer(bucket);
             AttributesCodec.Begun begun = begun(bucket, upload.get());
@@ -160,6 +170,8 @@ final class UploadUses {
                                             begun.sealing().shown());
                             case Objects.PartChanged.NoSuchUpload absent ->
                                     new Stored.NoSuchUpload();
+                            case Objects.PartChanged.OverQuota(Excess over) ->
+                                    new Stored.OverQuota(over);
                         };
                     });
         } catch (Keys.KeyGone _) {

@@ -52,12 +52,19 @@ final class UploadTable implements Objects.Uploads {
     private final VersionStore store;
     private final Keyspace keyspace;
     private final Garbage garbage;
+    private final QuotaTable quotas;
     private final RandomGenerator ids;
 
-    UploadTable(VersionStore store, Keyspace keyspace, Garbage garbage, RandomGenerator ids) {
+    UploadTable(
+            VersionStore store,
+            Keyspace keyspace,
+            Garbage garbage,
+            QuotaTable quotas,
+            RandomGenerator ids) {
         this.store = store;
         this.keyspace = keyspace;
         this.garbage = garbage;
+        this.quotas = quotas;
         this.ids = ids;
     }
 
@@ -131,7 +138,7 @@ final class UploadTable implements Objects.Uploads {
                             home == null
                                     ? null
                                     : keyspace.get(Space.RECORDS, uploadKey).orElse(null);
-                    if (uploadValue == null) {
+                    if (home == null || uploadValue == null) {
                         return Decision.alone(
                                 request,
                                 Outcome.ABSENT,
@@ -143,13 +150,23 @@ final class UploadTable implements Objects.Uploads {
                                     .when(holds(uploadKey, Optional.of(uploadValue)))
                                     .when(holds(partKey, older));
                     Instant modified = store.now();
+                    Usage change = Usage.bytes(content.size());
                     if (older.isPresent()) {
                         StoredPart replaced = decodePart(partKey, older.get());
+                        change = change.minus(Usage.bytes(replaced.part().size()));
                         garbage.drop(transaction, List.of(replaced.piece()));
                         if (replaced.part().modified().isAfter(modified)) {
                             modified = replaced.part().modified();
                         }
                     }
+                    Excess excess = quotas.excess(home, change);
+                    if (excess != null) {
+                        return Decision.alone(
+                                request,
+                                Outcome.CONFLICT,
+                                (Objects.PartChanged) new Objects.PartChanged.OverQuota(excess));
+                    }
+                    quotas.count(transaction, home, change);
                     Part part = new Part(number, content.size(), token, state, modified);
                     byte[] touch = body.piece().place();
                     transaction
@@ -279,9 +296,18 @@ final class UploadTable implements Objects.Uploads {
                     if (refusal != null) {
                         return refusal;
                     }
-                    Transaction transaction = new Transaction();
                     Entry entry = store.entry(home, seen, draft, pieces);
+                    Usage change =
+                            Usage.of(entry)
+                                    .minus(QuotaTable.replaced(seen))
+                                    .minus(taken(whole.parts()));
+                    Excess excess = quotas.excess(home, change);
+                    if (excess != null) {
+                        return Refusal.over(request, excess);
+                    }
+                    Transaction transaction = new Transaction();
                     store.place(transaction, home, raw, entry, seen);
+                    quotas.count(transaction, home, change);
                     end(transaction, id, whole);
                     garbage.drop(transaction, left);
                     transaction.write(
@@ -333,6 +359,24 @@ final class UploadTable implements Objects.Uploads {
         return 0;
     }
 
+    @Override
+    public Optional<Excess> foreseen(Bucket bucket, Upload upload, int number, long bytes) {
+        Home home = store.home(bucket).orElse(null);
+        if (home == null || quotas.isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] key = Layout.part(idOf(upload), number);
+        long older =
+                keyspace.get(Space.RECORDS, key)
+                        .map(value -> decodePart(key, value).part().size())
+                        .orElse(0L);
+        return Optional.ofNullable(quotas.excess(home, Usage.bytes(bytes - older)));
+    }
+
+    private static Usage taken(List<StoredPart> parts) {
+        return Usage.bytes(parts.stream().mapToLong(part -> part.part().size()).sum());
+    }
+
     private static void checkOrder(List<Chosen> parts) {
         int last = 0;
         for (Chosen part : parts) {
@@ -382,11 +426,12 @@ final class UploadTable implements Objects.Uploads {
                 () -> {
                     Home home = store.home(bucket).orElse(null);
                     Whole whole = home == null || bytes == null ? null : whole(home, raw, bytes);
-                    if (whole == null || bytes == null) {
+                    if (home == null || whole == null || bytes == null) {
                         return Decision.alone(request, Outcome.ABSENT, false);
                     }
                     Transaction transaction = new Transaction();
                     end(transaction, bytes, whole);
+                    quotas.count(transaction, home, Usage.NONE.minus(taken(whole.parts())));
                     garbage.drop(
                             transaction, whole.parts().stream().map(StoredPart::piece).toList());
                     return new Decision<>(transaction.carrying(request, Outcome.DONE), _ -> true);
@@ -536,6 +581,15 @@ final class UploadTable implements Objects.Uploads {
                 .text(name)
                 .bytes(encoded)
                 .done();
+    }
+
+    /**
+     * Reads a record of a finished upload.
+     *
+     * @throws org.domicile.bytes.StorageFailure CORRUPT or FOREIGN when it cannot be read
+     */
+    static void checkFinished(byte[] key, byte[] value) {
+        Entry.decode(decodeFinished(key, value).entry());
     }
 
     private static Finished decodeFinished(byte[] key, byte[] value) {

@@ -85,7 +85,7 @@ final class RequestFacts {
         }
         values.putAll(body);
         if (call.has(COPY_SOURCE)) {
-            values.put("s3:" + COPY_SOURCE, Copies.named(call.field(COPY_SOURCE)));
+            values.put("s3:" + COPY_SOURCE, CopySource.path(call.field(COPY_SOURCE)));
         }
         values.put("aws:SecureTransport", Boolean.toString(call.exchange().secure()));
         if (call.payload() instanceof FormPayload form) {

@@ -197,7 +197,16 @@ public final class S3Door implements HttpHandler {
                         ErrorCode.NOT_IMPLEMENTED,
                         "Domicile does not serve this operation yet ("
                                 + call.operation().action()
-                                + ").");
+                                + ")."
+                                + instead(call.operation()));
+    }
+
+    /** What does the same in another way. */
+    private static String instead(Operation operation) {
+        return operation.action().endsWith("InventoryConfiguration")
+                ? " It writes no reports by itself: the operator lists a bucket with 'domicile"
+                        + " bucket inventory'."
+                : "";
     }
 
     private static Failure anonymous() {

@@ -121,7 +121,7 @@ final class Tags {
     // ---- both -------------------------------------------------------------------------------
 
     /** Tags are a set: whatever order they came in, they are shown by key. */
-    private static XmlOut document(Map<String, String> tags) {
+    static XmlOut document(Map<String, String> tags) {
         XmlOut out = XmlOut.document("Tagging", 256 + 128 * tags.size()).open("TagSet");
         new TreeMap<>(tags)
                 .forEach((key, value) ->
@@ -129,7 +129,7 @@ final class Tags {
         return out.close("TagSet");
     }
 
-    private static Map<String, String> parse(byte[] document, int most) {
+    static Map<String, String> parse(byte[] document, int most) {
         return set(
                 Xml.parse(document, "Tagging").first("TagSet").orElseThrow(Xml::malformed), most);
     }
