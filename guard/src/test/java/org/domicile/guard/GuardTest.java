@@ -258,11 +258,10 @@ class GuardTest {
 
     private static void assertRefused(
             String part, Installation installation, Administration.Issued holder, KeyPair pair) {
-        String sentence =
+        Administration.Impossible no =
                 assertThrows(
-                                Administration.Impossible.class,
-                                () -> keep(installation, holder, pair))
-                        .getMessage();
+                        Administration.Impossible.class, () -> keep(installation, holder, pair));
+        String sentence = String.valueOf(no.getMessage());
         assertTrue(sentence.contains(part), sentence);
         assertFalse(sentence.contains(pair.secret()), sentence);
     }

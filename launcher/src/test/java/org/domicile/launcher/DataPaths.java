@@ -146,6 +146,7 @@ final class DataPaths {
             admin | CREATE_PRINCIPAL | none | commit | POST /v1/principals | {"organisation":"city","name":"Eve"}
             admin | LIST_CREDENTIALS | none | itself | GET /v1/credentials
             admin | CREATE_CREDENTIAL | none | commit | POST /v1/credentials | {"principal":"{principal}","purpose":"city/tests"}
+            admin | CREATE_CREDENTIAL | none | commit | POST /v1/credentials | {"principal":"{principal}","purpose":"city/tests","accessKey":"old-server","secret":"0123456789abcdef"}
             admin | SET_RECEIPTS | none | both | POST /v1/credentials/{rotated}/receipts | {"receipts":"on"}
             admin | READ_RECEIPTS | none | itself | GET /v1/credentials/{rotated}/receipts
             admin | ROTATE_CREDENTIAL | none | commit | POST /v1/credentials/{rotated}/rotate
