@@ -31,19 +31,13 @@ record Goal(String what, Measure of, double value) {
     /** What of a figure is compared. */
     enum Measure {
         /** At least so much. */
-        RATE("rate"),
+        RATE,
         /** At most so many microseconds a request. */
-        SERVER_CPU("µs of the server"),
+        SERVER_CPU,
         /** At most so many milliseconds, and what a sync costs more than it should. */
-        P50("ms p50"),
+        P50,
         /** At least so many times the rate of the best other server. */
-        BEST_PEER("times the best other");
-
-        private final String text;
-
-        Measure(String text) {
-            this.text = text;
-        }
+        BEST_PEER
     }
 
     /**
@@ -79,17 +73,25 @@ record Goal(String what, Measure of, double value) {
         report.fact(
                 "target." + what + "." + of.name().toLowerCase(Locale.ROOT),
                 share,
-                "target of %s: %s %s: %s"
+                "target of %s: %s: %s"
                         .formatted(
                                 what,
-                                number(value),
-                                of.text,
+                                shown(value, figure),
                                 share >= 1
                                         ? "reached with " + number(reached)
                                         : "%s, %.0f %%".formatted(number(reached), 100 * share)));
     }
 
+    private String shown(double goal, Figure figure) {
+        return switch (of) {
+            case RATE -> number(goal) + figure.unit();
+            case SERVER_CPU -> number(goal) + " µs of the server";
+            case P50 -> number(goal) + " ms p50";
+            case BEST_PEER -> number(goal) + " times the best other";
+        };
+    }
+
     private static String number(double value) {
-        return String.format(Locale.ROOT, value < 100 ? "%.2f" : "%,.0f", value);
+        return String.format(Locale.ROOT, value < 10 ? "%.2f" : "%,.0f", value);
     }
 }

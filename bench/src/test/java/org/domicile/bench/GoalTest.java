@@ -25,7 +25,7 @@ class GoalTest {
     @Test
     void saysWhatWasReachedAndHowFarTheRestIs() {
         String text = judged(0.3, figure("PUT 4 KiB", "domicile", 9_900, 4, 260));
-        assertTrue(text.contains("target of PUT 4 KiB: 9,000 rate: reached with 9,900"), text);
+        assertTrue(text.contains("target of PUT 4 KiB: 9,000/s: reached with 9,900"), text);
         assertTrue(text.contains("target of PUT 4 KiB: 130 µs of the server: 260, 50 %"), text);
         assertFalse(text.contains("best other"), text);
     }
