@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,7 @@ final class Engine implements Ledger {
     private final Subjects subjects;
     private final Passes passes;
     private final Clock clock;
+    private final InstantSource present;
     private final LedgerOptions options;
     private final Stated stated;
     private final Book book;
@@ -79,6 +81,7 @@ final class Engine implements Ledger {
             Passes passes,
             Disk disk,
             Clock clock,
+            InstantSource present,
             SecureRandom random,
             LedgerOptions options,
             Outside outside) {
@@ -87,10 +90,11 @@ final class Engine implements Ledger {
         this.stated = new Stated(vault, subjects, clock, random);
         this.passes = passes;
         this.clock = clock;
+        this.present = present;
         this.options = options;
         this.book = new Book(keyspace, vault, disk, options);
         this.receipts = new Receipts(book.signer(), options.origin());
-        this.pruning = new Pruning(book, keyspace, clock);
+        this.pruning = new Pruning(book, keyspace, present);
         this.rounds =
                 new Rounds(
                         book,
@@ -338,7 +342,7 @@ final class Engine implements Ledger {
 
     @Override
     public Told told(Pass pass, String organisation, KeyId subject, Span span) {
-        return new PersonReading(book, keyspace.logs(), clock.instant())
+        return new PersonReading(book, keyspace.logs(), present.instant())
                 .told(book.useLog(organisation), subject, span, TELLING);
     }
 
@@ -359,7 +363,7 @@ final class Engine implements Ledger {
     }
 
     private UseReading reading() {
-        return new UseReading(book, keyspace.logs(), subjects, clock.instant());
+        return new UseReading(book, keyspace.logs(), subjects, present.instant());
     }
 
     @Override

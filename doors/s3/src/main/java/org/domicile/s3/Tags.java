@@ -107,6 +107,17 @@ final class Tags {
         call.empty(204, call.headers());
     }
 
+    /** What a bucket begins with. @param asked the document of its creation */
+    static Map<BucketSetting, byte[]> atCreation(Xml asked) {
+        Map<String, String> tags =
+                asked.first("Tags").map(set -> set(set, MOST_OF_BUCKET)).orElseGet(Map::of);
+        return tags.isEmpty()
+                ? Map.of()
+                : Map.of(
+                        BucketSetting.TAGGING,
+                        BucketDocuments.bytes(document(tags).done("Tagging")));
+    }
+
     // ---- both -------------------------------------------------------------------------------
 
     /** Tags are a set: whatever order they came in, they are shown by key. */
@@ -119,7 +130,11 @@ final class Tags {
     }
 
     static Map<String, String> parse(byte[] document, int most) {
-        Xml set = Xml.parse(document, "Tagging").first("TagSet").orElseThrow(Xml::malformed);
+        return set(
+                Xml.parse(document, "Tagging").first("TagSet").orElseThrow(Xml::malformed), most);
+    }
+
+    private static Map<String, String> set(Xml set, int most) {
         Map<String, String> tags = new LinkedHashMap<>();
         for (Xml tag : set.children()) {
             if (!tag.name().equals("Tag")
