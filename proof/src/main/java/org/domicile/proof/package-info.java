@@ -21,6 +21,13 @@
  * <p><b>ledger.</b> Uses are recorded for minutes on end, as many as are acknowledged; then the
  * verifier, which shares no code with the ledger, reads all of them.
  *
+ * <p><b>histories.</b> Clients contend for a handful of keys: they write, copy and delete on
+ * conditions and read. The server is killed again and again. What all clients saw of a key must be
+ * linearizable, over every death: {@link org.domicile.proof.Linearizability} searches for an order,
+ * in which a change without an answer may have happened until the server ended, or not at all.
+ *
+ * <p><b>fuzz.</b> The fuzz targets of the S3 door, for hours.
+ *
  * <p>Every run prints its seed; {@code --seed N} chooses the same operations and moments again
  * (threads and disks still differ).
  */

@@ -99,6 +99,11 @@ final class ClientsTest {
         job("restic.sh", 3);
     }
 
+    @Test
+    void duplicity() throws IOException, InterruptedException {
+        job("duplicity.sh", 4);
+    }
+
     /** What a person does first, and then checks with programs that are not ours. */
     @Test
     void theFirstSession() throws Exception {
