@@ -123,6 +123,8 @@ final class Cloud implements AutoCloseable {
         folder.create(disk);
         opened.push(folder.lock());
         folder.mark(disk);
+        Hold hold = new Hold(folder, disk);
+        hold.clearUnused();
 
         // the substrate
         Keyspace keyspace = Keyspace.open(folder.keyspace(), keyspaceOptions(settings));
@@ -136,7 +138,8 @@ final class Cloud implements AutoCloseable {
         KeyPlaces places = KeyPlaces.of(settings.keys(), installation, folder.path());
         Keys keys = Keys.open(places.options(settings.keys()), installation, disk, random);
         opened.push(keys);
-        LedgerHistory history = new LedgerHistory(installation, keyspace, places.places(), disk);
+        LedgerHistory history =
+                new LedgerHistory(installation, keyspace, places.places(), folder, disk);
         LedgerOptions ledgerOptions =
                 LedgerOptions.of(folder.ledger(), settings.names().node(), history.origin(settings))
                         .after(installation.formerOrigins());
@@ -196,7 +199,8 @@ final class Cloud implements AutoCloseable {
                                 policy,
                                 witnesses,
                                 forecast,
-                                steady),
+                                steady,
+                                hold),
                         clock);
         HttpHandler admin =
                 new AdminDoor(
@@ -224,9 +228,9 @@ final class Cloud implements AutoCloseable {
         // the program's own work
         opened.push(
                 upkeep(settings, guard, blobs, objects, installation, clock)
-                        .start(retention(ledger, settings, clock))
+                        .start(retention(ledger, hold, settings, clock))
                         .start(lifecycle(guard, settings, clock))
-                        .start(measuring(forecast, installation, disk, folder, clock, steady)));
+                        .start(measuring(forecast, installation, disk, hold, clock, steady)));
 
         // ready: commands may come
         Map<String, String> urls = urls(settings, server.addresses());
@@ -459,13 +463,15 @@ final class Cloud implements AutoCloseable {
                 .start(scrub(settings, blobs, installation, clock));
     }
 
-    private static Upkeep.Job retention(Ledger ledger, Settings settings, Clock clock) {
+    /** Not while a backup is copied: it counts on the files of the logs that were there. */
+    private static Upkeep.Job retention(
+            Ledger ledger, Hold hold, Settings settings, Clock clock) {
         Duration pause = settings.upkeep().pause();
         return new Upkeep.Job(
                 "upkeep:Prune",
                 clock.instant().plus(pause.multipliedBy(2)),
                 turn -> turn.at().plus(turn.handled() > 0 ? pause : pause.multipliedBy(360)),
-                ledger::prune);
+                () -> hold.inUse() ? 0 : ledger.prune());
     }
 
     /**
@@ -497,7 +503,7 @@ final class Cloud implements AutoCloseable {
             DiskForecast forecast,
             Installation installation,
             Disk disk,
-            Folder folder,
+            Hold hold,
             Clock clock,
             SteadyClock steady) {
         return new Upkeep.Job(
@@ -507,7 +513,9 @@ final class Cloud implements AutoCloseable {
                 () -> {
                     installation.clock(steady.instant());
                     try {
-                        if (forecast.sample(clock.instant(), disk.usable(folder.path()))) {
+                        hold.clearUnused();
+                        Path folder = hold.folder().path();
+                        if (forecast.sample(clock.instant(), disk.usable(folder))) {
                             installation.forecast(forecast);
                         }
                         return 0;

@@ -57,7 +57,8 @@ final class Instruments implements Running, Readiness, Figures {
             Policy policy,
             AskedWitnesses witnesses,
             DiskForecast forecast,
-            SteadyClock steady) {}
+            SteadyClock steady,
+            Hold hold) {}
 
     private record Open(HttpServer server, Map<String, String> urls, Instant since) {}
 
@@ -96,6 +97,11 @@ final class Instruments implements Running, Readiness, Figures {
     @Override
     public void stop() {
         stopping();
+    }
+
+    @Override
+    public Path hold() {
+        return parts.hold().make(parts.keyspace(), parts.blobs(), parts.ledger());
     }
 
     @Override

@@ -30,6 +30,8 @@ import picocli.CommandLine.Command;
             Env.class,
             BucketCommand.class,
             ImportCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             UsesCommand.class,
             LedgerCommand.class,
             WitnessCommand.class,

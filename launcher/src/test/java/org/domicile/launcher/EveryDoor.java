@@ -163,6 +163,11 @@ final class EveryDoor implements AutoCloseable {
 
         @Override
         public void stop() {}
+
+        @Override
+        public Path hold() {
+            return Path.of("hold");
+        }
     }
 
     /** The same object, and so is what it gives; its contracts' methods are written down. */
