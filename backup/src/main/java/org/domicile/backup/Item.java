@@ -25,7 +25,7 @@ sealed interface Item {
     /** A directory. */
     record Directory(String name, String hash) implements Item {}
 
-    Pattern FILE = Pattern.compile("f ([0-9a-f]{64}) (\\d{1,18}) (\\d{1,18}) (\\P{Cntrl}+)");
+    Pattern FILE = Pattern.compile("f ([0-9a-f]{64}) (\\d{1,18}) ([0-8]?\\d{1,18}) (\\P{Cntrl}+)");
     Pattern DIRECTORY = Pattern.compile("d ([0-9a-f]{64}) (\\P{Cntrl}+)");
 
     /** Whether a list can hold the name, and a restore can make it where it belongs. */
