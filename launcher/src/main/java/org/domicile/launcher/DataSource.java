@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,6 +33,9 @@ final class DataSource implements AutoCloseable {
     static final String BLOBS = "blobs";
     static final String LEDGER = "ledger";
     static final String ENDS = "ends";
+
+    private static final int ATTEMPTS = 20;
+    private static final Duration BETWEEN = Duration.ofMillis(250);
 
     private final Source source;
     private final LogCopy log;
@@ -103,8 +108,7 @@ final class DataSource implements AutoCloseable {
                     }
                 };
         try {
-            AdminClient.of(folder, server).post("/v1/backups", Json.row());
-            LogCopy log = published(hold.ledger());
+            LogCopy log = holding(AdminClient.of(folder, server), hold);
             return new DataSource(
                     new Source(
                             List.of(
@@ -122,11 +126,26 @@ final class DataSource implements AutoCloseable {
         }
     }
 
+    /** A server that has just begun its first run has published nothing for half a second. */
+    private static LogCopy holding(AdminClient admin, Hold hold) {
+        for (int attempt = 0; ; attempt++) {
+            admin.post("/v1/backups", Json.row());
+            if (attempt == ATTEMPTS || isPublished(hold.ledger())) {
+                return published(hold.ledger());
+            }
+            LockSupport.parkNanos(BETWEEN.toNanos());
+        }
+    }
+
+    private static boolean isPublished(Path ledger) {
+        return Files.exists(ledger.resolve("public/checkpoint"));
+    }
+
     private static LogCopy published(Path ledger) {
-        if (!Files.exists(ledger.resolve("public/checkpoint"))) {
+        if (!isPublished(ledger)) {
             throw new Problem(
-                    "this data folder has published no checkpoint yet; a second after its first"
-                            + " start it has");
+                    "the public log has no checkpoint yet, and without one nothing can be restored:"
+                            + " see ./domicile status");
         }
         return LogCopy.in(ledger);
     }
