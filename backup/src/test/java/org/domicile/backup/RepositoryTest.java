@@ -287,6 +287,21 @@ class RepositoryTest {
     }
 
     @Test
+    void aRateIsNotPassed() throws IOException {
+        long began = System.nanoTime();
+        try (Repository repository = Repository.open(backups, Disk.real(), "family")) {
+            Backup.run(
+                    repository,
+                    source(),
+                    new Snapshot.Facts("family/public", now, "1.0", 5),
+                    () -> now,
+                    Rate.of(20 * MIB),
+                    meter(Integer.MAX_VALUE));
+        }
+        assertTrue(System.nanoTime() - began >= 250_000_000, "5 MiB at 20 MiB/s");
+    }
+
+    @Test
     void aFileThatVanishesFailsTheBackup() throws IOException {
         Source source =
                 new Source(List.of(new Source.Root("gone", data.resolve("not-there"))));

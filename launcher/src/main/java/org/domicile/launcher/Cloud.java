@@ -124,7 +124,7 @@ final class Cloud implements AutoCloseable {
         opened.push(folder.lock());
         folder.mark(disk);
         Hold hold = new Hold(folder, disk);
-        hold.clearUnused();
+        hold.prepare();
 
         // the substrate
         Keyspace keyspace = Keyspace.open(folder.keyspace(), keyspaceOptions(settings));

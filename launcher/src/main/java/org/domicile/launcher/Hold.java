@@ -45,11 +45,15 @@ record Hold(Folder folder, Disk disk) {
         return folder.hold().resolve("ledger");
     }
 
+    /** For the server: makes the lock's file, as its own whoever copies, and clears what is left. */
+    void prepare() throws IOException {
+        disk.open(folder.backupLock()).close();
+        clearUnused();
+    }
+
     /** For whoever copies: the lock; empty when somebody else has it. */
     Optional<FileChannel> lock() throws IOException {
-        FileChannel channel =
-                FileChannel.open(
-                        folder.backupLock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(folder.backupLock(), StandardOpenOption.WRITE);
         if (tried(channel) == null) {
             channel.close();
             return Optional.empty();
@@ -59,9 +63,6 @@ record Hold(Folder folder, Disk disk) {
 
     /** Whether somebody copies. */
     boolean inUse() {
-        if (!Files.exists(folder.backupLock())) {
-            return false;
-        }
         try (FileChannel channel =
                 FileChannel.open(folder.backupLock(), StandardOpenOption.WRITE)) {
             return tried(channel) == null;

@@ -71,6 +71,11 @@ final class RestoreCommand implements Callable<Integer> {
         Rate pace = rate.rate(spec);
         Output output = Output.of(spec, common);
         Folder data = common.folder();
+        if (data.path().startsWith(folder.toAbsolutePath().normalize())) {
+            throw new Problem(
+                    "%s lies among the backups: name another folder with --data"
+                            .formatted(data.path()));
+        }
         try (Repository repository = Repository.read(folder, disk)) {
             Optional<Restored> begun = Restored.unfinished(data, disk);
             Snapshot chosen = chosen(repository, begun, data);

@@ -105,6 +105,7 @@ class BackupCommandTest {
     @Test
     void whileItRunsEveryAcknowledgedObjectIsInItAndTheLogsGoOnUnderANewName() throws Exception {
         Json.Row one;
+        int before;
         try (Cloud cloud = rig().open();
                 S3Client s3 = client(cloud)) {
             fill(s3);
@@ -127,7 +128,7 @@ class BackupCommandTest {
                 assertTrue(writer.isAlive());
                 LockSupport.parkNanos(1_000_000);
             }
-            int before = acknowledged.get();
+            before = acknowledged.get();
             one = backup();
             assertTrue(acknowledged.get() > before, "writes went on");
             assertFalse(Files.exists(rig().data().resolve("hold")), "nothing stands still any more");
@@ -142,12 +143,16 @@ class BackupCommandTest {
             assertEquals(
                     2, Rig.command("backup", "list", backups().toString(), "--json").rows().size());
 
-            Path to = above.resolve("restored");
             Json.Row told =
-                    done(to, "restore", backups().toString(), "--snapshot", one.text("snapshot"));
+                    done(
+                            above.resolve("restored"),
+                            "restore",
+                            backups().toString(),
+                            "--snapshot",
+                            one.text("snapshot"));
             assertFalse(told.texts("unknown").isEmpty());
-            restoredHolds(to, before);
         }
+        restoredHolds(above.resolve("restored"), before);
         // one backup, restored twice: both go on, and contradict neither the first nor each other
         Path again = above.resolve("again");
         done(again, "restore", backups().toString(), "--snapshot", one.text("snapshot"));
@@ -161,7 +166,6 @@ class BackupCommandTest {
     }
 
     private void restoredHolds(Path to, int acknowledged) throws IOException {
-        // beside the first, with the same keys, as in a drill
         try (Cloud cloud = Cloud.open(to, rig().settings());
                 S3Client s3 = client(cloud)) {
             assertArrayEquals(big, get(s3, "big"));
