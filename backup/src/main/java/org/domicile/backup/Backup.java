@@ -38,7 +38,6 @@ public final class Backup {
     private final Map<String, Item.File> copied = new HashMap<>();
     private long files;
     private long bytes;
-    private long newBytes;
 
     private Backup(Repository repository, InstantSource clock, Rate rate, Meter meter) {
         this.repository = repository;
@@ -50,7 +49,7 @@ public final class Backup {
     /**
      * What came of it.
      *
-     * @param newBytes that were read and copied, the rest was there
+     * @param newBytes of files whose content was not there before
      */
     public record Made(Snapshot snapshot, long newBytes) {}
 
@@ -95,7 +94,7 @@ public final class Backup {
                             repository.put(Item.format(roots)),
                             new Source.Size(files, bytes));
             repository.finish(made);
-            return new Made(made, newBytes);
+            return new Made(made, repository.written());
         }
     }
 
@@ -171,7 +170,6 @@ public final class Backup {
         }
         String hash = repository.put(path, rate, meter, shown);
         long size = Files.size(repository.object(hash));
-        newBytes += size;
         Item.File item = new Item.File(name, hash, size, settled ? time : 0);
         if (size >= LARGE) {
             journal.add(new Item.File(shown, hash, size, item.time()));

@@ -40,6 +40,7 @@ public final class Repository implements AutoCloseable {
     private final Disk disk;
     private final @Nullable FileChannel lock;
     private final Set<Path> touched = new TreeSet<>();
+    private long written;
 
     private Repository(Path path, Disk disk, @Nullable FileChannel lock) {
         this.path = path;
@@ -232,10 +233,12 @@ public final class Repository implements AutoCloseable {
     String put(Path source, Rate rate, Meter meter, String shown) throws IOException {
         Path incoming = path.resolve("incoming");
         String hash = copy(disk, source, incoming, rate, count -> meter.moved(count, shown));
-        if (has(hash, Files.size(incoming))) {
+        long size = Files.size(incoming);
+        if (has(hash, size)) {
             disk.delete(incoming);
         } else {
             name(incoming, hash);
+            written += size;
         }
         return hash;
     }
@@ -247,6 +250,11 @@ public final class Repository implements AutoCloseable {
         disk.rename(incoming, object);
         touched.add(directory);
         CrashPoint.at("backup.object");
+    }
+
+    /** Bytes of files that were put and were not there before. */
+    long written() {
+        return written;
     }
 
     /** All objects that there are, by hash. */

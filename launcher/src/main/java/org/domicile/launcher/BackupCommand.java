@@ -122,11 +122,11 @@ final class BackupCommand implements Callable<Integer> {
                         snapshot.size().files(),
                         "bytes",
                         snapshot.size().bytes(),
-                        "copied",
+                        "new",
                         made.newBytes(),
                         "removed",
                         new ArrayList<Object>(gone.snapshots())),
-                "backup %s: %,d files, %s, of which %s were copied now%s"
+                "backup %s: %,d files, %s, of which %s are new%s"
                         .formatted(
                                 snapshot.id(),
                                 snapshot.size().files(),

@@ -136,7 +136,7 @@ class BackupCommandTest {
             stop.set(1);
             writer.join();
             Json.Row two = backup();
-            assertTrue(two.number("copied") < two.number("bytes"), two.line());
+            assertTrue(two.number("new") < two.number("bytes"), two.line());
             Ran check = Rig.command("backup", "check", backups().toString());
             assertEquals(0, check.code(), check.out() + check.err());
             assertTrue(check.out().contains(one.text("snapshot") + " is whole"), check.out());
@@ -228,7 +228,7 @@ class BackupCommandTest {
         assertEquals(1, none.code());
         assertTrue(none.err().contains("there is no finished backup"), none.err());
         Json.Row two = backup();
-        assertEquals(0, two.number("copied") >> 20, "large files were there: " + two.line());
+        assertEquals(0, two.number("new") >> 20, "large files were there: " + two.line());
 
         Path to = above.resolve("restored");
         died("backup.restored:3", "restore", backups().toString(), "--data", to.toString());
