@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.domicile.bytes.StorageFailure;
 
 /** Verifies a repository: the bytes of every object, and that each snapshot has all of its own. */
@@ -39,11 +40,9 @@ public final class Check {
 
     /** How many bytes there are to read. */
     public static long bytes(Repository repository) throws IOException {
-        long bytes = 0;
-        for (String hash : repository.objects()) {
-            bytes += Files.size(repository.object(hash));
-        }
-        return bytes;
+        long[] bytes = new long[1];
+        repository.each((_, file) -> bytes[0] += Files.size(file));
+        return bytes[0];
     }
 
     /** Reads everything once. */
@@ -52,27 +51,27 @@ public final class Check {
     }
 
     private Report report(Rate rate, Meter meter) throws IOException {
-        long[] bytes = new long[1];
-        List<String> objects = repository.objects();
-        for (String hash : objects) {
+        long[] read = new long[2];
+        repository.each((hash, file) -> {
             String sum =
                     Repository.sum(
                             repository.disk(),
-                            repository.object(hash),
+                            file,
                             rate,
                             count -> {
-                                bytes[0] += count;
-                                meter.moved(count, hash.substring(0, 12));
+                                read[1] += count;
+                                meter.moved(count, hash);
                             });
+            read[0]++;
             if (!sum.equals(hash)) {
                 damaged.add(hash);
             }
-        }
-        Map<String, List<String>> faults = new java.util.TreeMap<>();
+        });
+        Map<String, List<String>> faults = new TreeMap<>();
         for (String id : repository.ids()) {
             faults.put(id, faults(id));
         }
-        return new Report(objects.size(), bytes[0], faults);
+        return new Report(read[0], read[1], faults);
     }
 
     private List<String> faults(String id) throws IOException {

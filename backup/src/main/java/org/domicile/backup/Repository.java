@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -257,17 +256,21 @@ public final class Repository implements AutoCloseable {
         return written;
     }
 
-    /** All objects that there are, by hash. */
-    List<String> objects() throws IOException {
-        List<String> hashes = new ArrayList<>();
+    /** Is given an object. */
+    interface Each {
+        void object(String hash, Path file) throws IOException;
+    }
+
+    /** Gives each object that there is, few at a time: there may be millions. */
+    void each(Each each) throws IOException {
         Path objects = path.resolve("objects");
         for (String prefix : disk.list(objects)) {
-            hashes.addAll(
-                    disk.list(objects.resolve(prefix)).stream()
-                            .filter(name -> name.matches("[0-9a-f]{64}"))
-                            .toList());
+            for (String hash : disk.list(objects.resolve(prefix))) {
+                if (hash.matches("[0-9a-f]{64}")) {
+                    each.object(hash, object(hash));
+                }
+            }
         }
-        return hashes;
     }
 
     // bytes

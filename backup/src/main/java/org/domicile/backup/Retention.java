@@ -2,7 +2,7 @@ package org.domicile.backup;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,8 +11,16 @@ import java.util.Set;
 public final class Retention {
     private final Repository repository;
 
-    /** The first eight bytes of each hash: two that are alike keep an object too many, no more. */
-    private final Set<Long> needed = new HashSet<>();
+    /** Lists that were walked. */
+    private final Set<String> walked = new HashSet<>();
+
+    /**
+     * The first eight bytes of each hash that a snapshot names, in no order: there may be millions,
+     * and two that are alike keep an object too many, no more.
+     */
+    private long[] needed = new long[1_024];
+
+    private int count;
 
     private Retention(Repository repository) {
         this.repository = repository;
@@ -45,24 +53,31 @@ public final class Retention {
         for (String id : repository.ids()) {
             mark(new Item.Directory("", repository.snapshot(id).tree()));
         }
-        long bytes = 0;
-        for (String hash : repository.objects()) {
-            if (!needed.contains(prefix(hash))) {
-                Path object = repository.object(hash);
-                bytes += Files.size(object);
-                repository.disk().delete(object);
+        long[] named = Arrays.copyOf(needed, count);
+        Arrays.sort(named);
+        long[] bytes = new long[1];
+        repository.each((hash, file) -> {
+            if (Arrays.binarySearch(named, prefix(hash)) < 0) {
+                bytes[0] += Files.size(file);
+                repository.disk().delete(file);
             }
-        }
-        return bytes;
+        });
+        return bytes[0];
     }
 
     private void mark(Item item) throws IOException {
-        boolean fresh = needed.add(prefix(item.hash()));
-        if (fresh && item instanceof Item.Directory(String _, String hash)) {
-            for (Item inside : Item.parse(repository.list(hash))) {
+        if (item instanceof Item.Directory(String _, String list)) {
+            if (!walked.add(list)) {
+                return;
+            }
+            for (Item inside : Item.parse(repository.list(list))) {
                 mark(inside);
             }
         }
+        if (count == needed.length) {
+            needed = Arrays.copyOf(needed, 2 * count);
+        }
+        needed[count++] = prefix(item.hash());
     }
 
     private static long prefix(String hash) {
