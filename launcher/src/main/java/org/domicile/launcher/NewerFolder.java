@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -23,20 +24,34 @@ import org.domicile.objects.LaterLocks;
  *
  * @param locks later retentions and holds
  * @param days for which uses are kept longer, by organisation
- * @param clock what the newer folder's steady clock said last; empty when it never ran
+ * @param clock what the newer folder's steady clock said last; empty when that is not known
  * @param since statements of its public log, one line each
+ * @param unread sentences about what of it could not be read
  */
 record NewerFolder(
-        LaterLocks.Taken locks, SequencedMap<String, Integer> days, String clock, List<String> since) {
+        LaterLocks.Taken locks,
+        SequencedMap<String, Integer> days,
+        String clock,
+        List<String> since,
+        List<String> unread) {
     private static final int MOST_STATEMENTS = 1_000;
     private static final KeyspaceOptions FRUGAL =
             new KeyspaceOptions(4L << 20, 8L << 20, 16, 1L << 20, 0);
+
+    private static NewerFolder unread(String why) {
+        return new NewerFolder(
+                new LaterLocks.Taken(0, 0, List.of()),
+                new LinkedHashMap<>(),
+                "",
+                List.of(),
+                List.of("its keyspace: " + why));
+    }
 
     /**
      * Takes over what it can.
      *
      * @param entries of the public log that the backup holds
-     * @throws Problem when it is no data folder of this installation, or cannot be read
+     * @throws Problem when it is no data folder of this installation, or in use
      */
     static NewerFolder into(Folder restored, Folder newer, long entries) throws IOException {
         newer.check(Disk.real());
@@ -44,8 +59,23 @@ record NewerFolder(
             throw new Problem("--newer: there is no data folder " + newer.path());
         }
         try (Folder.Lock _ = newer.lock();
-                Keyspace there = Keyspace.open(newer.keyspace(), FRUGAL);
                 Keyspace here = Keyspace.open(restored.keyspace(), FRUGAL)) {
+            NewerFolder taken = fromKeyspace(here, newer);
+            List<String> unread = new ArrayList<>(taken.unread());
+            List<String> since = new ArrayList<>();
+            try {
+                statements(newer, entries, since);
+            } catch (Problem e) {
+                unread.add("its public log: " + e.getMessage());
+            }
+            return new NewerFolder(taken.locks(), taken.days(), taken.clock(), since, unread);
+        } catch (Folder.Taken e) {
+            throw new Problem("--newer: " + e.getMessage());
+        }
+    }
+
+    private static NewerFolder fromKeyspace(Keyspace here, Folder newer) {
+        try (Keyspace there = Keyspace.open(newer.keyspace(), FRUGAL)) {
             Installation mine = Installation.open(here, new SecureRandom());
             Installation its = Installation.open(there, new SecureRandom());
             if (!mine.installation().equals(its.installation())) {
@@ -60,22 +90,16 @@ record NewerFolder(
                     LaterLocks.take(here, there, mine.clock().orElse(Clock.systemUTC().instant())),
                     Ledger.keepAsLong(here, there),
                     clock.map(Instant::toString).orElse(""),
-                    statements(newer, entries));
-        } catch (Folder.Taken e) {
-            throw new Problem("--newer: " + e.getMessage());
+                    List.of(),
+                    List.of());
         } catch (StorageFailure e) {
-            throw new Problem(
-                    "--newer: %s cannot be read (%s); nothing can be taken over from it: run the restore again without --newer"
-                            .formatted(newer.path(), e.getMessage()));
+            // What was taken over before that stays: it only made locks firmer.
+            return unread(String.valueOf(e.getMessage()));
         }
     }
 
     /** What was said in public and is not in the backup, but for what moves every second. */
-    private static List<String> statements(Folder newer, long entries) {
-        List<String> lines = new ArrayList<>();
-        if (!Files.exists(newer.ledger().resolve("public/checkpoint"))) {
-            return lines;
-        }
+    private static void statements(Folder newer, long entries, List<String> lines) {
         LogCopy.in(newer.ledger())
                 .entries(
                         entries,
@@ -83,7 +107,6 @@ record NewerFolder(
                             statement(entry).ifPresent(lines::add);
                             return lines.size() < MOST_STATEMENTS;
                         });
-        return lines;
     }
 
     private static Optional<String> statement(byte[] entry) {
@@ -101,7 +124,9 @@ record NewerFolder(
             return Optional.of(Table.visible(line.toString()));
         } catch (IOException e) {
             return Optional.of(
-                    "an entry that is no JSON: " + new String(entry, StandardCharsets.UTF_8));
+                    Table.visible(
+                            "an entry that is no JSON: "
+                                    + new String(entry, StandardCharsets.UTF_8)));
         }
     }
 }

@@ -48,6 +48,11 @@ record RestoreReport(Snapshot snapshot, Folder data, Optional<NewerFolder> newer
                     .named()
                     .forEach(name -> text.append("  ").append(Table.visible(name)).append('\n'));
         }
+        folder.unread()
+                .forEach(each ->
+                        text.append(
+                                "of the newer folder this cannot be read, and nothing of it is known: %s%n"
+                                        .formatted(each)));
         if (!folder.since().isEmpty()) {
             text.append(
                     "its public log says since the backup (what ended there is in force again here, end it again):\n");
@@ -71,7 +76,7 @@ record RestoreReport(Snapshot snapshot, Folder data, Optional<NewerFolder> newer
                                 ? " withdraw what a copy of the public log (an auditor's, a"
                                         + " witness's, yours) says has ended"
                                 : " withdraw what the lines above say has ended"));
-        if (newer.isEmpty()) {
+        if (newer.filter(folder -> folder.unread().isEmpty()).isEmpty()) {
             unknown.add(
                     "retentions that were made longer since, and legal holds, are not known: where"
                             + " the folder that is replaced can still be read, restore again with"
@@ -109,7 +114,9 @@ record RestoreReport(Snapshot snapshot, Folder data, Optional<NewerFolder> newer
                                         "clock",
                                         folder.clock(),
                                         "since",
-                                        new ArrayList<Object>(folder.since())))
+                                        new ArrayList<Object>(folder.since()),
+                                        "unread",
+                                        new ArrayList<Object>(folder.unread())))
                         .orElseGet(Json::row);
         return Json.row(
                 "snapshot",
