@@ -128,13 +128,11 @@ public final class Backup {
             List<Item> items = new ArrayList<>();
             for (String each : repository.disk().list(path)) {
                 String deeper = top ? each : below + "/" + each;
-                item(root, deeper, each, path.resolve(each), inside, journal)
-                        .ifPresent(items::add);
+                item(root, deeper, each, path.resolve(each), inside, journal).ifPresent(items::add);
             }
             return items.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(
-                            new Item.Directory(name, repository.put(Item.format(items))));
+                    : Optional.of(new Item.Directory(name, repository.put(Item.format(items))));
         }
         String shown = top ? root.name() : root.name() + "/" + below;
         return is.isRegularFile() && root.taken().test(below)
@@ -177,8 +175,7 @@ public final class Backup {
         return item;
     }
 
-    private static Optional<Item.File> unchanged(
-            @Nullable Item before, long size, long time) {
+    private static Optional<Item.File> unchanged(@Nullable Item before, long size, long time) {
         return before instanceof Item.File file
                         && time > 0
                         && file.time() == time

@@ -93,8 +93,7 @@ public final class Check {
             for (Item item : Item.parse(repository.list(list))) {
                 String shown = path.isEmpty() ? item.name() : path + "/" + item.name();
                 switch (item) {
-                    case Item.Directory(String _, String hash) ->
-                            faults.addAll(below(hash, shown));
+                    case Item.Directory(String _, String hash) -> faults.addAll(below(hash, shown));
                     case Item.File(String _, String hash, long size, long _) -> {
                         if (!repository.has(hash, size)) {
                             faults.add(shown + " is missing, or has another size");

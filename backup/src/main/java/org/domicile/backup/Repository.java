@@ -32,6 +32,8 @@ public final class Repository implements AutoCloseable {
     /** Runs of zeros of this length are left out of a file's blocks. */
     private static final int BLOCK = 64 << 10;
 
+    private static final ByteBuffer ZEROS = ByteBuffer.allocate(BLOCK).asReadOnlyBuffer();
+
     private static final Set<String> OURS =
             Set.of("format", "format.new", "lock", "snapshots", "objects", "lost+found");
 
@@ -176,8 +178,7 @@ public final class Repository implements AutoCloseable {
         }
         touched.clear();
         CrashPoint.at("backup.before-snapshot");
-        Durable.replace(
-                disk, path.resolve("snapshots").resolve(snapshot.id()), snapshot.format());
+        Durable.replace(disk, path.resolve("snapshots").resolve(snapshot.id()), snapshot.format());
         Durable.delete(disk, unfinished());
     }
 
@@ -292,7 +293,7 @@ public final class Repository implements AutoCloseable {
                 Disk.DiskFile target = disk.open(to)) {
             long at = 0;
             while (fill(source, chunk.clear(), at)) {
-                digest.update(chunk.array(), 0, chunk.limit());
+                digest.update(chunk.duplicate());
                 write(target, chunk, at);
                 at += chunk.limit();
                 rate.spend(chunk.limit());
@@ -318,23 +319,14 @@ public final class Repository implements AutoCloseable {
         return chunk.hasRemaining();
     }
 
-    private static void write(Disk.DiskFile target, ByteBuffer chunk, long at)
-            throws IOException {
+    private static void write(Disk.DiskFile target, ByteBuffer chunk, long at) throws IOException {
         for (int from = 0; from < chunk.limit(); from += BLOCK) {
             int length = Math.min(BLOCK, chunk.limit() - from);
-            if (!isZero(chunk.array(), from, length)) {
-                target.write(chunk.slice(from, length), at + from);
+            ByteBuffer block = chunk.slice(from, length);
+            if (block.mismatch(ZEROS.slice(0, length)) >= 0) {
+                target.write(block, at + from);
             }
         }
-    }
-
-    private static boolean isZero(byte[] bytes, int from, int length) {
-        for (int i = from; i < from + length; i++) {
-            if (bytes[i] != 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** The SHA-256 of a file. */
@@ -343,7 +335,7 @@ public final class Repository implements AutoCloseable {
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
         try (Disk.DiskFile source = disk.openForReading(file)) {
             for (long at = 0; fill(source, chunk.clear(), at); at += chunk.limit()) {
-                digest.update(chunk.array(), 0, chunk.limit());
+                digest.update(chunk.duplicate());
                 rate.spend(chunk.limit());
                 count.more(chunk.limit());
             }

@@ -32,7 +32,8 @@ public final class Restore {
      * when this returns.
      *
      * @param places where each root goes, by name; two may go to one folder
-     * @throws StorageFailure CORRUPT when an object is missing or damaged: which one, and what to do
+     * @throws StorageFailure CORRUPT when an object is missing or damaged: which one, and what to
+     *     do
      * @throws IOException when something cannot be read or written; run it again to go on
      */
     public static void run(

@@ -24,9 +24,17 @@ public record Snapshot(Facts facts, String tree, Source.Size size) {
                     .withZone(ZoneOffset.UTC);
     private static final Pattern FORM =
             Pattern.compile(
-                    "(domicile backup 1\nof (\\P{Cntrl}+)\ntaken (\\S+)\nversion (\\P{Cntrl}+)\n"
-                            + "entries (\\d{1,18})\ntree ([0-9a-f]{64})\nfiles (\\d{1,18})\n"
-                            + "bytes (\\d{1,18})\n)sum ([0-9a-f]{64})\n");
+                    """
+                    (domicile backup 1
+                    of (\\P{Cntrl}+)
+                    taken (\\S+)
+                    version (\\P{Cntrl}+)
+                    entries (\\d{1,18})
+                    tree ([0-9a-f]{64})
+                    files (\\d{1,18})
+                    bytes (\\d{1,18})
+                    )sum ([0-9a-f]{64})
+                    """);
 
     /**
      * What a snapshot is of.

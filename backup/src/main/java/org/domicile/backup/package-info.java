@@ -34,10 +34,10 @@
  * Content that is there already is not written again.
  *
  * <p><b>Crashes.</b> An object has its name only when its bytes are durable; a snapshot is there
- * only when all its objects and their names are. So whatever kills a backup leaves earlier snapshots
- * as they were and none of its own; the next one finds what was copied. A file that is restored has
- * its name only when its bytes are durable and are what was backed up; a restore that was cut short
- * goes on with what is missing.
+ * only when all its objects and their names are. So whatever kills a backup leaves earlier
+ * snapshots as they were and none of its own; the next one finds what was copied. A file that is
+ * restored has its name only when its bytes are durable and are what was backed up; a restore that
+ * was cut short goes on with what is missing.
  *
  * <p><b>Limits.</b> A list has at most 16 MiB, some 100,000 entries. Names hold no control
  * characters. Links, sockets and devices are left out.

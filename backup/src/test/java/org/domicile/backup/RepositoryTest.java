@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -184,8 +185,7 @@ class RepositoryTest {
         Files.setLastModifiedTime(checkpoint, tick);
         Snapshot snapshot = backup().snapshot();
         restore(snapshot, above.resolve("restored"), Integer.MAX_VALUE);
-        assertArrayEquals(
-                later, Files.readAllBytes(above.resolve("restored/ledger/checkpoint")));
+        assertArrayEquals(later, Files.readAllBytes(above.resolve("restored/ledger/checkpoint")));
     }
 
     @Test
@@ -223,7 +223,7 @@ class RepositoryTest {
         Snapshot one = backup().snapshot();
         write("ledger/checkpoint", 100);
         Snapshot two = backup().snapshot();
-        Path object = object(files(data).get("blobs/000002.segment"));
+        Path object = object(content("blobs/000002.segment"));
         byte[] bytes = Files.readAllBytes(object);
         bytes[MIB] ^= 1;
         Files.write(object, bytes);
@@ -241,18 +241,18 @@ class RepositoryTest {
         Files.delete(object);
         assertEquals(
                 List.of("blobs/000002.segment is missing, or has another size"),
-                check().faults().get(one.id()));
+                faults(one));
         Path snapshot = backups.resolve("snapshots").resolve(two.id());
         Files.writeString(snapshot, Files.readString(snapshot).replace("entries 5", "entries 6"));
         assertTrue(
-                check().faults().get(two.id()).getFirst().contains("is damaged"),
+                faults(two).getFirst().contains("is damaged"),
                 "a snapshot that was changed is none");
     }
 
     @Test
     void whatIsNotKeptGoesAndWhatIsStays() throws IOException {
-        byte[] gone = files(data).get("blobs/000001.segment");
-        byte[] stays = files(data).get("blobs/000002.segment");
+        byte[] gone = content("blobs/000001.segment");
+        byte[] stays = content("blobs/000002.segment");
         Snapshot one = backup().snapshot();
         Files.delete(data.resolve("blobs/000001.segment"));
         Snapshot two = backup().snapshot();
@@ -276,8 +276,7 @@ class RepositoryTest {
         Files.write(file, sparse);
         Snapshot one = backup().snapshot();
         restore(one, above.resolve("to"), Integer.MAX_VALUE);
-        assertArrayEquals(
-                sparse, Files.readAllBytes(above.resolve("to/blobs/000009.segment")));
+        assertArrayEquals(sparse, Files.readAllBytes(above.resolve("to/blobs/000009.segment")));
         for (Path each : List.of(object(sparse), above.resolve("to/blobs/000009.segment"))) {
             Process du = new ProcessBuilder("du", "-k", each.toString()).start();
             String said = new String(du.getInputStream().readAllBytes(), UTF_8);
@@ -303,8 +302,7 @@ class RepositoryTest {
 
     @Test
     void aFileThatVanishesFailsTheBackup() throws IOException {
-        Source source =
-                new Source(List.of(new Source.Root("gone", data.resolve("not-there"))));
+        Source source = new Source(List.of(new Source.Root("gone", data.resolve("not-there"))));
         try (Repository repository = Repository.open(backups, Disk.real(), "family")) {
             assertThrows(
                     IOException.class,
@@ -345,6 +343,14 @@ class RepositoryTest {
                         () -> Repository.open(backups, Disk.real(), family).close());
         assertEquals(StorageFailure.Kind.FOREIGN, refused.kind());
         assertTrue(String.valueOf(refused.getMessage()).contains(sentence), refused.getMessage());
+    }
+
+    private byte[] content(String name) throws IOException {
+        return Objects.requireNonNull(files(data).get(name));
+    }
+
+    private List<String> faults(Snapshot snapshot) throws IOException {
+        return Objects.requireNonNull(check().faults().get(snapshot.id()));
     }
 
     private Path object(byte[] content) {

@@ -99,16 +99,13 @@ final class BackupCommand implements Callable<Integer> {
                                 new Drawn(progress));
             }
             Retention.Gone gone =
-                    keep == 0
-                            ? new Retention.Gone(List.of(), 0)
-                            : Retention.keep(repository, keep);
+                    keep == 0 ? new Retention.Gone(List.of(), 0) : Retention.keep(repository, keep);
             tell(output, path, made, gone);
         }
         return 0;
     }
 
-    private static void tell(
-            Output output, Path path, Backup.Made made, Retention.Gone gone) {
+    private static void tell(Output output, Path path, Backup.Made made, Retention.Gone gone) {
         Snapshot snapshot = made.snapshot();
         output.result(
                 Json.row(
@@ -140,7 +137,9 @@ final class BackupCommand implements Callable<Integer> {
                                                         Times.size(gone.bytes()))));
     }
 
-    /** Whose backups may lie together: an installation's, whatever restores have renamed its logs. */
+    /**
+     * Whose backups may lie together: an installation's, whatever restores have renamed its logs.
+     */
     private static String family(String origin) {
         return origin.replaceFirst("(-\\d+(-[0-9a-f]{8})?)?/public$", "");
     }
@@ -273,8 +272,7 @@ final class BackupCommand implements Callable<Integer> {
             Output output = Output.of(spec, common);
             Check.Report report;
             try (Repository repository = Repository.read(folder, Disk.real());
-                    Progress progress =
-                            Progress.bytes(output.err(), Check.bytes(repository))) {
+                    Progress progress = Progress.bytes(output.err(), Check.bytes(repository))) {
                 report = Check.run(repository, pace, new Drawn(progress));
             }
             for (Map.Entry<String, List<String>> each : report.faults().entrySet()) {
@@ -289,9 +287,7 @@ final class BackupCommand implements Callable<Integer> {
                                 new ArrayList<Object>(faults)),
                         faults.isEmpty()
                                 ? each.getKey() + " is whole"
-                                : each.getKey()
-                                        + " is damaged:\n  "
-                                        + String.join("\n  ", faults));
+                                : each.getKey() + " is damaged:\n  " + String.join("\n  ", faults));
             }
             if (!report.sound()) {
                 throw new Problem(

@@ -464,8 +464,7 @@ final class Cloud implements AutoCloseable {
     }
 
     /** Not while a backup is copied: it counts on the files of the logs that were there. */
-    private static Upkeep.Job retention(
-            Ledger ledger, Hold hold, Settings settings, Clock clock) {
+    private static Upkeep.Job retention(Ledger ledger, Hold hold, Settings settings, Clock clock) {
         Duration pause = settings.upkeep().pause();
         return new Upkeep.Job(
                 "upkeep:Prune",

@@ -115,8 +115,7 @@ final class DataSource implements AutoCloseable {
                                     new Source.Root(FORMAT, folder.format()),
                                     new Source.Root(KEYSPACE, hold.keyspace(), DataSource::isKept),
                                     new Source.Root(BLOBS, hold.blobs()),
-                                    new Source.Root(
-                                            LEDGER, folder.ledger(), under(hold.ledger())),
+                                    new Source.Root(LEDGER, folder.ledger(), under(hold.ledger())),
                                     new Source.Root(ENDS, hold.ledger()))),
                     log,
                     held);
@@ -172,7 +171,7 @@ final class DataSource implements AutoCloseable {
         }
         int level = tile.group(2).equals("entries") ? 0 : Integer.parseInt(tile.group(2));
         long index = Long.parseLong(tile.group(3).replaceAll("[x/]", ""));
-        return index < sizes.getOrDefault(tile.group(1), 0L) >>> 8 * (level + 1);
+        return index < sizes.getOrDefault(tile.group(1), 0L) >>> (8 * (level + 1));
     }
 
     Source source() {

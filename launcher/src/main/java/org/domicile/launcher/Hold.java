@@ -45,7 +45,9 @@ record Hold(Folder folder, Disk disk) {
         return folder.hold().resolve("ledger");
     }
 
-    /** For the server: makes the lock's file, as its own whoever copies, and clears what is left. */
+    /**
+     * For the server: makes the lock's file, as its own whoever copies, and clears what is left.
+     */
     void prepare() throws IOException {
         disk.open(folder.backupLock()).close();
         clearUnused();

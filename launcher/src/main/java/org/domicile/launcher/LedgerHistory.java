@@ -21,11 +21,7 @@ import org.domicile.ledger.Statement;
  * @param places of the key store
  */
 record LedgerHistory(
-        Installation installation,
-        Keyspace keyspace,
-        List<Path> places,
-        Folder folder,
-        Disk disk) {
+        Installation installation, Keyspace keyspace, List<Path> places, Folder folder, Disk disk) {
     /** The beginning of the logs' origins. */
     String origin(Settings settings) throws IOException {
         String wanted = settings.names().origin();

@@ -105,8 +105,7 @@ final class RestoreCommand implements Callable<Integer> {
             Output output, Repository repository, Snapshot chosen, Folder data, Rate pace)
             throws IOException {
         try (Progress progress = Progress.bytes(output.err(), chosen.size().bytes())) {
-            Restore.run(
-                    repository, chosen, places(data), pace, new BackupCommand.Drawn(progress));
+            Restore.run(repository, chosen, places(data), pace, new BackupCommand.Drawn(progress));
         }
     }
 
@@ -150,7 +149,7 @@ final class RestoreCommand implements Callable<Integer> {
                 disk.list(data.path()).stream()
                         .filter(name -> !OF_THE_RESTORE.contains(name))
                         .toList();
-        if (!there.isEmpty() || Files.exists(data.path()) && !Files.isDirectory(data.path())) {
+        if (!there.isEmpty() || (Files.exists(data.path()) && !Files.isDirectory(data.path()))) {
             throw new Problem(
                     "%s is not empty: restore into an empty folder. To replace a data folder, move it away first, and name it with --newer, so that nothing that is locked in it is forgotten"
                             .formatted(data.path()));

@@ -55,7 +55,8 @@ record RestoreReport(Snapshot snapshot, Folder data, Optional<NewerFolder> newer
                                         .formatted(each)));
         if (!folder.since().isEmpty()) {
             text.append(
-                    "its public log says since the backup (what ended there is in force again here, end it again):\n");
+                    "its public log says since the backup (what ended there is in force again here,"
+                            + " end it again):\n");
             folder.since().forEach(line -> text.append("  ").append(line).append('\n'));
         }
     }

@@ -115,8 +115,7 @@ final class Times {
                     };
             return Long.parseLong(text.substring(0, text.length() - unit.length())) << shift;
         }
-        throw new IllegalArgumentException(
-                "'" + text + "' is no size; write 64KiB, 50MiB or 2GiB");
+        throw new IllegalArgumentException("'" + text + "' is no size; write 64KiB, 50MiB or 2GiB");
     }
 
     /** 999 B, 4.1 kB, 16.8 MB: powers of ten, as disks are sold. */

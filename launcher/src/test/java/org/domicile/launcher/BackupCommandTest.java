@@ -37,7 +37,6 @@ class BackupCommandTest {
     private static final String BUCKET = "archive";
     private static final DateTimeFormatter SECOND =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
-    private static final String LOCKED = "<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>%s";
 
     @TempDir Path above;
     private final byte[] big = new byte[300_000];
@@ -131,7 +130,8 @@ class BackupCommandTest {
             before = acknowledged.get();
             one = backup();
             assertTrue(acknowledged.get() > before, "writes went on");
-            assertFalse(Files.exists(rig().data().resolve("hold")), "nothing stands still any more");
+            assertFalse(
+                    Files.exists(rig().data().resolve("hold")), "nothing stands still any more");
             put(s3, "after", Map.of(), big);
             stop.set(1);
             writer.join();
@@ -172,8 +172,7 @@ class BackupCommandTest {
             for (int i = acknowledged - 1; i >= 0; i -= 20) {
                 assertArrayEquals(new byte[] {(byte) i}, get(s3, "n/" + i));
             }
-            assertEquals(
-                    "NoSuchKey", assertThrows(S3Failure.class, () -> get(s3, "after")).code());
+            assertEquals("NoSuchKey", assertThrows(S3Failure.class, () -> get(s3, "after")).code());
             put(s3, "new", Map.of(), big);
             assertFalse(Files.exists(to.resolve("restored")), "the public log has told of it");
         }
@@ -227,8 +226,7 @@ class BackupCommandTest {
 
         Path to = above.resolve("restored");
         died("backup.restored:3", "restore", backups().toString(), "--data", to.toString());
-        Problem cut =
-                assertThrows(Problem.class, () -> Cloud.open(to, rig().settings()).close());
+        Problem cut = assertThrows(Problem.class, () -> Cloud.open(to, rig().settings()).close());
         assertTrue(String.valueOf(cut.getMessage()).contains("was cut short"), cut.getMessage());
         Ran other =
                 Rig.command(
@@ -306,8 +304,7 @@ class BackupCommandTest {
             assertEquals(0, rig().run("purpose", "withdraw", "main/first-steps").code());
         }
         Path to = above.resolve("restored");
-        Json.Row told =
-                done(to, "restore", backups().toString(), "--newer", data()).row("newer");
+        Json.Row told = done(to, "restore", backups().toString(), "--newer", data()).row("newer");
         assertEquals(1, told.number("locks"), told.line());
         assertEquals(1, told.number("missing"), told.line());
         assertEquals(List.of(BUCKET + "/late"), told.texts("missingNames"));
@@ -335,12 +332,7 @@ class BackupCommandTest {
             }
         }
         Json.Row half =
-                done(
-                                above.resolve("half"),
-                                "restore",
-                                backups().toString(),
-                                "--newer",
-                                data())
+                done(above.resolve("half"), "restore", backups().toString(), "--newer", data())
                         .row("newer");
         assertEquals(1, half.texts("unread").size(), half.line());
         assertEquals(told.texts("since"), half.texts("since"));
@@ -364,7 +356,7 @@ class BackupCommandTest {
                 Map.of("retention", ""),
                 Map.of(),
                 S3Client.Payload.of(
-                        (LOCKED.formatted(until) + "</RetainUntilDate></Retention>")
+                        ("<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>" + until + "</RetainUntilDate></Retention>")
                                 .getBytes(StandardCharsets.UTF_8)));
     }
 }

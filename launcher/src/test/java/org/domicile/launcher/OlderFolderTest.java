@@ -129,7 +129,9 @@ class OlderFolderTest {
         }
     }
 
-    /** What a newer program wrote is refused in every part, with a sentence that says what to do. */
+    /**
+     * What a newer program wrote is refused in every part, with a sentence that says what to do.
+     */
     @Test
     void aNewerFormatIsRefused() throws Exception {
         Path format = rig().data().resolve("format");

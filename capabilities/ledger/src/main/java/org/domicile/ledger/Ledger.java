@@ -221,9 +221,9 @@ public interface Ledger extends AutoCloseable {
     /**
      * Copies into a folder, for each log, its checkpoint and the partial files under it, at their
      * places below {@link #folder}; and has something done while nothing is published, forgotten or
-     * pruned. A copy of the keyspace that is made meanwhile goes with these files, and with the full
-     * tiles and bundles under those checkpoints, which never change. Recording goes on; what is
-     * published waits.
+     * pruned. A copy of the keyspace that is made meanwhile goes with these files, and with the
+     * full tiles and bundles under those checkpoints, which never change. Recording goes on; what
+     * is published waits.
      *
      * @param folder exists and is empty
      * @throws StorageFailure FULL or FENCED when the copies cannot be written

@@ -334,8 +334,7 @@ final class TiledLog {
             return;
         }
         SequencedMap<Path, byte[]> copies = new LinkedHashMap<>();
-        copies.put(
-                other.checkpoint(), published.checkpoint().getBytes(StandardCharsets.UTF_8));
+        copies.put(other.checkpoint(), published.checkpoint().getBytes(StandardCharsets.UTF_8));
         for (int level = 0; level < Frontier.levels(size); level++) {
             int width = Frontier.width(level, size);
             if (width > 0) {
@@ -348,8 +347,7 @@ final class TiledLog {
         int width = Frontier.width(0, size);
         if (width > 0) {
             long last = Frontier.lastTile(0, size);
-            copies.put(
-                    other.bundle(last, width), LogFolder.bundle(folder.entries(last, size)));
+            copies.put(other.bundle(last, width), LogFolder.bundle(folder.entries(last, size)));
         }
         for (Path copy : copies.keySet()) {
             Path parent = copy.getParent();

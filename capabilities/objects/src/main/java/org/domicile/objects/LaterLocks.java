@@ -83,7 +83,8 @@ public final class LaterLocks {
     private void compare(byte[] key, Entry later) {
         Optional<byte[]> value = restored.get(Space.RECORDS, key);
         Optional<Entry> here = value.map(Entry::decode);
-        // A null version of an unversioned bucket may have been replaced: the same key, another one.
+        // A null version of an unversioned bucket may have been replaced: the same key, another
+        // one.
         if (here.isEmpty() || !here.get().modified().equals(later.modified())) {
             missing++;
             if (named.size() < MOST_NAMED) {

@@ -73,8 +73,8 @@ public interface Blobs extends AutoCloseable {
     Scrub scrub();
 
     /**
-     * From now on no segment's file goes away, until this is closed: so every blob that the keyspace
-     * names at some moment meanwhile can be linked afterwards.
+     * From now on no segment's file goes away, until this is closed: so every blob that the
+     * keyspace names at some moment meanwhile can be linked afterwards.
      *
      * @throws IllegalStateException where nothing lies in files (in memory)
      */

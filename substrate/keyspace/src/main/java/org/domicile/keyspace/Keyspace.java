@@ -40,8 +40,8 @@ public interface Keyspace extends Reading, AutoCloseable {
     /**
      * Makes a folder that can be opened as a keyspace of its own and holds what is committed now,
      * for a backup to be copied from: tables are hard links, so it costs little room while it is
-     * young, and stays as it is whatever happens here. Nothing of it is promised to survive a crash.
-     * Commits wait for what is in memory to be written, mostly well below a second.
+     * young, and stays as it is whatever happens here. Nothing of it is promised to survive a
+     * crash. Commits wait for what is in memory to be written, mostly well below a second.
      *
      * @param fresh does not exist, its parent does, on the file system of this keyspace
      * @throws org.domicile.bytes.StorageFailure FULL or FENCED when it cannot be made; the keyspace

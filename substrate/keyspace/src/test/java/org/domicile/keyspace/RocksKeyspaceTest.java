@@ -78,7 +78,8 @@ class RocksKeyspaceTest extends KeyspaceContract {
                 assertEquals(entries, count(moment, Space.RECORDS));
                 assertEquals(entries, count(moment, Space.BODIES));
                 assertEquals(entries, moment.logs().entries("log", 0, (int) entries).size());
-                moment.commit(new Transaction().append(new Append("log", new byte[1], new byte[0])));
+                moment.commit(
+                        new Transaction().append(new Append("log", new byte[1], new byte[0])));
             }
         }
         assertEquals(acknowledged.get(), keyspace.logs().size("log"));
@@ -106,8 +107,9 @@ class RocksKeyspaceTest extends KeyspaceContract {
 
     @Test
     void aCopyThatCannotBeMadeHarmsNothing() throws Exception {
-        Path taken = Files.createDirectories(folder.resolve("taken/rocks"));
-        assertThrows(StorageFailure.class, () -> keyspace.copyTo(taken.getParent()));
+        Path taken = folder.resolve("taken");
+        Files.createDirectories(taken.resolve("rocks"));
+        assertThrows(StorageFailure.class, () -> keyspace.copyTo(taken));
         commit(1, 1);
         assertEquals(1, keyspace.logs().size("log"));
     }
