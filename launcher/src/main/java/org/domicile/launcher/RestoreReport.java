@@ -77,6 +77,10 @@ record RestoreReport(Snapshot snapshot, Folder data, Optional<NewerFolder> newer
                                 ? " withdraw what a copy of the public log (an auditor's, a"
                                         + " witness's, yours) says has ended"
                                 : " withdraw what the lines above say has ended"));
+        unknown.add(
+                "settings of buckets are as they were: policies, ACLs, lifecycle rules (one that was"
+                        + " taken away since ends objects again), default retentions; look at them"
+                        + " before clients come");
         if (newer.filter(folder -> folder.unread().isEmpty()).isEmpty()) {
             unknown.add(
                     "retentions that were made longer since, and legal holds, are not known: where"

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.domicile.bytes.CrashPoint;
+import org.domicile.bytes.Disk;
 import org.domicile.launcher.Rig.Ran;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,6 +137,14 @@ class BackupCommandTest {
             put(s3, "after", Map.of(), big);
             stop.set(1);
             writer.join();
+            Hold hold = new Hold(new Folder(rig().data()), Disk.real());
+            try (FileChannel _ = hold.lock().orElseThrow()) {
+                assertTrue(hold.inUse());
+                Ran second = rig().run("backup", backups().toString());
+                assertEquals(1, second.code());
+                assertTrue(second.err().contains("another backup"), second.err());
+            }
+            assertFalse(hold.inUse());
             Json.Row two = backup();
             assertTrue(two.number("new") < two.number("bytes"), two.line());
             Ran check = Rig.command("backup", "check", backups().toString());
@@ -161,7 +171,10 @@ class BackupCommandTest {
         assertNotEquals(origin(rig().data()), origin(again));
         // and it starts as any other from then on
         String name = origin(again);
+        // what a backup left that was killed goes
+        Files.createDirectories(again.resolve("hold/blobs"));
         Cloud.open(again, rig().settings()).close();
+        assertFalse(Files.exists(again.resolve("hold")));
         assertEquals(name, origin(again));
     }
 
