@@ -228,7 +228,8 @@ final class Segments implements AutoCloseable {
         lock.lock();
         try {
             keepers--;
-            if (keepers == 0) {
+            // After the end nothing names them: the next start's compaction deletes them.
+            if (keepers == 0 && !closed) {
                 List<Segment> doomed = List.copyOf(graves);
                 graves.clear();
                 doomed.forEach(this::settle);
@@ -303,9 +304,8 @@ final class Segments implements AutoCloseable {
             while (preparing) {
                 prepared.awaitUninterruptibly();
             }
-            for (Segment segment : all.values()) {
-                files.shut(segment);
-            }
+            all.values().forEach(files::shut);
+            graves.forEach(files::shut);
             if (spare != null) {
                 files.delete(spare);
                 spare = null;
