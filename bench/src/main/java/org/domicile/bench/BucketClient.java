@@ -1,30 +1,23 @@
 package org.domicile.bench;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** What is asked one at a time: to make a bucket, to list it. Owned by one thread. */
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Map;
+
+/** What is asked of buckets, one at a time. Owned by one thread. */
 final class BucketClient implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int PAGE = 1_000;
     private static final String KEY = "<Key>";
-    private static final String TOKEN = "<NextContinuationToken>";
+    private static final byte[] NOTHING = {};
 
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private final Load.Target target;
-    private final Signer signer;
+    private final Dialogue dialogue;
 
-    BucketClient(Load.Target target) {
-        this.target = target;
-        Load.Signing signing = target.signing().orElseThrow();
-        this.signer = new Signer(signing.credential(), signing.region(), target.host());
+    BucketClient(Load.Target target) throws IOException {
+        this.dialogue = new Dialogue(target);
     }
 
     /**
@@ -34,88 +27,125 @@ final class BucketClient implements AutoCloseable {
         ask("PUT", "/" + bucket, "");
     }
 
-    /** One page of a listing. */
-    private record Page(long keys, String next) {}
+    /** Every change makes a version from here on. */
+    void keepVersions(String bucket) throws IOException {
+        dialogue.ask(
+                "PUT",
+                "/" + bucket,
+                "versioning=",
+                Map.of(),
+                ("<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+                                + "<Status>Enabled</Status></VersioningConfiguration>")
+                        .getBytes(UTF_8));
+    }
 
     /** Lists a bucket to its end, page after page; adds each page's time. Answers the keys seen. */
     long list(String bucket, Histogram pages) throws IOException {
         long keys = 0;
         String token = "";
         do {
-            long begin = System.nanoTime();
-            Page page = page(bucket, token);
-            pages.add(System.nanoTime() - begin);
-            keys += page.keys();
-            token = page.next();
+            String page =
+                    page(
+                            bucket,
+                            (token.isEmpty()
+                                            ? ""
+                                            : "continuation-token=" + Signer.encode(token) + "&")
+                                    + "list-type=2&max-keys="
+                                    + PAGE,
+                            pages);
+            keys += keys(page);
+            token = text(page, "NextContinuationToken");
         } while (!token.isEmpty());
         return keys;
     }
 
-    private Page page(String bucket, String token) throws IOException {
-        String query =
-                (token.isEmpty() ? "" : "continuation-token=" + Signer.encode(token) + "&")
-                        + "list-type=2&max-keys="
-                        + PAGE;
-        String text = ask("GET", "/" + bucket, query);
+    /** The same with all versions. */
+    long listVersions(String bucket, Histogram pages) throws IOException {
+        long versions = 0;
+        String key = "";
+        String version = "";
+        do {
+            String page =
+                    page(
+                            bucket,
+                            (key.isEmpty() ? "" : "key-marker=" + Signer.encode(key) + "&")
+                                    + "max-keys="
+                                    + PAGE
+                                    + (version.isEmpty()
+                                            ? ""
+                                            : "&version-id-marker=" + Signer.encode(version))
+                                    + "&versions=",
+                            pages);
+            versions += keys(page);
+            key = text(page, "NextKeyMarker");
+            version = text(page, "NextVersionIdMarker");
+        } while (!key.isEmpty());
+        return versions;
+    }
+
+    private String page(String bucket, String query, Histogram pages) throws IOException {
+        long begin = System.nanoTime();
+        String page = ask("GET", "/" + bucket, query);
+        pages.add(System.nanoTime() - begin);
+        return page;
+    }
+
+    private static long keys(String page) {
         long keys = 0;
-        for (int at = text.indexOf(KEY); at >= 0; at = text.indexOf(KEY, at + KEY.length())) {
+        for (int at = page.indexOf(KEY); at >= 0; at = page.indexOf(KEY, at + KEY.length())) {
             keys++;
         }
-        int next = text.indexOf(TOKEN);
-        return new Page(
-                keys,
-                next < 0
-                        ? ""
-                        : text.substring(next + TOKEN.length(), text.indexOf('<', next + 1))
-                                .replace("&#x3D;", "=")
-                                .replace("&#34;", "\"")
-                                .replace("&quot;", "\"")
-                                .replace("&amp;", "&"));
+        return keys;
+    }
+
+    /** The text of the first element of that name; empty when there is none. */
+    private static String text(String page, String element) {
+        String tag = "<" + element + ">";
+        int at = page.indexOf(tag);
+        return at < 0
+                ? ""
+                : page.substring(at + tag.length(), page.indexOf('<', at + 1))
+                        .replace("&#x3D;", "=")
+                        .replace("&#34;", "\"")
+                        .replace("&quot;", "\"")
+                        .replace("&amp;", "&");
+    }
+
+    /**
+     * DeleteObjects, quietly.
+     *
+     * @param keys which need no escape in XML
+     * @throws IOException also when one of them could not be deleted
+     */
+    void delete(String bucket, Iterable<String> keys) throws IOException {
+        StringBuilder document = new StringBuilder("<Delete><Quiet>true</Quiet>");
+        for (String key : keys) {
+            document.append("<Object><Key>").append(key).append("</Key></Object>");
+        }
+        byte[] body = document.append("</Delete>").toString().getBytes(UTF_8);
+        String answer =
+                dialogue.ask(
+                        "POST", "/" + bucket, "delete=", Map.of("Content-MD5", md5(body)), body);
+        if (answer.contains("<Error>")) {
+            throw new IOException("not all keys were deleted: " + answer);
+        }
+    }
+
+    private static String md5(byte[] body) {
+        try {
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("MD5").digest(body));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java has MD5", e);
+        }
     }
 
     private String ask(String method, String path, String query) throws IOException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(
-                                URI.create(
-                                        "http://"
-                                                + target.host()
-                                                + path
-                                                + (query.isEmpty() ? "" : "?" + query)))
-                        .timeout(LIMIT)
-                        .method(method, HttpRequest.BodyPublishers.noBody());
-        signer.headers(method, path, query, Signer.EMPTY, Instant.now())
-                .lines()
-                .filter(line -> !line.startsWith("Host:"))
-                .forEach(line -> field(request, line));
-        try {
-            HttpResponse<String> answer =
-                    client.send(
-                            request.build(),
-                            HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
-            if (answer.statusCode() / 100 != 2) {
-                throw new IOException(
-                        "%s %s at %s was answered with %d: %s"
-                                .formatted(
-                                        method,
-                                        path,
-                                        target.host(),
-                                        answer.statusCode(),
-                                        answer.body()));
-            }
-            return answer.body();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
-    }
-
-    private static void field(HttpRequest.Builder request, String line) {
-        int colon = line.indexOf(": ");
-        request.header(line.substring(0, colon), line.substring(colon + 2));
+        return dialogue.ask(method, path, query, Map.of(), NOTHING);
     }
 
     @Override
-    public void close() {
-        client.close();
+    public void close() throws IOException {
+        dialogue.close();
     }
 }

@@ -95,6 +95,7 @@ record Load(
         final Work work;
         final Content content;
         final long deadline;
+        private final long most;
         private final AtomicLong left;
         private final AtomicReference<String> failure = new AtomicReference<>("");
 
@@ -102,6 +103,7 @@ record Load(
             this.work = work;
             this.content = content;
             this.deadline = deadline;
+            this.most = most;
             this.left = new AtomicLong(most);
         }
 
@@ -109,9 +111,10 @@ record Load(
             return System.nanoTime() - deadline >= 0;
         }
 
-        /** The next step, or null when it is time to stop. */
+        /** The next step, or null when it is time to stop; the first is never too late. */
         Work.@Nullable Step next() {
-            return !over() && left.decrementAndGet() >= 0 ? work.next() : null;
+            long before = left.getAndDecrement();
+            return before > 0 && (before == most || !over()) ? work.next() : null;
         }
 
         void failed(String why) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code bench price}: what deciding and recording cost a GET. */
 @Command(
@@ -28,9 +29,19 @@ final class PriceBench implements Callable<Integer> {
     private static final long START_SECONDS = 60;
     private static final Duration FIRST_WITHIN = Duration.ofSeconds(60);
     private static final long MOST_STORED = 256L << 20;
+    private static final List<Size> SIZES =
+            List.of(Size.of("4 KiB", 4L << 10), Size.of("1 MiB", 1L << 20));
 
     @Mixin RunOptions run = new RunOptions();
     @Mixin LoadOptions client = new LoadOptions();
+
+    @Option(
+            names = "--sizes",
+            split = ",",
+            defaultValue = "4 KiB,1 MiB",
+            paramLabel = "SIZE",
+            description = "Sizes to get (default: ${DEFAULT-VALUE}).")
+    List<String> sizes = List.of();
 
     /** One size of object. */
     private record Size(String label, Work.Objects objects) {
@@ -119,7 +130,7 @@ final class PriceBench implements Callable<Integer> {
             try (BucketClient buckets = new BucketClient(doors.with().target())) {
                 buckets.create(BUCKET);
             }
-            for (Size size : List.of(Size.of("4 KiB", 4L << 10), Size.of("1 MiB", 1L << 20))) {
+            for (Size size : asked()) {
                 run.progress("filling and warming, " + size.label());
                 doors.fill(size, run.warms());
                 doors.get(doors.with(), size, size.what(), run.warms(), Pace.FREE);
@@ -129,6 +140,15 @@ final class PriceBench implements Callable<Integer> {
             run.answer(report, line(report));
             return report.failed() == 0 ? 0 : 1;
         }
+    }
+
+    private List<Size> asked() throws IOException {
+        List<Size> asked = SIZES.stream().filter(each -> sizes.contains(each.label())).toList();
+        if (asked.size() != sizes.size()) {
+            throw new IOException(
+                    "the sizes are " + String.join(", ", SIZES.stream().map(Size::label).toList()));
+        }
+        return asked;
     }
 
     /** The doors take turns, and who begins does too. */

@@ -56,6 +56,17 @@ final class Report {
                 .findFirst();
     }
 
+    /** The best rate of another S3 server at what a figure shows; 0 when there is none. */
+    double bestOther(Figure ours) {
+        return medians().stream()
+                .filter(each -> each.what().equals(ours.what()))
+                .filter(each -> !each.who().equals(ours.who()))
+                .filter(each -> !each.who().equals(BareBench.NAME))
+                .mapToDouble(Figure::rate)
+                .max()
+                .orElse(0);
+    }
+
     /** Requests that failed, in all rounds. */
     long failed() {
         return medians().stream().mapToLong(Figure::failed).sum();

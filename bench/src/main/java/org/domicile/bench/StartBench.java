@@ -94,8 +94,7 @@ final class StartBench implements Callable<Integer> {
                         new Server("domicile", target, ours.process(), Server.DURABLE),
                         "start",
                         new Content(System.nanoTime()));
-        contender.createBuckets("start");
-        contender.fill(client, objects);
+        new Catalogue(contender, "start").fill(client, objects);
         ours.close();
     }
 

@@ -1,5 +1,7 @@
 package org.domicile.bench;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -75,6 +77,21 @@ sealed interface Work {
         private synchronized long any() {
             return numbers[ThreadLocalRandom.current().nextInt((int) stored.get())];
         }
+
+        /** One that nobody else takes; it no longer counts as stored. */
+        private synchronized long take() {
+            return numbers[(int) stored.decrementAndGet()];
+        }
+
+        /** Names of up to so many, behind the bucket's; they no longer count as stored. */
+        List<String> take(int most) {
+            List<String> names = new ArrayList<>();
+            int bucket = prefix.indexOf('/', 1) + 1;
+            while (names.size() < most && stored() > 0) {
+                names.add(path(take(), "").substring(bucket));
+            }
+            return names;
+        }
     }
 
     /** Puts objects that were not there before. */
@@ -113,6 +130,34 @@ sealed interface Work {
         }
     }
 
+    /** Asks only for what an object is. */
+    record Heads(Objects objects) implements Work {
+        @Override
+        public Step next() {
+            long number = objects.any();
+            return new Step(Method.HEAD, objects.path(number, objects.query), number, objects.size);
+        }
+
+        @Override
+        public void done(Step step) {
+            // nothing changed
+        }
+    }
+
+    /** Deletes objects that were put, each once; for at most as many requests as are stored. */
+    record Deletes(Objects objects) implements Work {
+        @Override
+        public Step next() {
+            long number = objects.take();
+            return new Step(Method.DELETE, objects.path(number, objects.query), number, 0);
+        }
+
+        @Override
+        public void done(Step step) {
+            // it was taken already
+        }
+    }
+
     /** 45 GET, 30 HEAD, 15 PUT and 10 DELETE of a hundred; a deleted object was put for it. */
     record Mixed(Objects objects, Objects doomed) implements Work {
         @Override
@@ -122,9 +167,7 @@ sealed interface Work {
                 return new Gets(objects).next();
             }
             if (dice < 75) {
-                long number = objects.any();
-                return new Step(
-                        Method.HEAD, objects.path(number, objects.query), number, objects.size);
+                return new Heads(objects).next();
             }
             if (dice < 90) {
                 return new Puts(objects).next();

@@ -1,5 +1,6 @@
 package org.domicile.guard;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,9 @@ public interface Administration {
     /** What concerns people as such, under the same request. */
     GuardedPeople people();
 
+    /** What is stored, under the same request. */
+    GuardedHoldings holdings();
+
     /** Makes a tenant. @param zone its default zone */
     Organisation createOrganisation(String name, String zone);
 
@@ -59,11 +63,30 @@ public interface Administration {
             List<String> buckets,
             Instant expires);
 
+    /** Makes a credential of a pair that its clients have already. */
+    Credential keepCredential(
+            KeyPair pair,
+            String principal,
+            String purpose,
+            List<String> actions,
+            List<String> buckets,
+            Instant expires);
+
     /** Ends a credential. */
     void withdrawCredential(String accessKey);
 
-    /** Ends a credential and makes one like it; a sealed one needs two persons again. */
-    Issued rotateCredential(String accessKey);
+    /** The same, which ends the old one at once. */
+    default Issued rotateCredential(String accessKey) {
+        return rotateCredential(accessKey, Duration.ZERO);
+    }
+
+    /**
+     * Makes a credential like another, which ends: one change, so that there is never none of them
+     * and never a third. A sealed one needs two persons again.
+     *
+     * @param grace for how long the old one stays valid, if it does not end before; at most 90 days
+     */
+    Issued rotateCredential(String accessKey, Duration grace);
 
     /** Says when answers to a credential bring receipts. */
     void giveReceipts(String accessKey, Receipts when);

@@ -1,7 +1,7 @@
 package org.domicile.guard;
 
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,7 +28,6 @@ import org.domicile.policy.Principal;
 import org.domicile.policy.Purpose;
 import org.domicile.policy.Register;
 import org.domicile.policy.Role;
-import org.domicile.policy.Seal;
 import org.domicile.policy.Target;
 import org.domicile.policy.Zone;
 import org.domicile.request.Outcome;
@@ -43,9 +42,10 @@ final class AdministrationView implements Administration {
     private final Ledger ledger;
     private final Buckets buckets;
     private final PeopleView people;
+    private final HoldingsView holdings;
     private final Labelling labelling;
     private final SecureRandom random;
-    private final FreshKeys fresh;
+    private final CredentialActs credentials;
     private final PolicyActs policies;
     private final NamedKeys named;
     private final RoleActs roles;
@@ -53,6 +53,7 @@ final class AdministrationView implements Administration {
     AdministrationView(
             Uses uses,
             PeopleView.Parts parts,
+            HoldingsView holdings,
             Labelling labelling,
             NamedKeys named,
             SecureRandom random) {
@@ -62,17 +63,25 @@ final class AdministrationView implements Administration {
         this.ledger = parts.ledger();
         this.buckets = parts.objects().buckets();
         this.people = new PeopleView(uses, this, parts, random);
+        this.holdings = holdings;
         this.labelling = labelling;
         this.named = named;
         this.random = random;
-        this.fresh = new FreshKeys(random);
         this.policies = new PolicyActs(uses, policy, ledger, this::change);
         this.roles = new RoleActs(uses, policy, this::change);
+        this.credentials =
+                new CredentialActs(
+                        uses, policy, new FreshKeys(random), this::change, this::impossible);
     }
 
     @Override
     public GuardedPeople people() {
         return people;
+    }
+
+    @Override
+    public GuardedHoldings holdings() {
+        return holdings;
     }
 
     @Override
@@ -167,20 +176,30 @@ final class AdministrationView implements Administration {
         if (ending == null) {
             throw new IllegalStateException("an objection should have been raised for " + id);
         }
-        Optional<String> kept = named.kept(ending);
-        if (kept.isPresent()) {
-            throw impossible(
-                    organisation,
-                    action,
-                    id,
-                    "the key "
-                            + id
-                            + " seals "
-                            + kept.get()
-                            + ", which a retention or a legal hold keeps; nothing was destroyed");
+        try (KeyEndings.Held _ = named.alone(ending)) {
+            if (!ending.equals(policy.register().keys().get(id))) {
+                throw impossible(
+                        organisation,
+                        action,
+                        id,
+                        "the key " + id + " was destroyed at the same time; 'key list' shows them");
+            }
+            Optional<String> kept = named.kept(ending);
+            if (kept.isPresent()) {
+                throw impossible(
+                        organisation,
+                        action,
+                        id,
+                        "the key "
+                                + id
+                                + " seals "
+                                + kept.get()
+                                + ", which a retention or a legal hold keeps; nothing was"
+                                + " destroyed");
+            }
+            change(change, organisation, action, id, NamedKeys.statement("key.destroyed", ending));
+            NamedKeys.complete(policy, keys);
         }
-        change(change, organisation, action, id, NamedKeys.statement("key.destroyed", ending));
-        NamedKeys.complete(policy, keys);
         return policy.register().keys().getOrDefault(id, ending);
     }
 
@@ -271,131 +290,38 @@ final class AdministrationView implements Administration {
             List<String> actions,
             List<String> buckets,
             Instant expires) {
-        Principal holder = policy.register().principals().get(principal);
-        String organisation = holder == null ? Policy.INSTALLATION : holder.organisation();
-        Credential credential =
-                new Credential(
-                        fresh.accessKey(),
-                        principal,
-                        organisation,
-                        purpose,
-                        actions,
-                        buckets,
-                        uses.at(),
-                        expires,
-                        false);
-        String secret = fresh.secret();
-        change(
-                new Change.NewCredential(credential, secret.getBytes(StandardCharsets.US_ASCII)),
-                organisation,
-                "admin:CreateCredential",
-                credential.accessKey(),
-                new Statement(
-                        "credential.created",
-                        Map.of(
-                                "organisation", organisation,
-                                "principal", principal,
-                                "purpose", purpose,
-                                "expires",
-                                        expires.equals(Instant.MAX) ? "never" : expires.toString()),
-                        Map.of("access-key", credential.accessKey())));
-        return new Issued(credential, secret);
+        return credentials.create(principal, purpose, actions, buckets, expires);
+    }
+
+    @Override
+    public Credential keepCredential(
+            KeyPair pair,
+            String principal,
+            String purpose,
+            List<String> actions,
+            List<String> buckets,
+            Instant expires) {
+        return credentials.keep(pair, principal, purpose, actions, buckets, expires);
     }
 
     @Override
     public void withdrawCredential(String accessKey) {
-        Credential credential = policy.register().credentials().get(accessKey);
-        String organisation = ownerOf(accessKey);
-        Map<String, String> facts = new HashMap<>();
-        if (credential != null) {
-            facts.put("organisation", organisation);
-        }
-        // Of a sealed one the public is not told who had it.
-        if (credential != null && credential.seal() instanceof Seal.None) {
-            facts.put("principal", credential.principal());
-        }
-        change(
-                new Change.WithdrawCredential(accessKey),
-                organisation,
-                "admin:WithdrawCredential",
-                accessKey,
-                new Statement("credential.withdrawn", facts, Map.of("access-key", accessKey)));
+        credentials.withdraw(accessKey);
     }
 
     @Override
-    public Issued rotateCredential(String accessKey) {
-        Credential old = policy.register().credentials().get(accessKey);
-        if (old == null || old.withdrawn()) {
-            String organisation = old == null ? Policy.INSTALLATION : old.organisation();
-            throw impossible(
-                    organisation,
-                    "admin:WithdrawCredential",
-                    accessKey,
-                    "there is no living credential "
-                            + accessKey
-                            + "; 'credential list' shows them");
-        }
-        if (!(old.seal() instanceof Seal.None)) {
-            throw impossible(
-                    old.organisation(),
-                    "admin:WithdrawCredential",
-                    accessKey,
-                    "a sealed credential needs two persons each time: withdraw it, and ask for"
-                            + " another ('credential create --sealed-until')");
-        }
-        // The new one first: a rotation that fails half-way leaves the old one working.
-        Issued issued =
-                createCredential(
-                        old.principal(),
-                        old.purpose(),
-                        old.actions(),
-                        old.buckets(),
-                        old.expires());
-        if (policy.wantsReceipts(accessKey)) {
-            giveReceipts(issued.credential().accessKey(), Receipts.ALWAYS);
-        }
-        withdrawCredential(accessKey);
-        return issued;
+    public Issued rotateCredential(String accessKey, Duration grace) {
+        return credentials.rotate(accessKey, grace);
     }
 
     @Override
     public void giveReceipts(String accessKey, Receipts when) {
-        String organisation = ownerOf(accessKey);
-        change(
-                new Change.SetReceipts(accessKey, when == Receipts.ALWAYS),
-                organisation,
-                "admin:SetReceipts",
-                accessKey,
-                new Statement(
-                        "credential.receipts",
-                        Map.of(
-                                "organisation",
-                                organisation,
-                                "receipts",
-                                when == Receipts.ALWAYS ? "on" : "off"),
-                        Map.of("access-key", accessKey)));
-    }
-
-    private String ownerOf(String accessKey) {
-        Credential credential = policy.register().credentials().get(accessKey);
-        return credential == null ? Policy.INSTALLATION : credential.organisation();
+        credentials.giveReceipts(accessKey, when);
     }
 
     @Override
     public Receipts receipts(String accessKey) {
-        String organisation = ownerOf(accessKey);
-        if (!policy.register().credentials().containsKey(accessKey)) {
-            throw impossible(
-                    organisation,
-                    "admin:ReadReceipts",
-                    accessKey,
-                    "there is no credential " + accessKey + "; 'credential list' shows them");
-        }
-        try (Admitted use =
-                uses.administer(organisation, "admin:ReadReceipts", accessKey, List.of())) {
-            use.record(Outcome.DONE, 0);
-            return policy.wantsReceipts(accessKey) ? Receipts.ALWAYS : Receipts.WHEN_ASKED;
-        }
+        return credentials.receipts(accessKey);
     }
 
     @Override

@@ -29,29 +29,46 @@ final class Admitted implements AutoCloseable {
     private final Ledger ledger;
     private final Semaphore permits;
     private final Request request;
-    private final Use use;
     private final Again again;
+    private Use use; // as it was decided about last
+    private Supplier<Optional<Second.Reversal>> untold = Optional::empty;
+    private Optional<Second.Reversal> reversed = Optional.empty();
     private Outcome onFailure = Outcome.FAILED;
     private List<Long> places = List.of();
     private boolean recorded;
 
-    /**
-     * What policy says no to after all.
-     *
-     * @param use as it goes on record @param thrown when it is on record
-     */
-    record Reversal(Use use, Refused thrown) {}
+    /** What policy says when it is asked once more. */
+    sealed interface Second {
+        /** It is allowed. @param use as it goes on record: with what was read now */
+        record Allowed(Use use) implements Second {}
+
+        /**
+         * No, after all.
+         *
+         * @param use as it goes on record @param thrown when it is on record
+         */
+        record Reversal(Use use, Refused thrown) implements Second {}
+    }
 
     /** Asks once more. */
     interface Again {
         /** Whether it may still be done. */
-        Optional<Reversal> still();
+        Second still();
 
         /** Whether a version that is so may be used so. */
-        Optional<Reversal> reading(State state);
+        Second reading(State state);
 
         /** Whether data that carry these marks may be stored there. */
-        Optional<Reversal> storing(Marks carried);
+        Optional<Second.Reversal> storing(Marks carried);
+
+        /** The use under another action, for a version that is so; empty when it may not be. */
+        Optional<Use> under(String action, State state);
+
+        /** No, for a reason of the guard's own. */
+        Second.Reversal refusing(String reason);
+
+        /** What is refused when a name is not there, and the caller may not learn it. */
+        Optional<Second.Reversal> untold(String name);
     }
 
     /**
@@ -93,40 +110,104 @@ final class Admitted implements AutoCloseable {
      */
     void keep(Marks carried) {
         if (!carried.isEmpty()) {
-            end(again.storing(carried));
+            again.storing(carried).ifPresent(this::end);
         }
     }
 
-    private void end(Optional<Reversal> reversal) {
-        if (reversal.isPresent()) {
-            ledger.record(reversal.get().use(), Outcome.DONE, 0);
-            recorded = true;
-            throw reversal.get().thrown();
+    /** What was decided last goes on record: it may have read something else than the first. */
+    private void end(Second second) {
+        switch (second) {
+            case Second.Allowed(Use decided) -> use = decided;
+            case Second.Reversal(Use refused, Refused thrown) -> {
+                ledger.record(refused, Outcome.DONE, 0);
+                recorded = true;
+                throw thrown;
+            }
+        }
+    }
+
+    /**
+     * Goes on under another action, if policy lets the caller for a version that is so: that one
+     * goes on record then.
+     */
+    boolean under(String action, State state) {
+        Optional<Use> other = again.under(action, state);
+        other.ifPresent(each -> use = each);
+        return other.isPresent();
+    }
+
+    /**
+     * Refuses what policy has let through.
+     *
+     * @param reason one of {@link Sentences}
+     * @throws Refused always; it is on record then
+     */
+    void refuse(String reason) {
+        end(again.refusing(reason));
+    }
+
+    /**
+     * From now on, that there is nothing is told to none but who may list the bucket. To everybody
+     * else it is refused, and that decision takes this use's number and place.
+     */
+    void tellAbsent(String name) {
+        untold = () -> again.untold(name);
+    }
+
+    /**
+     * After a commit that carried the record.
+     *
+     * @throws Refused when it found nothing, and the caller may not learn that
+     */
+    void told() {
+        if (reversed.isPresent()) {
+            throw reversed.get().thrown();
         }
     }
 
     /** The request, with this use's record for the capability's commit to carry. */
     Request carrying(LongSupplier size) {
-        Pending pending = living(() -> ledger.pending(use, size));
-        return request.carrying(
-                new Pending() {
-                    @Override
-                    public List<Append> take(Outcome outcome) {
-                        return living(() -> pending.take(outcome));
-                    }
+        return request.carrying(new Carried(size));
+    }
 
-                    @Override
-                    public Urgency urgency() {
-                        return pending.urgency();
-                    }
+    /** The record as it is when the commit takes it. */
+    private final class Carried implements Pending {
+        private final LongSupplier size;
+        private Use written;
+        private Pending pending;
 
-                    @Override
-                    public void committed(List<Long> indices) {
-                        recorded = true;
-                        places = List.copyOf(indices);
-                        pending.committed(indices);
-                    }
-                });
+        Carried(LongSupplier size) {
+            this.size = size;
+            this.written = use;
+            this.pending = pending(use);
+        }
+
+        private Pending pending(Use wanted) {
+            return living(() -> ledger.pending(wanted, size));
+        }
+
+        @Override
+        public List<Append> take(Outcome outcome) {
+            reversed = outcome == Outcome.ABSENT ? untold.get() : Optional.empty();
+            Use wanted = reversed.map(Second.Reversal::use).orElse(use);
+            if (!wanted.equals(written)) {
+                written = wanted;
+                pending = pending(wanted);
+            }
+            return living(() -> pending.take(reversed.isPresent() ? Outcome.DONE : outcome));
+        }
+
+        @Override
+        public Urgency urgency() {
+            return pending.urgency();
+        }
+
+        @Override
+        public void committed(List<Long> indices) {
+            recorded = true;
+            places = List.copyOf(indices);
+            pending.committed(indices);
+        }
     }
 
     /** When the request came. */
@@ -138,6 +219,9 @@ final class Admitted implements AutoCloseable {
     Pass record(Outcome outcome, long size) {
         if (recorded) {
             throw new IllegalStateException("a use is recorded once");
+        }
+        if (outcome == Outcome.ABSENT) {
+            untold.get().ifPresent(this::end);
         }
         Pass pass = living(() -> ledger.record(use, outcome, size));
         recorded = true;

@@ -1,5 +1,7 @@
 package org.domicile.guard;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -39,7 +41,7 @@ final class AmendUses {
                 name,
                 version,
                 (use, bucket) -> {},
-                (_, sealer, context) ->
+                (_, _, sealer, context) ->
                         new Amendment.State(was ->
                                 State.open(sealer, context, was)
                                         .tagged(tags)
@@ -52,25 +54,19 @@ final class AmendUses {
             Optional<String> version,
             Lock retention,
             Lock.Bypass asked) {
-        Optional<Bucket> found = objects.buckets().bucket(bucketName);
-        Lock.Bypass bypass = locks.bypassToRetain(uses, asked, found, name, version, retention);
-        String action =
-                Locks.action(
-                        uses,
-                        "s3:PutObjectRetention",
-                        bypass,
-                        uses.object(found, bucketName, name, version),
-                        ObjectUses.object(bucketName, name));
         return amend(
-                action,
+                "s3:PutObjectRetention",
                 bucketName,
                 name,
                 version,
                 Locks::demand,
-                (_, sealer, context) ->
-                        new Amendment.Locking(
-                                (_, was) -> was.retained(retention.mode(), retention.until()),
-                                bypass));
+                (use, _, sealer, context) ->
+                        new Amendment.Locking((state, was) -> {
+                            Lock next = was.retained(retention.mode(), retention.until());
+                            State seen = State.open(sealer, context, state);
+                            return new Amendment.Next(
+                                    next, locks.bypassToRetain(use, asked, seen, was, next));
+                        }));
     }
 
     Stored hold(String bucketName, String name, Optional<String> version, Lock.Hold hold) {
@@ -80,13 +76,14 @@ final class AmendUses {
                 name,
                 version,
                 Locks::demand,
-                (_, sealer, context) ->
-                        new Amendment.Locking((_, was) -> was.holding(hold), Lock.Bypass.NO));
+                (_, _, sealer, context) ->
+                        new Amendment.Locking(
+                                (_, was) -> new Amendment.Next(was.holding(hold), Lock.Bypass.NO)));
     }
 
-    /** Makes an amendment with what seals the version. */
+    /** Makes an amendment of a use with what seals the version. */
     interface Amending {
-        Amendment of(Bucket bucket, Sealer sealer, byte[] context);
+        Amendment of(Admitted use, Bucket bucket, Sealer sealer, byte[] context);
     }
 
     Stored amend(
@@ -108,19 +105,9 @@ final class AmendUses {
             }
             Bucket bucket = found.get();
             demand.accept(use, bucket);
-            use.onFailure(Outcome.INVALID);
-            Sealer sealer = vessel.sealer(bucket);
-            byte[] context = Vessel.context(bucket, name);
-            Amendment amendment =
-                    judged(
-                            was -> use.confirm(State.open(sealer, context, was)),
-                            amending.of(bucket, sealer, context));
-            use.onFailure(Outcome.FAILED);
-            Changed changed =
-                    objects.amend(use.carrying(() -> 0), bucket, name, version, amendment);
-            if (changed instanceof Changed.NoSuchName) {
-                uses.tellAbsent(found, bucketName, name);
-            }
+            use.tellAbsent(name);
+            Changed changed = amend(use, bucket, name, version, amending);
+            use.told();
             return changed instanceof Changed.Stored(var amended)
                     ? new Stored.Amended(amended.id(), bucket.versioning())
                     : ObjectUses.refused(changed);
@@ -129,24 +116,46 @@ final class AmendUses {
         }
     }
 
+    private Changed amend(
+            Admitted use, Bucket bucket, String name, Optional<String> version, Amending amending) {
+        use.onFailure(Outcome.INVALID);
+        Sealer sealer = vessel.sealer(bucket);
+        byte[] context = Vessel.context(bucket, name);
+        List<KeyEndings.Held> held = new ArrayList<>(1); // more when it is computed more than once
+        try {
+            Amendment amendment =
+                    judged(
+                            was -> use.confirm(State.open(sealer, context, was)),
+                            was -> {
+                                State state = State.open(sealer, context, was);
+                                use.confirm(state);
+                                held.add(locks.held(use, state.sealing()));
+                            },
+                            amending.of(use, bucket, sealer, context));
+            use.onFailure(Outcome.FAILED);
+            return objects.amend(use.carrying(() -> 0), bucket, name, version, amendment);
+        } finally {
+            held.forEach(KeyEndings.Held::close);
+        }
+    }
+
     /**
      * Whoever is let through by what a version was is not by that let to change another, or the
      * same as it is by now: policy is asked about the very state that is replaced.
      */
-    private static Amendment judged(Consumer<byte[]> judge, Amendment amendment) {
+    private static Amendment judged(
+            Consumer<byte[]> judge, Consumer<byte[]> locking, Amendment amendment) {
         return switch (amendment) {
             case Amendment.State(var change) ->
                     new Amendment.State(was -> {
                         judge.accept(was);
                         return change.apply(was);
                     });
-            case Amendment.Locking(var change, Lock.Bypass bypass) ->
-                    new Amendment.Locking(
-                            (state, was) -> {
-                                judge.accept(state);
-                                return change.apply(state, was);
-                            },
-                            bypass);
+            case Amendment.Locking(var change) ->
+                    new Amendment.Locking((state, was) -> {
+                        locking.accept(state);
+                        return change.apply(state, was);
+                    });
         };
     }
 }

@@ -43,6 +43,12 @@ final class CopyUses {
             GuardedObjects.Directive directive,
             Match match) {
         judgeTarget(bucket, name);
+        demand(
+                switch (directive) {
+                    case GuardedObjects.Directive.Keep keep -> keep.encryption();
+                    case GuardedObjects.Directive.Replace(GuardedObjects.Draft draft, _) ->
+                            draft.encryption();
+                });
         Locks.check(
                 uses,
                 directive.lock(),
@@ -108,6 +114,7 @@ final class CopyUses {
             int number,
             Encryption encryption) {
         judgeTarget(bucket, name);
+        demand(encryption);
         Optional<Bucket> from = objects.buckets().bucket(source.bucket());
         try {
             return copiedPart(source, from, range, bucket, name, upload, number, encryption);
@@ -159,6 +166,13 @@ final class CopyUses {
 
     private static long length(Optional<GuardedObjects.ByteRange> range, long size) {
         return range.map(each -> each.last() - each.first() + 1).orElse(size);
+    }
+
+    /** Nothing is read for a copy that cannot be made. */
+    private static void demand(Encryption encryption) {
+        if (encryption instanceof Encryption.Wrong wrong) {
+            throw wrong.refusal();
+        }
     }
 
     private void judgeTarget(String bucketName, String name) {

@@ -22,4 +22,16 @@ public sealed interface Encryption {
      * who made it closes it
      */
     record Customer(CustomerKey key) implements Encryption {}
+
+    /**
+     * What means nothing. It is refused where it would be used: policy is asked first, which may
+     * forbid all but some words.
+     *
+     * @param code of the error @param sentence for people
+     */
+    record Wrong(String code, String sentence) implements Encryption {
+        Upstream.Invalid refusal() {
+            return new Upstream.Invalid(code, sentence);
+        }
+    }
 }

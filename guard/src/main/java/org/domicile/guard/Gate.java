@@ -14,7 +14,6 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
-import org.domicile.objects.Bucket;
 import org.domicile.objects.Objects;
 import org.domicile.outbound.Outbound;
 import org.domicile.people.People;
@@ -31,6 +30,9 @@ final class Gate implements Guard {
     /** Ends of one turn of the lifecycle job, nearly. */
     private static final int ENDS = 10_000;
 
+    /** How long a key's destruction waits for those that are locking something under it. */
+    private static final Duration LOCKING = Duration.ofSeconds(5);
+
     private final GuardOptions options;
     private final Policy policy;
     private final Keys keys;
@@ -43,6 +45,7 @@ final class Gate implements Guard {
     private final SigningKeys identity;
     private final Issuers issuers;
     private final Vessel vessel;
+    private final KeyEndings endings = new KeyEndings(LOCKING);
     private final Sharings sharings;
     private final LifecycleRules rules;
     private final LifecycleRun lifecycle;
@@ -104,7 +107,8 @@ final class Gate implements Guard {
 
     @Override
     public GuardedObjects objects(Request request, List<String> stated, Asking asking) {
-        return new ObjectsView(uses(request, stated, asking), objects, keys, vessel, rules, random);
+        return new ObjectsView(
+                uses(request, stated, asking), objects, keys, vessel, rules, endings, random);
     }
 
     @Override
@@ -128,22 +132,11 @@ final class Gate implements Guard {
     }
 
     @Override
-    public Optional<byte[]> cors(String bucket) {
-        return objects.buckets().bucket(bucket).flatMap(this::cors);
-    }
-
-    private Optional<byte[]> cors(Bucket bucket) {
-        byte[] sealed = bucket.settings().get(BucketSetting.CORS.key());
-        try {
-            return sealed == null
-                    ? Optional.empty()
-                    : Optional.of(
-                            vessel.sealer(bucket)
-                                    .openState(
-                                            BucketUses.place(bucket, BucketSetting.CORS), sealed));
-        } catch (Keys.KeyGone e) {
-            return Optional.empty(); // removed meanwhile
-        }
+    public Optional<CorsDocument> cors(String bucket) {
+        return objects.buckets()
+                .bucket(bucket)
+                .filter(each -> each.settings().containsKey(BucketSetting.CORS.key()))
+                .map(each -> new CorsDocument(each, vessel));
     }
 
     @Override
@@ -153,11 +146,13 @@ final class Gate implements Guard {
 
     @Override
     public Administration administration(Request request) {
+        Uses uses = uses(request);
         return new AdministrationView(
-                uses(request),
+                uses,
                 new PeopleView.Parts(policy, keys, ledger, objects, people),
+                new HoldingsView(uses, objects, keys, vessel),
                 new Labelling(policy, objects, vessel),
-                new NamedKeys(objects, vessel),
+                new NamedKeys(objects, vessel, endings),
                 random);
     }
 
@@ -214,30 +209,24 @@ final class Gate implements Guard {
     }
 
     @Override
+    public GuardedCheck check() {
+        String action = "upkeep:OpenToVerify";
+        return new StoredCheck(
+                policy,
+                objects,
+                keys,
+                vessel,
+                () -> {
+                    Uses uses = programUses(action, "system:upkeep", Policy.UPKEEP);
+                    try (Admitted use = uses.admit(action, new Resource.Installation(), "")) {
+                        return use.record(Outcome.DONE, 0);
+                    }
+                });
+    }
+
+    @Override
     public void upkeep(String action, LongSupplier work) {
-        Instant now = clock.instant();
-        Request request =
-                new Request(
-                        action,
-                        new Caller.Program("system:upkeep", Policy.UPKEEP),
-                        "program",
-                        options.dataZone(),
-                        "",
-                        now,
-                        Instant.MAX,
-                        Optional.empty());
-        // A permit of its own: work that was done must not go unrecorded because clients are many.
-        Uses uses =
-                new Uses(
-                        policy,
-                        ledger,
-                        options,
-                        new Semaphore(1),
-                        request,
-                        new Concerned(policy, keys, people, request.caller(), List.of()),
-                        sharings,
-                        Asking.NOTHING,
-                        clock);
+        Uses uses = programUses(action, "system:upkeep", Policy.UPKEEP);
         uses.check(action, new Resource.Installation(), "");
         long handled;
         try {
@@ -262,13 +251,20 @@ final class Gate implements Guard {
         return lifecycle.turn(day);
     }
 
-    /** A view of the program's own uses for one thread, with a permit of its own. */
     private Uses lifecycleUses() {
+        return programUses("lifecycle", "system:lifecycle", Policy.LIFECYCLE);
+    }
+
+    /**
+     * A view of the program's own uses for one thread, with a permit of its own: work that was done
+     * must not go unrecorded because clients are many.
+     */
+    private Uses programUses(String id, String name, String purpose) {
         Instant now = clock.instant();
         Request request =
                 new Request(
-                        "lifecycle",
-                        new Caller.Program("system:lifecycle", Policy.LIFECYCLE),
+                        id,
+                        new Caller.Program(name, purpose),
                         "program",
                         options.dataZone(),
                         "",

@@ -74,7 +74,7 @@ public interface Guard {
      * before it may ask anything. It is no use and opens no data; empty for a bucket that has none
      * or is not there.
      */
-    Optional<byte[]> cors(String bucket);
+    Optional<CorsDocument> cors(String bucket);
 
     /** Sealed credentials under the request of one of their two persons. */
     Sealing sealing(Request request);
@@ -128,6 +128,9 @@ public interface Guard {
      * @param work gives the bytes that it handled
      */
     void upkeep(String action, LongSupplier work);
+
+    /** A look at all that is stored, as {@code system:upkeep}; for one thread. */
+    GuardedCheck check();
 
     /**
      * One turn of ending what buckets' rules end, as {@code system:lifecycle} under its own

@@ -406,10 +406,10 @@ public interface GuardedObjects {
     /** What a listing of parts found. */
     sealed interface Parts {
         /**
-         * @param parts in order @param draft what the upload began with @param principal who began
-         *     it
+         * @param parts in order @param draft what the upload began with @param initiator as in
+         *     {@link UploadShown}
          */
-        record Shown(List<PartShown> parts, Draft draft, String principal) implements Parts {}
+        record Shown(List<PartShown> parts, Draft draft, String initiator) implements Parts {}
 
         /** No such upload. */
         record NoSuchUpload() implements Parts {}
@@ -428,8 +428,13 @@ public interface GuardedObjects {
     record UploadPage(
             List<UploadShown> uploads, List<String> prefixes, Optional<Listing.Place> next) {}
 
-    /** One upload under way. */
-    record UploadShown(String id, String name, String principal, Instant initiated, Draft draft) {}
+    /**
+     * One upload under way.
+     *
+     * @param initiator the principal that began it; the organisation where its uses are sealed;
+     *     empty for a stranger
+     */
+    record UploadShown(String id, String name, String initiator, Instant initiated, Draft draft) {}
 
     /** What was set for a bucket. */
     sealed interface Setting {

@@ -3,7 +3,7 @@ package org.domicile.guard;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.function.BiPredicate;
+import java.util.function.Supplier;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Lock;
 import org.domicile.objects.Objects;
@@ -24,8 +24,10 @@ final class Locks {
     private final Objects objects;
     private final Vessel vessel;
     private final InstantSource clock;
+    private final KeyEndings endings;
 
-    Locks(Objects objects, Vessel vessel, InstantSource clock) {
+    Locks(Objects objects, Vessel vessel, InstantSource clock, KeyEndings endings) {
+        this.endings = endings;
         this.objects = objects;
         this.vessel = vessel;
         this.clock = clock;
@@ -59,6 +61,44 @@ final class Locks {
     }
 
     /**
+     * Stores what is locked while its named key cannot be destroyed.
+     *
+     * @throws Upstream.Invalid OperationAborted while the key is being destroyed,
+     *     KMS.NotFoundException when it was since the body began
+     */
+    <T> T holding(
+            Admitted use, SecondKeys second, SealedUnder sealing, Lock lock, Supplier<T> commit) {
+        if (lock.equals(Lock.OPEN)) {
+            return commit.get();
+        }
+        try (KeyEndings.Held _ = held(use, sealing)) {
+            second.demand(use, sealing);
+            return commit.get();
+        }
+    }
+
+    /**
+     * A version's named key cannot be destroyed until this is closed.
+     *
+     * @throws Upstream.Invalid OperationAborted while it is being destroyed
+     */
+    KeyEndings.Held held(Admitted use, SealedUnder sealing) {
+        if (sealing.shown().kind() != Encrypted.Kind.NAMED) {
+            return () -> {};
+        }
+        return endings.hold(sealing.proof())
+                .orElseThrow(() -> {
+                    use.onFailure(Outcome.CONFLICT);
+                    return new Upstream.Invalid(
+                            "OperationAborted",
+                            "The key "
+                                    + sealing.shown().name()
+                                    + " is being destroyed, so nothing that it seals can be locked"
+                                    + " now. Try again.");
+                });
+    }
+
+    /**
      * What a retention counts from: the steady clock may stand still, and what it has lost when it
      * goes on must not be lost from the retention.
      */
@@ -83,29 +123,41 @@ final class Locks {
     }
 
     /**
-     * Whether governance is passed over: the caller says so, it is what stands in the way, and
-     * policy lets the caller. Who may not is treated as if nothing was said, as S3 does it.
-     *
-     * @param frees whether a lock lets it be done, with and without the bypass
+     * Whether governance is passed over to remove a version: the caller says so, it is what stands
+     * in the way, and policy lets the caller. Who may not is treated as if nothing was said, as S3
+     * does it.
      */
-    Lock.Bypass bypass(
+    Lock.Bypass bypassToDelete(
             Uses uses,
             Lock.Bypass asked,
             Optional<Bucket> bucket,
             String name,
-            Optional<String> version,
-            BiPredicate<Lock, Lock.Bypass> frees) {
-        if (asked == Lock.Bypass.NO || bucket.isEmpty()) {
+            Optional<String> version) {
+        if (asked == Lock.Bypass.NO || bucket.isEmpty() || version.isEmpty()) {
             return Lock.Bypass.NO;
         }
+        Instant now = clock.instant();
         boolean governed =
                 objects.version(bucket.get(), name, version)
                         .map(Version::lock)
-                        .filter(lock -> !frees.test(lock, Lock.Bypass.NO))
-                        .filter(lock -> frees.test(lock, Lock.Bypass.GOVERNANCE))
+                        .filter(lock -> !lock.opens(now, Lock.Bypass.NO))
+                        .filter(lock -> lock.opens(now, Lock.Bypass.GOVERNANCE))
                         .isPresent();
         Resource resource = uses.data(bucket, bucket.get().name(), name);
         return governed && uses.allows(BYPASS, resource) ? Lock.Bypass.GOVERNANCE : Lock.Bypass.NO;
+    }
+
+    /**
+     * The same to give the very version that is replaced another retention; where governance is
+     * passed over, the use goes on under that action.
+     */
+    Lock.Bypass bypassToRetain(Admitted use, Lock.Bypass asked, State state, Lock was, Lock next) {
+        Instant now = clock.instant();
+        boolean governed =
+                asked == Lock.Bypass.GOVERNANCE
+                        && !was.admits(next, now, Lock.Bypass.NO)
+                        && was.admits(next, now, Lock.Bypass.GOVERNANCE);
+        return governed && use.under(BYPASS, state) ? Lock.Bypass.GOVERNANCE : Lock.Bypass.NO;
     }
 
     /**
@@ -118,29 +170,6 @@ final class Locks {
         }
         uses.check(action, resource, object);
         return BYPASS;
-    }
-
-    Lock.Bypass bypassToDelete(
-            Uses uses,
-            Lock.Bypass asked,
-            Optional<Bucket> bucket,
-            String name,
-            Optional<String> version) {
-        Instant now = clock.instant();
-        return version.isEmpty()
-                ? Lock.Bypass.NO
-                : bypass(uses, asked, bucket, name, version, (lock, by) -> lock.opens(now, by));
-    }
-
-    Lock.Bypass bypassToRetain(
-            Uses uses,
-            Lock.Bypass asked,
-            Optional<Bucket> bucket,
-            String name,
-            Optional<String> version,
-            Lock next) {
-        Instant now = clock.instant();
-        return bypass(uses, asked, bucket, name, version, (lock, by) -> lock.admits(next, now, by));
     }
 
     /** What a reader may see of a version's lock. */

@@ -24,7 +24,10 @@ final class NamedKeys {
     private final Objects objects;
     private final Vessel vessel;
 
-    NamedKeys(Objects objects, Vessel vessel) {
+    private final KeyEndings endings;
+
+    NamedKeys(Objects objects, Vessel vessel, KeyEndings endings) {
+        this.endings = endings;
         this.objects = objects;
         this.vessel = vessel;
     }
@@ -52,6 +55,11 @@ final class NamedKeys {
                 kind,
                 Map.of("organisation", key.organisation(), "name", key.name(), "key", key.key()),
                 Map.of());
+    }
+
+    /** Has a key alone, so that what it seals is not locked meanwhile. */
+    KeyEndings.Held alone(NamedKey key) {
+        return endings.alone(key.key());
     }
 
     /**

@@ -23,6 +23,7 @@ import org.domicile.objects.Body;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Changed;
 import org.domicile.objects.Condition;
+import org.domicile.objects.Excess;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Lock;
 import org.domicile.objects.Objects;
@@ -88,6 +89,14 @@ final class ObjectUses {
                 return new Stored.NoSuchBucket();
             }
             Bucket bucket = found.get();
+            Optional<Excess> excess =
+                    Vessel.large(upstream)
+                            ? objects.quotas().foreseen(bucket, name, upstream.expected())
+                            : Optional.empty();
+            if (excess.isPresent()) {
+                use.record(Outcome.CONFLICT, 0);
+                return new Stored.OverQuota(excess.get());
+            }
             use.keep(marks);
             locks.on(use, bucket, draft.lock()); // before the body comes
             SecondKeys.Chosen chosen = second.choose(use, bucket, draft.encryption());
@@ -121,26 +130,30 @@ final class ObjectUses {
                                                         Found.Origin.WHOLE,
                                                         poured.id())));
                         State state = new State(marks, draft.tags(), chosen.sealing(), acl);
+                        Lock lock = locks.on(use, bucket, draft.lock());
                         Objects.Draft written =
                                 new Objects.Draft(
                                         token(sealer, context, attributes.etag()),
                                         sealed,
                                         state.seal(sealer, context),
-                                        locks.on(use, bucket, draft.lock()));
+                                        lock);
                         long size = poured.content().size();
+                        Changed changed =
+                                locks.holding(
+                                        use,
+                                        second,
+                                        chosen.sealing(),
+                                        lock,
+                                        () ->
+                                                objects.put(
+                                                        use.carrying(() -> size),
+                                                        bucket,
+                                                        name,
+                                                        poured.content(),
+                                                        written,
+                                                        condition(match, sealer, context)));
                         return stored(
-                                rules,
-                                bucket,
-                                objects.put(
-                                        use.carrying(() -> size),
-                                        bucket,
-                                        name,
-                                        poured.content(),
-                                        written,
-                                        condition(match, sealer, context)),
-                                attributes,
-                                state,
-                                Found.Origin.WHOLE);
+                                rules, bucket, changed, attributes, state, Found.Origin.WHOLE);
                     });
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new Stored.NoSuchBucket());
@@ -249,9 +262,10 @@ final class ObjectUses {
                 return new GuardedObjects.Got.NoSuchBucket();
             }
             right.accept(use, found.get());
+            use.tellAbsent(name);
             Optional<Version> version = objects.version(found.get(), name, versionId);
             if (version.isEmpty()) {
-                return absent(use, found, name, versionId);
+                return absent(use, versionId);
             }
             State state = vessel.state(found.get(), version.get());
             use.confirm(state);
@@ -293,10 +307,11 @@ final class ObjectUses {
             return new Opened(new GuardedObjects.Got.NoSuchBucket(), Marks.NONE);
         }
         Bucket bucket = found.get();
+        use.tellAbsent(name);
         for (int attempt = 0; attempt < MOST_TRIES; attempt++) {
             Optional<Version> version = objects.version(bucket, name, versionId);
             if (version.isEmpty()) {
-                return new Opened(absent(use, found, name, versionId), Marks.NONE);
+                return new Opened(absent(use, versionId), Marks.NONE);
             }
             State state = vessel.state(bucket, version.get());
             use.confirm(state);
@@ -356,7 +371,6 @@ final class ObjectUses {
             Pass pass,
             CustomerKey brought) {
         if (version.kind() == Version.Kind.DELETE_MARKER) {
-            uses.tellAbsent(Optional.of(bucket), bucket.name(), version.name());
             return new GuardedObjects.Got.Marker(marker(bucket, version));
         }
         Opener opener = keys.opener(Vessel.key(bucket), pass);
@@ -379,10 +393,8 @@ final class ObjectUses {
                 PlainContent.of(pieces, version, sealed.contents(), opener, other));
     }
 
-    private GuardedObjects.Got absent(
-            Admitted use, Optional<Bucket> found, String name, Optional<String> versionId) {
+    private static GuardedObjects.Got absent(Admitted use, Optional<String> versionId) {
         use.record(Outcome.ABSENT, 0);
-        uses.tellAbsent(found, found.map(Bucket::name).orElse(""), name);
         return versionId.isPresent()
                 ? new GuardedObjects.Got.NoSuchVersion()
                 : new GuardedObjects.Got.NoSuchName();
@@ -503,7 +515,7 @@ final class ObjectUses {
                 rules.expiry(bucket, version, state));
     }
 
-    private static Found found(
+    static Found found(
             Bucket bucket,
             Version version,
             AttributesCodec.Sealed sealed,
@@ -563,6 +575,7 @@ final class ObjectUses {
                     new Stored.Deleted(marker.map(Version::id), removed);
             case Changed.ConditionFailed failed -> new Stored.ConditionFailed();
             case Changed.Locked locked -> new Stored.Locked();
+            case Changed.OverQuota(Excess excess) -> new Stored.OverQuota(excess);
             case Changed.OnMarker(Version marker) -> new Stored.OnMarker(marker.id());
             case Changed.NoSuchName absent -> new Stored.NoSuchName();
             case Changed.NoSuchBucket absent -> new Stored.NoSuchBucket();

@@ -30,10 +30,11 @@ final class ObjectsView implements GuardedObjects {
             Keys keys,
             Vessel vessel,
             LifecycleRules rules,
+            KeyEndings endings,
             SecureRandom random) {
         this.uses = uses;
         this.buckets = new BucketUses(uses, objects, keys, vessel, random);
-        this.locks = new Locks(objects, vessel, objects.present());
+        this.locks = new Locks(objects, vessel, objects.present(), endings);
         SecondKeys second = new SecondKeys(uses, keys, vessel, random);
         this.whole = new ObjectUses(uses, objects, keys, vessel, locks, rules, second);
         this.uploads = new UploadUses(uses, objects, keys, vessel, locks, rules, second);

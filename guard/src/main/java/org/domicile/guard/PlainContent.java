@@ -71,7 +71,8 @@ final class PlainContent implements GuardedObjects.Content {
                 : new SequenceInputStream(Collections.enumeration(streams));
     }
 
-    private InputStream piece(int piece, long offset, long length) {
+    /** A range of one piece; of an empty one it verifies that it is. */
+    InputStream piece(int piece, long offset, long length) {
         int at = piece * AttributesCodec.CONTENT_ID;
         byte[] id = Arrays.copyOfRange(contents, at, at + AttributesCodec.CONTENT_ID);
         Body body = pieces.get(piece);

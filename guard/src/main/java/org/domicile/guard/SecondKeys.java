@@ -77,6 +77,7 @@ final class SecondKeys {
                                 new Encrypted(Encrypted.Kind.CUSTOMER, ""),
                                 HexFormat.of().formatHex(proof)));
             }
+            case Encryption.Wrong wrong -> throw wrong.refusal();
         };
     }
 
@@ -118,6 +119,24 @@ final class SecondKeys {
         } catch (Keys.KeyGone e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * What a body was sealed under is still there.
+     *
+     * @throws Upstream.Invalid KMS.NotFoundException when its named key was destroyed meanwhile
+     */
+    void demand(Admitted use, SealedUnder sealing) {
+        if (sealing.shown().kind() == Encrypted.Kind.NAMED && ofStore(sealing.proof()).isEmpty()) {
+            use.onFailure(Outcome.INVALID);
+            throw unknown(sealing.shown().name());
+        }
+    }
+
+    /** A named key died while the body came that it was to seal. */
+    static Upstream.Invalid destroyed() {
+        return new Upstream.Invalid(
+                UNKNOWN_KEY, "Invalid keyId: the key was destroyed while the body arrived.");
     }
 
     private static Upstream.Invalid unknown(String name) {
@@ -189,6 +208,7 @@ final class SecondKeys {
                                     + " parameters.");
                 }
             }
+            case Encryption.Wrong wrong -> throw wrong.refusal();
             case Encryption.Own() -> require(begun.shown().kind() == Encrypted.Kind.OWN);
             case Encryption.Named(String name) ->
                     require(

@@ -11,6 +11,11 @@ final class Sentences {
     /** Reason of the guard's own: nobody keeps sealed uses in another organisation's log. */
     static final String SEALED_ELSEWHERE = "sealed-elsewhere";
 
+    /**
+     * Reason of the guard's own: another organisation began the upload, and will own the object.
+     */
+    static final String OTHER_INITIATOR = "other-initiator";
+
     /** Of a name that is not there, to who may not list the bucket. */
     static final String ABSENT_UNTOLD =
             "It is not there, or you may not know that it is: that needs s3:ListBucket.";
@@ -61,6 +66,9 @@ final class Sentences {
                     "The data may not go there: a label of the target allows what a label of the"
                             + " source prohibits, or they would bring more along than can be kept.";
             case OTHER_OWNER -> "The bucket's owner is not the one you expect.";
+            case OTHER_INITIATOR ->
+                    "Another organisation began this upload and will own the object: only it may"
+                            + " add parts and complete it.";
             case SEALED_ELSEWHERE ->
                     "The uses of this credential are sealed, so it acts on the data of its own"
                             + " organisation alone, even where others share theirs.";

@@ -122,14 +122,14 @@ final class SharingUses implements GuardedSharing {
                         action,
                         uses.object(found, bucketName, name, versionId),
                         ObjectUses.object(bucketName, name))) {
-            Optional<Version> version =
-                    found.flatMap(bucket -> objects.version(bucket, name, versionId));
-            if (found.isEmpty() || version.isEmpty()) {
+            if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
-                if (found.isEmpty()) {
-                    return new ObjectAcl.Absent(new GuardedObjects.Got.NoSuchBucket());
-                }
-                uses.tellAbsent(found, bucketName, name);
+                return new ObjectAcl.Absent(new GuardedObjects.Got.NoSuchBucket());
+            }
+            use.tellAbsent(name);
+            Optional<Version> version = objects.version(found.get(), name, versionId);
+            if (version.isEmpty()) {
+                use.record(Outcome.ABSENT, 0);
                 return new ObjectAcl.Absent(
                         versionId.isPresent()
                                 ? new GuardedObjects.Got.NoSuchVersion()
@@ -167,7 +167,7 @@ final class SharingUses implements GuardedSharing {
                 name,
                 version,
                 (use, bucket) -> {},
-                (bucket, sealer, context) -> {
+                (_, bucket, sealer, context) -> {
                     // Checked before the transaction; the owner is that of what it finds.
                     Listed.replaced(uses, bucket, asked, owner(bucket, name, version));
                     return new Amendment.State(was -> {

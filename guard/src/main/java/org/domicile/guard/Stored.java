@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.time.Instant;
 import java.util.Optional;
 import org.domicile.objects.Bucket;
+import org.domicile.objects.Excess;
 
 /** What became of a guarded write. */
 public sealed interface Stored {
@@ -27,6 +28,9 @@ public sealed interface Stored {
 
     /** A retention or a legal hold forbids it. */
     record Locked() implements Stored {}
+
+    /** A quota leaves no room for it. */
+    record OverQuota(Excess excess) implements Stored {}
 
     /** What would be changed is a delete marker. @param version its id */
     record OnMarker(String version) implements Stored {}

@@ -13,6 +13,7 @@ import org.domicile.keys.Sealer;
 import org.domicile.keys.SecondKey;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Changed;
+import org.domicile.objects.Excess;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Lock;
 import org.domicile.objects.Objects;
@@ -20,6 +21,7 @@ import org.domicile.objects.Part;
 import org.domicile.objects.Upload;
 import org.domicile.objects.Version;
 import org.domicile.policy.Marks;
+import org.domicile.policy.Ownership;
 import org.domicile.request.Outcome;
 
 /** Guarded uploads in parts. */
@@ -83,7 +85,7 @@ final class UploadUses {
                                     AttributesCodec.encode(
                                             new AttributesCodec.Begun(listed, sealing)));
             return objects.uploads()
-                    .create(use.carrying(() -> 0), bucket, name, state)
+                    .create(use.carrying(() -> 0), bucket, name, state, uses.initiator())
                     .map(upload -> new GuardedObjects.Begun(upload.id(), sealing.shown()));
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, Optional.empty());
@@ -110,6 +112,16 @@ final class UploadUses {
             if (upload.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchUpload();
+            }
+            demandInitiator(use, bucket, upload.get());
+            Optional<Excess> excess =
+                    Vessel.large(upstream)
+                            ? objects.uploads()
+                                    .foreseen(bucket, upload.get(), number, upstream.expected())
+                            : Optional.empty();
+            if (excess.isPresent()) {
+                use.record(Outcome.CONFLICT, 0);
+                return new Stored.OverQuota(excess.get());
             }
             use.keep(marks);
             Sealer sealer = vessel.sealer(bucket);
@@ -158,10 +170,24 @@ final class UploadUses {
                                             begun.sealing().shown());
                             case Objects.PartChanged.NoSuchUpload absent ->
                                     new Stored.NoSuchUpload();
+                            case Objects.PartChanged.OverQuota(Excess over) ->
+                                    new Stored.OverQuota(over);
                         };
                     });
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new Stored.NoSuchBucket());
+        }
+    }
+
+    /**
+     * Where an object belongs to whoever writes it, it would belong to those who began the upload,
+     * whoever fills it: so only they do (Amazon S3 User Guide, "Multipart upload API and
+     * permissions": the initiator, who has to be allowed s3:PutObject).
+     */
+    private void demandInitiator(Admitted use, Bucket bucket, Upload upload) {
+        if (uses.sharing(bucket).ownership() != Ownership.ENFORCED
+                && !uses.began(upload.initiator())) {
+            use.refuse(Sentences.OTHER_INITIATOR);
         }
     }
 
@@ -209,6 +235,7 @@ final class UploadUses {
             if (upload.isEmpty()) {
                 return finished(use, bucket, name, uploadId, chosen);
             }
+            demandInitiator(use, bucket, upload.get());
             return complete(use, bucket, upload.get(), chosen, completion, match);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new Stored.NoSuchBucket());
@@ -282,19 +309,28 @@ final class UploadUses {
         State state = new State(marks, draft.tags(), begun.sealing(), draft.acl());
         use.confirm();
         use.keep(marks);
+        Lock lock = locks.on(use, bucket, draft.lock());
+        Objects.Draft made =
+                new Objects.Draft(
+                        ObjectUses.token(sealer, context, attributes.etag()),
+                        sealed,
+                        state.seal(sealer, context),
+                        lock);
         Changed changed =
-                objects.uploads()
-                        .complete(
-                                use.carrying(() -> 0),
-                                bucket,
-                                upload,
-                                tokens,
-                                new Objects.Draft(
-                                        ObjectUses.token(sealer, context, attributes.etag()),
-                                        sealed,
-                                        state.seal(sealer, context),
-                                        locks.on(use, bucket, draft.lock())),
-                                ObjectUses.condition(match, sealer, context));
+                locks.holding(
+                        use,
+                        second,
+                        begun.sealing(),
+                        lock,
+                        () ->
+                                objects.uploads()
+                                        .complete(
+                                                use.carrying(() -> 0),
+                                                bucket,
+                                                upload,
+                                                tokens,
+                                                made,
+                                                ObjectUses.condition(match, sealer, context)));
         return ObjectUses.stored(rules, bucket, changed, attributes, state, Found.Origin.PARTS);
     }
 
@@ -429,7 +465,7 @@ final class UploadUses {
                                 part.modified()));
             }
             return new GuardedObjects.Parts.Shown(
-                    shown, owned(bucket, upload.get()), upload.get().principal());
+                    shown, owned(bucket, upload.get()), upload.get().initiator());
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new GuardedObjects.Parts.NoSuchBucket());
         }
@@ -454,7 +490,7 @@ final class UploadUses {
                         new GuardedObjects.UploadShown(
                                 upload.id(),
                                 upload.name(),
-                                upload.principal(),
+                                upload.initiator(),
                                 upload.initiated(),
                                 owned(found.get(), upload)));
             }

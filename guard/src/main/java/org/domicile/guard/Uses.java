@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongFunction;
@@ -16,6 +17,7 @@ import org.domicile.ledger.Statement;
 import org.domicile.ledger.Use;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Access;
+import org.domicile.policy.Acl;
 import org.domicile.policy.Credential;
 import org.domicile.policy.Decision;
 import org.domicile.policy.Marks;
@@ -133,20 +135,6 @@ final class Uses {
     /** What the request says of itself. */
     Asking asking() {
         return asking;
-    }
-
-    /**
-     * Lets know that there is nothing of a name, or refuses to say: who may not list a bucket does
-     * not learn from it which names it has. What was asked for is on record.
-     *
-     * @throws Refused when the caller may not list it
-     */
-    void tellAbsent(Optional<Bucket> bucket, String bucketName, String name) {
-        Decision decision =
-                policy.decide(request, LISTING, looked(data(bucket, bucketName, ""), name));
-        if (decision.effect() == Decision.Effect.REFUSE) {
-            throw new Refused(decision.reason(), Sentences.ABSENT_UNTOLD, last);
-        }
     }
 
     /** What a listing of a prefix could show: all labels of what begins so hold together. */
@@ -379,7 +367,7 @@ final class Uses {
     private Admitted.Again again(Use use, Resource resource, String going) {
         return new Admitted.Again() {
             @Override
-            public Optional<Admitted.Reversal> still() {
+            public Admitted.Second still() {
                 // A body may take its time: it is judged by what holds when all of it is there.
                 return again(
                         resource instanceof Resource.Data data
@@ -389,44 +377,81 @@ final class Uses {
             }
 
             @Override
-            public Optional<Admitted.Reversal> reading(State state) {
-                boolean asks =
-                        resource instanceof Resource.Data data
-                                && data.access().sharing().asksForObjects();
-                if (!asks && state.marks().isEmpty()) {
-                    return Optional.empty();
-                }
-                Resource found = carrying(resource, state.marks());
-                if (asks && found instanceof Resource.Data data) {
-                    found = data.shared(data.access().of(state.acl(), state.tags()));
-                }
-                return found.equals(resource) ? Optional.empty() : again(found, request.at());
+            public Admitted.Second reading(State state) {
+                Resource found = found(resource, state);
+                return found.equals(resource)
+                        ? new Admitted.Second.Allowed(use)
+                        : again(found, request.at());
             }
 
-            private Optional<Admitted.Reversal> again(Resource found, Instant at) {
+            private Admitted.Second again(Resource found, Instant at) {
                 Decision decision = policy.decide(toward(going, at), use.action(), found);
-                return decision.effect() == Decision.Effect.REFUSE
-                        ? Optional.of(reversal(use, at, found, going, decision))
-                        : Optional.empty();
+                if (decision.effect() == Decision.Effect.REFUSE) {
+                    return reversal(use, use.action(), at, found, going, decision);
+                }
+                return decision.read().equals(use.read()) && decision.policy().equals(use.policy())
+                        ? new Admitted.Second.Allowed(use)
+                        : new Admitted.Second.Allowed(
+                                allowed(use, use.action(), at, found, going, decision));
             }
 
             @Override
-            public Optional<Admitted.Reversal> storing(Marks carried) {
+            public Optional<Admitted.Second.Reversal> storing(Marks carried) {
                 Register register = policy.register();
                 boolean kept =
                         carried.fits()
                                 && register.broken(place(register, resource), carried).isEmpty();
-                return kept
+                return kept ? Optional.empty() : Optional.of(refusing(Sentences.LABEL_NOT_KEPT));
+            }
+
+            @Override
+            public Optional<Use> under(String action, State state) {
+                Resource found = found(resource, state);
+                Decision decision = policy.decide(toward(going, request.at()), action, found);
+                return decision.effect() == Decision.Effect.REFUSE
                         ? Optional.empty()
-                        : Optional.of(
+                        : Optional.of(allowed(use, action, request.at(), found, going, decision));
+            }
+
+            @Override
+            public Admitted.Second.Reversal refusing(String reason) {
+                return reversal(use, use.action(), request.at(), resource, going, unasked(reason));
+            }
+
+            @Override
+            public Optional<Admitted.Second.Reversal> untold(String name) {
+                if (!(resource instanceof Resource.Data data)) {
+                    return Optional.empty();
+                }
+                Access access = data.access().of(Acl.NONE, Map.of()); // the bucket's alone
+                Resource.Data looked = looked(data.named("").shared(access), name);
+                Decision decision = policy.decide(request, LISTING, looked);
+                return decision.effect() == Decision.Effect.REFUSE
+                        ? Optional.of(
                                 reversal(
                                         use,
+                                        LISTING,
                                         request.at(),
-                                        resource,
-                                        going,
-                                        unasked(Sentences.LABEL_NOT_KEPT)));
+                                        looked,
+                                        request.zone(),
+                                        decision,
+                                        Sentences.ABSENT_UNTOLD))
+                        : Optional.empty();
             }
         };
+    }
+
+    /** The resource when its version is so. */
+    private static Resource found(Resource resource, State state) {
+        boolean asks =
+                resource instanceof Resource.Data data && data.access().sharing().asksForObjects();
+        if (!asks && state.marks().isEmpty()) {
+            return resource;
+        }
+        Resource found = carrying(resource, state.marks());
+        return asks && found instanceof Resource.Data data
+                ? data.shared(data.access().of(state.acl(), state.tags()))
+                : found;
     }
 
     private static Resource carrying(Resource resource, Marks marks) {
@@ -451,14 +476,58 @@ final class Uses {
     /**
      * @param at when it was decided: the record explains the decision by it
      */
-    private Admitted.Reversal reversal(
-            Use use, Instant at, Resource resource, String going, Decision decision) {
+    private Use allowed(
+            Use use,
+            String action,
+            Instant at,
+            Resource resource,
+            String going,
+            Decision decision) {
+        return use(
+                use.organisation(),
+                use.number(),
+                at,
+                action,
+                Use.Verdict.ALLOWED,
+                decision,
+                resource,
+                going,
+                use.subjects(),
+                use.object(),
+                use.statements());
+    }
+
+    private Admitted.Second.Reversal reversal(
+            Use use,
+            String action,
+            Instant at,
+            Resource resource,
+            String going,
+            Decision decision) {
+        return reversal(
+                use,
+                action,
+                at,
+                resource,
+                going,
+                decision,
+                sentence(decision.reason(), action, resource));
+    }
+
+    private Admitted.Second.Reversal reversal(
+            Use use,
+            String action,
+            Instant at,
+            Resource resource,
+            String going,
+            Decision decision,
+            String sentence) {
         Use refused =
                 use(
                         use.organisation(),
                         use.number(),
                         at,
-                        use.action(),
+                        action,
                         Use.Verdict.REFUSED,
                         decision,
                         resource,
@@ -466,11 +535,11 @@ final class Uses {
                         use.subjects(),
                         use.object(),
                         List.of());
-        return new Admitted.Reversal(
+        return new Admitted.Second.Reversal(
                 refused,
                 new Refused(
                         decision.reason(),
-                        sentence(decision.reason(), use.action(), resource),
+                        sentence,
                         use.organisation() + "/" + options.node() + "/" + use.number()));
     }
 
@@ -564,6 +633,28 @@ final class Uses {
                 decision.read(),
                 statements,
                 sealed());
+    }
+
+    /**
+     * Who begins something that others will see: the caller's principal; its organisation where its
+     * uses are sealed, which is nobody's to tell of; empty for strangers.
+     */
+    String initiator() {
+        return switch (request.caller()) {
+            case Caller.Known known ->
+                    sealed().isEmpty() ? known.principal() : known.organisation();
+            case Caller.Anonymous _ -> "";
+            case Caller.Program program -> program.name();
+        };
+    }
+
+    /** Whether an {@link #initiator} is of the caller's organisation. */
+    boolean began(String initiator) {
+        Principal principal = policy.register().principals().get(initiator);
+        String organisation = principal == null ? initiator : principal.organisation();
+        return request.caller() instanceof Caller.Known known
+                ? organisation.equals(known.organisation())
+                : organisation.isEmpty();
     }
 
     /**

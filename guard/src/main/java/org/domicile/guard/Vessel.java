@@ -62,6 +62,11 @@ final class Vessel {
         this.random = random;
     }
 
+    /** Whether a body would be written to the disk before its commit, known before it comes. */
+    static boolean large(Upstream upstream) {
+        return upstream.expected() > SMALL;
+    }
+
     Sealer sealer(Bucket bucket) {
         return keys.sealer(key(bucket));
     }
@@ -146,6 +151,10 @@ final class Vessel {
             use.onFailure(Outcome.INVALID);
             throw e;
         } catch (Keys.KeyGone e) {
+            if (e.kind() == KeyId.Kind.NAMED) {
+                use.onFailure(Outcome.INVALID);
+                throw SecondKeys.destroyed();
+            }
             use.onFailure(Outcome.ABSENT);
             throw e;
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package org.domicile.guard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -185,14 +186,98 @@ class GuardTest {
                             "admin:CreateCredential done",
                             "admin:CreateBucket done",
                             "admin:ListBuckets done",
-                            "admin:CreateCredential done",
-                            "admin:WithdrawCredential done",
+                            "admin:RotateCredential done",
                             "s3:ListAllMyBuckets done",
                             "s3:ListAllMyBuckets done"),
                     actions(installation.usesSince("city", 0)));
             List<Ledger.Recorded> own = installation.usesSince(Policy.INSTALLATION, 8);
             assertEquals(List.of("admin:CreateOrganisation done", "admin:Stop done"), actions(own));
         }
+    }
+
+    /**
+     * Story: a rotation was two changes; a stop between them left both credentials alive, and their
+     * order in the log told nobody that one took the other's place.
+     */
+    @Test
+    void aRotationIsOneChangeWithAGrace() {
+        try (Installation installation = Installation.inMemory(folder)) {
+            Administration.Issued old = installation.tenant("city");
+            Administration admin = installation.admin();
+            String key = old.credential().accessKey();
+            admin.giveReceipts(key, Administration.Receipts.ALWAYS);
+            long before = installation.entries("city");
+            Administration.Issued next = admin.rotateCredential(key, Duration.ofHours(24));
+            assertEquals(1, installation.entries("city") - before);
+            assertEquals(
+                    Administration.Receipts.ALWAYS, admin.receipts(next.credential().accessKey()));
+            assertEquals(0, installation.as(old).buckets().size());
+            installation.time().advance(Duration.ofHours(24));
+            assertEquals(
+                    "credential-expired",
+                    assertThrows(Refused.class, () -> installation.as(old).buckets()).reason());
+            assertEquals(0, installation.as(next).buckets().size());
+            Administration later = installation.admin();
+            assertThrows(
+                    Administration.Impossible.class,
+                    () ->
+                            later.rotateCredential(
+                                    next.credential().accessKey(), Duration.ofDays(91)));
+        }
+    }
+
+    @Test
+    void aKeptPairIsOfOneOrganisationAndNotWeak() {
+        try (Installation installation = Installation.inMemory(folder)) {
+            Administration.Issued city = installation.tenant("city");
+            Administration.Issued water = installation.tenant("water");
+            String secret = "0123456789abcdef";
+            keep(installation, city, new KeyPair("old", secret));
+            assertTrue(
+                    installation
+                            .guard()
+                            .identity()
+                            .caller("old", secret.getBytes(StandardCharsets.UTF_8))
+                            .isPresent());
+            assertRefused("exists already", installation, water, new KeyPair("old", secret));
+            for (String key : List.of("ab", "a/b", "a b", "a:b", "k".repeat(129), "ASIAOLD")) {
+                assertRefused("access key", installation, city, new KeyPair(key, secret));
+            }
+            for (String weak :
+                    List.of(
+                            "0123456789abcde",
+                            "0123456012345601",
+                            "0123456789 abcdef",
+                            "x".repeat(129),
+                            "new-0123456789abcdef")) {
+                assertRefused("too weak", installation, city, new KeyPair("new", weak));
+            }
+            assertFalse(new KeyPair("new", secret).toString().contains(secret));
+        }
+    }
+
+    private static void assertRefused(
+            String part, Installation installation, Administration.Issued holder, KeyPair pair) {
+        String sentence =
+                assertThrows(
+                                Administration.Impossible.class,
+                                () -> keep(installation, holder, pair))
+                        .getMessage();
+        assertTrue(sentence.contains(part), sentence);
+        assertFalse(sentence.contains(pair.secret()), sentence);
+    }
+
+    private static void keep(
+            Installation installation, Administration.Issued holder, KeyPair pair) {
+        installation
+                .admin()
+                .keepCredential(
+                        pair,
+                        holder.credential().principal(),
+                        holder.credential().purpose(),
+                        List.of("*"),
+                        List.of("*"),
+                        Instant.MAX);
     }
 
     /**

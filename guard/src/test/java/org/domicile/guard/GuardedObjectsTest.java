@@ -1150,17 +1150,32 @@ class GuardedObjectsTest {
     private static final Admitted.Again NOTHING_MORE =
             new Admitted.Again() {
                 @Override
-                public Optional<Admitted.Reversal> still() {
+                public Admitted.Second still() {
+                    throw new AssertionError("nothing is asked here");
+                }
+
+                @Override
+                public Admitted.Second reading(State state) {
+                    throw new AssertionError("nothing is asked here");
+                }
+
+                @Override
+                public Optional<Admitted.Second.Reversal> storing(Marks carried) {
                     return Optional.empty();
                 }
 
                 @Override
-                public Optional<Admitted.Reversal> reading(State state) {
+                public Optional<org.domicile.ledger.Use> under(String action, State state) {
                     return Optional.empty();
                 }
 
                 @Override
-                public Optional<Admitted.Reversal> storing(Marks carried) {
+                public Admitted.Second.Reversal refusing(String reason) {
+                    throw new AssertionError("nothing is refused here");
+                }
+
+                @Override
+                public Optional<Admitted.Second.Reversal> untold(String name) {
                     return Optional.empty();
                 }
             };

@@ -34,6 +34,7 @@ import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
 import org.domicile.objects.Objects;
 import org.domicile.people.People;
+import org.domicile.policy.Credential;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
 import org.domicile.request.Caller;
@@ -433,6 +434,17 @@ public final class Installation implements AutoCloseable {
         String principal = admin().createPrincipal(organisation, "Ada of " + organisation).id();
         return admin().createCredential(
                         principal, purpose.id(), List.of("*"), List.of("*"), Instant.MAX);
+    }
+
+    /** Another credential of the same principal and purpose, for one action alone. */
+    public Administration.Issued person(Administration.Issued other, String action) {
+        Credential like = other.credential();
+        return admin().createCredential(
+                        like.principal(),
+                        like.purpose(),
+                        List.of(action),
+                        List.of("*"),
+                        Instant.MAX);
     }
 
     /** An entry of the register that is there. */

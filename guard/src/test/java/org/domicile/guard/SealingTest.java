@@ -198,6 +198,29 @@ class SealingTest {
     }
 
     /** They would find uses in their log that they cannot read, under a seal that is not theirs. */
+    /** Story: whoever listed uploads was told who had begun one under a seal. */
+    @Test
+    void nobodyIsToldWhoBeganAnUploadUnderASeal() {
+        Administration.Issued covert = covert();
+        String id = installation.as(covert).createUpload("clinic", "u", draft()).orElseThrow().id();
+        assertInstanceOf(
+                Stored.PartDone.class,
+                installation.as(covert).putPart("clinic", "u", id, 1, upstream(BODY)));
+        GuardedObjects open = installation.as(ada);
+        open.createUpload("clinic", "v", draft()).orElseThrow();
+        assertEquals(
+                List.of("city", ada.credential().principal()),
+                open
+                        .uploads("clinic", new Listing.Query("", "", "", "", 10))
+                        .orElseThrow()
+                        .uploads()
+                        .stream()
+                        .map(GuardedObjects.UploadShown::initiator)
+                        .toList());
+        GuardedObjects.Parts parts = open.parts("clinic", "u", id, 0, 10);
+        assertEquals("city", assertInstanceOf(GuardedObjects.Parts.Shown.class, parts).initiator());
+    }
+
     @Test
     void noSealedUseStandsInAnotherOrganisationsLog() {
         Administration.Issued water = installation.tenant("water");

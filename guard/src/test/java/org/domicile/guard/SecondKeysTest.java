@@ -10,14 +10,25 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.domicile.keys.KeyId;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Bucket;
@@ -141,6 +152,133 @@ class SecondKeysTest {
         assertTrue(installation.admin().destroyKey("city", "records").destroyed());
         refused(GuardedObjects.Got.KeyRefused.Why.DESTROYED, get(CustomerKey.NONE));
         assertTrue(installation.lastPublic("key.destroyed").contains("records"));
+    }
+
+    private Stored hold() {
+        return objects().hold("archive", "n", Optional.empty(), Lock.Hold.ON);
+    }
+
+    private void lockable() {
+        installation.admin().createKey("city", "records");
+        objects().version("archive", Bucket.Versioning.ENABLED);
+        objects().lock("archive", LockRule.PLAIN);
+        put("n", new Encryption.Named("records"), Lock.OPEN);
+    }
+
+    /**
+     * Story: a destruction looked for what is kept, and a hold that was set before its commit kept
+     * an object that nobody could read any more.
+     */
+    @Test
+    void nothingIsLockedUnderAKeyThatIsBeingDestroyed() throws Exception {
+        lockable();
+        Instant until = installation.time().instant().plus(Duration.ofDays(3));
+        Lock retention = Lock.OPEN.retained(Lock.Mode.GOVERNANCE, until);
+        List<Callable<Stored>> lockings =
+                List.of(
+                        this::hold,
+                        () ->
+                                objects()
+                                        .retain(
+                                                "archive",
+                                                "n",
+                                                Optional.empty(),
+                                                retention,
+                                                Lock.Bypass.NO),
+                        () -> put("m", new Encryption.Named("records"), retention));
+        List<Future<Stored>> tried = new ArrayList<>();
+        try (ExecutorService others = Executors.newVirtualThreadPerTaskExecutor()) {
+            // The look is over, and the commit has not come: all of them come in between.
+            installation
+                    .keyspace()
+                    .meanwhile(() -> {
+                        for (Callable<Stored> each : lockings) {
+                            tried.add(others.submit(each));
+                        }
+                        for (Future<Stored> each : tried) {
+                            await(each);
+                        }
+                    });
+            assertTrue(installation.admin().destroyKey("city", "records").destroyed());
+        }
+        assertEquals(3, tried.size());
+        for (Future<Stored> each : tried) {
+            Upstream.Invalid no =
+                    assertInstanceOf(Upstream.Invalid.class, each.exceptionNow(), each::toString);
+            assertEquals("OperationAborted", no.code());
+        }
+    }
+
+    @Test
+    void aKeyUnderWhichSomethingIsBeingLockedIsNotDestroyed() throws Exception {
+        lockable();
+        try (ExecutorService others = Executors.newVirtualThreadPerTaskExecutor()) {
+            CountDownLatch begun = new CountDownLatch(1);
+            List<Future<NamedKey>> destroying = new ArrayList<>();
+            installation
+                    .keyspace()
+                    .meanwhile(() ->
+                            destroying.add(
+                                    others.submit(() -> {
+                                        begun.countDown();
+                                        return installation.admin().destroyKey("city", "records");
+                                    })));
+            assertInstanceOf(Stored.Amended.class, hold());
+            assertTrue(begun.await(10, TimeUnit.SECONDS));
+            await(destroying.getFirst());
+            assertInstanceOf(Administration.Impossible.class, destroying.getFirst().exceptionNow());
+        }
+        assertArrayEquals(BODY, bytes(get(CustomerKey.NONE)));
+    }
+
+    /** A body that began under a living key, and is locked, is not stored under a dead one. */
+    @Test
+    void aLockedBodyWhoseKeyDiedWhileItCameIsNotStored() {
+        lockable();
+        Instant until = installation.time().instant().plus(Duration.ofDays(3));
+        GuardedObjects.Draft draft =
+                draft().locked(Lock.OPEN.retained(Lock.Mode.GOVERNANCE, until))
+                        .sealed(new Encryption.Named("records"));
+        Upstream slow =
+                new Upstream() {
+                    private final Upstream body = upstream(BODY);
+
+                    @Override
+                    public long expected() {
+                        return body.expected();
+                    }
+
+                    @Override
+                    public InputStream body() throws IOException {
+                        return body.body();
+                    }
+
+                    @Override
+                    public String algorithm() {
+                        return body.algorithm();
+                    }
+
+                    @Override
+                    public Digests finish() {
+                        installation.admin().destroyKey("city", "records");
+                        return body.finish();
+                    }
+                };
+        Upstream.Invalid no =
+                assertThrows(
+                        Upstream.Invalid.class,
+                        () -> objects().put("archive", "m", draft, slow, ANY));
+        assertEquals("KMS.NotFoundException", no.code());
+    }
+
+    private static void await(Future<?> one) {
+        try {
+            one.get(10, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            assertInstanceOf(RuntimeException.class, e.getCause());
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** A destruction is on record first; what was cut off then is done at the next start. */

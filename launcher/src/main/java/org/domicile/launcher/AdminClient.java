@@ -179,7 +179,8 @@ record AdminClient(Path socket, String token) {
         answer.readHead();
     }
 
-    private static Json.Row parse(byte[] text) {
+    /** An object that a server, or another command, answered with. */
+    static Json.Row parse(byte[] text) {
         try {
             return Json.object(text);
         } catch (IOException e) {

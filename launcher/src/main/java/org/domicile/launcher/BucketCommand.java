@@ -8,11 +8,16 @@ import picocli.CommandLine.Parameters;
 /** Buckets: where objects lie. */
 @Command(
         name = "bucket",
-        description = "Make and list buckets, in which objects lie.",
+        description = "Make and list buckets, in which objects lie, and say how much they hold.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example: ./domicile bucket create archive"},
-        subcommands = {BucketCommand.Create.class, BucketCommand.Show.class})
+        subcommands = {
+            BucketCommand.Create.class,
+            BucketCommand.Show.class,
+            QuotaCommand.OfBucket.class,
+            InventoryCommand.class
+        })
 final class BucketCommand {
     @Command(
             name = "create",

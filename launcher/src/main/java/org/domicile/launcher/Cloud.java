@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.domicile.admin.AdminDoor;
 import org.domicile.admin.AdminOptions;
 import org.domicile.blobs.BlobOptions;
@@ -72,17 +73,20 @@ final class Cloud implements AutoCloseable {
     private final Instruments instruments;
     private final Endpoints endpoints;
     private final Guard guard;
+    private final Checker checker;
     private boolean closed;
 
     private Cloud(
             Deque<AutoCloseable> opened,
             Instruments instruments,
             Endpoints endpoints,
-            Guard guard) {
+            Guard guard,
+            Checker checker) {
         this.opened = opened;
         this.instruments = instruments;
         this.endpoints = endpoints;
         this.guard = guard;
+        this.checker = checker;
     }
 
     /** On the real disk, with the real time. */
@@ -110,7 +114,21 @@ final class Cloud implements AutoCloseable {
         }
     }
 
-    private static Cloud wire(
+    /** What lies in a folder, open, and nothing that serves it or works on it by itself. */
+    record Core(
+            Keyspace keyspace,
+            Blobs blobs,
+            Installation installation,
+            KeyPlaces places,
+            Keys keys,
+            AskedWitnesses witnesses,
+            Ledger ledger,
+            Policy policy,
+            SteadyClock steady,
+            Objects objects,
+            Guard guard) {}
+
+    private static Core core(
             Folder folder,
             Settings settings,
             Disk disk,
@@ -123,8 +141,7 @@ final class Cloud implements AutoCloseable {
         folder.create(disk);
         opened.push(folder.lock());
         folder.mark(disk);
-        Hold hold = new Hold(folder, disk);
-        hold.prepare();
+        new Hold(folder, disk).prepare();
 
         // the substrate
         Keyspace keyspace = Keyspace.open(folder.keyspace(), keyspaceOptions(settings));
@@ -145,6 +162,8 @@ final class Cloud implements AutoCloseable {
                         .after(installation.formerOrigins());
         AskedWitnesses witnesses = AskedWitnesses.of(settings.witnessing(), clock);
         opened.push(witnesses);
+        Optional<Duration> jump = SteadyClock.jump(clock.instant(), installation.clock());
+        SteadyClock steady = new SteadyClock(clock, installation.clock(), settings.upkeep().jump());
         Ledger ledger =
                 Ledger.open(
                         keyspace,
@@ -153,6 +172,7 @@ final class Cloud implements AutoCloseable {
                         keys.passes(),
                         disk,
                         clock,
+                        steady,
                         random,
                         ledgerOptions,
                         new Outside(history.mark(ledgerOptions.origin()), witnesses));
@@ -160,8 +180,6 @@ final class Cloud implements AutoCloseable {
         history.tell(ledger);
         Policy policy = Policy.open(keyspace, keys.vault(), keys.subjects(), clock);
         checkHome(policy, settings.zones().home());
-        Optional<Duration> jump = SteadyClock.jump(clock.instant(), installation.clock());
-        SteadyClock steady = new SteadyClock(clock, installation.clock(), settings.upkeep().jump());
         Objects objects = Objects.open(keyspace, blobs, clock, steady, random);
         opened.push(objects);
 
@@ -182,6 +200,72 @@ final class Cloud implements AutoCloseable {
         installation.clock(steady.instant());
         FirstCredential.complete(
                 installation, guard, disk, places.firstCredential(), settings.zones().home());
+        return new Core(
+                keyspace,
+                blobs,
+                installation,
+                places,
+                keys,
+                witnesses,
+                ledger,
+                policy,
+                steady,
+                objects,
+                guard);
+    }
+
+    /**
+     * Opens a data folder for somebody who wants no server: nothing listens, and nothing of the
+     * program's own work begins.
+     *
+     * @throws Problem, Folder.Taken and others as {@link #open} does
+     */
+    static <T> T withCore(Path path, Settings settings, Function<Core, T> work) throws IOException {
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
+        try {
+            return work.apply(
+                    core(
+                            new Folder(path),
+                            settings,
+                            Disk.real(),
+                            Clock.systemUTC(),
+                            new SecureRandom(),
+                            opened));
+        } finally {
+            closeAll(opened);
+        }
+    }
+
+    private static Cloud wire(
+            Folder folder,
+            Settings settings,
+            Disk disk,
+            Clock clock,
+            SecureRandom random,
+            Deque<AutoCloseable> opened)
+            throws IOException {
+        Core core = core(folder, settings, disk, clock, random, opened);
+        Keyspace keyspace = core.keyspace();
+        Blobs blobs = core.blobs();
+        Installation installation = core.installation();
+        KeyPlaces places = core.places();
+        Ledger ledger = core.ledger();
+        Policy policy = core.policy();
+        SteadyClock steady = core.steady();
+        Objects objects = core.objects();
+        Guard guard = core.guard();
+        Upkeep upkeep = new Upkeep(guard, clock);
+        Checker checker =
+                new Checker(
+                        guard,
+                        upkeep,
+                        installation,
+                        () -> stored(policy, objects),
+                        settings.upkeep().rate(),
+                        settings.upkeep().scrub(),
+                        clock);
+
+        Hold hold = new Hold(folder, disk);
 
         // the doors
         DiskForecast forecast = installation.forecast();
@@ -194,12 +278,13 @@ final class Cloud implements AutoCloseable {
                                 installation,
                                 keyspace,
                                 blobs,
-                                keys,
+                                core.keys(),
                                 ledger,
                                 policy,
-                                witnesses,
+                                core.witnesses(),
                                 forecast,
                                 steady,
+                                checker,
                                 hold),
                         clock);
         HttpHandler admin =
@@ -207,6 +292,7 @@ final class Cloud implements AutoCloseable {
                         guard,
                         instruments,
                         new LedgerLogs(ledger),
+                        checker,
                         new AdminOptions(
                                 freshToken(folder, disk, random), settings.doors().adminHosts()),
                         clock);
@@ -227,7 +313,8 @@ final class Cloud implements AutoCloseable {
 
         // the program's own work
         opened.push(
-                upkeep(settings, guard, blobs, objects, installation, clock)
+                upkeep(upkeep, settings, blobs, objects, clock)
+                        .start(checker.job())
                         .start(retention(ledger, hold, settings, clock))
                         .start(lifecycle(guard, settings, clock))
                         .start(measuring(forecast, installation, disk, hold, clock, steady)));
@@ -239,7 +326,7 @@ final class Cloud implements AutoCloseable {
         endpoints.write(disk, folder);
         opened.push(() -> Files.deleteIfExists(folder.endpoints()));
         LOG.log(Level.INFO, "ready: " + urls);
-        return new Cloud(opened, instruments, endpoints, guard);
+        return new Cloud(opened, instruments, endpoints, guard, checker);
     }
 
     // doors
@@ -433,17 +520,11 @@ final class Cloud implements AutoCloseable {
     // upkeep
 
     private static Upkeep upkeep(
-            Settings settings,
-            Guard guard,
-            Blobs blobs,
-            Objects objects,
-            Installation installation,
-            Clock clock) {
+            Upkeep upkeep, Settings settings, Blobs blobs, Objects objects, Clock clock) {
         Instant now = clock.instant();
         Duration pause = settings.upkeep().pause();
         Upkeep.Rhythm often = Upkeep.backingOff(pause.dividedBy(10), pause, pause.multipliedBy(60));
-        return new Upkeep(guard, clock)
-                .start(
+        return upkeep.start(
                         new Upkeep.Job(
                                 "upkeep:Compact",
                                 now.plus(pause),
@@ -459,8 +540,14 @@ final class Cloud implements AutoCloseable {
                                 often,
                                 () ->
                                         objects.uploads()
-                                                .sweep(clock.instant().minus(REMEMBER_UPLOADS))))
-                .start(scrub(settings, blobs, installation, clock));
+                                                .sweep(clock.instant().minus(REMEMBER_UPLOADS))));
+    }
+
+    /** Plain bytes of all organisations' buckets. */
+    private static long stored(Policy policy, Objects objects) {
+        return policy.register().organisations().keySet().stream()
+                .mapToLong(each -> objects.quotas().usage(each).bytes())
+                .sum();
     }
 
     /** Not while a backup is copied: it counts on the files of the logs that were there. */
@@ -524,32 +611,6 @@ final class Cloud implements AutoCloseable {
                 });
     }
 
-    /** Not at once after a start: a server that is restarted often has better things to do. */
-    private static Upkeep.Job scrub(
-            Settings settings, Blobs blobs, Installation installation, Clock clock) {
-        Duration period = settings.upkeep().scrub();
-        Instant due = installation.scrubbed().plus(period);
-        Instant soonest = clock.instant().plusSeconds(60);
-        return new Upkeep.Job(
-                "upkeep:Verify",
-                due.isAfter(soonest) ? due : soonest,
-                turn ->
-                        turn.handled() < 0
-                                ? turn.at().plus(Duration.ofHours(1))
-                                : turn.at().plus(period),
-                () -> {
-                    Blobs.Scrub found = blobs.scrub();
-                    if (Thread.currentThread().isInterrupted()) {
-                        return found.bytes(); // cut short: not all was seen
-                    }
-                    installation.scrubbed(clock.instant(), found.corrupt().size());
-                    if (!found.corrupt().isEmpty()) {
-                        LOG.log(Level.ERROR, "damaged blobs: " + found.corrupt());
-                    }
-                    return found.bytes();
-                });
-    }
-
     // at work
 
     /** What commands are told. */
@@ -565,6 +626,11 @@ final class Cloud implements AutoCloseable {
     /** The way in, for tests that need no wire. */
     Guard guard() {
         return guard;
+    }
+
+    /** The check of what is stored, for tests that want it now. */
+    Checker checker() {
+        return checker;
     }
 
     /** Waits until an operator asks for the end. */

@@ -55,6 +55,9 @@ final class CredentialCommand {
                 "Example: ./domicile credential create --principal 'Ada Park' --purpose"
                         + " leak-detection --action 's3:Get*' --action 's3:List*' --bucket 'logs-*'"
                         + " --expires 2027-06-30",
+                "Kept:    ./domicile credential create --principal 'Ada Park' --purpose"
+                        + " leak-detection --access-key AKIA0123456789ABCDEF --secret-file"
+                        + " secret.txt",
                 "Sealed:  ./domicile credential create --principal 'Ada Park' --purpose fraud"
                         + " --sealed-until 2027-06-30"
             })
@@ -104,12 +107,28 @@ final class CredentialCommand {
                 })
         String sealedUntil = "";
 
+        @Option(
+                names = "--access-key",
+                paramLabel = "ID",
+                description = {
+                    "Keep a pair that clients have already: its access key here, its secret in"
+                            + " --secret-file or on standard input, never on the command line."
+                })
+        String accessKey = "";
+
         @Mixin SealedCommand.Person person = new SealedCommand.Person();
 
         @Override
         public Integer call() {
             if (sealedUntil.isEmpty() && !person.as.isEmpty()) {
                 throw Input.wrong(spec, "--as is for sealed credentials: --sealed-until DAY");
+            }
+            if (!sealedUntil.isEmpty() && !accessKey.isEmpty()) {
+                throw Input.wrong(
+                        spec, "the pair of a sealed credential is made when it is approved");
+            }
+            if (sealedUntil.isEmpty() && accessKey.isEmpty() && person.file != null) {
+                throw Input.wrong(spec, "--secret-file is for a pair to keep: --access-key ID");
             }
             String end = Input.end(spec, expires);
             AdminClient admin = admin();
@@ -128,8 +147,21 @@ final class CredentialCommand {
                 body.put("sealedUntil", sealedUntil);
                 person.into(body);
             }
+            if (!accessKey.isEmpty()) {
+                body.put("accessKey", accessKey);
+                body.put("secret", person.secret());
+            }
             Json.Row made = admin.post("/v1/credentials", new Json.Row(body));
-            if (sealedUntil.isEmpty()) {
+            if (!accessKey.isEmpty()) {
+                output().result(
+                                made,
+                                "the pair %s is %s's for the purpose %s; its clients change nothing"
+                                                .formatted(
+                                                        made.text("accessKey"),
+                                                        Table.visible(who.text("name")),
+                                                        made.text("purpose"))
+                                        + " but the endpoint");
+            } else if (sealedUntil.isEmpty()) {
                 issued(output(), made, who.text("name"));
             } else {
                 output().result(
@@ -193,7 +225,7 @@ final class CredentialCommand {
     static final class Withdraw extends ServerCommand.OfCredential {
         @Override
         public Integer call() {
-            Json.Row answer = asked("withdraw");
+            Json.Row answer = asked("withdraw", Json.row());
             output().result(answer, "credential " + answer.text("withdrawn") + " is withdrawn");
             return 0;
         }
@@ -242,11 +274,26 @@ final class CredentialCommand {
                     "Replace a credential: end it, make another like it, and print the new secret,"
                             + " once.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: ./domicile credential rotate DOMI0123456789ABCDEF"})
+            footer = {"", "Example: ./domicile credential rotate DOMI0123456789ABCDEF --grace 24h"})
     static final class Rotate extends ServerCommand.OfCredential {
+        @Option(
+                names = "--grace",
+                paramLabel = "SPAN",
+                description =
+                        "For how long the old one stays valid, such as 24h, at most 90d (default:"
+                                + " not at all).")
+        String grace = "";
+
         @Override
         public Integer call() {
-            Json.Row made = asked("rotate");
+            Json.Row made =
+                    grace.isEmpty()
+                            ? asked("rotate", Json.row())
+                            : asked(
+                                    "rotate",
+                                    Json.row(
+                                            "grace",
+                                            String.valueOf(Input.span(spec, grace).toSeconds())));
             issued(output(), made, "the same principal");
             return 0;
         }

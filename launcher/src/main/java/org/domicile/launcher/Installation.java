@@ -33,9 +33,8 @@ import org.domicile.keyspace.Write;
  *                 snapshot
  *   restore       name of the last restore whose history has begun
  *   first-steps   there once the first credential lies durably in its file
- *   scrubbed      8 bytes: when all stored bytes were last verified, in seconds since 1970
+ *   check         how the check of all that is stored stands ({@link CheckRecord})
  *   room          samples of what the disk had left, newest last
- *   corrupt       8 bytes: how many blobs were damaged then
  * </pre>
  */
 final class Installation implements FolderMark {
@@ -187,18 +186,15 @@ final class Installation implements FolderMark {
         write(put("first-steps", new byte[] {1}));
     }
 
-    /** When all stored bytes were last verified; 1970 when never. */
-    Instant scrubbed() {
-        return Instant.ofEpochSecond(number("scrubbed").orElse(0L));
+    /** How the check of all that is stored stands. */
+    CheckRecord check() {
+        return keyspace.get(Space.RECORDS, key("check"))
+                .map(CheckRecord::decode)
+                .orElse(CheckRecord.NOTHING);
     }
 
-    /** Blobs that were damaged then. */
-    long corrupt() {
-        return number("corrupt").orElse(0L);
-    }
-
-    void scrubbed(Instant at, long corrupt) {
-        write(put("scrubbed", eight(at.getEpochSecond())), put("corrupt", eight(corrupt)));
+    void check(CheckRecord record) {
+        write(put("check", record.encode()));
     }
 
     /** What the steady clock said last; empty when it never ran. */

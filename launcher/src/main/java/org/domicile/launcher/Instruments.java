@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import org.domicile.admin.Checking;
 import org.domicile.admin.Running;
 import org.domicile.blobs.Blobs;
 import org.domicile.bytes.Disk;
@@ -58,6 +59,7 @@ final class Instruments implements Running, Readiness, Figures {
             AskedWitnesses witnesses,
             DiskForecast forecast,
             SteadyClock steady,
+            Checker checker,
             Hold hold) {}
 
     private record Open(HttpServer server, Map<String, String> urls, Instant since) {}
@@ -110,6 +112,7 @@ final class Instruments implements Running, Readiness, Figures {
         Map<String, Long> figures = new LinkedHashMap<>();
         List<String> warnings = new ArrayList<>();
         stored(figures, warnings);
+        check(figures, warnings);
         ledger(figures, warnings);
         parts.witnesses().tell(figures, warnings, clock.instant());
         keys(figures, warnings);
@@ -137,16 +140,29 @@ final class Instruments implements Running, Readiness, Figures {
             figures.put("blobs.bytes", blobs.bytesOnDisk());
             figures.put("blobs.live", blobs.live());
             figures.put("blobs.segments", (long) blobs.segments());
-            figures.put("blobs.corrupt", parts.installation().corrupt());
-            figures.put("blobs.scrubbed", parts.installation().scrubbed().getEpochSecond());
             room(figures, warnings);
         } catch (IOException | StorageFailure e) {
             warnings.add("the store does not answer: " + e.getMessage());
         }
-        if (figures.getOrDefault("blobs.corrupt", 0L) > 0) {
+    }
+
+    private void check(Map<String, Long> figures, List<String> warnings) {
+        Checking.State check = parts.checker().state();
+        figures.put("check.running", check.running() ? 1L : 0L);
+        figures.put("check.ended", check.ended().getEpochSecond());
+        figures.put("check.done", check.done());
+        figures.put("check.total", check.total());
+        figures.put("check.wrong", check.wrong());
+        if (check.wrong() > 0) {
             warnings.add(
-                    "the last verification found %d damaged blobs, which are refused to readers: the log names them; restore their objects from a backup"
-                            .formatted(figures.get("blobs.corrupt")));
+                    "the check of what is stored found %d %s wrong: 'domicile check --last' says which, and what to do"
+                            .formatted(check.wrong(), check.wrong() == 1 ? "thing" : "things"));
+        }
+        long days = parts.checker().days();
+        if (days > parts.settings().upkeep().scrub().toDays()) {
+            warnings.add(
+                    "at upkeep.rate, reading all that is stored takes %d days, longer than upkeep.scrub says: raise the rate, or the time"
+                            .formatted(days));
         }
     }
 
@@ -255,6 +271,22 @@ final class Instruments implements Running, Readiness, Figures {
                         "domicile_blob_bytes",
                         "Size of the files of large bodies.",
                         blobs.bytesOnDisk()));
+        Checking.State check = parts.checker().state();
+        metrics.add(
+                Metric.gauge(
+                        "domicile_check_ended_seconds",
+                        "When the last check of all that is stored went through, since 1970.",
+                        check.ended().getEpochSecond()));
+        metrics.add(
+                Metric.gauge(
+                        "domicile_check_read_bytes",
+                        "Plain bytes that the present check, or the last one, has read.",
+                        check.done()));
+        metrics.add(
+                Metric.gauge(
+                        "domicile_check_wrong",
+                        "Things that the check of what is stored found wrong.",
+                        check.wrong()));
         metrics.add(
                 Metric.gauge(
                         "domicile_key_store_generation",

@@ -28,6 +28,8 @@ import picocli.CommandLine.Command;
             Status.class,
             Down.class,
             Env.class,
+            CheckCommand.class,
+            ScrubCommand.class,
             BucketCommand.class,
             ImportCommand.class,
             BackupCommand.class,
@@ -82,7 +84,8 @@ public final class Main {
         return all;
     }
 
-    private static CommandLine ready(CommandLine commandLine) {
+    /** With our way to say what failed. */
+    static CommandLine ready(CommandLine commandLine) {
         return commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
             if (failure instanceof Problem problem) {
                 command.getErr().println("domicile: " + problem.getMessage());

@@ -12,7 +12,11 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example: ./domicile organisation create water --zone home"},
-        subcommands = {OrganisationCommand.Create.class, OrganisationCommand.Show.class})
+        subcommands = {
+            OrganisationCommand.Create.class,
+            OrganisationCommand.Show.class,
+            QuotaCommand.OfOrganisation.class
+        })
 final class OrganisationCommand {
     @Command(
             name = "create",

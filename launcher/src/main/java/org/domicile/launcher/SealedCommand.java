@@ -1,7 +1,5 @@
 package org.domicile.launcher;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,7 +37,9 @@ final class SealedCommand {
         @Option(
                 names = "--secret-file",
                 paramLabel = "FILE",
-                description = "Read that secret from the first line of a file.")
+                description =
+                        "Read the secret from the first line of a file of mode 600; - or nothing:"
+                                + " from standard input.")
         @Nullable Path file;
 
         void into(Map<String, Object> body) {
@@ -48,16 +48,12 @@ final class SealedCommand {
             }
             if (!as.isEmpty()) {
                 body.put("as", as);
-                body.put("secret", file == null ? Input.quiet("-") : line(file));
+                body.put("secret", secret());
             }
         }
 
-        private static String line(Path file) {
-            try (var lines = Files.lines(file)) {
-                return lines.findFirst().orElse("").strip();
-            } catch (IOException | java.io.UncheckedIOException e) {
-                throw new Problem("cannot read " + file + ": " + e.getMessage());
-            }
+        String secret() {
+            return SecretFile.read(file == null ? Path.of("-") : file);
         }
     }
 

@@ -66,10 +66,9 @@ abstract class ServerCommand implements Callable<Integer> {
                 description = "The credential's public part; 'credential list' shows it.")
         String accessKey = "";
 
-        final Json.Row asked(String verb) {
+        final Json.Row asked(String verb, Json.Row body) {
             return admin().post(
-                            "/v1/credentials/" + AdminClient.segment(accessKey) + "/" + verb,
-                            Json.row());
+                            "/v1/credentials/" + AdminClient.segment(accessKey) + "/" + verb, body);
         }
     }
 }

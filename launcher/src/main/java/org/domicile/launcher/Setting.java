@@ -86,8 +86,11 @@ enum Setting {
     LIMITS_WRITES("limits.memory.writes", "64MiB", "keyspace: buffers of what is written"),
     LIMITS_RESERVE("limits.disk.reserve", "256MiB", "room on the disk that bodies may not take"),
     BLOBS_SEGMENT("blobs.segment", "256MiB", "size of a file of bodies, a multiple of 64 KiB"),
-    UPKEEP_RATE("upkeep.rate", "32MiB", "bytes a second for compaction and for verification"),
-    UPKEEP_SCRUB("upkeep.scrub", "7d", "how often all stored bytes are verified"),
+    UPKEEP_RATE(
+            "upkeep.rate",
+            "32MiB",
+            "bytes a second for compaction and for checking what is stored, each"),
+    UPKEEP_SCRUB("upkeep.scrub", "7d", "how often all that is stored is checked"),
     UPKEEP_PAUSE(
             "upkeep.pause",
             "10s",

@@ -26,7 +26,8 @@ record StatusPage(Json.Row told) {
         told.row("endpoints").fields().forEach((name, url) -> line(out, name, String.valueOf(url)));
         out.println();
         line(out, "disk", disk());
-        line(out, "objects", objects(zone));
+        line(out, "objects", objects());
+        line(out, "check", check(zone));
         line(out, "ledger", ledger());
         if (figure("witnesses") > 0) {
             line(out, "witnesses", witnesses());
@@ -58,17 +59,28 @@ record StatusPage(Json.Row told) {
                         Times.size(figure("keyspace.bytes")));
     }
 
-    private String objects(ZoneId zone) {
-        long checked = figure("blobs.scrubbed");
-        return "%s live in %s of segments; %s"
-                .formatted(
-                        Times.size(figure("blobs.live")),
-                        Times.size(figure("blobs.bytes")),
-                        checked == 0
-                                ? "not read through and checked yet"
-                                : "last read through and checked "
-                                        + Times.minute(
-                                                Instant.ofEpochSecond(checked).toString(), zone));
+    private String objects() {
+        return "%s live in %s of segments"
+                .formatted(Times.size(figure("blobs.live")), Times.size(figure("blobs.bytes")));
+    }
+
+    private String check(ZoneId zone) {
+        long ended = figure("check.ended");
+        String last =
+                ended == 0
+                        ? "not read through and checked yet"
+                        : "last read through and checked "
+                                + Times.minute(Instant.ofEpochSecond(ended).toString(), zone);
+        String found =
+                figure("check.wrong") == 0 ? "" : ", " + number("check.wrong", "thing") + " wrong";
+        String now =
+                figure("check.running") == 0
+                        ? ""
+                        : "; now at %s of %s"
+                                .formatted(
+                                        Times.size(figure("check.done")),
+                                        Times.size(figure("check.total")));
+        return last + found + now;
     }
 
     private String ledger() {

@@ -4,8 +4,8 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.domicile.guard.Guard;
@@ -52,7 +52,7 @@ final class Upkeep implements AutoCloseable {
 
     private final Guard guard;
     private final InstantSource clock;
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private volatile boolean stopping;
 
     /** Starts nothing yet. */
@@ -65,6 +65,29 @@ final class Upkeep implements AutoCloseable {
     Upkeep start(Job job) {
         threads.add(Thread.ofVirtual().name(job.action()).start(() -> keepOn(job)));
         return this;
+    }
+
+    /**
+     * One turn at once, on a thread of its own.
+     *
+     * @param over what comes behind it, however it ended
+     */
+    synchronized void now(Job job, Runnable over) {
+        if (stopping) {
+            over.run();
+            return;
+        }
+        threads.removeIf(thread -> !thread.isAlive());
+        threads.add(
+                Thread.ofVirtual()
+                        .name(job.action())
+                        .start(() -> {
+                            try {
+                                turn(job, 0);
+                            } finally {
+                                over.run();
+                            }
+                        }));
     }
 
     private void keepOn(Job job) {
@@ -114,7 +137,9 @@ final class Upkeep implements AutoCloseable {
     /** Interrupts what is under way and waits until it has stopped. */
     @Override
     public void close() {
-        stopping = true;
+        synchronized (this) {
+            stopping = true;
+        }
         threads.forEach(Thread::interrupt);
         boolean interrupted = false;
         for (Thread thread : threads) {

@@ -163,6 +163,13 @@ final class DataPaths {
             admin | REMOVE_TARGET | none | commit | POST /v1/targets/city/ci/remove
             admin | LIST_BUCKETS | none | itself | GET /v1/buckets
             admin | CREATE_BUCKET | none | commit | POST /v1/buckets | {"organisation":"city","name":"by-admin"}
+            admin | SET_BUCKET_QUOTA | none | commit | POST /v1/buckets/{bucket}/quota | {"bytes":"1000000000","objects":"none"}
+            admin | READ_BUCKET_QUOTA | none | itself | GET /v1/buckets/{bucket}/quota
+            admin | SET_ORGANISATION_QUOTA | none | commit | POST /v1/organisations/city/quota | {"bytes":"none","objects":"1000000"}
+            admin | READ_ORGANISATION_QUOTA | none | itself | GET /v1/organisations/city/quota
+            admin | READ_INVENTORY | reads | itself | GET /v1/buckets/{bucket}/inventory
+            admin | START_CHECK | none | itself | POST /v1/check | {}
+            admin | READ_CHECK | reads | itself | GET /v1/check
             admin | LIST_NAMED_KEYS | none | itself | GET /v1/keys
             admin | CREATE_NAMED_KEY | none | commit | POST /v1/keys | {"organisation":"city","name":"records"}
             admin | DESTROY_NAMED_KEY | none | commit | POST /v1/keys/city/records/destroy

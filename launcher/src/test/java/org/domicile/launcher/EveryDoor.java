@@ -32,6 +32,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.domicile.admin.AdminDoor;
 import org.domicile.admin.AdminOptions;
+import org.domicile.admin.Checking;
 import org.domicile.admin.Running;
 import org.domicile.guard.Administration;
 import org.domicile.guard.Guard;
@@ -119,6 +120,7 @@ final class EveryDoor implements AutoCloseable {
                         guard,
                         new Idle(),
                         new LedgerLogs(installation.ledger()),
+                        new Idle(),
                         new AdminOptions(TOKEN, Set.of()),
                         installation.time());
         HttpHandler web = web(guard);
@@ -155,7 +157,7 @@ final class EveryDoor implements AutoCloseable {
     }
 
     /** A program that is up and does not end. */
-    private record Idle() implements Running {
+    private record Idle() implements Running, Checking {
         @Override
         public Status status() {
             return new Status("ready", "", Instant.EPOCH, Map.of(), Map.of(), List.of());
@@ -167,6 +169,16 @@ final class EveryDoor implements AutoCloseable {
         @Override
         public Path hold() {
             return Path.of("hold");
+        }
+
+        @Override
+        public State state() {
+            return new State(false, Instant.EPOCH, Instant.EPOCH, 0, 0, 0, 0, List.of());
+        }
+
+        @Override
+        public State begin() {
+            return state();
         }
     }
 

@@ -159,7 +159,7 @@ class SealedCommandsTest {
         LocalDate day = time.instant().atZone(ZoneOffset.UTC).toLocalDate().plusDays(20);
         Json.Row bo =
                 one("credential", "create", "--principal", "Bo", "--purpose", "fraud", "--json");
-        Path secret = Files.writeString(folder.resolve("bo.secret"), bo.text("secret") + "\n");
+        Path secret = Rig.secret(folder.resolve("bo.secret"), bo.text("secret") + "\n");
         String[] ask = {
             "credential",
             "create",
@@ -176,7 +176,7 @@ class SealedCommandsTest {
         assertEquals("", asked.text("secret"));
         assertTrue(done("credential", "list").out().contains("not approved"));
         refused("needs two persons", "sealed", "approve", key);
-        Path wrong = Files.writeString(folder.resolve("wrong.secret"), "no such secret");
+        Path wrong = Rig.secret(folder.resolve("wrong.secret"), "no such secret");
         String[] approve = {
             "sealed",
             "approve",

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,6 +34,8 @@ import picocli.CommandLine.Parameters;
             "  ./domicile proof attacker --count 10000000",
             "  ./domicile proof differential --count 1000000",
             "  ./domicile proof replay --count 2000",
+            "  ./domicile proof histories --count 200",
+            "  ./domicile proof fuzz --minutes 60 xml signature",
             "  ./domicile proof s3-tests ~/s3-tests --workers 8 -- -k multipart",
             "Exit code 0: it held; 1: it did not, and the folder is kept; 2: not understood."
         })
@@ -52,14 +55,16 @@ public final class Main implements Callable<Integer> {
             paramLabel = "DIR",
             description =
                     "Where to work (default: a new temporary folder); for cedar and s3-tests, what"
-                            + " to read.")
+                            + " to read; for fuzz, a target.")
     @Nullable Path folder;
 
     @Parameters(
             index = "2..*",
             arity = "0..*",
             paramLabel = "ARGUMENT",
-            description = "s3-tests, after --: more for pytest, such as -k EXPRESSION.")
+            description =
+                    "s3-tests, after --: more for pytest, such as -k EXPRESSION; fuzz: more"
+                            + " targets.")
     List<String> more = List.of();
 
     @Option(
@@ -72,16 +77,18 @@ public final class Main implements Callable<Integer> {
             names = "--count",
             paramLabel = "N",
             description =
-                    "How many deaths (default: 50), requests of replay (default: 50) or of"
-                        + " differential (default: 20000), candidates, changes or entries (default:"
-                        + " 100000).")
+                    "How many deaths (default: 50, of histories 20), requests of replay (default:"
+                        + " 50) or of differential (default: 20000), candidates, changes or entries"
+                        + " (default: 100000).")
     @Nullable Integer count;
 
     @Option(
             names = "--minutes",
             paramLabel = "N",
             defaultValue = "10",
-            description = "ledger: how long (default: ${DEFAULT-VALUE}).")
+            description =
+                    "ledger: how long; fuzz: for each target, two at once (default:"
+                            + " ${DEFAULT-VALUE}).")
     int minutes;
 
     @Option(names = "--seed", paramLabel = "N", description = "Choose the same as that run did.")
@@ -145,12 +152,14 @@ public final class Main implements Callable<Integer> {
         if (workers < 1 || workers > MOST_WORKERS) {
             throw new IllegalArgumentException("--workers is from 1 to " + MOST_WORKERS);
         }
-        Path named = folder == null ? null : folder.toAbsolutePath().normalize();
-        boolean temporary = named == null || proof.reads();
-        Path work =
-                named == null || proof.reads()
-                        ? Files.createTempDirectory("domicile-proof-")
-                        : Files.createDirectories(named);
+        List<String> words = more;
+        if (proof == Proofs.FUZZ && folder != null) {
+            words = Stream.concat(Stream.of(folder.toString()), more.stream()).toList();
+        }
+        Path named =
+                folder == null || proof == Proofs.FUZZ ? null : folder.toAbsolutePath().normalize();
+        boolean temporary = proof != Proofs.FUZZ && (named == null || proof.reads());
+        Path work = work(proof, named);
         long chosen = seed == null ? System.nanoTime() : seed;
         int times = count == null ? proof.count() : count;
         Consumer<String> told = json ? line -> {} : System.out::println;
@@ -165,20 +174,14 @@ public final class Main implements Callable<Integer> {
                                 chosen,
                                 LoopVolume.FileSystem.of(fileSystem),
                                 workers,
-                                more,
+                                words,
                                 told));
         figures.violations().forEach(each -> System.err.println("WRONG: " + each));
         if (figures.failed() > 0) {
             String again =
                     proof.reads()
                             ? proof.word() + " " + named
-                            : "%s %s --seed %d"
-                                    .formatted(
-                                            proof.word(),
-                                            proof == Proofs.LEDGER
-                                                    ? "--minutes " + minutes
-                                                    : "--count " + times,
-                                            chosen);
+                            : "%s %s".formatted(proof.word(), amount(proof, times, words, chosen));
             System.err.println(
                     "again: domicile proof %s; everything lies in %s".formatted(again, work));
         } else if (temporary) {
@@ -186,5 +189,33 @@ public final class Main implements Callable<Integer> {
         }
         System.out.println(json ? figures.json() : figures.line());
         return figures.failed() == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** A folder of its own for what is made, but for fuzz, whose inputs serve the next run. */
+    private static Path work(Proofs proof, @Nullable Path named) throws IOException {
+        if (proof == Proofs.FUZZ) {
+            return Files.createDirectories(SourceTree.root().resolve(".domicile/fuzz"));
+        }
+        return named == null || proof.reads()
+                ? Files.createTempDirectory("domicile-proof-")
+                : Files.createDirectories(named);
+    }
+
+    private String amount(Proofs proof, int times, List<String> words, long chosen) {
+        return switch (proof) {
+            case FUZZ -> "--minutes " + minutes + " " + String.join(" ", words);
+            case LEDGER -> "--minutes " + minutes + " --seed " + chosen;
+            case CRASH,
+                    POWER,
+                    ATTACKER,
+                    CEDAR,
+                    DIFFERENTIAL,
+                    MUTATIONS,
+                    FSCK,
+                    REPLAY,
+                    HISTORIES,
+                    S3_TESTS ->
+                    "--count " + times + " --seed " + chosen;
+        };
     }
 }

@@ -24,6 +24,11 @@ record Operator(Server server, Path work) {
         return Server.json(call("POST", path, body).getBytes(StandardCharsets.UTF_8));
     }
 
+    /** An object of flat values. */
+    Map<String, String> get(String path) throws IOException, InterruptedException {
+        return Server.json(call("GET", path, Map.of()).getBytes(StandardCharsets.UTF_8));
+    }
+
     /** A credential of the principal and for the purpose of another. */
     Map<String, String> issue(String like, Map<String, Object> lists)
             throws IOException, InterruptedException {

@@ -36,6 +36,13 @@ enum Proofs {
     LEDGER("ledger", "record uses for --minutes, as many as are acknowledged, and verify all"),
     /** Decisions of a server, made again without it. */
     REPLAY("replay", "decide what a server decided once more with cedar-wasm, and compare"),
+    /** Concurrent writers on conditions, and deaths. */
+    HISTORIES(
+            "histories",
+            "let clients contend for keys, kill the server, and look for an order of what they"
+                    + " saw"),
+    /** What strangers send, made up by a fuzzer. */
+    FUZZ("fuzz", "fuzz what strangers send for --minutes each: all targets, or those named"),
     /** Somebody else's tests of S3. */
     S3_TESTS("s3-tests", "run ceph/s3-tests from its checkout DIR, and compare with the list");
 
@@ -65,9 +72,10 @@ enum Proofs {
         return switch (this) {
             case CRASH, POWER, CEDAR, REPLAY -> 50;
             case DIFFERENTIAL -> 20_000;
+            case HISTORIES -> 20;
             case ATTACKER -> 100_000;
             case MUTATIONS, FSCK -> 100_000;
-            case LEDGER, S3_TESTS -> 1;
+            case LEDGER, FUZZ, S3_TESTS -> 1;
         };
     }
 
@@ -111,6 +119,11 @@ enum Proofs {
             case REPLAY ->
                     new Replay(asked.work(), asked.seed(), asked.told())
                             .run(word, asked.count(), asked.seed());
+            case HISTORIES ->
+                    new Histories(asked.work(), asked.seed(), asked.told())
+                            .run(word, asked.count(), asked.seed());
+            case FUZZ ->
+                    new Fuzz(asked.work(), asked.told()).run(word, asked.more(), asked.lasts());
             case S3_TESTS ->
                     new S3Suite(
                                     asked.source(),

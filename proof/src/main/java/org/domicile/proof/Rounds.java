@@ -25,6 +25,9 @@ final class Rounds implements AutoCloseable {
     /** A new installation after so many deaths: founding is hit too, and checks stay quick. */
     private static final int DEATHS_EACH = 100;
 
+    /** After so many deaths the server also looks at all that it stores itself, which takes longer. */
+    private static final int SELF_CHECKED_EACH = 4;
+
     private static final long LOOK_MILLIS = 40;
 
     private final Site site;
@@ -116,7 +119,7 @@ final class Rounds implements AutoCloseable {
                 return;
             }
             try (S3Client client = server.client()) {
-                check(client);
+                check(server, client);
                 load.prepare(client);
                 try (Load.Running running = load.start(client)) {
                     watch(server, time);
@@ -186,7 +189,7 @@ final class Rounds implements AutoCloseable {
         try (Server server = start(List.of())) {
             if (ready(server)) {
                 try (S3Client client = server.client()) {
-                    check(client);
+                    check(server, client);
                 }
                 strike(server);
             }
@@ -216,7 +219,8 @@ final class Rounds implements AutoCloseable {
     }
 
     /** All that was acknowledged before this start. */
-    private void check(S3Client client) throws IOException, InterruptedException {
+    private void check(Server server, S3Client client)
+            throws IOException, InterruptedException {
         if (!unchecked) {
             return;
         }
@@ -224,6 +228,9 @@ final class Rounds implements AutoCloseable {
         violations.addAll(logs.check());
         load.verify(client);
         violations.addAll(load.journal().drainViolations());
+        if (deaths % SELF_CHECKED_EACH == 0) {
+            OwnCheck.wrong(server, work).ifPresent(violations::add);
+        }
         unchecked = false;
     }
 

@@ -257,6 +257,10 @@ public record Audit(Path folder, List<VerifierKey> keys) {
             private long prunedTo;
             private Instant uncountedSince = Instant.MAX;
 
+            // entries of one minute stand together: it is parsed once
+            private String lastSaid = "";
+            private Optional<Instant> last = Optional.empty();
+
             UseReading(String name) {
                 this.name = name;
                 this.tally = stated.tallies.getOrDefault(name, new Tally());
@@ -283,7 +287,11 @@ public record Audit(Path folder, List<VerifierKey> keys) {
                     found(name, "entry " + index, "is another log's, use/" + owner);
                 }
                 String said = members.get("minute") instanceof String text ? text : "";
-                Optional<Instant> minute = minute(members);
+                if (!said.equals(lastSaid)) {
+                    lastSaid = said;
+                    last = minute(members);
+                }
+                Optional<Instant> minute = last;
                 minute.filter(newest::isBefore).ifPresent(later -> newest = later);
                 if ("use".equals(members.get("kind"))) {
                     uses++;

@@ -82,18 +82,40 @@ final class EntryJson {
 
     private Long number() {
         int from = at - 1;
-        while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+        while (at < text.length() && isDigit(text.charAt(at))) {
             at++;
         }
-        String digits = text.substring(from, at);
-        if (digits.length() > LONGEST_NUMBER || !digits.matches("-?(0|[1-9][0-9]*)")) {
+        int first = text.charAt(from) == '-' ? from + 1 : from;
+        boolean whole =
+                first < at
+                        && isDigit(text.charAt(first))
+                        && (text.charAt(first) != '0' || at == first + 1);
+        if (!whole || at - from > LONGEST_NUMBER) {
             throw new IllegalArgumentException("no number");
         }
-        return Long.valueOf(digits);
+        return Long.parseLong(text, from, at, 10);
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     private String string() {
-        StringBuilder string = new StringBuilder();
+        int from = at;
+        for (char c = next(); c != '"'; c = next()) {
+            if (c == '\\') {
+                return escapedFrom(from);
+            }
+            if (c < ' ') {
+                throw new IllegalArgumentException("a control character");
+            }
+        }
+        return text.substring(from, at - 1);
+    }
+
+    /** The text that begins there and has an escape at the place reached. */
+    private String escapedFrom(int from) {
+        StringBuilder string = new StringBuilder(text.substring(from, --at));
         for (char c = next(); c != '"'; c = next()) {
             if (c < ' ') {
                 throw new IllegalArgumentException("a control character");

@@ -99,8 +99,16 @@ public interface Keys extends AutoCloseable {
     final class KeyGone extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
+        private final KeyId.Kind kind;
+
         KeyGone(KeyId key) {
             super("the key " + key.kind() + " " + key.id() + " does not exist (any more)");
+            this.kind = key.kind();
+        }
+
+        /** What kind of key it is. */
+        public KeyId.Kind kind() {
+            return kind;
         }
     }
 }

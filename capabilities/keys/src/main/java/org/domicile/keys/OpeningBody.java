@@ -9,9 +9,13 @@ import org.domicile.bytes.StorageFailure;
 
 /**
  * The plain bytes of a range of a sealed body. Reads and opens only the chunks that the range
- * touches, one at a time; a reader with room for a whole chunk gets it without a copy.
+ * touches; a reader with room for whole chunks gets them without a copy, up to {@link #AT_ONCE} by
+ * one read of the source.
  */
 final class OpeningBody extends InputStream {
+    /** Chunks that are read together; each costs the source the same, however many. */
+    private static final int AT_ONCE = 4;
+
     private final Gcm gcm;
     private final byte[] key;
     private final byte[] header;
@@ -81,7 +85,7 @@ final class OpeningBody extends InputStream {
                             offset,
                             offset + length);
             if (plainLength == 0) {
-                body.openChunk(0, Gcm.nothing(), 0); // even of nothing, only what verifies
+                body.openChunks(0, 0, Gcm.nothing(), 0); // even of nothing, only what verifies
             }
             return body;
         } finally {
@@ -152,49 +156,64 @@ final class OpeningBody extends InputStream {
         Secret.wipe(key);
     }
 
-    /** Opens a chunk that is wanted whole straight into the reader's array; 0 when it is not. */
+    /** Opens chunks that are wanted whole straight into the reader's array; 0 when none is. */
     private int direct(byte[] target, int at, int length) {
         long chunk = position / SealedBody.CHUNK;
-        int plain = plainOf(chunk);
-        if (position % SealedBody.CHUNK != 0 || plain > length || plain > end - position) {
+        if (position % SealedBody.CHUNK != 0) {
             return 0;
         }
-        openChunk(chunk, target, at);
-        position += plain;
+        int wanted = (int) Math.min(Math.min(length, end - position), AT_ONCE * SealedBody.CHUNK);
+        boolean toTheEnd = position + wanted == plainLength;
+        int plain = toTheEnd ? wanted : wanted - wanted % SealedBody.CHUNK;
+        if (plain > 0) {
+            openChunks(chunk, plain, target, at);
+            position += plain;
+        }
         return plain;
     }
 
     private void next() {
         long chunk = position / SealedBody.CHUNK;
-        int plain = plainOf(chunk);
+        int plain = (int) Math.min(SealedBody.CHUNK, plainLength - chunk * SealedBody.CHUNK);
         if (opened.length < plain) {
             opened = new byte[plain];
         }
-        openChunk(chunk, opened, 0);
+        openChunks(chunk, plain, opened, 0);
         from = (int) (position % SealedBody.CHUNK);
         to = (int) Math.min(plain, end - chunk * SealedBody.CHUNK);
         position += to - from;
     }
 
-    private int plainOf(long chunk) {
-        return (int) Math.min(SealedBody.CHUNK, plainLength - chunk * SealedBody.CHUNK);
-    }
-
-    private void openChunk(long chunk, byte[] target, int at) {
+    /** Opens the chunks that hold {@code plain} bytes from the beginning of {@code first} on. */
+    private void openChunks(long first, int plain, byte[] target, int at) {
         if (closed) {
             throw new StorageFailure(StorageFailure.Kind.CLOSED, "the body is closed");
         }
-        int length = plainOf(chunk) + Gcm.TAG;
+        int chunks = Math.max(1, (plain + SealedBody.CHUNK - 1) / SealedBody.CHUNK);
+        int length = plain + chunks * Gcm.TAG;
         if (sealed.length < length) {
             sealed = new byte[length];
         }
-        fill(source, sealed, length, SealedBody.position(chunk));
+        fill(source, sealed, length, SealedBody.position(first));
         long last = Math.max(0, (plainLength - 1) / SealedBody.CHUNK);
-        SealedBody.nonce(nonce, chunk, last);
-        try {
-            gcm.open(key, nonce, header, context, sealed, 0, length, target, at);
-        } catch (Gcm.Unverified e) {
-            throw corrupt("chunk " + chunk + " of a sealed body does not verify");
+        for (int i = 0; i < chunks; i++) {
+            int done = i * SealedBody.CHUNK;
+            int share = Math.min(SealedBody.CHUNK, plain - done);
+            SealedBody.nonce(nonce, first + i, last);
+            try {
+                gcm.open(
+                        key,
+                        nonce,
+                        header,
+                        context,
+                        sealed,
+                        i * SealedBody.SEALED_CHUNK,
+                        share + Gcm.TAG,
+                        target,
+                        at + done);
+            } catch (Gcm.Unverified e) {
+                throw corrupt("chunk " + (first + i) + " of a sealed body does not verify");
+            }
         }
     }
 

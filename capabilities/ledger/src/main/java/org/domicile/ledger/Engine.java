@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,7 @@ final class Engine implements Ledger {
     private final Subjects subjects;
     private final Passes passes;
     private final Clock clock;
+    private final InstantSource present;
     private final LedgerOptions options;
     private final Stated stated;
     private final Book book;
@@ -82,6 +84,7 @@ final class Engine implements Ledger {
             Passes passes,
             Disk disk,
             Clock clock,
+            InstantSource present,
             SecureRandom random,
             LedgerOptions options,
             Outside outside) {
@@ -90,10 +93,11 @@ final class Engine implements Ledger {
         this.stated = new Stated(vault, subjects, clock, random);
         this.passes = passes;
         this.clock = clock;
+        this.present = present;
         this.options = options;
         this.book = new Book(keyspace, vault, disk, options);
         this.receipts = new Receipts(book.signer(), options.origin());
-        this.pruning = new Pruning(book, keyspace, clock);
+        this.pruning = new Pruning(book, keyspace, present);
         this.rounds =
                 new Rounds(
                         book,
@@ -344,7 +348,7 @@ final class Engine implements Ledger {
 
     @Override
     public Told told(Pass pass, String organisation, KeyId subject, Span span) {
-        return new PersonReading(book, keyspace.logs(), clock.instant())
+        return new PersonReading(book, keyspace.logs(), present.instant())
                 .told(book.useLog(organisation), subject, span, TELLING);
     }
 
@@ -365,7 +369,7 @@ final class Engine implements Ledger {
     }
 
     private UseReading reading() {
-        return new UseReading(book, keyspace.logs(), subjects, clock.instant());
+        return new UseReading(book, keyspace.logs(), subjects, present.instant());
     }
 
     @Override

@@ -2,11 +2,12 @@ package org.domicile.ledger;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads the JSON that {@link JsonText} writes: objects, arrays, strings, integers. Anything else in
@@ -15,8 +16,34 @@ import java.util.Set;
 final class JsonReading {
     private static final int DEEPEST = 8;
 
+    /** Digits that fit into 63 bits, whichever they are. */
+    private static final int LONGEST_NUMBER = 18;
+
     private final byte[] bytes;
     private int at;
+
+    /** Names of members, found in an entry's bytes without a text for each. */
+    record Wanted(List<String> names, List<byte[]> ascii) {
+        static Wanted of(String... names) {
+            return new Wanted(
+                    List.of(names),
+                    Stream.of(names)
+                            .map(each -> each.getBytes(StandardCharsets.US_ASCII))
+                            .toList());
+        }
+
+        /** The name that stands there; empty when it is none of these. */
+        private String find(byte[] bytes, int from, int to) {
+            for (int i = 0; i < ascii.size(); i++) {
+                byte[] name = ascii.get(i);
+                if (name.length == to - from
+                        && Arrays.equals(name, 0, name.length, bytes, from, to)) {
+                    return names.get(i);
+                }
+            }
+            return "";
+        }
+    }
 
     private JsonReading(byte[] bytes) {
         this.bytes = bytes;
@@ -37,21 +64,23 @@ final class JsonReading {
      * The same, of the members that are wanted: the others are read over, which costs a fraction.
      * Texts of a use's entry are mostly commitments, and who counts uses does not want them.
      */
-    static Map<String, Object> members(byte[] bytes, Set<String> wanted) {
+    static Map<String, Object> members(byte[] bytes, Wanted wanted) {
         JsonReading reading = new JsonReading(bytes);
-        Map<String, Object> members = HashMap.newHashMap(wanted.size());
+        Map<String, Object> members = HashMap.newHashMap(wanted.names().size());
         reading.expect('{');
         if (reading.peek() == '}') {
             reading.at++;
         } else {
             do {
                 reading.expect('"');
-                String name = reading.text();
+                int from = reading.at;
+                reading.overText();
+                String name = wanted.find(bytes, from, reading.at - 1);
                 reading.expect(':');
-                if (wanted.contains(name)) {
-                    members.put(name, reading.value(1));
-                } else {
+                if (name.isEmpty()) {
                     reading.over(1);
+                } else {
+                    members.put(name, reading.value(1));
                 }
             } while (reading.next() == ',');
             if (bytes[reading.at - 1] != '}') {
@@ -197,11 +226,19 @@ final class JsonReading {
         while (at < bytes.length && bytes[at] >= '0' && bytes[at] <= '9') {
             at++;
         }
-        try {
-            return Long.valueOf(new String(bytes, start, at - start, StandardCharsets.US_ASCII));
-        } catch (NumberFormatException e) {
+        boolean negative = bytes[start] == '-';
+        int first = negative ? start + 1 : start;
+        if (first == at
+                || at - first > LONGEST_NUMBER
+                || bytes[first] < '0'
+                || bytes[first] > '9') {
             throw wrong();
         }
+        long number = 0;
+        for (int i = first; i < at; i++) {
+            number = 10 * number + (bytes[i] - '0');
+        }
+        return negative ? -number : number;
     }
 
     private byte peek() {

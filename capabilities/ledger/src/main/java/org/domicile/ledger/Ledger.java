@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -42,12 +43,23 @@ public interface Ledger extends AutoCloseable {
             SecureRandom random,
             LedgerOptions options) {
         return open(
-                keyspace, vault, subjects, passes, disk, clock, random, options, Outside.nothing());
+                keyspace,
+                vault,
+                subjects,
+                passes,
+                disk,
+                clock,
+                clock,
+                random,
+                options,
+                Outside.nothing());
     }
 
     /**
      * The same, held to its word from outside.
      *
+     * @param present what time it is for whatever ends by itself: seals and the keeping of uses. A
+     *     clock that is wrong must neither tell what is sealed nor drop what is kept
      * @throws StorageFailure also FOREIGN when more was signed than the keyspace holds: it is an
      *     older copy
      */
@@ -58,10 +70,12 @@ public interface Ledger extends AutoCloseable {
             Passes passes,
             Disk disk,
             Clock clock,
+            InstantSource present,
             SecureRandom random,
             LedgerOptions options,
             Outside outside) {
-        return new Engine(keyspace, vault, subjects, passes, disk, clock, random, options, outside);
+        return new Engine(
+                keyspace, vault, subjects, passes, disk, clock, present, random, options, outside);
     }
 
     /**

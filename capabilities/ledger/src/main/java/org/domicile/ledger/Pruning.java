@@ -3,9 +3,9 @@ package org.domicile.ledger;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -51,9 +51,9 @@ final class Pruning {
 
     private final Book book;
     private final Keyspace keyspace;
-    private final Clock clock;
+    private final InstantSource clock;
 
-    Pruning(Book book, Keyspace keyspace, Clock clock) {
+    Pruning(Book book, Keyspace keyspace, InstantSource clock) {
         this.book = book;
         this.keyspace = keyspace;
         this.clock = clock;

@@ -10,8 +10,8 @@ import org.domicile.request.Caller;
  *
  * @param organisation whose use log takes it; {@code installation} for the program's own
  * @param number from {@link Ledger#number}
- * @param at when the request arrived, or when what was begun was refused after all; the minute is
- *     public, the instant is committed to
+ * @param at when the request arrived, or, where what was begun was decided about once more and for
+ *     other reasons, when that was; the minute is public, the instant is committed to
  * @param action of the closed list of the doors, for example {@code s3:GetObject}; public
  * @param verdict allowed or refused; public
  * @param reason code of the deciding rule, for example {@code zone-mismatch}; public; {@code

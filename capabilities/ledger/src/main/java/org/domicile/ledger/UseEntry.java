@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The public members of a use's entry.
@@ -33,8 +32,8 @@ record UseEntry(
     /** The member that only a sealed use has. */
     static final String SEALED = "sealed";
 
-    private static final Set<String> WANTED =
-            Set.of(
+    private static final JsonReading.Wanted WANTED =
+            JsonReading.Wanted.of(
                     "kind",
                     "organisation",
                     "node",

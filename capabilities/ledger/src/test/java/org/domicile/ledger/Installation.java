@@ -7,6 +7,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -35,6 +36,10 @@ final class Installation implements AutoCloseable {
     final KeyId subject;
     final Clock clock;
     private final Outside outside;
+
+    /** What time it is for whatever ends by itself, from the next opening on. */
+    InstantSource present;
+
     Ledger ledger;
 
     Installation(Path folder, Keyspace keyspace, Clock clock) throws IOException {
@@ -51,6 +56,7 @@ final class Installation implements AutoCloseable {
         this.folder = folder;
         this.keyspace = keyspace;
         this.clock = clock;
+        this.present = clock;
         Path place = folder.resolve("keys");
         boolean fresh = !Files.exists(place);
         if (fresh) {
@@ -86,6 +92,7 @@ final class Installation implements AutoCloseable {
                 passes,
                 disk,
                 clock,
+                present,
                 new SecureRandom(),
                 LedgerOptions.of(folder.resolve("ledger"), NODE, "test.example/made"),
                 outside);

@@ -128,6 +128,7 @@ class LedgerFaultsTest {
                     passes,
                     new Watched(disk, signed),
                     clock(),
+                    clock(),
                     new SecureRandom(),
                     // its thread does nothing of its own: opening and closing do all the rounds
                     new LedgerOptions(

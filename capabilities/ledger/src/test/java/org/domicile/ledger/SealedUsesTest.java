@@ -97,6 +97,21 @@ class SealedUsesTest {
                 keyspace.logs().entries(USES, index, 1).getFirst(), StandardCharsets.UTF_8);
     }
 
+    /** Story: a machine whose clock was put forward told of what was sealed. */
+    @Test
+    void aClockThatIsWrongOpensNothing() {
+        Instant steady = now;
+        at.present = () -> steady;
+        at.reopenLedger();
+        both();
+        now = OPENING.plusSeconds(1);
+        assertEquals(1, told().size());
+        assertFalse(decided(1).use().sealed().isEmpty());
+        at.present = at.clock;
+        at.reopenLedger();
+        assertEquals(2, told().size());
+    }
+
     @Test
     void thePersonIsToldFromTheDayOnWithoutAnybodyActing() {
         both();

@@ -17,8 +17,9 @@ public sealed interface Amendment {
      *
      * @param change gives the new lock for the state and the old lock; where that is less than the
      *     old one allows, the answer is {@link Changed.Locked}
-     * @param bypass whether governance may be passed over
      */
-    record Locking(BiFunction<byte[], Lock, Lock> change, Lock.Bypass bypass)
-            implements Amendment {}
+    record Locking(BiFunction<byte[], Lock, Next> change) implements Amendment {}
+
+    /** What follows a lock. @param bypass whether governance may be passed over for it */
+    record Next(Lock lock, Lock.Bypass bypass) {}
 }

@@ -60,6 +60,7 @@ final class BucketTable implements Buckets {
      * @param uploads begins uploads under way
      * @param finished begins finished uploads
      * @param live holds while the bucket exists and versions as it does
+     * @param counters where what it holds is counted
      */
     record Home(
             Bucket bucket,
@@ -67,7 +68,8 @@ final class BucketTable implements Buckets {
             byte[] nulls,
             byte[] uploads,
             byte[] finished,
-            Condition.Holds live) {
+            Condition.Holds live,
+            QuotaTable.Counters counters) {
         static Home of(Bucket bucket) {
             byte[] id = idOf(bucket);
             return new Home(
@@ -79,11 +81,12 @@ final class BucketTable implements Buckets {
                     new Condition.Holds(
                             Space.RECORDS,
                             Layout.live(id),
-                            Optional.of(liveValue(bucket.versioning()))));
+                            Optional.of(liveValue(bucket.versioning()))),
+                    QuotaTable.Counters.of(id, bucket.organisation()));
         }
     }
 
-    private static byte[] idOf(Bucket bucket) {
+    static byte[] idOf(Bucket bucket) {
         return Layout.id(bucket.id())
                 .orElseThrow(() ->
                         new IllegalArgumentException(
@@ -183,6 +186,7 @@ final class BucketTable implements Buckets {
                                 .when(new Condition.First(Space.RECORDS, uploads, Optional.empty()))
                                 .write(new Write.Delete(Space.RECORDS, Layout.bucket(name)))
                                 .write(new Write.Delete(Space.RECORDS, home.live.key()))
+                                .writeAll(home.counters.ended(idOf(home.bucket)))
                                 .write(
                                         new Write.Put(
                                                 Space.RECORDS,
@@ -314,6 +318,11 @@ final class BucketTable implements Buckets {
     @Override
     public Optional<Bucket> bucket(String name) {
         return Optional.ofNullable(homes.get(name)).map(Home::bucket);
+    }
+
+    /** All there are, by name. */
+    List<Bucket> all() {
+        return homes.values().stream().map(Home::bucket).toList();
     }
 
     @Override

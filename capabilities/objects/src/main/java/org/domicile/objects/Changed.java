@@ -28,6 +28,9 @@ public sealed interface Changed {
     /** A retention or a legal hold forbids it. */
     record Locked() implements Changed {}
 
+    /** There is no room for it. */
+    record OverQuota(Excess excess) implements Changed {}
+
     /** What would be amended is a delete marker. */
     record OnMarker(Version marker) implements Changed {}
 

@@ -55,6 +55,42 @@ final class Layout {
         return Tuple.of().text("o").text("l").bytes(bucket).pack();
     }
 
+    /** What is counted of a bucket. */
+    static byte[] counter(byte[] bucket) {
+        return Tuple.of().text("o").text("c").bytes(bucket).pack();
+    }
+
+    /** What is counted of an organisation. */
+    static byte[] counter(String organisation) {
+        return Tuple.of().text("o").text("c").text(organisation).pack();
+    }
+
+    static Range counters() {
+        return all("c");
+    }
+
+    /** There once all counters are. */
+    static byte[] counted() {
+        return Tuple.of().text("o").text("a").pack();
+    }
+
+    static byte[] quota(byte[] bucket) {
+        return Tuple.of().text("o").text("q").bytes(bucket).pack();
+    }
+
+    static byte[] quota(String organisation) {
+        return Tuple.of().text("o").text("q").text(organisation).pack();
+    }
+
+    static Range quotas() {
+        return all("q");
+    }
+
+    /** All keys of one kind. */
+    static Range all(String kind) {
+        return Tuple.of().text("o").text(kind).range();
+    }
+
     /** What begins the keys of one kind of thing in one bucket: v, n, u or f. */
     static byte[] of(String kind, byte[] bucket) {
         return Tuple.of().text("o").text(kind).bytes(bucket).pack();

@@ -35,11 +35,22 @@ public interface Objects extends AutoCloseable {
         return new VersionStore(keyspace, blobs, clock, present, ids);
     }
 
+    /** Has what is counted in a keyspace counted anew by who opens it next. Nobody has it open. */
+    static void recount(Keyspace keyspace) {
+        Census.forget(keyspace);
+    }
+
     /** What time it is for retentions, and for whatever else ends something by itself. */
     InstantSource present();
 
     /** The buckets. */
     Buckets buckets();
+
+    /** How much there is, and may be. */
+    Quotas quotas();
+
+    /** Looks for what is wrong. */
+    Inspection inspection();
 
     /** Takes a body of {@code expected} sealed bytes (-1 when not known). */
     Staging stage(long expected);
@@ -117,8 +128,13 @@ public interface Objects extends AutoCloseable {
 
     /** Uploads in parts, as S3 means them. */
     interface Uploads {
-        /** Begins one. Carries the record; empty when the bucket is gone. */
-        Optional<Upload> create(Request request, Bucket bucket, String name, byte[] attributes);
+        /**
+         * Begins one. Carries the record; empty when the bucket is gone.
+         *
+         * @param initiator as in {@link Upload}
+         */
+        Optional<Upload> create(
+                Request request, Bucket bucket, String name, byte[] attributes, String initiator);
 
         /** Commits a part, in place of an older one with its number. Carries the record. */
         PartChanged put(
@@ -151,6 +167,9 @@ public interface Objects extends AutoCloseable {
                 List<Chosen> parts,
                 Draft draft,
                 Condition condition);
+
+        /** What a part of so many bytes would pass now, as {@link Quotas#foreseen}. */
+        Optional<Excess> foreseen(Bucket bucket, Upload upload, int number, long bytes);
 
         /**
          * The version that a finished upload made of exactly these parts, for a day. @param parts
@@ -186,5 +205,8 @@ public interface Objects extends AutoCloseable {
 
         /** The upload does not exist (any more). */
         record NoSuchUpload() implements PartChanged {}
+
+        /** There is no room for it. */
+        record OverQuota(Excess excess) implements PartChanged {}
     }
 }

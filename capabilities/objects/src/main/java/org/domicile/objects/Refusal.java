@@ -44,6 +44,10 @@ final class Refusal {
         };
     }
 
+    static Decision<Changed> over(Request request, Excess excess) {
+        return Decision.alone(request, Outcome.CONFLICT, new Changed.OverQuota(excess));
+    }
+
     static Decision<Changed> locked(Request request) {
         return Decision.alone(request, Outcome.CONFLICT, new Changed.Locked());
     }

@@ -8,8 +8,8 @@ import java.time.Instant;
  * @param id 32 hexadecimal digits, random
  * @param name the object's name
  * @param attributes what the guard sealed when it began
- * @param principal who began it, a random id
+ * @param initiator who began it, as the guard tells of it
  * @param initiated when
  */
 public record Upload(
-        String id, String name, byte[] attributes, String principal, Instant initiated) {}
+        String id, String name, byte[] attributes, String initiator, Instant initiated) {}

@@ -24,7 +24,6 @@ import org.domicile.keyspace.Tuple;
 import org.domicile.keyspace.Write;
 import org.domicile.objects.BucketTable.Home;
 import org.domicile.objects.VersionStore.Adoption;
-import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
 import org.jspecify.annotations.Nullable;
@@ -53,12 +52,19 @@ final class UploadTable implements Objects.Uploads {
     private final VersionStore store;
     private final Keyspace keyspace;
     private final Garbage garbage;
+    private final QuotaTable quotas;
     private final RandomGenerator ids;
 
-    UploadTable(VersionStore store, Keyspace keyspace, Garbage garbage, RandomGenerator ids) {
+    UploadTable(
+            VersionStore store,
+            Keyspace keyspace,
+            Garbage garbage,
+            QuotaTable quotas,
+            RandomGenerator ids) {
         this.store = store;
         this.keyspace = keyspace;
         this.garbage = garbage;
+        this.quotas = quotas;
         this.ids = ids;
     }
 
@@ -73,20 +79,15 @@ final class UploadTable implements Objects.Uploads {
     private record Finished(byte[] chosen, String name, long stamp, byte[] entry) {}
 
     @Override
-    public Optional<Upload> create(Request request, Bucket bucket, String name, byte[] attributes) {
+    public Optional<Upload> create(
+            Request request, Bucket bucket, String name, byte[] attributes, String initiator) {
         store.checkOpen();
         byte[] raw = Layout.name(name);
         VersionStore.checkSizes(new byte[0], attributes);
         byte[] id = new byte[Layout.ID_BYTES];
         ids.nextBytes(id);
-        String principal =
-                switch (request.caller()) {
-                    case Caller.Known known -> known.principal();
-                    case Caller.Anonymous _ -> "";
-                    case Caller.Program program -> program.name();
-                };
         Upload upload =
-                new Upload(HexFormat.of().formatHex(id), name, attributes, principal, store.now());
+                new Upload(HexFormat.of().formatHex(id), name, attributes, initiator, store.now());
         return store.settle(
                 request,
                 bucket,
@@ -137,7 +138,7 @@ final class UploadTable implements Objects.Uploads {
                             home == null
                                     ? null
                                     : keyspace.get(Space.RECORDS, uploadKey).orElse(null);
-                    if (uploadValue == null) {
+                    if (home == null || uploadValue == null) {
                         return Decision.alone(
                                 request,
                                 Outcome.ABSENT,
@@ -149,13 +150,23 @@ final class UploadTable implements Objects.Uploads {
                                     .when(holds(uploadKey, Optional.of(uploadValue)))
                                     .when(holds(partKey, older));
                     Instant modified = store.now();
+                    Usage change = Usage.bytes(content.size());
                     if (older.isPresent()) {
                         StoredPart replaced = decodePart(partKey, older.get());
+                        change = change.minus(Usage.bytes(replaced.part().size()));
                         garbage.drop(transaction, List.of(replaced.piece()));
                         if (replaced.part().modified().isAfter(modified)) {
                             modified = replaced.part().modified();
                         }
                     }
+                    Excess excess = quotas.excess(home, change);
+                    if (excess != null) {
+                        return Decision.alone(
+                                request,
+                                Outcome.CONFLICT,
+                                (Objects.PartChanged) new Objects.PartChanged.OverQuota(excess));
+                    }
+                    quotas.count(transaction, home, change);
                     Part part = new Part(number, content.size(), token, state, modified);
                     byte[] touch = body.piece().place();
                     transaction
@@ -285,9 +296,18 @@ final class UploadTable implements Objects.Uploads {
                     if (refusal != null) {
                         return refusal;
                     }
-                    Transaction transaction = new Transaction();
                     Entry entry = store.entry(home, seen, draft, pieces);
+                    Usage change =
+                            Usage.of(entry)
+                                    .minus(QuotaTable.replaced(seen))
+                                    .minus(taken(whole.parts()));
+                    Excess excess = quotas.excess(home, change);
+                    if (excess != null) {
+                        return Refusal.over(request, excess);
+                    }
+                    Transaction transaction = new Transaction();
                     store.place(transaction, home, raw, entry, seen);
+                    quotas.count(transaction, home, change);
                     end(transaction, id, whole);
                     garbage.drop(transaction, left);
                     transaction.write(
@@ -339,6 +359,24 @@ final class UploadTable implements Objects.Uploads {
         return 0;
     }
 
+    @Override
+    public Optional<Excess> foreseen(Bucket bucket, Upload upload, int number, long bytes) {
+        Home home = store.home(bucket).orElse(null);
+        if (home == null || quotas.isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] key = Layout.part(idOf(upload), number);
+        long older =
+                keyspace.get(Space.RECORDS, key)
+                        .map(value -> decodePart(key, value).part().size())
+                        .orElse(0L);
+        return Optional.ofNullable(quotas.excess(home, Usage.bytes(bytes - older)));
+    }
+
+    private static Usage taken(List<StoredPart> parts) {
+        return Usage.bytes(parts.stream().mapToLong(part -> part.part().size()).sum());
+    }
+
     private static void checkOrder(List<Chosen> parts) {
         int last = 0;
         for (Chosen part : parts) {
@@ -388,11 +426,12 @@ final class UploadTable implements Objects.Uploads {
                 () -> {
                     Home home = store.home(bucket).orElse(null);
                     Whole whole = home == null || bytes == null ? null : whole(home, raw, bytes);
-                    if (whole == null || bytes == null) {
+                    if (home == null || whole == null || bytes == null) {
                         return Decision.alone(request, Outcome.ABSENT, false);
                     }
                     Transaction transaction = new Transaction();
                     end(transaction, bytes, whole);
+                    quotas.count(transaction, home, Usage.NONE.minus(taken(whole.parts())));
                     garbage.drop(
                             transaction, whole.parts().stream().map(StoredPart::piece).toList());
                     return new Decision<>(transaction.carrying(request, Outcome.DONE), _ -> true);
@@ -496,7 +535,7 @@ final class UploadTable implements Objects.Uploads {
     static byte[] encode(Upload upload) {
         return new Fields.Writer(UPLOAD_FORMAT, 64 + upload.attributes().length)
                 .u64(upload.initiated().toEpochMilli())
-                .text(upload.principal())
+                .text(upload.initiator())
                 .bytes(upload.attributes())
                 .done();
     }
@@ -504,8 +543,8 @@ final class UploadTable implements Objects.Uploads {
     static Upload decodeUpload(String name, String id, byte[] value) {
         Fields.Reader in = new Fields.Reader(value, UPLOAD_FORMAT, "an upload's record");
         Instant initiated = Instant.ofEpochMilli(in.u64());
-        String principal = in.text();
-        return new Upload(id, name, in.bytes(), principal, initiated);
+        String initiator = in.text();
+        return new Upload(id, name, in.bytes(), initiator, initiated);
     }
 
     static byte[] encode(Part part, Piece piece) {
@@ -542,6 +581,15 @@ final class UploadTable implements Objects.Uploads {
                 .text(name)
                 .bytes(encoded)
                 .done();
+    }
+
+    /**
+     * Reads a record of a finished upload.
+     *
+     * @throws org.domicile.bytes.StorageFailure CORRUPT or FOREIGN when it cannot be read
+     */
+    static void checkFinished(byte[] key, byte[] value) {
+        Entry.decode(decodeFinished(key, value).entry());
     }
 
     private static Finished decodeFinished(byte[] key, byte[] value) {

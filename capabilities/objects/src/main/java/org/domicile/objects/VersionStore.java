@@ -50,6 +50,7 @@ final class VersionStore implements Objects {
     private final InstantSource present;
     private final BucketTable buckets;
     private final Garbage garbage;
+    private final QuotaTable quotas;
     private final UploadTable uploads;
     private final ReentrantLock[] contended = new ReentrantLock[STRIPES];
     // Body ids: a sequence that begins at the time of opening, so that bodies lie in the order in
@@ -70,8 +71,10 @@ final class VersionStore implements Objects {
         this.clock = clock;
         this.present = present;
         this.buckets = new BucketTable(keyspace);
+        Census.complete(keyspace, buckets.all());
         this.garbage = new Garbage(keyspace, blobs);
-        this.uploads = new UploadTable(this, keyspace, garbage, ids);
+        this.quotas = new QuotaTable(keyspace, buckets);
+        this.uploads = new UploadTable(this, keyspace, garbage, quotas, ids);
         this.sequence = new AtomicLong(clock.millis() << 20);
         this.opening = ids.nextLong();
         for (int i = 0; i < STRIPES; i++) {
@@ -82,6 +85,34 @@ final class VersionStore implements Objects {
     @Override
     public Buckets buckets() {
         return buckets;
+    }
+
+    @Override
+    public Quotas quotas() {
+        return quotas;
+    }
+
+    @Override
+    public Inspection inspection() {
+        return new Inspection() {
+            @Override
+            public void records(Findings findings) {
+                checkOpen();
+                try (Snapshot state = keyspace.snapshot()) {
+                    new RecordCheck(state, blobs, opening, findings).run();
+                }
+            }
+
+            @Override
+            public Optional<byte[]> bodies(byte[] from, Reader reader, Findings findings) {
+                checkOpen();
+                return new BodyCheck(VersionStore.this, keyspace, reader, findings).some(from);
+            }
+        };
+    }
+
+    List<Bucket> allBuckets() {
+        return buckets.all();
     }
 
     @Override
@@ -128,9 +159,15 @@ final class VersionStore implements Objects {
                     if (refusal != null) {
                         return refusal;
                     }
-                    Transaction transaction = new Transaction();
                     Entry entry = entry(home, seen, draft, List.of(body.piece()));
+                    Usage change = Usage.of(entry).minus(QuotaTable.replaced(seen));
+                    Excess excess = quotas.excess(home, change);
+                    if (excess != null) {
+                        return Refusal.over(request, excess);
+                    }
+                    Transaction transaction = new Transaction();
                     place(transaction, home, raw, entry, seen);
+                    quotas.count(transaction, home, change);
                     body.into(transaction);
                     return new Decision<>(
                             transaction.carrying(request, Outcome.DONE),
@@ -182,7 +219,7 @@ final class VersionStore implements Objects {
                     yield nothingToDelete(request);
                 }
                 seen.conditions().forEach(transaction::when);
-                remove(transaction, unnamed);
+                remove(transaction, home, unnamed);
                 yield new Decision<>(
                         transaction.carrying(request, Outcome.DONE),
                         _ -> new Changed.Deleted(Optional.empty(), removed));
@@ -190,6 +227,7 @@ final class VersionStore implements Objects {
             case ENABLED, SUSPENDED -> {
                 Entry marker = Entry.marker(mark(home), later(seen.newest()));
                 place(transaction, home, raw, marker, seen);
+                quotas.count(transaction, home, Usage.NONE.minus(QuotaTable.replaced(seen)));
                 yield new Decision<>(
                         transaction.carrying(request, Outcome.DONE),
                         stamp ->
@@ -219,18 +257,20 @@ final class VersionStore implements Objects {
             return nothingToDelete(request);
         }
         return standing.entry().lock().opens(present.instant(), bypass)
-                ? remove(request, name, standing, version, new Transaction().when(home.live()))
+                ? remove(
+                        request, home, name, standing, version, new Transaction().when(home.live()))
                 : Refusal.locked(request);
     }
 
     private Decision<Changed> remove(
             Request request,
+            Home home,
             String name,
             Standing standing,
             String version,
             Transaction transaction) {
         transaction.when(standing.stays());
-        remove(transaction, standing);
+        remove(transaction, home, standing);
         Optional<Version> marker =
                 standing.entry().kind() == Version.Kind.DELETE_MARKER
                         ? Optional.of(standing.version(name, false))
@@ -289,7 +329,7 @@ final class VersionStore implements Objects {
         // The bucket's own condition has to come first: it is what a retry looks at.
         Transaction transaction =
                 new Transaction().when(home.live()).when(Seen.first(home, raw, newest));
-        return remove(request, version.name(), standing, version.id(), transaction);
+        return remove(request, home, version.name(), standing, version.id(), transaction);
     }
 
     @Override
@@ -340,9 +380,10 @@ final class VersionStore implements Objects {
         Lock lock = was.lock();
         switch (amendment) {
             case Amendment.State(var change) -> state = change.apply(state);
-            case Amendment.Locking(var change, Lock.Bypass bypass) -> {
-                lock = change.apply(state, lock);
-                if (!was.lock().admits(lock, present.instant(), bypass)) {
+            case Amendment.Locking(var change) -> {
+                Amendment.Next next = change.apply(state, lock);
+                lock = next.lock();
+                if (!was.lock().admits(lock, present.instant(), next.bypass())) {
                     return Refusal.locked(request);
                 }
             }
@@ -412,7 +453,10 @@ final class VersionStore implements Objects {
         return Instant.ofEpochMilli(Math.max(clock.millis(), present.millis()));
     }
 
-    /** Adds what makes an entry the newest of its name, and ends what it replaces. */
+    /**
+     * Adds what makes an entry the newest of its name, and ends what it replaces; the caller counts
+     * it.
+     */
     void place(Transaction transaction, Home home, byte[] name, Entry entry, Seen seen) {
         seen.conditions().forEach(transaction::when);
         byte[] value = entry.encode();
@@ -430,7 +474,7 @@ final class VersionStore implements Objects {
             case ENABLED -> transaction.write(stamped(home.versions(), name, value));
             case SUSPENDED -> {
                 if (seen.unnamed() != null) {
-                    remove(transaction, seen.unnamed());
+                    end(transaction, seen.unnamed());
                 }
                 transaction
                         .write(stamped(home.versions(), name, value))
@@ -448,7 +492,13 @@ final class VersionStore implements Objects {
                 value);
     }
 
-    private void remove(Transaction transaction, Standing standing) {
+    /** Ends a version that nothing replaces. */
+    private void remove(Transaction transaction, Home home, Standing standing) {
+        end(transaction, standing);
+        quotas.count(transaction, home, Usage.NONE.minus(Usage.of(standing.entry())));
+    }
+
+    private void end(Transaction transaction, Standing standing) {
         transaction.write(new Write.Delete(Space.RECORDS, standing.key()));
         if (standing.index() != null) {
             transaction.write(new Write.Delete(Space.RECORDS, standing.index()));
@@ -568,7 +618,11 @@ final class VersionStore implements Objects {
     @Override
     public Optional<Body> open(Bucket bucket, Version version, int piece) {
         checkOpen();
-        return switch (Place.decode(version.pieces().get(piece).place())) {
+        return open(version.pieces().get(piece));
+    }
+
+    Optional<Body> open(Piece piece) {
+        return switch (Place.decode(piece.place())) {
             case Place.Inline(byte[] id) ->
                     keyspace.get(Space.BODIES, Layout.body(id)).map(InlineBody::new);
             case Place.Stored(var id) -> blobs.open(id).map(BlobBody::new);

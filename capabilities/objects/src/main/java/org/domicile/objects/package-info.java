@@ -34,6 +34,11 @@
  * 1,000 names and prefixes. Sealed state 64 KiB; the settings of a bucket 1 MiB together. Passing a
  * limit is the caller's bug and throws IllegalArgumentException.
  *
+ * <p><b>Quotas.</b> What a bucket and an organisation take is counted by the same transactions that
+ * change it ({@link org.domicile.objects.Quotas}); a change that would pass a quota is {@link
+ * Changed.OverQuota}, recorded as CONFLICT. Bytes are plain bytes of every version, newest or not,
+ * and of the parts of uploads; objects are versions that are no delete markers.
+ *
  * <p><b>Layout.</b> Keys are tuples; {@code bucket} and {@code upload} are ids of 16 bytes, {@code
  * ~} is the commit version complemented, a number of eight bytes.
  *
@@ -47,6 +52,11 @@
  *                           version is                            a format of their own
  * o u bucket name upload    upload
  * o k key                   ended key: its bucket is gone and nobody said yet that it is destroyed
+ * o c bucket                counter of a bucket      o q bucket         its quota, if it has one
+ * o c organisation          counter of all of its    o q organisation   its quota, if it has one
+ *                           buckets
+ * o a                       there once all is counted: a folder from before that is counted when it
+ *                           is opened
  * </pre>
  *
  * A null version that was put while its bucket was unversioned has 0 for its commit version: it is
@@ -76,6 +86,8 @@
  *           record bytes
  * ended     count in 4, each a place
  * ended key nothing more
+ * quota     bytes in 8, objects in 8; the largest number of 63 bits for no limit
+ * counter   without a format, since the commit lane adds to it: bytes in 8, objects in 8
  * </pre>
  *
  * <p><b>Crash points.</b> {@code objects.before-commit}, {@code objects.after-commit}.

@@ -50,7 +50,11 @@ abstract class AmendmentsContract {
 
     private Changed lock(Bucket bucket, Optional<String> version, Lock lock, Lock.Bypass bypass) {
         return rig.objects.amend(
-                rig.request(), bucket, "n", version, new Amendment.Locking((_, _) -> lock, bypass));
+                rig.request(),
+                bucket,
+                "n",
+                version,
+                new Amendment.Locking((_, _) -> new Amendment.Next(lock, bypass)));
     }
 
     private Changed delete(Bucket bucket, String version, Lock.Bypass bypass) {
@@ -202,7 +206,7 @@ abstract class AmendmentsContract {
             Upload upload =
                     rig.objects
                             .uploads()
-                            .create(rig.request(), bucket, "n", new byte[1])
+                            .create(rig.request(), bucket, "n", new byte[1], "p")
                             .orElseThrow();
             rig.staged(
                     Rig.bytes("part"),

@@ -178,7 +178,10 @@ abstract class ObjectsContract {
         assertThrows(
                 IllegalArgumentException.class, () -> new Listing.Query("", "", "", "", 1_001));
         Upload upload =
-                rig.objects.uploads().create(rig.request(), bucket, "n", new byte[0]).orElseThrow();
+                rig.objects
+                        .uploads()
+                        .create(rig.request(), bucket, "n", new byte[0], "p")
+                        .orElseThrow();
         for (int number : new int[] {0, -1, 10_001}) {
             assertThrows(IllegalArgumentException.class, () -> part(bucket, upload, number, "x"));
         }
@@ -334,7 +337,8 @@ abstract class ObjectsContract {
                                                             rig.request(),
                                                             bucket,
                                                             "u",
-                                                            new byte[0])));
+                                                            new byte[0],
+                                                            "p")));
             if (answers.getFirst() == Buckets.Removed.REMOVED) {
                 assertEquals(new Changed.NoSuchBucket(), answers.get(1));
                 assertEquals(new Changed.NoSuchBucket(), answers.get(2));
@@ -517,7 +521,10 @@ abstract class ObjectsContract {
     }
 
     private Upload upload(Bucket bucket, String name) {
-        return rig.objects.uploads().create(rig.request(), bucket, name, new byte[9]).orElseThrow();
+        return rig.objects
+                .uploads()
+                .create(rig.request(), bucket, name, new byte[9], "p")
+                .orElseThrow();
     }
 
     @Test

@@ -168,7 +168,7 @@ class ObjectsFaultsTest {
                 Upload upload =
                         rig.objects
                                 .uploads()
-                                .create(rig.request(), bucket, "whole", new byte[0])
+                                .create(rig.request(), bucket, "whole", new byte[0], "p")
                                 .orElseThrow();
                 disk.cutPowerAfter(cut);
                 int parts = 0;

@@ -221,7 +221,8 @@ class ObjectsModelTest {
                 case Changed.Stored _ -> Outcome.DONE;
                 case Changed.Deleted(var marker, var removed) ->
                         marker.isEmpty() && removed.isEmpty() ? Outcome.ABSENT : Outcome.DONE;
-                case Changed.ConditionFailed _, Changed.Locked _ -> Outcome.CONFLICT;
+                case Changed.ConditionFailed _, Changed.Locked _, Changed.OverQuota _ ->
+                        Outcome.CONFLICT;
                 case Changed.NoSuchPart _ -> Outcome.INVALID;
                 case Changed.NoSuchName _, Changed.NoSuchBucket _, Changed.NoSuchUpload _ ->
                         Outcome.ABSENT;
@@ -241,6 +242,7 @@ class ObjectsModelTest {
                 case Changed.NoSuchUpload _ -> new ObjectsModel.Outcome.NoSuchUpload();
                 case Changed.NoSuchPart(int number) -> new ObjectsModel.Outcome.NoSuchPart(number);
                 case Changed.Locked _ -> new ObjectsModel.Outcome.Locked();
+                case Changed.OverQuota over -> throw new AssertionError("no quota: " + over);
                 case Changed.OnMarker(Version marker) ->
                         new ObjectsModel.Outcome.OnMarker(marker.id());
             };
@@ -275,7 +277,7 @@ class ObjectsModelTest {
             Lock.Bypass bypass = bypass();
             Amendment amendment =
                     locking
-                            ? new Amendment.Locking((_, _) -> lock, bypass)
+                            ? new Amendment.Locking((_, _) -> new Amendment.Next(lock, bypass))
                             : new Amendment.State(_ -> Rig.bytes(state));
             Changed changed =
                     recorded(
@@ -386,7 +388,12 @@ class ObjectsModelTest {
                             request ->
                                     rig.objects
                                             .uploads()
-                                            .create(request, handle(bucket), name, Rig.bytes("up")),
+                                            .create(
+                                                    request,
+                                                    handle(bucket),
+                                                    name,
+                                                    Rig.bytes("up"),
+                                                    "p"),
                             made -> made.isPresent() ? Outcome.DONE : Outcome.ABSENT);
             String id = upload.map(Upload::id).orElse("none");
             assertEquals(model.createUpload(bucket, name, "up", id), upload.isPresent());
@@ -582,7 +589,20 @@ class ObjectsModelTest {
         }
 
         /** Everything, in pages as a client would fetch them. */
+        /** The counters say what a look at everything says. */
+        private void counted() {
+            Census truth = Census.of(rig.substrate.keyspace());
+            Quotas quotas = rig.objects.quotas();
+            Usage all = Usage.NONE;
+            for (Bucket bucket : rig.objects.buckets().buckets("main")) {
+                assertEquals(truth.of(bucket.id()), quotas.usage(bucket), bucket.name());
+                all = all.plus(quotas.usage(bucket));
+            }
+            assertEquals(all, quotas.usage("main"));
+        }
+
         void whole() {
+            counted();
             TreeSet<String> living = new TreeSet<>();
             for (Bucket each : rig.objects.buckets().buckets("main")) {
                 living.add(each.name());

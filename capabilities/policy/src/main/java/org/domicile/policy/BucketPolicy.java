@@ -64,6 +64,7 @@ public final class BucketPolicy {
                     ConditionKey.AUTH_TYPE,
                     ConditionKey.OBJECT_LOCK_MODE,
                     ConditionKey.OBJECT_LOCK_UNTIL,
+                    ConditionKey.OBJECT_LOCK_DAYS,
                     ConditionKey.OBJECT_LOCK_HOLD,
                     ConditionKey.S3_RESOURCE_ACCOUNT,
                     ConditionKey.EXISTING_OBJECT_TAG,

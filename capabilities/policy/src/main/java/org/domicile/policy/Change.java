@@ -1,5 +1,7 @@
 package org.domicile.policy;
 
+import java.time.Instant;
+
 /**
  * A change of the register. Ids and keys are made by the guard beforehand, so that the record can
  * name them.
@@ -47,6 +49,16 @@ public sealed interface Change {
 
     /** For how many days uses may be sealed at most. */
     record SetSealedMax(int days) implements Change {}
+
+    /**
+     * A new credential in the place of another, whose receipts it keeps.
+     *
+     * @param accessKey of the one that ends
+     * @param until when that one ends, if it would not before; not after the new one's beginning
+     *     for at once
+     */
+    record RotateCredential(String accessKey, Credential next, byte[] secret, Instant until)
+            implements Change {}
 
     /** Ends a credential. */
     record WithdrawCredential(String accessKey) implements Change {}

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A key pair bound to one principal and exactly one purpose. The secret is not in here.
  *
- * @param accessKey 20 characters, public
+ * @param accessKey public; 20 characters, or what its clients had elsewhere
  * @param principal id of the principal
  * @param organisation the principal's organisation
  * @param purpose full name of the purpose
@@ -65,6 +65,21 @@ public record Credential(
                 created,
                 expires,
                 true,
+                seal);
+    }
+
+    /** The same, which ends then, if it would not before. */
+    Credential until(Instant end) {
+        return new Credential(
+                accessKey,
+                principal,
+                organisation,
+                purpose,
+                actions,
+                buckets,
+                created,
+                end.isBefore(expires) ? end : expires,
+                withdrawn,
                 seal);
     }
 

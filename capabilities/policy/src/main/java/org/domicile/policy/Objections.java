@@ -1,5 +1,6 @@
 package org.domicile.policy;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -12,6 +13,7 @@ final class Objections {
     private static final int MOST_PATTERNS = 256;
     private static final int LONGEST_PATTERN = 256;
     private static final int LONGEST_SEALED = 3_650;
+    private static final Duration LONGEST_GRACE = Duration.ofDays(90);
     private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999Z");
 
     private Objections() {}
@@ -53,6 +55,12 @@ final class Objections {
                             ? ""
                             : "uses are sealed for at most 0 (not at all) to 3,650 days, not "
                                     + days;
+            case Change.RotateCredential(
+                            String old,
+                            Credential next,
+                            byte[] secret,
+                            Instant until) ->
+                    rotation(old, next, until, register, now);
             case Change.WithdrawCredential(String accessKey) -> unknown(accessKey, register);
             case Change.SetReceipts(String accessKey, boolean wanted) ->
                     unknown(accessKey, register);
@@ -179,6 +187,22 @@ final class Objections {
 
     private static String unknown(String accessKey, Register register) {
         return register.credentials().containsKey(accessKey) ? "" : noCredential(accessKey);
+    }
+
+    private static String rotation(
+            String accessKey, Credential next, Instant until, Register register, Instant now) {
+        Credential old = register.credentials().get(accessKey);
+        if (old == null || old.withdrawn()) {
+            return "there is no living credential " + accessKey + "; 'credential list' shows them";
+        }
+        if (!(old.seal() instanceof Seal.None)) {
+            return "a sealed credential needs two persons each time: withdraw it, and ask for"
+                    + " another ('credential create --sealed-until')";
+        }
+        if (until.isAfter(next.created().plus(LONGEST_GRACE))) {
+            return "the old credential stays valid for at most 90 days (--grace)";
+        }
+        return credential(next, register, now);
     }
 
     private static String credential(Credential credential, Register register, Instant now) {

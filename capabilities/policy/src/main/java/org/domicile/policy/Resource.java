@@ -46,6 +46,11 @@ public sealed interface Resource {
             this(organisation, bucket, name, zones, dataZone, carried, Access.NONE);
         }
 
+        /** Another name in the same bucket; empty for the bucket itself. */
+        public Data named(String other) {
+            return new Data(organisation, bucket, other, zones, dataZone, carried, access);
+        }
+
         /** The same data with what they bring along. */
         public Data carrying(Marks marks) {
             return new Data(organisation, bucket, name, zones, dataZone, marks, access);

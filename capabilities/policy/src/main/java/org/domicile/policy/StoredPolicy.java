@@ -1,6 +1,7 @@
 package org.domicile.policy;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -194,9 +195,7 @@ final class StoredPolicy implements Policy {
             return switch (keyspace.commit(transaction.carrying(request, Outcome.DONE))) {
                 case Committed.Applied applied -> {
                     deciding = after;
-                    if (change instanceof Change.SetReceipts(String key, boolean wanted)) {
-                        note(key, wanted);
-                    }
+                    writes.forEach(this::note);
                     yield new Applied.Done();
                 }
                 case Committed.Stale stale ->
@@ -215,6 +214,14 @@ final class StoredPolicy implements Policy {
     @Override
     public boolean wantsReceipts(String accessKey) {
         return receipts.contains(accessKey);
+    }
+
+    /** What is known of receipts after a commit. */
+    private void note(Write written) {
+        if (written instanceof Write.Put put && put.key()[0] == 'p' && put.key()[1] == RECEIPTS) {
+            byte[] key = put.key();
+            note(new String(key, 2, key.length - 2, StandardCharsets.UTF_8), put.value()[0] == 1);
+        }
     }
 
     private void note(String accessKey, boolean wanted) {
@@ -262,33 +269,35 @@ final class StoredPolicy implements Policy {
                     List.of(put('n', principal.id(), RegisterCodec.encode(principal, subjects)));
             case Change.ErasePrincipal(String id) ->
                     List.of(put('n', id, RegisterCodec.encode(forgotten(before, id), subjects)));
-            case Change.NewCredential(Credential credential, byte[] secret) -> {
-                byte[] sealed = vault.seal("credential/" + credential.accessKey(), secret);
-                // Before the commit, so that whoever sees the credential finds its secret; an
-                // orphan does no harm.
-                sealedSecrets.put(credential.accessKey(), sealed);
-                yield List.of(
-                        put('c', credential.accessKey(), RegisterCodec.encode(credential)),
-                        put(SECRET, credential.accessKey(), sealed));
-            }
+            case Change.NewCredential(Credential credential, byte[] secret) ->
+                    List.of(
+                            put('c', credential.accessKey(), RegisterCodec.encode(credential)),
+                            sealed(credential.accessKey(), secret));
+            case Change.RotateCredential(
+                            String old,
+                            Credential next,
+                            byte[] secret,
+                            Instant until) ->
+                    rotated(credential(before, old), next, secret, until);
             case Change.AskCredential(Credential credential) ->
                     List.of(put('c', credential.accessKey(), RegisterCodec.encode(credential)));
-            case Change.ApproveCredential(String accessKey, String approver, byte[] secret) -> {
-                byte[] sealed = vault.seal("credential/" + accessKey, secret);
-                sealedSecrets.put(accessKey, sealed);
-                yield List.of(
-                        put(
-                                'c',
-                                accessKey,
-                                RegisterCodec.encode(approved(before, accessKey, approver))),
-                        put(SECRET, accessKey, sealed));
-            }
+            case Change.ApproveCredential(String accessKey, String approver, byte[] secret) ->
+                    List.of(
+                            put(
+                                    'c',
+                                    accessKey,
+                                    RegisterCodec.encode(approved(before, accessKey, approver))),
+                            sealed(accessKey, secret));
             case Change.SetSealedMax(int days) ->
                     List.of(put('m', SEALED_MAX, RegisterCodec.encode(days)));
             case Change.SetReceipts(String accessKey, boolean wanted) ->
                     List.of(put(RECEIPTS, accessKey, new byte[] {(byte) (wanted ? 1 : 0)}));
             case Change.WithdrawCredential(String accessKey) ->
-                    List.of(put('c', accessKey, RegisterCodec.encode(ended(before, accessKey))));
+                    List.of(
+                            put(
+                                    'c',
+                                    accessKey,
+                                    RegisterCodec.encode(credential(before, accessKey).ended())));
             case Change.NewKey(NamedKey key) ->
                     List.of(put('k', key.id(), RegisterCodec.encode(key)));
             case Change.EndKey(String id) ->
@@ -306,6 +315,28 @@ final class StoredPolicy implements Policy {
             case Change.RemoveTarget(String name) ->
                     List.of(put('x', name, RoleCodec.encode(target(before, name).taken())));
         };
+    }
+
+    /**
+     * A secret, known before the commit, so that whoever sees the credential finds it; an orphan
+     * does no harm.
+     */
+    private Write sealed(String accessKey, byte[] secret) {
+        byte[] sealed = vault.seal("credential/" + accessKey, secret);
+        sealedSecrets.put(accessKey, sealed);
+        return put(SECRET, accessKey, sealed);
+    }
+
+    private List<Write> rotated(Credential old, Credential next, byte[] secret, Instant until) {
+        Credential ending = until.isAfter(next.created()) ? old.until(until) : old.ended();
+        List<Write> writes = new ArrayList<>();
+        writes.add(put('c', next.accessKey(), RegisterCodec.encode(next)));
+        writes.add(sealed(next.accessKey(), secret));
+        writes.add(put('c', ending.accessKey(), RegisterCodec.encode(ending)));
+        if (receipts.contains(old.accessKey())) {
+            writes.add(put(RECEIPTS, next.accessKey(), new byte[] {1}));
+        }
+        return writes;
     }
 
     /** What is in force is what a restart would read. */
@@ -364,13 +395,13 @@ final class StoredPolicy implements Policy {
         return key.ended();
     }
 
-    private static Credential ended(Register register, String accessKey) {
+    private static Credential credential(Register register, String accessKey) {
         Credential credential = register.credentials().get(accessKey);
         if (credential == null) {
             throw new IllegalStateException(
                     "an objection should have been raised for " + accessKey);
         }
-        return credential.ended();
+        return credential;
     }
 
     private static Credential approved(Register register, String accessKey, String approver) {

@@ -30,15 +30,22 @@ public final class AdminDoor implements HttpHandler {
     private final Guard guard;
     private final Running running;
     private final Logs logs;
+    private final Checking checking;
     private final AdminOptions options;
     private final InstantSource clock;
 
     /** A door to a guard and to the program around it. */
     public AdminDoor(
-            Guard guard, Running running, Logs logs, AdminOptions options, InstantSource clock) {
+            Guard guard,
+            Running running,
+            Logs logs,
+            Checking checking,
+            AdminOptions options,
+            InstantSource clock) {
         this.guard = guard;
         this.running = running;
         this.logs = logs;
+        this.checking = checking;
         this.options = options;
         this.clock = clock;
     }
@@ -171,6 +178,13 @@ public final class AdminDoor implements HttpHandler {
                     REMOVE_TARGET ->
                     RoleCalls.answer(call);
             case LIST_BUCKETS, CREATE_BUCKET -> DataCalls.buckets(call);
+            case READ_BUCKET_QUOTA,
+                    SET_BUCKET_QUOTA,
+                    READ_ORGANISATION_QUOTA,
+                    SET_ORGANISATION_QUOTA,
+                    READ_INVENTORY ->
+                    HoldingCalls.answer(call);
+            case READ_CHECK, START_CHECK -> CheckCalls.answer(call, checking);
             case LIST_NAMED_KEYS, CREATE_NAMED_KEY, DESTROY_NAMED_KEY -> KeyCalls.answer(call);
             case LIST_LABELS, SET_LABEL, REMOVE_LABEL, READ_LABELS -> LabelCalls.answer(call);
             case LIST_USES -> DataCalls.uses(call, clock.instant());

@@ -1,6 +1,7 @@
 package org.domicile.admin;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.domicile.guard.Administration;
 import org.domicile.guard.Guard;
+import org.domicile.guard.KeyPair;
 import org.domicile.policy.Credential;
 import org.domicile.policy.Organisation;
 import org.domicile.policy.Principal;
@@ -109,11 +111,20 @@ final class RegisterCalls {
             }
             case ROTATE_CREDENTIAL -> {
                 Administration.Issued issued =
-                        administration.rotateCredential(call.name("accessKey"));
+                        administration.rotateCredential(call.name("accessKey"), grace(call));
                 call.json(201, json -> Form.issued(json, issued));
             }
             default -> throw new IllegalStateException("no change: " + call.asked().operation());
         }
+    }
+
+    /** For how long the old credential stays valid; a call without a body says nothing of it. */
+    private static Duration grace(Call call) throws IOException {
+        return call.exchange().contentLength() == 0
+                ? Duration.ZERO
+                : Duration.ofSeconds(
+                        Input.body(call.exchange(), "grace")
+                                .number("grace", 0, 0, Integer.MAX_VALUE));
     }
 
     /** Whether answers to a credential bring receipts; and that they do, or do not. */
@@ -152,13 +163,32 @@ final class RegisterCalls {
                         "expires",
                         "sealedUntil",
                         "as",
+                        "accessKey",
                         "secret");
         if (input.optional("sealedUntil").isPresent()) {
+            if (input.has("accessKey")) {
+                throw Failure.input(
+                        "the pair of a sealed credential is made when it is approved; leave out"
+                                + " accessKey");
+            }
             SealingCalls.ask(call, input, guard, request);
             return;
         }
-        if (input.has("as") || input.has("secret")) {
-            throw Failure.input("as and secret are for sealed credentials: sealedUntil is missing");
+        if (input.has("as")) {
+            throw Failure.input("as is for sealed credentials: sealedUntil is missing");
+        }
+        if (input.has("accessKey") || input.has("secret")) {
+            Credential kept =
+                    call.administration()
+                            .keepCredential(
+                                    new KeyPair(input.text("accessKey"), input.text("secret")),
+                                    input.text("principal"),
+                                    input.text("purpose"),
+                                    all(input.texts("actions")),
+                                    all(input.texts("buckets")),
+                                    input.time("expires", Instant.MAX));
+            call.json(201, json -> Form.credential(json, kept));
+            return;
         }
         Administration.Issued issued =
                 call.administration()

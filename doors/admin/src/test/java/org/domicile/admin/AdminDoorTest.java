@@ -349,6 +349,19 @@ class AdminDoorTest {
         impossible("purpose list", installation.post("/v1/purposes/city/no/withdraw", ""));
         impossible("purpose list", installation.post("/v1/purposes/city/no", "{\"text\":\"x\"}"));
         impossible("bucket list", installation.post("/v1/labels", "{\"bucket\":\"none-such\"}"));
+        String pair = "{\"principal\":\"p\",\"purpose\":\"city/air\",\"accessKey\":\"old\"%s}";
+        invalid("secret is missing", installation.post("/v1/credentials", pair.formatted("")));
+        invalid(
+                "leave out accessKey",
+                installation.post(
+                        "/v1/credentials",
+                        pair.formatted(",\"secret\":\"s\",\"sealedUntil\":\"2030-01-01\"")));
+        impossible(
+                "too weak",
+                installation.post("/v1/credentials", pair.formatted(",\"secret\":\"s\"")));
+        invalid(
+                "no whole number",
+                installation.post("/v1/credentials/NONE/rotate", "{\"grace\":\"a day\"}"));
     }
 
     @Test

@@ -39,6 +39,29 @@ import org.domicile.policy.Policy;
 
 /** The admin door on a real server, on a Unix socket and on TCP, before a whole guard. */
 final class Installation implements AutoCloseable, Running, Logs {
+    /** A check that found one thing, once it was asked for. */
+    final Checking checking =
+            new Checking() {
+                private boolean asked;
+
+                @Override
+                public State state() {
+                    List<Wrong> wrong =
+                            asked
+                                    ? List.of(
+                                            new Wrong("damaged-body", "b", "k", "v", "rot", "mend"))
+                                    : List.of();
+                    return new State(
+                            asked, Instant.EPOCH, Instant.EPOCH, 1, 2, 3, wrong.size(), wrong);
+                }
+
+                @Override
+                public State begin() {
+                    asked = true;
+                    return state();
+                }
+            };
+
     static final String TOKEN = "0123456789abcdef0123456789abcdef";
 
     final CountDownLatch stopped = new CountDownLatch(1);
@@ -90,7 +113,12 @@ final class Installation implements AutoCloseable, Running, Logs {
                         random);
         AdminDoor door =
                 new AdminDoor(
-                        guard, this, this, new AdminOptions(TOKEN, Set.of("admin.example")), clock);
+                        guard,
+                        this,
+                        this,
+                        checking,
+                        new AdminOptions(TOKEN, Set.of("admin.example")),
+                        clock);
         socket = folder.resolve("s");
         http =
                 HttpServer.open(

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A request's body behind its framing. Owned by the request's thread; used once. */
 final class BodyPayload implements Payload {
-    private static final String DECODED_LENGTH = "x-amz-decoded-content-length";
+    static final String DECODED_LENGTH = "x-amz-decoded-content-length";
 
     private final Exchange exchange;
     private final Fields fields;
@@ -39,8 +39,9 @@ final class BodyPayload implements Payload {
     }
 
     /**
-     * @throws Failure MISSING_CONTENT_LENGTH when the request says no length; INVALID_ARGUMENT,
-     *     INVALID_REQUEST and INVALID_DIGEST when a promise is malformed
+     * @throws Failure MISSING_CONTENT_LENGTH when the request says no length, NOT_IMPLEMENTED when
+     *     it is chunked for that; INVALID_ARGUMENT, INVALID_REQUEST and INVALID_DIGEST when a
+     *     promise is malformed
      */
     @Override
     public Upstream upstream(String algorithm) {
@@ -70,6 +71,12 @@ final class BodyPayload implements Payload {
             return new Failure(
                     ErrorCode.INVALID_ARGUMENT,
                     "x-amz-decoded-content-length is no number of bytes.");
+        }
+        boolean framed =
+                framing instanceof Framing.SignedChunks
+                        || framing instanceof Framing.UnsignedChunks;
+        if (exchange.contentLength() < 0 && !framed) {
+            return Unserved.chunked();
         }
         return new Failure(
                 ErrorCode.MISSING_CONTENT_LENGTH,

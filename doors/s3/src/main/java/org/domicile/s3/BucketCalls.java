@@ -1,15 +1,18 @@
 package org.domicile.s3;
 
 import java.io.IOException;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.domicile.guard.BucketNames;
+import org.domicile.guard.BucketSetting;
 import org.domicile.http.Headers;
 import org.domicile.objects.Bucket;
 
 /** Operations on buckets. */
 final class BucketCalls {
-    private static final int LONGEST_DOCUMENT = 64 << 10;
+    private static final int LONGEST_DOCUMENT = 128 << 10;
     private static final int MOST_BUCKETS = 10_000;
     private static final String FIRST_REGION = "us-east-1";
 
@@ -71,11 +74,15 @@ final class BucketCalls {
                     "The specified bucket is not valid: S3 keeps such beginnings and ends for"
                             + " itself.");
         }
-        String zone = location(call.document(LONGEST_DOCUMENT), call.options());
-        switch (call.guarded().createBucket(call.bucket(), zone, ObjectLocks.atCreation(call))) {
+        Optional<Xml> asked = configuration(call.document(LONGEST_DOCUMENT));
+        String zone = asked.map(each -> location(each, call.options())).orElse("");
+        Map<BucketSetting, byte[]> settings = new EnumMap<>(BucketSetting.class);
+        settings.putAll(ObjectLocks.atCreation(call));
+        asked.map(Tags::atCreation).ifPresent(settings::putAll);
+        switch (call.guarded().createBucket(call.bucket(), zone, settings)) {
             case CREATED -> call.empty(200, call.headers().add("Location", "/" + call.bucket()));
             case YOURS -> {
-                if (!takesItFor(call)) {
+                if (!takesItFor(call) || settings.containsKey(BucketSetting.TAGGING)) {
                     throw new Failure(
                             ErrorCode.BUCKET_ALREADY_OWNED_BY_YOU,
                             "The bucket that you tried to create already exists, and you own it.");
@@ -110,22 +117,19 @@ final class BucketCalls {
                 && call.fields().noneStartsWith("x-amz-grant-");
     }
 
+    /** What a bucket's creation says; mostly nothing. */
+    private static Optional<Xml> configuration(byte[] document) {
+        return document.length == 0
+                ? Optional.empty()
+                : Optional.of(Xml.parse(document, "CreateBucketConfiguration"));
+    }
+
     /** The zone that a document names; empty for the default one. */
-    private static String location(byte[] document, S3Options options) {
-        if (document.length == 0) {
-            return "";
-        }
-        Xml asked = Xml.parse(document, "CreateBucketConfiguration");
+    private static String location(Xml asked, S3Options options) {
         if (asked.first("Location").isPresent() || asked.first("Bucket").isPresent()) {
             throw new Failure(
                     ErrorCode.NOT_IMPLEMENTED,
                     "Directory buckets are not implemented; name a LocationConstraint.");
-        }
-        if (asked.first("Tags").map(tags -> !tags.children().isEmpty()).orElse(false)) {
-            throw new Failure(
-                    ErrorCode.NOT_IMPLEMENTED,
-                    "Tags in a bucket's creation are not implemented: set them with"
-                            + " PutBucketTagging afterwards.");
         }
         String zone = asked.child("LocationConstraint").strip();
         return zone.equals(FIRST_REGION) || zone.equals(options.region()) ? "" : zone;

@@ -33,9 +33,14 @@ final class BucketDocuments {
     }
 
     static void set(Call call, BucketSetting which, ByteBuffer document) {
+        put(call, which, Optional.of(bytes(document)));
+    }
+
+    /** As it is kept. */
+    static byte[] bytes(ByteBuffer document) {
         byte[] bytes = new byte[document.remaining()];
         document.get(bytes);
-        put(call, which, Optional.of(bytes));
+        return bytes;
     }
 
     static void remove(Call call, BucketSetting which) {

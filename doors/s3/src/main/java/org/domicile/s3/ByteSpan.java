@@ -30,40 +30,52 @@ sealed interface ByteSpan {
         if (dash < 0 || range.indexOf(',') >= 0) {
             return new All();
         }
-        String from = range.substring(0, dash).strip();
-        String to = range.substring(dash + 1).strip();
-        if (from.isEmpty()) {
-            long last = number(to);
-            if (last < 0) {
-                return new All();
-            }
-            return last == 0 || size == 0
-                    ? new None()
-                    : new Part(Math.max(0, size - last), size - 1);
+        String first = digits(range.substring(0, dash).strip());
+        String end = range.substring(dash + 1).strip();
+        String last = digits(end);
+        if (range.substring(0, dash).isBlank()) {
+            return last.isEmpty() ? new All() : suffix(number(last), size);
         }
-        long first = number(from);
-        long last = to.isEmpty() ? Long.MAX_VALUE : number(to);
-        if (first < 0 || last < first) {
+        if (first.isEmpty() || last.isEmpty() && !end.isEmpty()) {
             return new All();
         }
-        return first >= size ? new None() : new Part(first, Math.min(last, size - 1));
+        if (!last.isEmpty() && less(last, first)) {
+            return new All();
+        }
+        long from = number(first);
+        long to = last.isEmpty() ? Long.MAX_VALUE : number(last);
+        return from >= size ? new None() : new Part(from, Math.min(to, size - 1));
     }
 
-    /** Digits, however many: what is too large for a long is as good as its largest. */
-    private static long number(String text) {
-        if (text.isEmpty()) {
-            return -1;
-        }
+    private static ByteSpan suffix(long length, long size) {
+        return length == 0 || size == 0
+                ? new None()
+                : new Part(Math.max(0, size - length), size - 1);
+    }
+
+    /** Digits without zeros before them; empty for what is no number. */
+    private static String digits(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return -1;
+                return "";
             }
         }
         int zeros = 0;
         while (zeros < text.length() - 1 && text.charAt(zeros) == '0') {
             zeros++;
         }
-        String digits = text.substring(zeros);
+        return text.substring(zeros);
+    }
+
+    /** Compares numbers however long they are: a range that ends before it begins is none. */
+    private static boolean less(String digits, String than) {
+        return digits.length() == than.length()
+                ? digits.compareTo(than) < 0
+                : digits.length() < than.length();
+    }
+
+    /** What is too large for a long is as good as its largest. */
+    private static long number(String digits) {
         return digits.length() > 18 ? Long.MAX_VALUE : Long.parseLong(digits);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.domicile.bytes.Budget;
 import org.domicile.guard.AclAsked;
 import org.domicile.guard.Asking;
@@ -30,7 +31,7 @@ final class Call {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /** Bytes in memory for each byte of a document: itself and the tree that is made of it. */
-    private static final long TREE = 8;
+    static final long TREE = 8;
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -45,9 +46,8 @@ final class Call {
     private final Budget documents;
     private final List<CustomerKey> customers = new ArrayList<>(2);
     private long held;
-    private Map<String, String> setting = Map.of();
     private final Fields fields;
-    private final Asking asking;
+    private final Saying asking;
 
     /** One request. @param headers its own, or those that a form stands for */
     Call(
@@ -70,14 +70,17 @@ final class Call {
         this.options = options;
         this.fields = Fields.of(headers);
         this.asking = new Saying();
-        this.guarded = guardedElsewhere();
+        this.guarded = guard.objects(request, stated, asking);
     }
 
-    /** What the request says of itself. */
+    /** What the request says of itself. Owned by the thread of the view that asks. */
     private final class Saying implements Asking {
+        private Map<String, String> body = Map.of();
+        private Map<String, String> tags = Map.of();
+
         @Override
         public Facts facts() {
-            return RequestFacts.of(Call.this, setting);
+            return RequestFacts.of(Call.this, body, tags);
         }
 
         @Override
@@ -155,16 +158,34 @@ final class Call {
 
     /** Says which tags the request sets, before the guarded call that could be judged by them. */
     void setting(Map<String, String> tags) {
-        setting = tags;
+        asking.tags = tags;
+    }
+
+    /**
+     * The same for what else its body says.
+     *
+     * @param values by the names of condition keys
+     */
+    void saying(Map<String, String> values) {
+        asking.body = values;
     }
 
     GuardedObjects guarded() {
         return guarded;
     }
 
-    /** Another view under the same request, for another thread. */
-    GuardedObjects guardedElsewhere() {
-        return guard.objects(request, stated, asking);
+    /** A view under the request for one thread, and what is said to it. */
+    record View(GuardedObjects objects, Consumer<Map<String, String>> saying) {}
+
+    /** That of the request's own thread. */
+    View view() {
+        return new View(guarded, this::saying);
+    }
+
+    /** Another one. */
+    View viewElsewhere() {
+        Saying own = new Saying();
+        return new View(guard.objects(request, stated, own), values -> own.body = values);
     }
 
     S3Options options() {

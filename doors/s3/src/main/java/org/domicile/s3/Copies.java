@@ -21,20 +21,20 @@ import org.domicile.objects.Bucket;
  */
 final class Copies {
     private static final String SOURCE = "x-amz-copy-source";
-    private static final String VERSION = "?versionId=";
-
-    /** What a source names. @param version empty for the newest */
-    private record Named(Target target, Optional<String> version) {
-        GuardedObjects.Source source(Call call, Consumer<Found> check) {
-            return new GuardedObjects.Source(
-                    target.bucket(), target.name(), version, check, Encryptions.ofSource(call));
-        }
-    }
 
     private Copies() {}
 
+    private static GuardedObjects.Source read(CopySource named, Call call, Consumer<Found> check) {
+        return new GuardedObjects.Source(
+                named.target().bucket(),
+                named.target().name(),
+                named.version(),
+                check,
+                Encryptions.ofSource(call));
+    }
+
     static void copy(Call call) throws IOException {
-        Named named = source(call);
+        CopySource named = CopySource.parse(call.field(SOURCE));
         GuardedObjects.Directive directive = directive(call);
         if (directive instanceof GuardedObjects.Directive.Keep(String algorithm, _, _, _)
                 && algorithm.isEmpty()
@@ -50,7 +50,8 @@ final class Copies {
                             + " redirect location or encryption attributes.");
         }
         GuardedObjects.Source source =
-                named.source(
+                read(
+                        named,
                         call,
                         found -> {
                             conditions(call, found);
@@ -84,12 +85,13 @@ final class Copies {
     }
 
     static void part(Call call) throws IOException {
-        Named named = source(call);
+        CopySource named = CopySource.parse(call.field(SOURCE));
         int number = Uploads.number(call);
         Encryption encryption = Encryptions.asked(call);
         Optional<GuardedObjects.ByteRange> range = range(call.field("x-amz-copy-source-range"));
         GuardedObjects.Source source =
-                named.source(
+                read(
+                        named,
                         call,
                         found -> {
                             conditions(call, found);
@@ -122,50 +124,6 @@ final class Copies {
         return from.versioning() == Bucket.Versioning.UNVERSIONED
                 ? headers
                 : headers.add("x-amz-copy-source-version-id", from.version());
-    }
-
-    /** {@code /bucket/name?versionId=id}, percent-encoded, with or without the first slash. */
-    private static Named source(Call call) {
-        String raw = call.field(SOURCE);
-        int mark = raw.lastIndexOf(VERSION);
-        Optional<String> version = Optional.empty();
-        if (mark >= 0) {
-            String id = Percent.decode(raw.substring(mark + VERSION.length()), Percent.Plus.PLUS);
-            version = Optional.of(Versions.checked(id));
-            raw = raw.substring(0, mark);
-        }
-        String text = decoded(raw);
-        String path = text.startsWith("/") ? text.substring(1) : text;
-        int slash = path.indexOf('/');
-        if (slash <= 0 || slash == path.length() - 1) {
-            throw invalidSource();
-        }
-        if (path.startsWith("arn:")) {
-            throw Unserved.notImplemented("x-amz-copy-source with an ARN");
-        }
-        return new Named(
-                Target.checked(path.substring(0, slash), path.substring(slash + 1)), version);
-    }
-
-    /** The same without the first slash, decoded, as conditions of policies name it. */
-    static String named(String raw) {
-        String text = decoded(raw);
-        return text.startsWith("/") ? text.substring(1) : text;
-    }
-
-    private static String decoded(String raw) {
-        try {
-            return Percent.decode(raw, Percent.Plus.PLUS);
-        } catch (Failure e) {
-            throw invalidSource();
-        }
-    }
-
-    private static Failure invalidSource() {
-        return new Failure(
-                ErrorCode.INVALID_ARGUMENT,
-                "Copy Source must mention the source bucket and key: sourcebucket/sourcekey,"
-                        + " URL-encoded UTF-8.");
     }
 
     /** Whose attributes the copy has; a checksum's algorithm can be asked for either way. */
@@ -231,7 +189,7 @@ final class Copies {
     }
 
     /** {@code bytes=first-last}, both said. */
-    private static Optional<GuardedObjects.ByteRange> range(String field) {
+    static Optional<GuardedObjects.ByteRange> range(String field) {
         if (field.isEmpty()) {
             return Optional.empty();
         }

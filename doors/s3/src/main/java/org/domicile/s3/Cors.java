@@ -3,7 +3,6 @@ package org.domicile.s3;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Optional;
 import org.domicile.guard.BucketSetting;
 import org.domicile.guard.Guard;
 import org.domicile.http.Exchange;
@@ -51,9 +50,10 @@ final class Cors {
     // ---- browsers' questions ----------------------------------------------------------------
 
     /** Answers a preflight. @throws Failure BAD_REQUEST, ACCESS_FORBIDDEN; it is counted then */
-    static void preflight(Exchange exchange, Guard guard, String bucket) throws IOException {
+    static void preflight(Exchange exchange, Guard guard, CorsRules rules, String bucket)
+            throws IOException {
         try {
-            Headers answer = allowed(exchange, guard, bucket);
+            Headers answer = allowed(exchange, guard, rules.of(bucket));
             guard.stranger(Operation.PREFLIGHT.action(), "allowed");
             exchange.respond(200, answer, ByteBuffer.allocate(0));
         } catch (Failure e) {
@@ -62,7 +62,7 @@ final class Cors {
         }
     }
 
-    private static Headers allowed(Exchange exchange, Guard guard, String bucket) {
+    private static Headers allowed(Exchange exchange, Guard guard, List<CorsRule> rules) {
         String origin = field(exchange, ORIGIN);
         String method = field(exchange, METHOD);
         String wanted = field(exchange, FIELDS);
@@ -74,7 +74,6 @@ final class Cors {
         if (method.isEmpty()) {
             throw new Failure(ErrorCode.BAD_REQUEST, "Invalid Access-Control-Request-Method: null");
         }
-        List<CorsRule> rules = rules(guard, bucket);
         if (rules.isEmpty()) {
             throw new Failure(
                     ErrorCode.ACCESS_FORBIDDEN,
@@ -91,7 +90,7 @@ final class Cors {
     }
 
     /** What the answer to a page's own request carries, whether it fails or not; mostly nothing. */
-    static Headers shared(Exchange exchange, Guard guard, S3Options options) {
+    static Headers shared(Exchange exchange, CorsRules rules, S3Options options) {
         String origin = field(exchange, ORIGIN);
         Headers none = new Headers();
         if (origin.isEmpty() || exchange.method().equals("OPTIONS")) {
@@ -100,7 +99,7 @@ final class Cors {
         String bucket = bucket(exchange, options);
         String asked = field(exchange, METHOD);
         String method = asked.isEmpty() ? exchange.method() : asked;
-        return CorsRule.first(rules(guard, bucket), origin, method, "")
+        return CorsRule.first(rules.of(bucket), origin, method, "")
                 .map(rule -> rule.answer(none, origin, ""))
                 .orElse(none);
     }
@@ -113,11 +112,6 @@ final class Cors {
         } catch (Failure e) {
             return ""; // who asked for nothing that there could be is told so without CORS
         }
-    }
-
-    private static List<CorsRule> rules(Guard guard, String bucket) {
-        Optional<byte[]> document = bucket.isEmpty() ? Optional.empty() : guard.cors(bucket);
-        return document.map(CorsRule::parse).orElse(List.of());
     }
 
     private static String field(Exchange exchange, String name) {

@@ -24,6 +24,9 @@ final class Dates {
     /** Length of what {@link #iso} writes. */
     static final int ISO = 24;
 
+    /** Length of the day, with which it begins. */
+    static final int ISO_DAY = 10;
+
     /** From the first of March of the year 0 to the first of January of 1970. */
     private static final int DAYS_TO_1970 = 719_468;
 
@@ -72,10 +75,20 @@ final class Dates {
 
     /** The same into a buffer: {@link #ISO} bytes from {@code at}. */
     static void iso(Instant instant, byte[] target, int at) {
-        long second = instant.getEpochSecond();
-        int rest = (int) Math.floorMod(second, (long) DAY);
+        date(day(instant), target, at);
+        time(instant, target, at + ISO_DAY);
+    }
+
+    /** Days since 1970. */
+    static long day(Instant instant) {
+        return Math.floorDiv(instant.getEpochSecond(), DAY);
+    }
+
+    /** What {@link #iso} writes behind the {@link #ISO_DAY} bytes of the day. */
+    static void time(Instant instant, byte[] target, int from) {
+        int rest = (int) Math.floorMod(instant.getEpochSecond(), (long) DAY);
         int millis = instant.getNano() / 1_000_000;
-        date(Math.floorDiv(second, DAY), target, at);
+        int at = from - ISO_DAY;
         target[at + 10] = 'T';
         digits(rest / 3_600, 2, target, at + 11);
         target[at + 13] = ':';

@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.domicile.bytes.StorageFailure;
-import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.Match;
 import org.domicile.guard.Refused;
 import org.domicile.guard.Stored;
@@ -55,7 +55,7 @@ final class Deletions {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < Math.min(AT_ONCE, keys.size()); i++) {
                 // Views are for one thread each.
-                GuardedObjects view = i == 0 ? call.guarded() : call.guardedElsewhere();
+                Call.View view = i == 0 ? call.view() : call.viewElsewhere();
                 threads.execute(() -> work(call, view, keys, results, next));
             }
         }
@@ -133,31 +133,38 @@ final class Deletions {
     }
 
     private static void work(
-            Call call,
-            GuardedObjects view,
-            List<Named> keys,
-            Result[] results,
-            AtomicInteger next) {
+            Call call, Call.View view, List<Named> keys, Result[] results, AtomicInteger next) {
         for (int i = next.getAndIncrement(); i < keys.size(); i = next.getAndIncrement()) {
             results[i] = result(call, view, keys.get(i));
         }
     }
 
-    private static Result result(Call call, GuardedObjects view, Named key) {
+    private static Result result(Call call, Call.View view, Named key) {
         try {
             if (key.failure().isPresent()) {
                 Failure failure = key.failure().get();
                 String name = failure.code() == ErrorCode.KEY_TOO_LONG ? "" : key.name();
-                view.refuse(call.operation().action(), call.bucket(), name, failure.code().code());
+                view.objects()
+                        .refuse(
+                                call.operation().action(),
+                                call.bucket(),
+                                name,
+                                failure.code().code());
                 throw failure;
             }
+            view.saying()
+                    .accept(
+                            key.version()
+                                    .map(id -> Map.of(RequestFacts.VERSION_ID, id))
+                                    .orElse(Map.of()));
             Stored stored =
-                    view.delete(
-                            call.bucket(),
-                            key.name(),
-                            key.version(),
-                            key.match(),
-                            ObjectLocks.bypass(call));
+                    view.objects()
+                            .delete(
+                                    call.bucket(),
+                                    key.name(),
+                                    key.version(),
+                                    key.match(),
+                                    ObjectLocks.bypass(call));
             if (stored
                     instanceof Stored.Deleted(Optional<String> marker, Optional<String> removed)) {
                 return new Result.Deleted(marker, removed);

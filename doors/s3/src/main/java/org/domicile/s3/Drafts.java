@@ -177,9 +177,15 @@ final class Drafts {
      * deleted its size and the second in which it was made. S3 has the latter two for directory
      * buckets alone; here they mean the same in every bucket.
      *
-     * @throws Failure INVALID_ARGUMENT
+     * @throws Failure INVALID_ARGUMENT, NOT_IMPLEMENTED for conditions that S3 has no meaning for
      */
     static Match deletion(Call call) {
+        for (String condition :
+                List.of("if-none-match", "if-modified-since", "if-unmodified-since")) {
+            if (call.has(condition)) {
+                throw Unserved.notImplemented(condition + " on a delete");
+            }
+        }
         return deletion(
                 call.field("if-match"),
                 call.field("x-amz-if-match-size"),

@@ -55,12 +55,19 @@ final class Encryptions {
 
     // ---- what is asked for ------------------------------------------------------------------
 
+    /** Of a write. What means nothing is refused once policy has let the write through. */
+    static Encryption asked(Call call) {
+        try {
+            return meant(call);
+        } catch (Failure e) {
+            return new Encryption.Wrong(e.code().code(), e.sentence());
+        }
+    }
+
     /**
-     * Of a write.
-     *
      * @throws Failure INVALID_ARGUMENT, INVALID_REQUEST, NOT_IMPLEMENTED
      */
-    static Encryption asked(Call call) {
+    private static Encryption meant(Call call) {
         String method = call.fields().one(FIELD);
         CustomerKey customer = customer(call, CUSTOMER);
         if (customer != CustomerKey.NONE) {

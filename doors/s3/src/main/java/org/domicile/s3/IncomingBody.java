@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class IncomingBody extends InputStream implements Upstream {
     private static final int SMALL = 64 << 10;
 
+    /** Bytes that are digested at once, when so many are asked for: a piece costs less for each. */
+    private static final int PIECE = 128 << 10;
+
     private final InputStream source;
     private final long length;
     private final Promises promises;
@@ -79,6 +82,23 @@ final class IncomingBody extends InputStream implements Upstream {
             return -1;
         }
         took(target, offset, read);
+        return read;
+    }
+
+    @Override
+    public int readNBytes(byte[] target, int offset, int count) throws IOException {
+        Objects.checkFromIndexSize(offset, count, target.length);
+        int read = 0;
+        while (read < count && !ended) {
+            int most = Math.min(count - read, PIECE);
+            int piece = source.readNBytes(target, offset + read, most);
+            took(target, offset + read, piece);
+            read += piece;
+            if (piece < most) {
+                ended = true;
+                requireLength(passed == length);
+            }
+        }
         return read;
     }
 

@@ -271,7 +271,7 @@ final class Listings {
             out.open("Upload");
             out.element("Key", form.of(upload.name()));
             out.element("UploadId", upload.id());
-            owner(out, "Initiator", upload.principal());
+            owner(out, "Initiator", upload.initiator());
             owner(out, "Owner", upload.draft().acl().owner());
             out.element("StorageClass", "STANDARD");
             out.element("Initiated", Dates.iso(upload.initiated()));

@@ -1,6 +1,7 @@
 package org.domicile.s3;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
@@ -19,7 +20,7 @@ import org.domicile.objects.Lock;
  */
 final class ObjectLocks {
     private static final String MODE = "x-amz-object-lock-mode";
-    private static final String UNTIL = "x-amz-object-lock-retain-until-date";
+    static final String UNTIL = "x-amz-object-lock-retain-until-date";
     private static final String HOLD = "x-amz-object-lock-legal-hold";
     private static final int LONGEST_DOCUMENT = 16 << 10;
     private static final int LAST_YEAR = 9_999;
@@ -34,6 +35,21 @@ final class ObjectLocks {
             case PUT_OBJECT, POST_OBJECT, COPY_OBJECT, CREATE_MULTIPART_UPLOAD -> true;
             default -> false;
         };
+    }
+
+    /** Condition keys: what a request locks, wherever it says so. */
+    static final String MODE_KEY = "s3:object-lock-mode";
+
+    static final String UNTIL_KEY = "s3:object-lock-retain-until-date";
+    static final String REMAINING_KEY = "s3:object-lock-remaining-retention-days";
+    static final String HOLD_KEY = "s3:object-lock-legal-hold";
+
+    /** Days until a retention ends, for conditions: one that has begun counts. */
+    static Optional<String> remaining(String until, Instant now) {
+        return date(until)
+                .map(end -> Duration.between(now, end).toSeconds())
+                .map(seconds ->
+                        Long.toString(Math.ceilDiv(seconds, Duration.ofDays(1).toSeconds())));
     }
 
     /** What a write wants its version kept by. @throws Failure INVALID_ARGUMENT */
@@ -144,6 +160,14 @@ final class ObjectLocks {
                     Lock.OPEN.retained(
                             mode(mode).orElseThrow(Xml::malformed),
                             future(call, date(until).orElseThrow(Xml::malformed)));
+            call.saying(
+                    Map.of(
+                            MODE_KEY,
+                            mode,
+                            UNTIL_KEY,
+                            until,
+                            REMAINING_KEY,
+                            remaining(until, call.at()).orElseThrow()));
         }
         call.empty(
                 200,
@@ -180,6 +204,7 @@ final class ObjectLocks {
                     case "OFF" -> Lock.Hold.OFF;
                     default -> throw Xml.malformed();
                 };
+        call.saying(Map.of(HOLD_KEY, hold.name()));
         call.empty(
                 200,
                 Writes.amended(

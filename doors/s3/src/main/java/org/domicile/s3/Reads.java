@@ -35,9 +35,10 @@ final class Reads {
     private static final int MOST_PARTS = 10_000;
 
     /**
-     * What a streamed answer holds: its buffer, a chunk opened and sealed, and the blob's pages.
+     * What a streamed answer holds: its buffer, as many bytes sealed, a chunk, and a page of the
+     * blob.
      */
-    private static final int HELD = 512 << 10;
+    private static final int HELD = 640 << 10;
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 

@@ -12,6 +12,9 @@ import org.domicile.policy.Facts;
 final class RequestFacts {
     private static final String CONTENT_SHA256 = "s3:x-amz-content-sha256";
 
+    /** The version that is asked for. */
+    static final String VERSION_ID = "s3:VersionId";
+
     /** Fields that are keys under their own names. */
     private static final Map<String, String> FIELDS =
             Map.ofEntries(
@@ -39,18 +42,16 @@ final class RequestFacts {
                             "s3:x-amz-website-redirect-location"),
                     Map.entry("x-amz-object-ownership", "s3:x-amz-object-ownership"),
                     Map.entry("x-amz-content-sha256", CONTENT_SHA256),
-                    Map.entry("x-amz-object-lock-mode", "s3:object-lock-mode"),
-                    Map.entry(
-                            "x-amz-object-lock-retain-until-date",
-                            "s3:object-lock-retain-until-date"),
-                    Map.entry("x-amz-object-lock-legal-hold", "s3:object-lock-legal-hold"));
+                    Map.entry("x-amz-object-lock-mode", ObjectLocks.MODE_KEY),
+                    Map.entry("x-amz-object-lock-retain-until-date", ObjectLocks.UNTIL_KEY),
+                    Map.entry("x-amz-object-lock-legal-hold", ObjectLocks.HOLD_KEY));
 
     private static final Map<String, String> PARAMETERS =
             Map.of(
                     "prefix", "s3:prefix",
                     "delimiter", "s3:delimiter",
                     "max-keys", "s3:max-keys",
-                    "versionId", "s3:VersionId");
+                    "versionId", VERSION_ID);
 
     /** What a browser says beside a form. */
     private static final List<String> BROWSERS = List.of("user-agent", "referer");
@@ -62,9 +63,10 @@ final class RequestFacts {
     private RequestFacts() {}
 
     /**
+     * @param body what the body says, by the names of keys
      * @param tags that the request sets
      */
-    static Facts of(Call call, Map<String, String> tags) {
+    static Facts of(Call call, Map<String, String> body, Map<String, String> tags) {
         Map<String, String> values = new HashMap<>();
         for (int i = 0; i < call.fields().size(); i++) {
             String key = FIELDS.get(call.fields().name(i));
@@ -77,8 +79,13 @@ final class RequestFacts {
                 values.put(key, call.query().value(parameter));
             }
         });
+        if (call.has(ObjectLocks.UNTIL)) {
+            ObjectLocks.remaining(call.field(ObjectLocks.UNTIL), call.at())
+                    .ifPresent(days -> values.put(ObjectLocks.REMAINING_KEY, days));
+        }
+        values.putAll(body);
         if (call.has(COPY_SOURCE)) {
-            values.put("s3:" + COPY_SOURCE, Copies.named(call.field(COPY_SOURCE)));
+            values.put("s3:" + COPY_SOURCE, CopySource.path(call.field(COPY_SOURCE)));
         }
         values.put("aws:SecureTransport", Boolean.toString(call.exchange().secure()));
         if (call.payload() instanceof FormPayload form) {

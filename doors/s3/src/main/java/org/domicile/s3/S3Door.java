@@ -39,6 +39,7 @@ public final class S3Door implements HttpHandler {
     private final Forms forms;
     private final Reads reads = new Reads();
     private final Budget documents = Budget.ofHeap(8);
+    private final CorsRules cors;
 
     /** A door to a guard, where requests are signed as AWS signs them. */
     public S3Door(Guard guard, S3Options options, InstantSource clock) {
@@ -49,6 +50,7 @@ public final class S3Door implements HttpHandler {
         this.guard = guard;
         this.authentication = authentication;
         this.options = options;
+        this.cors = new CorsRules(guard, documents);
         this.clock = clock;
         this.sts = new Sts(guard, options.region(), clock, this::request);
         this.forms = new Forms(guard.identity(), options.region(), clock);
@@ -65,7 +67,7 @@ public final class S3Door implements HttpHandler {
             return exchange;
         }
         try {
-            return new SharedExchange(exchange, Cors.shared(exchange, guard, options));
+            return new SharedExchange(exchange, Cors.shared(exchange, cors, options));
         } catch (StorageFailure e) {
             return exchange; // the request itself will meet it, and say it
         }
@@ -112,7 +114,7 @@ public final class S3Door implements HttpHandler {
             unreadable = Optional.of(e); // who sent it is asked first: it may have to be recorded
         }
         if (asked.operation() == Operation.PREFLIGHT) {
-            Cors.preflight(exchange, guard, asked.target().bucket());
+            Cors.preflight(exchange, guard, cors, asked.target().bucket());
             return;
         }
         Authentication.Verdict verdict = authentication.judge(exchange);
@@ -195,7 +197,16 @@ public final class S3Door implements HttpHandler {
                         ErrorCode.NOT_IMPLEMENTED,
                         "Domicile does not serve this operation yet ("
                                 + call.operation().action()
-                                + ").");
+                                + ")."
+                                + instead(call.operation()));
+    }
+
+    /** What does the same in another way. */
+    private static String instead(Operation operation) {
+        return operation.action().endsWith("InventoryConfiguration")
+                ? " It writes no reports by itself: the operator lists a bucket with 'domicile"
+                        + " bucket inventory'."
+                : "";
     }
 
     private static Failure anonymous() {

@@ -107,10 +107,21 @@ final class Tags {
         call.empty(204, call.headers());
     }
 
+    /** What a bucket begins with. @param asked the document of its creation */
+    static Map<BucketSetting, byte[]> atCreation(Xml asked) {
+        Map<String, String> tags =
+                asked.first("Tags").map(set -> set(set, MOST_OF_BUCKET)).orElseGet(Map::of);
+        return tags.isEmpty()
+                ? Map.of()
+                : Map.of(
+                        BucketSetting.TAGGING,
+                        BucketDocuments.bytes(document(tags).done("Tagging")));
+    }
+
     // ---- both -------------------------------------------------------------------------------
 
     /** Tags are a set: whatever order they came in, they are shown by key. */
-    private static XmlOut document(Map<String, String> tags) {
+    static XmlOut document(Map<String, String> tags) {
         XmlOut out = XmlOut.document("Tagging", 256 + 128 * tags.size()).open("TagSet");
         new TreeMap<>(tags)
                 .forEach((key, value) ->
@@ -118,8 +129,12 @@ final class Tags {
         return out.close("TagSet");
     }
 
-    private static Map<String, String> parse(byte[] document, int most) {
-        Xml set = Xml.parse(document, "Tagging").first("TagSet").orElseThrow(Xml::malformed);
+    static Map<String, String> parse(byte[] document, int most) {
+        return set(
+                Xml.parse(document, "Tagging").first("TagSet").orElseThrow(Xml::malformed), most);
+    }
+
+    private static Map<String, String> set(Xml set, int most) {
         Map<String, String> tags = new LinkedHashMap<>();
         for (Xml tag : set.children()) {
             if (!tag.name().equals("Tag")

@@ -1,5 +1,6 @@
 package org.domicile.s3;
 
+import java.util.Map;
 import org.domicile.policy.Ownership;
 
 /**
@@ -19,6 +20,37 @@ final class Unserved {
                 check(call, call.fields().name(i), call.fields().value(i));
             }
         }
+        // A part of a body is no body (RFC 9110, section 14.5), and nothing here stores one.
+        refuse(call.has("content-range") && writes(call.operation()), "Content-Range");
+        part(call);
+    }
+
+    /** What is said of an object is said where its upload begins. */
+    private static void part(Call call) {
+        switch (call.operation()) {
+            case UPLOAD_PART, UPLOAD_PART_COPY, COMPLETE_MULTIPART_UPLOAD -> {}
+            default -> {
+                return;
+            }
+        }
+        for (int i = 0; i < call.fields().size(); i++) {
+            String name = call.fields().name(i);
+            if (name.startsWith("x-amz-meta-")) {
+                throw new Failure(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "Metadata cannot be specified in this context.");
+            }
+            refuse(
+                    name.equals("x-amz-tagging")
+                            || name.equals("x-amz-acl")
+                            || name.startsWith("x-amz-grant-")
+                            || name.equals("x-amz-website-redirect-location"),
+                    name);
+        }
+    }
+
+    private static boolean writes(Operation operation) {
+        return operation == Operation.PUT_OBJECT || operation == Operation.UPLOAD_PART;
     }
 
     private static void check(Call call, String name, String value) {
@@ -34,7 +66,10 @@ final class Unserved {
                     "x-amz-object-lock-legal-hold" ->
                     refuse(!ObjectLocks.taken(call.operation()), name);
             case "x-amz-object-ownership" -> ownership(call, value);
-            case "x-amz-write-offset-bytes" -> refuse(true, name);
+            case "x-amz-write-offset-bytes", "x-amz-if-match-initiated-time" -> refuse(true, name);
+            case "x-amz-bucket-namespace" -> refuse(!value.equals("global"), name);
+            case "x-amz-copy-source-range" ->
+                    refuse(call.operation() != Operation.UPLOAD_PART_COPY, name);
             case "x-amz-if-match-last-modified-time", "x-amz-if-match-size" ->
                     refuse(call.operation() != Operation.DELETE_OBJECT, name);
             default ->
@@ -55,11 +90,25 @@ final class Unserved {
     }
 
     static Failure notImplemented(String field) {
+        return notImplemented(field, "Leave it out.");
+    }
+
+    /** A body in chunked coding whose length nobody says, as S3 answers it. */
+    static Failure chunked() {
+        return notImplemented(
+                "Transfer-Encoding",
+                "Say the length in Content-Length, or send aws-chunked with"
+                        + " x-amz-decoded-content-length.");
+    }
+
+    private static Failure notImplemented(String field, String advice) {
         return new Failure(
                 ErrorCode.NOT_IMPLEMENTED,
                 "A header you provided implies functionality that is not implemented: "
                         + field
-                        + ". Leave it out.");
+                        + ". "
+                        + advice,
+                Map.of("Header", field));
     }
 
     /** Who owns the objects of a bucket is said where the bucket is made. */

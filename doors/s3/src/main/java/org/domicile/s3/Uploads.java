@@ -278,7 +278,7 @@ final class Uploads {
             Drafts.checksums(out, part.checksums());
             out.element("Size", part.size()).close("Part");
         }
-        Listings.owner(out, "Initiator", parts.principal());
+        Listings.owner(out, "Initiator", parts.initiator());
         Listings.owner(out, "Owner", parts.draft().acl().owner());
         out.element("StorageClass", "STANDARD");
         algorithm(out, parts.draft());

@@ -8,6 +8,8 @@ import org.domicile.guard.Match;
 import org.domicile.guard.Stored;
 import org.domicile.http.Headers;
 import org.domicile.objects.Bucket;
+import org.domicile.objects.Excess;
+import org.domicile.objects.Quota;
 
 /** PutObject and DeleteObject. */
 final class Writes {
@@ -46,10 +48,13 @@ final class Writes {
     }
 
     /**
-     * @throws Failure MISSING_CONTENT_LENGTH, ENTITY_TOO_LARGE
+     * @throws Failure MISSING_CONTENT_LENGTH, NOT_IMPLEMENTED, ENTITY_TOO_LARGE
      */
     static void checkLength(Call call) {
         long length = call.payload().length();
+        if (call.exchange().contentLength() < 0 && !call.has(BodyPayload.DECODED_LENGTH)) {
+            throw Unserved.chunked();
+        }
         if (length < 0 || !call.has("content-length") && !call.has("transfer-encoding")) {
             throw new Failure(
                     ErrorCode.MISSING_CONTENT_LENGTH,
@@ -87,6 +92,7 @@ final class Writes {
                                     + size
                                     + " bytes, and all but the last need 5242880.");
             case Stored.Locked() -> throw locked();
+            case Stored.OverQuota(Excess excess) -> throw overQuota(excess);
             case Stored.OnMarker marker ->
                     throw new IllegalStateException("a write in place: " + marker.version());
             case Stored.Amended amended ->
@@ -96,6 +102,32 @@ final class Writes {
             case Stored.PartDone part ->
                     throw new IllegalStateException("a write of no part: " + part.number());
         };
+    }
+
+    /**
+     * AWS has no quotas; code and status are Ceph's (docs/decisions/0020). Who may write need not
+     * know how much others have stored, so only a bucket's limit is named.
+     */
+    static Failure overQuota(Excess excess) {
+        String quota =
+                switch (excess.of()) {
+                    case BUCKET ->
+                            "The quota of the bucket %s (%s, %s)"
+                                    .formatted(
+                                            excess.name(),
+                                            most(excess.quota().bytes(), "bytes"),
+                                            most(excess.quota().objects(), "objects"));
+                    case ORGANISATION -> "The quota of the organisation that the bucket belongs to";
+                };
+        return new Failure(
+                ErrorCode.QUOTA_EXCEEDED,
+                quota
+                        + " leaves no room for this. Delete something (older versions and the parts"
+                        + " of unfinished uploads count, too), or ask the operator for more.");
+    }
+
+    private static String most(long limit, String what) {
+        return limit == Quota.UNLIMITED ? "any number of " + what : limit + " " + what;
     }
 
     static Failure locked() {

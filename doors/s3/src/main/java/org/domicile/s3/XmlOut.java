@@ -22,6 +22,11 @@ final class XmlOut {
     private byte[] bytes;
     private int at;
 
+    /** The last date's day, and where it stands: most of a listing is of few days. */
+    private long day = Long.MIN_VALUE;
+
+    private int dayAt;
+
     private XmlOut(int room) {
         bytes = new byte[room];
     }
@@ -106,7 +111,14 @@ final class XmlOut {
 
     XmlOut date(Instant instant) {
         room(Dates.ISO);
-        Dates.iso(instant, bytes, at);
+        if (Dates.day(instant) == day) {
+            System.arraycopy(bytes, dayAt, bytes, at, Dates.ISO_DAY);
+            Dates.time(instant, bytes, at + Dates.ISO_DAY);
+        } else {
+            Dates.iso(instant, bytes, at);
+            day = Dates.day(instant);
+            dayAt = at;
+        }
         at += Dates.ISO;
         return this;
     }

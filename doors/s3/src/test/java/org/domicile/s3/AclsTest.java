@@ -3,6 +3,7 @@ package org.domicile.s3;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,42 @@ class AclsTest extends SharedTest {
                 + "</ID></Owner><AccessControlList>"
                 + list
                 + "</AccessControlList></AccessControlPolicy>";
+    }
+
+    /**
+     * Story: whoever might write put parts into an upload of another organisation, and so into an
+     * object that was that one's.
+     */
+    @Test
+    void anUploadIsFilledByThoseWhoBeganIt() throws IOException {
+        String bucket = bucket(WRITER, OPEN);
+        String upload = begun(bucket);
+        failed(403, "AccessDenied", other.put(bucket + "/u?partNumber=1&" + upload, "theirs"));
+        Client.Reply part = client.put(bucket + "/u?partNumber=1&" + upload, "ours");
+        byte[] parts =
+                ("<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"
+                                + part.field("etag")
+                                + "</ETag></Part></CompleteMultipartUpload>")
+                        .getBytes(StandardCharsets.UTF_8);
+        failed(403, "AccessDenied", other.call("POST", bucket + "/u?" + upload, parts));
+        done(200, client.call("POST", bucket + "/u?" + upload, parts));
+        assertEquals("ours", client.get(bucket + "/u").text());
+        // Where the bucket's owner owns all there is, nothing of anybody's is at stake.
+        String enforced = bucket();
+        String policy =
+                """
+                {"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"other"},
+                 "Action":"s3:PutObject","Resource":"arn:aws:s3:::%s/*"}}
+                """
+                        .formatted(enforced.substring(1));
+        done(204, client.put(enforced + "?policy", policy));
+        done(200, other.put(enforced + "/u?partNumber=1&" + begun(enforced), "theirs"));
+    }
+
+    private static String begun(String bucket) throws IOException {
+        Client.Reply begun = client.call("POST", bucket + "/u?uploads", new byte[0]);
+        done(200, begun);
+        return "uploadId=" + begun.element("UploadId");
     }
 
     @Test

@@ -71,7 +71,7 @@ class BucketPoliciesTest extends SharedTest {
                         "DateLessThan aws:TokenIssueTime 2026-01-01T00:00:00Z",
                         "BoolIfExists aws:MultiFactorAuthPresent false",
                         "NumericGreaterThan aws:MultiFactorAuthAge 60",
-                        "NumericGreaterThan s3:object-lock-remaining-retention-days 9")) {
+                        "NumericGreaterThan aws:MultiFactorAuthAge 9")) {
             String[] words = unknown.split(" ", -1);
             Client.Reply refused =
                     client.put(
@@ -185,6 +185,58 @@ class BucketPoliciesTest extends SharedTest {
         assertEquals(200, other.put(bucket + "/n?tagging", tags.formatted("1")).status());
     }
 
+    /** Story: an algorithm that is none was told as such to who might not write at all. */
+    @Test
+    void encryptionThatMeansNothingIsForThePolicyFirst() throws IOException {
+        String sse = "x-amz-server-side-encryption";
+        String[] wrong = {sse + ": AES192"};
+        String[] wrongOfCustomer = {sse + "-customer-algorithm: AES192"};
+        for (String[] fields : List.of(wrong, wrongOfCustomer)) {
+            String field = fields[0].substring(0, fields[0].indexOf(':'));
+            assertEquals(400, client.put(bucket + "/m", "x", fields).status());
+            put(
+                    statement(
+                            "Deny",
+                            "\"*\"",
+                            "s3:PutObject",
+                            name + "/*",
+                            ",\"Condition\":{\"StringNotEquals\":{\"s3:"
+                                    + field
+                                    + "\":\"AES256\"}}"));
+            failed(403, "AccessDenied", client.put(bucket + "/m", "x", fields));
+            String copy = "x-amz-copy-source: " + bucket + "/n";
+            failed(403, "AccessDenied", client.put(bucket + "/m", "", copy, fields[0]));
+            assertEquals(204, client.delete(bucket + "?policy").status());
+            assertEquals(400, client.put(bucket + "/m", "", copy, fields[0]).status());
+        }
+        failed(404, "NoSuchKey", client.get(bucket + "/m"));
+    }
+
+    @Test
+    void tagsThatARequestSetsAreSeenOnEachWay() throws IOException {
+        String condition = ",\"Condition\":{\"StringEquals\":{\"s3:RequestObjectTag/a\":\"2\"}}";
+        put(statement("Deny", "\"*\"", "s3:PutObject*", name + "/*", condition));
+        String copy = "x-amz-copy-source: " + bucket + "/n";
+        String replace = "x-amz-tagging-directive: REPLACE";
+        for (String value : List.of("1", "2")) {
+            String tag = "x-amz-tagging: a=" + value;
+            String tags =
+                    "<Tagging><TagSet><Tag><Key>a</Key><Value>%s</Value></Tag></TagSet></Tagging>"
+                            .formatted(value);
+            List<Client.Reply> replies =
+                    List.of(
+                            client.put(bucket + "/m", "x", tag),
+                            client.put(bucket + "/c", "", copy, replace, tag),
+                            client.call("POST", bucket + "/u?uploads", new byte[0], tag),
+                            client.put(bucket + "/n?tagging", tags),
+                            form(Map.of("key", "f", "tagging", tags), "https://a/", "a"));
+            for (Client.Reply each : replies) {
+                boolean refused = each.status() == 403;
+                assertEquals(value.equals("2"), refused, each.text());
+            }
+        }
+    }
+
     /** A policy that forbids one way of signing holds for it and for no other. */
     @Test
     void conditionsSeeHowItWasSigned() throws IOException {
@@ -223,8 +275,12 @@ class BucketPoliciesTest extends SharedTest {
 
     private Client.Reply form(Map<String, String> fields, String referer, String agent)
             throws IOException {
+        String conditions = ",{\"key\": \"f\"}";
+        if (fields.containsKey("tagging")) {
+            conditions += ",[\"starts-with\", \"$tagging\", \"\"]";
+        }
         Map<String, String> signed =
-                FormsTest.signed(installation.pair(), "", name, fields, ",{\"key\": \"f\"}");
+                FormsTest.signed(installation.pair(), "", name, fields, conditions);
         return stranger.call(
                 "POST",
                 bucket,

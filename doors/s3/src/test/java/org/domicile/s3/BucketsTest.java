@@ -142,6 +142,26 @@ class BucketsTest extends DoorTest {
         assertEquals("x", client.get(bucket + "/x").text());
     }
 
+    /** Story: tags in a bucket's creation were 501, and a client had to set them afterwards. */
+    @Test
+    void tagsOfACreationAreSetWithIt() throws IOException {
+        String tags = "<Tags><Tag><Key>team</Key><Value>water</Value></Tag></Tags>";
+        String document = "<CreateBucketConfiguration>%s</CreateBucketConfiguration>";
+        assertEquals(200, client.put(bucket + "-tagged", document.formatted(tags)).status());
+        Client.Reply tagged = client.get(bucket + "-tagged?tagging");
+        assertEquals("team", tagged.element("Key"));
+        assertEquals("water", tagged.element("Value"));
+        failed(
+                409,
+                "BucketAlreadyOwnedByYou",
+                client.put(bucket + "-tagged", document.formatted(tags)));
+        String twice = tags.replace("</Tags>", tags.substring("<Tags>".length()));
+        failed(400, "InvalidTag", client.put(bucket + "-twice", document.formatted(twice)));
+        failed(404, "NoSuchBucket", client.get(bucket + "-twice?tagging"));
+        assertEquals(200, client.put(bucket + "-none", document.formatted("<Tags/>")).status());
+        failed(404, "NoSuchTagSet", client.get(bucket + "-none?tagging"));
+    }
+
     @Test
     void refusalsAreOnRecord() throws IOException {
         failed(501, "NotImplemented", client.get(bucket + "/secret?torrent"));

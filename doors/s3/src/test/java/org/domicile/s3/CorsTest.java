@@ -1,10 +1,14 @@
 package org.domicile.s3;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import org.domicile.bytes.Budget;
 import org.junit.jupiter.api.Test;
 
 /** Pages of other origins: what they may ask, and what answers let them read. */
@@ -44,6 +48,42 @@ class CorsTest extends DoorTest {
         assertEquals(
                 origin.isEmpty() || origin.equals("*") ? "" : "true",
                 reply.field("access-control-allow-credentials"));
+    }
+
+    /**
+     * Story: each request with an Origin had a bucket's rules opened and parsed, before anybody
+     * knew who sent it and in nobody's budget.
+     */
+    @Test
+    void rulesAreParsedOnceForEachChange() throws IOException {
+        CorsRules rules = new CorsRules(installation.guard, new Budget(1 << 20));
+        String name = bucket.substring(1);
+        assertEquals(List.of(), rules.of(name));
+        assertEquals(200, set(rule("http://one", "GET", "")).status());
+        List<CorsRule> one = rules.of(name);
+        assertSame(one, rules.of(name));
+        assertEquals(200, set(rule("http://two", "GET", "")).status());
+        List<CorsRule> two = rules.of(name);
+        assertEquals(List.of("http://two"), two.getFirst().origins());
+        assertSame(two, rules.of(name));
+        assertEquals(204, client.call("DELETE", bucket + "?cors", NOTHING).status());
+        assertEquals(List.of(), rules.of(name));
+    }
+
+    @Test
+    void rulesOfManyBucketsAreNotAllKept() throws IOException {
+        CorsRules rules = new CorsRules(installation.guard, new Budget(1 << 20));
+        String many = rule("http://" + "a".repeat(600), "GET", "").repeat(90);
+        List<List<CorsRule>> parsed = new ArrayList<>();
+        for (int i = 0; i < 80; i++) { // 64 KiB each, of 4 MiB
+            String each = bucket + "-" + i;
+            assertEquals(200, client.put(each, "").status());
+            String document = "<CORSConfiguration>" + many + "</CORSConfiguration>";
+            assertEquals(200, client.put(each + "?cors", document).status());
+            parsed.add(rules.of(each.substring(1)));
+        }
+        assertNotSame(parsed.getFirst(), rules.of(bucket.substring(1) + "-0"));
+        assertSame(parsed.getLast(), rules.of(bucket.substring(1) + "-79"));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.domicile.s3;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,6 +50,8 @@ abstract class DoorTest {
     static void failed(int status, String code, Client.Reply reply) {
         assertEquals(code + " " + status, reply.code() + " " + reply.status(), reply.text());
         assertEquals(reply.field("x-amz-request-id"), reply.element("RequestId"));
+        assertFalse(reply.element("HostId").isEmpty(), reply.text());
+        assertEquals(reply.field("x-amz-id-2"), reply.element("HostId"));
         assertEquals("application/xml", reply.field("content-type"));
     }
 

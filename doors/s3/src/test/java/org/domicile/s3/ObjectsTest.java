@@ -428,7 +428,8 @@ class ObjectsTest extends DoorTest {
                         "1\r\nx\r\n0\r\n\r\n",
                         "No-Length: 1",
                         "Transfer-Encoding: chunked");
-        failed(411, "MissingContentLength", chunked);
+        failed(501, "NotImplemented", chunked);
+        assertEquals("Transfer-Encoding", chunked.element("Header"));
         failed(
                 400,
                 "EntityTooLarge",

@@ -25,7 +25,7 @@ class SignedFuzzTest {
 
     private final Random random = new Random(SEED);
 
-    private record Case(Sent sent, byte[] body) {}
+    record Case(Sent sent, byte[] body) {}
 
     @Test
     void nothingSignedCanBeChanged() throws IOException {
@@ -73,13 +73,13 @@ class SignedFuzzTest {
     }
 
     /** A body whose hash nobody signed may be any. */
-    private static boolean promisesNothing(Sent sent) {
+    static boolean promisesNothing(Sent sent) {
         return sent.field("x-amz-content-sha256").isEmpty()
                 || sent.field("x-amz-content-sha256").equals("UNSIGNED-PAYLOAD");
     }
 
     /** Method, path, query without the signature, and every header that was signed. */
-    private static void requireSame(Sent original, Sent mutant, int round) {
+    static void requireSame(Sent original, Sent mutant, int round) {
         boolean same =
                 original.method().equals(mutant.method())
                         && path(original).equals(path(mutant))
@@ -117,7 +117,7 @@ class SignedFuzzTest {
         return String.join(",", values);
     }
 
-    private static List<Case> valid(byte[] body) {
+    static List<Case> valid(byte[] body) {
         String crc = PayloadTest.base64(BodyChecksum.CRC32, body);
         Sent put =
                 Sent.of("PUT", "/b/a%20k%2B", "partNumber=1&uploadId=x%2Fy", body)

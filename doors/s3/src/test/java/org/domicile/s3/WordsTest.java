@@ -36,6 +36,24 @@ class WordsTest {
         assertEquals(Optional.empty(), Dates.parse(""));
     }
 
+    /** A document takes the day from the date before, where it is the same. */
+    @Test
+    void datesOfADocument() {
+        Random random = DoorTest.random();
+        XmlOut out = XmlOut.document("Days", 16);
+        StringBuilder expected = new StringBuilder("<Days>");
+        for (int i = 0; i < 500; i++) {
+            Instant at =
+                    Instant.ofEpochSecond(86_400L * random.nextInt(3) + random.nextInt(86_400));
+            out.date(at);
+            expected.append(Dates.iso(at));
+        }
+        String text = StandardCharsets.US_ASCII.decode(out.done("Days")).toString();
+        assertEquals(
+                expected.append("</Days>").toString(),
+                "<Days>" + text.substring(text.indexOf('>', text.indexOf("<Days")) + 1));
+    }
+
     @Test
     void percents() {
         Random random = DoorTest.random();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The file system as our stores need it: few calls, each named for the system call behind it, so
@@ -35,6 +36,21 @@ public interface Disk {
 
     /** Whole content of a small file (at most 16 MiB). */
     byte[] read(Path path) throws IOException;
+
+    /**
+     * Writes several small files whole, over whatever they held, for the owner alone (mode 600).
+     * Their bytes are durable on return, in whatever order that came about; their names are not. A
+     * failure leaves any of them, in any state, and is as final as that of {@link DiskFile#force}.
+     */
+    default void write(Map<Path, byte[]> contents) throws IOException {
+        for (Map.Entry<Path, byte[]> each : contents.entrySet()) {
+            delete(each.getKey());
+            try (DiskFile file = open(each.getKey())) {
+                file.write(ByteBuffer.wrap(each.getValue()), 0);
+                file.force();
+            }
+        }
+    }
 
     /** True when a file or directory of that name exists. */
     boolean exists(Path path);

@@ -1,8 +1,8 @@
 package org.domicile.bytes;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -16,13 +16,13 @@ import java.util.Set;
  * <p>System calls for each file, in order:
  *
  * <pre>
- *   unlink(target.new)            what an earlier crash may have left
- *   open(target.new, O_CREAT)     mode 600
- *   pwrite(target.new)
- *   fdatasync(target.new)         before the rename: else the new name could lead to no bytes
+ *   open(target.new, O_CREAT | O_TRUNC)     mode 600; an earlier crash may have left one
+ *   write(target.new)
+ *   fdatasync(target.new)                   before the rename: else the new name could lead to no
+ *                                           bytes
  *   close(target.new)
  *   rename(target.new, target)
- *   fsync(directory)              before returning: else the old name could come back
+ *   fsync(directory)                        before returning: else the old name could come back
  * </pre>
  *
  * <p>An error of any of them leaves the old content in place, or after the rename possibly the new:
@@ -41,8 +41,8 @@ public final class Durable {
      * @throws DiskFull when no room is left; the old content stands
      */
     public static void replace(Disk disk, Path target, byte[] content) throws IOException {
-        Path fresh = write(disk, target, content);
-        disk.rename(fresh, target);
+        disk.write(Map.of(unfinished(target), content));
+        disk.rename(unfinished(target), target);
         disk.forceDirectory(directory(target));
     }
 
@@ -54,9 +54,9 @@ public final class Durable {
     public static void replaceAll(Disk disk, SequencedMap<Path, byte[]> contents)
             throws IOException {
         Set<Path> directories = new LinkedHashSet<>();
-        for (Map.Entry<Path, byte[]> entry : contents.entrySet()) {
-            write(disk, entry.getKey(), entry.getValue());
-        }
+        SequencedMap<Path, byte[]> fresh = new LinkedHashMap<>();
+        contents.forEach((target, content) -> fresh.put(unfinished(target), content));
+        disk.write(fresh);
         for (Path target : contents.keySet()) {
             disk.rename(unfinished(target), target);
             directories.add(directory(target));
@@ -70,16 +70,6 @@ public final class Durable {
     public static void delete(Disk disk, Path target) throws IOException {
         disk.delete(target);
         disk.forceDirectory(directory(target));
-    }
-
-    private static Path write(Disk disk, Path target, byte[] content) throws IOException {
-        Path fresh = unfinished(target);
-        disk.delete(fresh);
-        try (Disk.DiskFile file = disk.open(fresh)) {
-            file.write(ByteBuffer.wrap(content), 0);
-            file.force();
-        }
-        return fresh;
     }
 
     private static Path unfinished(Path target) {

@@ -10,6 +10,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -37,6 +41,11 @@ final class RealFile implements Disk.DiskFile {
     private static final int SYNCS_AT_ONCE = 8;
     private static final FileAttribute<?> FILE_MODE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final Set<OpenOption> WHOLE =
+            Set.of(
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING);
     private static final ExecutorService SYNC_LANE = syncLane();
 
     private final Path path;
@@ -77,6 +86,38 @@ final class RealFile implements Disk.DiskFile {
                     }
                     return directory;
                 });
+    }
+
+    /** Writes and syncs small files, in the lane. */
+    static void write(Map<Path, byte[]> contents) throws IOException {
+        List<Future<Path>> writing = new ArrayList<>(contents.size());
+        contents.forEach(
+                (path, content) -> writing.add(SYNC_LANE.submit(() -> written(path, content))));
+        IOException failed = null;
+        Iterator<Path> paths = contents.keySet().iterator();
+        for (Future<Path> each : writing) {
+            try {
+                await(paths.next(), each);
+            } catch (IOException e) {
+                // Those that are under way are waited for: nothing is written after the answer.
+                failed = failed == null ? e : failed;
+            }
+        }
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    private static Path written(Path path, byte[] content) throws IOException {
+        try (FileChannel channel =
+                RealDisk.explained(path, () -> FileChannel.open(path, WHOLE, FILE_MODE))) {
+            ByteBuffer source = ByteBuffer.wrap(content);
+            while (source.hasRemaining()) {
+                RealDisk.explained(path, () -> channel.write(source));
+            }
+            channel.force(false);
+        }
+        return path;
     }
 
     @Override
@@ -181,7 +222,10 @@ final class RealFile implements Disk.DiskFile {
 
     /** Runs the call on the lane and waits for it, whatever interrupts come. */
     private static <T> T inLane(Path path, RealDisk.Call<T> call) throws IOException {
-        Future<T> future = SYNC_LANE.submit(call::run);
+        return await(path, SYNC_LANE.submit(call::run));
+    }
+
+    private static <T> T await(Path path, Future<T> future) throws IOException {
         boolean interrupted = false;
         try {
             while (true) {

@@ -35,6 +35,30 @@ final class CrcTest {
         }
     }
 
+    /** Lengths around those from which on, and by which, long messages are divided. */
+    @Test
+    void longMessagesAgreeWithSingleBytesHoweverTheyAreCut() {
+        byte[] bytes = new byte[300_000];
+        new Random(8).nextBytes(bytes);
+        for (int first : new int[] {0, 1, 9, 16_383, 16_384, 65_536, 81_919, 81_920, 200_001}) {
+            Crc64Nvme divided = new Crc64Nvme();
+            divided.update(bytes, 5, first);
+            divided.update(bytes, 5 + first, 299_990 - first);
+            Crc64Nvme single = new Crc64Nvme();
+            for (int i = 0; i < 299_990; i++) {
+                single.update(bytes[5 + i]);
+            }
+            assertEquals(single.getValue(), divided.getValue(), () -> "cut at " + first);
+            divided.reset();
+            divided.update(bytes, 0, 20_000);
+            single.reset();
+            for (int i = 0; i < 20_000; i++) {
+                single.update(bytes[i]);
+            }
+            assertEquals(single.getValue(), divided.getValue(), "after a reset");
+        }
+    }
+
     @Test
     void combinationEqualsTheWhole() {
         combined(CrcCombination.CRC32, 32, CRC32::new);

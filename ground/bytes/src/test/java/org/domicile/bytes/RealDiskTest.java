@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,22 @@ class RealDiskTest {
         try (Disk.DiskFile file = disk.open(folder.resolve("huge"))) {
             assertThrows(DiskFull.class, () -> file.allocate(disk.usable(folder) + (1L << 40)));
         }
+    }
+
+    @Test
+    void manyFilesAreWrittenAtOnce() throws IOException {
+        Map<Path, byte[]> contents = new LinkedHashMap<>();
+        for (int i = 0; i < 40; i++) {
+            contents.put(folder.resolve("tile" + i), new byte[100 * i]);
+        }
+        Files.write(folder.resolve("tile3"), new byte[9_000]);
+        disk.write(contents);
+        for (Map.Entry<Path, byte[]> each : contents.entrySet()) {
+            assertArrayEquals(each.getValue(), disk.read(each.getKey()));
+        }
+        contents.put(folder.resolve("absent").resolve("tile"), new byte[1]);
+        IOException thrown = assertThrows(IOException.class, () -> disk.write(contents));
+        assertTrue(String.valueOf(thrown.getMessage()).contains("absent"), thrown.getMessage());
     }
 
     @Test

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param segmentBytes size of a segment file: a multiple of 64 KiB, at least two of them. On a disk
  *     that is nearly full smaller ones are made
- * @param upkeepBytesPerSecond rate limit of compaction and scrub, each
+ * @param upkeepBytesPerSecond rate limit of compaction
  * @param adoptWithin how long after {@link BlobWriter#finish}, or after {@link Blobs#adopting} was
  *     last asked, a blob may still be adopted; later its space is taken back
  * @param reserve room on the disk that bodies never take, for records and the ledger; compaction

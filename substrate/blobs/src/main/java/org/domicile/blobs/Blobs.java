@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.domicile.bytes.Disk;
 import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Reading;
 import org.domicile.keyspace.Write;
 
 /** See the package's page. Safe for concurrent use. */
@@ -67,10 +68,13 @@ public interface Blobs extends AutoCloseable {
     Compaction compact();
 
     /**
-     * Verifies everything once; returns what it found. Blocks at the configured rate; interrupt it
-     * to stop.
+     * Looks at the place of every blob in the order of their ids: whether its pages lie in segments
+     * that are there, are its own alone, and are on the books of the segment. Reads no bytes of
+     * blobs; holds a bit for each page.
+     *
+     * @param state of the keyspace; what compaction has changed since is no fault
      */
-    Scrub scrub();
+    void inspect(Reading state, Look look);
 
     /**
      * From now on no segment's file goes away, until this is closed: so every blob that the
@@ -109,10 +113,26 @@ public interface Blobs extends AutoCloseable {
      */
     record Compaction(long moved, long freed, int segments) {}
 
+    /** What {@link #inspect} sees. */
+    interface Look {
+        /** A blob, and what is wrong with its place. */
+        void at(BlobId id, Optional<Fault> fault);
+    }
+
     /**
-     * @param blobs checked @param bytes read @param corrupt ids whose bytes do not verify
+     * What is wrong with a place.
+     *
+     * @param what in words
      */
-    record Scrub(long blobs, long bytes, List<BlobId> corrupt) {}
+    record Fault(Harm harm, String what) {}
+
+    /** What a fault means for the bytes. */
+    enum Harm {
+        /** They are not there, or cannot be found. */
+        LOST,
+        /** They may be there, and something may take them away. */
+        AT_RISK
+    }
 
     /**
      * @param segments files @param bytesOnDisk their size @param live bytes of adopted blobs, as

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.keyspace.Cursor;
 import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Range;
+import org.domicile.keyspace.Reading;
 import org.domicile.keyspace.Space;
 import org.domicile.keyspace.Write;
 
@@ -17,6 +20,8 @@ import org.domicile.keyspace.Write;
  * durability. A blob that was never adopted stays until the twin is closed.
  */
 final class MemoryBlobs implements Blobs {
+    private static final byte[] KIND = {'b', 'm'};
+
     private final Keyspace keyspace;
     private final SecureRandom entropy = new SecureRandom();
     private final Map<BlobId, Held> held = new ConcurrentHashMap<>();
@@ -69,24 +74,23 @@ final class MemoryBlobs implements Blobs {
     }
 
     @Override
-    public Scrub scrub() {
+    public void inspect(Reading state, Look look) {
         checkOpen();
-        long blobs = 0;
-        long bytes = 0;
-        for (Map.Entry<BlobId, Held> entry : held.entrySet()) {
-            if (exists(entry.getKey())) {
-                blobs++;
-                bytes += entry.getValue().length;
+        try (Cursor cursor = state.scan(Space.RECORDS, Range.prefix(KIND), Reading.Direction.UP)) {
+            while (cursor.next()) {
+                look.at(Keys.blob(cursor.key()), Optional.empty());
             }
         }
-        return new Scrub(blobs, bytes, List.of());
     }
 
     @Override
     public Usage usage() {
         checkOpen();
-        Scrub all = scrub();
-        return new Usage(0, 0, all.bytes());
+        long live = 0;
+        for (Map.Entry<BlobId, Held> entry : held.entrySet()) {
+            live += exists(entry.getKey()) ? entry.getValue().length : 0;
+        }
+        return new Usage(0, 0, live);
     }
 
     @Override
@@ -106,11 +110,7 @@ final class MemoryBlobs implements Blobs {
     }
 
     private static byte[] key(BlobId id) {
-        return ByteBuffer.allocate(2 + BlobId.BYTES)
-                .put((byte) 'b')
-                .put((byte) 'm')
-                .put(id.encode())
-                .array();
+        return ByteBuffer.allocate(KIND.length + BlobId.BYTES).put(KIND).put(id.encode()).array();
     }
 
     /** Bytes of a finished blob; {@code wasAdopted} once somebody prepared to drop it. */

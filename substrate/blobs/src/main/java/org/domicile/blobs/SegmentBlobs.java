@@ -15,6 +15,7 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Condition;
 import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Reading;
 import org.domicile.keyspace.Space;
 import org.domicile.keyspace.Transaction;
 import org.domicile.keyspace.Write;
@@ -41,7 +42,7 @@ final class SegmentBlobs implements Blobs {
         this.entropy = entropy;
         this.segments = segments;
         this.pendings = new Pendings(keyspace, segments, options.adoptWithin(), clock);
-        this.upkeep = new Upkeep(this, keyspace, segments, pendings, buffers, options);
+        this.upkeep = new Upkeep(keyspace, segments, pendings, buffers, options);
     }
 
     static SegmentBlobs open(
@@ -136,8 +137,8 @@ final class SegmentBlobs implements Blobs {
     }
 
     @Override
-    public Scrub scrub() {
-        return upkeep.scrub();
+    public void inspect(Reading state, Look look) {
+        new PlaceCheck(keyspace, state, segments.each(segment -> segment)).run(look);
     }
 
     @Override

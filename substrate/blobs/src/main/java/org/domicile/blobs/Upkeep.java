@@ -2,11 +2,11 @@ package org.domicile.blobs;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.domicile.bytes.CrashPoint;
+import org.domicile.bytes.Pace;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Condition;
@@ -20,9 +20,9 @@ import org.domicile.keyspace.Write;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compaction, scrub, and counting. The index of a segment (which blobs it may hold) is a hint: what
- * counts is the place of each blob. A hint is never missing for a live blob, so a segment without
- * hints is dead; a hint may be left over, and is then removed here.
+ * Compaction and counting. The index of a segment (which blobs it may hold) is a hint: what counts
+ * is the place of each blob. A hint is never missing for a live blob, so a segment without hints is
+ * dead; a hint may be left over, and is then removed here.
  */
 final class Upkeep {
     /** Segments that one call may count; the rest wait for the next call. */
@@ -34,10 +34,6 @@ final class Upkeep {
     /** Segments that each compaction counts anew, whether or not their index is known to change. */
     private static final int RECOUNTED = 16;
 
-    private static final int NAMES_AT_ONCE = 256;
-    private static final int MOST_CORRUPT = 10_000;
-
-    private final SegmentBlobs blobs;
     private final Keyspace keyspace;
     private final Segments segments;
     private final Pendings pendings;
@@ -48,13 +44,11 @@ final class Upkeep {
     private long recounted;
 
     Upkeep(
-            SegmentBlobs blobs,
             Keyspace keyspace,
             Segments segments,
             Pendings pendings,
             Buffers buffers,
             BlobOptions options) {
-        this.blobs = blobs;
         this.keyspace = keyspace;
         this.segments = segments;
         this.pendings = pendings;
@@ -84,49 +78,6 @@ final class Upkeep {
         return refused ? new Blobs.Compaction(done.moved(), 0, 0) : done;
     }
 
-    Blobs.Scrub scrub() {
-        segments.checkOpen();
-        Pace pace = new Pace(options.upkeepBytesPerSecond());
-        ByteBuffer scratch = ByteBuffer.allocate(Buffers.PAGES * Page.PAYLOAD);
-        List<BlobId> corrupt = new ArrayList<>();
-        long checked = 0;
-        long bytes = 0;
-        byte[] from = Keys.places().from();
-        List<BlobId> names = names(from);
-        while (!names.isEmpty()) {
-            for (BlobId id : names) {
-                try {
-                    Optional<BlobReader> opened = blobs.open(id);
-                    if (opened.isEmpty()) {
-                        continue;
-                    }
-                    try (BlobReader reader = opened.get()) {
-                        for (long at = 0; at < reader.length(); ) {
-                            int count = reader.read(scratch.clear(), at);
-                            at += count;
-                            bytes += count;
-                            if (!pace.spend(count)) {
-                                return new Blobs.Scrub(checked, bytes, corrupt);
-                            }
-                        }
-                    }
-                } catch (StorageFailure e) {
-                    if (e.kind() != StorageFailure.Kind.CORRUPT) {
-                        throw e;
-                    }
-                    corrupt.add(id);
-                }
-                checked++;
-                if (corrupt.size() == MOST_CORRUPT) {
-                    return new Blobs.Scrub(checked, bytes, corrupt);
-                }
-            }
-            byte[] last = Keys.place(names.getLast());
-            names = names(Arrays.copyOf(last, last.length + 1));
-        }
-        return new Blobs.Scrub(checked, bytes, corrupt);
-    }
-
     Blobs.Usage usage() {
         segments.checkOpen();
         count();
@@ -135,18 +86,6 @@ final class Upkeep {
         long onDisk = sizes.stream().mapToLong(each -> each[0]).sum();
         long live = sizes.stream().mapToLong(each -> each[1]).sum();
         return new Blobs.Usage(sizes.size(), onDisk, live);
-    }
-
-    /** The next names of blobs from a key on; the walk is short, so that nothing old is kept. */
-    private List<BlobId> names(byte[] from) {
-        List<BlobId> names = new ArrayList<>(NAMES_AT_ONCE);
-        Range range = new Range(from, Keys.places().to());
-        try (Cursor cursor = keyspace.scan(Space.RECORDS, range, Reading.Direction.UP)) {
-            while (names.size() < NAMES_AT_ONCE && cursor.next()) {
-                names.add(Keys.blob(cursor.key()));
-            }
-        }
-        return names;
     }
 
     /**
@@ -263,7 +202,7 @@ final class Upkeep {
                 if (e.kind() != StorageFailure.Kind.CORRUPT) {
                     throw e;
                 }
-                // Scrub reports which blob it is. The segment stays, since it cannot be emptied.
+                // A check says whose it is. The segment stays, since it cannot be emptied.
                 segments.update(() -> from.stuck = true);
                 return false;
             } finally {

@@ -57,9 +57,9 @@
  *
  * <p><b>Upkeep.</b> Compaction rewrites the live blobs of a sealed segment that is at least half
  * dead, each by one transaction that holds only if the place has not changed, and deletes the file
- * once nothing names it and nobody reads from it. Scrub reads and verifies every blob. Both run at
- * a bounded rate and can be stopped by an interrupt at any 512 KiB. A crash at any moment leaves at
- * most a copy or a file that nothing names, which the next compaction removes.
+ * once nothing names it and nobody reads from it. It runs at a bounded rate and can be stopped by
+ * an interrupt at any 512 KiB. A crash at any moment leaves at most a copy or a file that nothing
+ * names, which the next compaction removes.
  *
  * <p><b>Limits.</b> A blob has at most 16,384 extents: that is 1 TiB when its length was known, and
  * no less than 100 GiB when it was not and others wrote at the same time.

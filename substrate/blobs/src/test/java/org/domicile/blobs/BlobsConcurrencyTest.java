@@ -51,7 +51,7 @@ class BlobsConcurrencyTest {
                                 InstantSource.system());
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             AtomicBoolean over = new AtomicBoolean();
-            Future<Long> upkeep = threads.submit(() -> upkeep(blobs, over));
+            Future<Long> upkeep = threads.submit(() -> upkeep(blobs, keyspace, over));
             List<Future<Map<BlobId, byte[]>>> clients = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) {
                 Random random = new Random(seed + i);
@@ -74,7 +74,7 @@ class BlobsConcurrencyTest {
                 // The rest.
             }
             assertEquals(live, blobs.usage().live(), hint);
-            assertEquals(live, blobs.scrub().bytes(), hint);
+            assertEquals(live, Everything.in(blobs, keyspace).bytes(), hint);
             assertTrue(everyFileIsOnTheBooks(blobs), "every file is on the books, " + hint);
         }
     }
@@ -91,11 +91,13 @@ class BlobsConcurrencyTest {
         return true;
     }
 
-    private static long upkeep(Blobs blobs, AtomicBoolean over) {
+    private static long upkeep(Blobs blobs, Keyspace keyspace, AtomicBoolean over) {
         long deleted = 0;
         while (!over.get()) {
             deleted += blobs.compact().segments();
-            assertEquals(List.of(), blobs.scrub().corrupt());
+            Everything all = Everything.in(blobs, keyspace);
+            assertEquals(List.of(), all.corrupt());
+            assertEquals(List.of(), Everything.faults(blobs, keyspace));
         }
         return deleted;
     }

@@ -250,16 +250,14 @@ public abstract class BlobsContract {
     }
 
     @Test
-    void scrubCountsWhatIsThereAndFindsNothingWrong() {
+    void whatIsThereIsLookedAtAndNothingIsWrong() {
         put(content(100_000, 1));
         BlobId dropped = put(content(100_000, 2));
         put(content(5, 3));
         finished(content(7, 4));
         keyspace.commit(new Transaction().writeAll(blobs.dropping(dropped)));
-        Blobs.Scrub scrub = blobs.scrub();
-        assertEquals(2, scrub.blobs());
-        assertEquals(100_005, scrub.bytes());
-        assertEquals(List.of(), scrub.corrupt());
+        assertEquals(new Everything(2, 100_005, List.of()), Everything.in(blobs, keyspace));
+        assertEquals(List.of(), Everything.faults(blobs, keyspace));
     }
 
     @Test
@@ -269,7 +267,7 @@ public abstract class BlobsContract {
         assertClosed(() -> blobs.create(-1));
         assertClosed(() -> blobs.open(id));
         assertClosed(blobs::compact);
-        assertClosed(blobs::scrub);
+        assertClosed(() -> blobs.inspect(keyspace, (_, _) -> {}));
         blobs.close();
     }
 

@@ -253,7 +253,7 @@ class BlobsFaultsTest {
                             java.util.Arrays.copyOfRange(content, other, other + 900),
                             BlobsContract.read(reader, other, 900));
                 }
-                assertEquals(List.of(blob.id()), rig.blobs.scrub().corrupt());
+                assertEquals(List.of(blob.id()), Everything.in(rig.blobs, rig.keyspace).corrupt());
                 rig.disk.flip(FIRST, bit);
             }
             rig.verify();
@@ -288,7 +288,7 @@ class BlobsFaultsTest {
             rig.disk.flip(FIRST, 8L * (Page.SIZE + 100));
             assertEquals(new Blobs.Compaction(0, 0, 0), rig.blobs.compact());
             assertTrue(rig.disk.exists(FIRST));
-            assertEquals(List.of(blob.id()), rig.blobs.scrub().corrupt());
+            assertEquals(List.of(blob.id()), Everything.in(rig.blobs, rig.keyspace).corrupt());
             rig.disk.flip(FIRST, 8L * (Page.SIZE + 100));
             rig.verify();
         }

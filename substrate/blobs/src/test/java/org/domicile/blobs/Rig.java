@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -106,9 +107,10 @@ final class Rig implements AutoCloseable {
         for (BlobId id : gone) {
             assertEquals(Optional.empty(), blobs.open(id));
         }
-        Blobs.Scrub scrub = blobs.scrub();
-        assertEquals(model.size(), scrub.blobs());
-        assertTrue(scrub.corrupt().isEmpty());
+        Everything all = Everything.in(blobs, keyspace);
+        assertEquals(model.size(), all.blobs());
+        assertTrue(all.corrupt().isEmpty());
+        assertEquals(List.of(), Everything.faults(blobs, keyspace));
     }
 
     /** Compacts until nothing is left to do, which must be soon. */

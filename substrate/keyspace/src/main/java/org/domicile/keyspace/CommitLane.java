@@ -284,7 +284,7 @@ final class CommitLane {
         Set<RocksLogs.Log> touched = new LinkedHashSet<>();
         Judged judged = judge(batch, touched);
         if (judged.applied() > 0) {
-            byte[] form = form(batch, judged.size(), touched);
+            byte[] form = form(batch, judged, touched);
             CrashPoint.at("keyspace.before-sync");
             try (WriteBatch records = new WriteBatch(form);
                     WriteOptions durable = new WriteOptions().setSync(true)) {
@@ -322,18 +322,20 @@ final class CommitLane {
     /**
      * @param applied transactions that will be written
      * @param size exact bytes of their batch
+     * @param sums what stands at each key that they add to after the last of them that does
      */
-    private record Judged(int applied, int size) {}
+    private record Judged(int applied, int size, Map<Overlay.Key, Ticket.Sum> sums) {}
 
     private Judged judge(List<Ticket> batch, Set<RocksLogs.Log> touched) {
-        int lastWithConditions = -1;
+        int lastToLook = -1;
         for (int i = 0; i < batch.size(); i++) {
-            if (!batch.get(i).transaction.conditions().isEmpty()) {
-                lastWithConditions = i;
+            if (looks(batch.get(i).transaction)) {
+                lastToLook = i;
             }
         }
         int size = BatchForm.HEADER + BatchForm.setSize(Families.META, VERSION.length, Long.BYTES);
         int applied = 0;
+        Map<Overlay.Key, Ticket.Sum> sums = new HashMap<>();
         long left = room.getAsLong();
         try (Present present = new Present()) {
             for (int i = 0; i < batch.size(); i++) {
@@ -349,22 +351,37 @@ final class CommitLane {
                         ticket.answer(new Committed.Stale(failing));
                         continue;
                     }
+                    ticket.sums = present.sums(ticket.transaction);
                 } catch (RocksDBException e) {
                     ticket.fail(Families.failure("reading what a condition names", e));
+                    continue;
+                } catch (StorageFailure e) {
+                    ticket.fail(e);
                     continue;
                 }
                 if (ticket.own.isEmpty()) {
                     ticket.version = ++version;
                 }
-                if (i < lastWithConditions) {
+                if (i < lastToLook) {
                     present.overlay.add(ticket.transaction, version);
+                }
+                for (Ticket.Sum sum : ticket.sums) {
+                    present.overlay.sum(sum.space(), sum.key(), sum.value());
+                    Ticket.Sum before = sums.put(new Overlay.Key(sum.space(), sum.key()), sum);
+                    size += sum.size() - (before == null ? 0 : before.size());
                 }
                 size += ticket.size + number(ticket, touched);
                 left -= ticket.size;
                 applied++;
             }
         }
-        return new Judged(applied, size);
+        return new Judged(applied, size, sums);
+    }
+
+    /** Whether it has to know what stands somewhere. */
+    private static boolean looks(Transaction transaction) {
+        return !transaction.conditions().isEmpty()
+                || transaction.writes().stream().anyMatch(Write.Add.class::isInstance);
     }
 
     private StorageFailure full(long left) {
@@ -394,8 +411,8 @@ final class CommitLane {
         return size;
     }
 
-    private byte[] form(List<Ticket> batch, int size, Set<RocksLogs.Log> touched) {
-        BatchForm form = new BatchForm(size);
+    private byte[] form(List<Ticket> batch, Judged judged, Set<RocksLogs.Log> touched) {
+        BatchForm form = new BatchForm(judged.size());
         form.set(Families.META, VERSION, ByteBuffer.allocate(Long.BYTES).putLong(version).array());
         for (RocksLogs.Log log : touched) {
             if (!log.named) {
@@ -405,6 +422,12 @@ final class CommitLane {
         for (Ticket ticket : batch) {
             if (!ticket.decided()) {
                 form(form, ticket);
+                for (Ticket.Sum sum : ticket.sums) {
+                    // Of many that add to one key, the last one's sum is written, and no other.
+                    if (judged.sums().get(new Overlay.Key(sum.space(), sum.key())) == sum) {
+                        form.set(Families.number(sum.space()), sum.key(), sum.value());
+                    }
+                }
             }
         }
         return form.finish();
@@ -418,12 +441,15 @@ final class CommitLane {
                         case Write.Delete delete -> Families.number(delete.space());
                         case Write.DeleteRange delete -> Families.number(delete.space());
                         case Write.PutStamped put -> Families.number(put.space());
+                        case Write.Add add -> Families.number(add.space());
                     };
             switch (write) {
                 case Write.Put put -> form.set(family, put.key(), put.value());
                 case Write.Delete delete -> form.remove(family, delete.key());
                 case Write.DeleteRange delete -> form.removeRange(family, delete.range());
                 case Write.PutStamped put -> form.setStamped(family, put, ticket.version);
+                // Its sum comes behind.
+                case Write.Add _ -> {}
             }
         }
         List<Append> appends = ticket.transaction.appends();
@@ -462,12 +488,30 @@ final class CommitLane {
                                             Range range,
                                             Optional<byte[]> first) ->
                                     Arrays.equals(first(space, range), first.orElse(null));
+                            case Condition.Within within ->
+                                    Sums.within(
+                                            within,
+                                            value(within.space(), within.key()),
+                                            transaction);
                         };
                 if (!holds) {
                     return condition;
                 }
             }
             return null;
+        }
+
+        /** What the additions of a transaction come to. */
+        List<Ticket.Sum> sums(Transaction transaction) throws RocksDBException {
+            List<Ticket.Sum> sums = List.of();
+            for (Write write : transaction.writes()) {
+                if (write instanceof Write.Add(Space space, byte[] key, long[] amounts)) {
+                    sums = sums.isEmpty() ? new ArrayList<>(2) : sums;
+                    byte[] sum = Sums.sum(Sums.numbers(value(space, key)), amounts);
+                    sums.add(new Ticket.Sum(space, key, sum));
+                }
+            }
+            return sums;
         }
 
         private byte @Nullable [] value(Space space, byte[] key) throws RocksDBException {

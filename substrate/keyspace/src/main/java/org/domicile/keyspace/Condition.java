@@ -11,4 +11,10 @@ public sealed interface Condition {
      * The first key of the range is this one, or the range is empty when {@code first} is empty.
      */
     record First(Space space, Range range, Optional<byte[]> first) implements Condition {}
+
+    /**
+     * No number that this transaction's {@link Write.Add} raises at the key would then pass its
+     * limit; what it leaves or lowers may be above. Numbers without a limit are not judged.
+     */
+    record Within(Space space, byte[] key, long[] limits) implements Condition {}
 }

@@ -13,6 +13,7 @@ final class Limits {
     static final int WRITES = 10_000;
     static final int PAYLOAD = VALUE;
     static final int LOG_NAME = 512;
+    static final int AMOUNTS = 8;
 
     /** Payload bytes of a transaction that may use the reserve of a full disk. */
     static final int FRUGAL = 16 << 10;
@@ -31,6 +32,7 @@ final class Limits {
             switch (condition) {
                 case Condition.Holds holds -> key(holds.key().length);
                 case Condition.First first -> range(first.range());
+                case Condition.Within within -> key(within.key().length);
             }
         }
         for (Write write : transaction.writes()) {
@@ -42,6 +44,7 @@ final class Limits {
                         case Write.PutStamped put ->
                                 key(put.prefix().length + Long.BYTES + put.suffix().length)
                                         + value(put.value());
+                        case Write.Add add -> key(add.key().length) + amounts(add.amounts());
                     };
         }
         for (Append append : transaction.appends()) {
@@ -72,6 +75,14 @@ final class Limits {
     private static long range(Range range) {
         // The end of a prefix range is as long as the prefix; a successor adds one byte.
         return key(range.from().length) + key(range.to().length);
+    }
+
+    private static long amounts(long[] amounts) {
+        if (amounts.length < 1 || amounts.length > AMOUNTS) {
+            throw new IllegalArgumentException(
+                    "an addition has 1 to " + AMOUNTS + " amounts, not " + amounts.length);
+        }
+        return (long) amounts.length * Long.BYTES;
     }
 
     private static long value(byte[] value) {

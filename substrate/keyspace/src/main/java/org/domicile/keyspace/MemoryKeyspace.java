@@ -80,8 +80,13 @@ final class MemoryKeyspace implements Keyspace {
 
     private Committed apply(Transaction transaction) {
         for (Condition condition : transaction.conditions()) {
-            if (!holds(condition)) {
+            if (!holds(condition, transaction)) {
                 return new Committed.Stale(condition);
+            }
+        }
+        for (Write write : transaction.writes()) {
+            if (write instanceof Write.Add(Space space, byte[] key, long[] _)) {
+                Sums.numbers(value(space, key, version)); // before anything is written
             }
         }
         version++;
@@ -94,6 +99,10 @@ final class MemoryKeyspace implements Keyspace {
                         within(space, range).keySet().forEach(key -> set(space, key, null));
                 case Write.PutStamped stamped ->
                         set(stamped.space(), Stamps.key(stamped, version), stamped.value().clone());
+                case Write.Add(Space space, byte[] key, long[] amounts) -> {
+                    long[] present = Sums.numbers(value(space, key, version));
+                    set(space, key.clone(), Sums.sum(present, amounts));
+                }
             }
         }
         List<Long> indices = new ArrayList<>(transaction.appends().size());
@@ -104,7 +113,7 @@ final class MemoryKeyspace implements Keyspace {
         return new Committed.Applied(version, List.copyOf(indices));
     }
 
-    private boolean holds(Condition condition) {
+    private boolean holds(Condition condition, Transaction transaction) {
         return switch (condition) {
             case Condition.Holds(Space space, byte[] key, Optional<byte[]> value) -> {
                 byte[] present = value(space, key, version);
@@ -120,6 +129,8 @@ final class MemoryKeyspace implements Keyspace {
                 }
                 yield Arrays.equals(present, first.orElse(null));
             }
+            case Condition.Within within ->
+                    Sums.within(within, value(within.space(), within.key(), version), transaction);
         };
     }
 

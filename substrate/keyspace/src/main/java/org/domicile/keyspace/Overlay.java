@@ -70,8 +70,16 @@ final class Overlay {
                         ranges.add(new Removed(space, range, number));
                 case Write.PutStamped put ->
                         add(put.space(), Stamps.key(put, version), new Change.Set(put.value()));
+                // Its sum is a change of its own.
+                case Write.Add _ -> {}
             }
         }
+    }
+
+    /** Adds what an addition has made of a key. */
+    void sum(Space space, byte[] key, byte[] value) {
+        number++;
+        add(space, key, new Change.Set(value));
     }
 
     private void add(Space space, byte[] key, Change change) {

@@ -42,6 +42,13 @@ final class Ticket {
         }
     }
 
+    /** What the lane made of an addition. */
+    record Sum(Space space, byte[] key, byte[] value) {
+        int size() {
+            return BatchForm.setSize(Families.number(space), key.length, value.length);
+        }
+    }
+
     final Transaction transaction;
     final List<Own> own;
 
@@ -59,6 +66,9 @@ final class Ticket {
 
     long[] indices = {};
     long version;
+
+    /** What its additions come to; filled in by the lane when it is applied. */
+    List<Sum> sums = List.of();
 
     private final Thread waiter = Thread.currentThread();
     private @Nullable Committed committed;
@@ -95,6 +105,8 @@ final class Ticket {
                                         Families.number(put.space()),
                                         put.prefix().length + Long.BYTES + put.suffix().length,
                                         put.value().length);
+                        // The lane counts it, once it knows the sum.
+                        case Write.Add _ -> 0;
                     };
             bodies |= write instanceof Write.Put put && put.space() == Space.BODIES;
             bodies |= write instanceof Write.PutStamped put && put.space() == Space.BODIES;

@@ -18,6 +18,16 @@ public sealed interface Write {
     record PutStamped(Space space, byte[] prefix, Stamp stamp, byte[] suffix, byte[] value)
             implements Write {}
 
+    /**
+     * Adds to the numbers that the key's value is made of, eight big-endian bytes each, signed; an
+     * absent key, and what lies behind the end of the value, is 0. The lane knows what stands
+     * there, so additions do not conflict with one another. A transaction adds to a key once, and
+     * writes it in no other way.
+     *
+     * @param amounts 1 to 8 of them; sums that pass 64 bits are the caller's bug and wrap
+     */
+    record Add(Space space, byte[] key, long[] amounts) implements Write {}
+
     /** How the commit version stands in a key. */
     enum Stamp {
         /** Older versions sort first. */

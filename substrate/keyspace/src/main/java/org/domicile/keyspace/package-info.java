@@ -12,7 +12,9 @@
  * lane takes waiting transactions in the order in which they arrived, checks each one's conditions
  * against everything committed before it (also earlier in the same batch), and applies it whole or
  * not at all. So commits are serializable, and what a condition names has not changed between the
- * caller's read and its commit.
+ * caller's read and its commit. What many change at once without a look at it (how many bytes a
+ * bucket has) is <i>added</i> to: the lane knows the sum, so additions never conflict, a condition
+ * can hold a sum within a limit, and a batch writes each sum once, however many added to it.
  *
  * <p><b>Durability.</b> {@link org.domicile.keyspace.Keyspace#commit} returns after the batch with
  * the transaction is on stable storage (one write-ahead-log write and one fdatasync for all that

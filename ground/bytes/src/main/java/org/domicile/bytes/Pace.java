@@ -1,14 +1,15 @@
-package org.domicile.blobs;
+package org.domicile.bytes;
 
 import java.util.concurrent.TimeUnit;
 
 /** Holds background work to a rate. Owned by one thread. */
-final class Pace {
+public final class Pace {
     private final long bytesPerSecond;
     private final long start = System.nanoTime();
     private long spent;
 
-    Pace(long bytesPerSecond) {
+    /** From now on, so many bytes a second. */
+    public Pace(long bytesPerSecond) {
         this.bytesPerSecond = bytesPerSecond;
     }
 
@@ -16,7 +17,7 @@ final class Pace {
      * Counts the bytes and waits until the rate allows more. False when the thread was interrupted,
      * which stays set: stop then.
      */
-    boolean spend(long bytes) {
+    public boolean spend(long bytes) {
         spent += bytes;
         double due = (double) spent / bytesPerSecond * TimeUnit.SECONDS.toNanos(1);
         long ahead = (long) due - (System.nanoTime() - start);
