@@ -187,6 +187,7 @@ class ArchitectureTest {
         assertObjects("verifier", "ground/request");
         assertObjects("witness", "capabilities/ledger");
         assertObjects("verifier", "witness");
+        assertObjects("backup", "substrate/keyspace");
         assertObjects("somewhere/else", "ground/bytes");
         assertTrue(isWord(Tree.class));
         assertTrue(!isWord(Runnable.class));

@@ -24,6 +24,7 @@ final class Directions {
                     Map.entry("console", 5),
                     Map.entry("verifier", 6),
                     Map.entry("witness", 7),
+                    Map.entry("backup", 7),
                     Map.entry("launcher", 8),
                     Map.entry("bench", 9),
                     Map.entry("proof", 9));
@@ -50,6 +51,10 @@ final class Directions {
                     Set.of("bytes", "verifier").contains(to.name())
                             ? Optional.empty()
                             : Optional.of("a witness knows nothing of what this program keeps");
+            case "backup" ->
+                    to.name().equals("bytes")
+                            ? Optional.empty()
+                            : Optional.of("a backup knows files and not what stands in them");
             case "doors" -> door(to);
             default -> inOrder(from, high, to, low);
         };

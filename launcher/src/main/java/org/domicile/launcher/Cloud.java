@@ -141,6 +141,7 @@ final class Cloud implements AutoCloseable {
         folder.create(disk);
         opened.push(folder.lock());
         folder.mark(disk);
+        new Hold(folder, disk).prepare();
 
         // the substrate
         Keyspace keyspace = Keyspace.open(folder.keyspace(), keyspaceOptions(settings));
@@ -154,7 +155,8 @@ final class Cloud implements AutoCloseable {
         KeyPlaces places = KeyPlaces.of(settings.keys(), installation, folder.path());
         Keys keys = Keys.open(places.options(settings.keys()), installation, disk, random);
         opened.push(keys);
-        LedgerHistory history = new LedgerHistory(installation, keyspace, places.places(), disk);
+        LedgerHistory history =
+                new LedgerHistory(installation, keyspace, places.places(), folder, disk);
         LedgerOptions ledgerOptions =
                 LedgerOptions.of(folder.ledger(), settings.names().node(), history.origin(settings))
                         .after(installation.formerOrigins());
@@ -263,6 +265,8 @@ final class Cloud implements AutoCloseable {
                         settings.upkeep().scrub(),
                         clock);
 
+        Hold hold = new Hold(folder, disk);
+
         // the doors
         DiskForecast forecast = installation.forecast();
         Instruments instruments =
@@ -280,7 +284,8 @@ final class Cloud implements AutoCloseable {
                                 core.witnesses(),
                                 forecast,
                                 steady,
-                                checker),
+                                checker,
+                                hold),
                         clock);
         HttpHandler admin =
                 new AdminDoor(
@@ -310,9 +315,9 @@ final class Cloud implements AutoCloseable {
         opened.push(
                 upkeep(upkeep, settings, blobs, objects, clock)
                         .start(checker.job())
-                        .start(retention(ledger, settings, clock))
+                        .start(retention(ledger, hold, settings, clock))
                         .start(lifecycle(guard, settings, clock))
-                        .start(measuring(forecast, installation, disk, folder, clock, steady)));
+                        .start(measuring(forecast, installation, disk, hold, clock, steady)));
 
         // ready: commands may come
         Map<String, String> urls = urls(settings, server.addresses());
@@ -545,13 +550,14 @@ final class Cloud implements AutoCloseable {
                 .sum();
     }
 
-    private static Upkeep.Job retention(Ledger ledger, Settings settings, Clock clock) {
+    /** Not while a backup is copied: it counts on the files of the logs that were there. */
+    private static Upkeep.Job retention(Ledger ledger, Hold hold, Settings settings, Clock clock) {
         Duration pause = settings.upkeep().pause();
         return new Upkeep.Job(
                 "upkeep:Prune",
                 clock.instant().plus(pause.multipliedBy(2)),
                 turn -> turn.at().plus(turn.handled() > 0 ? pause : pause.multipliedBy(360)),
-                ledger::prune);
+                () -> hold.inUse() ? 0 : ledger.prune());
     }
 
     /**
@@ -583,7 +589,7 @@ final class Cloud implements AutoCloseable {
             DiskForecast forecast,
             Installation installation,
             Disk disk,
-            Folder folder,
+            Hold hold,
             Clock clock,
             SteadyClock steady) {
         return new Upkeep.Job(
@@ -593,7 +599,9 @@ final class Cloud implements AutoCloseable {
                 () -> {
                     installation.clock(steady.instant());
                     try {
-                        if (forecast.sample(clock.instant(), disk.usable(folder.path()))) {
+                        hold.clearUnused();
+                        Path folder = hold.folder().path();
+                        if (forecast.sample(clock.instant(), disk.usable(folder))) {
                             installation.forecast(forecast);
                         }
                         return 0;

@@ -44,6 +44,26 @@ record Folder(Path path) {
         return path.resolve("ledger");
     }
 
+    /** What stands still for a backup. */
+    Path hold() {
+        return path.resolve("hold");
+    }
+
+    /** Locked by whoever copies what stands still. */
+    Path backupLock() {
+        return path.resolve("backup.lock");
+    }
+
+    /** There while a restore into this folder is not finished: which one, and from where. */
+    Path restoring() {
+        return path.resolve("restoring");
+    }
+
+    /** There from the end of a restore to the end of the first start after it. */
+    Path restored() {
+        return path.resolve("restored");
+    }
+
     Path log() {
         return path.resolve("log");
     }
@@ -87,6 +107,11 @@ record Folder(Path path) {
                 throw new Problem(path + " is no folder; --data names the data folder");
             }
             return;
+        }
+        if (disk.exists(restoring())) {
+            throw new Problem(
+                    "the restore into %s was cut short: run the same ./domicile restore again, it goes on where it stopped"
+                            .formatted(path));
         }
         if (disk.exists(format())) {
             String line = new String(disk.read(format()), US_ASCII).strip();

@@ -29,7 +29,9 @@ import org.domicile.keyspace.Write;
  *   name          how the folder of keys is called below ~/.config/domicile, as at the first start
  *   origin        what the logs' names begin with, as it was at the first start
  *   former        the same before each restore, one a line
- *   restored      there until the public log says that this is a new history: origin, size, signed
+ *   restored      there until the public log says that this is a new history: origin, size, signed,
+ *                 snapshot
+ *   restore       name of the last restore whose history has begun
  *   first-steps   there once the first credential lies durably in its file
  *   check         how the check of all that is stored stands ({@link CheckRecord})
  *   room          samples of what the disk had left, newest last
@@ -126,17 +128,44 @@ final class Installation implements FolderMark {
      * @param entries that the public log holds here @param signed that it had
      */
     void beginNewHistory(long entries, long signed) {
-        String before = text("origin").orElseThrow();
-        List<String> former = new ArrayList<>(formerOrigins());
-        former.add(before);
-        String first = former.getFirst();
-        write(
-                put("origin", (first + "-" + (former.size() + 1)).getBytes(UTF_8)),
-                put("former", String.join("\n", former).getBytes(UTF_8)),
-                put("restored", (before + "\n" + entries + "\n" + signed).getBytes(UTF_8)));
+        List<String> former = withPresent();
+        begin(former, former.getFirst() + "-" + (former.size() + 1), entries + "\n" + signed);
     }
 
-    /** A new history that the public log does not tell of yet: former origin, entries, signed. */
+    /**
+     * The same after a restore, once for each. One backup may be restored twice, and go on both
+     * times: so the name is one that no other restore has.
+     */
+    void beginNewHistory(long entries, long signed, Restored restored) {
+        if (text("restore").filter(restored.name()::equals).isPresent()) {
+            return;
+        }
+        List<String> former = withPresent();
+        begin(
+                former,
+                former.getFirst() + "-" + (former.size() + 1) + "-" + restored.name(),
+                entries + "\n" + signed + "\n" + restored.snapshot(),
+                put("restore", restored.name().getBytes(UTF_8)));
+    }
+
+    private List<String> withPresent() {
+        List<String> former = new ArrayList<>(formerOrigins());
+        former.add(text("origin").orElseThrow());
+        return former;
+    }
+
+    private void begin(List<String> former, String origin, String facts, Write... more) {
+        List<Write> writes = new ArrayList<>(List.of(more));
+        writes.add(put("origin", origin.getBytes(UTF_8)));
+        writes.add(put("former", String.join("\n", former).getBytes(UTF_8)));
+        writes.add(put("restored", (former.getLast() + "\n" + facts).getBytes(UTF_8)));
+        write(writes.toArray(Write[]::new));
+    }
+
+    /**
+     * A new history that the public log does not tell of yet: former origin, entries, signed, and
+     * after a restore the snapshot.
+     */
     Optional<List<String>> untoldHistory() {
         return text("restored").map(lines -> List.of(lines.split("\n", -1)));
     }

@@ -59,7 +59,8 @@ final class Instruments implements Running, Readiness, Figures {
             AskedWitnesses witnesses,
             DiskForecast forecast,
             SteadyClock steady,
-            Checker checker) {}
+            Checker checker,
+            Hold hold) {}
 
     private record Open(HttpServer server, Map<String, String> urls, Instant since) {}
 
@@ -98,6 +99,11 @@ final class Instruments implements Running, Readiness, Figures {
     @Override
     public void stop() {
         stopping();
+    }
+
+    @Override
+    public Path hold() {
+        return parts.hold().make(parts.keyspace(), parts.blobs(), parts.ledger());
     }
 
     @Override

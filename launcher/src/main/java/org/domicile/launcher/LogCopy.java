@@ -49,7 +49,12 @@ record LogCopy(Path folder, String origin, long size, String root) {
 
     /** Gives each entry to somebody, until they have enough or there are no more. */
     void entries(Predicate<byte[]> each) {
-        for (long index = 0; index * FULL < size; index++) {
+        entries(0, each);
+    }
+
+    /** The same from an entry on. */
+    void entries(long from, Predicate<byte[]> each) {
+        for (long index = from / FULL; index * FULL < size; index++) {
             int width = (int) Math.min(FULL, size - index * FULL);
             byte[] bundle = bundle(index, width);
             int at = 0;
@@ -65,7 +70,7 @@ record LogCopy(Path folder, String origin, long size, String root) {
                 }
                 byte[] bytes = new byte[length];
                 System.arraycopy(bundle, at + 2, bytes, 0, length);
-                if (!each.test(bytes)) {
+                if (index * FULL + entry >= from && !each.test(bytes)) {
                     return;
                 }
                 at += 2 + length;

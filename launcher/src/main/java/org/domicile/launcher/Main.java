@@ -32,6 +32,8 @@ import picocli.CommandLine.Command;
             ScrubCommand.class,
             BucketCommand.class,
             ImportCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             UsesCommand.class,
             LedgerCommand.class,
             WitnessCommand.class,

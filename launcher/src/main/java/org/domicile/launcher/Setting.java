@@ -74,7 +74,7 @@ enum Setting {
             "ledger.restore",
             "refuse",
             "what a data folder does that is older than what it has signed: refuse, or new-history"
-                    + " to go on under a new name; for one start after a restore"),
+                    + " to go on under a new name; for one start after an older copy was put back"),
     TLS_CERTIFICATES(
             "tls.certificates", "", "PEM file of the certificate chain; read when changed"),
     TLS_KEY("tls.key", "", "PEM file of the certificate's key (PKCS #8); read when changed"),

@@ -10,7 +10,10 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** Times and spans of time as people write and read them; in JSON they stay ISO 8601 in UTC. */
+/**
+ * Times, spans of time and sizes as people write and read them; in JSON times stay ISO 8601 in UTC
+ * and sizes are bytes.
+ */
 final class Times {
     private static final DateTimeFormatter MINUTE =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT);
@@ -97,6 +100,22 @@ final class Times {
         return seconds < 3600
                 ? "%d min %d s".formatted(seconds / 60, seconds % 60)
                 : "%d h %d min".formatted(seconds / 3600, seconds / 60 % 60);
+    }
+
+    /** A size in bytes: 1000, 64KiB, 50MiB, 2GiB; at least one byte. */
+    static long bytes(String text) {
+        if (text.matches("[1-9]\\d{0,9}(KiB|MiB|GiB)?")) {
+            String unit = text.replaceAll("\\d", "");
+            int shift =
+                    switch (unit) {
+                        case "KiB" -> 10;
+                        case "MiB" -> 20;
+                        case "GiB" -> 30;
+                        default -> 0;
+                    };
+            return Long.parseLong(text.substring(0, text.length() - unit.length())) << shift;
+        }
+        throw new IllegalArgumentException("'" + text + "' is no size; write 64KiB, 50MiB or 2GiB");
     }
 
     /** 999 B, 4.1 kB, 16.8 MB: powers of ten, as disks are sold. */

@@ -15,6 +15,10 @@
  *   ledger/                static files of every log
  *   log/server.log         one JSON line for each failure; rotated
  *   log/serve.out          what a server says outside of its log: a start that failed, a crash of Java
+ *   backup.lock            held by who copies a backup, and
+ *   hold/                  what stands still for it meanwhile: links, and the ends of the logs
+ *   restoring              there while a restore is not finished: such a folder does not start
+ *   restored               there until the first start after a restore is ready
  *   run/admin.sock         the admin API (mode 600)
  *   run/admin.token        what its callers show (mode 600), new at each start
  *   run/endpoints.json     pid, endpoints, region and where keys lie (mode 600), while it runs

@@ -167,6 +167,11 @@ final class EveryDoor implements AutoCloseable {
         public void stop() {}
 
         @Override
+        public Path hold() {
+            return Path.of("hold");
+        }
+
+        @Override
         public State state() {
             return new State(false, Instant.EPOCH, Instant.EPOCH, 0, 0, 0, 0, List.of());
         }

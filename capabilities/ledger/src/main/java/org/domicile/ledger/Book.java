@@ -1,6 +1,7 @@
 package org.domicile.ledger;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -103,10 +104,15 @@ final class Book {
     }
 
     LogFolder folder(String log) {
+        return folder(log, options.folder());
+    }
+
+    /** Where the log's files lie below another folder than the ledger's. */
+    LogFolder folder(String log, Path ledger) {
         if (!log.matches("[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")) {
             throw new IllegalArgumentException("not the name of a log: " + log);
         }
-        return new LogFolder(disk, options.folder().resolve(log));
+        return new LogFolder(disk, ledger.resolve(log));
     }
 
     /** The log, if it has had an entry that the ledger's thread has seen. */

@@ -62,6 +62,9 @@ final class Engine implements Ledger {
     private final Pruning pruning;
     private final Thread thread;
 
+    /** Held for each round, so that somebody else can keep it from beginning one. */
+    private final ReentrantLock working = new ReentrantLock();
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition published = lock.newCondition();
     private final Condition stop = lock.newCondition();
@@ -118,6 +121,7 @@ final class Engine implements Ledger {
 
     private void run() {
         while (waited()) {
+            working.lock();
             try {
                 rounds.round();
                 failure = null;
@@ -145,6 +149,8 @@ final class Engine implements Ledger {
                         new StorageFailure(
                                 StorageFailure.Kind.FENCED, "the ledger has stopped: " + e, e);
                 throw e;
+            } finally {
+                working.unlock();
             }
             afterRound();
         }
@@ -393,6 +399,25 @@ final class Engine implements Ledger {
     @Override
     public long kept(String log) {
         return book.kept(log).to();
+    }
+
+    @Override
+    public void copyEnds(Path folder, Runnable meanwhile) {
+        try {
+            pruning.resting(() -> {
+                working.lock();
+                try {
+                    for (TiledLog log : book.logs()) {
+                        log.copyEnd(book.folder(log.name(), folder));
+                    }
+                    meanwhile.run();
+                } finally {
+                    working.unlock();
+                }
+            });
+        } catch (IOException e) {
+            throw StorageFailure.of(e, "copying the ends of the logs to " + folder);
+        }
     }
 
     @Override

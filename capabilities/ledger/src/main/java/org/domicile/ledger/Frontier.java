@@ -103,7 +103,8 @@ final class Frontier {
         return root == null ? merkle.empty() : root;
     }
 
-    private static byte[] joined(byte[][] row, int width) {
+    /** The bytes of a tile of so many hashes. */
+    static byte[] joined(byte[][] row, int width) {
         byte[] joined = new byte[width * Merkle.HASH];
         for (int i = 0; i < width; i++) {
             System.arraycopy(row[i], 0, joined, i * Merkle.HASH, Merkle.HASH);

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SequencedMap;
 import java.util.function.LongSupplier;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.StorageFailure;
@@ -75,6 +76,16 @@ public interface Ledger extends AutoCloseable {
             Outside outside) {
         return new Engine(
                 keyspace, vault, subjects, passes, disk, clock, present, random, options, outside);
+    }
+
+    /**
+     * Keeps uses for no shorter time than another copy of this installation says; for a copy that
+     * was restored, while nothing else has either open.
+     *
+     * @return the days of each organisation whose time was made longer; empty for all without one
+     */
+    static SequencedMap<String, Integer> keepAsLong(Keyspace restored, Keyspace newer) {
+        return Pruning.keepAsLong(restored, newer);
     }
 
     /** The organisation under which the program's own uses are logged. */
@@ -220,6 +231,18 @@ public interface Ledger extends AutoCloseable {
 
     /** The first entry of a log that is kept; 0 when nothing was pruned. */
     long kept(String log);
+
+    /**
+     * Copies into a folder, for each log, its checkpoint and the partial files under it, at their
+     * places below {@link #folder}; and has something done while nothing is published, forgotten or
+     * pruned. A copy of the keyspace that is made meanwhile goes with these files, and with the
+     * full tiles and bundles under those checkpoints, which never change. Recording goes on; what
+     * is published waits.
+     *
+     * @param folder exists and is empty
+     * @throws StorageFailure FULL or FENCED when the copies cannot be written
+     */
+    void copyEnds(Path folder, Runnable meanwhile);
 
     /** Verifier keys of a log in note form (name+id+key), Ed25519 first. */
     List<String> verifierKeys(String log);

@@ -7,12 +7,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.domicile.keyspace.Committed;
+import org.domicile.keyspace.Cursor;
 import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Reading;
 import org.domicile.keyspace.Space;
 import org.domicile.keyspace.Transaction;
 import org.domicile.keyspace.Tuple;
@@ -56,10 +60,43 @@ final class Pruning {
     }
 
     int days(String organisation) {
+        return days(keyspace, organisation);
+    }
+
+    private static int days(Keyspace keyspace, String organisation) {
         Optional<byte[]> own = keyspace.get(Space.RECORDS, key(organisation));
         return own.or(() -> keyspace.get(Space.RECORDS, key("")))
                 .map(value -> ByteBuffer.wrap(value).getInt())
                 .orElse(DEFAULT_DAYS);
+    }
+
+    static SequencedMap<String, Integer> keepAsLong(Keyspace restored, Keyspace newer) {
+        SequencedMap<String, Integer> longer = new LinkedHashMap<>();
+        try (Cursor cursor =
+                newer.scan(
+                        Space.RECORDS,
+                        Tuple.of().text("ledger").text("retention").range(),
+                        Reading.Direction.UP)) {
+            while (cursor.next()) {
+                int days = ByteBuffer.wrap(cursor.value()).getInt();
+                String organisation =
+                        Tuple.unpack(cursor.key()).getLast() instanceof Tuple.Part.Text(String name)
+                                ? name
+                                : "";
+                if (days > days(restored, organisation)) {
+                    longer.put(organisation, days);
+                }
+            }
+        }
+        Transaction transaction = new Transaction();
+        longer.forEach((organisation, days) ->
+                transaction.write(
+                        new Write.Put(
+                                Space.RECORDS,
+                                key(organisation),
+                                ByteBuffer.allocate(Integer.BYTES).putInt(days).array())));
+        restored.commit(transaction);
+        return longer;
     }
 
     void retain(Request request, String organisation, int days) {
@@ -72,6 +109,15 @@ final class Pruning {
 
     private static byte[] key(String organisation) {
         return Tuple.pack("ledger", "retention", organisation);
+    }
+
+    /** What is done while nothing is pruned. */
+    interface Work {
+        void run() throws IOException;
+    }
+
+    synchronized void resting(Work work) throws IOException {
+        work.run();
     }
 
     synchronized long turn() throws IOException {

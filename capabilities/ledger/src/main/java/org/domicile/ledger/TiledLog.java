@@ -324,6 +324,40 @@ final class TiledLog {
         CrashPoint.at("ledger.after-checkpoint");
     }
 
+    /**
+     * Copies the published checkpoint and the partial files under it; no round is under way. A
+     * partial file may have given way to the full one already, whose beginning it is.
+     */
+    void copyEnd(LogFolder other) throws IOException {
+        long size = published.size();
+        if (size == 0) {
+            return;
+        }
+        SequencedMap<Path, byte[]> copies = new LinkedHashMap<>();
+        copies.put(other.checkpoint(), published.checkpoint().getBytes(StandardCharsets.UTF_8));
+        for (int level = 0; level < Frontier.levels(size); level++) {
+            int width = Frontier.width(level, size);
+            if (width > 0) {
+                long last = Frontier.lastTile(level, size);
+                copies.put(
+                        other.tile(level, last, width),
+                        Frontier.joined(folder.hashes(level, last, size), width));
+            }
+        }
+        int width = Frontier.width(0, size);
+        if (width > 0) {
+            long last = Frontier.lastTile(0, size);
+            copies.put(other.bundle(last, width), LogFolder.bundle(folder.entries(last, size)));
+        }
+        for (Path copy : copies.keySet()) {
+            Path parent = copy.getParent();
+            if (parent != null) {
+                other.disk().createDirectories(parent);
+            }
+        }
+        Durable.replaceAll(other.disk(), copies);
+    }
+
     /** Drops what the published checkpoint no longer needs. */
     void tidy() throws IOException {
         entries.forgetEntries(name, published.size() / Frontier.TILE * Frontier.TILE);

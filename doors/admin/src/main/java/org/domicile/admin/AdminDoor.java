@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -191,6 +192,7 @@ public final class AdminDoor implements HttpHandler {
                     PolicyCalls.answer(call);
             case READ_STATUS -> status(call);
             case STOP -> stop(call);
+            case BEGIN_BACKUP -> beginBackup(call);
             case LIST_LOGS, LIST_KEYS, PROVE -> LedgerCalls.answer(call, logs);
             case LIST_SUBJECT_RULES,
                     CREATE_SUBJECT_RULE,
@@ -223,6 +225,19 @@ public final class AdminDoor implements HttpHandler {
                     json.writeEndObject();
                 });
         running.stop();
+    }
+
+    private void beginBackup(Call call) throws IOException {
+        Input.query(call.exchange().rawQuery());
+        call.administration().operate(call.asked().operation().action(), "");
+        Path folder = running.hold();
+        call.json(
+                201,
+                json -> {
+                    json.writeStartObject();
+                    json.writeStringField("folder", folder.toString());
+                    json.writeEndObject();
+                });
     }
 
     private void recordIfPossible(Call call) {

@@ -58,6 +58,7 @@ enum Operation {
     EXPLAIN_USE("GET", "/v1/uses/explanation"),
     READ_STATUS("GET", "/v1/status"),
     STOP("POST", "/v1/stop"),
+    BEGIN_BACKUP("POST", "/v1/backups"),
     LIST_LOGS("GET", "/v1/ledger/logs"),
     LIST_KEYS("GET", "/v1/ledger/keys"),
     PROVE("GET", "/v1/ledger/proof"),

@@ -1,5 +1,6 @@
 package org.domicile.admin;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,14 @@ public interface Running {
 
     /** Begins an orderly end and returns at once; requests under way are served. */
     void stop();
+
+    /**
+     * Holds still what a backup copies: a folder in which everything that belongs together stays as
+     * it is now, until whoever copies lets go of the lock beside it.
+     *
+     * @throws org.domicile.bytes.StorageFailure when it cannot be made: with a sentence
+     */
+    Path hold();
 
     /**
      * @param state {@code ready}, or a word that says why not

@@ -217,6 +217,11 @@ final class Installation implements AutoCloseable, Running, Logs {
     }
 
     @Override
+    public Path hold() {
+        return socket.resolveSibling("hold");
+    }
+
+    @Override
     public void stop() {
         stopped.countDown();
     }

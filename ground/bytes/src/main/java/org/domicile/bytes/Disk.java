@@ -64,6 +64,15 @@ public interface Disk {
     /** rename(2), which replaces the target. */
     void rename(Path from, Path to) throws IOException;
 
+    /**
+     * link(2): a second name for a file, which goes on under either when the other is deleted.
+     * Takes no room; durable after forceDirectory. Fails where both names do not lie on one file
+     * system, or on a disk that has no links.
+     */
+    default void link(Path existing, Path fresh) throws IOException {
+        throw new IOException("this disk has no links: " + fresh);
+    }
+
     /** unlink(2); no error when absent. */
     void delete(Path path) throws IOException;
 

@@ -103,6 +103,11 @@ final class RealDisk implements Disk {
     }
 
     @Override
+    public void link(Path existing, Path fresh) throws IOException {
+        explained(fresh, () -> Files.createLink(fresh, existing));
+    }
+
+    @Override
     public void delete(Path path) throws IOException {
         Files.deleteIfExists(path);
     }

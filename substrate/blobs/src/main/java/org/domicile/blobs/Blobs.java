@@ -76,11 +76,36 @@ public interface Blobs extends AutoCloseable {
      */
     void inspect(Reading state, Look look);
 
+    /**
+     * From now on no segment's file goes away, until this is closed: so every blob that the
+     * keyspace names at some moment meanwhile can be linked afterwards.
+     *
+     * @throws IllegalStateException where nothing lies in files (in memory)
+     */
+    default Held hold() {
+        throw new IllegalStateException("nothing of these blobs lies in files");
+    }
+
     /** Sizes for {@code status} and metrics. */
     Usage usage();
 
     @Override
     void close();
+
+    /** Segments that stay; see {@link #hold}. */
+    interface Held extends AutoCloseable {
+        /**
+         * Makes hard links to all segments in an existing folder on the same file system. The links
+         * take no room but for what compaction would give back. A segment that takes bytes goes on
+         * doing so under the link.
+         *
+         * @throws org.domicile.bytes.StorageFailure FENCED when they cannot be made
+         */
+        void linkTo(Path folder);
+
+        @Override
+        void close();
+    }
 
     /**
      * @param moved bytes rewritten @param freed bytes given back to the file system @param segments

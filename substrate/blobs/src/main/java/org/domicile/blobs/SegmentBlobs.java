@@ -142,6 +142,27 @@ final class SegmentBlobs implements Blobs {
     }
 
     @Override
+    public Held hold() {
+        segments.keepFiles();
+        return new Held() {
+            private boolean closed;
+
+            @Override
+            public void linkTo(Path folder) {
+                segments.linkTo(folder);
+            }
+
+            @Override
+            public synchronized void close() {
+                if (!closed) {
+                    closed = true;
+                    segments.letFilesGo();
+                }
+            }
+        };
+    }
+
+    @Override
     public Usage usage() {
         return upkeep.usage();
     }

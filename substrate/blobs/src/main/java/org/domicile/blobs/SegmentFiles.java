@@ -104,6 +104,17 @@ final class SegmentFiles {
         }
     }
 
+    /** Gives segments a second name each in another folder, under the name that they have here. */
+    void link(List<Segment> segments, Path other) {
+        try {
+            for (Segment segment : segments) {
+                disk.link(segment.path, other.resolve(name(segment.number)));
+            }
+        } catch (IOException e) {
+            throw StorageFailure.of(e, "cannot link the segments of " + folder + " into " + other);
+        }
+    }
+
     /** Closes the file; it is opened again when somebody reads from it. */
     void close(Segment segment) {
         try {

@@ -1,5 +1,6 @@
 package org.domicile.blobs;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -36,6 +37,11 @@ final class Segments implements AutoCloseable {
     private @Nullable Segment active;
     private @Nullable Segment spare;
     private boolean preparing;
+    private int keepers;
+
+    /** Doomed since somebody keeps all files, and kept for that. */
+    private final List<Segment> graves = new ArrayList<>();
+
     private boolean closed;
     private long nextNumber;
 
@@ -207,12 +213,55 @@ final class Segments implements AutoCloseable {
         }
     }
 
+    /** No file is deleted until {@link #letFilesGo}. */
+    void keepFiles() {
+        lock.lock();
+        try {
+            checkOpen();
+            keepers++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void letFilesGo() {
+        lock.lock();
+        try {
+            keepers--;
+            // After the end nothing names them: the next start's compaction deletes them.
+            if (keepers == 0 && !closed) {
+                List<Segment> doomed = List.copyOf(graves);
+                graves.clear();
+                doomed.forEach(this::settle);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Links all that are on the books, and those that are only kept, while files are kept. */
+    void linkTo(Path folder) {
+        List<Segment> present;
+        lock.lock();
+        try {
+            checkOpen();
+            present = new ArrayList<>(all.values());
+            present.addAll(graves);
+        } finally {
+            lock.unlock();
+        }
+        files.link(present, folder);
+    }
+
     /** Nothing names the segment any more: its file is deleted once nobody reads from it. */
     void doom(Segment segment) {
         lock.lock();
         try {
             segment.doomed = true;
             all.remove(segment.number);
+            if (keepers > 0) {
+                graves.add(segment);
+            }
             settle(segment);
         } finally {
             lock.unlock();
@@ -255,9 +304,8 @@ final class Segments implements AutoCloseable {
             while (preparing) {
                 prepared.awaitUninterruptibly();
             }
-            for (Segment segment : all.values()) {
-                files.shut(segment);
-            }
+            all.values().forEach(files::shut);
+            graves.forEach(files::shut);
             if (spare != null) {
                 files.delete(spare);
                 spare = null;
@@ -276,6 +324,9 @@ final class Segments implements AutoCloseable {
     /** With the lock held: what nobody uses is deleted when doomed, closed when there are many. */
     private void settle(Segment segment) {
         if (segment.users > 0) {
+            return;
+        }
+        if (segment.doomed && graves.contains(segment)) {
             return;
         }
         if (segment.doomed) {

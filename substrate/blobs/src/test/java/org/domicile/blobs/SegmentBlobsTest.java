@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.StorageFailure;
@@ -81,6 +84,31 @@ class SegmentBlobsTest extends BlobsContract {
             java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
         }
         return true;
+    }
+
+    /** A backup links what the keyspace named at some moment while segments were held. */
+    @Test
+    void whatIsHeldIsLinkedThoughCompactionIsDoneWithIt() throws IOException {
+        byte[] content = content(600_000, 1);
+        BlobId id = put(content);
+        put(content(900_000, 2));
+        Path first = folder.resolve("000000000001.segment");
+        Path links = Files.createDirectory(folder.resolve("links"));
+        try (Blobs.Held held = blobs.hold()) {
+            keyspace.commit(new Transaction().writeAll(blobs.dropping(id)));
+            while (blobs.compact().segments() > 0) {
+                // until nothing is left to do
+            }
+            assertTrue(Files.exists(first), "compacted, and held");
+            held.linkTo(links);
+        }
+        assertFalse(Files.exists(first), "and gone once nobody holds it");
+        byte[] linked = Files.readAllBytes(links.resolve("000000000001.segment"));
+        assertArrayEquals(
+                Arrays.copyOf(content, Page.PAYLOAD),
+                Arrays.copyOfRange(linked, Page.SIZE + Page.HEADER, 2 * Page.SIZE));
+        blobs.close();
+        blobs = engine(keyspace);
     }
 
     @Test

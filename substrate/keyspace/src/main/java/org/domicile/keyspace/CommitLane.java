@@ -2,6 +2,7 @@ package org.domicile.keyspace;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,7 +12,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -65,6 +70,7 @@ final class CommitLane {
     // Shared with those who commit.
     private final AtomicReference<@Nullable Ticket> stack = new AtomicReference<>();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final Queue<FutureTask<?>> pauses = new ConcurrentLinkedQueue<>();
     private volatile boolean asleep;
     private volatile boolean stopping;
     private volatile @Nullable StorageFailure fenced;
@@ -136,6 +142,47 @@ final class CommitLane {
         }
     }
 
+    /** What is done while nothing is written. */
+    interface Work<T> {
+        T run() throws RocksDBException, IOException;
+    }
+
+    /** Any thread: has something done between two batches, and waits for it. */
+    <T> T between(Work<T> work) throws RocksDBException, IOException {
+        FutureTask<T> pause = new FutureTask<>(work::run);
+        pauses.add(pause);
+        if (asleep) {
+            LockSupport.unpark(thread);
+        }
+        try {
+            return awaited(pause);
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case RocksDBException failed -> throw failed;
+                case IOException failed -> throw failed;
+                case null, default -> throw new IllegalStateException("a pause failed", e);
+            }
+        }
+    }
+
+    /** An interrupt is kept for later: the lane does the work all the same. */
+    private static <T> T awaited(FutureTask<T> pause) throws ExecutionException {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return pause.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     private static StorageFailure again(StorageFailure why) {
         return new StorageFailure(why.kind(), String.valueOf(why.getMessage()), why);
     }
@@ -161,6 +208,10 @@ final class CommitLane {
     private void run() {
         List<Ticket> batch = new ArrayList<>();
         while (true) {
+            FutureTask<?> pause = pauses.poll();
+            if (pause != null) {
+                pause.run();
+            }
             take(batch);
             if (batch.isEmpty()) {
                 if (stopping) {
@@ -177,7 +228,7 @@ final class CommitLane {
     private void sleep() {
         asleep = true;
         // Whoever pushed before seeing us asleep is seen here; whoever pushes later wakes us.
-        if (stack.get() == null && !stopping) {
+        if (stack.get() == null && pauses.isEmpty() && !stopping) {
             LockSupport.park(this);
         }
         asleep = false;

@@ -37,6 +37,21 @@ public interface Keyspace extends Reading, AutoCloseable {
     /** The logs. */
     LogReading logs();
 
+    /**
+     * Makes a folder that can be opened as a keyspace of its own and holds what is committed now,
+     * for a backup to be copied from: tables are hard links, so it costs little room while it is
+     * young, and stays as it is whatever happens here. Nothing of it is promised to survive a
+     * crash. Commits wait for what is in memory to be written, mostly well below a second.
+     *
+     * @param fresh does not exist, its parent does, on the file system of this keyspace
+     * @throws org.domicile.bytes.StorageFailure FULL or FENCED when it cannot be made; the keyspace
+     *     itself goes on
+     * @throws IllegalStateException where nothing lies in files (in memory)
+     */
+    default void copyTo(Path fresh) {
+        throw new IllegalStateException("nothing of this keyspace lies in files: " + fresh);
+    }
+
     /** Bytes and counts for {@code status} and metrics. */
     Usage usage();
 

@@ -132,6 +132,16 @@ final class RocksFolder implements AutoCloseable {
         disk.forceDirectory(path);
     }
 
+    /** Makes a folder like this one around tables that will lie in its {@code rocks/}. */
+    static Path around(Path fresh) throws IOException {
+        Disk disk = Disk.real();
+        disk.createDirectories(fresh);
+        try (Disk.DiskFile file = disk.open(fresh.resolve("format"))) {
+            file.write(ByteBuffer.wrap((MARK + FORMAT + "\n").getBytes(US_ASCII)), 0);
+        }
+        return fresh.resolve("rocks");
+    }
+
     @Override
     public void close() {
         try {

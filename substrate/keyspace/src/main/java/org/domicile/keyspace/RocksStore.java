@@ -1,9 +1,15 @@
 package org.domicile.keyspace;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
@@ -108,6 +114,33 @@ final class RocksStore implements AutoCloseable {
     /** Fresh options that verify each checksum; the caller closes them. */
     ReadOptions readOptions() {
         return new ReadOptions().setVerifyChecksums(true);
+    }
+
+    /** Writes to tables what is in memory. */
+    void flush() throws RocksDBException {
+        try (FlushOptions waiting = new FlushOptions().setWaitForFlush(true)) {
+            db.flush(waiting, families.handles());
+        }
+    }
+
+    /**
+     * Links everything that is committed into a folder. Nobody writes meanwhile.
+     *
+     * <p>A log file is recycled, that is, overwritten in its place: what the checkpoint linked of
+     * them becomes a copy, so that later commits do not write into it.
+     */
+    void checkpoint(Path fresh) throws RocksDBException, IOException {
+        flush();
+        try (Checkpoint checkpoint = Checkpoint.create(db)) {
+            checkpoint.createCheckpoint(fresh.toString());
+        }
+        try (DirectoryStream<Path> logs = Files.newDirectoryStream(fresh, "*.log")) {
+            for (Path log : logs) {
+                Path own = log.resolveSibling(log.getFileName() + ".own");
+                Files.copy(log, own);
+                Files.move(own, log, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
     }
 
     long memory() throws RocksDBException {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 
 /** What every engine of the contract has to do, as the package's page says it. */
 public abstract class KeyspaceContract {
-    private Keyspace keyspace;
+    Keyspace keyspace;
 
     /** A fresh, empty keyspace. */
     protected abstract Keyspace open() throws Exception;
