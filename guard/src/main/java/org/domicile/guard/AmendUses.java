@@ -19,8 +19,15 @@ final class AmendUses {
     private final Objects objects;
     private final Vessel vessel;
     private final Locks locks;
+    private final Announcements announcements;
 
-    AmendUses(Uses uses, Objects objects, Vessel vessel, Locks locks) {
+    AmendUses(
+            Uses uses,
+            Objects objects,
+            Vessel vessel,
+            Locks locks,
+            Announcements announcements) {
+        this.announcements = announcements;
         this.locks = locks;
         this.uses = uses;
         this.objects = objects;
@@ -35,6 +42,7 @@ final class AmendUses {
             Map<String, String> tags) {
         return amend(
                 action,
+                tags.isEmpty() ? Cause.UNTAG : Cause.TAG,
                 bucketName,
                 name,
                 version,
@@ -63,6 +71,7 @@ final class AmendUses {
                         ObjectUses.object(bucketName, name));
         return amend(
                 action,
+                Cause.KEEP,
                 bucketName,
                 name,
                 version,
@@ -76,6 +85,7 @@ final class AmendUses {
     Stored hold(String bucketName, String name, Optional<String> version, Lock.Hold hold) {
         return amend(
                 "s3:PutObjectLegalHold",
+                Cause.KEEP,
                 bucketName,
                 name,
                 version,
@@ -91,6 +101,7 @@ final class AmendUses {
 
     Stored amend(
             String action,
+            Cause cause,
             String bucketName,
             String name,
             Optional<String> version,
@@ -117,7 +128,9 @@ final class AmendUses {
                             amending.of(bucket, sealer, context));
             use.onFailure(Outcome.FAILED);
             Changed changed =
-                    objects.amend(use.carrying(() -> 0), bucket, name, version, amendment);
+                    announcements
+                            .telling(uses, bucket, name, new Announcements.Told(cause))
+                            .amend(use.carrying(() -> 0), bucket, name, version, amendment);
             if (changed instanceof Changed.NoSuchName) {
                 uses.tellAbsent(found, bucketName, name);
             }

@@ -46,6 +46,7 @@ final class Gate implements Guard {
     private final Sharings sharings;
     private final LifecycleRules rules;
     private final LifecycleRun lifecycle;
+    private final ObjectsView.Telling telling;
 
     Gate(
             GuardOptions options,
@@ -77,12 +78,25 @@ final class Gate implements Guard {
         this.vessel = new Vessel(keys, objects, random);
         this.sharings = new Sharings(options, policy, objects, vessel);
         this.rules = new LifecycleRules(vessel);
+        Delivery delivery =
+                new Delivery(
+                        policy,
+                        objects,
+                        vessel,
+                        outbound,
+                        this::notificationUses,
+                        clock,
+                        options.dataZone());
+        DeliveryRun run = new DeliveryRun(objects.outbox(), delivery);
+        Announcements announcements = new Announcements(objects, vessel, run::wake);
+        this.telling = new ObjectsView.Telling(announcements, delivery, run);
         this.lifecycle =
                 new LifecycleRun(
                         policy,
                         objects,
                         rules,
                         vessel,
+                        announcements,
                         objects.present(),
                         this::lifecycleUses,
                         ENDS);
@@ -104,7 +118,8 @@ final class Gate implements Guard {
 
     @Override
     public GuardedObjects objects(Request request, List<String> stated, Asking asking) {
-        return new ObjectsView(uses(request, stated, asking), objects, keys, vessel, rules, random);
+        return new ObjectsView(
+                uses(request, stated, asking), objects, keys, vessel, rules, telling, random);
     }
 
     @Override
@@ -262,15 +277,34 @@ final class Gate implements Guard {
         return lifecycle.turn(day);
     }
 
-    /** A view of the program's own uses for one thread, with a permit of its own. */
+    @Override
+    public Deliveries deliveries() {
+        return telling.run();
+    }
+
     private Uses lifecycleUses() {
+        return programUses(
+                new Caller.Program("system:lifecycle", Policy.LIFECYCLE), options.dataZone());
+    }
+
+    /** It acts under the purpose of whoever asked to be told. */
+    private Uses notificationUses(String purpose, String zone) {
+        return programUses(new Caller.Program("system:notification", purpose), zone);
+    }
+
+    /**
+     * A view of the program's own uses for one thread, with a permit of its own.
+     *
+     * @param zone where data go
+     */
+    private Uses programUses(Caller.Program caller, String zone) {
         Instant now = clock.instant();
         Request request =
                 new Request(
-                        "lifecycle",
-                        new Caller.Program("system:lifecycle", Policy.LIFECYCLE),
+                        caller.name(),
+                        caller,
                         "program",
-                        options.dataZone(),
+                        zone,
                         "",
                         now,
                         Instant.MAX,

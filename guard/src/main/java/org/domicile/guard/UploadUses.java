@@ -37,6 +37,7 @@ final class UploadUses {
     private final Locks locks;
     private final LifecycleRules rules;
     private final SecondKeys second;
+    private final Announcements announcements;
 
     UploadUses(
             Uses uses,
@@ -45,7 +46,9 @@ final class UploadUses {
             Vessel vessel,
             Locks locks,
             LifecycleRules rules,
-            SecondKeys second) {
+            SecondKeys second,
+            Announcements announcements) {
+        this.announcements = announcements;
         this.rules = rules;
         this.locks = locks;
         this.uses = uses;
@@ -283,7 +286,13 @@ final class UploadUses {
         use.confirm();
         use.keep(marks);
         Changed changed =
-                objects.uploads()
+                announcements
+                        .telling(
+                                uses,
+                                bucket,
+                                upload.name(),
+                                new Announcements.Told(Cause.PARTS, attributes.etag(), total))
+                        .uploads()
                         .complete(
                                 use.carrying(() -> 0),
                                 bucket,

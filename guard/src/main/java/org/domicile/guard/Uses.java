@@ -570,7 +570,7 @@ final class Uses {
      * Until when what the caller does is sealed, a day; empty for most. A credential's seal never
      * changes, so all entries of one use say the same.
      */
-    private String sealed() {
+    String sealed() {
         Credential credential =
                 request.caller() instanceof Caller.Known known
                         ? policy.register().credentials().get(known.credential())
@@ -585,7 +585,8 @@ final class Uses {
         };
     }
 
-    private String purpose(Resource resource) {
+    /** The purpose that the caller acts under. */
+    String purpose(Resource resource) {
         return switch (request.caller()) {
             case Caller.Anonymous anonymous ->
                     resource instanceof Resource.Data data ? data.access().publicPurpose() : "";

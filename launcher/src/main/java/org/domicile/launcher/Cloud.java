@@ -196,7 +196,8 @@ final class Cloud implements AutoCloseable {
                                 policy,
                                 witnesses,
                                 forecast,
-                                steady),
+                                steady,
+                                guard.deliveries()),
                         clock);
         HttpHandler admin =
                 new AdminDoor(
@@ -222,6 +223,7 @@ final class Cloud implements AutoCloseable {
         opened.push(() -> server.drain(settings.limits().drain()));
 
         // the program's own work
+        opened.push(guard.deliveries().start());
         opened.push(
                 upkeep(settings, guard, blobs, objects, installation, clock)
                         .start(retention(ledger, settings, clock))

@@ -28,6 +28,9 @@ record StatusPage(Json.Row told) {
         line(out, "disk", disk());
         line(out, "objects", objects(zone));
         line(out, "ledger", ledger());
+        if (figure("events.told") + figure("events.waiting") > 0) {
+            line(out, "events", events());
+        }
         if (figure("witnesses") > 0) {
             line(out, "witnesses", witnesses());
         }
@@ -80,6 +83,11 @@ record StatusPage(Json.Row told) {
                         waiting == 0
                                 ? ", all under a signed checkpoint"
                                 : ", the newest %,d not yet under a checkpoint".formatted(waiting));
+    }
+
+    private String events() {
+        return "%s told since the start, %s waiting"
+                .formatted(number("events.told", "event"), number("events.waiting", "event"));
     }
 
     private String witnesses() {
