@@ -4,7 +4,6 @@ import static org.domicile.guard.Installation.draft;
 import static org.domicile.guard.Installation.upstream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.events.Destination;
 import org.domicile.events.Notification;
@@ -193,7 +193,7 @@ class DeliveriesTest {
                 receiver.next(2));
         tell();
         put("in/m");
-        assertEquals(List.of(), installation.objects().outbox().destinations());
+        await(() -> installation.objects().outbox().destinations().isEmpty());
         receiver.expectNothing();
     }
 
@@ -358,14 +358,14 @@ class DeliveriesTest {
         put("kept/n");
         installation
                 .admin()
-                .setLabel(
+                .label(
                         "archive", "kept/", new Marks(List.of(), List.of("city/tests"), List.of()));
-        long before = installation.entries("city");
+        long before = installation.entries("installation");
         start();
         assertEquals("ObjectCreated:Put open%2Fn", receiver.next().what());
         awaitFailures(1);
         Ledger.Recorded refusal =
-                installation.usesSince("city", before).stream()
+                installation.usesSince("installation", before).stream()
                         .filter(each -> each.verdict().equals("refused"))
                         .findFirst()
                         .orElseThrow();
@@ -391,10 +391,7 @@ class DeliveriesTest {
         awaitFailures(2);
         later(Duration.ofDays(2));
         receiver.next();
-        for (int i = 0; i < 2_000 && installation.guard().deliveries().givenUp() == 0; i++) {
-            Thread.sleep(10);
-        }
-        assertEquals(1, installation.guard().deliveries().givenUp());
+        await(() -> installation.guard().deliveries().givenUp() == 1);
         assertEquals(
                 List.of("archive/bad"),
                 installation.usesSince("city", before).stream()
@@ -449,9 +446,13 @@ class DeliveriesTest {
     }
 
     private void awaitFailures(long count) throws InterruptedException {
-        for (int i = 0; i < 2_000 && installation.guard().deliveries().failed() < count; i++) {
+        await(() -> installation.guard().deliveries().failed() >= count);
+    }
+
+    private static void await(BooleanSupplier wanted) throws InterruptedException {
+        for (int i = 0; i < 2_000 && !wanted.getAsBoolean(); i++) {
             Thread.sleep(10);
         }
-        assertNotEquals(0, installation.guard().deliveries().failed());
+        assertTrue(wanted.getAsBoolean(), "it does not come about");
     }
 }
