@@ -14,6 +14,6 @@ public interface Notice {
      */
     Optional<Outbox.Row> of(Effect effect);
 
-    /** A change is committed. */
+    /** A commit is durable; what was asked for last may be in it. */
     default void committed() {}
 }
