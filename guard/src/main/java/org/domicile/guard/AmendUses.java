@@ -21,12 +21,7 @@ final class AmendUses {
     private final Locks locks;
     private final Announcements announcements;
 
-    AmendUses(
-            Uses uses,
-            Objects objects,
-            Vessel vessel,
-            Locks locks,
-            Announcements announcements) {
+    AmendUses(Uses uses, Objects objects, Vessel vessel, Locks locks, Announcements announcements) {
         this.announcements = announcements;
         this.locks = locks;
         this.uses = uses;

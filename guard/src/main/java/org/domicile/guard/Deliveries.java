@@ -9,10 +9,10 @@ import java.util.List;
  * that it came: at least once, and the events of one name in their order. Those of other names, and
  * other destinations, wait for none that fails.
  *
- * <p>What fails is tried again after a second, then after twice as long each time, and at last every
- * {@link #LONGEST_PAUSE}. Where eight tries in a row fail the destination waits so as a whole, and
- * one event tries for all. An event that could not be told within {@link #KEPT} is given up; that is
- * on record.
+ * <p>What fails is tried again after a second, then after twice as long each time, and at last
+ * every {@link #LONGEST_PAUSE}. Where eight tries in a row fail the destination waits so as a
+ * whole, and one event tries for all. An event that could not be told within {@link #KEPT} is given
+ * up; that is on record.
  *
  * <p>Each try is a use in the log of the bucket's organisation, recorded before a byte leaves:
  * {@code system:notification} acts, under the purpose of whoever set the notification, towards the
@@ -40,7 +40,9 @@ public interface Deliveries extends AutoCloseable {
     /** Events that were given up since the start. */
     long givenUp();
 
-    /** Stops what is under way and waits until it has; what was not told waits for the next start. */
+    /**
+     * Stops what is under way and waits until it has; what was not told waits for the next start.
+     */
     @Override
     void close();
 

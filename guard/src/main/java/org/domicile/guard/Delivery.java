@@ -87,8 +87,7 @@ final class Delivery {
             return Optional.of("there is no target " + to.target());
         }
         if (!target.get().zone().equals(to.zone())) {
-            return Optional.of(
-                    "the target " + to.target() + " stands in " + target.get().zone());
+            return Optional.of("the target " + to.target() + " stands in " + target.get().zone());
         }
         return secret.length == 0
                 ? Optional.of(
@@ -114,9 +113,7 @@ final class Delivery {
                 Optional<Target> target = target(webhook);
                 byte[] secret = policy.targetSecret(webhook.target());
                 Optional<String> obstacle = obstacle(webhook, target, secret);
-                yield obstacle.isPresent()
-                        ? obstacle
-                        : send(webhook, target.get(), secret, queued);
+                yield obstacle.isPresent() ? obstacle : send(webhook, target.get(), secret, queued);
             }
         };
     }

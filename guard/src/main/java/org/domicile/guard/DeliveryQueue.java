@@ -54,8 +54,7 @@ final class DeliveryQueue {
         static final Pause NONE = new Pause(0, Instant.MIN);
 
         Pause longer(Instant now) {
-            Duration wait =
-                    FIRST_PAUSE.multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS));
+            Duration wait = FIRST_PAUSE.multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS));
             Duration most = Deliveries.LONGEST_PAUSE;
             return new Pause(failures + 1, now.plus(wait.compareTo(most) < 0 ? wait : most));
         }
@@ -184,7 +183,8 @@ final class DeliveryQueue {
             List<Outbox.Queued> page = outbox.events(to, after, PAGE);
             for (Outbox.Queued queued : page) {
                 after = queued.stamp();
-                if (Thread.currentThread().isInterrupted() || !queued.event().at().isBefore(before)) {
+                if (Thread.currentThread().isInterrupted()
+                        || !queued.event().at().isBefore(before)) {
                     return;
                 }
                 if (turn.stopped || waits(key(queued))) {
@@ -255,7 +255,8 @@ final class DeliveryQueue {
 
         private Map<Key, List<Outbox.Queued>> chains(List<Outbox.Queued> page) {
             Map<Key, List<Outbox.Queued>> chains = new LinkedHashMap<>();
-            page.forEach(each -> chains.computeIfAbsent(key(each), _ -> new ArrayList<>()).add(each));
+            page.forEach(
+                    each -> chains.computeIfAbsent(key(each), _ -> new ArrayList<>()).add(each));
             return chains;
         }
 

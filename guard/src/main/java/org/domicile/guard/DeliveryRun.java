@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each destination its turns. One thread looks which destinations have events, and begins the
- * turns that are due, {@code AT_ONCE} at most; it looks again when it is told of a new event, when a
- * turn ends, and when a pause is over. What waits stands in the outbox alone, so a start needs no
+ * turns that are due, {@code AT_ONCE} at most; it looks again when it is told of a new event, when
+ * a turn ends, and when a pause is over. What waits stands in the outbox alone, so a start needs no
  * more than a look.
  */
 final class DeliveryRun implements Deliveries {
@@ -32,8 +32,7 @@ final class DeliveryRun implements Deliveries {
 
     private final Outbox outbox;
     private final Delivery delivery;
-    private final Figures figures =
-            new Figures(new LongAdder(), new LongAdder(), new LongAdder());
+    private final Figures figures = new Figures(new LongAdder(), new LongAdder(), new LongAdder());
     private final Map<Destination, DeliveryQueue> queues = new ConcurrentHashMap<>();
     private final Semaphore signal = new Semaphore(0);
     private final Semaphore turns = new Semaphore(AT_ONCE);

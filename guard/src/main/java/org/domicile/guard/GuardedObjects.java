@@ -66,8 +66,8 @@ public interface GuardedObjects {
     boolean set(String bucket, BucketSetting which, Optional<byte[]> document);
 
     /**
-     * s3:PutBucketNotification. What it says is told under the caller's purpose. False when there is
-     * no such bucket.
+     * s3:PutBucketNotification. What it says is told under the caller's purpose. False when there
+     * is no such bucket.
      *
      * @param notification without rules to tell nobody any more
      * @throws Upstream.Invalid InvalidArgument when a destination is none, or stands where names of

@@ -62,8 +62,7 @@ final class NotificationUses {
                             : Optional.of(
                                     BucketUses.seal(
                                             vessel, bucket, which, notification.document()));
-            boolean set =
-                    objects.buckets().set(use.carrying(() -> 0), bucket, which.key(), sealed);
+            boolean set = objects.buckets().set(use.carrying(() -> 0), bucket, which.key(), sealed);
             if (set && announce == GuardedObjects.Announce.TEST) {
                 destinations.forEach(each -> test(each, bucket, notification.purpose()));
             }
@@ -80,8 +79,7 @@ final class NotificationUses {
                         : switch (to) {
                             case Destination.Webhook webhook -> delivery.obstacle(webhook);
                         };
-        if (obstacle.isEmpty()
-                && !delivery.allowed(to, Announcements.place(bucket), purpose)) {
+        if (obstacle.isEmpty() && !delivery.allowed(to, Announcements.place(bucket), purpose)) {
             obstacle =
                     Optional.of(
                             "it stands in "
@@ -101,8 +99,7 @@ final class NotificationUses {
 
     private void test(Destination to, Bucket bucket, String purpose) {
         Event.Details details =
-                new Event.Details(
-                        "", "", Announcements.principal(uses), uses.request().id());
+                new Event.Details("", "", Announcements.principal(uses), uses.request().id());
         objects.outbox()
                 .add(
                         to,

@@ -427,8 +427,7 @@ final class ObjectUses {
                                             Vessel.context(bucket, name),
                                             etag));
             Objects telling =
-                    announcements.telling(
-                            uses, bucket, name, new Announcements.Told(Cause.DELETE));
+                    announcements.telling(uses, bucket, name, new Announcements.Told(Cause.DELETE));
             Changed changed =
                     telling.delete(use.carrying(() -> 0), bucket, name, version, condition, bypass);
             return refused(changed);

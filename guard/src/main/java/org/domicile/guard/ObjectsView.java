@@ -42,17 +42,16 @@ final class ObjectsView implements GuardedObjects {
         this.locks = new Locks(objects, vessel, objects.present());
         Announcements announcements = telling.announcements();
         SecondKeys second = new SecondKeys(uses, keys, vessel, random);
-        this.whole = 
-                new ObjectUses(
-                        uses, objects, keys, vessel, locks, rules, second, announcements);
-        this.uploads = 
-                new UploadUses(
-                        uses, objects, keys, vessel, locks, rules, second, announcements);
+        this.whole =
+                new ObjectUses(uses, objects, keys, vessel, locks, rules, second, announcements);
+        this.uploads =
+                new UploadUses(uses, objects, keys, vessel, locks, rules, second, announcements);
         this.copies = new CopyUses(uses, objects, whole, uploads, vessel);
         this.amendments = new AmendUses(uses, objects, vessel, locks, announcements);
         this.sharing = new SharingUses(uses, objects, vessel, amendments);
         this.notifications =
-                new NotificationUses(uses, objects, vessel, telling.delivery(), telling.run()::wake);
+                new NotificationUses(
+                        uses, objects, vessel, telling.delivery(), telling.run()::wake);
     }
 
     @Override

@@ -141,9 +141,7 @@ class DeliveriesTest {
                         "archive",
                         "a b/ü",
                         upload,
-                        List.of(
-                                new GuardedObjects.ChosenPart(
-                                        1, part.digests().etag(), Map.of())),
+                        List.of(new GuardedObjects.ChosenPart(1, part.digests().etag(), Map.of())),
                         new GuardedObjects.Completion(Map.of(), -1, Encryption.UNSAID),
                         ANY);
         city().delete("archive", "a b/ü", NEWEST, ANY);
@@ -219,8 +217,8 @@ class DeliveriesTest {
     void whatFailsIsToldAgainInItsOrderAndHoldsNoOtherNameUp() throws InterruptedException {
         tell(rule("all", "hook", ""));
         AtomicInteger refusals = new AtomicInteger();
-        receiver.answer(got ->
-                got.text("key").equals("bad") && refusals.getAndIncrement() < 2 ? 500 : 204);
+        receiver.answer(
+                got -> got.text("key").equals("bad") && refusals.getAndIncrement() < 2 ? 500 : 204);
         start();
         put("bad");
         city().delete("archive", "bad", NEWEST, ANY);
@@ -284,8 +282,7 @@ class DeliveriesTest {
     }
 
     @Test
-    void theSameEventComesAgainUnderItsIdWhenItIsNotKnownThatItCame()
-            throws InterruptedException {
+    void theSameEventComesAgainUnderItsIdWhenItIsNotKnownThatItCame() throws InterruptedException {
         tell(rule("all", "hook", ""));
         put("n");
         receiver.answer(got -> {
@@ -309,8 +306,13 @@ class DeliveriesTest {
                 .admin()
                 .createTarget(
                         new Target(
-                                "city", "mute", "https://m.example/", "home", List.of(),
-                                Instant.EPOCH, false));
+                                "city",
+                                "mute",
+                                "https://m.example/",
+                                "home",
+                                List.of(),
+                                Instant.EPOCH,
+                                false));
         installation.tenant("village");
         for (Destination to :
                 List.of(
@@ -320,16 +322,11 @@ class DeliveriesTest {
                         new Destination.Webhook("home", "village", "hook"),
                         new Destination.Webhook("abroad", "city", "far"))) {
             Notification asked =
-                    new Notification(
-                            List.of(new Notification.Rule("r", to, ALL, "", "")), "");
+                    new Notification(List.of(new Notification.Rule("r", to, ALL, "", "")), "");
             Upstream.Invalid no =
                     assertThrows(
                             Upstream.Invalid.class,
-                            () ->
-                                    city().notify(
-                                                    "archive",
-                                                    asked,
-                                                    GuardedObjects.Announce.TEST));
+                            () -> city().notify("archive", asked, GuardedObjects.Announce.TEST));
             assertTrue(String.valueOf(no.getMessage()).contains(to.arn()), no::getMessage);
         }
         assertEquals(List.of(), installation.objects().outbox().destinations());
@@ -358,8 +355,7 @@ class DeliveriesTest {
         put("kept/n");
         installation
                 .admin()
-                .label(
-                        "archive", "kept/", new Marks(List.of(), List.of("city/tests"), List.of()));
+                .label("archive", "kept/", new Marks(List.of(), List.of("city/tests"), List.of()));
         long before = installation.entries("installation");
         start();
         assertEquals("ObjectCreated:Put open%2Fn", receiver.next().what());
@@ -369,7 +365,9 @@ class DeliveriesTest {
                         .filter(each -> each.verdict().equals("refused"))
                         .findFirst()
                         .orElseThrow();
-        assertEquals("notification:Deliver purpose-prohibited", refusal.action() + " " + refusal.reason());
+        assertEquals(
+                "notification:Deliver purpose-prohibited",
+                refusal.action() + " " + refusal.reason());
         put("open/m");
         assertEquals("ObjectCreated:Put open%2Fm", receiver.next().what());
         installation.admin().withdrawPurpose("city/tests");
@@ -431,8 +429,7 @@ class DeliveriesTest {
         GuardedObjects posting =
                 installation
                         .guard()
-                        .objects(
-                                installation.request(installation.caller(city)), List.of(), form);
+                        .objects(installation.request(installation.caller(city)), List.of(), form);
         posting.put("archive", "n", draft(), upstream(BODY), ANY);
         city().sharing().putOwnership("archive", Ownership.PREFERRED);
         city().sharing().putAcl("archive", "n", NEWEST, new AclAsked.Nothing());

@@ -77,7 +77,8 @@ public final class Receiver implements AutoCloseable {
             String time = exchange.getRequestHeaders().getFirst("webhook-timestamp");
             String signed = exchange.getRequestHeaders().getFirst("webhook-signature");
             Got one = new Got(id, new String(body, StandardCharsets.UTF_8));
-            boolean genuine = ("v1," + signature(id + "." + time + "." + one.body())).equals(signed);
+            boolean genuine =
+                    ("v1," + signature(id + "." + time + "." + one.body())).equals(signed);
             int status = genuine ? answer.applyAsInt(one) : 401;
             if (genuine && status / 100 == 2) {
                 got.add(one);

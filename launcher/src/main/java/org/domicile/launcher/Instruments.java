@@ -316,9 +316,7 @@ final class Instruments implements Running, Readiness, Figures {
                 Metric.gauge(
                         "domicile_events_waiting",
                         "Events that wait, of each destination up to a thousand.",
-                        deliveries.waiting().stream()
-                                .mapToInt(Deliveries.Waiting::events)
-                                .sum()));
+                        deliveries.waiting().stream().mapToInt(Deliveries.Waiting::events).sum()));
     }
 
     private OptionalDouble lasting(Instant now) {

@@ -198,7 +198,9 @@ final class ClientsTest {
         job(script, shown, Map.of());
     }
 
-    /** @param more of its environment */
+    /**
+     * @param more of its environment
+     */
     private void job(String script, long shown, Map<String, String> more)
             throws IOException, InterruptedException {
         Map<String, String> all = new HashMap<>(environment);

@@ -151,8 +151,7 @@ class EventsTest {
         open.set(true);
         try (Server server = start();
                 S3Client client = server.client()) {
-            String listed =
-                    client.send("GET", "archive", Map.of(), Map.of(), new byte[0]).text();
+            String listed = client.send("GET", "archive", Map.of(), Map.of(), new byte[0]).text();
             TreeSet<String> there = new TreeSet<>();
             Matcher key = Pattern.compile("<Key>([^<]+)</Key>").matcher(listed);
             while (key.find()) {

@@ -55,8 +55,7 @@ final class EventForm {
     }
 
     private static StorageFailure foreign(String what) {
-        return new StorageFailure(
-                StorageFailure.Kind.FOREIGN, what + ", newer than this program");
+        return new StorageFailure(StorageFailure.Kind.FOREIGN, what + ", newer than this program");
     }
 
     static byte[] encode(Event event) {

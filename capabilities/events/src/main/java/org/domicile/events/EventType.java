@@ -51,8 +51,8 @@ public enum EventType {
     }
 
     /**
-     * What a rule means by a name: one type, or with {@code *} all of a family; nothing when nothing
-     * here is called so.
+     * What a rule means by a name: one type, or with {@code *} all of a family; nothing when
+     * nothing here is called so.
      */
     public static Set<EventType> named(String name) {
         return BY_NAME.getOrDefault(name, Set.of());

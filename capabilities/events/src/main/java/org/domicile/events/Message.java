@@ -17,8 +17,8 @@ public final class Message {
             new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
     /**
-     * What S3 has the client's address in. Where somebody sits is nobody's business outside; the use
-     * log of the organisation knows.
+     * What S3 has the client's address in. Where somebody sits is nobody's business outside; the
+     * use log of the organisation knows.
      */
     private static final String WITHHELD = "withheld";
 
@@ -52,8 +52,7 @@ public final class Message {
                 + "}";
     }
 
-    private static String record(
-            Outbox.Queued queued, Event.Details details, String organisation) {
+    private static String record(Outbox.Queued queued, Event.Details details, String organisation) {
         Event event = queued.event();
         String bucket = event.bucket().name();
         return "{\"Records\":[{\"eventVersion\":\""

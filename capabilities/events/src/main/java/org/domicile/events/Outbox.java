@@ -24,7 +24,9 @@ public interface Outbox {
     /** Adds one that no change makes: a test. */
     void add(Destination to, Event event);
 
-    /** Takes one out that was told, or is given up; carries the record of a request that has one. */
+    /**
+     * Takes one out that was told, or is given up; carries the record of a request that has one.
+     */
     void remove(Request request, Destination to, long stamp);
 
     /** An event, to be written with the change that it tells of. */

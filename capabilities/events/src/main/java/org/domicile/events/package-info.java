@@ -17,8 +17,8 @@
  * org.domicile.events.Outbox.Queued#stamp} is the commit's version: it is the event's sequencer,
  * and grows from each event of a name to the next.
  *
- * <p><b>Limits.</b> A notification has at most 100 rules; an id has 1 to 255 characters, a prefix or
- * suffix 1,024 characters. A row has at most 64 KiB.
+ * <p><b>Limits.</b> A notification has at most 100 rules; an id has 1 to 255 characters, a prefix
+ * or suffix 1,024 characters. A row has at most 64 KiB.
  *
  * <p><b>Layout.</b> A key is the tuple {@code events q ARN}, then the commit version in 8. Values,
  * numbers big-endian, texts UTF-8 after their length in 2, bytes after theirs in 4:

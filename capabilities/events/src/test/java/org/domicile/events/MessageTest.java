@@ -16,11 +16,16 @@ class MessageTest {
             EventType type, String name, Event.Version version, long size, Event.Details details) {
         Event event =
                 new Event(
-                        type, Instant.parse("2026-03-01T10:00:00Z"), "city/p", PLACE, name, version,
-                        size, new byte[0]);
+                        type,
+                        Instant.parse("2026-03-01T10:00:00Z"),
+                        "city/p",
+                        PLACE,
+                        name,
+                        version,
+                        size,
+                        new byte[0]);
         return new String(
-                Message.of(new Outbox.Queued(258, event), details, "city"),
-                StandardCharsets.UTF_8);
+                Message.of(new Outbox.Queued(258, event), details, "city"), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -36,7 +41,8 @@ class MessageTest {
                 "bucket":{"name":"archive","ownerIdentity":{"principalId":"city"},\
                 "arn":"arn:aws:s3:::archive"},\
                 "object":{"key":"a+b%2F%22%C3%BC","size":7,"eTag":"e",\
-                "versionId":"0000000000000102","sequencer":"0000000000000102"}}}]}""",
+                "versionId":"0000000000000102","sequencer":"0000000000000102"}}}]}\
+                """,
                 said(
                         EventType.CREATED_PUT,
                         "a b/\"ü",
@@ -74,7 +80,8 @@ class MessageTest {
         assertEquals(
                 """
                 {"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2026-03-01T10:00:00.000Z",\
-                "Bucket":"archive","RequestId":"r-1","HostId":"ci0x"}""",
+                "Bucket":"archive","RequestId":"r-1","HostId":"ci0x"}\
+                """,
                 said(
                         EventType.TEST,
                         "",

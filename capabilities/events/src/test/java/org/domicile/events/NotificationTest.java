@@ -42,7 +42,13 @@ class NotificationTest {
                 EnumSet.of(EventType.EXPIRED, EventType.EXPIRED_MARKED),
                 EventType.named("s3:LifecycleExpiration:*"));
         for (String none :
-                List.of("", "*", "s3:*", "ObjectCreated:*", "s3:ObjectAcl:*", "s3:objectcreated:put")) {
+                List.of(
+                        "",
+                        "*",
+                        "s3:*",
+                        "ObjectCreated:*",
+                        "s3:ObjectAcl:*",
+                        "s3:objectcreated:put")) {
             assertEquals(Set.of(), EventType.named(none), none);
         }
     }
@@ -83,7 +89,8 @@ class NotificationTest {
                         rule("2", "s3:ObjectCreated:Put", "images/", ".png"),
                         rule("2", "s3:ObjectCreated:Put", "texts/", ".jpg"),
                         rule("2", "s3:ObjectRemoved:*", "images/", ".jpg"));
-        beside.forEach(each -> assertFalse(Notification.overlap(List.of(one, each)), each::toString));
+        beside.forEach(
+                each -> assertFalse(Notification.overlap(List.of(one, each)), each::toString));
         List<Notification.Rule> over =
                 List.of(
                         rule("2", "s3:ObjectCreated:Put", "images/", ".jpg"),
@@ -104,8 +111,10 @@ class NotificationTest {
                 IllegalArgumentException.class,
                 () -> rule("a".repeat(256), "s3:ObjectAcl:Put", "", ""));
         assertThrows(IllegalArgumentException.class, () -> rule("1", "s3:TestEvent", "", ""));
-        assertThrows(IllegalArgumentException.class, () -> rule("1", "s3:ObjectAcl:Put", tooLong, ""));
-        assertThrows(IllegalArgumentException.class, () -> rule("1", "s3:ObjectAcl:Put", "", tooLong));
+        assertThrows(
+                IllegalArgumentException.class, () -> rule("1", "s3:ObjectAcl:Put", tooLong, ""));
+        assertThrows(
+                IllegalArgumentException.class, () -> rule("1", "s3:ObjectAcl:Put", "", tooLong));
         List<String> many = Collections.nCopies(65, "s3:ObjectAcl:Put");
         assertThrows(
                 IllegalArgumentException.class,
@@ -124,12 +133,11 @@ class NotificationTest {
                 HexFormat.of()
                         .parseHex(
                                 "010006636974792f7001000172001a61726e3a6177733a736e733a65752d313a636974793a686f6f6b0100"
-                                        + "1073333a4f626a65637441636c3a5075740003c3bc2f00022e62");
+                                    + "1073333a4f626a65637441636c3a5075740003c3bc2f00022e62");
         assertArrayEquals(form, one.document(), () -> HexFormat.of().formatHex(one.document()));
         assertEquals(one, Notification.of(form));
         assertThrows(
-                StorageFailure.class,
-                () -> Notification.of(Arrays.copyOf(form, form.length - 1)));
+                StorageFailure.class, () -> Notification.of(Arrays.copyOf(form, form.length - 1)));
         byte[] newer = form.clone();
         newer[0] = 2;
         assertEquals(

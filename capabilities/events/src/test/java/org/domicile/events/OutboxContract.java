@@ -63,8 +63,7 @@ abstract class OutboxContract {
         return assertInstanceOf(
                         Committed.Applied.class,
                         keyspace.commit(
-                                new Transaction()
-                                        .write(new Outbox.Row(to, event(name)).write())))
+                                new Transaction().write(new Outbox.Row(to, event(name)).write())))
                 .version();
     }
 
@@ -99,9 +98,7 @@ abstract class OutboxContract {
         byte[] key = {'x'};
         Transaction stale =
                 new Transaction()
-                        .when(
-                                new Condition.Holds(
-                                        Space.RECORDS, key, Optional.of(new byte[] {1})))
+                        .when(new Condition.Holds(Space.RECORDS, key, Optional.of(new byte[] {1})))
                         .write(new Outbox.Row(HOOK, event("never")).write());
         assertInstanceOf(Committed.Stale.class, keyspace.commit(stale));
         assertEquals(List.of(), outbox.destinations());
@@ -154,9 +151,14 @@ abstract class OutboxContract {
     void anEventThatIsTooLargeIsABug() {
         Event large =
                 new Event(
-                        EventType.REMOVED, Instant.EPOCH, "p", PLACE, "n",
-                        new Event.Version.None(), -1, new byte[64 << 10]);
-        assertThrows(
-                IllegalArgumentException.class, () -> new Outbox.Row(HOOK, large).write());
+                        EventType.REMOVED,
+                        Instant.EPOCH,
+                        "p",
+                        PLACE,
+                        "n",
+                        new Event.Version.None(),
+                        -1,
+                        new byte[64 << 10]);
+        assertThrows(IllegalArgumentException.class, () -> new Outbox.Row(HOOK, large).write());
     }
 }

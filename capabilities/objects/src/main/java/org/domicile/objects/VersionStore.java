@@ -259,12 +259,7 @@ final class VersionStore implements Objects {
         }
         return standing.entry().lock().opens(present.instant(), bypass)
                 ? remove(
-                        request,
-                        home,
-                        name,
-                        standing,
-                        version,
-                        new Transaction().when(home.live()))
+                        request, home, name, standing, version, new Transaction().when(home.live()))
                 : Refusal.locked(request);
     }
 

@@ -103,8 +103,7 @@ abstract class NoticesContract {
         telling().amend(rig.request(), bucket, "n", NEWEST, new Amendment.State(_ -> new byte[1]));
         telling().delete(rig.request(), bucket, "n", NEWEST, NONE, Lock.Bypass.NO);
         assertEquals(List.of("STORED", "AMENDED", "REMOVED"), kinds());
-        waiting()
-                .forEach(each -> assertEquals(new Event.Version.None(), each.event().version()));
+        waiting().forEach(each -> assertEquals(new Event.Version.None(), each.event().version()));
         assertEquals(3, committed.size());
     }
 
@@ -115,15 +114,8 @@ abstract class NoticesContract {
         Changed.Deleted deleted =
                 assertInstanceOf(
                         Changed.Deleted.class,
-                        telling().delete(
-                                        rig.request(), bucket, "n", NEWEST, NONE, Lock.Bypass.NO));
-        telling().delete(
-                        rig.request(),
-                        bucket,
-                        "n",
-                        Optional.of(first.id()),
-                        NONE,
-                        Lock.Bypass.NO);
+                        telling().delete(rig.request(), bucket, "n", NEWEST, NONE, Lock.Bypass.NO));
+        telling().delete(rig.request(), bucket, "n", Optional.of(first.id()), NONE, Lock.Bypass.NO);
         assertEquals(List.of("STORED", "MARKED", "REMOVED"), kinds());
         List<Outbox.Queued> waiting = waiting();
         assertEquals(new Event.Version.Fresh(), waiting.get(0).event().version());
@@ -138,8 +130,7 @@ abstract class NoticesContract {
         put(rig.objects, bucket, NONE);
         tryPut(telling(), bucket, new Condition.Absent());
         telling().delete(rig.request(), bucket, "absent", NEWEST, NONE, Lock.Bypass.NO);
-        telling().amend(
-                        rig.request(), bucket, "absent", NEWEST, new Amendment.State(each -> each));
+        telling().amend(rig.request(), bucket, "absent", NEWEST, new Amendment.State(each -> each));
         assertEquals(List.of(), waiting());
         assertEquals(List.of(), committed);
     }
@@ -182,8 +173,7 @@ abstract class NoticesContract {
         Bucket bucket = rig.bucket("archive", Bucket.Versioning.ENABLED);
         Version only = put(rig.objects, bucket, NONE);
         telling().expire(rig.request(), bucket, only);
-        Version hidden =
-                rig.objects.version(bucket, "n", Optional.of(only.id())).orElseThrow();
+        Version hidden = rig.objects.version(bucket, "n", Optional.of(only.id())).orElseThrow();
         telling().expire(rig.request(), bucket, hidden);
         assertEquals(List.of("MARKED", "REMOVED"), kinds());
     }

@@ -143,8 +143,8 @@ public interface Policy {
     byte[] secret(String accessKey);
 
     /**
-     * The secret of an outbound target, with which what is sent to it is signed; an empty array when
-     * it has none. Another target of the name, made anew, has another.
+     * The secret of an outbound target, with which what is sent to it is signed; an empty array
+     * when it has none. Another target of the name, made anew, has another.
      *
      * @param target full name
      */

@@ -2,11 +2,12 @@
  * Policy: who may do what, for which purpose, between which zones, decided by {@linkplain
  * org.domicile.cedar Cedar}.
  *
- * <p><b>State.</b> Organisations, zones, purposes, principals, credentials, roles, outbound
- * targets with their secrets, labels, policies. All of it is one immutable {@link org.domicile.policy.Register} in
- * memory, rebuilt from the keyspace at start and swapped whole after each change together with what
- * decisions are made of (entities, compiled policies), so a decision reads no disk and no lock, and
- * a change is in force for every request that begins after its commit returned.
+ * <p><b>State.</b> Organisations, zones, purposes, principals, credentials, roles, outbound targets
+ * with their secrets, labels, policies. All of it is one immutable {@link
+ * org.domicile.policy.Register} in memory, rebuilt from the keyspace at start and swapped whole
+ * after each change together with what decisions are made of (entities, compiled policies), so a
+ * decision reads no disk and no lock, and a change is in force for every request that begins after
+ * its commit returned.
  *
  * <p><b>What decides.</b> One set of policies for each organisation: those of the program ({@code
  * fixed.cedar} beside this class, with the schema {@code schema.cedarschema}), then those that the

@@ -53,8 +53,7 @@ final class NotificationXml {
                 default -> throw Xml.malformed();
             }
             if (rules.size() > Notification.MOST) {
-                throw argument(
-                        "The notification configuration has more than 100 configurations.");
+                throw argument("The notification configuration has more than 100 configurations.");
             }
         }
         if (Notification.sameId(rules)) {
@@ -62,8 +61,7 @@ final class NotificationXml {
         }
         if (Notification.overlap(rules)) {
             boolean filtered =
-                    rules.stream()
-                            .anyMatch(each -> !(each.prefix() + each.suffix()).isEmpty());
+                    rules.stream().anyMatch(each -> !(each.prefix() + each.suffix()).isEmpty());
             throw argument(
                     filtered
                             ? "Configuration is ambiguously defined. Cannot have overlapping"
@@ -126,7 +124,9 @@ final class NotificationXml {
     /** The value of a filter's rule; empty for none. */
     private static String filter(Optional<Xml> key, String wanted) {
         List<String> found =
-                key.map(Xml::children).map(List::stream).orElseGet(Stream::empty)
+                key.map(Xml::children)
+                        .map(List::stream)
+                        .orElseGet(Stream::empty)
                         .map(NotificationXml::checked)
                         .filter(each ->
                                 each.child("Name").strip().toLowerCase(Locale.ROOT).equals(wanted))
@@ -157,8 +157,8 @@ final class NotificationXml {
         return argument(
                 "Unable to validate the following destination configurations: "
                         + (arn.length() > 256 ? arn.substring(0, 256) : arn)
-                        + ": a destination is a topic, arn:aws:sns:ZONE:ORGANISATION:TARGET, and its"
-                        + " target is registered.");
+                        + ": a destination is a topic, arn:aws:sns:ZONE:ORGANISATION:TARGET, and"
+                        + " its target is registered.");
     }
 
     private static Failure argument(String sentence) {
