@@ -97,9 +97,18 @@ final class Delivery {
                 : Optional.empty();
     }
 
-    /** Whether policy lets events of a bucket go to where a destination stands. */
-    boolean allowed(Destination to, Event.Place bucket, String purpose) {
-        return acting.as(purpose, to.zone()).allows(DELIVER, resource(to, bucket, ""));
+    /** Why policy keeps events of a bucket from going to a destination; empty when they may. */
+    Optional<String> objection(Destination to, Event.Place bucket, String purpose) {
+        return acting.as(purpose, to.zone())
+                .objection(DELIVER, resource(to, bucket, ""))
+                .map(reason ->
+                        reason.equals("zone-mismatch")
+                                ? "it stands in "
+                                        + to.zone()
+                                        + ", and names of objects leave only to the zones of the"
+                                        + " bucket and of the purpose "
+                                        + purpose
+                                : Sentences.of(reason, DELIVER, purpose));
     }
 
     private Resource resource(Destination to, Event.Place bucket, String name) {

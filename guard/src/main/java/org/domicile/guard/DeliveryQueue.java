@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,9 +21,10 @@ import org.domicile.events.Outbox;
 
 /**
  * The events of one destination. A turn walks them page by page; of each page the events of one
- * name are told one after the other, those of several names at once. In memory is one page, and for
- * names that failed when they are tried again. One turn at a time; the rest is safe for concurrent
- * use.
+ * name are told one after the other, those of several names at once. A name of which one event
+ * failed, or waits, is left alone for the rest of the turn, or a later event would come before an
+ * earlier one. In memory is one page, and for names that failed when they are tried again. One turn
+ * at a time; the rest is safe for concurrent use.
  */
 final class DeliveryQueue {
     private static final System.Logger LOG = System.getLogger("org.domicile.events");
@@ -36,6 +39,10 @@ final class DeliveryQueue {
     private static final int MOST_NAMES = 1_000;
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+
+    /** How long it has to fail here before what is too old is given up: we may have been away. */
+    private static final Duration PATIENCE = Duration.ofHours(1);
+
     private static final int MOST_DOUBLINGS = 20;
 
     private final Destination to;
@@ -69,6 +76,7 @@ final class DeliveryQueue {
     private boolean asked = true;
     private boolean running;
     private String problem = "";
+    private Instant failing = Instant.MAX;
 
     DeliveryQueue(Destination to, Outbox outbox, Delivery delivery, Figures figures) {
         this.to = to;
@@ -122,9 +130,8 @@ final class DeliveryQueue {
         try {
             turn.walk();
             letGo(turn);
-        } catch (StorageFailure e) {
-            turn.fail(e.getMessage() == null ? "the store does not answer" : e.getMessage());
-            turn.stop();
+        } catch (RuntimeException e) {
+            turn.broken(e);
         } finally {
             end(turn);
         }
@@ -140,6 +147,7 @@ final class DeliveryQueue {
         String before = problem;
         problem = whole.failures() == 0 && names.isEmpty() ? "" : turn.problem(before);
         if (before.isEmpty() != problem.isEmpty()) {
+            failing = problem.isEmpty() ? Instant.MAX : delivery.now();
             LOG.log(
                     System.Logger.Level.WARNING,
                     problem.isEmpty()
@@ -150,8 +158,19 @@ final class DeliveryQueue {
         }
     }
 
-    private synchronized boolean waits(Key key) {
-        return !names.getOrDefault(key, Pause.NONE).over(delivery.now());
+    private synchronized Set<Key> waiting() {
+        Instant now = delivery.now();
+        Set<Key> waiting = ConcurrentHashMap.newKeySet();
+        names.forEach((key, pause) -> {
+            if (!pause.over(now)) {
+                waiting.add(key);
+            }
+        });
+        return waiting;
+    }
+
+    private synchronized boolean patient() {
+        return !delivery.now().minus(PATIENCE).isBefore(failing);
     }
 
     private synchronized int failures(Key key) {
@@ -179,7 +198,7 @@ final class DeliveryQueue {
     private void letGo(Turn turn) {
         Instant before = delivery.now().minus(Deliveries.KEPT);
         long after = 0;
-        while (!turn.problem("").isEmpty()) {
+        while (patient()) {
             List<Outbox.Queued> page = outbox.events(to, after, PAGE);
             for (Outbox.Queued queued : page) {
                 after = queued.stamp();
@@ -187,7 +206,7 @@ final class DeliveryQueue {
                         || !queued.event().at().isBefore(before)) {
                     return;
                 }
-                if (turn.stopped || waits(key(queued))) {
+                if (turn.stopped || turn.left.contains(key(queued))) {
                     letGo(queued);
                 }
             }
@@ -216,6 +235,10 @@ final class DeliveryQueue {
     private final class Turn {
         private volatile boolean probing;
         private final AtomicInteger row = new AtomicInteger();
+
+        /** Names that are left alone. */
+        private final Set<Key> left = waiting();
+
         private volatile boolean stopped;
         private volatile String why = "";
 
@@ -239,7 +262,7 @@ final class DeliveryQueue {
                 after = page.getLast().stamp();
                 tell(
                         chains(page).entrySet().stream()
-                                .filter(each -> !waits(each.getKey()))
+                                .filter(each -> !left.contains(each.getKey()))
                                 .map(Map.Entry::getValue)
                                 .toList());
             }
@@ -286,6 +309,7 @@ final class DeliveryQueue {
                     Optional<String> problem = delivery.tell(to, queued);
                     if (problem.isPresent()) {
                         fail(problem.get());
+                        left.add(key);
                         if (!failed(key) || probing || row.incrementAndGet() >= IN_A_ROW) {
                             stop();
                         }
@@ -296,14 +320,18 @@ final class DeliveryQueue {
                     row.set(0);
                     came(key);
                 }
-            } catch (StorageFailure e) {
-                fail(String.valueOf(e.getMessage()));
-                stop();
             } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.ERROR, "an event cannot be told; this is a bug", e);
-                fail("the log says why");
-                stop();
+                broken(e);
             }
+        }
+
+        /** It is not the destination. */
+        void broken(RuntimeException e) {
+            if (!(e instanceof StorageFailure)) {
+                LOG.log(System.Logger.Level.ERROR, "events cannot be told; this is a bug", e);
+            }
+            fail(String.valueOf(e.getMessage()));
+            stop();
         }
 
         void fail(String problem) {

@@ -64,27 +64,41 @@ final class DeliveryRun implements Deliveries {
 
     private void look() {
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            while (!stopping) {
-                signal.drainPermits();
-                Duration rest = LONGEST_LOOK;
-                try {
-                    rest = rest(begin(threads));
-                } catch (StorageFailure e) {
-                    LOG.log(
-                            System.Logger.Level.WARNING,
-                            "events wait, for the store does not answer: {0}",
-                            e.getMessage());
+            try {
+                while (!stopping) {
+                    signal.drainPermits();
+                    Duration rest = begun(threads);
+                    signal.tryAcquire(Math.max(1, rest.toMillis()), TimeUnit.MILLISECONDS);
                 }
-                signal.tryAcquire(Math.max(1, rest.toMillis()), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } finally {
+                threads.shutdownNow();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
+    }
+
+    /** Begins what is due; for how long there is nothing more to begin. */
+    private Duration begun(ExecutorService threads) {
+        try {
+            return rest(begin(threads));
+        } catch (StorageFailure e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "events wait, for the store does not answer: {0}",
+                    e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "events wait; this is a bug", e);
+        }
+        return LONGEST_LOOK;
     }
 
     private Duration rest(Instant next) {
         Instant now = delivery.now();
-        return next.isAfter(now.plus(LONGEST_LOOK)) ? LONGEST_LOOK : Duration.between(now, next);
+        if (next.isAfter(now.plus(LONGEST_LOOK))) {
+            return LONGEST_LOOK;
+        }
+        return next.isAfter(now) ? Duration.between(now, next) : Duration.ZERO;
     }
 
     /** Begins what is due; when something is next. */

@@ -79,13 +79,8 @@ final class NotificationUses {
                         : switch (to) {
                             case Destination.Webhook webhook -> delivery.obstacle(webhook);
                         };
-        if (obstacle.isEmpty() && !delivery.allowed(to, Announcements.place(bucket), purpose)) {
-            obstacle =
-                    Optional.of(
-                            "it stands in "
-                                    + to.zone()
-                                    + ", and names of objects leave only to the zones of the"
-                                    + " bucket and of your purpose");
+        if (obstacle.isEmpty()) {
+            obstacle = delivery.objection(to, Announcements.place(bucket), purpose);
         }
         if (obstacle.isPresent()) {
             throw new Upstream.Invalid(

@@ -194,6 +194,14 @@ final class Uses {
         return policy.decide(request, action, resource).effect() == Decision.Effect.ALLOW;
     }
 
+    /** Why policy would refuse something; empty when it would not. Nothing is recorded. */
+    Optional<String> objection(String action, Resource resource) {
+        Decision decision = policy.decide(request, action, resource);
+        return decision.effect() == Decision.Effect.REFUSE
+                ? Optional.of(decision.reason())
+                : Optional.empty();
+    }
+
     /** Asks policy; a refusal is recorded and thrown. */
     Decision check(String action, Resource resource, String object) {
         expect(asking.expectedOwner(), action, resource, object);

@@ -88,6 +88,29 @@ class DeliveriesTest {
         to.trust(installation.admin().makeTargetSecret("city/" + name));
     }
 
+    /** As many as one page and more, of which a name fails on the first. */
+    @Test
+    void aLaterPageTellsNothingOfANameThatFailedOnAnEarlierOne() throws InterruptedException {
+        tell(rule("all", "hook", ""));
+        receiver.answer(got -> {
+            if (got.text("key").equals("bad") && got.text("eventName").endsWith("Put")) {
+                installation.time().advance(Duration.ofMinutes(10)); // every pause is over
+                return 500;
+            }
+            return 200;
+        });
+        put("bad");
+        for (int i = 0; i < 260; i++) {
+            city().tag("archive", "bad", NEWEST, Map.of("k", "" + i));
+        }
+        put("good");
+        start();
+        assertEquals("ObjectCreated:Put good", receiver.next().what());
+        receiver.answer(_ -> 200);
+        assertEquals("ObjectCreated:Put bad", receiver.next().what());
+        assertEquals("ObjectTagging:Put bad", receiver.next().what());
+    }
+
     private static Notification.Rule rule(String id, String target, String prefix) {
         return new Notification.Rule(
                 id, new Destination.Webhook("home", "city", target), ALL, prefix, "");
