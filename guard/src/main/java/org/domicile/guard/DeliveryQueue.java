@@ -73,6 +73,7 @@ final class DeliveryQueue {
 
     private final Map<Key, Pause> names = new HashMap<>();
     private Pause whole = Pause.NONE;
+    private int row;
     private boolean asked = true;
     private boolean running;
     private String problem = "";
@@ -178,16 +179,18 @@ final class DeliveryQueue {
     }
 
     private synchronized void came(Key key) {
+        row = 0;
         names.remove(key);
     }
 
-    /** False when too many names fail. */
+    /** Whether it looks as if nothing could be told now. */
     private synchronized boolean failed(Key key) {
+        row++;
         if (names.size() >= MOST_NAMES && !names.containsKey(key)) {
-            return false;
+            return true;
         }
         names.put(key, names.getOrDefault(key, Pause.NONE).longer(delivery.now()));
-        return true;
+        return row >= IN_A_ROW;
     }
 
     private static Key key(Outbox.Queued queued) {
@@ -234,8 +237,6 @@ final class DeliveryQueue {
     /** What happens in one turn. Shared by its threads. */
     private final class Turn {
         private volatile boolean probing;
-        private final AtomicInteger row = new AtomicInteger();
-
         /** Names that are left alone. */
         private final Set<Key> left = waiting();
 
@@ -310,14 +311,13 @@ final class DeliveryQueue {
                     if (problem.isPresent()) {
                         fail(problem.get());
                         left.add(key);
-                        if (!failed(key) || probing || row.incrementAndGet() >= IN_A_ROW) {
+                        if (failed(key) || probing) {
                             stop();
                         }
                         return;
                     }
                     delivery.told(to, queued);
                     figures.told().increment();
-                    row.set(0);
                     came(key);
                 }
             } catch (RuntimeException e) {

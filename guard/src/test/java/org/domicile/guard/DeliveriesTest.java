@@ -272,6 +272,14 @@ class DeliveriesTest {
         Deliveries.Waiting waiting = deliveries.waiting().getFirst();
         assertEquals("arn:aws:sns:home:city:dead", waiting.destination());
         assertEquals(20, waiting.events());
+        // Eight names show that it is dead, or a few more that were asked at once; then one asks.
+        awaitFailures(8);
+        for (int i = 0; i < 5; i++) {
+            installation.time().advance(Deliveries.LONGEST_PAUSE);
+            put("living/" + i);
+            receiver.next();
+        }
+        assertTrue(deliveries.failed() <= 8 + 8 + 2 * 5, () -> "tries: " + deliveries.failed());
     }
 
     @Test
