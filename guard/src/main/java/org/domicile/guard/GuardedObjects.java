@@ -73,7 +73,7 @@ public interface GuardedObjects {
      * @throws Upstream.Invalid InvalidArgument when a destination is none, or stands where names of
      *     this bucket may not go
      */
-    boolean notify(String bucket, Notification notification, Announce announce);
+    boolean putNotification(String bucket, Notification notification, Announce announce);
 
     /** Whether destinations are sent a test. */
     enum Announce {

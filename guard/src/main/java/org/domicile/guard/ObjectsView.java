@@ -95,7 +95,7 @@ final class ObjectsView implements GuardedObjects {
     }
 
     @Override
-    public boolean notify(String bucket, Notification notification, Announce announce) {
+    public boolean putNotification(String bucket, Notification notification, Announce announce) {
         return notifications.set(bucket, notification, announce);
     }
 

@@ -27,6 +27,7 @@ import org.domicile.objects.Lock;
 import org.domicile.policy.Facts;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Ownership;
+import org.domicile.policy.Purpose;
 import org.domicile.policy.Target;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,7 +119,7 @@ class DeliveriesTest {
 
     private void tell(Notification.Rule... rules) {
         assertTrue(
-                city().notify(
+                city().putNotification(
                                 "archive",
                                 new Notification(List.of(rules), ""),
                                 GuardedObjects.Announce.NOTHING));
@@ -357,10 +358,40 @@ class DeliveriesTest {
             Upstream.Invalid no =
                     assertThrows(
                             Upstream.Invalid.class,
-                            () -> city().notify("archive", asked, GuardedObjects.Announce.TEST));
+                            () -> city().putNotification("archive", asked, GuardedObjects.Announce.TEST));
             assertTrue(String.valueOf(no.getMessage()).contains(to.arn()), no::getMessage);
         }
         assertEquals(List.of(), installation.objects().outbox().destinations());
+    }
+
+    @Test
+    void thePurposeHasToListThatItTells() {
+        Purpose all = Installation.known(installation.policy().register().purposes(), "city/tests");
+        installation
+                .admin()
+                .changePurpose(
+                        new Purpose(
+                                all.organisation(),
+                                all.name(),
+                                all.kind(),
+                                all.term(),
+                                all.text(),
+                                all.arabic(),
+                                all.owner(),
+                                all.legalBasis(),
+                                all.contact(),
+                                all.classes(),
+                                List.of("s3:*"),
+                                all.zones(),
+                                all.parent(),
+                                all.created(),
+                                all.expires(),
+                                false));
+        Upstream.Invalid no =
+                assertThrows(Upstream.Invalid.class, () -> tell(rule("all", "hook", "")));
+        assertTrue(
+                String.valueOf(no.getMessage()).contains("does not list the action notification:"),
+                no::getMessage);
     }
 
     @Test

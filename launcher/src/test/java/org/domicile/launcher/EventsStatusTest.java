@@ -96,7 +96,7 @@ class EventsStatusTest {
             Destination to = new Destination.Webhook("home", "main", "hook");
             Notification.Rule all =
                     new Notification.Rule("all", to, List.of("s3:ObjectCreated:*"), "", "");
-            objects.notify(
+            objects.putNotification(
                     "archive",
                     new Notification(List.of(all), ""),
                     GuardedObjects.Announce.NOTHING);

@@ -27,7 +27,6 @@ final class NotificationXml {
             List.of(
                     "s3:IntelligentTiering",
                     "s3:LifecycleTransition",
-                    "s3:ObjectAnnotation:",
                     "s3:ObjectRestore:",
                     "s3:ReducedRedundancyLostObject",
                     "s3:Replication:");

@@ -28,7 +28,7 @@ final class Notifications {
         Notification asked = NotificationXml.parse(call.document(LONGEST_DOCUMENT));
         Announce announce =
                 call.field(SKIP).equalsIgnoreCase("true") ? Announce.NOTHING : Announce.TEST;
-        if (!call.guarded().notify(call.bucket(), asked, announce)) {
+        if (!call.guarded().putNotification(call.bucket(), asked, announce)) {
             throw Call.noSuchBucket();
         }
         call.empty(200, call.headers());
