@@ -114,6 +114,15 @@ public interface Administration {
      */
     Target createTarget(Target wanted);
 
+    /**
+     * Makes a secret for an outbound target, in the place of its last one: what is sent to it is
+     * signed with it, and only who has one is sent anything. It cannot be shown again.
+     *
+     * @param target full name
+     * @return as Standard Webhooks writes secrets: {@code whsec_} and base64 of 32 random bytes
+     */
+    String makeTargetSecret(String target);
+
     /** Takes an outbound target away; one that a role trusts cannot be. */
     void removeTarget(String target);
 

@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -367,6 +368,13 @@ final class AdministrationView implements Administration {
                         false);
         roles.create(target);
         return target;
+    }
+
+    @Override
+    public String makeTargetSecret(String target) {
+        byte[] secret = fresh.webhookSecret();
+        roles.secret(target, secret);
+        return "whsec_" + Base64.getEncoder().encodeToString(secret);
     }
 
     @Override

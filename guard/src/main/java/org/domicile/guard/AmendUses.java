@@ -21,8 +21,10 @@ final class AmendUses {
     private final Objects objects;
     private final Vessel vessel;
     private final Locks locks;
+    private final Announcements announcements;
 
-    AmendUses(Uses uses, Objects objects, Vessel vessel, Locks locks) {
+    AmendUses(Uses uses, Objects objects, Vessel vessel, Locks locks, Announcements announcements) {
+        this.announcements = announcements;
         this.locks = locks;
         this.uses = uses;
         this.objects = objects;
@@ -37,6 +39,7 @@ final class AmendUses {
             Map<String, String> tags) {
         return amend(
                 action,
+                tags.isEmpty() ? Cause.UNTAG : Cause.TAG,
                 bucketName,
                 name,
                 version,
@@ -56,6 +59,7 @@ final class AmendUses {
             Lock.Bypass asked) {
         return amend(
                 "s3:PutObjectRetention",
+                Cause.KEEP,
                 bucketName,
                 name,
                 version,
@@ -72,6 +76,7 @@ final class AmendUses {
     Stored hold(String bucketName, String name, Optional<String> version, Lock.Hold hold) {
         return amend(
                 "s3:PutObjectLegalHold",
+                Cause.KEEP,
                 bucketName,
                 name,
                 version,
@@ -88,6 +93,7 @@ final class AmendUses {
 
     Stored amend(
             String action,
+            Cause cause,
             String bucketName,
             String name,
             Optional<String> version,
@@ -106,7 +112,9 @@ final class AmendUses {
             Bucket bucket = found.get();
             demand.accept(use, bucket);
             use.tellAbsent(name);
-            Changed changed = amend(use, bucket, name, version, amending);
+            Objects telling =
+                    announcements.telling(uses, bucket, name, new Announcements.Told(cause));
+            Changed changed = amend(telling, use, bucket, name, version, amending);
             use.told();
             return changed instanceof Changed.Stored(var amended)
                     ? new Stored.Amended(amended.id(), bucket.versioning())
@@ -117,7 +125,12 @@ final class AmendUses {
     }
 
     private Changed amend(
-            Admitted use, Bucket bucket, String name, Optional<String> version, Amending amending) {
+            Objects telling,
+            Admitted use,
+            Bucket bucket,
+            String name,
+            Optional<String> version,
+            Amending amending) {
         use.onFailure(Outcome.INVALID);
         Sealer sealer = vessel.sealer(bucket);
         byte[] context = Vessel.context(bucket, name);
@@ -133,7 +146,7 @@ final class AmendUses {
                             },
                             amending.of(use, bucket, sealer, context));
             use.onFailure(Outcome.FAILED);
-            return objects.amend(use.carrying(() -> 0), bucket, name, version, amendment);
+            return telling.amend(use.carrying(() -> 0), bucket, name, version, amendment);
         } finally {
             held.forEach(KeyEndings.Held::close);
         }

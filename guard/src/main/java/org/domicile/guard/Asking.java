@@ -20,6 +20,19 @@ public interface Asking {
         return "";
     }
 
+    /** Whether an object comes as a body or in a form. */
+    default Arrival arrival() {
+        return Arrival.BODY;
+    }
+
+    /** How an object comes. */
+    enum Arrival {
+        /** As the body of a request. */
+        BODY,
+        /** In a form that a page posts. */
+        FORM
+    }
+
     /** The organisation that the caller expects the bucket to be of; empty for any. */
     default String expectedOwner() {
         return "";

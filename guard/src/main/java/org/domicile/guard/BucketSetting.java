@@ -14,6 +14,8 @@ public enum BucketSetting {
             "s3:PutBucketObjectLockConfiguration"),
     /** When objects end; the document is a {@link org.domicile.lifecycle.Lifecycle}'s. */
     LIFECYCLE("lifecycle", "s3:GetLifecycleConfiguration", "s3:PutLifecycleConfiguration"),
+    /** What it tells, and to whom; the document is a {@link org.domicile.events.Notification}'s. */
+    NOTIFICATION("notification", "s3:GetBucketNotification", "s3:PutBucketNotification"),
     /** Which web pages may ask it something. */
     CORS("cors", "s3:GetBucketCORS", "s3:PutBucketCORS"),
     /** Which keys seal what says nothing of keys: a {@link DefaultEncryption}. */

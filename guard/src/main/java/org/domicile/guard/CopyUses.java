@@ -97,7 +97,8 @@ final class CopyUses {
                                     kept.tagged(tags),
                                     replay,
                                     match,
-                                    marks(source, from, opened)),
+                                    marks(source, from, opened),
+                                    Cause.COPY),
                             found);
                 }
             }

@@ -21,6 +21,13 @@ record FreshKeys(SecureRandom random) {
         return letters(SECRET_LETTERS, 40);
     }
 
+    /** Bytes of a secret with which what goes to a webhook is signed. */
+    byte[] webhookSecret() {
+        byte[] secret = new byte[32];
+        random.nextBytes(secret);
+        return secret;
+    }
+
     private String letters(String alphabet, int count) {
         StringBuilder text = new StringBuilder(count);
         for (int i = 0; i < count; i++) {

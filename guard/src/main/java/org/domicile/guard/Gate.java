@@ -49,6 +49,7 @@ final class Gate implements Guard {
     private final Sharings sharings;
     private final LifecycleRules rules;
     private final LifecycleRun lifecycle;
+    private final ObjectsView.Telling telling;
 
     Gate(
             GuardOptions options,
@@ -80,12 +81,25 @@ final class Gate implements Guard {
         this.vessel = new Vessel(keys, objects, random);
         this.sharings = new Sharings(options, policy, objects, vessel);
         this.rules = new LifecycleRules(vessel);
+        Delivery delivery =
+                new Delivery(
+                        policy,
+                        objects,
+                        vessel,
+                        outbound,
+                        this::notificationUses,
+                        clock,
+                        options.dataZone());
+        DeliveryRun run = new DeliveryRun(objects.outbox(), delivery);
+        Announcements announcements = new Announcements(objects, vessel, run::wake);
+        this.telling = new ObjectsView.Telling(announcements, delivery, run);
         this.lifecycle =
                 new LifecycleRun(
                         policy,
                         objects,
                         rules,
                         vessel,
+                        announcements,
                         objects.present(),
                         this::lifecycleUses,
                         ENDS);
@@ -108,7 +122,14 @@ final class Gate implements Guard {
     @Override
     public GuardedObjects objects(Request request, List<String> stated, Asking asking) {
         return new ObjectsView(
-                uses(request, stated, asking), objects, keys, vessel, rules, endings, random);
+                uses(request, stated, asking),
+                objects,
+                keys,
+                vessel,
+                rules,
+                endings,
+                telling,
+                random);
     }
 
     @Override
@@ -217,7 +238,7 @@ final class Gate implements Guard {
                 keys,
                 vessel,
                 () -> {
-                    Uses uses = programUses(action, "system:upkeep", Policy.UPKEEP);
+                    Uses uses = upkeepUses();
                     try (Admitted use = uses.admit(action, new Resource.Installation(), "")) {
                         return use.record(Outcome.DONE, 0);
                     }
@@ -226,7 +247,7 @@ final class Gate implements Guard {
 
     @Override
     public void upkeep(String action, LongSupplier work) {
-        Uses uses = programUses(action, "system:upkeep", Policy.UPKEEP);
+        Uses uses = upkeepUses();
         uses.check(action, new Resource.Installation(), "");
         long handled;
         try {
@@ -251,22 +272,41 @@ final class Gate implements Guard {
         return lifecycle.turn(day);
     }
 
+    @Override
+    public Deliveries deliveries() {
+        return telling.run();
+    }
+
     private Uses lifecycleUses() {
-        return programUses("lifecycle", "system:lifecycle", Policy.LIFECYCLE);
+        return programUses(
+                new Caller.Program("system:lifecycle", Policy.LIFECYCLE), options.dataZone());
+    }
+
+    /** It acts under the purpose of whoever asked to be told. */
+    private Uses notificationUses(String purpose, String zone) {
+        return programUses(new Caller.Program("system:notification", purpose), zone);
+    }
+
+    /** What acts for the program's own upkeep. */
+    private Uses upkeepUses() {
+        return programUses(
+                new Caller.Program("system:upkeep", Policy.UPKEEP), options.dataZone());
     }
 
     /**
      * A view of the program's own uses for one thread, with a permit of its own: work that was done
      * must not go unrecorded because clients are many.
+     *
+     * @param zone where data go
      */
-    private Uses programUses(String id, String name, String purpose) {
+    private Uses programUses(Caller.Program caller, String zone) {
         Instant now = clock.instant();
         Request request =
                 new Request(
-                        id,
-                        new Caller.Program(name, purpose),
+                        caller.name(),
+                        caller,
                         "program",
-                        options.dataZone(),
+                        zone,
                         "",
                         now,
                         Instant.MAX,

@@ -132,6 +132,9 @@ public interface Guard {
     /** A look at all that is stored, as {@code system:upkeep}; for one thread. */
     GuardedCheck check();
 
+    /** What tells destinations outside of changes; it has not begun. */
+    Deliveries deliveries();
+
     /**
      * One turn of ending what buckets' rules end, as {@code system:lifecycle} under its own
      * purpose: each end is a use in the log of the bucket's organisation. It goes on where the turn

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import org.domicile.events.Notification;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Buckets;
 import org.domicile.objects.Listing;
@@ -63,6 +64,24 @@ public interface GuardedObjects {
      * bucket.
      */
     boolean set(String bucket, BucketSetting which, Optional<byte[]> document);
+
+    /**
+     * s3:PutBucketNotification. What it says is told under the caller's purpose. False when there
+     * is no such bucket.
+     *
+     * @param notification without rules to tell nobody any more
+     * @throws Upstream.Invalid InvalidArgument when a destination is none, or stands where names of
+     *     this bucket may not go
+     */
+    boolean putNotification(String bucket, Notification notification, Announce announce);
+
+    /** Whether destinations are sent a test. */
+    enum Announce {
+        /** Each is. */
+        TEST,
+        /** None is. */
+        NOTHING
+    }
 
     /** With whom buckets are shared, under the same request. */
     GuardedSharing sharing();

@@ -43,6 +43,7 @@ final class LifecycleRun {
     private final Objects objects;
     private final LifecycleRules rules;
     private final Vessel vessel;
+    private final Announcements announcements;
     private final InstantSource clock;
     private final Supplier<Uses> uses;
     private final int most;
@@ -62,6 +63,7 @@ final class LifecycleRun {
             Objects objects,
             LifecycleRules rules,
             Vessel vessel,
+            Announcements announcements,
             InstantSource clock,
             Supplier<Uses> uses,
             int most) {
@@ -69,6 +71,7 @@ final class LifecycleRun {
         this.objects = objects;
         this.rules = rules;
         this.vessel = vessel;
+        this.announcements = announcements;
         this.clock = clock;
         this.uses = uses;
         this.most = most;
@@ -191,7 +194,13 @@ final class LifecycleRun {
         boolean newest = version.latest() && version.kind() == Version.Kind.OBJECT;
         String action = newest ? "lifecycle:ExpireObject" : "lifecycle:ExpireVersion";
         try (Admitted use = admit(uses, action, bucket, version.name())) {
-            return objects.expire(use.carrying(() -> 0), bucket, version)
+            return announcements
+                            .telling(
+                                    uses,
+                                    bucket,
+                                    version.name(),
+                                    new Announcements.Told(Cause.EXPIRY))
+                            .expire(use.carrying(() -> 0), bucket, version)
                     instanceof Changed.Deleted;
         }
     }

@@ -45,6 +45,7 @@ final class ObjectUses {
     private final Locks locks;
     private final LifecycleRules rules;
     private final SecondKeys second;
+    private final Announcements announcements;
 
     ObjectUses(
             Uses uses,
@@ -53,7 +54,9 @@ final class ObjectUses {
             Vessel vessel,
             Locks locks,
             LifecycleRules rules,
-            SecondKeys second) {
+            SecondKeys second,
+            Announcements announcements) {
+        this.announcements = announcements;
         this.rules = rules;
         this.locks = locks;
         this.uses = uses;
@@ -69,7 +72,8 @@ final class ObjectUses {
             GuardedObjects.Draft draft,
             Upstream upstream,
             Match match) {
-        return put(bucketName, name, draft, upstream, match, Marks.NONE);
+        Cause cause = Cause.of(uses.asking().arrival());
+        return put(bucketName, name, draft, upstream, match, Marks.NONE, cause);
     }
 
     /** The same with what the data bring along from what they were derived from. */
@@ -79,7 +83,8 @@ final class ObjectUses {
             GuardedObjects.Draft draft,
             Upstream upstream,
             Match match,
-            Marks marks) {
+            Marks marks,
+            Cause cause) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         Resource resource = uses.data(found, bucketName, name);
         Locks.check(uses, draft.lock(), resource, object(bucketName, name));
@@ -138,6 +143,12 @@ final class ObjectUses {
                                         state.seal(sealer, context),
                                         lock);
                         long size = poured.content().size();
+                        Objects telling =
+                                announcements.telling(
+                                        uses,
+                                        bucket,
+                                        name,
+                                        new Announcements.Told(cause, attributes.etag(), size));
                         Changed changed =
                                 locks.holding(
                                         use,
@@ -145,7 +156,7 @@ final class ObjectUses {
                                         chosen.sealing(),
                                         lock,
                                         () ->
-                                                objects.put(
+                                                telling.put(
                                                         use.carrying(() -> size),
                                                         bucket,
                                                         name,
@@ -427,8 +438,10 @@ final class ObjectUses {
                                             vessel.sealer(bucket),
                                             Vessel.context(bucket, name),
                                             etag));
+            Objects telling =
+                    announcements.telling(uses, bucket, name, new Announcements.Told(Cause.DELETE));
             Changed changed =
-                    objects.delete(use.carrying(() -> 0), bucket, name, version, condition, bypass);
+                    telling.delete(use.carrying(() -> 0), bucket, name, version, condition, bypass);
             return refused(changed);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new Stored.NoSuchBucket());

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
+import org.domicile.events.Notification;
 import org.domicile.keys.Keys;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Buckets;
@@ -23,6 +24,10 @@ final class ObjectsView implements GuardedObjects {
     private final AmendUses amendments;
     private final SharingUses sharing;
     private final Locks locks;
+    private final NotificationUses notifications;
+
+    /** What tells of changes. */
+    record Telling(Announcements announcements, Delivery delivery, DeliveryRun run) {}
 
     ObjectsView(
             Uses uses,
@@ -31,16 +36,23 @@ final class ObjectsView implements GuardedObjects {
             Vessel vessel,
             LifecycleRules rules,
             KeyEndings endings,
+            Telling telling,
             SecureRandom random) {
         this.uses = uses;
         this.buckets = new BucketUses(uses, objects, keys, vessel, random);
         this.locks = new Locks(objects, vessel, objects.present(), endings);
+        Announcements announcements = telling.announcements();
         SecondKeys second = new SecondKeys(uses, keys, vessel, random);
-        this.whole = new ObjectUses(uses, objects, keys, vessel, locks, rules, second);
-        this.uploads = new UploadUses(uses, objects, keys, vessel, locks, rules, second);
+        this.whole =
+                new ObjectUses(uses, objects, keys, vessel, locks, rules, second, announcements);
+        this.uploads =
+                new UploadUses(uses, objects, keys, vessel, locks, rules, second, announcements);
         this.copies = new CopyUses(uses, objects, whole, uploads, vessel);
-        this.amendments = new AmendUses(uses, objects, vessel, locks);
+        this.amendments = new AmendUses(uses, objects, vessel, locks, announcements);
         this.sharing = new SharingUses(uses, objects, vessel, amendments);
+        this.notifications =
+                new NotificationUses(
+                        uses, objects, vessel, telling.delivery(), telling.run()::wake);
     }
 
     @Override
@@ -81,6 +93,11 @@ final class ObjectsView implements GuardedObjects {
     @Override
     public boolean set(String bucket, BucketSetting which, Optional<byte[]> document) {
         return buckets.set(bucket, which, document);
+    }
+
+    @Override
+    public boolean putNotification(String bucket, Notification notification, Announce announce) {
+        return notifications.set(bucket, notification, announce);
     }
 
     @Override

@@ -108,6 +108,15 @@ final class RoleActs {
                                 String.join(" ", target.networks()))));
     }
 
+    void secret(String target, byte[] secret) {
+        changing.make(
+                new Change.SetTargetSecret(target, secret),
+                organisation(target),
+                "admin:MakeTargetSecret",
+                target,
+                new Statement("target.secret", Map.of("target", target), Map.of()));
+    }
+
     void removeTarget(String target) {
         changing.make(
                 new Change.RemoveTarget(target),

@@ -163,6 +163,7 @@ final class SharingUses implements GuardedSharing {
         String action = version.isPresent() ? "s3:PutObjectVersionAcl" : "s3:PutObjectAcl";
         return amendments.amend(
                 action,
+                Cause.LIST,
                 bucketName,
                 name,
                 version,

@@ -39,6 +39,7 @@ final class UploadUses {
     private final Locks locks;
     private final LifecycleRules rules;
     private final SecondKeys second;
+    private final Announcements announcements;
 
     UploadUses(
             Uses uses,
@@ -47,7 +48,9 @@ final class UploadUses {
             Vessel vessel,
             Locks locks,
             LifecycleRules rules,
-            SecondKeys second) {
+            SecondKeys second,
+            Announcements announcements) {
+        this.announcements = announcements;
         this.rules = rules;
         this.locks = locks;
         this.uses = uses;
@@ -323,7 +326,14 @@ final class UploadUses {
                         begun.sealing(),
                         lock,
                         () ->
-                                objects.uploads()
+                                announcements
+                                        .telling(
+                                                uses,
+                                                bucket,
+                                                upload.name(),
+                                                new Announcements.Told(
+                                                        Cause.PARTS, attributes.etag(), total))
+                                        .uploads()
                                         .complete(
                                                 use.carrying(() -> 0),
                                                 bucket,

@@ -182,6 +182,14 @@ final class Uses {
         return policy.decide(request, action, resource).effect() == Decision.Effect.ALLOW;
     }
 
+    /** Why policy would refuse something; empty when it would not. Nothing is recorded. */
+    Optional<String> objection(String action, Resource resource) {
+        Decision decision = policy.decide(request, action, resource);
+        return decision.effect() == Decision.Effect.REFUSE
+                ? Optional.of(decision.reason())
+                : Optional.empty();
+    }
+
     /** Asks policy; a refusal is recorded and thrown. */
     Decision check(String action, Resource resource, String object) {
         expect(asking.expectedOwner(), action, resource, object);
@@ -661,7 +669,7 @@ final class Uses {
      * Until when what the caller does is sealed, a day; empty for most. A credential's seal never
      * changes, so all entries of one use say the same.
      */
-    private String sealed() {
+    String sealed() {
         Credential credential =
                 request.caller() instanceof Caller.Known known
                         ? policy.register().credentials().get(known.credential())
@@ -676,7 +684,8 @@ final class Uses {
         };
     }
 
-    private String purpose(Resource resource) {
+    /** The purpose that the caller acts under. */
+    String purpose(Resource resource) {
         return switch (request.caller()) {
             case Caller.Anonymous anonymous ->
                     resource instanceof Resource.Data data ? data.access().publicPurpose() : "";

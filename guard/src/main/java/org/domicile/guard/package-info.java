@@ -25,6 +25,10 @@
  * any caller. Keys of issuers come from outside by way of {@link org.domicile.outbound.Outbound},
  * each fetch a use of its own.
  *
+ * <p>What buckets tell of changes ({@link org.domicile.guard.Deliveries}) is written by the
+ * change's own commit and sent later, each try a use of its own. Two connections lead outside: this
+ * one, and that to issuers.
+ *
  * <p>Every operation of every door says in one table what it does with data and how it is put on
  * record: the launcher's test {@code DataPaths}. Its tests take the operations from the doors'
  * closed sets, and fail for one without a line.

@@ -285,7 +285,8 @@ final class Cloud implements AutoCloseable {
                                 forecast,
                                 steady,
                                 checker,
-                                hold),
+                                hold,
+                                guard.deliveries()),
                         clock);
         HttpHandler admin =
                 new AdminDoor(
@@ -312,6 +313,7 @@ final class Cloud implements AutoCloseable {
         opened.push(() -> server.drain(settings.limits().drain()));
 
         // the program's own work
+        opened.push(guard.deliveries().start());
         opened.push(
                 upkeep(upkeep, settings, blobs, objects, clock)
                         .start(checker.job())

@@ -22,6 +22,7 @@ import org.domicile.admin.Running;
 import org.domicile.blobs.Blobs;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.guard.Deliveries;
 import org.domicile.health.Figures;
 import org.domicile.health.Metric;
 import org.domicile.health.Metrics;
@@ -60,7 +61,8 @@ final class Instruments implements Running, Readiness, Figures {
             DiskForecast forecast,
             SteadyClock steady,
             Checker checker,
-            Hold hold) {}
+            Hold hold,
+            Deliveries deliveries) {}
 
     private record Open(HttpServer server, Map<String, String> urls, Instant since) {}
 
@@ -117,6 +119,7 @@ final class Instruments implements Running, Readiness, Figures {
         parts.witnesses().tell(figures, warnings, clock.instant());
         keys(figures, warnings);
         register(warnings);
+        events(figures, warnings);
         lifecycle(warnings);
         parts.steady().doubted().ifPresent(far -> warnings.add(doubt(far)));
         process(figures, now);
@@ -188,6 +191,40 @@ final class Instruments implements Running, Readiness, Figures {
         }
     }
 
+    private void events(Map<String, Long> figures, List<String> warnings) {
+        Deliveries deliveries = parts.deliveries();
+        figures.put("events.told", deliveries.told());
+        figures.put("events.failed", deliveries.failed());
+        figures.put("events.givenup", deliveries.givenUp());
+        long waiting = 0;
+        try {
+            for (Deliveries.Waiting each : deliveries.waiting()) {
+                waiting += each.events();
+                if (!each.problem().isEmpty()) {
+                    warnings.add(
+                            "events do not reach %s (%s): %s%d wait, the oldest since %s; each is given up after %d days"
+                                    .formatted(
+                                            each.destination(),
+                                            each.problem(),
+                                            each.events() < Deliveries.Waiting.COUNTED
+                                                    ? ""
+                                                    : "at least ",
+                                            each.events(),
+                                            each.oldest(),
+                                            Deliveries.KEPT.toDays()));
+                }
+            }
+        } catch (StorageFailure e) {
+            warnings.add("the store does not say which events wait: " + e.getMessage());
+        }
+        figures.put("events.waiting", waiting);
+        if (deliveries.givenUp() > 0) {
+            warnings.add(
+                    "since the start %d events were given up, for they did not reach their destination in %d days; 'domicile uses' shows them, as notification:GiveUp"
+                            .formatted(deliveries.givenUp(), Deliveries.KEPT.toDays()));
+        }
+    }
+
     private void ledger(Map<String, Long> figures, List<String> warnings) {
         Ledger.State ledger = parts.ledger().state();
         figures.put("ledger.logs", (long) ledger.logs());
@@ -249,6 +286,7 @@ final class Instruments implements Running, Readiness, Figures {
                                                 + " week.",
                                         days)));
         metrics.add(Metrics.expiring(parts.policy().register(), now));
+        events(metrics);
         Keyspace.Usage keyspace = parts.keyspace().usage();
         Blobs.Usage blobs = parts.blobs().usage();
         metrics.add(
@@ -293,6 +331,30 @@ final class Instruments implements Running, Readiness, Figures {
                         "Generation of the key store; grows with each birth and death of a key.",
                         parts.keys().state().generation()));
         return metrics;
+    }
+
+    private void events(List<Metric> metrics) {
+        Deliveries deliveries = parts.deliveries();
+        metrics.add(
+                Metric.counter(
+                        "domicile_events_told_total",
+                        "Events of buckets that reached their destination since the start.",
+                        deliveries.told()));
+        metrics.add(
+                Metric.counter(
+                        "domicile_event_failures_total",
+                        "Tries to tell an event that failed since the start.",
+                        deliveries.failed()));
+        metrics.add(
+                Metric.counter(
+                        "domicile_events_given_up_total",
+                        "Events that were given up since the start.",
+                        deliveries.givenUp()));
+        metrics.add(
+                Metric.gauge(
+                        "domicile_events_waiting",
+                        "Events that wait, of each destination up to a thousand.",
+                        deliveries.waiting().stream().mapToInt(Deliveries.Waiting::events).sum()));
     }
 
     private OptionalDouble lasting(Instant now) {

@@ -29,6 +29,9 @@ record StatusPage(Json.Row told) {
         line(out, "objects", objects());
         line(out, "check", check(zone));
         line(out, "ledger", ledger());
+        if (figure("events.told") + figure("events.waiting") > 0) {
+            line(out, "events", events());
+        }
         if (figure("witnesses") > 0) {
             line(out, "witnesses", witnesses());
         }
@@ -92,6 +95,11 @@ record StatusPage(Json.Row told) {
                         waiting == 0
                                 ? ", all under a signed checkpoint"
                                 : ", the newest %,d not yet under a checkpoint".formatted(waiting));
+    }
+
+    private String events() {
+        return "%s told since the start, %s waiting"
+                .formatted(number("events.told", "event"), number("events.waiting", "event"));
     }
 
     private String witnesses() {

@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Register, list and remove the places outside that the program may reach.",
             "Without one the program makes no connection of its own. An issuer of tokens is a"
-                    + " target whose address is what its tokens say as iss."
+                    + " target whose address is what its tokens say as iss. A webhook that buckets"
+                    + " tell of changes is a target that has a secret."
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
@@ -21,6 +22,7 @@ import picocli.CommandLine.Parameters;
         subcommands = {
             TargetCommand.Create.class,
             TargetCommand.Listed.class,
+            TargetCommand.Secret.class,
             TargetCommand.Remove.class
         })
 final class TargetCommand {
@@ -99,11 +101,51 @@ final class TargetCommand {
                             .field("target", "target")
                             .field("address", "url")
                             .field("zone", "zone")
+                            .field("arn", "arn")
                             .column("networks", Columns.list("networks"))
                             .column("created", Columns.minute("created"));
             output().list(rows, table, "no targets: the program reaches nothing outside");
             return 0;
         }
+    }
+
+    @Command(
+            name = "secret",
+            description = {
+                "Make a new secret for a place outside and print it, once: what is sent there is"
+                        + " signed with it. A webhook needs one; its last one ends at once.",
+                "The signature is that of Standard Webhooks (HMAC-SHA256 over id, time and body);"
+                        + " docs/use/events.md shows how to verify it."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: ./domicile target secret hook"})
+    static final class Secret extends ServerCommand.OfOrganisation {
+        @Parameters(paramLabel = "NAME", description = "A name, or organisation/name.")
+        String name = "";
+
+        @Override
+        public Integer call() {
+            Json.Row made = asked(admin(), this, name, "secret");
+            output().result(
+                            made,
+                            "The secret of target %s is shown this once and cannot be shown again:%n  %s"
+                                    .formatted(made.text("target"), made.text("secret")));
+            return 0;
+        }
+    }
+
+    /** Asks something about one target. */
+    private static Json.Row asked(
+            AdminClient admin, ServerCommand.OfOrganisation command, String name, String what) {
+        int slash = name.indexOf('/');
+        String owner = slash < 0 ? command.owner(admin) : name.substring(0, slash);
+        return admin.post(
+                "/v1/targets/%s/%s/%s"
+                        .formatted(
+                                AdminClient.segment(owner),
+                                AdminClient.segment(name.substring(slash + 1)),
+                                what),
+                Json.row());
     }
 
     @Command(
@@ -117,16 +159,7 @@ final class TargetCommand {
 
         @Override
         public Integer call() {
-            AdminClient admin = admin();
-            int slash = name.indexOf('/');
-            String owner = slash < 0 ? owner(admin) : name.substring(0, slash);
-            Json.Row gone =
-                    admin.post(
-                            "/v1/targets/%s/%s/remove"
-                                    .formatted(
-                                            AdminClient.segment(owner),
-                                            AdminClient.segment(name.substring(slash + 1))),
-                            Json.row());
+            Json.Row gone = asked(admin(), this, name, "remove");
             output().result(gone, "target " + gone.text("removed") + " is removed");
             return 0;
         }

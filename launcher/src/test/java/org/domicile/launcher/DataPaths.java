@@ -102,6 +102,8 @@ final class DataPaths {
             s3 | PUT_BUCKET_LIFECYCLE_CONFIGURATION | none | commit | PUT /{bucket}?lifecycle= | <LifecycleConfiguration><Rule><ID>r</ID><Status>Enabled</Status><Filter><Prefix>gone/</Prefix></Filter><Expiration><Days>3650</Days></Expiration></Rule></LifecycleConfiguration>
             s3 | GET_BUCKET_LIFECYCLE_CONFIGURATION | none | itself | GET /{bucket}?lifecycle=
             s3 | DELETE_BUCKET_LIFECYCLE | none | commit | DELETE /{bucket}?lifecycle=
+            s3 | PUT_BUCKET_NOTIFICATION_CONFIGURATION | none | commit | PUT /{bucket}?notification= | <NotificationConfiguration/>
+            s3 | GET_BUCKET_NOTIFICATION_CONFIGURATION | none | itself | GET /{bucket}?notification=
             s3 | DELETE_OBJECT | none | commit | DELETE /{bucket}/one
             s3 | DELETE_OBJECTS | none | commit | POST /{bucket}?delete= | <Delete><Object><Key>two</Key></Object></Delete>
             s3 | DELETE_BUCKET | none | commit | DELETE /{empty}
@@ -157,6 +159,7 @@ final class DataPaths {
             admin | APPROVE_CREDENTIAL | none | commit | POST /v1/credentials/{asked}/approve | {}
             admin | LIST_TARGETS | none | itself | GET /v1/targets
             admin | CREATE_TARGET | none | commit | POST /v1/targets | {"organisation":"city","name":"ci","url":"https://id.example/","zone":"home"}
+            admin | MAKE_TARGET_SECRET | none | commit | POST /v1/targets/city/ci/secret
             admin | LIST_ROLES | none | itself | GET /v1/roles
             admin | CREATE_ROLE | none | commit | POST /v1/roles | {"organisation":"city","name":"reader","purpose":"city/tests","principals":["{principal}"],"language":"cedar","permissions":"permit (principal, action, resource);"}
             admin | SHOW_ROLE | none | itself | GET /v1/roles/city/reader

@@ -1,6 +1,7 @@
 package org.domicile.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -82,6 +83,20 @@ class RoleCommandTest {
         refused("there is no role main/reader", "role", "show", "reader");
         refused("there is no role main/reader", "role", "remove", "reader");
         assertTrue(done("role", "list", "--json").rows().isEmpty());
+    }
+
+    @Test
+    void aWebhookIsATargetWithASecretThatIsShownOnce() throws IOException {
+        refused("there is no target main/hook", "target", "secret", "hook");
+        done("target", "create", "hook", "https://hook.example/", "--zone", "home");
+        String first = done("target", "secret", "hook", "--json").rows().getFirst().text("secret");
+        assertTrue(first.matches("whsec_[A-Za-z0-9+/]{43}="), first);
+        String second = done("target", "secret", "main/hook").out();
+        assertTrue(second.contains("whsec_") && !second.contains(first), second);
+        Rig.Ran listed = done("target", "list", "--json");
+        assertEquals(
+                "arn:aws:sns:home:main:hook", listed.rows().getFirst().text("arn"), listed.out());
+        assertFalse(listed.out().contains("whsec_"), listed.out());
     }
 
     @Test

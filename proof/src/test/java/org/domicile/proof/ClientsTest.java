@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -82,6 +85,28 @@ final class ClientsTest {
     @Test
     void boto3() throws IOException, InterruptedException {
         job("sdk.py", 9);
+    }
+
+    /** A webhook in Python, as docs/use/events.md has it. */
+    @Test
+    void events() throws IOException, InterruptedException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        String url = "http://127.0.0.1:" + port + "/";
+        own("target", "create", "hook", url, "--zone", "home", "--network", "127.0.0.0/8");
+        String secret = value(own("target", "secret", "hook", "--json"), "secret");
+        job(
+                "events.py",
+                3,
+                Map.of(
+                        "HOOK_PORT",
+                        "" + port,
+                        "HOOK_ARN",
+                        "arn:aws:sns:home:main:hook",
+                        "HOOK_SECRET",
+                        secret));
     }
 
     @Test
@@ -175,13 +200,23 @@ final class ClientsTest {
     }
 
     private void job(String script, long shown) throws IOException, InterruptedException {
+        job(script, shown, Map.of());
+    }
+
+    /**
+     * @param more of its environment
+     */
+    private void job(String script, long shown, Map<String, String> more)
+            throws IOException, InterruptedException {
+        Map<String, String> all = new HashMap<>(environment);
+        all.putAll(more);
         Path job = ROOT.resolve("proof/clients/jobs").resolve(script);
         Path work = folder.resolve(script);
         List<String> command =
                 script.endsWith(".py")
                         ? List.of("python", job.toString())
                         : List.of("bash", job.toString(), work.toString());
-        Ended ended = run(command, environment);
+        Ended ended = run(command, all);
         assertEquals(0, ended.code(), () -> ended.output() + whatTheServerSaid());
         assertEquals(
                 shown,

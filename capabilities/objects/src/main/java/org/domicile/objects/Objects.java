@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.domicile.blobs.Blobs;
+import org.domicile.events.Outbox;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.request.Request;
 
@@ -42,6 +43,15 @@ public interface Objects extends AutoCloseable {
 
     /** What time it is for retentions, and for whatever else ends something by itself. */
     InstantSource present();
+
+    /**
+     * The same store, for changes that are told of: what {@code notice} says of one is in its
+     * transaction.
+     */
+    Objects telling(Notice notice);
+
+    /** What was to be told of changes and is not told yet. */
+    Outbox outbox();
 
     /** The buckets. */
     Buckets buckets();

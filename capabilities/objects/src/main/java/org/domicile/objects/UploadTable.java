@@ -68,6 +68,11 @@ final class UploadTable implements Objects.Uploads {
         this.ids = ids;
     }
 
+    /** The same uploads, whose changes another view of the store makes. */
+    UploadTable of(VersionStore view) {
+        return new UploadTable(view, keyspace, garbage, ids);
+    }
+
     /** A part with its piece, which the contract does not show. */
     record StoredPart(byte[] key, byte[] value, Part part, Piece piece) {}
 
@@ -310,6 +315,7 @@ final class UploadTable implements Objects.Uploads {
                     quotas.count(transaction, home, change);
                     end(transaction, id, whole);
                     garbage.drop(transaction, left);
+                    store.tell(transaction, home, Effect.Kind.STORED, entry);
                     transaction.write(
                             new Write.PutStamped(
                                     Space.RECORDS,

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -15,6 +16,8 @@ import org.domicile.blobs.BlobReader;
 import org.domicile.blobs.Blobs;
 import org.domicile.bytes.CrashPoint;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.events.Event;
+import org.domicile.events.Outbox;
 import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.Reading;
@@ -52,13 +55,15 @@ final class VersionStore implements Objects {
     private final Garbage garbage;
     private final QuotaTable quotas;
     private final UploadTable uploads;
-    private final ReentrantLock[] contended = new ReentrantLock[STRIPES];
+    private final Outbox outbox;
+    private final Notice notice;
+    private final ReentrantLock[] contended;
     // Body ids: a sequence that begins at the time of opening, so that bodies lie in the order in
     // which they came, and a random number of this opening, so that a clock that was set back does
     // no harm.
     private final AtomicLong sequence;
     private final long opening;
-    private volatile boolean closed;
+    private final AtomicBoolean closed;
 
     VersionStore(
             Keyspace keyspace,
@@ -75,11 +80,42 @@ final class VersionStore implements Objects {
         this.garbage = new Garbage(keyspace, blobs);
         this.quotas = new QuotaTable(keyspace, buckets);
         this.uploads = new UploadTable(this, keyspace, garbage, quotas, ids);
+        this.outbox = Outbox.open(keyspace);
+        this.notice = Notice.NONE;
         this.sequence = new AtomicLong(clock.millis() << 20);
         this.opening = ids.nextLong();
+        this.closed = new AtomicBoolean();
+        this.contended = new ReentrantLock[STRIPES];
         for (int i = 0; i < STRIPES; i++) {
             contended[i] = new ReentrantLock();
         }
+    }
+
+    /** The same one, with somebody who wants to tell of changes. */
+    private VersionStore(VersionStore same, Notice notice) {
+        this.keyspace = same.keyspace;
+        this.blobs = same.blobs;
+        this.clock = same.clock;
+        this.present = same.present;
+        this.buckets = same.buckets;
+        this.garbage = same.garbage;
+        this.uploads = same.uploads.of(this);
+        this.outbox = same.outbox;
+        this.notice = notice;
+        this.sequence = same.sequence;
+        this.opening = same.opening;
+        this.closed = same.closed;
+        this.contended = same.contended;
+    }
+
+    @Override
+    public Objects telling(Notice told) {
+        return new VersionStore(this, told);
+    }
+
+    @Override
+    public Outbox outbox() {
+        return outbox;
     }
 
     @Override
@@ -169,6 +205,7 @@ final class VersionStore implements Objects {
                     place(transaction, home, raw, entry, seen);
                     quotas.count(transaction, home, change);
                     body.into(transaction);
+                    tell(transaction, home, Effect.Kind.STORED, entry);
                     return new Decision<>(
                             transaction.carrying(request, Outcome.DONE),
                             version -> new Changed.Stored(entry.version(name, version, true)));
@@ -220,6 +257,7 @@ final class VersionStore implements Objects {
                 }
                 seen.conditions().forEach(transaction::when);
                 remove(transaction, home, unnamed);
+                tell(transaction, home, Effect.Kind.REMOVED, unnamed.entry());
                 yield new Decision<>(
                         transaction.carrying(request, Outcome.DONE),
                         _ -> new Changed.Deleted(Optional.empty(), removed));
@@ -228,6 +266,7 @@ final class VersionStore implements Objects {
                 Entry marker = Entry.marker(mark(home), later(seen.newest()));
                 place(transaction, home, raw, marker, seen);
                 quotas.count(transaction, home, Usage.NONE.minus(QuotaTable.replaced(seen)));
+                tell(transaction, home, Effect.Kind.MARKED, marker);
                 yield new Decision<>(
                         transaction.carrying(request, Outcome.DONE),
                         stamp ->
@@ -271,6 +310,7 @@ final class VersionStore implements Objects {
             Transaction transaction) {
         transaction.when(standing.stays());
         remove(transaction, home, standing);
+        tell(transaction, Effect.Kind.REMOVED, told(home, version), now());
         Optional<Version> marker =
                 standing.entry().kind() == Version.Kind.DELETE_MARKER
                         ? Optional.of(standing.version(name, false))
@@ -400,8 +440,29 @@ final class VersionStore implements Objects {
             transaction.when(Seen.first(home, raw, standing));
         }
         Version changed = next.version(name, Layout.stamp(standing.key()), latest);
+        tell(transaction, Effect.Kind.AMENDED, told(home, changed.id()), now());
         return new Decision<>(
                 transaction.carrying(request, Outcome.DONE), _ -> new Changed.Stored(changed));
+    }
+
+    /** Adds what is to be told of an entry that comes, or of the null version that goes. */
+    void tell(Transaction transaction, Home home, Effect.Kind kind, Entry entry) {
+        Event.Version version =
+                entry.mark() == Entry.Mark.NULL
+                        ? told(home, Layout.NULL)
+                        : new Event.Version.Fresh();
+        tell(transaction, kind, version, kind == Effect.Kind.REMOVED ? now() : entry.modified());
+    }
+
+    private void tell(
+            Transaction transaction, Effect.Kind kind, Event.Version version, Instant at) {
+        notice.of(new Effect(kind, version, at)).ifPresent(row -> transaction.write(row.write()));
+    }
+
+    private static Event.Version told(Home home, String version) {
+        return home.bucket().versioning() == Bucket.Versioning.UNVERSIONED
+                ? new Event.Version.None()
+                : new Event.Version.Known(version);
     }
 
     private static Decision<Changed> nothingToDelete(Request request) {
@@ -541,6 +602,7 @@ final class VersionStore implements Objects {
         return switch (keyspace.commit(transaction)) {
             case Committed.Applied applied -> {
                 CrashPoint.at("objects.after-commit");
+                notice.committed();
                 garbage.sweepWhatIsLeft();
                 yield decision.answer().apply(applied.version());
             }
@@ -804,13 +866,13 @@ final class VersionStore implements Objects {
     }
 
     void checkOpen() {
-        if (closed) {
+        if (closed.get()) {
             throw new StorageFailure(StorageFailure.Kind.CLOSED, "the object store is closed");
         }
     }
 
     @Override
     public void close() {
-        closed = true;
+        closed.set(true);
     }
 }

@@ -23,6 +23,11 @@
  * with outcome CONFLICT (a condition of the caller failed), ABSENT (there is nothing to change) or
  * INVALID (a part that is not there). A name that too many change at once is OVERLOADED.
  *
+ * <p><b>Notices.</b> Through {@link Objects#telling} a change of a name tells of itself: an {@link
+ * org.domicile.events.Event} stands in its transaction, or in none. A change that is refused, or
+ * that finds nothing to change, tells nothing; nor do parts, and uploads that begin or are given
+ * up.
+ *
  * <p><b>Order.</b> A version's place is the commit version, so versions are ordered as they were
  * committed and the modification time never goes backwards for one name as long as it has a
  * version.

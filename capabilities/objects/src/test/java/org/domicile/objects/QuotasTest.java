@@ -113,7 +113,7 @@ final class QuotasTest {
         Bucket bucket = rig.bucket("b");
         limit(bucket, 10, 1);
         Objects.Uploads uploads = rig.objects.uploads();
-        Upload upload = uploads.create(rig.request(), bucket, "n", new byte[0]).orElseThrow();
+        Upload upload = uploads.create(rig.request(), bucket, "n", new byte[0], "").orElseThrow();
         part(bucket, upload, 1, 6);
         Objects.PartChanged refused = part(bucket, upload, 2, 5);
         assertInstanceOf(Objects.PartChanged.OverQuota.class, refused);
@@ -129,7 +129,7 @@ final class QuotasTest {
                 Changed.Stored.class,
                 uploads.complete(rig.request(), bucket, upload, chosen, draft, NONE));
         assertEquals(new Usage(7, 1), rig.objects.quotas().usage(bucket));
-        Upload second = uploads.create(rig.request(), bucket, "m", new byte[0]).orElseThrow();
+        Upload second = uploads.create(rig.request(), bucket, "m", new byte[0], "").orElseThrow();
         part(bucket, second, 1, 3);
         chosen = List.of(new Objects.Uploads.Chosen(1, Rig.token(new byte[3])));
         excess(uploads.complete(rig.request(), bucket, second, chosen, draft, NONE));
@@ -188,7 +188,7 @@ final class QuotasTest {
         rig.delete(one, "a");
         rig.put(two, "b", new byte[7]);
         Upload upload =
-                rig.objects.uploads().create(rig.request(), two, "n", new byte[0]).orElseThrow();
+                rig.objects.uploads().create(rig.request(), two, "n", new byte[0], "").orElseThrow();
         part(two, upload, 1, 30);
         rig.substrate
                 .keyspace()

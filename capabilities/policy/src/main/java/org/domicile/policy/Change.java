@@ -86,4 +86,7 @@ public sealed interface Change {
 
     /** Takes an outbound target away. */
     record RemoveTarget(String target) implements Change {}
+
+    /** A new secret of an outbound target, in the place of its last one. @param target full name */
+    record SetTargetSecret(String target, byte[] secret) implements Change {}
 }

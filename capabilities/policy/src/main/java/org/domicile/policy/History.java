@@ -46,7 +46,7 @@ import org.domicile.keyspace.Write;
  */
 final class History {
     /** Kinds of the register's records that no decision reads, or that are kept elsewhere. */
-    private static final String NOT_READ = "gmnsvt";
+    private static final String NOT_READ = "gmnsvtw";
 
     private static final byte[] CHANGES = {'q', 'h'};
     private static final int FORMAT = 1;

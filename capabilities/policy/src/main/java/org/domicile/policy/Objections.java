@@ -72,6 +72,8 @@ final class Objections {
             case Change.NewTarget(Target target) -> RoleObjections.target(target, register);
             case Change.RemoveTarget(String target) ->
                     RoleObjections.targetRemoval(target, register);
+            case Change.SetTargetSecret(String target, byte[] secret) ->
+                    RoleObjections.noTarget(target, register);
         };
     }
 

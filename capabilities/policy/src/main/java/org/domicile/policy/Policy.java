@@ -143,6 +143,14 @@ public interface Policy {
     byte[] secret(String accessKey);
 
     /**
+     * The secret of an outbound target, with which what is sent to it is signed; an empty array
+     * when it has none. Another target of the name, made anew, has another.
+     *
+     * @param target full name
+     */
+    byte[] targetSecret(String target);
+
+    /**
      * Something in a text of policies.
      *
      * @param line from 1; 0 when it concerns the whole text

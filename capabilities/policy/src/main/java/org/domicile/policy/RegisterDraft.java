@@ -90,7 +90,7 @@ final class RegisterDraft {
             case 'x' -> targets.put(name, RoleCodec.target(value));
             case 'k' -> keys.put(name, RegisterCodec.key(value));
             case 'm' -> sealedMax = RegisterCodec.days(value);
-            case 'g', 's', 'v' -> {} // receipts, secrets and the version decide nothing
+            case 'g', 's', 'v', 'w' -> {} // receipts, secrets and the version decide nothing
             default -> throw new IllegalArgumentException("unknown kind in the register: " + kind);
         }
     }

@@ -195,9 +195,9 @@ final class RoleObjections {
     }
 
     static String targetRemoval(String target, Register register) {
-        Target standing = register.targets().get(target);
-        if (standing == null || standing.removed()) {
-            return "there is no target " + target + "; 'target list' shows them";
+        String missing = noTarget(target, register);
+        if (!missing.isEmpty()) {
+            return missing;
         }
         return register.roles().values().stream()
                 .filter(each -> !each.removed() && each.issuer().equals(target))
@@ -206,6 +206,13 @@ final class RoleObjections {
                 .findFirst()
                 .map(each -> "the role " + each + " trusts the tokens of " + target + "; remove it")
                 .orElse("");
+    }
+
+    static String noTarget(String target, Register register) {
+        Target standing = register.targets().get(target);
+        return standing == null || standing.removed()
+                ? "there is no target " + target + "; 'target list' shows them"
+                : "";
     }
 
     private static boolean living(List<String> owners, String organisation) {

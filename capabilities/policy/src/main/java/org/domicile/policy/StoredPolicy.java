@@ -32,17 +32,18 @@ import org.domicile.request.Request;
  *
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
  * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code n}
- * principal, {@code r} role, {@code x} outbound target, {@code c} credential, {@code s} its sealed
- * secret, {@code g} whether its answers bring receipts (a byte, 1 or 0), {@code t} the newest
- * version of a policy set, {@code k} named key, {@code m} (named {@code sealed}) for how long uses
- * may be sealed; {@code pv} holds the register's version, on which every change is conditional.
- * {@code changing} serialises changers; readers take no lock: they see the register that was whole
- * when they looked.
+ * principal, {@code r} role, {@code x} outbound target, {@code w} its sealed secret (empty for
+ * none), {@code c} credential, {@code s} its sealed secret, {@code g} whether its answers bring
+ * receipts (a byte, 1 or 0), {@code t} the newest version of a policy set, {@code k} named key,
+ * {@code m} (named {@code sealed}) for how long uses may be sealed; {@code pv} holds the register's
+ * version, on which every change is conditional. {@code changing} serialises changers; readers take
+ * no lock: they see the register that was whole when they looked.
  */
 final class StoredPolicy implements Policy {
     private static final byte[] VERSION = {'p', 'v'};
     private static final char SECRET = 's';
     private static final char RECEIPTS = 'g';
+    private static final char TARGET_SECRET = 'w';
     private static final String SEALED_MAX = "sealed";
 
     private final Keyspace keyspace;
@@ -51,6 +52,7 @@ final class StoredPolicy implements Policy {
     private final InstantSource clock;
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<String, byte[]> sealedSecrets = new ConcurrentHashMap<>();
+    private final Map<String, byte[]> targetSecrets = new ConcurrentHashMap<>();
     private final Set<String> receipts = ConcurrentHashMap.newKeySet();
     private final History history;
     private final Explaining explaining;
@@ -195,7 +197,7 @@ final class StoredPolicy implements Policy {
             return switch (keyspace.commit(transaction.carrying(request, Outcome.DONE))) {
                 case Committed.Applied applied -> {
                     deciding = after;
-                    writes.forEach(this::note);
+                    took(writes);
                     yield new Applied.Done();
                 }
                 case Committed.Stale stale ->
@@ -206,9 +208,29 @@ final class StoredPolicy implements Policy {
         }
     }
 
+    /** What stands beside the register. */
+    private void took(List<Write> writes) {
+        for (Write each : writes) {
+            note(each);
+            if (each instanceof Write.Put put && put.key()[1] == TARGET_SECRET) {
+                targetSecrets.put(name(put.key()), put.value());
+            }
+        }
+    }
+
     @Override
     public Optional<String> document(String digest) {
         return history.document(digest);
+    }
+
+    @Override
+    public byte[] targetSecret(String target) {
+        byte[] sealed = targetSecrets.getOrDefault(target, new byte[0]);
+        return sealed.length == 0 ? sealed : vault.open(secretOf(target), sealed);
+    }
+
+    private static String secretOf(String target) {
+        return "target/" + target;
     }
 
     @Override
@@ -311,7 +333,11 @@ final class StoredPolicy implements Policy {
             case Change.RemoveRole(String name) ->
                     List.of(put('r', name, RoleCodec.encode(role(before, name).taken())));
             case Change.NewTarget(Target target) ->
-                    List.of(put('x', target.full(), RoleCodec.encode(target)));
+                    List.of(
+                            put('x', target.full(), RoleCodec.encode(target)),
+                            put(TARGET_SECRET, target.full(), new byte[0]));
+            case Change.SetTargetSecret(String name, byte[] secret) ->
+                    List.of(put(TARGET_SECRET, name, vault.seal(secretOf(name), secret)));
             case Change.RemoveTarget(String name) ->
                     List.of(put('x', name, RoleCodec.encode(target(before, name).taken())));
         };
@@ -351,8 +377,11 @@ final class StoredPolicy implements Policy {
     }
 
     private static void take(RegisterDraft draft, byte[] key, byte[] value) {
-        draft.take(
-                (char) key[1], new String(key, 2, key.length - 2, StandardCharsets.UTF_8), value);
+        draft.take((char) key[1], name(key), value);
+    }
+
+    private static String name(byte[] key) {
+        return new String(key, 2, key.length - 2, StandardCharsets.UTF_8);
     }
 
     private static Role role(Register register, String name) {
@@ -422,9 +451,11 @@ final class StoredPolicy implements Policy {
                 byte[] key = cursor.key();
                 byte[] value = cursor.value();
                 all.add(new History.Entry(key, value));
-                String name = new String(key, 2, key.length - 2, StandardCharsets.UTF_8);
+                String name = name(key);
                 if (key[1] == SECRET) {
                     sealedSecrets.put(name, value);
+                } else if (key[1] == TARGET_SECRET) {
+                    targetSecrets.put(name, value);
                 } else if (key[1] == RECEIPTS) {
                     note(name, value.length == 1 && value[0] == 1);
                 }

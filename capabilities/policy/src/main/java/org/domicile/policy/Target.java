@@ -4,8 +4,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Somewhere outside that the program may reach for an organisation: an issuer of tokens, later a
- * webhook. There is no other outbound connection of its kind.
+ * Somewhere outside that the program may reach for an organisation: an issuer of tokens, or a
+ * webhook that buckets tell of changes, which has a secret. There is no other outbound connection
+ * of its kind.
  *
  * @param name unique in its organisation, a DNS label; public
  * @param url where it is, {@code https://host[:port]/path}, or {@code http} on loopback; for an

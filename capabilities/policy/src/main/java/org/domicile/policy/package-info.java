@@ -2,11 +2,12 @@
  * Policy: who may do what, for which purpose, between which zones, decided by {@linkplain
  * org.domicile.cedar Cedar}.
  *
- * <p><b>State.</b> Organisations, zones, purposes, principals, credentials, roles, outbound
- * targets, labels, policies. All of it is one immutable {@link org.domicile.policy.Register} in
- * memory, rebuilt from the keyspace at start and swapped whole after each change together with what
- * decisions are made of (entities, compiled policies), so a decision reads no disk and no lock, and
- * a change is in force for every request that begins after its commit returned.
+ * <p><b>State.</b> Organisations, zones, purposes, principals, credentials, roles, outbound targets
+ * with their secrets, labels, policies. All of it is one immutable {@link
+ * org.domicile.policy.Register} in memory, rebuilt from the keyspace at start and swapped whole
+ * after each change together with what decisions are made of (entities, compiled policies), so a
+ * decision reads no disk and no lock, and a change is in force for every request that begins after
+ * its commit returned.
  *
  * <p><b>What decides.</b> One set of policies for each organisation: those of the program ({@code
  * fixed.cedar} beside this class, with the schema {@code schema.cedarschema}), then those that the
@@ -74,6 +75,10 @@
  * they are is asked for by one principal and approved by another. Until then it has no secret and
  * decides as one that was withdrawn; it ends with its day at the latest. For how long at most is a
  * setting of the register that no decision reads.
+ *
+ * <p><b>Notifications.</b> The program tells targets of changes of objects under the purpose of
+ * whoever asked for it, not under one of its own: so purposes, zones and labels hold for it as for
+ * anybody. What it ends by a bucket's own rules, and what it lets go untold, is no use of the data.
  *
  * <p>The third and the fifth line cannot be switched off: no policy reaches a request that they
  * forbid.

@@ -191,6 +191,29 @@ class PolicyTest {
         assertTrue(principal(open(), "di").erased(), "with its key, the name");
     }
 
+    /** Another target of the name starts without one, whoever knew the last. */
+    @Test
+    void aTargetsSecretIsKeptSealedAndEndsWithTheTarget() {
+        Target hook =
+                new Target("city", "hook", "https://hook.example/", "home", List.of(), NOW, false);
+        byte[] secret = {7, 8, 9};
+        refused(new Change.SetTargetSecret("city/hook", secret), "no target city/hook");
+        done(new Change.NewTarget(hook));
+        String digest = policy.register().digest();
+        assertEquals(0, policy.targetSecret("city/hook").length);
+        done(new Change.SetTargetSecret("city/hook", secret));
+        assertEquals(digest, policy.register().digest(), "no decision reads it");
+        for (Policy each : List.of(policy, open())) {
+            assertArrayEquals(secret, each.targetSecret("city/hook"));
+        }
+        done(new Change.RemoveTarget("city/hook"));
+        refused(new Change.SetTargetSecret("city/hook", secret), "no target city/hook");
+        done(new Change.NewTarget(hook));
+        for (Policy each : List.of(policy, open())) {
+            assertEquals(0, each.targetSecret("city/hook").length);
+        }
+    }
+
     private void refused(Change change, String part) {
         Register before = policy.register();
         String objection = policy.objection(change);

@@ -16,6 +16,9 @@ import org.junit.jupiter.api.Test;
 
 /** The files of the program's policies are what the page says of them. */
 class ProgramPoliciesTest {
+    private static final List<String> PERMITS =
+            List.of("credential", "operator", "program", "public", "lifecycle", "notification");
+
     @Test
     void theyValidateWithoutAFinding() throws Exception {
         Validator.Findings findings =
@@ -31,7 +34,7 @@ class ProgramPoliciesTest {
         List<String> forbids = new ArrayList<>();
         int last = 0;
         for (String id : ProgramPolicies.SET.texts().keySet()) {
-            if (!List.of("credential", "operator", "program", "public", "lifecycle").contains(id)) {
+            if (!PERMITS.contains(id)) {
                 int at = page.indexOf("{@code " + id + "}");
                 assertTrue(at > last, id + " does not stand in the page, or out of order");
                 last = at;
@@ -76,6 +79,10 @@ class ProgramPoliciesTest {
                                 "s3:ListBucket",
                                 bucket.carrying(
                                         new Marks(List.of(), List.of(), List.of(List.of())))),
+                        new Asked(
+                                new Caller.Program("system:notification", "city/valid"),
+                                "notification:Deliver",
+                                object),
                         new Asked(new Caller.Anonymous(), "s3:PutObject", object),
                         new Asked(
                                 new Caller.Known(

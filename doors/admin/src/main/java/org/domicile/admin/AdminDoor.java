@@ -175,6 +175,7 @@ public final class AdminDoor implements HttpHandler {
                     REMOVE_ROLE,
                     LIST_TARGETS,
                     CREATE_TARGET,
+                    MAKE_TARGET_SECRET,
                     REMOVE_TARGET ->
                     RoleCalls.answer(call);
             case LIST_BUCKETS, CREATE_BUCKET -> DataCalls.buckets(call);

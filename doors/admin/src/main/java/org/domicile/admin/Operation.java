@@ -30,6 +30,7 @@ enum Operation {
     REMOVE_ROLE("POST", "/v1/roles/{organisation}/{name}/remove"),
     LIST_TARGETS("GET", "/v1/targets"),
     CREATE_TARGET("POST", "/v1/targets"),
+    MAKE_TARGET_SECRET("POST", "/v1/targets/{organisation}/{name}/secret"),
     REMOVE_TARGET("POST", "/v1/targets/{organisation}/{name}/remove"),
     APPROVE_CREDENTIAL("POST", "/v1/credentials/{accessKey}/approve"),
     READ_SEALED_MAX("GET", "/v1/credentials/sealed-max"),

@@ -49,6 +49,10 @@ final class RoleCalls {
                 Target made = administration.createTarget(target(call));
                 call.json(201, json -> RoleForm.target(json, made));
             }
+            case MAKE_TARGET_SECRET -> {
+                String secret = administration.makeTargetSecret(named(call));
+                call.json(201, json -> RoleForm.secret(json, named(call), secret));
+            }
             case REMOVE_ROLE -> {
                 administration.removeRole(named(call));
                 removed(call);

@@ -3,6 +3,7 @@ package org.domicile.admin;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.Locale;
+import org.domicile.events.Destination;
 import org.domicile.policy.Role;
 import org.domicile.policy.Target;
 
@@ -43,11 +44,21 @@ final class RoleForm {
         Form.time(json, "created", role.created());
     }
 
+    static void secret(JsonGenerator json, String target, String secret) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("target", target);
+        json.writeStringField("secret", secret);
+        json.writeEndObject();
+    }
+
     static void target(JsonGenerator json, Target target) throws IOException {
         json.writeStartObject();
         json.writeStringField("target", target.full());
         json.writeStringField("organisation", target.organisation());
         json.writeStringField("name", target.name());
+        json.writeStringField(
+                "arn",
+                new Destination.Webhook(target.zone(), target.organisation(), target.name()).arn());
         json.writeStringField("url", target.url());
         json.writeStringField("zone", target.zone());
         Form.texts(json, "networks", target.networks());

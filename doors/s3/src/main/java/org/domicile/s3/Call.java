@@ -89,6 +89,11 @@ final class Call {
         }
 
         @Override
+        public Arrival arrival() {
+            return operation() == Operation.POST_OBJECT ? Arrival.FORM : Arrival.BODY;
+        }
+
+        @Override
         public String ownership() {
             return field("x-amz-object-ownership");
         }

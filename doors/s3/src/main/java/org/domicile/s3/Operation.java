@@ -160,6 +160,8 @@ enum Operation {
                     GET_BUCKET_LIFECYCLE_CONFIGURATION,
                     PUT_BUCKET_LIFECYCLE_CONFIGURATION,
                     DELETE_BUCKET_LIFECYCLE,
+                    GET_BUCKET_NOTIFICATION_CONFIGURATION,
+                    PUT_BUCKET_NOTIFICATION_CONFIGURATION,
                     GET_OBJECT_LOCK_CONFIGURATION,
                     PUT_OBJECT_LOCK_CONFIGURATION,
                     GET_OBJECT_RETENTION,

@@ -230,6 +230,7 @@ public final class S3Door implements HttpHandler {
                     PUT_BUCKET_OWNERSHIP_CONTROLS,
                     PUT_PUBLIC_ACCESS_BLOCK,
                     PUT_BUCKET_LIFECYCLE_CONFIGURATION,
+                    PUT_BUCKET_NOTIFICATION_CONFIGURATION,
                     PUT_OBJECT_LOCK_CONFIGURATION,
                     PUT_OBJECT_RETENTION,
                     PUT_OBJECT_LEGAL_HOLD,
@@ -314,6 +315,8 @@ public final class S3Door implements HttpHandler {
             case GET_BUCKET_LIFECYCLE_CONFIGURATION -> Lifecycles.show(call);
             case PUT_BUCKET_LIFECYCLE_CONFIGURATION -> Lifecycles.put(call);
             case DELETE_BUCKET_LIFECYCLE -> Lifecycles.delete(call);
+            case GET_BUCKET_NOTIFICATION_CONFIGURATION -> Notifications.show(call);
+            case PUT_BUCKET_NOTIFICATION_CONFIGURATION -> Notifications.put(call);
             case GET_OBJECT_LOCK_CONFIGURATION -> ObjectLocks.ofBucket(call);
             case PUT_OBJECT_LOCK_CONFIGURATION -> ObjectLocks.putOfBucket(call);
             case GET_OBJECT_RETENTION -> ObjectLocks.retention(call);

@@ -12,7 +12,9 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -44,13 +46,43 @@ public final class Outbound {
     /** Asks for what is at an address of a site. */
     public Answer get(Site site, String address, Limits limits) throws Unreachable {
         URI uri = site.within(address);
+        return asked(site, uri, bytes(head("GET", uri, "")), limits);
+    }
+
+    /**
+     * Sends something to an address of a site.
+     *
+     * @param fields of the request's head, beside those that every one has; their names and values
+     *     are ASCII without control characters
+     */
+    public Answer post(
+            Site site, String address, Map<String, String> fields, byte[] body, Limits limits)
+            throws Unreachable {
+        URI uri = site.within(address);
+        StringBuilder said = new StringBuilder("Content-Length: " + body.length + "\r\n");
+        fields.forEach((name, value) -> said.append(field(name, value)));
+        byte[] head = bytes(head("POST", uri, said.toString()));
+        byte[] whole = Arrays.copyOf(head, head.length + body.length);
+        System.arraycopy(body, 0, whole, head.length, body.length);
+        return asked(site, uri, whole, limits);
+    }
+
+    /** What could end a line early would say something else than was meant. */
+    private static String field(String name, String value) {
+        if (!name.matches("[A-Za-z0-9-]+") || !value.matches("[ -~]*")) {
+            throw new IllegalArgumentException("a field of a request is ASCII: " + name);
+        }
+        return name + ": " + value + "\r\n";
+    }
+
+    private Answer asked(Site site, URI uri, byte[] request, Limits limits) throws Unreachable {
         Deadline deadline = new Deadline(limits.time());
         InetAddress pinned = resolved(site, uri, deadline);
         try (Socket plain = new Socket(Proxy.NO_PROXY)) {
             // Whatever drips too slowly for a timeout of its own ends with the connection.
             Thread end = Thread.ofVirtual().name("deadline").start(() -> close(plain, deadline));
             try {
-                return exchanged(plain, uri, pinned, limits, deadline);
+                return exchanged(plain, uri, pinned, request, limits, deadline);
             } finally {
                 end.interrupt();
             }
@@ -62,11 +94,16 @@ public final class Outbound {
     }
 
     private Answer exchanged(
-            Socket plain, URI uri, InetAddress pinned, Limits limits, Deadline deadline)
+            Socket plain,
+            URI uri,
+            InetAddress pinned,
+            byte[] request,
+            Limits limits,
+            Deadline deadline)
             throws IOException {
         plain.connect(new InetSocketAddress(pinned, Site.port(uri)), deadline.left());
         Socket socket = uri.getScheme().equals("http") ? plain : secured(plain, uri);
-        socket.getOutputStream().write(head(uri).getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().write(request);
         socket.getOutputStream().flush();
         return new AnswerReader(new BufferedInputStream(socket.getInputStream()), limits.bytes())
                 .read();
@@ -126,17 +163,24 @@ public final class Outbound {
         return secure;
     }
 
-    private static String head(URI uri) {
+    private static byte[] bytes(String head) {
+        return head.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static String head(String method, URI uri, String fields) {
         String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
         String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
-        return "GET "
+        return method
+                + " "
                 + path
                 + query
                 + " HTTP/1.1\r\nHost: "
                 + uri.getHost()
                 + port
-                + "\r\nUser-Agent: Domicile\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+                + "\r\nUser-Agent: Domicile\r\nAccept: */*\r\n"
+                + fields
+                + "Connection: close\r\n\r\n";
     }
 
     private static Unreachable late(URI uri, Exception e) {

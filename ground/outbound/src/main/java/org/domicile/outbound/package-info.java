@@ -11,8 +11,8 @@
  * {@code http} goes to listed loopback addresses alone; everything else is TLS, whose certificate
  * has to be the host's by the trust of the JDK.
  *
- * <p><b>What.</b> HTTP/1.1, one request on one connection. Redirects are answers like any and are
- * not followed; no proxy, no cookies, no credentials, no compression.
+ * <p><b>What.</b> HTTP/1.1, one request (GET, or POST with a body) on one connection. Redirects are
+ * answers like any and are not followed; no proxy, no cookies, no credentials, no compression.
  *
  * <p><b>Limits.</b> {@link org.domicile.outbound.Limits}: one deadline over look-up, connection and
  * answer; a longest body; head and framing of at most 16 KiB. Reaching one is {@link

@@ -18,11 +18,14 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +71,7 @@ class OutboundTest {
                     }
                     head.append((char) c);
                 }
-                heads.add(head.toString());
+                heads.add(head + body(head.toString(), socket));
                 OutputStream out = socket.getOutputStream();
                 out.write(answer.getBytes(StandardCharsets.ISO_8859_1));
                 out.flush();
@@ -81,6 +84,16 @@ class OutboundTest {
                 return;
             }
         }
+    }
+
+    /** What follows a head that says its length. */
+    private static String body(String head, Socket socket) throws IOException {
+        Matcher length = Pattern.compile("Content-Length: (\\d+)\r\n").matcher(head);
+        byte[] body =
+                length.find()
+                        ? socket.getInputStream().readNBytes(Integer.parseInt(length.group(1)))
+                        : new byte[0];
+        return new String(body, StandardCharsets.UTF_8);
     }
 
     private String base() {
@@ -117,6 +130,27 @@ class OutboundTest {
         String head = heads.element();
         assertTrue(head.startsWith("GET /realm/keys?v=1 HTTP/1.1\r\nHost: 127.0.0.1:"), head);
         assertFalse(head.contains("Authorization"), head);
+    }
+
+    @Test
+    void whatIsSentComesWholeWithItsFields() throws Unreachable {
+        answer = "HTTP/1.1 204 No Content\r\n\r\n";
+        Site site = new Site(base(), LOOPBACK);
+        byte[] body = "{\"k\":\"ü\"}".getBytes(StandardCharsets.UTF_8);
+        Map<String, String> fields = Map.of("X-Signature", "v1,ab=");
+        Answer taken = Outbound.open().post(site, base(), fields, body, LIMITS);
+        assertEquals(204, taken.status());
+        String sent = heads.element();
+        assertTrue(sent.startsWith("POST /realm HTTP/1.1\r\nHost: 127.0.0.1:"), sent);
+        assertTrue(sent.contains("\r\nX-Signature: v1,ab=\r\n"), sent);
+        assertTrue(sent.endsWith("\r\n\r\n{\"k\":\"ü\"}"), sent);
+        for (Map<String, String> wrong :
+                List.of(Map.of("A", "b\r\nC: d"), Map.of("A\r\nB", "c"), Map.of("A", "ü"))) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> Outbound.open().post(site, base(), wrong, body, LIMITS));
+        }
+        assertEquals(1, connections.get());
     }
 
     @Test

@@ -1,0 +1,9 @@
+package org.domicile.objects;
+
+/** On substrates in memory. */
+class MemoryNoticesTest extends NoticesContract {
+    @Override
+    Rig open() {
+        return Rig.inMemory();
+    }
+}

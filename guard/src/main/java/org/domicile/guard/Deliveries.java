@@ -1,0 +1,61 @@
+package org.domicile.guard;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Tells what waits in the outbox. An event is sent to its destination until an answer of 2xx says
+ * that it came: at least once, and the events of one name in their order. Those of other names, and
+ * other destinations, wait for none that fails.
+ *
+ * <p>What fails is tried again after a second, then after twice as long each time, and at last
+ * every {@link #LONGEST_PAUSE}. Where eight tries in a row fail the destination waits so as a
+ * whole, and one event tries for all. An event that could not be told within {@link #KEPT} is given
+ * up; that is on record.
+ *
+ * <p>Each try is a use in the log of the bucket's organisation, recorded before a byte leaves:
+ * {@code system:notification} acts, under the purpose of whoever set the notification, towards the
+ * zone where the destination stands. Safe for concurrent use.
+ */
+public interface Deliveries extends AutoCloseable {
+    /** For how long an event that fails is tried. */
+    Duration KEPT = Duration.ofDays(7);
+
+    /** The longest time between two tries. */
+    Duration LONGEST_PAUSE = Duration.ofMinutes(5);
+
+    /** Begins, with what waits since before the start. Until then events wait. */
+    Deliveries start();
+
+    /** Where events wait, by ARN. */
+    List<Waiting> waiting();
+
+    /** Events that were told since the start. */
+    long told();
+
+    /** Tries that failed since the start. */
+    long failed();
+
+    /** Events that were given up since the start. */
+    long givenUp();
+
+    /**
+     * Stops what is under way and waits until it has; what was not told waits for the next start.
+     */
+    @Override
+    void close();
+
+    /**
+     * Events that wait.
+     *
+     * @param destination its ARN
+     * @param events how many, at most {@link #COUNTED}
+     * @param oldest when the oldest of them happened
+     * @param problem why the last try failed; empty when it did not
+     */
+    record Waiting(String destination, int events, Instant oldest, String problem) {
+        /** So many are counted and no more. */
+        public static final int COUNTED = 1_000;
+    }
+}

@@ -1,0 +1,220 @@
+package org.domicile.guard;
+
+import java.nio.charset.StandardCharsets;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.events.Destination;
+import org.domicile.events.Event;
+import org.domicile.events.Message;
+import org.domicile.events.Outbox;
+import org.domicile.keys.Keys;
+import org.domicile.objects.Bucket;
+import org.domicile.objects.Objects;
+import org.domicile.outbound.Answer;
+import org.domicile.outbound.Limits;
+import org.domicile.outbound.Outbound;
+import org.domicile.outbound.Site;
+import org.domicile.outbound.Unreachable;
+import org.domicile.policy.Policy;
+import org.domicile.policy.Resource;
+import org.domicile.policy.Target;
+import org.domicile.request.Outcome;
+
+/**
+ * One try to tell one event to a webhook, signed as Standard Webhooks 1.0.0 has it ("Signature
+ * scheme": symmetric). Safe for concurrent use.
+ */
+final class Delivery {
+    static final String DELIVER = "notification:Deliver";
+
+    private static final String GIVE_UP = "notification:GiveUp";
+    private static final Limits LIMITS = new Limits(1 << 20, Duration.ofSeconds(10));
+
+    /** Uses of {@code system:notification} at the present moment, under a purpose, to a zone. */
+    interface Acting {
+        Uses as(String purpose, String zone);
+    }
+
+    private final Policy policy;
+    private final Objects objects;
+    private final Vessel vessel;
+    private final Outbound outbound;
+    private final Acting acting;
+    private final InstantSource clock;
+    private final String dataZone;
+
+    Delivery(
+            Policy policy,
+            Objects objects,
+            Vessel vessel,
+            Outbound outbound,
+            Acting acting,
+            InstantSource clock,
+            String dataZone) {
+        this.policy = policy;
+        this.objects = objects;
+        this.vessel = vessel;
+        this.outbound = outbound;
+        this.acting = acting;
+        this.clock = clock;
+        this.dataZone = dataZone;
+    }
+
+    /** Why nothing can be told to a destination whatever happens; empty when something can. */
+    Optional<String> obstacle(Destination.Webhook to) {
+        return obstacle(to, target(to), policy.targetSecret(to.target()));
+    }
+
+    private Optional<Target> target(Destination.Webhook to) {
+        return Optional.ofNullable(policy.register().targets().get(to.target()))
+                .filter(each -> !each.removed());
+    }
+
+    private static Optional<String> obstacle(
+            Destination.Webhook to, Optional<Target> target, byte[] secret) {
+        if (target.isEmpty()) {
+            return Optional.of("there is no target " + to.target());
+        }
+        if (!target.get().zone().equals(to.zone())) {
+            return Optional.of("the target " + to.target() + " stands in " + target.get().zone());
+        }
+        return secret.length == 0
+                ? Optional.of(
+                        "the target "
+                                + to.target()
+                                + " has no secret to sign with; 'target secret' makes one")
+                : Optional.empty();
+    }
+
+    /** Why policy keeps events of a bucket from going to a destination; empty when they may. */
+    Optional<String> objection(Destination to, Event.Place bucket, String purpose) {
+        return acting.as(purpose, to.zone())
+                .objection(DELIVER, resource(to, bucket, ""))
+                .map(reason ->
+                        reason.equals("zone-mismatch")
+                                ? "it stands in "
+                                        + to.zone()
+                                        + ", and names of objects leave only to the zones of the"
+                                        + " bucket and of the purpose "
+                                        + purpose
+                                : Sentences.of(reason, DELIVER, purpose));
+    }
+
+    private Resource resource(Destination to, Event.Place bucket, String name) {
+        return new Resource.Data(to.organisation(), bucket.name(), name, bucket.zones(), dataZone);
+    }
+
+    /** Tells one; why it failed, empty when it was told. */
+    Optional<String> tell(Destination to, Outbox.Queued queued) {
+        return switch (to) {
+            case Destination.Webhook webhook -> {
+                Optional<Target> target = target(webhook);
+                byte[] secret = policy.targetSecret(webhook.target());
+                Optional<String> obstacle = obstacle(webhook, target, secret);
+                yield obstacle.isPresent() ? obstacle : send(webhook, target.get(), secret, queued);
+            }
+        };
+    }
+
+    private Optional<String> send(
+            Destination.Webhook to, Target target, byte[] secret, Outbox.Queued queued) {
+        Event event = queued.event();
+        String place = event.bucket().name();
+        try (Admitted use =
+                acting.as(event.purpose(), to.zone())
+                        .admitFor(
+                                to.organisation(),
+                                DELIVER,
+                                resource(to, event.bucket(), event.name()),
+                                ObjectUses.object(place, event.name()))) {
+            byte[] body = Message.of(queued, details(event), to.organisation());
+            use.record(Outcome.DONE, body.length);
+            Answer answer =
+                    outbound.post(
+                            new Site(target.url(), target.networks()),
+                            target.url(),
+                            signed(secret, queued, body),
+                            body,
+                            LIMITS);
+            return answer.status() / 100 == 2
+                    ? Optional.empty()
+                    : Optional.of("the target answered " + answer.status());
+        } catch (Refused | Unreachable | StorageFailure e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Of a bucket that is gone nobody can open them any more; the rest is told without. */
+    private Event.Details details(Event event) {
+        Optional<Bucket> bucket =
+                objects.buckets()
+                        .bucket(event.bucket().name())
+                        .filter(each -> each.id().equals(event.bucket().id()));
+        try {
+            return bucket.map(each -> Announcements.open(vessel, each, event))
+                    .orElseGet(() -> new Event.Details("", "", "", ""));
+        } catch (Keys.KeyGone e) {
+            return new Event.Details("", "", "", "");
+        }
+    }
+
+    private Map<String, String> signed(byte[] secret, Outbox.Queued queued, byte[] body) {
+        String id =
+                "evt_"
+                        + queued.event().bucket().id()
+                        + "_"
+                        + HexFormat.of().toHexDigits(queued.stamp());
+        String time = String.valueOf(clock.instant().getEpochSecond());
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("Content-Type", "application/json");
+        fields.put("webhook-id", id);
+        fields.put("webhook-timestamp", time);
+        fields.put("webhook-signature", "v1," + signature(secret, id + "." + time + ".", body));
+        return fields;
+    }
+
+    private static String signature(byte[] secret, String before, byte[] body) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret, "HmacSHA256"));
+            mac.update(before.getBytes(StandardCharsets.US_ASCII));
+            return Base64.getEncoder().encodeToString(mac.doFinal(body));
+        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+            throw new IllegalStateException("every JDK has HMAC-SHA256", e);
+        }
+    }
+
+    /** Lets one go that could not be told; in one commit with the record. */
+    void giveUp(Destination to, Outbox.Queued queued) {
+        Event event = queued.event();
+        try (Admitted use =
+                acting.as(Policy.UPKEEP, dataZone)
+                        .admitFor(
+                                to.organisation(),
+                                GIVE_UP,
+                                resource(to, event.bucket(), event.name()),
+                                ObjectUses.object(event.bucket().name(), event.name()))) {
+            objects.outbox().remove(use.carrying(() -> 0), to, queued.stamp());
+        }
+    }
+
+    /** Takes one out that was told. */
+    void told(Destination to, Outbox.Queued queued) {
+        objects.outbox().remove(acting.as(Policy.UPKEEP, dataZone).request(), to, queued.stamp());
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+}
