@@ -372,7 +372,7 @@ final class AdministrationView implements Administration {
 
     @Override
     public String makeTargetSecret(String target) {
-        byte[] secret = fresh.webhookSecret();
+        byte[] secret = new FreshKeys(random).webhookSecret();
         roles.secret(target, secret);
         return "whsec_" + Base64.getEncoder().encodeToString(secret);
     }

@@ -319,6 +319,12 @@ final class UploadUses {
                         sealed,
                         state.seal(sealer, context),
                         lock);
+        Objects telling =
+                announcements.telling(
+                        uses,
+                        bucket,
+                        upload.name(),
+                        new Announcements.Told(Cause.PARTS, attributes.etag(), total));
         Changed changed =
                 locks.holding(
                         use,
@@ -326,14 +332,7 @@ final class UploadUses {
                         begun.sealing(),
                         lock,
                         () ->
-                                announcements
-                                        .telling(
-                                                uses,
-                                                bucket,
-                                                upload.name(),
-                                                new Announcements.Told(
-                                                        Cause.PARTS, attributes.etag(), total))
-                                        .uploads()
+                                telling.uploads()
                                         .complete(
                                                 use.carrying(() -> 0),
                                                 bucket,

@@ -70,7 +70,7 @@ final class UploadTable implements Objects.Uploads {
 
     /** The same uploads, whose changes another view of the store makes. */
     UploadTable of(VersionStore view) {
-        return new UploadTable(view, keyspace, garbage, ids);
+        return new UploadTable(view, keyspace, garbage, quotas, ids);
     }
 
     /** A part with its piece, which the contract does not show. */

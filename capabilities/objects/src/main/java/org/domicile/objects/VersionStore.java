@@ -99,6 +99,7 @@ final class VersionStore implements Objects {
         this.present = same.present;
         this.buckets = same.buckets;
         this.garbage = same.garbage;
+        this.quotas = same.quotas;
         this.uploads = same.uploads.of(this);
         this.outbox = same.outbox;
         this.notice = notice;
