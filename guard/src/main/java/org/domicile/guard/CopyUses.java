@@ -91,7 +91,7 @@ final class CopyUses {
                                     kept.tagged(tags),
                                     replay,
                                     match,
-                                    marks(source, from, opened)),
+                                    Arriving.copied(marks(source, from, opened))),
                             found);
                 }
             }

@@ -14,10 +14,12 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
+import org.domicile.moves.Moves;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Objects;
 import org.domicile.outbound.Outbound;
 import org.domicile.people.People;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Resource;
 import org.domicile.request.Caller;
@@ -105,6 +107,22 @@ final class Gate implements Guard {
     @Override
     public GuardedObjects objects(Request request, List<String> stated, Asking asking) {
         return new ObjectsView(uses(request, stated, asking), objects, keys, vessel, rules, random);
+    }
+
+    @Override
+    public GuardedArrivals arrivals(Request request, Marks marks) {
+        return new ObjectsView(uses(request), objects, keys, vessel, rules, random)
+                .arrivals(objects, vessel, marks);
+    }
+
+    @Override
+    public GuardedMoves moves(Request request, Moves moves) {
+        return new MovesView(uses(request), policy, moves, random);
+    }
+
+    @Override
+    public MovesAtWork atWork(Moves moves) {
+        return new MovesUnderWay(moves, policy, identity);
     }
 
     @Override

@@ -68,17 +68,18 @@ final class ObjectUses {
             GuardedObjects.Draft draft,
             Upstream upstream,
             Match match) {
-        return put(bucketName, name, draft, upstream, match, Marks.NONE);
+        return put(bucketName, name, draft, upstream, match, Arriving.NEW);
     }
 
-    /** The same with what the data bring along from what they were derived from. */
+    /** The same with what the data bring along. */
     Stored put(
             String bucketName,
             String name,
             GuardedObjects.Draft draft,
             Upstream upstream,
             Match match,
-            Marks marks) {
+            Arriving arriving) {
+        Marks marks = arriving.marks();
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         Resource resource = uses.data(found, bucketName, name);
         Locks.check(uses, draft.lock(), resource, object(bucketName, name));
@@ -126,7 +127,8 @@ final class ObjectUses {
                                         token(sealer, context, attributes.etag()),
                                         sealed,
                                         state.seal(sealer, context),
-                                        locks.on(use, bucket, draft.lock()));
+                                        locks.on(use, bucket, draft.lock()),
+                                        arriving.written());
                         long size = poured.content().size();
                         return stored(
                                 rules,

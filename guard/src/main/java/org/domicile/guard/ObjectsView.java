@@ -42,6 +42,11 @@ final class ObjectsView implements GuardedObjects {
         this.sharing = new SharingUses(uses, objects, vessel, amendments);
     }
 
+    /** What is moved in, under the same request. */
+    GuardedArrivals arrivals(Objects objects, Vessel vessel, Marks marks) {
+        return new ArrivalsView(uses, objects, vessel, whole, marks);
+    }
+
     @Override
     public String use() {
         return uses.last();

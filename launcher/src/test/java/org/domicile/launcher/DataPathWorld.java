@@ -23,6 +23,7 @@ import org.domicile.policy.Marks;
 import org.domicile.policy.Permissions;
 import org.domicile.policy.Purpose;
 import org.domicile.policy.Role;
+import org.domicile.s3client.S3Signature;
 
 /** What the tests of {@link DataPaths} stand on: data for every line, and what is looked at. */
 final class DataPathWorld {

@@ -51,6 +51,7 @@ import org.domicile.persons.PersonsDoor;
 import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
+import org.domicile.s3client.S3Signature;
 import org.domicile.tiles.TilesDoor;
 import org.domicile.verifier.VerifierPage;
 

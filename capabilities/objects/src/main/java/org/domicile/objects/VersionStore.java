@@ -188,7 +188,7 @@ final class VersionStore implements Objects {
                         _ -> new Changed.Deleted(Optional.empty(), removed));
             }
             case ENABLED, SUSPENDED -> {
-                Entry marker = Entry.marker(mark(home), later(seen.newest()));
+                Entry marker = Entry.marker(mark(home), later(seen.newest(), Instant.MAX));
                 place(transaction, home, raw, marker, seen);
                 yield new Decision<>(
                         transaction.carrying(request, Outcome.DONE),
@@ -197,6 +197,39 @@ final class VersionStore implements Objects {
                                         Optional.of(marker.version(name, stamp, true)), removed));
             }
         };
+    }
+
+    @Override
+    public Changed mark(Request request, Bucket bucket, String name, Instant written) {
+        checkOpen();
+        byte[] raw = Layout.name(name);
+        return settle(
+                request,
+                bucket,
+                name,
+                () -> {
+                    Home home = buckets.home(bucket).orElse(null);
+                    if (home == null) {
+                        return Decision.alone(request, Outcome.ABSENT, new Changed.NoSuchBucket());
+                    }
+                    if (home.bucket().versioning() == Bucket.Versioning.UNVERSIONED) {
+                        return Refusal.failed(request);
+                    }
+                    Seen seen = Seen.of(keyspace, home, raw);
+                    Decision<Changed> refusal = judge(request, new Condition.None(), seen);
+                    if (refusal != null) {
+                        return refusal;
+                    }
+                    Transaction transaction = new Transaction();
+                    Entry marker = Entry.marker(mark(home), later(seen.newest(), written));
+                    place(transaction, home, raw, marker, seen);
+                    return new Decision<>(
+                            transaction.carrying(request, Outcome.DONE),
+                            stamp ->
+                                    new Changed.Deleted(
+                                            Optional.of(marker.version(name, stamp, true)),
+                                            Optional.empty()));
+                });
     }
 
     private Decision<Changed> deleteForGood(
@@ -384,7 +417,7 @@ final class VersionStore implements Objects {
         return new Entry(
                 Version.Kind.OBJECT,
                 mark(home),
-                later(seen.newest()),
+                later(seen.newest(), draft.written()),
                 draft.token(),
                 draft.attributes(),
                 draft.state(),
@@ -399,11 +432,12 @@ final class VersionStore implements Objects {
         };
     }
 
-    /** Now, but never before what stands there. */
-    private Instant later(@Nullable Standing newest) {
+    /** When it was written, or now if that is earlier; but never before what stands there. */
+    private Instant later(@Nullable Standing newest, Instant written) {
         Instant now = now();
-        return newest == null || newest.entry().modified().isBefore(now)
-                ? now
+        Instant date = written.isBefore(now) ? written : now;
+        return newest == null || newest.entry().modified().isBefore(date)
+                ? Instant.ofEpochMilli(date.toEpochMilli())
                 : newest.entry().modified();
     }
 
