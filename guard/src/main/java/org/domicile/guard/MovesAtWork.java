@@ -36,6 +36,9 @@ public interface MovesAtWork {
     /** Keeps what became of some names. */
     Progress advance(Move move, Progress.Page page);
 
+    /** Forgets how far it came, and the report: everything is to be compared anew. */
+    void restart(Move move);
+
     /** Ends its work, unless somebody has stopped it meanwhile. */
     void end(Move move, Move.State state, String why);
 

@@ -80,6 +80,11 @@ final class MovesUnderWay implements MovesAtWork {
     }
 
     @Override
+    public void restart(Move move) {
+        moves.restart(move);
+    }
+
+    @Override
     public void end(Move move, Move.State state, String why) {
         moves.end(move, state, why);
     }

@@ -45,6 +45,9 @@ public interface Moves {
     /** Adds what became of some names. No use's record: the changes themselves carried theirs. */
     Progress advance(Move move, Progress.Page page);
 
+    /** Forgets how far it came, and the report: everything is to be compared anew. */
+    void restart(Move move);
+
     /** Ends its work, unless somebody has stopped it meanwhile; what is done has no secret left. */
     void end(Move move, Move.State state, String why);
 

@@ -76,9 +76,7 @@ final class StoredMoves implements Moves {
         for (String kind : List.of(MOVE, PROGRESS, SECRET)) {
             transaction.write(new Write.Delete(Space.RECORDS, Tuple.pack(SPACE, kind, id)));
         }
-        transaction.write(
-                new Write.DeleteRange(
-                        Space.BODIES, Tuple.of().text(SPACE).text(PAGE).text(id).range()));
+        transaction.write(pages(id));
     }
 
     @Override
@@ -156,6 +154,28 @@ final class StoredMoves implements Moves {
         } finally {
             changing.unlock();
         }
+    }
+
+    @Override
+    public void restart(Move move) {
+        changing.lock();
+        try {
+            commit(
+                    new Transaction()
+                            .write(
+                                    put(
+                                            PROGRESS,
+                                            move.id(),
+                                            MovesCodec.encode(Progress.none(move.started()))))
+                            .write(pages(move.id())));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private static Write pages(String id) {
+        return new Write.DeleteRange(
+                Space.BODIES, Tuple.of().text(SPACE).text(PAGE).text(id).range());
     }
 
     @Override

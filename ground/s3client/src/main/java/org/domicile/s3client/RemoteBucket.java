@@ -2,6 +2,7 @@ package org.domicile.s3client;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
@@ -83,7 +84,16 @@ public final class RemoteBucket implements AutoCloseable {
 
     /** A page of all versions behind a place; both texts are empty at the beginning. */
     public VersionPage versions(String afterName, String afterVersion) throws RemoteFailure {
+        return versionsOf("", afterName, afterVersion);
+    }
+
+    /** The same of names that begin so. */
+    public VersionPage versionsOf(String prefix, String afterName, String afterVersion)
+            throws RemoteFailure {
         Map<String, String> query = new TreeMap<>(Map.of("versions", "", "encoding-type", "url"));
+        if (!prefix.isEmpty()) {
+            query.put("prefix", prefix);
+        }
         if (!afterName.isEmpty()) {
             query.put("key-marker", afterName);
             if (!afterVersion.isEmpty()) {
@@ -135,10 +145,18 @@ public final class RemoteBucket implements AutoCloseable {
         }
     }
 
-    /** Makes the bucket; one that is the caller's already is as good. */
-    public void create(Map<String, String> fields) throws RemoteFailure {
+    /** Makes the bucket, in a region; one that is the caller's already is as good. */
+    public void create(Map<String, String> fields, String region) throws RemoteFailure {
+        // That region is the one which S3 knows by nothing being said.
+        String where =
+                region.equals("us-east-1")
+                        ? ""
+                        : "<CreateBucketConfiguration"
+                                + " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><LocationConstraint>"
+                                + region
+                                + "</LocationConstraint></CreateBucketConfiguration>";
         try {
-            small("PUT", "", NONE, fields, new byte[0]);
+            small("PUT", "", NONE, fields, where.getBytes(StandardCharsets.UTF_8));
         } catch (RemoteFailure e) {
             if (!e.code().equals("BucketAlreadyOwnedByYou")) {
                 throw e;
@@ -201,7 +219,7 @@ public final class RemoteBucket implements AutoCloseable {
         byte[] body =
                 xml.append("</CompleteMultipartUpload>")
                         .toString()
-                        .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                        .getBytes(StandardCharsets.UTF_8);
         try (Link.Reply reply =
                 exchange(
                         "POST",

@@ -14,9 +14,14 @@ public final class RemoteFailure extends IOException {
         super(cut(
                 sentence.isEmpty()
                         ? "the other side answered " + status + " " + code
-                        : status == 0 ? sentence : code + ": " + sentence));
+                        : code.isEmpty() ? sentence : code + ": " + sentence));
         this.status = status;
         this.code = code;
+    }
+
+    /** What it said cannot be read. */
+    public static RemoteFailure unreadable(String sentence) {
+        return new RemoteFailure(200, "", sentence);
     }
 
     /** What strangers wrote goes into reports: one line, and not too long. */
