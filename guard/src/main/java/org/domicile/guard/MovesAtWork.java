@@ -36,6 +36,9 @@ public interface MovesAtWork {
     /** Keeps what became of some names. */
     Progress advance(Move move, Progress.Page page);
 
+    /** Keeps how many versions there are to be carried, and their bytes. */
+    void counted(Move move, long versions, long bytes);
+
     /** Forgets how far it came, and the report: everything is to be compared anew. */
     void restart(Move move);
 

@@ -80,6 +80,11 @@ final class MovesUnderWay implements MovesAtWork {
     }
 
     @Override
+    public void counted(Move move, long versions, long bytes) {
+        moves.counted(move, versions, bytes);
+    }
+
+    @Override
     public void restart(Move move) {
         moves.restart(move);
     }

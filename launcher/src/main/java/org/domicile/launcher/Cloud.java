@@ -41,7 +41,10 @@ import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
 import org.domicile.ledger.Outside;
 import org.domicile.lifecycle.Lifecycle;
+import org.domicile.moves.Moves;
+import org.domicile.moving.Mover;
 import org.domicile.objects.Objects;
+import org.domicile.outbound.Outbound;
 import org.domicile.people.People;
 import org.domicile.persons.PersonsDoor;
 import org.domicile.policy.Policy;
@@ -181,6 +184,7 @@ final class Cloud implements AutoCloseable {
                 installation, guard, disk, places.firstCredential(), settings.zones().home());
 
         // the doors
+        Moves moves = Moves.open(keyspace, keys.vault());
         DiskForecast forecast = installation.forecast();
         Instruments instruments =
                 new Instruments(
@@ -203,6 +207,7 @@ final class Cloud implements AutoCloseable {
                         guard,
                         instruments,
                         new LedgerLogs(ledger),
+                        request -> guard.moves(request, moves),
                         new AdminOptions(
                                 freshToken(folder, disk, random), settings.doors().adminHosts()),
                         clock);
@@ -222,6 +227,15 @@ final class Cloud implements AutoCloseable {
         opened.push(() -> server.drain(settings.limits().drain()));
 
         // the program's own work
+        opened.push(
+                Mover.open(
+                        guard.atWork(moves),
+                        guard,
+                        Outbound.open(),
+                        new BucketDocuments(),
+                        settings.zones().home(),
+                        clock,
+                        random));
         opened.push(
                 upkeep(settings, guard, blobs, objects, installation, clock)
                         .start(retention(ledger, settings, clock))

@@ -30,6 +30,8 @@ import picocli.CommandLine.Command;
             Env.class,
             BucketCommand.class,
             ImportCommand.class,
+            ExportCommand.class,
+            MoveCommand.class,
             UsesCommand.class,
             LedgerCommand.class,
             WitnessCommand.class,

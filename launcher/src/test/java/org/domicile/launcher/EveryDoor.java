@@ -120,6 +120,8 @@ final class EveryDoor implements AutoCloseable {
                         guard,
                         new Idle(),
                         new LedgerLogs(installation.ledger()),
+                        request ->
+                                watched(GuardedMoves.class, installation.guard().moves(request, moves)),
                         new AdminOptions(TOKEN, Set.of()),
                         installation.time());
         HttpHandler web = web(guard);

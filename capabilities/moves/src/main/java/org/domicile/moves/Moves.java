@@ -45,6 +45,9 @@ public interface Moves {
     /** Adds what became of some names. No use's record: the changes themselves carried theirs. */
     Progress advance(Move move, Progress.Page page);
 
+    /** Keeps how many versions there are to be carried, and their bytes. */
+    void counted(Move move, long versions, long bytes);
+
     /** Forgets how far it came, and the report: everything is to be compared anew. */
     void restart(Move move);
 

@@ -80,6 +80,8 @@ final class MovesCodec {
             out.writeLong(progress.present());
             out.writeLong(progress.left());
             out.writeLong(progress.bytes());
+            out.writeLong(progress.versions());
+            out.writeLong(progress.size());
             out.writeLong(progress.at().toEpochMilli());
         });
     }
@@ -92,6 +94,8 @@ final class MovesCodec {
                                 in.readUTF(),
                                 Progress.Settings.values()[in.readByte()],
                                 in.readInt(),
+                                in.readLong(),
+                                in.readLong(),
                                 in.readLong(),
                                 in.readLong(),
                                 in.readLong(),

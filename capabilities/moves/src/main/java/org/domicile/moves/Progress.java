@@ -1,6 +1,7 @@
 package org.domicile.moves;
 
 import java.time.Instant;
+import java.util.List;
 
 /**
  * How far a move came.
@@ -12,6 +13,8 @@ import java.time.Instant;
  * @param present those that were there already, the same
  * @param left those that could not be carried
  * @param bytes of the carried ones
+ * @param versions how many there are on the side that they come from; -1 until they are counted
+ * @param size their bytes; -1 until they are counted
  * @param at when it came so far
  */
 public record Progress(
@@ -22,6 +25,8 @@ public record Progress(
         long present,
         long left,
         long bytes,
+        long versions,
+        long size,
         Instant at) {
     /** Whether the bucket's settings are carried. */
     public enum Settings {
@@ -33,7 +38,7 @@ public record Progress(
 
     /** Nothing yet. */
     public static Progress none(Instant at) {
-        return new Progress("", Settings.TO_COME, 0, 0, 0, 0, 0, at);
+        return new Progress("", Settings.TO_COME, 0, 0, 0, 0, 0, -1, -1, at);
     }
 
     /** With one page more. */
@@ -41,12 +46,12 @@ public record Progress(
         long more = 0;
         long same = 0;
         long not = 0;
-        long size = 0;
+        long added = 0;
         for (Line line : page.lines()) {
             switch (line.fate()) {
                 case CARRIED -> {
                     more++;
-                    size += line.size();
+                    added += line.size();
                 }
                 case PRESENT -> same++;
                 case LEFT -> not++;
@@ -59,8 +64,16 @@ public record Progress(
                 carried + more,
                 present + same,
                 left + not,
-                bytes + size,
+                bytes + added,
+                versions,
+                size,
                 page.at());
+    }
+
+    /** Knowing how many there are. */
+    Progress of(long allVersions, long allBytes) {
+        return new Progress(
+                after, settings, pages, carried, present, left, bytes, allVersions, allBytes, at);
     }
 
     /**
@@ -69,6 +82,5 @@ public record Progress(
      * @param after the last of these names, which everything up to is done with now
      * @param at when
      */
-    public record Page(
-            String after, Settings settings, java.util.List<Line> lines, Instant at) {}
+    public record Page(String after, Settings settings, List<Line> lines, Instant at) {}
 }

@@ -157,6 +157,17 @@ final class StoredMoves implements Moves {
     }
 
     @Override
+    public void counted(Move move, long versions, long bytes) {
+        changing.lock();
+        try {
+            Progress next = progress(move).of(versions, bytes);
+            commit(new Transaction().write(put(PROGRESS, move.id(), MovesCodec.encode(next))));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    @Override
     public void restart(Move move) {
         changing.lock();
         try {

@@ -78,6 +78,11 @@ final class Here {
         return new Names<>(listing("", after, ""), Found::name);
     }
 
+    /** How much there is. */
+    Names.Count count() {
+        return Names.count(listing("", "", ""), Found::size);
+    }
+
     /** All versions of one name, oldest first. */
     List<Found> versions(String name) {
         return new Names<>(listing(name, "", ""), Found::name)

@@ -3,7 +3,6 @@ package org.domicile.moving;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +13,6 @@ import org.domicile.guard.Guard;
 import org.domicile.guard.MovesAtWork;
 import org.domicile.guard.Refused;
 import org.domicile.guard.Unopenable;
-import org.domicile.moves.Line;
 import org.domicile.moves.Move;
 import org.domicile.moves.Progress;
 import org.domicile.outbound.Outbound;
@@ -22,6 +20,7 @@ import org.domicile.s3client.Pauses;
 import org.domicile.s3client.RemoteBucket;
 import org.domicile.s3client.RemoteFailure;
 import org.domicile.s3client.S3Signature;
+import org.jspecify.annotations.Nullable;
 
 /** Carries out what moves. See the package's page. */
 public final class Mover implements AutoCloseable {
@@ -102,6 +101,7 @@ public final class Mover implements AutoCloseable {
 
     private static void end(List<Thread> threads) {
         threads.forEach(Thread::interrupt);
+        boolean interrupted = false;
         for (Thread each : threads) {
             boolean ended = false;
             while (!ended) {
@@ -109,9 +109,12 @@ public final class Mover implements AutoCloseable {
                     each.join();
                     ended = true;
                 } catch (InterruptedException e) {
-                    // it ends soon, and nothing of it may outlive what it works with
+                    interrupted = true; // it ends soon, and may not outlive what it works with
                 }
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -152,22 +155,18 @@ public final class Mover implements AutoCloseable {
                         ? new Inward(here, there, surroundings, pauses)
                         : new Outward(here, there, surroundings, pauses, move.region())) {
             way.prepare();
-            Progress progress = moves.progress(move);
-            boolean notNow = false;
-            if (progress.settings() == Progress.Settings.TO_COME) {
-                Work work =
-                        new Work(move, moves, () -> there(move, means), here, progress.after());
-                notNow = work.all(way.names(progress.after()));
-                List<Line> lines = new ArrayList<>(way.surroundings());
-                progress =
-                        moves.advance(
-                                move,
-                                new Progress.Page(
-                                        moves.progress(move).after(),
-                                        Progress.Settings.DONE,
-                                        lines,
-                                        here.now()));
+            if (moves.progress(move).settings() == Progress.Settings.DONE) {
+                moves.restart(move); // what was left then may be carried now
             }
+            boolean notNow = names(move, means, way, here);
+            Progress progress =
+                    moves.advance(
+                            move,
+                            new Progress.Page(
+                                    moves.progress(move).after(),
+                                    Progress.Settings.DONE,
+                                    way.surroundings(),
+                                    here.now()));
             if (notNow) {
                 throw new Ended(
                         "some versions could not be carried now; 'move resume' compares both sides"
@@ -182,6 +181,37 @@ public final class Mover implements AutoCloseable {
                                     .formatted(progress.left()));
         } finally {
             there.remote().close();
+        }
+    }
+
+    private boolean names(Move move, MovesAtWork.Means means, Way way, Here here) {
+        String after = moves.progress(move).after();
+        boolean in = move.direction() == Move.Direction.IN;
+        Thread counting =
+                Thread.ofVirtual()
+                        .name("count-" + move.id())
+                        .start(() -> count(move, in ? there(move, means) : null, here));
+        try {
+            return new Work(move, moves, () -> there(move, means), here, after)
+                    .all(way.names(after));
+        } finally {
+            end(List.of(counting));
+        }
+    }
+
+    /** Only so that who watches sees how much there is: nothing depends on it. */
+    private void count(Move move, @Nullable There there, Here here) {
+        try {
+            Names.Count count = there == null ? here.count() : there.count();
+            if (!Thread.currentThread().isInterrupted()) {
+                moves.counted(move, count.versions(), count.bytes());
+            }
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.DEBUG, "what moves is not counted", e);
+        } finally {
+            if (there != null) {
+                there.remote().close();
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +84,23 @@ final class Names<V> {
             }
         }
     }
+
+    /** Counts all that is left of a listing. @param size of a version */
+    static <V> Count count(Pages<V> from, ToLongFunction<V> size) {
+        long versions = 0;
+        long bytes = 0;
+        Pages<V> at = from;
+        while (at != null && !Thread.currentThread().isInterrupted()) {
+            Page<V> page = at.page();
+            versions += page.versions().size();
+            bytes += page.versions().stream().mapToLong(size).sum();
+            at = page.next();
+        }
+        return new Count(versions, bytes);
+    }
+
+    /** How much there is. */
+    record Count(long versions, long bytes) {}
 
     private Optional<Group<V>> read() {
         Optional<V> first = peek();

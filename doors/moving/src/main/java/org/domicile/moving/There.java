@@ -16,6 +16,11 @@ record There(RemoteBucket remote) {
         return new Names<>(listing(after, ""), RemoteVersion::name);
     }
 
+    /** How much there is. */
+    Names.Count count() {
+        return Names.count(listing("", ""), RemoteVersion::size);
+    }
+
     private Names.Pages<RemoteVersion> listing(String after, String version) {
         return () -> {
             try {
