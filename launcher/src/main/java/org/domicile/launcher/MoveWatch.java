@@ -6,7 +6,7 @@ import java.util.TreeMap;
 
 /** Watches a move, and says what became of it. */
 record MoveWatch(AdminClient admin, Output output) {
-    private static final long BETWEEN_MILLIS = 500;
+    private static final long BETWEEN_MILLIS = 250;
     private static final int MOST_SHOWN = 20;
 
     /** Draws how far it came until it has ended. @return 0 when it is done */

@@ -37,6 +37,7 @@ import org.domicile.guard.Administration;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardOptions;
 import org.domicile.guard.GuardedLogs;
+import org.domicile.guard.GuardedMoves;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.GuardedPeople;
 import org.domicile.guard.GuardedSessions;
@@ -47,6 +48,7 @@ import org.domicile.health.HealthDoor;
 import org.domicile.http.HttpHandler;
 import org.domicile.http.HttpServer;
 import org.domicile.http.ListenerOptions;
+import org.domicile.moves.Moves;
 import org.domicile.persons.PersonsDoor;
 import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
@@ -70,6 +72,7 @@ final class EveryDoor implements AutoCloseable {
                     GuardedSessions.class,
                     GuardedLogs.class,
                     GuardedPeople.class,
+                    GuardedMoves.class,
                     Administration.class,
                     Sealing.class,
                     PublicRegister.class);
@@ -115,13 +118,13 @@ final class EveryDoor implements AutoCloseable {
         Guard guard = watched(Guard.class, installation.guard());
         register = RegisterDoor.open(guard.publicRegister(), installation.time());
         HttpHandler s3 = new S3Door(guard, new S3Options("home", ""), installation.time());
+        Moves moves = installation.moves();
         HttpHandler admin =
                 new AdminDoor(
                         guard,
                         new Idle(),
                         new LedgerLogs(installation.ledger()),
-                        request ->
-                                watched(GuardedMoves.class, installation.guard().moves(request, moves)),
+                        request -> guard.moves(request, moves),
                         new AdminOptions(TOKEN, Set.of()),
                         installation.time());
         HttpHandler web = web(guard);

@@ -11,7 +11,7 @@ import java.util.List;
  * @param pages of the report
  * @param carried versions and delete markers that were carried
  * @param present those that were there already, the same
- * @param left those that could not be carried
+ * @param left those that could not be carried, and what is set for the bucket and could not be
  * @param bytes of the carried ones
  * @param versions how many there are on the side that they come from; -1 until they are counted
  * @param size their bytes; -1 until they are counted
@@ -50,7 +50,7 @@ public record Progress(
         for (Line line : page.lines()) {
             switch (line.fate()) {
                 case CARRIED -> {
-                    more++;
+                    more += line.name().isEmpty() ? 0 : 1;
                     added += line.size();
                 }
                 case PRESENT -> same++;
