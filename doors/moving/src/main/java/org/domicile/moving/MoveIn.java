@@ -185,16 +185,12 @@ final class MoveIn {
 
     private static Map<String, String> tags(RemoteBucket remote, RemoteVersion version)
             throws RemoteFailure {
-        Optional<byte[]> document = remote.detail(version.name(), version.id(), "tagging");
         Map<String, String> tags = new LinkedHashMap<>();
-        if (document.isPresent()) {
-            List<RemoteXml> set =
-                    RemoteXml.parse(document.get())
-                            .first("TagSet")
-                            .map(RemoteXml::children)
-                            .orElse(List.of());
-            set.forEach(tag -> tags.put(tag.child("Key"), tag.child("Value")));
-        }
+        remote.detail(version, "tagging", "Tagging")
+                .flatMap(document -> document.first("TagSet"))
+                .map(RemoteXml::children)
+                .orElse(List.of())
+                .forEach(tag -> tags.put(tag.child("Key"), tag.child("Value")));
         return tags;
     }
 
@@ -264,23 +260,27 @@ final class MoveIn {
     }
 
     /**
-     * What keeps a version over there. Asked for, and not taken from the answer's fields: they are
-     * missing too where the credential may not see them, and a lock must not get lost.
+     * What keeps a version over there. Where its fields do not show it, it is asked for: they are
+     * missing too when the credential may not see them, and a lock must not get lost.
      */
-    private static Lock lock(RemoteBucket remote, RemoteVersion version)
-            throws RemoteFailure {
-        Lock lock = Lock.OPEN;
-        Optional<byte[]> retention =
-                remote.detail(version.name(), version.id(), "retention");
-        if (retention.isPresent()) {
-            RemoteXml document = RemoteXml.parse(retention.get());
-            lock = retained(lock, document.child("Mode"), document.child("RetainUntilDate"));
+    private static Lock lock(RemoteBucket remote, RemoteVersion version) throws RemoteFailure {
+        Map<String, String> fields = remote.head(version);
+        String mode = fields.getOrDefault("x-amz-object-lock-mode", "");
+        String until = fields.getOrDefault("x-amz-object-lock-retain-until-date", "");
+        String hold = fields.getOrDefault("x-amz-object-lock-legal-hold", "");
+        if (mode.isEmpty()) {
+            Optional<RemoteXml> document = remote.detail(version, "retention", "Retention");
+            mode = document.map(each -> each.child("Mode")).orElse("");
+            until = document.map(each -> each.child("RetainUntilDate")).orElse("");
         }
-        Optional<byte[]> hold = remote.detail(version.name(), version.id(), "legal-hold");
-        if (hold.isPresent() && RemoteXml.parse(hold.get()).child("Status").equals("ON")) {
-            lock = lock.holding(Lock.Hold.ON);
+        if (hold.isEmpty()) {
+            hold =
+                    remote.detail(version, "legal-hold", "LegalHold")
+                            .map(each -> each.child("Status"))
+                            .orElse("");
         }
-        return lock;
+        Lock lock = retained(Lock.OPEN, mode, until);
+        return hold.equals("ON") ? lock.holding(Lock.Hold.ON) : lock;
     }
 
     private static Lock retained(Lock lock, String mode, String until) throws RemoteFailure {

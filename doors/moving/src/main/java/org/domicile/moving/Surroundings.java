@@ -1,8 +1,11 @@
 package org.domicile.moving;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.domicile.moves.Line;
 import org.domicile.s3client.RemoteFailure;
 import org.domicile.s3client.RemoteXml;
@@ -34,9 +37,12 @@ final class Surroundings {
             try {
                 Optional<byte[]> document = there.remote().setting(resource);
                 if (document.isPresent()) {
-                    String why =
-                            documents.set(
-                                    here.objects(), here.bucket(), resource, document.get());
+                    byte[] own =
+                            resource.equals("policy")
+                                    ? renamed(
+                                            document.get(), there.remote().name(), here.bucket())
+                                    : document.get();
+                    String why = documents.set(here.objects(), here.bucket(), resource, own);
                     lines.add(
                             why.isEmpty()
                                     ? carried(resource)
@@ -77,7 +83,15 @@ final class Surroundings {
             Optional<byte[]> document = documents.of(here.objects(), here.bucket(), resource);
             if (document.isPresent()) {
                 try {
-                    there.remote().set(resource, document.get());
+                    there.remote()
+                            .set(
+                                    resource,
+                                    resource.equals("policy")
+                                            ? renamed(
+                                                    document.get(),
+                                                    here.bucket(),
+                                                    there.remote().name())
+                                            : document.get());
                     lines.add(carried(resource));
                 } catch (RemoteFailure e) {
                     lines.add(Line.left("", resource, 0, e.getMessage()));
@@ -85,6 +99,15 @@ final class Surroundings {
             }
         }
         return lines;
+    }
+
+    /** A policy names its bucket, which may be called otherwise where it goes. */
+    private static byte[] renamed(byte[] policy, String from, String to) {
+        String text = new String(policy, StandardCharsets.UTF_8);
+        return text.replaceAll(
+                        "arn:aws:s3:::" + Pattern.quote(from) + "(?=[\"/])",
+                        Matcher.quoteReplacement("arn:aws:s3:::" + to))
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private static Line carried(String resource) {

@@ -69,17 +69,51 @@ public final class RemoteBucket implements AutoCloseable {
         }
     }
 
+    /** The bucket's name. */
+    public String name() {
+        return bucket;
+    }
+
     /** What is set for the bucket under a sub-resource; empty when nothing is (404). */
     public Optional<byte[]> setting(String which) throws RemoteFailure {
         return found(() -> document("GET", "", Map.of(which, "")));
     }
 
-    /** What is set for a version under a sub-resource; empty when nothing is (404). */
-    public Optional<byte[]> detail(String name, String version, String which)
+    /**
+     * What is set for a version under a sub-resource; empty when nothing is (404), and where the
+     * other side does not know the sub-resource and answers with something else.
+     *
+     * @param root of the document
+     */
+    public Optional<RemoteXml> detail(RemoteVersion version, String which, String root)
             throws RemoteFailure {
-        Map<String, String> query = versioned(version);
+        Map<String, String> query = versioned(version.id());
         query.put(which, "");
-        return found(() -> document("GET", name, query));
+        Optional<byte[]> answer = found(() -> document("GET", version.name(), query));
+        try {
+            return answer.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(RemoteXml.parse(answer.get()))
+                            .filter(each -> each.name().equals(root));
+        } catch (RemoteFailure e) {
+            return Optional.empty();
+        }
+    }
+
+    /** What a version's answer would say before its body, by lower-case name. */
+    public Map<String, String> head(RemoteVersion version) throws RemoteFailure {
+        try (Link.Reply reply =
+                tried(() ->
+                        exchange(
+                                "HEAD",
+                                version.name(),
+                                versioned(version.id()),
+                                NONE,
+                                Sending.NOTHING,
+                                NOTHING,
+                                PATIENCE))) {
+            return reply.fields();
+        }
     }
 
     /** A page of all versions behind a place; both texts are empty at the beginning. */
@@ -357,13 +391,7 @@ public final class RemoteBucket implements AutoCloseable {
                     400, "", "the name has a segment of dots, which servers take for another place");
         }
         String path = "/" + bucket + (name.isEmpty() ? "" : "/" + S3Signature.encode(name, "/"));
-        StringBuilder pairs = new StringBuilder();
-        new TreeMap<>(query)
-                .forEach((key, value) ->
-                        pairs.append(pairs.isEmpty() ? "" : "&")
-                                .append(S3Signature.encode(key, ""))
-                                .append('=')
-                                .append(S3Signature.encode(value, "")));
+        String pairs = pairs(query, "=");
         Map<String, String> lower = new TreeMap<>();
         fields.forEach((key, value) -> lower.put(key.toLowerCase(Locale.ROOT), value));
         Map<String, String> signed =
@@ -371,13 +399,14 @@ public final class RemoteBucket implements AutoCloseable {
                         method,
                         link.host(),
                         link.path() + path,
-                        pairs.toString(),
+                        pairs,
                         lower,
                         sum,
                         clock.instant());
         try {
             Link.Reply reply =
-                    link.exchange(new Call(method, path, pairs.toString(), signed, body), time);
+                    // Some servers know a sub-resource only by its bare name, as SDKs write it.
+                    link.exchange(new Call(method, path, pairs(query, ""), signed, body), time);
             if (reply.status() / 100 == 2) {
                 return reply;
             }
@@ -389,6 +418,18 @@ public final class RemoteBucket implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new RemoteFailure(400, "", "what it would be asked cannot be sent");
         }
+    }
+
+    /** Sorted and encoded. @param unsaid what stands behind a name without a value */
+    private static String pairs(Map<String, String> query, String unsaid) {
+        StringBuilder pairs = new StringBuilder();
+        new TreeMap<>(query)
+                .forEach((key, value) ->
+                        pairs.append(pairs.isEmpty() ? "" : "&")
+                                .append(S3Signature.encode(key, ""))
+                                .append(value.isEmpty() ? unsaid : "=")
+                                .append(S3Signature.encode(value, "")));
+        return pairs.toString();
     }
 
     private static boolean dotted(String name) {

@@ -1,6 +1,9 @@
 package org.domicile.s3client;
 
-import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,10 +34,15 @@ public record RemoteXml(String name, String text, List<RemoteXml> children) {
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
         factory.setProperty(XMLInputFactory.IS_COALESCING, true);
         try {
-            return read(
-                    factory.createXMLStreamReader(
-                            new ByteArrayInputStream(document), StandardCharsets.UTF_8.name()));
-        } catch (XMLStreamException | RuntimeException e) {
+            // Decoded here: the JDK's scanner would print a line at every broken byte.
+            String text =
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .onMalformedInput(CodingErrorAction.REPORT)
+                            .decode(ByteBuffer.wrap(document))
+                            .toString();
+            return read(factory.createXMLStreamReader(new StringReader(text)));
+        } catch (CharacterCodingException | XMLStreamException | RuntimeException e) {
             throw new RemoteFailure(200, "", "the answer is no XML: " + e.getMessage());
         }
     }
