@@ -53,7 +53,7 @@ public record Progress(
                     more += line.name().isEmpty() ? 0 : 1;
                     added += line.size();
                 }
-                case PRESENT -> same++;
+                case PRESENT -> same += line.name().isEmpty() ? 0 : 1;
                 case LEFT -> not++;
             }
         }

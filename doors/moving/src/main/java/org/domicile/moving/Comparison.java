@@ -134,11 +134,14 @@ final class Comparison implements Upstream {
             }
             case OPAQUE -> {}
         }
+        String sums = summed ? expected.algorithm().toUpperCase(Locale.ROOT) : "";
         if (by.isEmpty()) {
             by =
                     summed
-                            ? expected.algorithm().toUpperCase(Locale.ROOT)
+                            ? sums
                             : "size alone: the other side shows no digest of all bytes";
+        } else if (summed) {
+            by += " and " + sums;
         }
         return new Digests(etag, Map.of(expected.kept(), sum));
     }

@@ -2,6 +2,7 @@ package org.domicile.moving;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -38,15 +39,8 @@ final class Surroundings {
                 Optional<byte[]> document = there.remote().setting(resource);
                 if (document.isPresent()) {
                     byte[] own =
-                            resource.equals("policy")
-                                    ? renamed(
-                                            document.get(), there.remote().name(), here.bucket())
-                                    : document.get();
-                    String why = documents.set(here.objects(), here.bucket(), resource, own);
-                    lines.add(
-                            why.isEmpty()
-                                    ? carried(resource)
-                                    : Line.left("", resource, 0, why));
+                            renamed(resource, document.get(), there.remote().name(), here.bucket());
+                    lines.add(setHere(resource, own));
                 }
             } catch (RemoteFailure e) {
                 unreadable(resource, e).ifPresent(lines::add);
@@ -77,22 +71,24 @@ final class Surroundings {
                 : Optional.empty();
     }
 
+    private Line setHere(String resource, byte[] document) {
+        Optional<byte[]> present = documents.of(here.objects(), here.bucket(), resource);
+        if (present.isPresent() && same(present.get(), document)) {
+            return present(resource);
+        }
+        String why = documents.set(here.objects(), here.bucket(), resource, document);
+        return why.isEmpty() ? carried(resource) : Line.left("", resource, 0, why);
+    }
+
     List<Line> out(There there) {
         List<Line> lines = new ArrayList<>();
         for (String resource : documents.resources()) {
             Optional<byte[]> document = documents.of(here.objects(), here.bucket(), resource);
             if (document.isPresent()) {
                 try {
-                    there.remote()
-                            .set(
-                                    resource,
-                                    resource.equals("policy")
-                                            ? renamed(
-                                                    document.get(),
-                                                    here.bucket(),
-                                                    there.remote().name())
-                                            : document.get());
-                    lines.add(carried(resource));
+                    byte[] theirs =
+                            renamed(resource, document.get(), here.bucket(), there.remote().name());
+                    lines.add(setThere(there, resource, theirs));
                 } catch (RemoteFailure e) {
                     lines.add(Line.left("", resource, 0, e.getMessage()));
                 }
@@ -101,13 +97,40 @@ final class Surroundings {
         return lines;
     }
 
+    private static Line setThere(There there, String resource, byte[] document)
+            throws RemoteFailure {
+        Optional<byte[]> present = there.remote().setting(resource);
+        if (present.isPresent() && same(present.get(), document)) {
+            return present(resource);
+        }
+        there.remote().set(resource, document);
+        return carried(resource);
+    }
+
+    /** Whether two documents say the same; those that are no XML do when they are the same. */
+    private static boolean same(byte[] one, byte[] other) {
+        try {
+            return Arrays.equals(one, other)
+                    || RemoteXml.parse(one).equals(RemoteXml.parse(other));
+        } catch (RemoteFailure e) {
+            return false;
+        }
+    }
+
     /** A policy names its bucket, which may be called otherwise where it goes. */
-    private static byte[] renamed(byte[] policy, String from, String to) {
-        String text = new String(policy, StandardCharsets.UTF_8);
+    private static byte[] renamed(String resource, byte[] document, String from, String to) {
+        if (!resource.equals("policy")) {
+            return document;
+        }
+        String text = new String(document, StandardCharsets.UTF_8);
         return text.replaceAll(
                         "arn:aws:s3:::" + Pattern.quote(from) + "(?=[\"/])",
                         Matcher.quoteReplacement("arn:aws:s3:::" + to))
                 .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Line present(String resource) {
+        return new Line("", resource, resource, 0, Line.Fate.PRESENT, "it is set so already");
     }
 
     private static Line carried(String resource) {
