@@ -17,24 +17,51 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.domicile.s3client.S3Signature;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A bucket moves from one server of ours to another, and back, by the commands that people use. */
+/** Buckets move from one server of ours to another, and back, by the commands that people use. */
 @Timeout(120)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MoveCommandsTest {
     private static final String UNTIL =
             Instant.now().plus(30, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS).toString();
+    private static final String LOCKED = "locked/ü b+c";
+    private static final String VERSIONS =
+            "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>";
+    private static final String POLICY =
+            """
+            {"Statement":{"Effect":"Deny","Principal":"*","Action":"s3:DeleteObject",\
+            "Resource":"arn:aws:s3:::plain/k"}}\
+            """;
 
-    @TempDir Path folder;
+    @TempDir static Path folder;
+    private Side from;
+    private Side to;
+
+    @BeforeAll
+    void open() throws IOException {
+        from = Side.open(folder.resolve("from"));
+        to = Side.open(folder.resolve("to"));
+        to.knows(from, "provider");
+    }
+
+    @AfterAll
+    void close() {
+        from.close();
+        to.close();
+    }
 
     /** One of the two servers, with its first credential's client. */
     private record Side(Rig rig, Cloud cloud, S3Client s3) implements AutoCloseable {
-        static Side open(Path folder) throws IOException {
+        static Side open(Path folder, String... assignments) throws IOException {
             Files.createDirectories(folder);
             Rig rig = new Rig(folder);
-            Cloud cloud = rig.open();
+            Cloud cloud = rig.open(assignments);
             FirstCredential first = FirstCredential.read(rig.firstCredential()).orElseThrow();
             return new Side(
                     rig,
@@ -90,6 +117,11 @@ class MoveCommandsTest {
                     StandardCharsets.UTF_8);
         }
 
+        String body(String bucket, String key) throws IOException {
+            return s3.get(
+                    bucket, key, in -> new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+
         /** Name, kind, date and ETag of all versions, newest first. */
         List<String> versions(String bucket) throws IOException {
             S3Client.Answer answer =
@@ -139,19 +171,19 @@ class MoveCommandsTest {
                 Map.of("x-amz-bucket-object-lock-enabled", "true"),
                 S3Client.Payload.nothing());
         side.put("old", "a", Map.of("x-amz-meta-who", "me", "content-type", "text/x"), bytes("1"));
-        side.put("old", "a", Map.of("x-amz-tagging", "k=v%20w"), bytes("two"));
+        side.put("old", "a", Map.of(), bytes("two"));
         side.s3.call("DELETE", "old", "a", Map.of(), Map.of(), S3Client.Payload.nothing());
         side.put("old", "a", Map.of("cache-control", "no-store"), bytes("three"));
         side.put(
                 "old",
-                "locked/ü b+c",
+                LOCKED,
                 Map.of(
                         "x-amz-object-lock-mode", "COMPLIANCE",
                         "x-amz-object-lock-retain-until-date", UNTIL,
                         "x-amz-object-lock-legal-hold", "ON"),
                 bytes("kept"));
         side.put("old", "large", Map.of(), new byte[300_000]);
-        side.put("old", "empty", Map.of(), bytes(""));
+        side.put("old", "tagged", Map.of("x-amz-tagging", "k=v%20w"), bytes(""));
         parts(side);
         side.set("old", "", "tagging", "<Tagging><TagSet><Tag><Key>t</Key><Value>1</Value></Tag></TagSet></Tagging>");
         side.set(
@@ -206,47 +238,181 @@ class MoveCommandsTest {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    private Rig.Ran imported(String bucket, String here, String... more) {
+        List<String> words = new ArrayList<>(List.of("import", "s3://" + bucket, "s3://" + here));
+        words.addAll(List.of("--from", "provider"));
+        words.addAll(List.of(more));
+        return moved(to, from, words.toArray(String[]::new));
+    }
+
     @Test
     void aBucketComesWithAllThatItHasAndGoesAgain() throws IOException {
-        try (Side from = Side.open(folder.resolve("from"));
-                Side to = Side.open(folder.resolve("to"))) {
-            fill(from);
-            to.knows(from, "provider");
-            Rig.Ran ran = moved(to, from, "import", "s3://old", "s3://new", "--from", "provider");
-            assertEquals(0, ran.code(), ran.out() + ran.err());
-            assertEquals(from.versions("old"), to.versions("new"), ran.out());
-            assertTrue(ran.out().contains("by MD5\n"), ran.out());
-            assertTrue(ran.out().contains("by MD5 of 2 parts"), ran.out());
-            for (String resource :
-                    List.of("tagging", "lifecycle", "cors", "object-lock", "versioning")) {
-                assertEquals(
-                        from.get("old", "", resource, ""), to.get("new", "", resource, ""), resource);
-            }
-            for (String resource : List.of("retention", "legal-hold")) {
-                assertEquals(
-                        from.get("old", "locked/ü b+c", resource, ""),
-                        to.get("new", "locked/ü b+c", resource, ""));
-            }
+        fill(from);
+        Rig.Ran ran = imported("old", "new");
+        assertEquals(0, ran.code(), ran.out() + ran.err());
+        assertEquals(from.versions("old"), to.versions("new"), ran.out());
+        assertTrue(ran.out().startsWith("done: 8 versions carried"), ran.out());
+        assertTrue(ran.out().contains("by MD5 and CRC64NVME\n"), ran.out());
+        assertTrue(ran.out().contains("by MD5 of 2 parts and CRC64NVME"), ran.out());
+        for (String resource :
+                List.of("tagging", "lifecycle", "cors", "object-lock", "versioning")) {
             assertEquals(
-                    "no-store",
-                    to.s3
-                            .call("HEAD", "new", "a", Map.of(), Map.of(), S3Client.Payload.nothing())
-                            .header("cache-control"));
-
-            // what is there is not carried again, and what is new is
-            from.put("old", "a", Map.of(), bytes("four"));
-            ran = moved(to, from, "import", "s3://old", "s3://new", "--from", "provider");
-            assertEquals(0, ran.code(), ran.err());
-            assertTrue(ran.out().contains("1 versions carried"), ran.out());
-            assertEquals(from.versions("old"), to.versions("new"), ran.out());
-
-            // and out again, to a third bucket
-            to.knows(from, "back");
-            ran = moved(to, from, "export", "s3://new", "s3://third", "--to", "provider");
-            assertEquals(0, ran.code(), ran.out() + ran.err());
-            assertEquals(
-                    undated(from.versions("old")), undated(from.versions("third")), ran.out());
+                    from.get("old", "", resource, ""), to.get("new", "", resource, ""), resource);
         }
+        assertEquals(from.get("old", LOCKED, "legal-hold", ""), to.get("new", LOCKED, "legal-hold", ""));
+        assertTrue(to.get("new", LOCKED, "retention", "").contains("COMPLIANCE"));
+        assertEquals(
+                "no-store",
+                to.s3
+                        .call("HEAD", "new", "a", Map.of(), Map.of(), S3Client.Payload.nothing())
+                        .header("cache-control"));
+        assertTrue(to.get("new", "tagged", "tagging", "").contains("v w"), "tags came along");
+
+        // what is there is not carried again, and what is new is
+        from.put("old", "a", Map.of(), bytes("four"));
+        ran = imported("old", "new", "--json");
+        assertEquals(0, ran.code(), ran.err());
+        assertEquals(1, ran.rows().getFirst().number("carried"), ran.out());
+        assertEquals(8, ran.rows().getFirst().number("present"), ran.out());
+        assertEquals(from.versions("old"), to.versions("new"), ran.out());
+
+        // and out again, to a third bucket
+        ran = moved(to, from, "export", "s3://new", "s3://third", "--to", "provider");
+        assertEquals(0, ran.code(), ran.out() + ran.err());
+        assertEquals(undated(from.versions("old")), undated(from.versions("third")), ran.out());
+        assertTrue(from.get("third", LOCKED, "retention", "").contains(UNTIL.substring(0, 19)), "locked there");
+        String id = to.rig.run("move", "list", "--json").rows().getFirst().text("move");
+        ran = to.rig.run("move", "report", id, "--json");
+        assertEquals(9, ran.rows().stream().filter(row -> !row.text("to").isEmpty()
+                && !row.text("name").isEmpty()).count(), ran.out());
+        Rig.Ran uses = to.rig.run("uses", "--bucket", "new", "--json");
+        assertTrue(uses.out().contains("s3:GetObjectVersion"), uses.out());
+    }
+
+    /** Whatever the other side says, a lock here only ever becomes longer. */
+    @Test
+    void aRetentionIsNeverShortened() throws IOException {
+        from.s3.call(
+                "PUT",
+                "locks",
+                "",
+                Map.of(),
+                Map.of("x-amz-bucket-object-lock-enabled", "true"),
+                S3Client.Payload.nothing());
+        from.put("locks", "k", locked(day(30)), bytes("kept"));
+        assertEquals(0, imported("locks", "locks").code());
+        to.set("locks", "k", "retention", retention(day(50)));
+        Rig.Ran ran = imported("locks", "locks");
+        assertEquals(0, ran.code(), ran.err());
+        assertTrue(to.get("locks", "k", "retention", "").contains(day(50).substring(0, 19)), ran.out());
+        from.set("locks", "k", "retention", retention(day(70)));
+        ran = imported("locks", "locks");
+        assertTrue(ran.out().contains("its retention was made longer"), ran.out() + ran.err());
+        assertTrue(to.get("locks", "k", "retention", "").contains(day(70).substring(0, 19)));
+        assertEquals(1, to.versions("locks").size());
+    }
+
+    private static String day(int days) {
+        return Instant.parse(UNTIL).plus(days, ChronoUnit.DAYS).toString();
+    }
+
+    private static Map<String, String> locked(String until) {
+        return Map.of(
+                "x-amz-object-lock-mode",
+                "COMPLIANCE",
+                "x-amz-object-lock-retain-until-date",
+                until);
+    }
+
+    private static String retention(String until) {
+        return "<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>"
+                + until
+                + "</RetainUntilDate></Retention>";
+    }
+
+    @Test
+    void whatCannotBeMovedIsSaid() throws IOException {
+        create(from, "plain");
+        from.put("plain", "k", Map.of(), bytes("there"));
+        from.set("plain", "", "policy", POLICY);
+        create(to, "taken");
+        to.put("taken", "k", Map.of(), bytes("newer"));
+        // what is newer here stays
+        Rig.Ran ran = imported("plain", "taken");
+        assertEquals(0, ran.code(), ran.out());
+        assertTrue(ran.err().contains("k null: " + "what is there under its name is newer"), ran.err());
+        assertEquals("newer", to.body("taken", "k"));
+        // a bucket that keeps no versions takes none
+        create(from, "kept");
+        from.set("kept", "", "versioning", VERSIONS);
+        from.put("kept", "k", Map.of(), bytes("1"));
+        ran = imported("kept", "taken");
+        assertEquals(1, ran.code(), ran.out());
+        assertTrue(ran.err().contains("keeps no versions"), ran.err());
+        // no such bucket, no such target, no whole bucket, no credential
+        ran = imported("nothing", "nothing");
+        assertEquals(1, ran.code(), ran.out());
+        assertTrue(ran.err().contains("NoSuchBucket"), ran.err());
+        ran = moved(to, from, "import", "s3://plain", "--from", "nobody");
+        assertTrue(ran.err().contains("has no target nobody"), ran.err());
+        assertEquals(2, moved(to, from, "import", "s3://a/b", "--from", "provider").code());
+        assertEquals(2, to.rig.run("import", "s3://a", "--from", "provider").code());
+        assertEquals(2, to.rig.run("import", "s3://a").code());
+        // somebody else's secret opens nothing
+        Path other = folder.resolve("other.json");
+        Files.writeString(other, "{\"accessKey\":\"AK\",\"secret\":\"no\"}");
+        ran = imported("plain", "plain", "--credential", other.toString());
+        assertTrue(ran.err().contains("no credential AK with this secret"), ran.err());
+    }
+
+    /** Data bring along what is said of them, and a label that would allow more refuses them. */
+    @Test
+    void whatIsSaidOfDataTravels() throws IOException {
+        create(from, "said");
+        from.put("said", "k", Map.of(), bytes("1"));
+        Rig.Ran ran = imported("said", "said", "--prohibit", "statistics");
+        assertEquals(0, ran.code(), ran.err());
+        ran = to.rig.run("label", "show", "s3://said/k");
+        assertTrue(ran.out().contains("statistics"), ran.out() + ran.err());
+        ran = imported("said", "said", "--classes", "no-such-class");
+        assertTrue(ran.code() != 0 && ran.err().contains("no-such-class"), ran.err());
+    }
+
+    /** Neither a server that is away nor the end of ours ends a move. */
+    @Test
+    void aMoveGoesOnAfterARestart() throws IOException {
+        Side there = Side.open(folder.resolve("there"));
+        int port = URI.create(there.cloud.endpoints().s3()).getPort();
+        Side here = Side.open(folder.resolve("here"));
+        try {
+            create(there, "old");
+            there.set("old", "", "versioning", VERSIONS);
+            for (int i = 0; i < 20; i++) {
+                there.put("old", "k" + i / 2, Map.of(), bytes("v" + i));
+            }
+            here.knows(there, "provider");
+            there.close();
+            Rig.Ran ran =
+                    moved(here, there, "import", "s3://old", "--from", "provider", "--background");
+            assertEquals(0, ran.code(), ran.err());
+            here.close();
+            there = Side.open(folder.resolve("there"), "s3.listen=127.0.0.1:" + port);
+            here = Side.open(folder.resolve("here"));
+            String id = here.rig.run("move", "list", "--json").rows().getFirst().text("move");
+            ran = here.rig.run("move", "watch", id);
+            assertEquals(0, ran.code(), ran.out() + ran.err());
+            assertEquals(there.versions("old"), here.versions("old"));
+            ran = here.rig.run("move", "resume", id);
+            assertTrue(ran.err().contains("is done"), ran.err());
+            assertEquals(1, here.rig.run("move", "stop", "0123").code());
+        } finally {
+            here.close();
+            there.close();
+        }
+    }
+
+    private static void create(Side side, String bucket) throws IOException {
+        side.s3.call("PUT", bucket, "", Map.of(), Map.of(), S3Client.Payload.nothing());
     }
 
     /** Without dates, which who stores gives. */

@@ -27,7 +27,7 @@ record Expected(
         String algorithm,
         String checksum) {
     private static final Pattern WHOLE = Pattern.compile("[0-9a-f]{32}");
-    private static final Pattern PARTS = Pattern.compile("[0-9a-f]{32}-([1-9][0-9]{0,4})");
+    static final Pattern PARTS = Pattern.compile("[0-9a-f]{32}-([1-9][0-9]{0,4})");
     private static final List<String> ALGORITHMS =
             List.of("crc64nvme", "sha256", "sha1", "crc32c", "crc32");
 
@@ -88,7 +88,8 @@ record Expected(
         return reading.field("x-amz-checksum-" + algorithm);
     }
 
-    private static List<Long> sizes(long size, int count, long first) {
+    /** Part sizes by which so many parts make so many bytes: the usual ones where none is known. */
+    static List<Long> sizes(long size, int count, long first) {
         if (count == 1) {
             return List.of(Math.max(1, size));
         }

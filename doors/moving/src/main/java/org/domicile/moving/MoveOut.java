@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.stream.Collectors;
 import org.domicile.guard.Found;
 import org.domicile.guard.GuardedObjects;
@@ -170,13 +171,14 @@ final class MoveOut {
             throws RemoteFailure {
         Map<String, String> fields = fields(found);
         String etag = found.attributes().etag();
-        if (found.parts().size() > 1 || found.size() > LONGEST) {
-            RemoteBucket.Written written = inParts(remote, found, content, fields);
+        List<Long> parts = parts(found);
+        if (parts.size() > 1) {
+            RemoteBucket.Written written = inParts(remote, found, content, fields, parts);
             return line(
                     found,
                     written,
                     etag.equals(written.etag())
-                            ? "MD5 of " + found.parts().size() + " parts"
+                            ? "MD5 of " + parts.size() + " parts"
                             : "size alone: it has another ETag there");
         }
         boolean whole = Seen.of(found).whole();
@@ -195,14 +197,32 @@ final class MoveOut {
                         : "size alone: its ETag here is of parts that are not kept");
     }
 
-    /** In the parts that it came in, so that it has the same ETag. */
+    /**
+     * The parts that it came in, so that it has the same ETag there. One that moved in has an ETag
+     * of parts whose size nobody kept: then a usual one is tried that makes as many.
+     */
+    private static List<Long> parts(Found found) {
+        if (found.parts().size() > 1) {
+            return found.parts();
+        }
+        Matcher etag = Expected.PARTS.matcher(found.attributes().etag());
+        if (etag.matches()) {
+            int count = Integer.parseInt(etag.group(1));
+            List<Long> usual = Expected.sizes(found.size(), count, -1);
+            if (count > 1 && !usual.isEmpty()) {
+                return cut(found.size(), usual.getFirst());
+            }
+        }
+        return found.size() > LONGEST ? cut(found.size(), PART) : List.of(found.size());
+    }
+
     private static RemoteBucket.Written inParts(
             RemoteBucket remote,
             Found found,
             GuardedObjects.Content content,
-            Map<String, String> fields)
+            Map<String, String> fields,
+            List<Long> sizes)
             throws RemoteFailure {
-        List<Long> sizes = found.parts().size() > 1 ? found.parts() : cut(found.size());
         String upload = remote.begin(found.name(), fields);
         boolean done = false;
         try {
@@ -232,10 +252,10 @@ final class MoveOut {
         }
     }
 
-    private static List<Long> cut(long size) {
+    private static List<Long> cut(long size, long part) {
         List<Long> sizes = new ArrayList<>();
-        for (long left = size; left > 0; left -= Math.min(left, PART)) {
-            sizes.add(Math.min(left, PART));
+        for (long left = size; left > 0; left -= Math.min(left, part)) {
+            sizes.add(Math.min(left, part));
         }
         return sizes;
     }
