@@ -89,6 +89,12 @@ final class MovesView implements GuardedMoves {
                     + wanted.target()
                     + "; 'target create' makes one, and says in which zone it stands";
         }
+        if (!BucketNames.valid(wanted.bucket()) || BucketNames.reserved(wanted.bucket())) {
+            return "'"
+                    + wanted.bucket()
+                    + "' is no name for a bucket here: 3 to 63 lower-case letters, digits, hyphens"
+                    + " and dots; name one, it need not be called as over there";
+        }
         if (!wanted.remote().matches("[A-Za-z0-9][A-Za-z0-9._-]{1,254}")) {
             return "'" + wanted.remote() + "' is no name of a bucket";
         }

@@ -6,7 +6,11 @@ import java.util.TreeMap;
 
 /** Watches a move, and says what became of it. */
 record MoveWatch(AdminClient admin, Output output) {
-    private static final long BETWEEN_MILLIS = 250;
+    private static final long FIRST_PAUSE_MILLIS = 100;
+
+    /** Each look is a use on record. */
+    private static final long LONGEST_PAUSE_MILLIS = 2_000;
+
     private static final int MOST_SHOWN = 20;
 
     /** Draws how far it came until it has ended. @return 0 when it is done */
@@ -14,8 +18,10 @@ record MoveWatch(AdminClient admin, Output output) {
         Json.Row move = show(id);
         try (Progress progress = progress(move)) {
             long drawn = 0;
+            long pause = FIRST_PAUSE_MILLIS;
             while (move.text("state").equals("running")) {
-                pause();
+                pause(pause);
+                pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
                 move = show(id);
                 if (progress.total() < 0 && move.number("versions") >= 0) {
                     progress.total(move.number("versions"));
@@ -42,9 +48,9 @@ record MoveWatch(AdminClient admin, Output output) {
         return admin.object("/v1/moves/" + AdminClient.segment(id));
     }
 
-    private static void pause() {
+    private static void pause(long millis) {
         try {
-            Thread.sleep(BETWEEN_MILLIS);
+            Thread.sleep(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Problem("interrupted; the move goes on");

@@ -116,6 +116,7 @@ final class Inward implements Way {
                             RemoteVersion newest = group.versions().getLast();
                             return new Work.Named(
                                     group.name(),
+                                    group.versions().size(),
                                     newest.id(),
                                     newest.size(),
                                     side ->

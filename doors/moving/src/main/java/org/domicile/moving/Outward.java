@@ -109,7 +109,8 @@ final class Outward implements Way {
 
     private static Work.Named named(
             Names.Group<Found> group, Found newest, Work.Task task) {
-        return new Work.Named(group.name(), newest.version(), newest.size(), task);
+        return new Work.Named(
+                group.name(), group.versions().size(), newest.version(), newest.size(), task);
     }
 
     @Override

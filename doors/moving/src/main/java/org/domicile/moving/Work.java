@@ -28,6 +28,10 @@ import org.domicile.moves.Progress;
 final class Work {
     private static final int AT_ONCE = 8;
     private static final int AHEAD = 64;
+
+    /** Versions of names that are worked on or wait: they are held in memory. */
+    private static final int MOST_VERSIONS = 100_000;
+
     private static final int PAGE = 1_000;
     private static final Duration OFTEN = Duration.ofSeconds(1);
     private static final int MOST_REFUSALS = 20;
@@ -41,10 +45,11 @@ final class Work {
     private Instant kept;
     private String after;
     private int refusals;
+    private long held;
     private boolean notNow;
 
     /** A name that is worked on. */
-    private record Begun(String name, Future<List<Line>> lines) {}
+    private record Begun(String name, int versions, Future<List<Line>> lines) {}
 
     /** What is done with a name. */
     interface Task {
@@ -56,8 +61,14 @@ final class Work {
         Optional<Named> next();
     }
 
-    /** What is to be done with a name. @param versions for the lines when it is refused */
-    record Named(String name, String newest, long size, Task task) {}
+    /**
+     * What is to be done with a name.
+     *
+     * @param versions how many it has
+     * @param newest the newest one's id
+     * @param size that one's
+     */
+    record Named(String name, int versions, String newest, long size, Task task) {}
 
     Work(Move move, MovesAtWork moves, Supplier<There> connecting, Here here, String after) {
         this.move = move;
@@ -84,8 +95,12 @@ final class Work {
                 for (Optional<Named> next = names.next(); next.isPresent(); next = names.next()) {
                     Named named = next.get();
                     begun.add(
-                            new Begun(named.name(), threads.submit(() -> carried(named, sides))));
-                    if (begun.size() == AHEAD) {
+                            new Begun(
+                                    named.name(),
+                                    named.versions(),
+                                    threads.submit(() -> carried(named, sides))));
+                    held += named.versions();
+                    while (begun.size() >= AHEAD || held > MOST_VERSIONS) {
                         take();
                     }
                 }
@@ -124,6 +139,7 @@ final class Work {
     /** The first name that was begun is done with. */
     private void take() {
         Begun first = begun.removeFirst();
+        held -= first.versions();
         List<Line> more = result(first);
         after = first.name();
         lines.addAll(more);

@@ -15,6 +15,9 @@ import java.util.List;
  * @param afterVersion the same within the name
  */
 public record VersionPage(List<RemoteVersion> versions, String afterName, String afterVersion) {
+    /** Ten times what S3 takes for an object. */
+    private static final long LARGEST = 50L << 40;
+
     static VersionPage of(byte[] document) throws RemoteFailure {
         RemoteXml page = RemoteXml.parse(document);
         if (!page.name().equals("ListVersionsResult")) {
@@ -76,10 +79,18 @@ public record VersionPage(List<RemoteVersion> versions, String afterName, String
                     each.child("IsLatest").equals("true"),
                     Instant.parse(each.child("LastModified")),
                     each.child("ETag").replace("\"", ""),
-                    object ? Long.parseLong(each.child("Size")) : 0);
+                    object ? size(each.child("Size")) : 0);
         } catch (DateTimeException | NumberFormatException e) {
             throw new RemoteFailure(200, "", "a listing has no date or size: " + e.getMessage());
         }
+    }
+
+    private static long size(String text) {
+        long size = Long.parseLong(text);
+        if (size < 0 || size > LARGEST) {
+            throw new NumberFormatException("a size of " + size);
+        }
+        return size;
     }
 
     private static String decoded(String text, boolean encoded) throws RemoteFailure {

@@ -83,6 +83,12 @@ class VersionPageTest {
                         "<ListVersionsResult>",
                         "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><ListVersionsResult>&e;</ListVersionsResult>",
                         "<ListVersionsResult>" + version("a", "1", "noon", "true") + "</ListVersionsResult>",
+                        "<ListVersionsResult>"
+                                + version("a", "1", NOON, "true").replace(">3<", ">-3<")
+                                + "</ListVersionsResult>",
+                        "<ListVersionsResult>"
+                                + version("a", "1", NOON, "true").replace(">3<", ">9000000000000000000<")
+                                + "</ListVersionsResult>",
                         "<ListVersionsResult>" + "<a>".repeat(99) + "</ListVersionsResult>",
                         "<ListVersionsResult><EncodingType>url</EncodingType>"
                                 + version("a%2", "1", NOON, "true")
