@@ -105,7 +105,7 @@ final class Inward implements Way {
         Names<Found> ours = here.names(after);
         MoveIn moveIn = new MoveIn(here, kept, pauses);
         return () ->
-                theirs.next()
+                behind(theirs, after)
                         .map(group -> {
                             String objection = objection(group);
                             List<Found> to =
@@ -124,6 +124,15 @@ final class Inward implements Way {
                                                     ? moveIn.carry(side, group.versions(), to)
                                                     : left(group, objection));
                         });
+    }
+
+    /** Some servers repeat versions of the very name that a listing was to go on behind. */
+    private static Optional<Names.Group<RemoteVersion>> behind(
+            Names<RemoteVersion> theirs, String after) {
+        Optional<Names.Group<RemoteVersion>> next = theirs.next();
+        return next.filter(group -> group.name().equals(after)).isPresent()
+                ? theirs.next()
+                : next;
     }
 
     private static String objection(Names.Group<RemoteVersion> group) {
