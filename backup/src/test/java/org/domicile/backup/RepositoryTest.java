@@ -239,9 +239,7 @@ class RepositoryTest {
         assertFalse(Files.exists(above.resolve("to/blobs/000002.segment")));
 
         Files.delete(object);
-        assertEquals(
-                List.of("blobs/000002.segment is missing, or has another size"),
-                faults(one));
+        assertEquals(List.of("blobs/000002.segment is missing, or has another size"), faults(one));
         Path snapshot = backups.resolve("snapshots").resolve(two.id());
         Files.writeString(snapshot, Files.readString(snapshot).replace("entries 5", "entries 6"));
         assertTrue(

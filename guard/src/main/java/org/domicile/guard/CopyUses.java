@@ -97,8 +97,7 @@ final class CopyUses {
                                     kept.tagged(tags),
                                     replay,
                                     match,
-                                    marks(source, from, opened),
-                                    Cause.COPY),
+                                    Arriving.copied(marks(source, from, opened))),
                             found);
                 }
             }

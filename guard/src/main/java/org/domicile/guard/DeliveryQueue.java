@@ -237,6 +237,7 @@ final class DeliveryQueue {
     /** What happens in one turn. Shared by its threads. */
     private final class Turn {
         private volatile boolean probing;
+
         /** Names that are left alone. */
         private final Set<Key> left = waiting();
 

@@ -14,9 +14,11 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
+import org.domicile.moves.Moves;
 import org.domicile.objects.Objects;
 import org.domicile.outbound.Outbound;
 import org.domicile.people.People;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Resource;
 import org.domicile.request.Caller;
@@ -121,6 +123,10 @@ final class Gate implements Guard {
 
     @Override
     public GuardedObjects objects(Request request, List<String> stated, Asking asking) {
+        return view(request, stated, asking);
+    }
+
+    private ObjectsView view(Request request, List<String> stated, Asking asking) {
         return new ObjectsView(
                 uses(request, stated, asking),
                 objects,
@@ -130,6 +136,21 @@ final class Gate implements Guard {
                 endings,
                 telling,
                 random);
+    }
+
+    @Override
+    public GuardedArrivals arrivals(Request request, Marks marks) {
+        return view(request, List.of(), Asking.NOTHING).arrivals(objects, vessel, marks);
+    }
+
+    @Override
+    public GuardedMoves moves(Request request, Moves moves) {
+        return new MovesView(uses(request), policy, moves, random);
+    }
+
+    @Override
+    public MovesAtWork atWork(Moves moves) {
+        return new MovesUnderWay(moves, policy, identity);
     }
 
     @Override
@@ -289,8 +310,7 @@ final class Gate implements Guard {
 
     /** What acts for the program's own upkeep. */
     private Uses upkeepUses() {
-        return programUses(
-                new Caller.Program("system:upkeep", Policy.UPKEEP), options.dataZone());
+        return programUses(new Caller.Program("system:upkeep", Policy.UPKEEP), options.dataZone());
     }
 
     /**

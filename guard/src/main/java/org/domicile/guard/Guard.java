@@ -8,9 +8,11 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.domicile.keys.Keys;
 import org.domicile.ledger.Ledger;
+import org.domicile.moves.Moves;
 import org.domicile.objects.Objects;
 import org.domicile.outbound.Outbound;
 import org.domicile.people.People;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
@@ -56,6 +58,19 @@ public interface Guard {
     default GuardedObjects objects(Request request, List<String> stated) {
         return objects(request, stated, Asking.NOTHING);
     }
+
+    /**
+     * What is moved in from another server, under a request.
+     *
+     * @param marks what is known of the data, which travels with them
+     */
+    GuardedArrivals arrivals(Request request, Marks marks);
+
+    /** Moves under an operator's request. @param moves where they are kept */
+    GuardedMoves moves(Request request, Moves moves);
+
+    /** Moves for who carries them out. @param moves where they are kept */
+    MovesAtWork atWork(Moves moves);
 
     /** What concerns people as such: rules, erasure, disclosure, codes. */
     GuardedPeople people(Request request);

@@ -72,19 +72,19 @@ final class ObjectUses {
             GuardedObjects.Draft draft,
             Upstream upstream,
             Match match) {
-        Cause cause = Cause.of(uses.asking().arrival());
-        return put(bucketName, name, draft, upstream, match, Marks.NONE, cause);
+        Arriving arriving = Arriving.fresh(Cause.of(uses.asking().arrival()));
+        return put(bucketName, name, draft, upstream, match, arriving);
     }
 
-    /** The same with what the data bring along from what they were derived from. */
+    /** The same with what the data bring along. */
     Stored put(
             String bucketName,
             String name,
             GuardedObjects.Draft draft,
             Upstream upstream,
             Match match,
-            Marks marks,
-            Cause cause) {
+            Arriving arriving) {
+        Marks marks = arriving.marks();
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         Resource resource = uses.data(found, bucketName, name);
         Locks.check(uses, draft.lock(), resource, object(bucketName, name));
@@ -141,14 +141,16 @@ final class ObjectUses {
                                         token(sealer, context, attributes.etag()),
                                         sealed,
                                         state.seal(sealer, context),
-                                        lock);
+                                        lock,
+                                        arriving.written());
                         long size = poured.content().size();
                         Objects telling =
                                 announcements.telling(
                                         uses,
                                         bucket,
                                         name,
-                                        new Announcements.Told(cause, attributes.etag(), size));
+                                        new Announcements.Told(
+                                                arriving.cause(), attributes.etag(), size));
                         Changed changed =
                                 locks.holding(
                                         use,

@@ -18,6 +18,7 @@ import org.domicile.policy.Marks;
 final class ObjectsView implements GuardedObjects {
     private final Uses uses;
     private final BucketUses buckets;
+    private final Announcements announcements;
     private final ObjectUses whole;
     private final UploadUses uploads;
     private final CopyUses copies;
@@ -41,7 +42,7 @@ final class ObjectsView implements GuardedObjects {
         this.uses = uses;
         this.buckets = new BucketUses(uses, objects, keys, vessel, random);
         this.locks = new Locks(objects, vessel, objects.present(), endings);
-        Announcements announcements = telling.announcements();
+        this.announcements = telling.announcements();
         SecondKeys second = new SecondKeys(uses, keys, vessel, random);
         this.whole =
                 new ObjectUses(uses, objects, keys, vessel, locks, rules, second, announcements);
@@ -53,6 +54,11 @@ final class ObjectsView implements GuardedObjects {
         this.notifications =
                 new NotificationUses(
                         uses, objects, vessel, telling.delivery(), telling.run()::wake);
+    }
+
+    /** What is moved in, under the same request. */
+    GuardedArrivals arrivals(Objects objects, Vessel vessel, Marks marks) {
+        return new ArrivalsView(uses, objects, vessel, announcements, whole, marks);
     }
 
     @Override

@@ -8,8 +8,8 @@ import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
 import org.domicile.bytes.Crc64Nvme;
 
-/** One of S3's checksum algorithms over a stream. */
-sealed interface StreamDigest {
+/** One of S3's checksum algorithms over a stream. Owned by one thread. */
+public sealed interface StreamDigest {
     /** By lower-case name. @throws IllegalArgumentException for a name that is none */
     static StreamDigest of(String algorithm) {
         return switch (algorithm) {

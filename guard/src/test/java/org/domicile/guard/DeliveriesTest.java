@@ -358,7 +358,11 @@ class DeliveriesTest {
             Upstream.Invalid no =
                     assertThrows(
                             Upstream.Invalid.class,
-                            () -> city().putNotification("archive", asked, GuardedObjects.Announce.TEST));
+                            () ->
+                                    city().putNotification(
+                                                    "archive",
+                                                    asked,
+                                                    GuardedObjects.Announce.TEST));
             assertTrue(String.valueOf(no.getMessage()).contains(to.arn()), no::getMessage);
         }
         assertEquals(List.of(), installation.objects().outbox().destinations());

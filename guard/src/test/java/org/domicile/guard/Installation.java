@@ -32,6 +32,7 @@ import org.domicile.keyspace.Transaction;
 import org.domicile.keyspace.Write;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
+import org.domicile.moves.Moves;
 import org.domicile.objects.Objects;
 import org.domicile.people.People;
 import org.domicile.policy.Credential;
@@ -220,6 +221,11 @@ public final class Installation implements AutoCloseable {
                             RANDOM,
                             time);
         };
+    }
+
+    /** Buckets that move, as the keyspace has them. */
+    public Moves moves() {
+        return Moves.open(keyspace, keys.vault());
     }
 
     private Keys openKeys() {

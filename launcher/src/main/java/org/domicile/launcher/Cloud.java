@@ -42,7 +42,10 @@ import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
 import org.domicile.ledger.Outside;
 import org.domicile.lifecycle.Lifecycle;
+import org.domicile.moves.Moves;
+import org.domicile.moving.Mover;
 import org.domicile.objects.Objects;
+import org.domicile.outbound.Outbound;
 import org.domicile.people.People;
 import org.domicile.persons.PersonsDoor;
 import org.domicile.policy.Policy;
@@ -268,6 +271,7 @@ final class Cloud implements AutoCloseable {
         Hold hold = new Hold(folder, disk);
 
         // the doors
+        Moves moves = Moves.open(keyspace, core.keys().vault());
         DiskForecast forecast = installation.forecast();
         Instruments instruments =
                 new Instruments(
@@ -294,6 +298,7 @@ final class Cloud implements AutoCloseable {
                         instruments,
                         new LedgerLogs(ledger),
                         checker,
+                        request -> guard.moves(request, moves),
                         new AdminOptions(
                                 freshToken(folder, disk, random), settings.doors().adminHosts()),
                         clock);
@@ -314,6 +319,15 @@ final class Cloud implements AutoCloseable {
 
         // the program's own work
         opened.push(guard.deliveries().start());
+        opened.push(
+                Mover.open(
+                        guard.atWork(moves),
+                        guard,
+                        Outbound.open(),
+                        new BucketDocuments(),
+                        settings.zones().home(),
+                        clock,
+                        random));
         opened.push(
                 upkeep(upkeep, settings, blobs, objects, clock)
                         .start(checker.job())

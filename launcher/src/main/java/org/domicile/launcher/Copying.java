@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.domicile.bytes.Crc64Nvme;
 import org.domicile.bytes.CrcCombination;
+import org.domicile.s3client.S3Signature;
 
 /**
  * Copies files into a bucket so that running it again continues: what is there with the same size

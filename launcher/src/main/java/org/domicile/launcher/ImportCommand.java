@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.domicile.s3client.S3Signature;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,12 +25,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Copies a folder into a bucket. */
+/** Copies a folder into a bucket, or lets the server move a bucket in. */
 @Command(
         name = "import",
         description = {
             "Copy a folder into a bucket through the S3 endpoint; resumable. A file's name is its"
                     + " path below DIR, byte for byte, after the prefix.",
+            "Or, with --from, let the running server move a whole bucket in from another S3 server:"
+                    + " all versions with their dates, markers, tags, metadata, retentions and"
+                    + " holds, then what is set for the bucket. It goes on when this command ends;"
+                    + " 'move' shows and steers it. What is written is written as --credential.",
             "Running it again continues: what is there with the same size and sums is left alone,"
                     + " and large files keep the parts that arrived. Every sum that the server"
                     + " answers is compared with the file's.",
@@ -37,7 +42,12 @@ import picocli.CommandLine.Spec;
                     + " Nothing is ever deleted from the bucket."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Example: ./domicile import ~/scans s3://archive/scans --create"})
+        footer = {
+            "",
+            "Example: ./domicile import ~/scans s3://archive/scans --create",
+            "Example: ./domicile import s3://old-archive s3://archive --from provider"
+                    + " --remote-credential provider.json"
+        })
 final class ImportCommand implements Callable<Integer> {
     private static final int WORKERS = 4;
     private static final int MOST_SHOWN = 20;
@@ -45,14 +55,43 @@ final class ImportCommand implements Callable<Integer> {
     @Mixin CommonOptions common = new CommonOptions();
     @Spec CommandSpec spec = CommandSpec.create();
 
-    @Parameters(index = "0", paramLabel = "DIR", description = "The folder.")
-    Path folder = Path.of("");
+    @Mixin MovingOptions moving = new MovingOptions();
+
+    @Parameters(
+            index = "0",
+            paramLabel = "DIR",
+            description = "The folder; or s3://BUCKET, the bucket over there.")
+    String source = "";
 
     @Parameters(
             index = "1",
+            arity = "0..1",
             paramLabel = "s3://BUCKET/PREFIX",
-            description = "Where to; a slash is put after the prefix when there is none.")
+            description = {
+                "Where to; a slash is put after the prefix when there is none. With --from a bucket"
+                        + " (default: one of the same name)."
+            })
     String target = "";
+
+    @Option(
+            names = "--from",
+            paramLabel = "TARGET",
+            description = "The other server, as 'target create' has registered it.")
+    String from = "";
+
+    @Option(
+            names = "--classes",
+            split = ",",
+            paramLabel = "CLASS",
+            description = "With --from: what the data are, beside what labels say.")
+    List<String> classes = List.of();
+
+    @Option(
+            names = "--prohibit",
+            split = ",",
+            paramLabel = "PURPOSE",
+            description = "With --from: purposes and kinds that may never use them.")
+    List<String> prohibited = List.of();
 
     @Option(names = "--create", description = "Make the bucket when it is not there.")
     boolean create;
@@ -96,7 +135,11 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (!from.isEmpty() || source.startsWith("s3://")) {
+            return moveIn();
+        }
         Target to = target();
+        Path folder = Path.of(source);
         if (!Files.isDirectory(folder)) {
             throw new Problem(folder + " is no folder");
         }
@@ -115,6 +158,29 @@ final class ImportCommand implements Callable<Integer> {
             }
             return told(output, local, outcome, to);
         }
+    }
+
+    private Integer moveIn() {
+        if (from.isEmpty()) {
+            throw Input.wrong(spec, source + " is on another server: name it with --from");
+        }
+        return moving.start(
+                spec,
+                common,
+                Json.row(
+                        "direction",
+                        "in",
+                        "target",
+                        from,
+                        "remote",
+                        MovingOptions.bucket(spec, source),
+                        "bucket",
+                        MovingOptions.bucket(spec, target.isEmpty() ? source : target),
+                        "classes",
+                        classes,
+                        "prohibited",
+                        prohibited),
+                credential);
     }
 
     private Target target() {

@@ -34,6 +34,8 @@ import picocli.CommandLine.Command;
             ImportCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            ExportCommand.class,
+            MoveCommand.class,
             UsesCommand.class,
             LedgerCommand.class,
             WitnessCommand.class,

@@ -19,7 +19,7 @@ final class Progress implements AutoCloseable {
 
     private final PrintWriter err;
     private final boolean watched;
-    private final long total;
+    private volatile long total;
     private final LongFunction<String> unit;
     private final long began = System.nanoTime();
     private final AtomicLong done = new AtomicLong();
@@ -57,6 +57,16 @@ final class Progress implements AutoCloseable {
         }
     }
 
+    /** How much there is; below zero while nobody knows. */
+    long total() {
+        return total;
+    }
+
+    /** It is known now how much there is. */
+    void total(long known) {
+        total = known;
+    }
+
     /** So much more was done; {@code note} stands at the end of the line. */
     void add(long more, String note) {
         done.addAndGet(more);
@@ -84,6 +94,9 @@ final class Progress implements AutoCloseable {
 
     /** The line, as it is drawn. */
     String line(long worked, long left, long nanos, String note) {
+        if (total < 0) {
+            return unit.apply(worked + left) + (note.isEmpty() ? "" : "  " + note);
+        }
         long at = Math.min(total, worked + left);
         double part = total == 0 ? 1 : (double) at / total;
         int full = (int) (part * WIDTH);

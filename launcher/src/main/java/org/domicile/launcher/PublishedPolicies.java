@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.domicile.policy.Evidence;
 import org.domicile.policy.PolicyText;
+import org.domicile.s3client.S3Signature;
 import org.domicile.verifier.EntryReader;
 import org.domicile.verifier.Refused;
 import org.domicile.verifier.Statements;

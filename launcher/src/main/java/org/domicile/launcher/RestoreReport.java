@@ -78,9 +78,9 @@ record RestoreReport(Snapshot snapshot, Folder data, Optional<NewerFolder> newer
                                         + " witness's, yours) says has ended"
                                 : " withdraw what the lines above say has ended"));
         unknown.add(
-                "settings of buckets are as they were: policies, ACLs, lifecycle rules (one that was"
-                        + " taken away since ends objects again), default retentions; look at them"
-                        + " before clients come");
+                "settings of buckets are as they were: policies, ACLs, lifecycle rules (one that"
+                    + " was taken away since ends objects again), default retentions; look at them"
+                    + " before clients come");
         if (newer.filter(folder -> folder.unread().isEmpty()).isEmpty()) {
             unknown.add(
                     "retentions that were made longer since, and legal holds, are not known: where"

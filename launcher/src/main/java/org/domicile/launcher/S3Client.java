@@ -25,6 +25,7 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import org.domicile.s3client.S3Signature;
 
 /**
  * As much of S3 as our commands need: path style, every request signed with its payload's sum,

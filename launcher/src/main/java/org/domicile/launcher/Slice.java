@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.Base64;
 import org.domicile.bytes.Crc64Nvme;
+import org.domicile.s3client.S3Signature;
 
 /**
  * A stretch of a file. It is read twice: once for its sums, once to be sent. So memory does not

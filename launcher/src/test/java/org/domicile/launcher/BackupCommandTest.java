@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 import org.domicile.bytes.CrashPoint;
 import org.domicile.bytes.Disk;
 import org.domicile.launcher.Rig.Ran;
+import org.domicile.s3client.S3Signature;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -369,7 +370,9 @@ class BackupCommandTest {
                 Map.of("retention", ""),
                 Map.of(),
                 S3Client.Payload.of(
-                        ("<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>" + until + "</RetainUntilDate></Retention>")
+                        ("<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>"
+                                        + until
+                                        + "</RetainUntilDate></Retention>")
                                 .getBytes(StandardCharsets.UTF_8)));
     }
 }

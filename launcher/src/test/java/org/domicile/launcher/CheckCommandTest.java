@@ -22,6 +22,7 @@ import org.domicile.keyspace.Space;
 import org.domicile.keyspace.Transaction;
 import org.domicile.keyspace.Tuple;
 import org.domicile.keyspace.Write;
+import org.domicile.s3client.S3Signature;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -23,6 +23,8 @@ import org.domicile.policy.Marks;
 import org.domicile.policy.Permissions;
 import org.domicile.policy.Purpose;
 import org.domicile.policy.Role;
+import org.domicile.policy.Target;
+import org.domicile.s3client.S3Signature;
 
 /** What the tests of {@link DataPaths} stand on: data for every line, and what is looked at. */
 final class DataPathWorld {
@@ -78,6 +80,9 @@ final class DataPathWorld {
             words.put(word, credential(doors, city, "city/tests").credential().accessKey());
         }
         words.put("asked", asked(doors, city, words));
+        words.put("as", city.credential().accessKey());
+        words.put("secret", city.secret());
+        words.put("move", moving(doors, city, words));
         words.put("code", admin.people().issueCode("city", "p-1", Duration.ofHours(1)).code());
         return words;
     }
@@ -116,9 +121,46 @@ final class DataPathWorld {
                 throw new AssertionError("not prepared: " + asked);
             }
         }
-        String text = asked.text();
-        int from = text.indexOf("\"accessKey\":\"") + "\"accessKey\":\"".length();
-        return text.substring(from, text.indexOf('"', from));
+        return text(asked, "accessKey");
+    }
+
+    private static String text(Reply reply, String field) {
+        String before = "\"" + field + "\":\"";
+        int from = reply.text().indexOf(before) + before.length();
+        return reply.text().substring(from, reply.text().indexOf('"', from));
+    }
+
+    /** A bucket that would move in from a server that is not there; its move's id. */
+    private static String moving(
+            EveryDoor doors, Administration.Issued city, Map<String, String> words)
+            throws IOException {
+        doors.installation
+                .admin()
+                .createTarget(
+                        new Target(
+                                "city",
+                                "provider",
+                                "https://s3.example/",
+                                "home",
+                                List.of(),
+                                Instant.EPOCH,
+                                false));
+        Line line =
+                new Line(
+                        "admin",
+                        "",
+                        DataPaths.Flow.NONE,
+                        DataPaths.Recording.COMMIT,
+                        "POST",
+                        "/v1/moves",
+                        "{\"direction\":\"in\",\"target\":\"provider\",\"remote\":\"old\","
+                                + "\"bucket\":\"moving\",\"as\":\"{as}\",\"secret\":\"{secret}\","
+                                + "\"remoteKey\":\"k\",\"remoteSecret\":\"s\"}");
+        Reply asked = doors.ask(line, EveryDoor.Place.HOME, Optional.of(city), words);
+        if (!asked.done()) {
+            throw new AssertionError("not prepared: " + asked);
+        }
+        return text(asked, "move");
     }
 
     static Administration.Issued credential(

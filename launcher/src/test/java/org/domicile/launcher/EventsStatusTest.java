@@ -97,9 +97,7 @@ class EventsStatusTest {
             Notification.Rule all =
                     new Notification.Rule("all", to, List.of("s3:ObjectCreated:*"), "", "");
             objects.putNotification(
-                    "archive",
-                    new Notification(List.of(all), ""),
-                    GuardedObjects.Announce.NOTHING);
+                    "archive", new Notification(List.of(all), ""), GuardedObjects.Announce.NOTHING);
             GuardedObjects.Draft draft =
                     new GuardedObjects.Draft(
                             Map.of(), Map.of(), "", Attributes.ChecksumType.FULL_OBJECT);

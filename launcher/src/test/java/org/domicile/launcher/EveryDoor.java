@@ -38,6 +38,7 @@ import org.domicile.guard.Administration;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardOptions;
 import org.domicile.guard.GuardedLogs;
+import org.domicile.guard.GuardedMoves;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.GuardedPeople;
 import org.domicile.guard.GuardedSessions;
@@ -48,10 +49,12 @@ import org.domicile.health.HealthDoor;
 import org.domicile.http.HttpHandler;
 import org.domicile.http.HttpServer;
 import org.domicile.http.ListenerOptions;
+import org.domicile.moves.Moves;
 import org.domicile.persons.PersonsDoor;
 import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
+import org.domicile.s3client.S3Signature;
 import org.domicile.tiles.TilesDoor;
 import org.domicile.verifier.VerifierPage;
 
@@ -70,6 +73,7 @@ final class EveryDoor implements AutoCloseable {
                     GuardedSessions.class,
                     GuardedLogs.class,
                     GuardedPeople.class,
+                    GuardedMoves.class,
                     Administration.class,
                     Sealing.class,
                     PublicRegister.class);
@@ -115,12 +119,14 @@ final class EveryDoor implements AutoCloseable {
         Guard guard = watched(Guard.class, installation.guard());
         register = RegisterDoor.open(guard.publicRegister(), installation.time());
         HttpHandler s3 = new S3Door(guard, new S3Options("home", ""), installation.time());
+        Moves moves = installation.moves();
         HttpHandler admin =
                 new AdminDoor(
                         guard,
                         new Idle(),
                         new LedgerLogs(installation.ledger()),
                         new Idle(),
+                        request -> guard.moves(request, moves),
                         new AdminOptions(TOKEN, Set.of()),
                         installation.time());
         HttpHandler web = web(guard);

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import org.domicile.s3client.S3Signature;
 import org.junit.jupiter.api.Test;
 
 /** Times, sizes, tables, progress, JSON and signatures: how values look. */

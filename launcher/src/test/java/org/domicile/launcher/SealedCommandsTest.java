@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.domicile.bytes.Disk;
 import org.domicile.launcher.Rig.Ran;
+import org.domicile.s3client.S3Signature;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

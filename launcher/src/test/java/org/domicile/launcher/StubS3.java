@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
+import org.domicile.s3client.S3Signature;
 
 /**
  * As much of an S3 endpoint as {@code import} asks for, in memory, with pages of two, and with

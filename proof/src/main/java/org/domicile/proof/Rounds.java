@@ -25,7 +25,9 @@ final class Rounds implements AutoCloseable {
     /** A new installation after so many deaths: founding is hit too, and checks stay quick. */
     private static final int DEATHS_EACH = 100;
 
-    /** After so many deaths the server also looks at all that it stores itself, which takes longer. */
+    /**
+     * After so many deaths the server also looks at all that it stores itself, which takes longer.
+     */
     private static final int SELF_CHECKED_EACH = 4;
 
     private static final long LOOK_MILLIS = 40;
@@ -219,8 +221,7 @@ final class Rounds implements AutoCloseable {
     }
 
     /** All that was acknowledged before this start. */
-    private void check(Server server, S3Client client)
-            throws IOException, InterruptedException {
+    private void check(Server server, S3Client client) throws IOException, InterruptedException {
         if (!unchecked) {
             return;
         }

@@ -129,6 +129,12 @@ final class ClientsTest {
         job("duplicity.sh", 4);
     }
 
+    /** From another server, through a death of ours, and out again; on a data folder of its own. */
+    @Test
+    void moving() throws IOException, InterruptedException {
+        job("moving.py", 5);
+    }
+
     /** What a person does first, and then checks with programs that are not ours. */
     @Test
     void theFirstSession() throws Exception {
@@ -214,7 +220,7 @@ final class ClientsTest {
         Path work = folder.resolve(script);
         List<String> command =
                 script.endsWith(".py")
-                        ? List.of("python", job.toString())
+                        ? List.of("python", job.toString(), work.toString())
                         : List.of("bash", job.toString(), work.toString());
         Ended ended = run(command, all);
         assertEquals(0, ended.code(), () -> ended.output() + whatTheServerSaid());

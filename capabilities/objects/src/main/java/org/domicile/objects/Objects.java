@@ -95,6 +95,15 @@ public interface Objects extends AutoCloseable {
      */
     Changed expire(Request request, Bucket bucket, Version seen);
 
+    /**
+     * Puts a delete marker before all versions of a name, as a delete without a version does in a
+     * bucket that keeps versions; also where the name has none. In a bucket that keeps none, {@link
+     * Changed.ConditionFailed}.
+     *
+     * @param written as {@link Draft#written}
+     */
+    Changed mark(Request request, Bucket bucket, String name, Instant written);
+
     /** Changes a version in its place: the newest, or the one with an id. */
     Changed amend(
             Request request,
@@ -128,8 +137,16 @@ public interface Objects extends AutoCloseable {
      * @param attributes sealed attributes
      * @param state sealed state, which may change later; empty for none
      * @param lock what keeps it
+     * @param written when what it holds was written elsewhere, for a version that is moved in with
+     *     its date; {@link Instant#MAX} for now. A date to come is taken for now, and one before
+     *     the name's newest version for that version's
      */
-    record Draft(byte[] token, byte[] attributes, byte[] state, Lock lock) {
+    record Draft(byte[] token, byte[] attributes, byte[] state, Lock lock, Instant written) {
+        /** Of what is written now. */
+        public Draft(byte[] token, byte[] attributes, byte[] state, Lock lock) {
+            this(token, attributes, state, lock, Instant.MAX);
+        }
+
         /** Without state and lock. */
         public Draft(byte[] token, byte[] attributes) {
             this(token, attributes, new byte[0], Lock.OPEN);

@@ -249,32 +249,62 @@ final class VersionStore implements Objects {
     private Decision<Changed> deleteNewest(
             Request request, Home home, String name, byte[] raw, Seen seen) {
         Standing unnamed = seen.unnamed();
-        Optional<String> removed = unnamed == null ? Optional.empty() : Optional.of(Layout.NULL);
-        Transaction transaction = new Transaction();
         return switch (home.bucket().versioning()) {
             case UNVERSIONED -> {
                 if (unnamed == null) {
                     yield nothingToDelete(request);
                 }
+                Transaction transaction = new Transaction();
                 seen.conditions().forEach(transaction::when);
                 remove(transaction, home, unnamed);
                 tell(transaction, home, Effect.Kind.REMOVED, unnamed.entry());
                 yield new Decision<>(
                         transaction.carrying(request, Outcome.DONE),
-                        _ -> new Changed.Deleted(Optional.empty(), removed));
+                        _ -> new Changed.Deleted(Optional.empty(), Optional.of(Layout.NULL)));
             }
-            case ENABLED, SUSPENDED -> {
-                Entry marker = Entry.marker(mark(home), later(seen.newest()));
-                place(transaction, home, raw, marker, seen);
-                quotas.count(transaction, home, Usage.NONE.minus(QuotaTable.replaced(seen)));
-                tell(transaction, home, Effect.Kind.MARKED, marker);
-                yield new Decision<>(
-                        transaction.carrying(request, Outcome.DONE),
-                        stamp ->
-                                new Changed.Deleted(
-                                        Optional.of(marker.version(name, stamp, true)), removed));
-            }
+            case ENABLED, SUSPENDED -> marking(request, home, name, raw, seen, Instant.MAX);
         };
+    }
+
+    /** A delete marker, before whatever stands there. */
+    private Decision<Changed> marking(
+            Request request, Home home, String name, byte[] raw, Seen seen, Instant written) {
+        Optional<String> removed =
+                seen.unnamed() == null ? Optional.empty() : Optional.of(Layout.NULL);
+        Transaction transaction = new Transaction();
+        Entry marker = Entry.marker(mark(home), later(seen.newest(), written));
+        place(transaction, home, raw, marker, seen);
+        quotas.count(transaction, home, Usage.NONE.minus(QuotaTable.replaced(seen)));
+        tell(transaction, home, Effect.Kind.MARKED, marker);
+        return new Decision<>(
+                transaction.carrying(request, Outcome.DONE),
+                stamp ->
+                        new Changed.Deleted(
+                                Optional.of(marker.version(name, stamp, true)), removed));
+    }
+
+    @Override
+    public Changed mark(Request request, Bucket bucket, String name, Instant written) {
+        checkOpen();
+        byte[] raw = Layout.name(name);
+        return settle(
+                request,
+                bucket,
+                name,
+                () -> {
+                    Home home = buckets.home(bucket).orElse(null);
+                    if (home == null) {
+                        return Decision.alone(request, Outcome.ABSENT, new Changed.NoSuchBucket());
+                    }
+                    if (home.bucket().versioning() == Bucket.Versioning.UNVERSIONED) {
+                        return Refusal.failed(request);
+                    }
+                    Seen seen = Seen.of(keyspace, home, raw);
+                    Decision<Changed> refusal = judge(request, new Condition.None(), seen);
+                    return refusal == null
+                            ? marking(request, home, name, raw, seen, written)
+                            : refusal;
+                });
     }
 
     private Decision<Changed> deleteForGood(
@@ -487,7 +517,7 @@ final class VersionStore implements Objects {
         return new Entry(
                 Version.Kind.OBJECT,
                 mark(home),
-                later(seen.newest()),
+                later(seen.newest(), draft.written()),
                 draft.token(),
                 draft.attributes(),
                 draft.state(),
@@ -502,11 +532,12 @@ final class VersionStore implements Objects {
         };
     }
 
-    /** Now, but never before what stands there. */
-    private Instant later(@Nullable Standing newest) {
+    /** When it was written, or now if that is earlier; but never before what stands there. */
+    private Instant later(@Nullable Standing newest, Instant written) {
         Instant now = now();
-        return newest == null || newest.entry().modified().isBefore(now)
-                ? now
+        Instant date = written.isBefore(now) ? written : now;
+        return newest == null || newest.entry().modified().isBefore(date)
+                ? Instant.ofEpochMilli(date.toEpochMilli())
                 : newest.entry().modified();
     }
 

@@ -30,7 +30,8 @@
  *
  * <p><b>Order.</b> A version's place is the commit version, so versions are ordered as they were
  * committed and the modification time never goes backwards for one name as long as it has a
- * version.
+ * version. What is moved in from elsewhere may bring an earlier date ({@link Objects.Draft}); rules
+ * that end objects go by it, retentions never do.
  *
  * <p><b>Durability.</b> A method that changes returns when everything is on stable storage.
  *

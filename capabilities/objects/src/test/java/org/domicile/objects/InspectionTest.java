@@ -130,7 +130,10 @@ final class InspectionTest {
     }
 
     private Upload upload(Bucket bucket, String name) {
-        return rig.objects.uploads().create(rig.request(), bucket, name, new byte[0], "").orElseThrow();
+        return rig.objects
+                .uploads()
+                .create(rig.request(), bucket, name, new byte[0], "")
+                .orElseThrow();
     }
 
     private byte[] key(Bucket bucket, String name, long stamp) {

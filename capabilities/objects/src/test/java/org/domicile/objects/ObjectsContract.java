@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -197,6 +198,33 @@ abstract class ObjectsContract {
 
     private static Objects.Draft stateful(byte[] state) {
         return new Objects.Draft(new byte[1], new byte[1], state, Lock.OPEN);
+    }
+
+    /** What comes from elsewhere keeps its date, but for one that would be out of order. */
+    @Test
+    void whatIsMovedInKeepsItsDate() {
+        Bucket bucket = rig.bucket("dated", Bucket.Versioning.ENABLED);
+        Instant first = Instant.parse("2001-02-03T04:05:06.007Z");
+        assertEquals(first, stored(dated(bucket, first)).modified());
+        Instant second = first.plusSeconds(9);
+        Changed.Deleted marked =
+                assertInstanceOf(
+                        Changed.Deleted.class,
+                        rig.objects.mark(rig.request(), bucket, "n", second));
+        assertEquals(second, marked.marker().orElseThrow().modified());
+        assertEquals(second, stored(dated(bucket, first)).modified());
+        Instant ahead = Instant.now().plusSeconds(9_999);
+        assertTrue(stored(dated(bucket, ahead)).modified().isBefore(ahead));
+        Bucket plain = rig.bucket("plain");
+        assertInstanceOf(
+                Changed.ConditionFailed.class, rig.objects.mark(rig.request(), plain, "n", first));
+    }
+
+    private Changed dated(Bucket bucket, Instant written) {
+        return draft(
+                bucket,
+                new Content.Inline(0, new byte[0]),
+                new Objects.Draft(new byte[1], new byte[1], new byte[0], Lock.OPEN, written));
     }
 
     /** A stranger may ask for a prefix that is longer than any key can be. */

@@ -188,7 +188,10 @@ final class QuotasTest {
         rig.delete(one, "a");
         rig.put(two, "b", new byte[7]);
         Upload upload =
-                rig.objects.uploads().create(rig.request(), two, "n", new byte[0], "").orElseThrow();
+                rig.objects
+                        .uploads()
+                        .create(rig.request(), two, "n", new byte[0], "")
+                        .orElseThrow();
         part(two, upload, 1, 30);
         rig.substrate
                 .keyspace()

@@ -12,9 +12,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Function;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Administration;
 import org.domicile.guard.Guard;
+import org.domicile.guard.GuardedMoves;
 import org.domicile.guard.Refused;
 import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
@@ -31,21 +33,28 @@ public final class AdminDoor implements HttpHandler {
     private final Running running;
     private final Logs logs;
     private final Checking checking;
+    private final Function<Request, GuardedMoves> moves;
     private final AdminOptions options;
     private final InstantSource clock;
 
-    /** A door to a guard and to the program around it. */
+    /**
+     * A door to a guard and to the program around it.
+     *
+     * @param moves buckets that move, under a request
+     */
     public AdminDoor(
             Guard guard,
             Running running,
             Logs logs,
             Checking checking,
+            Function<Request, GuardedMoves> moves,
             AdminOptions options,
             InstantSource clock) {
         this.guard = guard;
         this.running = running;
         this.logs = logs;
         this.checking = checking;
+        this.moves = moves;
         this.options = options;
         this.clock = clock;
     }
@@ -178,6 +187,8 @@ public final class AdminDoor implements HttpHandler {
                     MAKE_TARGET_SECRET,
                     REMOVE_TARGET ->
                     RoleCalls.answer(call);
+            case LIST_MOVES, START_MOVE, SHOW_MOVE, REPORT_MOVE, STOP_MOVE, RESUME_MOVE ->
+                    MoveCalls.answer(call, guard, moves.apply(request(exchange)));
             case LIST_BUCKETS, CREATE_BUCKET -> DataCalls.buckets(call);
             case READ_BUCKET_QUOTA,
                     SET_BUCKET_QUOTA,

@@ -33,6 +33,7 @@ import org.domicile.keys.Keys;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.LedgerOptions;
+import org.domicile.moves.Moves;
 import org.domicile.objects.Objects;
 import org.domicile.people.People;
 import org.domicile.policy.Policy;
@@ -111,12 +112,14 @@ final class Installation implements AutoCloseable, Running, Logs {
                         People.open(keyspace, keys.vault()),
                         clock,
                         random);
+        Moves moves = Moves.open(keyspace, keys.vault());
         AdminDoor door =
                 new AdminDoor(
                         guard,
                         this,
                         this,
                         checking,
+                        request -> guard.moves(request, moves),
                         new AdminOptions(TOKEN, Set.of("admin.example")),
                         clock);
         socket = folder.resolve("s");

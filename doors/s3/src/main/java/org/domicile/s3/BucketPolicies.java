@@ -49,7 +49,10 @@ final class BucketPolicies {
                         .done("PolicyStatus"));
     }
 
-    private static String text(byte[] document) {
+    /**
+     * @throws Failure MALFORMED_POLICY
+     */
+    static String text(byte[] document) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

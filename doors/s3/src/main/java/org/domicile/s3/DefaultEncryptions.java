@@ -29,6 +29,10 @@ final class DefaultEncryptions {
                                 BucketSetting.ENCRYPTION,
                                 ErrorCode.SERVER_SIDE_ENCRYPTION_NOT_FOUND,
                                 "The server side encryption configuration was not found."));
+        call.xml(document(found));
+    }
+
+    static ByteBuffer document(DefaultEncryption found) {
         XmlOut out = XmlOut.document(ROOT, 512);
         out.open("Rule").open(BY_DEFAULT);
         if (found.encryption() instanceof Encryption.Named(String name)) {
@@ -42,11 +46,20 @@ final class DefaultEncryptions {
         out.close(BY_DEFAULT)
                 .element("BucketKeyEnabled", Boolean.toString(found.spared()))
                 .close("Rule");
-        call.xml(out.done(ROOT));
+        return out.done(ROOT);
     }
 
     static void put(Call call) throws IOException {
-        Xml asked = Xml.parse(call.document(LONGEST_DOCUMENT), ROOT);
+        DefaultEncryption wanted = parse(call.document(LONGEST_DOCUMENT));
+        BucketDocuments.set(call, BucketSetting.ENCRYPTION, ByteBuffer.wrap(wanted.encode()));
+        call.empty(200, call.headers());
+    }
+
+    /**
+     * @throws Failure MALFORMED_XML, INVALID_ARGUMENT, NOT_IMPLEMENTED
+     */
+    static DefaultEncryption parse(byte[] document) {
+        Xml asked = Xml.parse(document, ROOT);
         List<Xml> rules =
                 asked.children().stream().filter(each -> each.name().equals("Rule")).toList();
         if (rules.size() != 1) {
@@ -57,9 +70,7 @@ final class DefaultEncryptions {
             throw new Failure(
                     ErrorCode.NOT_IMPLEMENTED, "Blocking encryption types is not implemented.");
         }
-        DefaultEncryption wanted = new DefaultEncryption(encryption(rule), spared(rule));
-        BucketDocuments.set(call, BucketSetting.ENCRYPTION, ByteBuffer.wrap(wanted.encode()));
-        call.empty(200, call.headers());
+        return new DefaultEncryption(encryption(rule), spared(rule));
     }
 
     /** As on S3, the key need not be there yet; a write that needs it is refused until it is. */

@@ -1,6 +1,7 @@
 package org.domicile.s3;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -242,6 +243,10 @@ final class ObjectLocks {
                                 BucketSetting.OBJECT_LOCK,
                                 ErrorCode.OBJECT_LOCK_CONFIGURATION_NOT_FOUND,
                                 "Object Lock configuration does not exist for this bucket"));
+        call.xml(document(rule));
+    }
+
+    static ByteBuffer document(LockRule rule) {
         XmlOut out = XmlOut.document("ObjectLockConfiguration", 512);
         out.element("ObjectLockEnabled", "Enabled");
         if (rule.mode() != Lock.Mode.NONE) {
@@ -254,15 +259,22 @@ final class ObjectLocks {
                     rule.length());
             out.close("DefaultRetention").close("Rule");
         }
-        call.xml(out.done("ObjectLockConfiguration"));
+        return out.done("ObjectLockConfiguration");
     }
 
-    static void putOfBucket(Call call) throws IOException {
-        Xml asked = Xml.parse(call.document(LONGEST_DOCUMENT), "ObjectLockConfiguration");
+    /**
+     * @throws Failure MALFORMED_XML, INVALID_RETENTION_PERIOD
+     */
+    static LockRule parse(byte[] document) {
+        Xml asked = Xml.parse(document, "ObjectLockConfiguration");
         if (!asked.child("ObjectLockEnabled").strip().equals("Enabled")) {
             throw Xml.malformed();
         }
-        LockRule rule = asked.first("Rule").map(ObjectLocks::rule).orElse(LockRule.PLAIN);
+        return asked.first("Rule").map(ObjectLocks::rule).orElse(LockRule.PLAIN);
+    }
+
+    static void putOfBucket(Call call) throws IOException {
+        LockRule rule = parse(call.document(LONGEST_DOCUMENT));
         switch (call.guarded().lock(call.bucket(), rule)) {
             case DONE -> call.empty(200, call.headers());
             case REFUSED ->

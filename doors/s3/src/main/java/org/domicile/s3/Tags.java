@@ -1,6 +1,7 @@
 package org.domicile.s3;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -97,9 +98,14 @@ final class Tags {
     }
 
     static void putOfBucket(Call call) throws IOException {
-        Map<String, String> tags = parse(call.document(LONGEST_DOCUMENT), MOST_OF_BUCKET);
-        BucketDocuments.set(call, BucketSetting.TAGGING, document(tags).done("Tagging"));
+        BucketDocuments.set(
+                call, BucketSetting.TAGGING, checkedOfBucket(call.document(LONGEST_DOCUMENT)));
         call.empty(204, call.headers());
+    }
+
+    /** As it is kept. @throws Failure MALFORMED_XML, INVALID_TAG */
+    static ByteBuffer checkedOfBucket(byte[] document) {
+        return document(parse(document, MOST_OF_BUCKET)).done("Tagging");
     }
 
     static void deleteOfBucket(Call call) throws IOException {

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Reads one answer of HTTP/1.1 (RFC 9112), strictly: what two readers could take for different
@@ -14,24 +16,51 @@ import java.util.Locale;
  */
 final class AnswerReader {
     private static final int LARGEST_HEAD = 16 << 10;
-    private static final int LONGEST_SIZE = 8;
     private static final int MOST_HINTS = 8;
 
     private final InputStream in;
-    private final int limit;
+    private final long limit;
     private int head;
     private long length = -1;
     private boolean chunked;
+    private boolean old;
+    private final Map<String, String> fields = new HashMap<>();
 
     /**
      * @param limit longest body, in bytes
      */
-    AnswerReader(InputStream in, int limit) {
+    AnswerReader(InputStream in, long limit) {
         this.in = in;
         this.limit = limit;
     }
 
     Answer read() throws IOException {
+        Head head = head("GET");
+        if (!head.fields().getOrDefault("content-encoding", "identity").equals("identity")) {
+            throw new ProtocolException("the answer is compressed, which nobody asked for");
+        }
+        if (head.length() > limit) {
+            throw tooLong();
+        }
+        byte[] body = head.body().readNBytes((int) Math.min(limit + 1, Integer.MAX_VALUE));
+        if (body.length > limit) {
+            throw tooLong();
+        }
+        return new Answer(head.status(), body);
+    }
+
+    /**
+     * What comes before the body, and the body that is still to be read.
+     *
+     * @param fields by lower-case name; the first where one comes twice
+     * @param length of the body, -1 when nobody says
+     * @param keeps whether another request may follow on the connection once the body is read
+     */
+    record Head(
+            int status, Map<String, String> fields, long length, AnswerBody body, boolean keeps) {}
+
+    /** Reads the head of the answer to a request of this method. */
+    Head head(String method) throws IOException {
         int status = status();
         for (int hints = 0; status < 200; hints++) {
             if (hints == MOST_HINTS || status == 101) {
@@ -39,13 +68,22 @@ final class AnswerReader {
             }
             status = status();
         }
-        if (status == 204 || status == 304) {
-            return new Answer(status, new byte[0]);
-        }
         if (chunked && length >= 0) {
             throw new ProtocolException("the answer says two lengths");
         }
-        return new Answer(status, chunked ? chunks() : body());
+        boolean none = method.equals("HEAD") || status == 204 || status == 304;
+        AnswerBody body =
+                none
+                        ? AnswerBody.exactly(in, 0)
+                        : chunked
+                                ? AnswerBody.chunked(in, limit)
+                                : length >= 0
+                                        ? AnswerBody.exactly(in, length)
+                                        : AnswerBody.toTheEnd(in);
+        boolean framed = none || chunked || length >= 0;
+        boolean closes =
+                fields.getOrDefault("connection", "").toLowerCase(Locale.ROOT).contains("close");
+        return new Head(status, Map.copyOf(fields), length, body, framed && !closes && !old);
     }
 
     /** The status line with the fields behind it. */
@@ -54,6 +92,8 @@ final class AnswerReader {
         if (!line.matches("HTTP/1\\.[01] [1-5][0-9]{2}( .*)?")) {
             throw new ProtocolException("the answer is not of HTTP/1.1");
         }
+        old = line.startsWith("HTTP/1.0");
+        fields.clear();
         for (String field = line(); !field.isEmpty(); field = line()) {
             take(field);
         }
@@ -66,7 +106,9 @@ final class AnswerReader {
             throw new ProtocolException("a field of the answer is malformed");
         }
         String value = field.substring(colon + 1).strip();
-        switch (field.substring(0, colon).toLowerCase(Locale.ROOT)) {
+        String name = field.substring(0, colon).toLowerCase(Locale.ROOT);
+        fields.putIfAbsent(name, value);
+        switch (name) {
             case "content-length" -> {
                 if (length >= 0 || !value.matches("[0-9]{1,18}")) {
                     throw new ProtocolException("the answer's length is malformed");
@@ -79,61 +121,24 @@ final class AnswerReader {
                 }
                 chunked = true;
             }
-            case "content-encoding" -> {
-                if (!value.equalsIgnoreCase("identity")) {
-                    throw new ProtocolException("the answer is compressed, which nobody asked for");
-                }
-            }
             default -> {}
         }
     }
 
-    /** Of its length, or to the connection's end. */
-    private byte[] body() throws IOException {
-        if (length > limit) {
-            throw tooLong();
-        }
-        byte[] body = in.readNBytes(length >= 0 ? (int) length : limit + 1);
-        if (length >= 0 && body.length < length) {
-            throw new EOFException("the answer ends too early");
-        }
-        if (body.length > limit) {
-            throw tooLong();
-        }
-        return body;
-    }
-
-    private byte[] chunks() throws IOException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        while (true) {
-            String line = line();
-            int end = line.indexOf(';');
-            String size = (end < 0 ? line : line.substring(0, end)).strip();
-            if (!size.matches("[0-9a-fA-F]{1," + LONGEST_SIZE + "}")) {
-                throw new ProtocolException("a chunk of the answer is malformed");
-            }
-            long count = Long.parseLong(size, 16);
-            if (count == 0) {
-                return body.toByteArray(); // trailers say nothing that we read
-            }
-            if (body.size() + count > limit) {
-                throw tooLong();
-            }
-            byte[] chunk = in.readNBytes((int) count);
-            if (chunk.length < count || !line().isEmpty()) {
-                throw new EOFException("the answer ends too early");
-            }
-            body.writeBytes(chunk);
-        }
-    }
-
     private String line() throws IOException {
+        String text = line(in, LARGEST_HEAD - head);
+        head += text.length() + 2;
+        return text;
+    }
+
+    /** A line without its end. @param most bytes that it may have */
+    static String line(InputStream in, int most) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream(80);
         for (int c = in.read(); c != '\n'; c = in.read()) {
             if (c < 0) {
                 throw new EOFException("the answer ends too early");
             }
-            if (++head > LARGEST_HEAD) {
+            if (line.size() >= most) {
                 throw new ProtocolException("the answer's head has more than 16 KiB");
             }
             line.write(c);
@@ -143,6 +148,10 @@ final class AnswerReader {
     }
 
     private ProtocolException tooLong() {
+        return tooLong(limit);
+    }
+
+    static ProtocolException tooLong(long limit) {
         return new ProtocolException("the answer has more than " + limit + " bytes");
     }
 }

@@ -11,7 +11,6 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -79,8 +78,7 @@ public final class Outbound {
         Deadline deadline = new Deadline(limits.time());
         InetAddress pinned = resolved(site, uri, deadline);
         try (Socket plain = new Socket(Proxy.NO_PROXY)) {
-            // Whatever drips too slowly for a timeout of its own ends with the connection.
-            Thread end = Thread.ofVirtual().name("deadline").start(() -> close(plain, deadline));
+            Thread end = deadline.over(plain);
             try {
                 return exchanged(plain, uri, pinned, request, limits, deadline);
             } finally {
@@ -93,6 +91,26 @@ public final class Outbound {
         }
     }
 
+    /**
+     * A way to a site for many exchanges, one after the other. Nothing is looked up or connected
+     * yet.
+     */
+    public Link link(Site site) {
+        return new Link(this, site);
+    }
+
+    /** Looks a site's name up, checks what it means, and connects. */
+    Socket connected(Socket plain, Site site, Deadline deadline) throws IOException, Unreachable {
+        URI base = site.base();
+        return connected(plain, base, resolved(site, base, deadline), deadline);
+    }
+
+    private Socket connected(Socket plain, URI uri, InetAddress pinned, Deadline deadline)
+            throws IOException {
+        plain.connect(new InetSocketAddress(pinned, Site.port(uri)), deadline.left());
+        return uri.getScheme().equals("http") ? plain : secured(plain, uri);
+    }
+
     private Answer exchanged(
             Socket plain,
             URI uri,
@@ -101,23 +119,11 @@ public final class Outbound {
             Limits limits,
             Deadline deadline)
             throws IOException {
-        plain.connect(new InetSocketAddress(pinned, Site.port(uri)), deadline.left());
-        Socket socket = uri.getScheme().equals("http") ? plain : secured(plain, uri);
+        Socket socket = connected(plain, uri, pinned, deadline);
         socket.getOutputStream().write(request);
         socket.getOutputStream().flush();
         return new AnswerReader(new BufferedInputStream(socket.getInputStream()), limits.bytes())
                 .read();
-    }
-
-    private static void close(Socket socket, Deadline deadline) {
-        try {
-            Thread.sleep(deadline.left() + 1L); // what is left is rounded down
-            socket.close();
-        } catch (InterruptedException done) {
-            Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            // It is closed, or the system has lost it: either way nobody waits for it any more.
-        }
     }
 
     /** Any of its addresses that is not allowed refuses the name: one answer of several may lie. */
@@ -183,27 +189,7 @@ public final class Outbound {
                 + "Connection: close\r\n\r\n";
     }
 
-    private static Unreachable late(URI uri, Exception e) {
+    static Unreachable late(URI uri, Exception e) {
         return new Unreachable(uri.getHost() + " did not answer in time", e);
-    }
-
-    /** When a request has to be done. */
-    private record Deadline(long nanos) {
-        Deadline(Duration time) {
-            this(System.nanoTime() + time.toNanos());
-        }
-
-        /** Milliseconds, at least one. */
-        int left() throws SocketTimeoutException {
-            long left = TimeUnit.NANOSECONDS.toMillis(nanos - System.nanoTime());
-            if (left <= 0) {
-                throw new SocketTimeoutException("the deadline has passed");
-            }
-            return (int) Math.min(left, Integer.MAX_VALUE);
-        }
-
-        boolean passed() {
-            return System.nanoTime() - nanos >= 0;
-        }
     }
 }

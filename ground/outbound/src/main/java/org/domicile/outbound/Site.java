@@ -42,6 +42,11 @@ public final class Site {
         return uri;
     }
 
+    /** Where it is. */
+    URI base() {
+        return base;
+    }
+
     /** Whether an address is of this site. */
     public boolean has(String address) {
         try {

@@ -1,4 +1,4 @@
-package org.domicile.launcher;
+package org.domicile.s3client;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -22,7 +22,7 @@ import javax.crypto.spec.SecretKeySpec;
  *
  * @param accessKey public part @param secret never printed @param region in the scope
  */
-record S3Signature(String accessKey, String secret, String region) {
+public record S3Signature(String accessKey, String secret, String region) {
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT)
                     .withZone(ZoneOffset.UTC);
@@ -41,9 +41,9 @@ record S3Signature(String accessKey, String secret, String region) {
      * @param path as it is sent, encoded
      * @param query as it is sent, encoded and sorted
      * @param headers by lower-case name
-     * @param payload SHA-256 of the body in hexadecimal
+     * @param payload SHA-256 of the body in hexadecimal, or {@code UNSIGNED-PAYLOAD}
      */
-    SortedMap<String, String> sign(
+    public SortedMap<String, String> sign(
             String method,
             String host,
             String path,
@@ -88,7 +88,7 @@ record S3Signature(String accessKey, String secret, String region) {
     }
 
     /** Percent-encodes UTF-8 as SigV4 wants it. */
-    static String encode(String text, String kept) {
+    public static String encode(String text, String kept) {
         StringBuilder encoded = new StringBuilder();
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (b & 0xFF);
@@ -101,7 +101,8 @@ record S3Signature(String accessKey, String secret, String region) {
         return encoded.toString();
     }
 
-    static MessageDigest digest(String algorithm) {
+    /** A digest that every Java has. */
+    public static MessageDigest digest(String algorithm) {
         try {
             return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {
@@ -109,11 +110,13 @@ record S3Signature(String accessKey, String secret, String region) {
         }
     }
 
-    static byte[] sha256(byte[] bytes) {
+    /** SHA-256. */
+    public static byte[] sha256(byte[] bytes) {
         return digest("SHA-256").digest(bytes);
     }
 
-    static String hex(byte[] bytes) {
+    /** In small hexadecimal digits. */
+    public static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(bytes);
     }
 
