@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.events.Destination;
@@ -508,13 +509,13 @@ class DeliveriesTest {
         return installation.guard().deliveries().waiting().getFirst().problem();
     }
 
-    private void awaitFailures(long count) throws InterruptedException {
+    private void awaitFailures(long count) {
         await(() -> installation.guard().deliveries().failed() >= count);
     }
 
-    private static void await(BooleanSupplier wanted) throws InterruptedException {
+    private static void await(BooleanSupplier wanted) {
         for (int i = 0; i < 2_000 && !wanted.getAsBoolean(); i++) {
-            Thread.sleep(10);
+            LockSupport.parkNanos(10_000_000);
         }
         assertTrue(wanted.getAsBoolean(), "it does not come about");
     }

@@ -221,6 +221,7 @@ class BackupCommandTest {
             fill(s3);
         }
         settle();
+        died("backup.object:2", "backup", backups().toString(), "--data", data());
         died("backup.before-snapshot", "backup", backups().toString(), "--data", data());
         Ran none =
                 Rig.command(

@@ -90,6 +90,8 @@ class ExpectationsTest {
         }
         TreeSet<String> visited = new TreeSet<>();
         Moment.POINTS.forEach(point -> visited.add(point.name()));
+        // Copies are made by commands of their own; the launcher's BackupCommandTest kills those.
+        inSources.removeIf(name -> name.startsWith("backup."));
         assertEquals(inSources, visited);
         assertTrue(visited.size() > 20, "the sources were not found");
     }

@@ -47,7 +47,7 @@ final class Deletions {
                     ErrorCode.INVALID_REQUEST,
                     "Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
         }
-        Xml asked = Xml.parse(call.document(LONGEST_DOCUMENT), "Delete");
+        Xml asked = Xml.parseUnkept(call.document(LONGEST_DOCUMENT), "Delete");
         boolean quiet = asked.child("Quiet").strip().equals("true");
         List<Named> keys = keys(asked);
         Result[] results = new Result[keys.size()];

@@ -19,8 +19,8 @@ import javax.xml.stream.XMLStreamReader;
 /**
  * A small document that a client sent, read whole within limits: no document type, no entities but
  * XML's own five, nothing fetched. Namespaces are not looked at and unknown elements stay unread,
- * as S3 does. XML 1.0 alone: texts of 1.1 may hold control characters, and could be kept but not
- * shown again.
+ * as S3 does. XML 1.0, but for what is not kept: texts of 1.1 may hold control characters, and
+ * could be kept but not shown again.
  *
  * @param name local name
  * @param text its own text; empty when it has children
@@ -35,6 +35,15 @@ record Xml(String name, String text, List<Xml> children) {
      * @throws Failure MALFORMED_XML
      */
     static Xml parse(byte[] document, String root) {
+        return parse(document, root, false);
+    }
+
+    /** The same for what is read and not kept, where XML 1.1 may name what 1.0 cannot. */
+    static Xml parseUnkept(byte[] document, String root) {
+        return parse(document, root, true);
+    }
+
+    private static Xml parse(byte[] document, String root, boolean oneOne) {
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
@@ -48,7 +57,7 @@ record Xml(String name, String text, List<Xml> children) {
             XMLStreamReader reader =
                     factory.createXMLStreamReader(new StringReader(text(document)));
             try {
-                if ("1.1".equals(reader.getVersion())) {
+                if (!oneOne && "1.1".equals(reader.getVersion())) {
                     throw malformed();
                 }
                 Xml read = read(reader);
