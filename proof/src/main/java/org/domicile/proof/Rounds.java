@@ -149,8 +149,8 @@ final class Rounds implements AutoCloseable {
         }
         Duration limit =
                 at.point().occasion() == Moment.Occasion.COMPACTION
-                        ? Duration.ofSeconds(20)
-                        : Duration.ofSeconds(12);
+                        ? Duration.ofSeconds(40)
+                        : Duration.ofSeconds(30);
         try (Server server = start(List.of(at.flag()))) {
             int status = -1;
             try {

@@ -105,9 +105,9 @@ class FullDiskTest {
             assertEquals(204, answer("DELETE", key, NOTHING).status());
             model.remove(key);
         }
-        long end = System.nanoTime() + 30_000_000_000L;
+        long end = System.nanoTime() + 60_000_000_000L;
         while (!put("again", LARGE)) {
-            assertTrue(System.nanoTime() < end, "what was deleted makes no room in 30 s");
+            assertTrue(System.nanoTime() < end, "what was deleted makes no room in 60 s");
             LockSupport.parkNanos(500_000_000);
         }
         fill("again/", LARGE, 60);
@@ -179,7 +179,7 @@ class FullDiskTest {
         String told = Server.command("uses", "--last", "1h", "--data", data);
         assertTrue(told.contains("full/"), told);
         // what removes something is recorded longer than what reads, and so makes room again
-        long end = System.nanoTime() + 60_000_000_000L;
+        long end = System.nanoTime() + 120_000_000_000L;
         List<String> large = model.keySet().stream().filter(k -> k.startsWith("large/")).toList();
         int next = 0;
         while (answer("GET", "large/none", NOTHING).status() != 404) {
@@ -187,7 +187,7 @@ class FullDiskTest {
                 assertEquals(204, answer("DELETE", large.get(next), NOTHING).status());
                 model.remove(large.get(next++));
             }
-            assertTrue(System.nanoTime() < end, "what was deleted makes no room in 60 s");
+            assertTrue(System.nanoTime() < end, "what was deleted makes no room in 120 s");
             LockSupport.parkNanos(200_000_000);
         }
     }
@@ -197,9 +197,8 @@ class FullDiskTest {
         TreeSet<String> listed = new TreeSet<>();
         Map<String, String> query = Map.of("list-type", "2");
         while (true) {
-            S3Client.Answer page = client.send("GET", "full", query, Map.of(), NOTHING);
+            S3Client.Answer page = read("full", query);
             assertEquals(200, page.status(), page::text);
-            uses.add(page.use());
             KEY.matcher(page.text()).results().forEach(found -> listed.add(found.group(1)));
             var token = TOKEN.matcher(page.text());
             if (!token.find()) {
@@ -211,10 +210,25 @@ class FullDiskTest {
         List<String> some = new ArrayList<>(model.keySet());
         java.util.Collections.shuffle(some, random);
         for (String key : some.subList(0, Math.min(20, some.size()))) {
-            S3Client.Answer answer = answer("GET", key, NOTHING);
+            S3Client.Answer answer = read("full/" + key, Map.of());
             assertEquals(200, answer.status(), answer::text);
             assertEquals(-1, expected(key).differsAt(answer.body()), key);
         }
+    }
+
+    /** What moves bodies together may take the room of records of reads for as long as it moves. */
+    private S3Client.Answer read(String target, Map<String, String> query)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + 30_000_000_000L;
+        S3Client.Answer answer = client.send("GET", target, query, Map.of(), NOTHING);
+        while (answer.status() == 507 && System.nanoTime() < end) {
+            LockSupport.parkNanos(200_000_000);
+            answer = client.send("GET", target, query, Map.of(), NOTHING);
+        }
+        if (answer.status() < 300) {
+            uses.add(answer.use());
+        }
+        return answer;
     }
 
     private Content expected(String key) {
