@@ -462,6 +462,55 @@ class DeliveriesTest {
                         .filter(each -> each.action().equals("notification:GiveUp"))
                         .map(Ledger.Recorded::object)
                         .toList());
+        // It once looked again at once, and for ever, for the name that had nothing left.
+        long looks = installation.keyspace().scans();
+        Thread.sleep(500);
+        long more = installation.keyspace().scans() - looks;
+        assertTrue(more < 50, () -> "looks in half a second: " + more);
+    }
+
+    /** What policy keeps once counted as the destination's failure: eight stopped everything. */
+    @Test
+    void whatIsKeptHereHoldsNothingElseUp() throws InterruptedException {
+        tell(rule("all", "hook", ""));
+        for (int i = 0; i < 300; i++) {
+            put("kept/" + i);
+        }
+        put("open/n");
+        label("kept/");
+        start();
+        assertEquals("ObjectCreated:Put open%2Fn", receiver.next().what());
+        put("open/m");
+        assertEquals("ObjectCreated:Put open%2Fm", receiver.next().what());
+        assertTrue(problem().contains("kept/"), this::problem);
+    }
+
+    /** More than a page of it stood before all that could have tried. */
+    @Test
+    void whatIsKeptHereDoesNotTryForADestinationThatFailed() throws InterruptedException {
+        tell(rule("all", "hook", ""));
+        for (int i = 0; i < 300; i++) {
+            put("kept/" + i);
+        }
+        for (int i = 0; i < 8; i++) {
+            put("open/" + i);
+        }
+        label("kept/");
+        receiver.answer(_ -> 500);
+        start();
+        awaitFailures(300 + 8);
+        receiver.answer(_ -> 200);
+        later(Duration.ofSeconds(2));
+        List<String> told = receiver.next(9);
+        for (int i = 0; i < 8; i++) {
+            assertTrue(told.contains("ObjectCreated:Put open%2F" + i), told::toString);
+        }
+    }
+
+    private void label(String prefix) {
+        installation
+                .admin()
+                .label("archive", prefix, new Marks(List.of(), List.of("city/tests"), List.of()));
     }
 
     @Test
