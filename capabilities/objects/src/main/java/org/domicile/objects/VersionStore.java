@@ -341,7 +341,7 @@ final class VersionStore implements Objects {
             Transaction transaction) {
         transaction.when(standing.stays());
         remove(transaction, home, standing);
-        tell(transaction, Effect.Kind.REMOVED, told(home, version), now());
+        tell(transaction, Effect.Kind.REMOVED, told(home, version));
         Optional<Version> marker =
                 standing.entry().kind() == Version.Kind.DELETE_MARKER
                         ? Optional.of(standing.version(name, false))
@@ -471,23 +471,26 @@ final class VersionStore implements Objects {
             transaction.when(Seen.first(home, raw, standing));
         }
         Version changed = next.version(name, Layout.stamp(standing.key()), latest);
-        tell(transaction, Effect.Kind.AMENDED, told(home, changed.id()), now());
+        tell(transaction, Effect.Kind.AMENDED, told(home, changed.id()));
         return new Decision<>(
                 transaction.carrying(request, Outcome.DONE), _ -> new Changed.Stored(changed));
     }
 
-    /** Adds what is to be told of an entry that comes, or of the null version that goes. */
+    /**
+     * Adds what is to be told of an entry that comes, or of the null version that goes. It happens
+     * now, whenever what comes was written: an event of years ago would be given up at once.
+     */
     void tell(Transaction transaction, Home home, Effect.Kind kind, Entry entry) {
         Event.Version version =
                 entry.mark() == Entry.Mark.NULL
                         ? told(home, Layout.NULL)
                         : new Event.Version.Fresh();
-        tell(transaction, kind, version, kind == Effect.Kind.REMOVED ? now() : entry.modified());
+        tell(transaction, kind, version);
     }
 
-    private void tell(
-            Transaction transaction, Effect.Kind kind, Event.Version version, Instant at) {
-        notice.of(new Effect(kind, version, at)).ifPresent(row -> transaction.write(row.write()));
+    private void tell(Transaction transaction, Effect.Kind kind, Event.Version version) {
+        notice.of(new Effect(kind, version, now()))
+                .ifPresent(row -> transaction.write(row.write()));
     }
 
     private static Event.Version told(Home home, String version) {
