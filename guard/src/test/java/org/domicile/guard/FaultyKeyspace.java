@@ -123,6 +123,11 @@ public final class FaultyKeyspace implements Keyspace {
     }
 
     @Override
+    public void leap(long by) {
+        below.leap(by);
+    }
+
+    @Override
     public Usage usage() {
         return below.usage();
     }
