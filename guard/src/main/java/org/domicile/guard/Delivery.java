@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.crypto.Mac;
@@ -233,6 +234,23 @@ final class Delivery {
                                 resource(to, event.bucket(), event.name()),
                                 ObjectUses.object(event.bucket().name(), event.name()))) {
             objects.outbox().remove(use.carrying(() -> 0), to, queued.stamp());
+        }
+    }
+
+    /** Puts on record how many found no room; in one commit with what takes them from the count. */
+    void giveUp(Outbox.Lost lost) {
+        List<String> zones =
+                objects.buckets()
+                        .bucket(lost.bucket())
+                        .map(Bucket::zones)
+                        .orElseGet(() -> List.of(dataZone));
+        Resource.Data bucket =
+                new Resource.Data(
+                        lost.to().organisation(), lost.bucket(), "", zones, dataZone);
+        try (Admitted use =
+                acting.as(Policy.UPKEEP, dataZone)
+                        .admitFor(lost.to().organisation(), GIVE_UP, bucket, lost.bucket())) {
+            objects.outbox().recorded(use.carrying(lost::events), lost);
         }
     }
 

@@ -21,6 +21,10 @@ import java.util.function.BooleanSupplier;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.events.Destination;
 import org.domicile.events.Notification;
+import org.domicile.keyspace.Space;
+import org.domicile.keyspace.Transaction;
+import org.domicile.keyspace.Tuple;
+import org.domicile.keyspace.Write;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Lock;
@@ -366,6 +370,42 @@ class DeliveriesTest {
             assertTrue(String.valueOf(no.getMessage()).contains(to.arn()), no::getMessage);
         }
         assertEquals(List.of(), installation.objects().outbox().destinations());
+    }
+
+    /** The test was a commit of its own: whoever died between the two never sent it. */
+    @Test
+    void aTestIsSetWithItsNotification() throws InterruptedException {
+        Notification asked = new Notification(List.of(rule("all", "hook", "")), "");
+        installation.keyspace().fenceAfter(1);
+        assertTrue(city().putNotification("archive", asked, GuardedObjects.Announce.TEST));
+        installation.reopen();
+        start();
+        assertEquals("s3:TestEvent", receiver.next().text("Event"));
+    }
+
+    /** As many as wait at most are a matter of the outbox's own test. */
+    @Test
+    void whatFoundNoRoomIsGivenUpOnRecordWithItsNumber() throws InterruptedException {
+        long before = installation.entries("city");
+        Destination hook = new Destination.Webhook("home", "city", "hook");
+        byte[] counter = Tuple.pack("events", "l", hook.arn(), "archive");
+        installation
+                .keyspace()
+                .commit(
+                        new Transaction()
+                                .write(
+                                        new Write.Add(
+                                                Space.RECORDS, counter, new long[] {12})));
+        start();
+        await(() -> installation.guard().deliveries().givenUp() == 12);
+        Ledger.Recorded use =
+                installation.usesSince("city", before).stream()
+                        .filter(each -> each.action().equals("notification:GiveUp"))
+                        .findFirst()
+                        .orElseThrow();
+        assertEquals("archive", use.object());
+        assertEquals(12, use.size());
+        assertEquals(List.of(), installation.objects().outbox().lost());
     }
 
     @Test

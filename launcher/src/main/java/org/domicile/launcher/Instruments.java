@@ -206,6 +206,14 @@ final class Instruments implements Running, Readiness, Figures {
         try {
             for (Deliveries.Waiting each : deliveries.waiting()) {
                 waiting += each.events();
+                if (each.room() != Deliveries.Room.ENOUGH) {
+                    warnings.add(
+                            each.room() == Deliveries.Room.NONE
+                                    ? "%,d events wait for %s, and no more are kept: what comes is given up, on record as notification:GiveUp. Let it answer, or take the notification away"
+                                            .formatted(Deliveries.MOST, each.destination())
+                                    : "more than four fifths of the %,d events that may wait for %s do: let it answer, or take the notification away; beyond that events are given up"
+                                            .formatted(Deliveries.MOST, each.destination()));
+                }
                 if (!each.problem().isEmpty()) {
                     warnings.add(
                             "events do not reach %s (%s): %s%d wait, the oldest since %s; each is given up after %d days"
@@ -232,7 +240,7 @@ final class Instruments implements Running, Readiness, Figures {
         }
         if (deliveries.givenUp() > 0) {
             warnings.add(
-                    "since the start %d events were given up, for they did not reach their destination in %d days; 'domicile uses' shows them, as notification:GiveUp"
+                    "since the start %d events were given up, for they did not reach their destination in %d days, or too many waited for it; 'domicile uses' shows them, as notification:GiveUp"
                             .formatted(deliveries.givenUp(), Deliveries.KEPT.toDays()));
         }
     }

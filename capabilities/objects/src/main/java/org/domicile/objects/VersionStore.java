@@ -75,12 +75,12 @@ final class VersionStore implements Objects {
         this.blobs = blobs;
         this.clock = clock;
         this.present = present;
-        this.buckets = new BucketTable(keyspace);
+        this.outbox = Outbox.open(keyspace);
+        this.buckets = new BucketTable(keyspace, outbox);
         Census.complete(keyspace, buckets.all());
         this.garbage = new Garbage(keyspace, blobs);
         this.quotas = new QuotaTable(keyspace, buckets);
         this.uploads = new UploadTable(this, keyspace, garbage, quotas, ids);
-        this.outbox = Outbox.open(keyspace);
         this.notice = Notice.NONE;
         this.sequence = new AtomicLong(clock.millis() << 20);
         this.opening = ids.nextLong();
@@ -490,7 +490,7 @@ final class VersionStore implements Objects {
 
     private void tell(Transaction transaction, Effect.Kind kind, Event.Version version) {
         notice.of(new Effect(kind, version, now()))
-                .ifPresent(row -> transaction.write(row.write()));
+                .ifPresent(row -> transaction.write(outbox.write(row)));
     }
 
     private static Event.Version told(Home home, String version) {
