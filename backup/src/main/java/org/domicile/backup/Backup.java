@@ -162,7 +162,7 @@ public final class Backup {
                         .orElse(null);
         files++;
         bytes += is.size();
-        if (kept != null && repository.has(kept.hash(), kept.size())) {
+        if (kept != null && repository.keeps(kept.hash(), kept.size())) {
             meter.present(is.size(), shown);
             return new Item.File(name, kept.hash(), kept.size(), time);
         }

@@ -176,6 +176,7 @@ public final class Repository implements AutoCloseable {
         for (Path directory : touched) {
             disk.forceDirectory(directory);
         }
+        disk.forceDirectory(path.resolve("objects"));
         touched.clear();
         CrashPoint.at("backup.before-snapshot");
         Durable.replace(disk, path.resolve("snapshots").resolve(snapshot.id()), snapshot.format());
@@ -191,6 +192,22 @@ public final class Repository implements AutoCloseable {
 
     Path object(String hash) {
         return path.resolve("objects").resolve(hash.substring(0, 2)).resolve(hash);
+    }
+
+    /**
+     * The same for a snapshot under way, which will name it: whoever put it may have been killed
+     * before its name was durable, so its directory is forced before the snapshot is.
+     */
+    boolean keeps(String hash, long size) throws IOException {
+        boolean there = has(hash, size);
+        if (there) {
+            touched.add(directory(hash));
+        }
+        return there;
+    }
+
+    private Path directory(String hash) {
+        return path.resolve("objects").resolve(hash.substring(0, 2));
     }
 
     /** Whether the object is there with that size. */
@@ -217,7 +234,7 @@ public final class Repository implements AutoCloseable {
     /** Keeps a list. */
     String put(byte[] list) throws IOException {
         String hash = sha256(list);
-        if (!has(hash, list.length)) {
+        if (!keeps(hash, list.length)) {
             Path incoming = path.resolve("incoming");
             disk.delete(incoming);
             try (Disk.DiskFile file = disk.open(incoming)) {
@@ -234,7 +251,7 @@ public final class Repository implements AutoCloseable {
         Path incoming = path.resolve("incoming");
         String hash = copy(disk, source, incoming, rate, count -> meter.moved(count, shown));
         long size = Files.size(incoming);
-        if (has(hash, size)) {
+        if (keeps(hash, size)) {
             disk.delete(incoming);
         } else {
             name(incoming, hash);
@@ -245,7 +262,7 @@ public final class Repository implements AutoCloseable {
 
     private void name(Path incoming, String hash) throws IOException {
         Path object = object(hash);
-        Path directory = path.resolve("objects").resolve(hash.substring(0, 2));
+        Path directory = directory(hash);
         disk.createDirectories(directory);
         disk.rename(incoming, object);
         touched.add(directory);

@@ -38,21 +38,25 @@ public final class Retention {
      *
      * @param keep at least one
      * @throws org.domicile.bytes.StorageFailure CORRUPT when one that stays cannot be read: then
-     *     nothing is swept
+     *     nothing goes, for an old one that can be read is better than none
      */
     public static Gone keep(Repository repository, int keep) throws IOException {
         List<String> ids = repository.ids();
         List<String> old = ids.subList(0, Math.max(0, ids.size() - Math.max(1, keep)));
+        if (old.isEmpty()) {
+            return new Gone(List.of(), 0);
+        }
+        Retention retention = new Retention(repository);
+        for (String id : ids.subList(old.size(), ids.size())) {
+            retention.mark(new Item.Directory("", repository.snapshot(id).tree()));
+        }
         for (String id : old) {
             repository.forget(id);
         }
-        return new Gone(List.copyOf(old), old.isEmpty() ? 0 : new Retention(repository).sweep());
+        return new Gone(List.copyOf(old), retention.sweep());
     }
 
     private long sweep() throws IOException {
-        for (String id : repository.ids()) {
-            mark(new Item.Directory("", repository.snapshot(id).tree()));
-        }
         long[] named = Arrays.copyOf(needed, count);
         Arrays.sort(named);
         long[] bytes = new long[1];

@@ -266,6 +266,23 @@ class RepositoryTest {
         assertSame(files(data), files(above.resolve("two")));
     }
 
+    /** The old ones went first once, and then it was seen that what stays is damaged. */
+    @Test
+    void nothingGoesWhileWhatStaysCannotBeRead() throws IOException {
+        Snapshot one = backup().snapshot();
+        write("ledger/checkpoint", 101);
+        Snapshot two = backup().snapshot();
+        Path list = backups.resolve("objects").resolve(two.tree().substring(0, 2));
+        Files.write(list.resolve(two.tree()), new byte[] {1});
+        try (Repository repository = Repository.open(backups, Disk.real(), "family")) {
+            StorageFailure damaged =
+                    assertThrows(StorageFailure.class, () -> Retention.keep(repository, 1));
+            assertEquals(StorageFailure.Kind.CORRUPT, damaged.kind());
+            assertEquals(List.of(one.id(), two.id()), repository.ids());
+        }
+        restore(one, above.resolve("one"), Integer.MAX_VALUE);
+    }
+
     @Test
     void zerosTakeNoRoomAndAreThere() throws IOException {
         Path file = data.resolve("blobs/000009.segment");

@@ -12,6 +12,7 @@ import org.domicile.objects.Bucket;
 import org.domicile.objects.Lock;
 import org.domicile.objects.Objects;
 import org.domicile.policy.Marks;
+import org.domicile.policy.Resource;
 
 /**
  * Guarded copies. The target is judged first (a caller who may not write there must not cause a
@@ -49,11 +50,10 @@ final class CopyUses {
                     case GuardedObjects.Directive.Replace(GuardedObjects.Draft draft, _) ->
                             draft.encryption();
                 });
-        Locks.check(
-                uses,
-                directive.lock(),
-                uses.data(objects.buckets().bucket(bucket), bucket, name),
-                ObjectUses.object(bucket, name));
+        Resource.Data resource = uses.data(objects.buckets().bucket(bucket), bucket, name);
+        String object = ObjectUses.object(bucket, name);
+        Tags.check(uses, directive.tags().orElse(Map.of()), resource, object);
+        Locks.check(uses, directive.lock(), resource, object);
         Optional<Bucket> from = objects.buckets().bucket(source.bucket());
         try {
             return copied(source, from, bucket, name, directive, match);

@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.domicile.events.Outbox;
 
 /**
  * Tells what waits in the outbox. An event is sent to its destination until an answer of 2xx says
@@ -11,8 +12,10 @@ import java.util.List;
  *
  * <p>What fails is tried again after a second, then after twice as long each time, and at last
  * every {@link #LONGEST_PAUSE}. Where eight tries in a row fail the destination waits so as a
- * whole, and one event tries for all. An event that could not be told within {@link #KEPT} is given
- * up; that is on record.
+ * whole, and one event tries for all; what policy keeps back makes its own name wait and no other.
+ * An event that could not be told within {@link #KEPT} is given up, and so is one that finds {@link
+ * #MOST} others waiting for its destination; both are on record, the latter as one entry for all of
+ * a bucket's in half a minute, with their number as its size.
  *
  * <p>Each try is a use in the log of the bucket's organisation, recorded before a byte leaves:
  * {@code system:notification} acts, under the purpose of whoever set the notification, towards the
@@ -21,6 +24,9 @@ import java.util.List;
 public interface Deliveries extends AutoCloseable {
     /** For how long an event that fails is tried. */
     Duration KEPT = Duration.ofDays(7);
+
+    /** So many events wait for one destination at most. */
+    int MOST = Outbox.MOST;
 
     /** The longest time between two tries. */
     Duration LONGEST_PAUSE = Duration.ofMinutes(5);
@@ -36,6 +42,23 @@ public interface Deliveries extends AutoCloseable {
 
     /** Tries that failed since the start. */
     long failed();
+
+    /** How much room is left beside what waits for a destination. */
+    enum Room {
+        /** There is. */
+        ENOUGH,
+        /** Less than a fifth. */
+        LITTLE,
+        /** None: what comes is given up at once, counted, and on record by the bucket. */
+        NONE;
+
+        static Room beside(long waiting) {
+            if (waiting >= Outbox.MOST) {
+                return NONE;
+            }
+            return waiting >= Outbox.MOST / 5 * 4 ? LITTLE : ENOUGH;
+        }
+    }
 
     /** Events that were given up since the start. */
     long givenUp();
@@ -53,8 +76,9 @@ public interface Deliveries extends AutoCloseable {
      * @param events how many, at most {@link #COUNTED}
      * @param oldest when the oldest of them happened
      * @param problem why the last try failed; empty when it did not
+     * @param room for more
      */
-    record Waiting(String destination, int events, Instant oldest, String problem) {
+    record Waiting(String destination, int events, Instant oldest, String problem, Room room) {
         /** So many are counted and no more. */
         public static final int COUNTED = 1_000;
     }

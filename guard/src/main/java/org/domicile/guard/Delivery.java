@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.crypto.Mac;
@@ -39,11 +40,25 @@ final class Delivery {
     static final String DELIVER = "notification:Deliver";
 
     private static final String GIVE_UP = "notification:GiveUp";
-    private static final Limits LIMITS = new Limits(1 << 20, Duration.ofSeconds(10));
+
+    /** Of an answer only its status is of use; 128 may come at once. */
+    private static final Limits LIMITS = new Limits(4 << 10, Duration.ofSeconds(10));
 
     /** Uses of {@code system:notification} at the present moment, under a purpose, to a zone. */
     interface Acting {
         Uses as(String purpose, String zone);
+    }
+
+    /** What became of a try. */
+    sealed interface Tried {
+        /** It came. */
+        record Told() implements Tried {}
+
+        /** It stays here: what keeps it says nothing of other events. */
+        record Kept(String why) implements Tried {}
+
+        /** The destination does not take it, or cannot be reached. */
+        record Failed(String why) implements Tried {}
     }
 
     private final Policy policy;
@@ -115,20 +130,25 @@ final class Delivery {
         return new Resource.Data(to.organisation(), bucket.name(), name, bucket.zones(), dataZone);
     }
 
-    /** Tells one; why it failed, empty when it was told. */
-    Optional<String> tell(Destination to, Outbox.Queued queued) {
+    /**
+     * Tells one.
+     *
+     * @throws StorageFailure when nothing can be read or recorded here: no other event fares better
+     */
+    Tried tell(Destination to, Outbox.Queued queued) {
         return switch (to) {
             case Destination.Webhook webhook -> {
                 Optional<Target> target = target(webhook);
                 byte[] secret = policy.targetSecret(webhook.target());
                 Optional<String> obstacle = obstacle(webhook, target, secret);
-                yield obstacle.isPresent() ? obstacle : send(webhook, target.get(), secret, queued);
+                yield obstacle.isPresent()
+                        ? new Tried.Failed(obstacle.get())
+                        : send(webhook, target.get(), secret, queued);
             }
         };
     }
 
-    private Optional<String> send(
-            Destination.Webhook to, Target target, byte[] secret, Outbox.Queued queued) {
+    private Tried send(Destination.Webhook to, Target target, byte[] secret, Outbox.Queued queued) {
         Event event = queued.event();
         String place = event.bucket().name();
         try (Admitted use =
@@ -148,10 +168,17 @@ final class Delivery {
                             body,
                             LIMITS);
             return answer.status() / 100 == 2
-                    ? Optional.empty()
-                    : Optional.of("the target answered " + answer.status());
-        } catch (Refused | Unreachable | StorageFailure e) {
-            return Optional.of(String.valueOf(e.getMessage()));
+                    ? new Tried.Told()
+                    : new Tried.Failed("the target answered " + answer.status());
+        } catch (Unreachable e) {
+            return new Tried.Failed(String.valueOf(e.getMessage()));
+        } catch (Refused e) {
+            return new Tried.Kept(String.valueOf(e.getMessage()));
+        } catch (StorageFailure e) {
+            return switch (e.kind()) {
+                case CORRUPT, FOREIGN -> new Tried.Kept(String.valueOf(e.getMessage()));
+                case CLOSED, FENCED, FULL, OVERLOADED -> throw e;
+            };
         }
     }
 
@@ -206,6 +233,22 @@ final class Delivery {
                                 resource(to, event.bucket(), event.name()),
                                 ObjectUses.object(event.bucket().name(), event.name()))) {
             objects.outbox().remove(use.carrying(() -> 0), to, queued.stamp());
+        }
+    }
+
+    /** Puts on record how many found no room; in one commit with what takes them from the count. */
+    void giveUp(Outbox.Lost lost) {
+        List<String> zones =
+                objects.buckets()
+                        .bucket(lost.bucket())
+                        .map(Bucket::zones)
+                        .orElseGet(() -> List.of(dataZone));
+        Resource.Data bucket =
+                new Resource.Data(lost.to().organisation(), lost.bucket(), "", zones, dataZone);
+        try (Admitted use =
+                acting.as(Policy.UPKEEP, dataZone)
+                        .admitFor(lost.to().organisation(), GIVE_UP, bucket, lost.bucket())) {
+            objects.outbox().recorded(use.carrying(lost::events), lost);
         }
     }
 

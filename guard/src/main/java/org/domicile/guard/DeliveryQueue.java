@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -23,8 +22,9 @@ import org.domicile.events.Outbox;
  * The events of one destination. A turn walks them page by page; of each page the events of one
  * name are told one after the other, those of several names at once. A name of which one event
  * failed, or waits, is left alone for the rest of the turn, or a later event would come before an
- * earlier one. In memory is one page, and for names that failed when they are tried again. One turn
- * at a time; the rest is safe for concurrent use.
+ * earlier one. What the destination does not take makes it wait as a whole; what is kept here makes
+ * its own name wait and nothing else. In memory is one page, and for names that failed when they
+ * are tried again. One turn at a time; the rest is safe for concurrent use.
  */
 final class DeliveryQueue {
     private static final System.Logger LOG = System.getLogger("org.domicile.events");
@@ -35,7 +35,7 @@ final class DeliveryQueue {
     /** So many tries that fail one after the other say that it is the destination. */
     private static final int IN_A_ROW = 8;
 
-    /** So many names that fail say the same. */
+    /** So many names that it does not take say the same. */
     private static final int MOST_NAMES = 1_000;
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -56,14 +56,22 @@ final class DeliveryQueue {
     /** An object: its bucket for ever, and its name. */
     private record Key(String bucket, String name) {}
 
-    /** How often something failed, and when it is tried again. */
-    private record Pause(int failures, Instant until) {
-        static final Pause NONE = new Pause(0, Instant.MIN);
+    /** Whose failure it is that something waits. */
+    private enum Fault {
+        /** The destination's: it may be dead. */
+        THERE,
+        /** The event's alone: policy keeps it, or what it holds cannot be read. */
+        HERE
+    }
 
-        Pause longer(Instant now) {
+    /** How often something failed, and when it is tried again. */
+    private record Pause(int failures, Instant until, Fault fault) {
+        static final Pause NONE = new Pause(0, Instant.MIN, Fault.HERE);
+
+        Pause longer(Instant now, Fault of) {
             Duration wait = FIRST_PAUSE.multipliedBy(1L << Math.min(failures, MOST_DOUBLINGS));
             Duration most = Deliveries.LONGEST_PAUSE;
-            return new Pause(failures + 1, now.plus(wait.compareTo(most) < 0 ? wait : most));
+            return new Pause(failures + 1, now.plus(wait.compareTo(most) < 0 ? wait : most), of);
         }
 
         boolean over(Instant now) {
@@ -71,7 +79,12 @@ final class DeliveryQueue {
         }
     }
 
+    /** Those of which an event failed and waits; as many at most as the outbox has events. */
     private final Map<Key, Pause> names = new HashMap<>();
+
+    /** How many of them the destination did not take. */
+    private int untaken;
+
     private Pause whole = Pause.NONE;
     private int row;
     private boolean asked = true;
@@ -144,7 +157,17 @@ final class DeliveryQueue {
 
     private synchronized void end(Turn turn) {
         running = false;
-        whole = turn.stopped ? whole.longer(delivery.now()) : Pause.NONE;
+        if (turn.stopped) {
+            whole = whole.longer(delivery.now(), Fault.THERE);
+        } else {
+            whole = Pause.NONE;
+            if (turn.walked) {
+                // What has no event any more would be due for ever.
+                List.copyOf(names.keySet()).stream()
+                        .filter(each -> !turn.left.contains(each))
+                        .forEach(this::forget);
+            }
+        }
         String before = problem;
         problem = whole.failures() == 0 && names.isEmpty() ? "" : turn.problem(before);
         if (before.isEmpty() != problem.isEmpty()) {
@@ -180,17 +203,38 @@ final class DeliveryQueue {
 
     private synchronized void came(Key key) {
         row = 0;
-        names.remove(key);
+        forget(key);
+    }
+
+    private synchronized void forget(Key key) {
+        Pause was = names.remove(key);
+        untaken -= was != null && was.fault() == Fault.THERE ? 1 : 0;
     }
 
     /** Whether it looks as if nothing could be told now. */
     private synchronized boolean failed(Key key) {
         row++;
-        if (names.size() >= MOST_NAMES && !names.containsKey(key)) {
+        if (untaken >= MOST_NAMES && !names.containsKey(key)) {
             return true;
         }
-        names.put(key, names.getOrDefault(key, Pause.NONE).longer(delivery.now()));
+        pause(key, Fault.THERE);
         return row >= IN_A_ROW;
+    }
+
+    /** That one waits says nothing of others. */
+    private synchronized void pause(Key key, Fault fault) {
+        Pause was = names.getOrDefault(key, Pause.NONE);
+        forget(key);
+        names.put(key, was.longer(delivery.now(), fault));
+        untaken += fault == Fault.THERE ? 1 : 0;
+    }
+
+    /** One is given up: what comes after it of its name, if anything does, is tried at once. */
+    private synchronized void gone(Key key) {
+        if (names.containsKey(key)) {
+            forget(key);
+            asked = true;
+        }
     }
 
     private static Key key(Outbox.Queued queued) {
@@ -222,6 +266,7 @@ final class DeliveryQueue {
     private void letGo(Outbox.Queued queued) {
         try {
             delivery.giveUp(to, queued);
+            gone(key(queued));
             figures.givenUp().increment();
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -237,6 +282,9 @@ final class DeliveryQueue {
     /** What happens in one turn. Shared by its threads. */
     private final class Turn {
         private volatile boolean probing;
+
+        /** Whether all that waits was looked at. */
+        private volatile boolean walked;
 
         /** Names that are left alone. */
         private final Set<Key> left = waiting();
@@ -259,6 +307,7 @@ final class DeliveryQueue {
             while (!stopped && !Thread.currentThread().isInterrupted()) {
                 List<Outbox.Queued> page = outbox.events(to, after, PAGE);
                 if (page.isEmpty()) {
+                    walked = true;
                     return;
                 }
                 after = page.getLast().stamp();
@@ -270,12 +319,33 @@ final class DeliveryQueue {
             }
         }
 
-        /** One that failed seldom tries for all: those that always fail must not speak for them. */
+        /**
+         * One tries for all: of the first page that has any which are not in a pause, those that
+         * failed seldom come first, since what always fails must not speak for the rest. One that
+         * is kept here has not tried.
+         */
         private void probe() {
-            chains(outbox.events(to, 0, PAGE)).entrySet().stream()
-                    .min(Comparator.comparingInt(each -> failures(each.getKey())))
-                    .ifPresent(each -> chain(List.of(each.getValue().getFirst())));
-            probing = false;
+            long after = 0;
+            while (!Thread.currentThread().isInterrupted()) {
+                List<Outbox.Queued> page = outbox.events(to, after, PAGE);
+                List<Map.Entry<Key, List<Outbox.Queued>>> chains =
+                        chains(page).entrySet().stream()
+                                .filter(each -> !left.contains(each.getKey()))
+                                .sorted(Comparator.comparingInt(each -> failures(each.getKey())))
+                                .toList();
+                for (Map.Entry<Key, List<Outbox.Queued>> each : chains) {
+                    chain(List.of(each.getValue().getFirst()));
+                    if (stopped || !left.contains(each.getKey())) {
+                        probing = false;
+                        return;
+                    }
+                }
+                if (page.size() < PAGE) {
+                    probing = false;
+                    return;
+                }
+                after = page.getLast().stamp();
+            }
         }
 
         private Map<Key, List<Outbox.Queued>> chains(List<Outbox.Queued> page) {
@@ -308,18 +378,27 @@ final class DeliveryQueue {
                     if (stopped || Thread.currentThread().isInterrupted()) {
                         return;
                     }
-                    Optional<String> problem = delivery.tell(to, queued);
-                    if (problem.isPresent()) {
-                        fail(problem.get());
-                        left.add(key);
-                        if (failed(key) || probing) {
-                            stop();
+                    switch (delivery.tell(to, queued)) {
+                        case Delivery.Tried.Told() -> {
+                            delivery.told(to, queued);
+                            figures.told().increment();
+                            came(key);
                         }
-                        return;
+                        case Delivery.Tried.Kept(String why) -> {
+                            fail(why);
+                            left.add(key);
+                            pause(key, Fault.HERE);
+                            return;
+                        }
+                        case Delivery.Tried.Failed(String why) -> {
+                            fail(why);
+                            left.add(key);
+                            if (failed(key) || probing) {
+                                stop();
+                            }
+                            return;
+                        }
                     }
-                    delivery.told(to, queued);
-                    figures.told().increment();
-                    came(key);
                 }
             } catch (RuntimeException e) {
                 broken(e);

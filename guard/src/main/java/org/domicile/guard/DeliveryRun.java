@@ -37,6 +37,10 @@ final class DeliveryRun implements Deliveries {
     private final Semaphore signal = new Semaphore(0);
     private final Semaphore turns = new Semaphore(AT_ONCE);
     private @Nullable Thread looking;
+
+    /** When what found no room is put on record next; the looking thread's own. */
+    private Instant recording = Instant.MIN;
+
     private volatile boolean stopping;
 
     DeliveryRun(Outbox outbox, Delivery delivery) {
@@ -81,6 +85,7 @@ final class DeliveryRun implements Deliveries {
     /** Begins what is due; for how long there is nothing more to begin. */
     private Duration begun(ExecutorService threads) {
         try {
+            recordLost();
             return rest(begin(threads));
         } catch (StorageFailure e) {
             LOG.log(
@@ -91,6 +96,29 @@ final class DeliveryRun implements Deliveries {
             LOG.log(System.Logger.Level.ERROR, "events wait; this is a bug", e);
         }
         return LONGEST_LOOK;
+    }
+
+    private void recordLost() {
+        Instant now = delivery.now();
+        if (now.isBefore(recording)) {
+            return;
+        }
+        recording = now.plus(LONGEST_LOOK);
+        for (Outbox.Lost lost : outbox.lost()) {
+            try {
+                delivery.giveUp(lost);
+                figures.givenUp().add(lost.events());
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "{0} events of {1} for {2} are given up: {3} wait for it already",
+                        lost.events(),
+                        lost.bucket(),
+                        lost.to().arn(),
+                        Outbox.MOST);
+            } catch (Refused e) {
+                LOG.log(System.Logger.Level.ERROR, "events cannot be given up", e);
+            }
+        }
     }
 
     private Duration rest(Instant next) {
@@ -146,7 +174,8 @@ final class DeliveryRun implements Deliveries {
                                 to.arn(),
                                 outbox.count(to, Waiting.COUNTED),
                                 oldest.getFirst().event().at(),
-                                queue == null ? "" : queue.problem()));
+                                queue == null ? "" : queue.problem(),
+                                Room.beside(outbox.waiting(to))));
             }
         }
         return all;

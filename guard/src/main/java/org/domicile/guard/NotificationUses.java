@@ -1,5 +1,6 @@
 package org.domicile.guard;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -8,6 +9,7 @@ import org.domicile.events.Destination;
 import org.domicile.events.Event;
 import org.domicile.events.EventType;
 import org.domicile.events.Notification;
+import org.domicile.events.Outbox;
 import org.domicile.keys.Keys;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Objects;
@@ -62,9 +64,17 @@ final class NotificationUses {
                             : Optional.of(
                                     BucketUses.seal(
                                             vessel, bucket, which, notification.document()));
-            boolean set = objects.buckets().set(use.carrying(() -> 0), bucket, which.key(), sealed);
-            if (set && announce == GuardedObjects.Announce.TEST) {
-                destinations.forEach(each -> test(each, bucket, notification.purpose()));
+            List<Outbox.Row> tests =
+                    announce == GuardedObjects.Announce.TEST
+                            ? destinations.stream()
+                                    .map(each -> test(each, bucket, notification.purpose()))
+                                    .toList()
+                            : List.of();
+            boolean set =
+                    objects.buckets()
+                            .set(use.carrying(() -> 0), bucket, which.key(), sealed, tests);
+            if (set) {
+                tests.forEach(each -> wake.accept(each.to()));
             }
             return set;
         } catch (Keys.KeyGone _) {
@@ -92,21 +102,19 @@ final class NotificationUses {
         }
     }
 
-    private void test(Destination to, Bucket bucket, String purpose) {
+    private Outbox.Row test(Destination to, Bucket bucket, String purpose) {
         Event.Details details =
                 new Event.Details("", "", Announcements.principal(uses), uses.request().id());
-        objects.outbox()
-                .add(
-                        to,
-                        new Event(
-                                EventType.TEST,
-                                uses.at(),
-                                purpose,
-                                Announcements.place(bucket),
-                                "",
-                                new Event.Version.None(),
-                                -1,
-                                Announcements.seal(vessel, bucket, "", details)));
-        wake.accept(to);
+        return new Outbox.Row(
+                to,
+                new Event(
+                        EventType.TEST,
+                        uses.at(),
+                        purpose,
+                        Announcements.place(bucket),
+                        "",
+                        new Event.Version.None(),
+                        -1,
+                        Announcements.seal(vessel, bucket, "", details)));
     }
 }

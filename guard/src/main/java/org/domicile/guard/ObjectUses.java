@@ -73,6 +73,11 @@ final class ObjectUses {
             Upstream upstream,
             Match match) {
         Arriving arriving = Arriving.fresh(Cause.of(uses.asking().arrival()));
+        Tags.check(
+                uses,
+                draft.tags(),
+                uses.data(objects.buckets().bucket(bucketName), bucketName, name),
+                object(bucketName, name));
         return put(bucketName, name, draft, upstream, match, arriving);
     }
 

@@ -22,6 +22,7 @@ import org.domicile.objects.Upload;
 import org.domicile.objects.Version;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Ownership;
+import org.domicile.policy.Resource;
 import org.domicile.request.Outcome;
 
 /** Guarded uploads in parts. */
@@ -63,11 +64,9 @@ final class UploadUses {
     Optional<GuardedObjects.Begun> create(
             String bucketName, String name, GuardedObjects.Draft draft) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
-        Locks.check(
-                uses,
-                draft.lock(),
-                uses.data(found, bucketName, name),
-                ObjectUses.object(bucketName, name));
+        Resource.Data resource = uses.data(found, bucketName, name);
+        Tags.check(uses, draft.tags(), resource, ObjectUses.object(bucketName, name));
+        Locks.check(uses, draft.lock(), resource, ObjectUses.object(bucketName, name));
         try (Admitted use = admit("s3:PutObject", found, bucketName, name)) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);

@@ -22,6 +22,10 @@ import java.util.function.BooleanSupplier;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.events.Destination;
 import org.domicile.events.Notification;
+import org.domicile.keyspace.Space;
+import org.domicile.keyspace.Transaction;
+import org.domicile.keyspace.Tuple;
+import org.domicile.keyspace.Write;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Lock;
@@ -369,6 +373,40 @@ class DeliveriesTest {
         assertEquals(List.of(), installation.objects().outbox().destinations());
     }
 
+    /** The test was a commit of its own: whoever died between the two never sent it. */
+    @Test
+    void aTestIsSetWithItsNotification() throws InterruptedException {
+        Notification asked = new Notification(List.of(rule("all", "hook", "")), "");
+        installation.keyspace().fenceAfter(1);
+        assertTrue(city().putNotification("archive", asked, GuardedObjects.Announce.TEST));
+        installation.reopen();
+        start();
+        assertEquals("s3:TestEvent", receiver.next().text("Event"));
+    }
+
+    /** As many as wait at most are a matter of the outbox's own test. */
+    @Test
+    void whatFoundNoRoomIsGivenUpOnRecordWithItsNumber() throws InterruptedException {
+        long before = installation.entries("city");
+        Destination hook = new Destination.Webhook("home", "city", "hook");
+        byte[] counter = Tuple.pack("events", "l", hook.arn(), "archive");
+        installation
+                .keyspace()
+                .commit(
+                        new Transaction()
+                                .write(new Write.Add(Space.RECORDS, counter, new long[] {12})));
+        start();
+        await(() -> installation.guard().deliveries().givenUp() == 12);
+        Ledger.Recorded use =
+                installation.usesSince("city", before).stream()
+                        .filter(each -> each.action().equals("notification:GiveUp"))
+                        .findFirst()
+                        .orElseThrow();
+        assertEquals("archive", use.object());
+        assertEquals(12, use.size());
+        assertEquals(List.of(), installation.objects().outbox().lost());
+    }
+
     @Test
     void thePurposeHasToListThatItTells() {
         Purpose all = Installation.known(installation.policy().register().purposes(), "city/tests");
@@ -463,6 +501,55 @@ class DeliveriesTest {
                         .filter(each -> each.action().equals("notification:GiveUp"))
                         .map(Ledger.Recorded::object)
                         .toList());
+        // It once looked again at once, and for ever, for the name that had nothing left.
+        long looks = installation.keyspace().scans();
+        Thread.sleep(500);
+        long more = installation.keyspace().scans() - looks;
+        assertTrue(more < 50, () -> "looks in half a second: " + more);
+    }
+
+    /** What policy keeps once counted as the destination's failure: eight stopped everything. */
+    @Test
+    void whatIsKeptHereHoldsNothingElseUp() throws InterruptedException {
+        tell(rule("all", "hook", ""));
+        for (int i = 0; i < 300; i++) {
+            put("kept/" + i);
+        }
+        put("open/n");
+        label("kept/");
+        start();
+        assertEquals("ObjectCreated:Put open%2Fn", receiver.next().what());
+        put("open/m");
+        assertEquals("ObjectCreated:Put open%2Fm", receiver.next().what());
+        assertTrue(problem().contains("prohibits"), this::problem);
+    }
+
+    /** More than a page of it stood before all that could have tried. */
+    @Test
+    void whatIsKeptHereDoesNotTryForADestinationThatFailed() throws InterruptedException {
+        tell(rule("all", "hook", ""));
+        for (int i = 0; i < 300; i++) {
+            put("kept/" + i);
+        }
+        for (int i = 0; i < 8; i++) {
+            put("open/" + i);
+        }
+        label("kept/");
+        receiver.answer(_ -> 500);
+        start();
+        awaitFailures(300 + 8);
+        receiver.answer(_ -> 200);
+        later(Duration.ofSeconds(2));
+        List<String> told = receiver.next(9);
+        for (int i = 0; i < 8; i++) {
+            assertTrue(told.contains("ObjectCreated:Put open%2F" + i), told::toString);
+        }
+    }
+
+    private void label(String prefix) {
+        installation
+                .admin()
+                .label("archive", prefix, new Marks(List.of(), List.of("city/tests"), List.of()));
     }
 
     @Test

@@ -24,6 +24,7 @@ import org.domicile.request.Append;
 public final class FaultyKeyspace implements Keyspace {
     private final Keyspace below;
     private final AtomicLong commits = new AtomicLong();
+    private final AtomicLong scans = new AtomicLong();
     private final AtomicLong lasts = new AtomicLong(Long.MAX_VALUE);
     private volatile boolean recording = true;
     private volatile Consumer<Transaction> watcher = transaction -> {};
@@ -65,6 +66,11 @@ public final class FaultyKeyspace implements Keyspace {
         return commits.get();
     }
 
+    /** Scans so far. */
+    public long scans() {
+        return scans.get();
+    }
+
     /** What is below. */
     public Keyspace below() {
         return below;
@@ -102,6 +108,7 @@ public final class FaultyKeyspace implements Keyspace {
 
     @Override
     public Cursor scan(Space space, Range range, Direction direction) {
+        scans.incrementAndGet();
         return below.scan(space, range, direction);
     }
 
@@ -113,6 +120,11 @@ public final class FaultyKeyspace implements Keyspace {
     @Override
     public LogReading logs() {
         return below.logs();
+    }
+
+    @Override
+    public void leap(long by) {
+        below.leap(by);
     }
 
     @Override

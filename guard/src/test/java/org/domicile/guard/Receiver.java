@@ -116,7 +116,7 @@ public final class Receiver implements AutoCloseable {
     }
 
     /** Nothing is left that came. */
-    void expectNothing() {
+    public void expectNothing() {
         assertEquals(List.of(), List.copyOf(got));
     }
 

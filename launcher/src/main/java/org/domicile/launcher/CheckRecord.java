@@ -7,6 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +80,14 @@ record CheckRecord(Look last, Look present) {
         Look end(Instant at) {
             return new Look(began, at, records, new byte[0], bytes, versions, wrong, named);
         }
+    }
+
+    /**
+     * When the next look begins, or goes on. Counted from when the last one began: from its end,
+     * what was read first would be read again only after the time that a look takes as well.
+     */
+    Instant due(Duration period) {
+        return present.underWay() ? Instant.EPOCH : last.began().plus(period);
     }
 
     byte[] encode() {

@@ -82,7 +82,7 @@ final class Checker implements Checking {
     }
 
     private synchronized Instant due() {
-        return record.present().underWay() ? Instant.EPOCH : record.last().ended().plus(period);
+        return record.due(period);
     }
 
     private enum Begin {

@@ -272,6 +272,8 @@ final class Cloud implements AutoCloseable {
 
         // the doors
         Moves moves = Moves.open(keyspace, core.keys().vault());
+        opened.push(guard.deliveries());
+        Outward outward = Outward.begin(installation, guard.deliveries(), moves);
         DiskForecast forecast = installation.forecast();
         Instruments instruments =
                 new Instruments(
@@ -290,7 +292,8 @@ final class Cloud implements AutoCloseable {
                                 steady,
                                 checker,
                                 hold,
-                                guard.deliveries()),
+                                guard.deliveries(),
+                                outward),
                         clock);
         HttpHandler admin =
                 new AdminDoor(
@@ -318,7 +321,6 @@ final class Cloud implements AutoCloseable {
         opened.push(() -> server.drain(settings.limits().drain()));
 
         // the program's own work
-        opened.push(guard.deliveries().start());
         opened.push(
                 Mover.open(
                         guard.atWork(moves),

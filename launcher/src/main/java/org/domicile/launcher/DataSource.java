@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,8 +96,11 @@ final class DataSource implements AutoCloseable {
 
     private static DataSource running(Folder folder, Endpoints server, Hold hold)
             throws IOException {
+        byte[] word = new byte[16];
+        new SecureRandom().nextBytes(word);
+        String holder = HexFormat.of().formatHex(word);
         FileChannel lock =
-                hold.lock()
+                hold.lock(holder)
                         .orElseThrow(() ->
                                 new Problem(
                                         "another backup of "
@@ -108,7 +113,7 @@ final class DataSource implements AutoCloseable {
                     }
                 };
         try {
-            LogCopy log = holding(AdminClient.of(folder, server), hold);
+            LogCopy log = holding(AdminClient.of(folder, server), hold, holder);
             return new DataSource(
                     new Source(
                             List.of(
@@ -126,9 +131,9 @@ final class DataSource implements AutoCloseable {
     }
 
     /** A server that has just begun its first run has published nothing for half a second. */
-    private static LogCopy holding(AdminClient admin, Hold hold) {
+    private static LogCopy holding(AdminClient admin, Hold hold, String holder) {
         for (int attempt = 0; ; attempt++) {
-            admin.post("/v1/backups", Json.row());
+            admin.post("/v1/backups?holder=" + holder, Json.row());
             if (attempt == ATTEMPTS || isPublished(hold.ledger())) {
                 return published(hold.ledger());
             }

@@ -1,6 +1,9 @@
 package org.domicile.launcher;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -53,14 +56,24 @@ record Hold(Folder folder, Disk disk) {
         clearUnused();
     }
 
-    /** For whoever copies: the lock; empty when somebody else has it. */
-    Optional<FileChannel> lock() throws IOException {
+    /**
+     * For whoever copies: the lock; empty when somebody else has it.
+     *
+     * @param holder a word of its own, which shows the server that who asks is who has the lock
+     */
+    Optional<FileChannel> lock(String holder) throws IOException {
         FileChannel channel = FileChannel.open(folder.backupLock(), StandardOpenOption.WRITE);
-        if (tried(channel) == null) {
+        try {
+            if (tried(channel) == null) {
+                channel.close();
+                return Optional.empty();
+            }
+            channel.truncate(0).write(ByteBuffer.wrap(holder.getBytes(US_ASCII)));
+            return Optional.of(channel);
+        } catch (IOException e) {
             channel.close();
-            return Optional.empty();
+            throw e;
         }
-        return Optional.of(channel);
     }
 
     /** Whether somebody copies. */
@@ -70,6 +83,14 @@ record Hold(Folder folder, Disk disk) {
             return tried(channel) == null;
         } catch (IOException e) {
             return true; // not to be seen from here: as if it were
+        }
+    }
+
+    private boolean holds(String holder) {
+        try {
+            return Files.readString(folder.backupLock(), US_ASCII).equals(holder);
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -84,10 +105,17 @@ record Hold(Folder folder, Disk disk) {
     /**
      * Makes it, in place of an older one.
      *
+     * @param holder the word of who has the lock; what somebody else copies is left alone
      * @return its folder
-     * @throws StorageFailure when it cannot be made: with a sentence, and nothing is left
+     * @throws StorageFailure when it cannot be made: with a sentence, and nothing is left;
+     *     OVERLOADED while somebody else copies
      */
-    Path make(Keyspace keyspace, Blobs blobs, Ledger ledger) {
+    Path make(String holder, Keyspace keyspace, Blobs blobs, Ledger ledger) {
+        if (inUse() && !holds(holder)) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.OVERLOADED,
+                    "another backup copies what stands still for it, and has backup.lock");
+        }
         try {
             clear();
             disk.createDirectories(blobs());

@@ -31,6 +31,8 @@ import org.domicile.keyspace.Write;
  *   former        the same before each restore, one a line
  *   restored      there until the public log says that this is a new history: origin, size, signed,
  *                 snapshot
+ *   moves         there until a new history has stopped the moves that it found running
+ *   held          there while a new history tells no events, until an operator says so
  *   restore       name of the last restore whose history has begun
  *   first-steps   there once the first credential lies durably in its file
  *   check         how the check of all that is stored stands ({@link CheckRecord})
@@ -132,14 +134,16 @@ final class Installation implements FolderMark {
         begin(former, former.getFirst() + "-" + (former.size() + 1), entries + "\n" + signed);
     }
 
+    /** Whether the history that follows a restore has begun. */
+    boolean isBegun(Restored restored) {
+        return text("restore").filter(restored.name()::equals).isPresent();
+    }
+
     /**
      * The same after a restore, once for each. One backup may be restored twice, and go on both
      * times: so the name is one that no other restore has.
      */
     void beginNewHistory(long entries, long signed, Restored restored) {
-        if (text("restore").filter(restored.name()::equals).isPresent()) {
-            return;
-        }
         List<String> former = withPresent();
         begin(
                 former,
@@ -159,6 +163,8 @@ final class Installation implements FolderMark {
         writes.add(put("origin", origin.getBytes(UTF_8)));
         writes.add(put("former", String.join("\n", former).getBytes(UTF_8)));
         writes.add(put("restored", (former.getLast() + "\n" + facts).getBytes(UTF_8)));
+        writes.add(put("moves", new byte[] {1}));
+        writes.add(put("held", new byte[] {1}));
         write(writes.toArray(Write[]::new));
     }
 
@@ -168,6 +174,24 @@ final class Installation implements FolderMark {
      */
     Optional<List<String>> untoldHistory() {
         return text("restored").map(lines -> List.of(lines.split("\n", -1)));
+    }
+
+    /** Whether moves that ran when this copy was made have still to be stopped. */
+    boolean movesGoOn() {
+        return keyspace.get(Space.RECORDS, key("moves")).isPresent();
+    }
+
+    void movesAreStopped() {
+        write(new Write.Delete(Space.RECORDS, key("moves")));
+    }
+
+    /** Whether events wait until an operator says that this copy tells them. */
+    boolean eventsAreHeld() {
+        return keyspace.get(Space.RECORDS, key("held")).isPresent();
+    }
+
+    void eventsGoOn() {
+        write(new Write.Delete(Space.RECORDS, key("held")));
     }
 
     void historyIsTold() {

@@ -62,7 +62,8 @@ final class Instruments implements Running, Readiness, Figures {
             SteadyClock steady,
             Checker checker,
             Hold hold,
-            Deliveries deliveries) {}
+            Deliveries deliveries,
+            Outward outward) {}
 
     private record Open(HttpServer server, Map<String, String> urls, Instant since) {}
 
@@ -104,8 +105,13 @@ final class Instruments implements Running, Readiness, Figures {
     }
 
     @Override
-    public Path hold() {
-        return parts.hold().make(parts.keyspace(), parts.blobs(), parts.ledger());
+    public Path hold(String holder) {
+        return parts.hold().make(holder, parts.keyspace(), parts.blobs(), parts.ledger());
+    }
+
+    @Override
+    public Told resumeEvents() {
+        return parts.outward().resume() ? Told.FROM_NOW_ON : Told.ALREADY;
     }
 
     @Override
@@ -200,6 +206,14 @@ final class Instruments implements Running, Readiness, Figures {
         try {
             for (Deliveries.Waiting each : deliveries.waiting()) {
                 waiting += each.events();
+                if (each.room() != Deliveries.Room.ENOUGH) {
+                    warnings.add(
+                            each.room() == Deliveries.Room.NONE
+                                    ? "%,d events wait for %s, and no more are kept: what comes is given up, on record as notification:GiveUp. Let it answer, or take the notification away"
+                                            .formatted(Deliveries.MOST, each.destination())
+                                    : "more than four fifths of the %,d events that may wait for %s do: let it answer, or take the notification away; beyond that events are given up"
+                                            .formatted(Deliveries.MOST, each.destination()));
+                }
                 if (!each.problem().isEmpty()) {
                     warnings.add(
                             "events do not reach %s (%s): %s%d wait, the oldest since %s; each is given up after %d days"
@@ -218,9 +232,15 @@ final class Instruments implements Running, Readiness, Figures {
             warnings.add("the store does not say which events wait: " + e.getMessage());
         }
         figures.put("events.waiting", waiting);
+        figures.put("events.held", parts.outward().held() ? 1L : 0L);
+        if (parts.outward().held()) {
+            warnings.add(
+                    "this data folder was restored, or is another older copy, so no events are told (%d wait) and its moves were stopped: what waits may have been told before. See that the former server is off, then say 'domicile resume', which is put on record"
+                            .formatted(waiting));
+        }
         if (deliveries.givenUp() > 0) {
             warnings.add(
-                    "since the start %d events were given up, for they did not reach their destination in %d days; 'domicile uses' shows them, as notification:GiveUp"
+                    "since the start %d events were given up, for they did not reach their destination in %d days, or too many waited for it; 'domicile uses' shows them, as notification:GiveUp"
                             .formatted(deliveries.givenUp(), Deliveries.KEPT.toDays()));
         }
     }

@@ -16,7 +16,9 @@ import org.domicile.ledger.Statement;
  * Under which name the logs go on. A data folder that is older than what was signed (its mark lies
  * beside the key store) is refused; or, when the operator says so, its logs get another name, so
  * that they contradict nothing, and the public log says when and why. A folder that was restored
- * from a backup always gets another name: nobody can know what was signed after the backup.
+ * from a backup always gets another name: nobody can know what was signed after the backup. Either
+ * way its commits go on far ahead, so that version ids and ids of events are new, and what goes out
+ * by itself waits ({@link Outward}).
  *
  * @param places of the key store
  */
@@ -31,10 +33,14 @@ record LedgerHistory(
         Optional<Restored> restored = Restored.read(folder, disk);
         if (restored.isPresent()) {
             // Whatever the mark says: where the keys were lost too, it is an old copy itself.
-            installation.beginNewHistory(entries, signed, restored.get());
+            if (!installation.isBegun(restored.get())) {
+                keyspace.leap(restored.get().leap());
+                installation.beginNewHistory(entries, signed, restored.get());
+            }
             return installation.origin(wanted);
         }
         if (signed > entries && settings.witnessing().restored()) {
+            keyspace.leap(Restored.STEP);
             installation.beginNewHistory(entries, signed);
             return installation.origin(wanted);
         }

@@ -34,6 +34,7 @@ import picocli.CommandLine.Command;
             ImportCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            ResumeCommand.class,
             ExportCommand.class,
             MoveCommand.class,
             UsesCommand.class,

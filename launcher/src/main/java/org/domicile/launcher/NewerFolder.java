@@ -40,7 +40,7 @@ record NewerFolder(
 
     private static NewerFolder unread(String why) {
         return new NewerFolder(
-                new LaterLocks.Taken(0, 0, List.of()),
+                new LaterLocks.Taken(0, 0, List.of(), 0, LaterLocks.Sight.PART),
                 new LinkedHashMap<>(),
                 "",
                 List.of(),
@@ -86,16 +86,30 @@ record NewerFolder(
             Optional<Instant> clock = its.clock();
             clock.filter(said -> mine.clock().isEmpty() || said.isAfter(mine.clock().get()))
                     .ifPresent(mine::clock);
+            LaterLocks.Taken locks =
+                    LaterLocks.take(here, there, mine.clock().orElse(Clock.systemUTC().instant()));
             return new NewerFolder(
-                    LaterLocks.take(here, there, mine.clock().orElse(Clock.systemUTC().instant())),
+                    locks,
                     Ledger.keepAsLong(here, there),
                     clock.map(Instant::toString).orElse(""),
                     List.of(),
-                    List.of());
+                    unread(locks));
         } catch (StorageFailure e) {
             // What was taken over before that stays: it only made locks firmer.
             return unread(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static List<String> unread(LaterLocks.Taken locks) {
+        List<String> unread = new ArrayList<>();
+        if (locks.unreadable() > 0) {
+            unread.add(
+                    "the records, and so the locks, of %,d versions".formatted(locks.unreadable()));
+        }
+        if (locks.sight() == LaterLocks.Sight.PART) {
+            unread.add("the rest of its versions behind damage to its keyspace's files");
+        }
+        return unread;
     }
 
     /** What was said in public and is not in the backup, but for what moves every second. */

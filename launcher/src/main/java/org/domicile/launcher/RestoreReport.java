@@ -78,6 +78,11 @@ record RestoreReport(Snapshot snapshot, Folder data, Optional<NewerFolder> newer
                                         + " witness's, yours) says has ended"
                                 : " withdraw what the lines above say has ended"));
         unknown.add(
+                "events that wait may have been told since, and moves may have come further: no"
+                        + " event is told and every move is stopped until you say 'resume' and"
+                        + " 'move resume'; see that the folder that is replaced runs nowhere before"
+                        + " you do");
+        unknown.add(
                 "settings of buckets are as they were: policies, ACLs, lifecycle rules (one that"
                     + " was taken away since ends objects again), default retentions; look at them"
                     + " before clients come");

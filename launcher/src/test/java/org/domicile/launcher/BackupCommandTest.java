@@ -29,6 +29,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.domicile.bytes.CrashPoint;
 import org.domicile.bytes.Disk;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.launcher.Rig.Ran;
 import org.domicile.s3client.S3Signature;
 import org.junit.jupiter.api.Test;
@@ -139,7 +140,7 @@ class BackupCommandTest {
             stop.set(1);
             writer.join();
             Hold hold = new Hold(new Folder(rig().data()), Disk.real());
-            try (FileChannel _ = hold.lock().orElseThrow()) {
+            try (FileChannel _ = hold.lock("holder").orElseThrow()) {
                 assertTrue(hold.inUse());
                 Ran second = rig().run("backup", backups().toString());
                 assertEquals(1, second.code());
@@ -261,6 +262,29 @@ class BackupCommandTest {
         Ran full = Rig.command("restore", backups().toString(), "--data", to.toString());
         assertEquals(1, full.code());
         assertTrue(full.err().contains("is not empty"), full.err());
+    }
+
+    /** While one copies, nobody may have what it copies made anew under it. */
+    @Test
+    void whatIsBeingCopiedIsNotTakenAway() throws Exception {
+        try (Cloud cloud = rig().open();
+                S3Client s3 = client(cloud)) {
+            fill(s3);
+            Hold hold = new Hold(new Folder(rig().data()), Disk.real());
+            try (FileChannel _ = hold.lock("aaaa").orElseThrow()) {
+                cloud.instruments().hold("aaaa");
+                Path held = hold.keyspace();
+                FileTime made = Files.getLastModifiedTime(held);
+                for (String other : List.of("", "bbbb")) {
+                    StorageFailure refused =
+                            assertThrows(
+                                    StorageFailure.class, () -> cloud.instruments().hold(other));
+                    assertEquals(StorageFailure.Kind.OVERLOADED, refused.kind());
+                }
+                assertEquals(made, Files.getLastModifiedTime(held));
+                cloud.instruments().hold("aaaa"); // who has it may have it made anew
+            }
+        }
     }
 
     /** As if nothing had been written for a minute: what was written just now is read again. */

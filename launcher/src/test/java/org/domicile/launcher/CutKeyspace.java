@@ -52,6 +52,11 @@ final class CutKeyspace implements Keyspace {
     }
 
     @Override
+    public void leap(long by) {
+        inner.leap(by);
+    }
+
+    @Override
     public Usage usage() {
         return inner.usage();
     }

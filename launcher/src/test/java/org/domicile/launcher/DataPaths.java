@@ -137,6 +137,7 @@ final class DataPaths {
             admin | READ_STATUS | none | urgent | GET /v1/status
             admin | STOP | none | urgent | POST /v1/stop
             admin | BEGIN_BACKUP | none | itself | POST /v1/backups
+            admin | RESUME_EVENTS | none | itself | POST /v1/events/resume
             admin | LIST_ORGANISATIONS | none | itself | GET /v1/organisations
             admin | CREATE_ORGANISATION | none | commit | POST /v1/organisations | {"name":"water","zone":"home"}
             admin | LIST_ZONES | none | itself | GET /v1/zones

@@ -173,8 +173,13 @@ final class EveryDoor implements AutoCloseable {
         public void stop() {}
 
         @Override
-        public Path hold() {
+        public Path hold(String holder) {
             return Path.of("hold");
+        }
+
+        @Override
+        public Told resumeEvents() {
+            return Told.ALREADY;
         }
 
         @Override

@@ -214,6 +214,7 @@ public final class Main implements Callable<Integer> {
                     FSCK,
                     REPLAY,
                     HISTORIES,
+                    CLIENTS,
                     S3_TESTS ->
                     "--count " + times + " --seed " + chosen;
         };

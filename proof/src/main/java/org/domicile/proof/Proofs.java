@@ -43,6 +43,8 @@ enum Proofs {
                     + " saw"),
     /** What strangers send, made up by a fuzzer. */
     FUZZ("fuzz", "fuzz what strangers send for --minutes each: all targets, or those named"),
+    /** Clients in Go, which take minutes to build. */
+    CLIENTS("clients", "build mc from its module and let it do its ordinary job"),
     /** Somebody else's tests of S3. */
     S3_TESTS("s3-tests", "run ceph/s3-tests from its checkout DIR, and compare with the list");
 
@@ -75,7 +77,7 @@ enum Proofs {
             case HISTORIES -> 20;
             case ATTACKER -> 100_000;
             case MUTATIONS, FSCK -> 100_000;
-            case LEDGER, FUZZ, S3_TESTS -> 1;
+            case LEDGER, FUZZ, CLIENTS, S3_TESTS -> 1;
         };
     }
 
@@ -124,6 +126,7 @@ enum Proofs {
                             .run(word, asked.count(), asked.seed());
             case FUZZ ->
                     new Fuzz(asked.work(), asked.told()).run(word, asked.more(), asked.lasts());
+            case CLIENTS -> new GoClients(asked.work(), asked.told()).run(word, asked.seed());
             case S3_TESTS ->
                     new S3Suite(
                                     asked.source(),

@@ -84,7 +84,7 @@ final class ClientsTest {
 
     @Test
     void boto3() throws IOException, InterruptedException {
-        job("sdk.py", 9);
+        job("sdk.py", 10);
     }
 
     /** A webhook in Python, as docs/use/events.md has it. */

@@ -9,7 +9,7 @@ import org.domicile.request.Request;
 public interface Outbox {
     /** The one that lies in {@code keyspace}, which stays the caller's. */
     static Outbox open(Keyspace keyspace) {
-        return new StoredOutbox(keyspace);
+        return new StoredOutbox(keyspace, MOST);
     }
 
     /** Those for whom an event waits, in the order of their ARNs. */
@@ -21,8 +21,28 @@ public interface Outbox {
     /** How many events wait for a destination, as far as {@code atMost}. */
     int count(Destination to, int atMost);
 
-    /** Adds one that no change makes: a test. */
-    void add(Destination to, Event event);
+    /**
+     * So many events wait for a destination at most, about: of one that is dead for a week they
+     * would fill the disk. One that comes beyond is given up at once and counted.
+     */
+    int MOST = 100_000;
+
+    /**
+     * What to write with the change that an event tells of: the event, or that it found no room.
+     */
+    Write write(Row row);
+
+    /** How many events wait for a destination, about: what is under way may count twice. */
+    long waiting(Destination to);
+
+    /** Events that found no room, and that nobody has put on record yet. */
+    List<Lost> lost();
+
+    /** Takes out so many that found no room; carries the record of a request that has one. */
+    void recorded(Request request, Lost lost);
+
+    /** How many events of a bucket found no room at a destination. */
+    record Lost(Destination to, String bucket, long events) {}
 
     /**
      * Takes one out that was told, or is given up; carries the record of a request that has one.
@@ -33,7 +53,7 @@ public interface Outbox {
     record Row(Destination to, Event event) {
         /** For whoever commits the change. */
         public Write write() {
-            return StoredOutbox.write(this);
+            return StoredOutbox.writeOf(this);
         }
     }
 

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -140,11 +139,45 @@ abstract class OutboxContract {
         assertEquals(List.of("n1"), names(HOOK, 0, 10));
     }
 
+    /** Writes one as a change does. */
+    private void told(Outbox to, String name) {
+        assertInstanceOf(
+                Committed.Applied.class,
+                keyspace.commit(
+                        new Transaction().write(to.write(new Outbox.Row(HOOK, event(name))))));
+    }
+
     @Test
-    void aTestWaitsLikeAnyOther() {
-        outbox.add(HOOK, event(""));
-        assertEquals(List.of(""), names(HOOK, 0, 10));
-        assertTrue(outbox.events(HOOK, 0, 1).getFirst().stamp() > 0);
+    void whatFindsNoRoomIsCountedAndTheRestStays() {
+        commit(HOOK, "before");
+        Outbox small = new StoredOutbox(keyspace, 5);
+        for (int i = 0; i < 7; i++) {
+            told(small, "n" + i);
+        }
+        assertEquals(List.of("before", "n0", "n1", "n2", "n3"), names(HOOK, 0, 10));
+        assertEquals(List.of(new Outbox.Lost(HOOK, "archive", 3)), small.lost());
+        assertEquals(5, small.waiting(HOOK));
+
+        // Room comes when one is told.
+        small.remove(request(Optional.empty()), HOOK, small.events(HOOK, 0, 1).getFirst().stamp());
+        told(small, "m");
+        told(small, "late");
+        assertEquals(List.of("n0", "n1", "n2", "n3", "m"), names(HOOK, 0, 10));
+        small.recorded(request(Optional.empty()), new Outbox.Lost(HOOK, "archive", 3));
+        assertEquals(List.of(new Outbox.Lost(HOOK, "archive", 1)), small.lost());
+        small.recorded(request(Optional.empty()), new Outbox.Lost(HOOK, "archive", 1));
+        assertEquals(List.of(), small.lost());
+    }
+
+    /** A change that is decided anew asks for its event each time. */
+    @Test
+    void whatWasNotCommittedTakesNoRoom() {
+        Outbox small = new StoredOutbox(keyspace, 3);
+        for (int i = 0; i < 3; i++) {
+            small.write(new Outbox.Row(HOOK, event("never")));
+        }
+        told(small, "n");
+        assertEquals(List.of("n"), names(HOOK, 0, 10));
     }
 
     @Test

@@ -53,6 +53,11 @@ final class FaultyKeyspace implements Keyspace {
     }
 
     @Override
+    public void leap(long by) {
+        below.leap(by);
+    }
+
+    @Override
     public Usage usage() {
         return below.usage();
     }

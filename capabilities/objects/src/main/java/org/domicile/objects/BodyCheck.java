@@ -102,7 +102,7 @@ final class BodyCheck {
         UploadTable.StoredPart part;
         try {
             part = UploadTable.decodePart(row.key(), row.value());
-        } catch (StorageFailure e) {
+        } catch (StorageFailure | IllegalArgumentException | IndexOutOfBoundsException e) {
             return true; // said by who looks at the records
         }
         return read(
@@ -117,13 +117,30 @@ final class BodyCheck {
         byte[] id = HexFormat.of().parseHex(Census.uploadOf(row.key()));
         try (Cursor cursor = keyspace.scan(Space.RECORDS, Layout.all("u"), Reading.Direction.UP)) {
             while (cursor.next()) {
-                List<Tuple.Part> parts = Tuple.unpack(cursor.key());
-                if (parts.getLast() instanceof Tuple.Part.Octets(byte[] upload)
-                        && Arrays.equals(upload, id)
-                        && parts.get(2) instanceof Tuple.Part.Octets(byte[] bucket)
-                        && parts.get(3) instanceof Tuple.Part.Text(String name)) {
-                    String owner = HexFormat.of().formatHex(bucket);
-                    return new RecordCheck.Where(
+                Optional<RecordCheck.Where> owner = upload(cursor.key(), id);
+                if (owner.isPresent()) {
+                    return owner.get();
+                }
+            }
+        }
+        return new RecordCheck.Where("", "", "", "");
+    }
+
+    /** What the key of an upload says, if it is that one and can be read. */
+    private Optional<RecordCheck.Where> upload(byte[] key, byte[] id) {
+        List<Tuple.Part> parts;
+        try {
+            parts = Tuple.unpack(key);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // said by who looks at the records
+        }
+        if (parts.getLast() instanceof Tuple.Part.Octets(byte[] upload)
+                && Arrays.equals(upload, id)
+                && parts.get(2) instanceof Tuple.Part.Octets(byte[] bucket)
+                && parts.get(3) instanceof Tuple.Part.Text(String name)) {
+            String owner = HexFormat.of().formatHex(bucket);
+            return Optional.of(
+                    new RecordCheck.Where(
                             store.allBuckets().stream()
                                     .filter(each -> each.id().equals(owner))
                                     .map(Bucket::name)
@@ -131,11 +148,9 @@ final class BodyCheck {
                                     .orElse(""),
                             name,
                             "",
-                            "");
-                }
-            }
+                            ""));
         }
-        return new RecordCheck.Where("", "", "", "");
+        return Optional.empty();
     }
 
     private boolean version(Row row, Map<String, Bucket> buckets) {
@@ -144,7 +159,7 @@ final class BodyCheck {
         try {
             spot = Spot.decode(row.key());
             entry = Entry.decode(row.value());
-        } catch (StorageFailure e) {
+        } catch (StorageFailure | IllegalArgumentException | IndexOutOfBoundsException e) {
             return true; // said by who looks at the records
         }
         Bucket bucket = buckets.get(spot.bucket());
@@ -193,6 +208,15 @@ final class BodyCheck {
                 case CLOSED, FENCED, FULL, OVERLOADED -> throw e;
             }
             return true;
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            // One record that nobody understands must not end the look at all others.
+            tell(
+                    Kind.DAMAGED_BODY,
+                    row,
+                    pieces,
+                    naming,
+                    "what its record says of its body cannot be understood: " + e.getMessage());
+            return true;
         } finally {
             bodies.forEach(Body::close);
         }
@@ -211,10 +235,15 @@ final class BodyCheck {
         if (now.isEmpty()) {
             return false;
         }
-        List<Piece> present =
-                isPart(row.key())
-                        ? List.of(UploadTable.decodePart(row.key(), now.get()).piece())
-                        : Entry.decode(now.get()).pieces();
+        List<Piece> present;
+        try {
+            present =
+                    isPart(row.key())
+                            ? List.of(UploadTable.decodePart(row.key(), now.get()).piece())
+                            : Entry.decode(now.get()).pieces();
+        } catch (StorageFailure | IllegalArgumentException | IndexOutOfBoundsException e) {
+            return false; // it has become one that cannot be read
+        }
         if (present.size() != pieces.size()) {
             return false;
         }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.domicile.events.Outbox;
 import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Condition;
 import org.domicile.keyspace.Cursor;
@@ -39,11 +40,13 @@ final class BucketTable implements Buckets {
     private static final int ATTEMPTS = 64;
 
     private final Keyspace keyspace;
+    private final Outbox outbox;
     private final ConcurrentSkipListMap<String, Home> homes = new ConcurrentSkipListMap<>();
     private final ReentrantLock changing = new ReentrantLock();
 
-    BucketTable(Keyspace keyspace) {
+    BucketTable(Keyspace keyspace, Outbox outbox) {
         this.keyspace = keyspace;
+        this.outbox = outbox;
         try (Cursor cursor = keyspace.scan(Space.RECORDS, Layout.buckets(), Reading.Direction.UP)) {
             while (cursor.next()) {
                 Bucket bucket = decode(cursor.key(), cursor.value());
@@ -244,14 +247,27 @@ final class BucketTable implements Buckets {
     }
 
     @Override
-    public boolean set(Request request, Bucket bucket, String setting, Optional<byte[]> value) {
-        return revise(request, bucket, present -> Optional.of(present.set(setting, value)))
+    public boolean set(
+            Request request,
+            Bucket bucket,
+            String setting,
+            Optional<byte[]> value,
+            List<Outbox.Row> told) {
+        return revise(request, bucket, present -> Optional.of(present.set(setting, value)), told)
                 == Revised.DONE;
     }
 
     @Override
     public Revised revise(
             Request request, Bucket bucket, Function<Bucket, Optional<Bucket>> change) {
+        return revise(request, bucket, change, List.of());
+    }
+
+    private Revised revise(
+            Request request,
+            Bucket bucket,
+            Function<Bucket, Optional<Bucket>> change,
+            List<Outbox.Row> told) {
         String name = bucket.name();
         changing.lock();
         try {
@@ -278,6 +294,7 @@ final class BucketTable implements Buckets {
                                                 Space.RECORDS,
                                                 Layout.bucket(name),
                                                 encode(next.bucket)));
+                told.forEach(row -> transaction.write(outbox.write(row)));
                 Versioning versioning = next.bucket.versioning();
                 if (versioning != home.bucket.versioning()) {
                     transaction.write(

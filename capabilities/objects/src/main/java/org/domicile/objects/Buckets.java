@@ -3,6 +3,7 @@ package org.domicile.objects;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.domicile.events.Outbox;
 import org.domicile.request.Request;
 
 /**
@@ -39,7 +40,17 @@ public interface Buckets {
      * Sets one of a bucket's settings, or takes it away. Carries the record; false when the bucket
      * is gone. All settings of a bucket together have at most 1 MiB.
      */
-    boolean set(Request request, Bucket bucket, String setting, Optional<byte[]> value);
+    default boolean set(Request request, Bucket bucket, String setting, Optional<byte[]> value) {
+        return set(request, bucket, setting, value, List.of());
+    }
+
+    /** The same, and in the same transaction what is told because of it. */
+    boolean set(
+            Request request,
+            Bucket bucket,
+            String setting,
+            Optional<byte[]> value,
+            List<Outbox.Row> told);
 
     /**
      * Changes a bucket as what it is then demands. Carries the record.

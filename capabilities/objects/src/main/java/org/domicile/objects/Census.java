@@ -153,7 +153,7 @@ final class Census {
                 byte[] key = cursor.key();
                 try {
                     row.at(key, cursor.value());
-                } catch (StorageFailure | IllegalArgumentException e) {
+                } catch (StorageFailure | IllegalArgumentException | IndexOutOfBoundsException e) {
                     LOG.log(
                             System.Logger.Level.WARNING,
                             "not counted: the record {0}: {1}",

@@ -6,9 +6,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Cursor;
 import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Range;
 import org.domicile.keyspace.Reading;
 import org.domicile.keyspace.Space;
 import org.domicile.keyspace.Transaction;
@@ -31,6 +33,7 @@ public final class LaterLocks {
     private final List<String> named = new ArrayList<>();
     private long raised;
     private long missing;
+    private long unreadable;
     private Transaction waiting = new Transaction();
 
     private LaterLocks(Keyspace restored, Keyspace newer, Instant now) {
@@ -45,8 +48,20 @@ public final class LaterLocks {
      * @param raised versions whose lock was made firmer
      * @param missing versions that are locked in the newer copy and that the restored one has not
      * @param named the first hundred of those, as bucket, slash, name
+     * @param unreadable records of versions that cannot be read, in either copy: of their locks
+     *     nothing is known
+     * @param sight how much of the newer copy was seen; what was seen is taken over either way
      */
-    public record Taken(long raised, long missing, List<String> named) {}
+    public record Taken(
+            long raised, long missing, List<String> named, long unreadable, Sight sight) {}
+
+    /** How much was seen. */
+    public enum Sight {
+        /** Files of the newer copy are damaged, and what lies behind is not known. */
+        PART,
+        /** All. */
+        WHOLE
+    }
 
     /**
      * Does it; doing it again changes nothing.
@@ -58,26 +73,63 @@ public final class LaterLocks {
     }
 
     private Taken take() {
-        try (Cursor cursor = newer.scan(Space.RECORDS, Layout.buckets(), Reading.Direction.UP)) {
+        Sight names =
+                each(
+                        Layout.buckets(),
+                        (key, value) -> {
+                            Bucket bucket = BucketTable.decode(key, value);
+                            buckets.put(bucket.id(), bucket.name());
+                        });
+        unreadable = 0; // of a bucket only its name is not known then
+        Sight versions =
+                each(
+                        Layout.all("v"),
+                        (key, value) -> {
+                            Entry entry = Entry.decode(value);
+                            if (!entry.lock().opens(now, Lock.Bypass.NO)) {
+                                compare(key, entry);
+                            }
+                        });
+        commit();
+        return new Taken(
+                raised,
+                missing,
+                List.copyOf(named),
+                unreadable,
+                names == Sight.WHOLE ? versions : names);
+    }
+
+    private interface Row {
+        void at(byte[] key, byte[] value);
+    }
+
+    /** One that cannot be read hides no other; damage to the files hides what lies behind. */
+    private Sight each(Range rows, Row row) {
+        try (Cursor cursor = newer.scan(Space.RECORDS, rows, Reading.Direction.UP)) {
             while (cursor.next()) {
-                Bucket bucket = BucketTable.decode(cursor.key(), cursor.value());
-                buckets.put(bucket.id(), bucket.name());
-            }
-        }
-        try (Cursor cursor =
-                newer.scan(
-                        Space.RECORDS,
-                        Tuple.of().text("o").text("v").range(),
-                        Reading.Direction.UP)) {
-            while (cursor.next()) {
-                Entry entry = Entry.decode(cursor.value());
-                if (!entry.lock().opens(now, Lock.Bypass.NO)) {
-                    compare(cursor.key(), entry);
+                byte[] key = cursor.key();
+                byte[] value = cursor.value();
+                try {
+                    row.at(key, value);
+                } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                    unreadable++;
+                } catch (StorageFailure e) {
+                    demandReading(e);
+                    unreadable++;
                 }
             }
+            return Sight.WHOLE;
+        } catch (StorageFailure e) {
+            demandReading(e);
+            return Sight.PART;
         }
-        commit();
-        return new Taken(raised, missing, List.copyOf(named));
+    }
+
+    private static void demandReading(StorageFailure e) {
+        switch (e.kind()) {
+            case CORRUPT, FOREIGN -> {}
+            case CLOSED, FENCED, FULL, OVERLOADED -> throw e;
+        }
     }
 
     private void compare(byte[] key, Entry later) {
@@ -100,7 +152,7 @@ public final class LaterLocks {
                                 Space.RECORDS,
                                 key,
                                 here.get().with(here.get().state(), firmer).encode()));
-                if (waiting.writes().size() == BATCH) {
+                if (waiting.writes().size() >= BATCH) {
                     commit();
                 }
             }
@@ -115,6 +167,9 @@ public final class LaterLocks {
     }
 
     private void commit() {
+        if (waiting.writes().isEmpty()) {
+            return;
+        }
         switch (restored.commit(waiting)) {
             case Committed.Applied _ -> waiting = new Transaction();
             case Committed.Stale _ -> throw new IllegalStateException("there was no condition");

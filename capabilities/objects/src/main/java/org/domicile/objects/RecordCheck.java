@@ -3,11 +3,13 @@ package org.domicile.objects;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.domicile.blobs.Blobs;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keyspace.Cursor;
@@ -28,6 +30,9 @@ final class RecordCheck {
     private final BodyNames bodies;
     private final Census census = new Census();
     private final Map<String, Bucket> buckets = new HashMap<>();
+
+    /** Organisations that something is counted for. */
+    private final Set<String> counted = new HashSet<>();
 
     RecordCheck(Reading state, Blobs blobs, long seed, Inspection.Findings findings) {
         this.state = state;
@@ -252,13 +257,18 @@ final class RecordCheck {
         if (value.length != 2 * Long.BYTES) {
             throw new StorageFailure(StorageFailure.Kind.CORRUPT, "no counter");
         }
-        if (Tuple.unpack(key).get(2) instanceof Tuple.Part.Octets) {
-            inBucket(octets(key, 2), "something is counted for it");
+        switch (Tuple.unpack(key).get(2)) {
+            case Tuple.Part.Octets _ -> inBucket(octets(key, 2), "something is counted for it");
+            case Tuple.Part.Text(String organisation) -> counted.add(organisation);
+            case Tuple.Part.Number _ ->
+                    throw new StorageFailure(StorageFailure.Kind.CORRUPT, "nobody's counter");
         }
     }
 
     private void counters() {
         Map<String, Usage> organisations = new HashMap<>();
+        // One that has no bucket any more has nothing, whatever is counted for it.
+        counted.forEach(organisation -> organisations.put(organisation, Usage.NONE));
         for (Bucket bucket : buckets.values()) {
             Usage truth = census.of(bucket.id());
             organisations.merge(bucket.organisation(), truth, Usage::plus);
@@ -307,7 +317,7 @@ final class RecordCheck {
                         spot.name(),
                         spot.stamp() == Layout.UNVERSIONED ? Layout.NULL : Layout.hex(spot.stamp()),
                         record);
-            } catch (StorageFailure e) {
+            } catch (StorageFailure | IndexOutOfBoundsException e) {
                 return new Where("", "", "", record);
             }
         }

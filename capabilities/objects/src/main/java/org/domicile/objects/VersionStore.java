@@ -75,12 +75,12 @@ final class VersionStore implements Objects {
         this.blobs = blobs;
         this.clock = clock;
         this.present = present;
-        this.buckets = new BucketTable(keyspace);
+        this.outbox = Outbox.open(keyspace);
+        this.buckets = new BucketTable(keyspace, outbox);
         Census.complete(keyspace, buckets.all());
         this.garbage = new Garbage(keyspace, blobs);
         this.quotas = new QuotaTable(keyspace, buckets);
         this.uploads = new UploadTable(this, keyspace, garbage, quotas, ids);
-        this.outbox = Outbox.open(keyspace);
         this.notice = Notice.NONE;
         this.sequence = new AtomicLong(clock.millis() << 20);
         this.opening = ids.nextLong();
@@ -341,7 +341,7 @@ final class VersionStore implements Objects {
             Transaction transaction) {
         transaction.when(standing.stays());
         remove(transaction, home, standing);
-        tell(transaction, Effect.Kind.REMOVED, told(home, version), now());
+        tell(transaction, Effect.Kind.REMOVED, told(home, version));
         Optional<Version> marker =
                 standing.entry().kind() == Version.Kind.DELETE_MARKER
                         ? Optional.of(standing.version(name, false))
@@ -471,23 +471,26 @@ final class VersionStore implements Objects {
             transaction.when(Seen.first(home, raw, standing));
         }
         Version changed = next.version(name, Layout.stamp(standing.key()), latest);
-        tell(transaction, Effect.Kind.AMENDED, told(home, changed.id()), now());
+        tell(transaction, Effect.Kind.AMENDED, told(home, changed.id()));
         return new Decision<>(
                 transaction.carrying(request, Outcome.DONE), _ -> new Changed.Stored(changed));
     }
 
-    /** Adds what is to be told of an entry that comes, or of the null version that goes. */
+    /**
+     * Adds what is to be told of an entry that comes, or of the null version that goes. It happens
+     * now, whenever what comes was written: an event of years ago would be given up at once.
+     */
     void tell(Transaction transaction, Home home, Effect.Kind kind, Entry entry) {
         Event.Version version =
                 entry.mark() == Entry.Mark.NULL
                         ? told(home, Layout.NULL)
                         : new Event.Version.Fresh();
-        tell(transaction, kind, version, kind == Effect.Kind.REMOVED ? now() : entry.modified());
+        tell(transaction, kind, version);
     }
 
-    private void tell(
-            Transaction transaction, Effect.Kind kind, Event.Version version, Instant at) {
-        notice.of(new Effect(kind, version, at)).ifPresent(row -> transaction.write(row.write()));
+    private void tell(Transaction transaction, Effect.Kind kind, Event.Version version) {
+        notice.of(new Effect(kind, version, now()))
+                .ifPresent(row -> transaction.write(outbox.write(row)));
     }
 
     private static Event.Version told(Home home, String version) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -317,6 +318,71 @@ final class InspectionTest {
                         .anyMatch(each ->
                                 each.kind() == Kind.UNREADABLE_RECORD && each.key().equals("a")));
         assertEquals(List.of(Kind.MISSING_BODY), kinds(bodies()));
+    }
+
+    /** Decoders answer some damage with an index out of bounds: the look ended there, for ever. */
+    @Test
+    void noDamageToARecordEndsTheLook() {
+        Bucket bucket = rig.bucket("b");
+        put(bucket, "a", 5);
+        put(bucket, "b", 6);
+        Upload upload = upload(bucket, "u");
+        part(bucket, upload, 1, 7);
+        Keyspace keyspace = rig.substrate.keyspace();
+        byte[] version = key(bucket, "a", Layout.UNVERSIONED);
+        byte[] part = Layout.part(Layout.id(upload.id()).orElseThrow(), 1);
+        Random random = new Random(Rig.seed("noDamageToARecordEndsTheLook"));
+        for (byte[] key : List.of(version, part)) {
+            byte[] right = keyspace.get(Space.RECORDS, key).orElseThrow();
+            for (int i = 0; i < 400; i++) {
+                byte[] wrong = right.clone();
+                if (i < right.length) {
+                    wrong = Arrays.copyOf(right, i);
+                } else {
+                    wrong[1 + random.nextInt(wrong.length - 1)] = (byte) random.nextInt(256);
+                }
+                write(new Write.Put(Space.RECORDS, key, wrong));
+                Sealed reader = new Sealed();
+                bodies(reader);
+                assertTrue(reader.versions >= 1, "the other one is read");
+                records();
+            }
+            write(new Write.Put(Space.RECORDS, key, right));
+        }
+        byte[] locked = keyspace.get(Space.RECORDS, version).orElseThrow();
+        write(new Write.Put(Space.RECORDS, version, withModeOf(locked, 9)));
+        assertTrue(kinds(records()).contains(Kind.UNREADABLE_RECORD));
+        assertEquals(List.of(), bodies());
+        Census.forget(keyspace);
+        rig.reopen(); // and a folder with such a record opens
+    }
+
+    /** A version's record in the form with a lock, whose mode is none that there is. */
+    private static byte[] withModeOf(byte[] record, int mode) {
+        byte[] encoded =
+                Entry.decode(record)
+                        .with(
+                                new byte[0],
+                                Lock.OPEN.retained(
+                                        Lock.Mode.COMPLIANCE, Instant.ofEpochSecond(1_000)))
+                        .encode();
+        // mode in 1, until in 8, length of the state in 4, and no state
+        encoded[encoded.length - 13] = (byte) mode;
+        return encoded;
+    }
+
+    @Test
+    void theCounterOfAnOrganisationWithoutBucketsIsLookedAt() {
+        Bucket bucket = rig.bucket("b");
+        put(bucket, "n", 5);
+        byte[] counter = Layout.counter(bucket.organisation());
+        byte[] counted = rig.substrate.keyspace().get(Space.RECORDS, counter).orElseThrow();
+        rig.delete(bucket, "n");
+        rig.objects.buckets().remove(rig.request(), bucket);
+        assertEquals(Optional.empty(), rig.objects.buckets().bucket("b"));
+        assertEquals(List.of(), records());
+        write(new Write.Put(Space.RECORDS, counter, counted));
+        assertEquals(List.of(Kind.WRONG_COUNTER), kinds(records()));
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -133,6 +135,35 @@ abstract class NoticesContract {
         telling().amend(rig.request(), bucket, "absent", NEWEST, new Amendment.State(each -> each));
         assertEquals(List.of(), waiting());
         assertEquals(List.of(), committed);
+    }
+
+    /** Its date came along once, and what is told was too old to be told. */
+    @Test
+    void whatWasWrittenLongAgoHappensNow() {
+        Bucket bucket = rig.bucket("archive", Bucket.Versioning.ENABLED);
+        Instant years = rig.now.minus(Duration.ofDays(4_000));
+        try (Staging staging = rig.objects.stage(1)) {
+            staging.write(ByteBuffer.wrap(new byte[] {1}));
+            Changed changed =
+                    telling()
+                            .put(
+                                    rig.request(),
+                                    bucket,
+                                    "n",
+                                    staging.finish(1),
+                                    new Objects.Draft(
+                                            Rig.bytes("t"),
+                                            Rig.bytes("a"),
+                                            new byte[0],
+                                            Lock.OPEN,
+                                            years),
+                                    NONE);
+            assertEquals(
+                    years, assertInstanceOf(Changed.Stored.class, changed).version().modified());
+        }
+        telling().mark(rig.request(), bucket, "n", years);
+        assertEquals(List.of("STORED", "MARKED"), kinds());
+        waiting().forEach(each -> assertEquals(rig.now, each.event().at()));
     }
 
     @Test

@@ -62,7 +62,11 @@ final class Rig implements AutoCloseable {
     }
 
     static Rig inMemory() {
-        Keyspace keyspace = Keyspace.inMemory();
+        return over(Keyspace.inMemory());
+    }
+
+    /** With bodies in memory. */
+    static Rig over(Keyspace keyspace) {
         Blobs blobs = Blobs.inMemory(keyspace);
         return new Rig(
                 new Substrate() {

@@ -205,6 +205,7 @@ public final class AdminDoor implements HttpHandler {
             case READ_STATUS -> status(call);
             case STOP -> stop(call);
             case BEGIN_BACKUP -> beginBackup(call);
+            case RESUME_EVENTS -> resumeEvents(call);
             case LIST_LOGS, LIST_KEYS, PROVE -> LedgerCalls.answer(call, logs);
             case LIST_SUBJECT_RULES,
                     CREATE_SUBJECT_RULE,
@@ -240,14 +241,27 @@ public final class AdminDoor implements HttpHandler {
     }
 
     private void beginBackup(Call call) throws IOException {
-        Input.query(call.exchange().rawQuery());
+        String holder = Input.query(call.exchange().rawQuery(), "holder").text("holder", "");
         call.administration().operate(call.asked().operation().action(), "");
-        Path folder = running.hold();
+        Path folder = running.hold(holder);
         call.json(
                 201,
                 json -> {
                     json.writeStartObject();
                     json.writeStringField("folder", folder.toString());
+                    json.writeEndObject();
+                });
+    }
+
+    private void resumeEvents(Call call) throws IOException {
+        Input.query(call.exchange().rawQuery());
+        call.administration().operate(call.asked().operation().action(), "");
+        Running.Told told = running.resumeEvents();
+        call.json(
+                200,
+                json -> {
+                    json.writeStartObject();
+                    json.writeBooleanField("waited", told == Running.Told.FROM_NOW_ON);
                     json.writeEndObject();
                 });
     }

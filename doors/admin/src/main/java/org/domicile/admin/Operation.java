@@ -66,6 +66,7 @@ enum Operation {
     READ_STATUS("GET", "/v1/status"),
     STOP("POST", "/v1/stop"),
     BEGIN_BACKUP("POST", "/v1/backups"),
+    RESUME_EVENTS("POST", "/v1/events/resume"),
     LIST_LOGS("GET", "/v1/ledger/logs"),
     LIST_KEYS("GET", "/v1/ledger/keys"),
     PROVE("GET", "/v1/ledger/proof"),

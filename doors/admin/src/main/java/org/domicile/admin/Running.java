@@ -17,9 +17,22 @@ public interface Running {
      * Holds still what a backup copies: a folder in which everything that belongs together stays as
      * it is now, until whoever copies lets go of the lock beside it.
      *
-     * @throws org.domicile.bytes.StorageFailure when it cannot be made: with a sentence
+     * @param holder what whoever copies wrote into the lock; empty for somebody who has it not
+     * @throws org.domicile.bytes.StorageFailure when it cannot be made: with a sentence; OVERLOADED
+     *     while somebody else copies what was held before
      */
-    Path hold();
+    Path hold(String holder);
+
+    /** Tells events from now on that wait since this folder goes on as an older copy. */
+    Told resumeEvents();
+
+    /** Since when events are told. */
+    enum Told {
+        /** They waited. */
+        FROM_NOW_ON,
+        /** They did not wait. */
+        ALREADY
+    }
 
     /**
      * @param state {@code ready}, or a word that says why not

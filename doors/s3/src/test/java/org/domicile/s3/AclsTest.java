@@ -55,6 +55,28 @@ class AclsTest extends SharedTest {
                 + "</AccessControlList></AccessControlPolicy>";
     }
 
+    /** ACLs know no action for tags, and a policy that forbids them is heard all the same. */
+    @Test
+    void whoWritesByAListBringsTagsAlong() throws IOException {
+        String bucket = bucket(WRITER, OPEN);
+        String tag = "x-amz-tagging: a=1";
+        done(200, other.put(bucket + "/theirs", "x", tag));
+        done(200, stranger.put(bucket + "/anybodys", "x", tag));
+        String no =
+                "{\"Statement\":{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":"
+                        + "\"s3:PutObjectTagging\",\"Resource\":\"arn:aws:s3:::%s/*\"}}";
+        done(204, client.put(bucket + "?policy", no.formatted(bucket.substring(1))));
+        failed(403, "AccessDenied", other.put(bucket + "/theirs", "x", tag));
+        done(200, other.put(bucket + "/theirs", "x"));
+        String yes =
+                "{\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":"
+                        + "\"s3:PutObject\",\"Resource\":\"arn:aws:s3:::%s/*\"}}";
+        String kept = bucket();
+        done(204, client.put(kept + "?policy", yes.formatted(kept.substring(1))));
+        done(200, other.put(kept + "/theirs", "x"));
+        failed(403, "AccessDenied", other.put(kept + "/theirs", "x", tag));
+    }
+
     /**
      * Story: whoever might write put parts into an upload of another organisation, and so into an
      * object that was that one's.

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.domicile.policy.Marks;
@@ -83,6 +84,72 @@ class TagsTest extends DoorTest {
                         + etag
                         + "</ETag></Part></CompleteMultipartUpload>");
         assertEquals(List.of("up=loaded"), tags(bucket + "/parts"));
+    }
+
+    /** Policies judge by tags, so who may write may not by that say how a thing is judged. */
+    @Test
+    void tagsComeAlongOnlyWithWhatWhoMayTagWrites() throws IOException {
+        String name = bucket.substring(1);
+        client.put(bucket + "/source", "x");
+        String from = "x-amz-copy-source: " + bucket + "/source";
+        String replace = "x-amz-tagging-directive: REPLACE";
+        String tag = "x-amz-tagging: security=public";
+        List<String> writes = List.of("s3:PutObject", "s3:GetObject");
+        Signer.Pair writer = installation.issue("main", writes, List.of("*"));
+        try (Client other = installation.client(writer.key())) {
+            assertEquals(200, other.put(bucket + "/n", "x").status());
+            assertEquals(200, other.put(bucket + "/copy", "", from).status());
+            int before = installation.uses("main").size();
+            failed(403, "AccessDenied", other.put(bucket + "/n", "x", tag));
+            failed(403, "AccessDenied", other.put(bucket + "/copy", "", from, replace, tag));
+            failed(403, "AccessDenied", other.post(bucket + "/parts?uploads", "", tag));
+            List<String> refused =
+                    installation.uses("main").stream()
+                            .skip(before)
+                            .map(use -> use.action() + " " + use.verdict())
+                            .distinct()
+                            .toList();
+            assertEquals(List.of("s3:PutObjectTagging refused"), refused);
+        }
+        failed(403, "AccessDenied", form(name, writer));
+        Signer.Pair tagger =
+                installation.issue(
+                        "main",
+                        List.of("s3:PutObject", "s3:GetObject", "s3:PutObjectTagging"),
+                        List.of("*"));
+        try (Client other = installation.client(tagger.key())) {
+            int before = installation.uses("main").size();
+            assertEquals(200, other.put(bucket + "/n", "x", tag).status());
+            assertEquals(200, other.put(bucket + "/copy", "", from, replace, tag).status());
+            assertEquals(200, other.post(bucket + "/parts?uploads", "", tag).status());
+            List<String> actions =
+                    installation.uses("main").stream().map(use -> use.action()).toList();
+            assertEquals(
+                    0,
+                    actions.subList(before, actions.size()).stream()
+                            .filter("s3:PutObjectTagging"::equals)
+                            .count(),
+                    "one use, one entry");
+        }
+        assertEquals(204, form(name, tagger).status());
+        assertEquals(List.of("a=1"), tags(bucket + "/f"));
+    }
+
+    private Client.Reply form(String name, Signer.Pair pair) throws IOException {
+        Map<String, String> signed =
+                FormsTest.signed(
+                        pair,
+                        "",
+                        name,
+                        Map.of("key", "f", "tagging", tagging("a", "1")),
+                        ",{\"key\": \"f\"},[\"starts-with\", \"$tagging\", \"\"]");
+        try (Client stranger = installation.client("")) {
+            return stranger.call(
+                    "POST",
+                    "/" + name,
+                    FormsTest.form(signed, "f", new byte[] {1}),
+                    "Content-Type: multipart/form-data; boundary=" + FormsTest.BOUNDARY);
+        }
     }
 
     /** Marks and tags lie in one sealed state: a change of one leaves the other. */

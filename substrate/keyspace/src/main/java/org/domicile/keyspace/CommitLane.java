@@ -160,8 +160,35 @@ final class CommitLane {
             switch (e.getCause()) {
                 case RocksDBException failed -> throw failed;
                 case IOException failed -> throw failed;
+                case IllegalArgumentException failed -> throw failed;
                 case null, default -> throw new IllegalStateException("a pause failed", e);
             }
+        }
+    }
+
+    /** Any thread: passes over so many versions, durably. */
+    void leap(long by) {
+        StorageFailure closedBy = fenced;
+        if (closedBy != null) {
+            throw again(closedBy);
+        }
+        try {
+            between(() -> {
+                long next = Limits.leap(version, by);
+                try (WriteOptions durable = new WriteOptions().setSync(true)) {
+                    byte[] value = ByteBuffer.allocate(Long.BYTES).putLong(next).array();
+                    db.put(families.meta(), durable, VERSION, value);
+                } catch (RocksDBException e) {
+                    fence(List.of(), "writing the log of the keyspace failed", e);
+                    throw e;
+                }
+                version = next;
+                return next;
+            });
+        } catch (RocksDBException e) {
+            throw Families.failure("passing over versions", e);
+        } catch (IOException e) {
+            throw StorageFailure.of(e, "passing over versions");
         }
     }
 

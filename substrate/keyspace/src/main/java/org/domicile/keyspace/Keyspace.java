@@ -52,6 +52,16 @@ public interface Keyspace extends Reading, AutoCloseable {
         throw new IllegalStateException("nothing of this keyspace lies in files: " + fresh);
     }
 
+    /**
+     * Lets versions go on further ahead, durably. For a copy that goes on beside, or instead of,
+     * what it was copied from: versions stand in names that others know (version ids, ids of
+     * events), and what was made there since must not be called like what is made here.
+     *
+     * @param by how many versions are passed over, positive
+     * @throws org.domicile.bytes.StorageFailure as of a commit
+     */
+    void leap(long by);
+
     /** Bytes and counts for {@code status} and metrics. */
     Usage usage();
 

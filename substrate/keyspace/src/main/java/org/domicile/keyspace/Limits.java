@@ -20,6 +20,15 @@ final class Limits {
 
     private Limits() {}
 
+    /** The version behind which others follow. */
+    static long leap(long version, long by) {
+        if (by <= 0 || version > Long.MAX_VALUE - by) {
+            throw new IllegalArgumentException(
+                    "from version " + version + " no leap leads over " + by);
+        }
+        return version + by;
+    }
+
     /** Bytes of keys, values, entries and payloads, after checking each. */
     static long check(Transaction transaction) {
         int changes = transaction.writes().size() + transaction.appends().size();

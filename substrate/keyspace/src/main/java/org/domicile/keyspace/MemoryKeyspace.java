@@ -78,6 +78,17 @@ final class MemoryKeyspace implements Keyspace {
         return committed;
     }
 
+    @Override
+    public void leap(long by) {
+        lock.writeLock().lock();
+        try {
+            alive();
+            version = Limits.leap(version, by);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
     private Committed apply(Transaction transaction) {
         for (Condition condition : transaction.conditions()) {
             if (!holds(condition, transaction)) {

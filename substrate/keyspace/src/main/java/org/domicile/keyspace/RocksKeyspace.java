@@ -175,6 +175,16 @@ final class RocksKeyspace implements Keyspace {
     }
 
     @Override
+    public void leap(long by) {
+        int stripe = gate.enter();
+        try {
+            lane.leap(by);
+        } finally {
+            gate.leave(stripe);
+        }
+    }
+
+    @Override
     public Usage usage() {
         int stripe = gate.enter();
         try (Stream<Path> files = Files.list(folder.rocks())) {

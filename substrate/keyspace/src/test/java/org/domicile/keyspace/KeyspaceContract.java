@@ -62,6 +62,19 @@ public abstract class KeyspaceContract {
     }
 
     @Test
+    void aLeapPassesOverVersions() {
+        long before = apply(put("a", "1")).version();
+        keyspace.leap(1L << 42);
+        assertEquals("a=1", all());
+        long after = apply(put("a", "2")).version();
+        assertTrue(after > before + (1L << 42), () -> before + " and " + after);
+        assertThrows(IllegalArgumentException.class, () -> keyspace.leap(0));
+        assertThrows(IllegalArgumentException.class, () -> keyspace.leap(Long.MAX_VALUE));
+        assertTrue(apply(put("a", "3")).version() > after);
+        assertEquals("a=3", all());
+    }
+
+    @Test
     void spacesDoNotMix() {
         apply(put(Space.RECORDS, "k", "r"), put(Space.BODIES, "k", "b"));
         assertEquals("k=r", all(keyspace, Space.RECORDS));

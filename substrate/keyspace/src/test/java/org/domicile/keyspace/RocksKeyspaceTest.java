@@ -106,6 +106,21 @@ class RocksKeyspaceTest extends KeyspaceContract {
     }
 
     @Test
+    void aLeapIsDurableThoughNothingWasCommittedBehindIt() {
+        commit(1, 1);
+        keyspace.leap(1L << 42);
+        keyspace.close();
+        keyspace = Keyspace.open(folder.resolve("keyspace"), KeyspaceOptions.defaults());
+        Committed committed =
+                keyspace.commit(
+                        new Transaction()
+                                .write(new Write.Put(Space.RECORDS, new byte[1], new byte[1])));
+        assertTrue(
+                committed instanceof Committed.Applied applied && applied.version() > 1L << 42,
+                committed::toString);
+    }
+
+    @Test
     void aCopyThatCannotBeMadeHarmsNothing() throws Exception {
         Path taken = folder.resolve("taken");
         Files.createDirectories(taken.resolve("rocks"));
