@@ -80,7 +80,9 @@ class BackupFaultsTest {
         }
     }
 
-    /** What an earlier backup holds stays whole, nothing half is named, and the next one goes on. */
+    /**
+     * What an earlier backup holds stays whole, nothing half is named, and the next one goes on.
+     */
     @Test
     void whateverFailsTheOneBeforeStaysAndTheNextIsWhole() throws IOException {
         int failures = 0;
@@ -106,8 +108,7 @@ class BackupFaultsTest {
                     Restore.run(repository, first, Map.of("data", to), Rate.unbounded(), SILENT);
                 }
                 assertArrayEquals(was, Files.readAllBytes(to.resolve("below/small")));
-                assertWhole(
-                        backups, backup(backups, SILENT), above.resolve("next-" + full + nth));
+                assertWhole(backups, backup(backups, SILENT), above.resolve("next-" + full + nth));
             }
         }
         assertTrue(failures > 2 * 10, "calls that failed: " + failures);

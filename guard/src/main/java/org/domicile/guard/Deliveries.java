@@ -14,8 +14,8 @@ import org.domicile.events.Outbox;
  * every {@link #LONGEST_PAUSE}. Where eight tries in a row fail the destination waits so as a
  * whole, and one event tries for all; what policy keeps back makes its own name wait and no other.
  * An event that could not be told within {@link #KEPT} is given up, and so is one that finds {@link
- * #MOST} others waiting for its destination; both are on record, the latter as one entry for all of a
- * bucket's in half a minute, with their number as its size.
+ * #MOST} others waiting for its destination; both are on record, the latter as one entry for all of
+ * a bucket's in half a minute, with their number as its size.
  *
  * <p>Each try is a use in the log of the bucket's organisation, recorded before a byte leaves:
  * {@code system:notification} acts, under the purpose of whoever set the notification, towards the

@@ -148,8 +148,7 @@ final class Delivery {
         };
     }
 
-    private Tried send(
-            Destination.Webhook to, Target target, byte[] secret, Outbox.Queued queued) {
+    private Tried send(Destination.Webhook to, Target target, byte[] secret, Outbox.Queued queued) {
         Event event = queued.event();
         String place = event.bucket().name();
         try (Admitted use =
@@ -245,8 +244,7 @@ final class Delivery {
                         .map(Bucket::zones)
                         .orElseGet(() -> List.of(dataZone));
         Resource.Data bucket =
-                new Resource.Data(
-                        lost.to().organisation(), lost.bucket(), "", zones, dataZone);
+                new Resource.Data(lost.to().organisation(), lost.bucket(), "", zones, dataZone);
         try (Admitted use =
                 acting.as(Policy.UPKEEP, dataZone)
                         .admitFor(lost.to().organisation(), GIVE_UP, bucket, lost.bucket())) {

@@ -23,8 +23,8 @@ import org.domicile.events.Outbox;
  * name are told one after the other, those of several names at once. A name of which one event
  * failed, or waits, is left alone for the rest of the turn, or a later event would come before an
  * earlier one. What the destination does not take makes it wait as a whole; what is kept here makes
- * its own name wait and nothing else. In memory is one page, and for names that failed when they are
- * tried again. One turn at a time; the rest is safe for concurrent use.
+ * its own name wait and nothing else. In memory is one page, and for names that failed when they
+ * are tried again. One turn at a time; the rest is safe for concurrent use.
  */
 final class DeliveryQueue {
     private static final System.Logger LOG = System.getLogger("org.domicile.events");

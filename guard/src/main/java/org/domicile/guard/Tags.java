@@ -1,7 +1,8 @@
 package org.domicile.guard;
 
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import org.domicile.policy.Access;
 import org.domicile.policy.Resource;
 import org.domicile.policy.Sharing;
@@ -10,15 +11,16 @@ import org.domicile.policy.Sharing;
 final class Tags {
     private static final String TAG = "s3:PutObjectTagging";
     private static final String PUT = "s3:PutObject";
+    private static final Set<String> UNGRANTED = Set.of("other-organisation", "no-caller");
 
     private Tags() {}
 
     /**
      * Whoever brings tags along with what it writes needs the action that tags (Amazon S3 API
-     * Reference, PutObject, "Permissions"). It is no use of its own: a refusal alone goes on record.
+     * Reference, PutObject, "Permissions"). It is no use of its own: a refusal alone goes on
+     * record.
      */
-    static void check(
-            Uses uses, Map<String, String> tags, Resource.Data resource, String object) {
+    static void check(Uses uses, Map<String, String> tags, Resource.Data resource, String object) {
         if (!tags.isEmpty() && !writesByList(uses, resource)) {
             uses.check(TAG, resource, object);
         }
@@ -26,8 +28,9 @@ final class Tags {
 
     /** ACLs know no action for tags: where one lets somebody write, tags come along. */
     private static boolean writesByList(Uses uses, Resource.Data resource) {
-        Optional<String> objection = uses.objection(TAG, resource);
-        if (objection.filter(Tags::isUngranted).isEmpty()) {
+        // Nothing else may forbid it than that nothing lets somebody from elsewhere do it.
+        List<String> forbidding = uses.forbidding(TAG, resource);
+        if (forbidding.size() != 1 || !UNGRANTED.contains(forbidding.getFirst())) {
             return false;
         }
         Access access = resource.access();
@@ -45,10 +48,5 @@ final class Tags {
                                 access.acl(),
                                 access.tags(),
                                 access.publicPurpose())));
-    }
-
-    /** Nothing forbids it; it is that nothing lets somebody from elsewhere do it. */
-    private static boolean isUngranted(String reason) {
-        return reason.equals("other-organisation") || reason.equals("no-caller");
     }
 }

@@ -190,6 +190,12 @@ final class Uses {
                 : Optional.empty();
     }
 
+    /** All that would forbid something; none where it would be let through. Nothing is recorded. */
+    List<String> forbidding(String action, Resource resource) {
+        Decision decision = policy.decide(request, action, resource);
+        return decision.effect() == Decision.Effect.REFUSE ? decision.reasons() : List.of();
+    }
+
     /** Asks policy; a refusal is recorded and thrown. */
     Decision check(String action, Resource resource, String object) {
         expect(asking.expectedOwner(), action, resource, object);

@@ -393,9 +393,7 @@ class DeliveriesTest {
                 .keyspace()
                 .commit(
                         new Transaction()
-                                .write(
-                                        new Write.Add(
-                                                Space.RECORDS, counter, new long[] {12})));
+                                .write(new Write.Add(Space.RECORDS, counter, new long[] {12})));
         start();
         await(() -> installation.guard().deliveries().givenUp() == 12);
         Ledger.Recorded use =
@@ -522,7 +520,7 @@ class DeliveriesTest {
         assertEquals("ObjectCreated:Put open%2Fn", receiver.next().what());
         put("open/m");
         assertEquals("ObjectCreated:Put open%2Fm", receiver.next().what());
-        assertTrue(problem().contains("kept/"), this::problem);
+        assertTrue(problem().contains("prohibits"), this::problem);
     }
 
     /** More than a page of it stood before all that could have tried. */

@@ -103,7 +103,8 @@ record NewerFolder(
     private static List<String> unread(LaterLocks.Taken locks) {
         List<String> unread = new ArrayList<>();
         if (locks.unreadable() > 0) {
-            unread.add("the records, and so the locks, of %,d versions".formatted(locks.unreadable()));
+            unread.add(
+                    "the records, and so the locks, of %,d versions".formatted(locks.unreadable()));
         }
         if (locks.sight() == LaterLocks.Sight.PART) {
             unread.add("the rest of its versions behind damage to its keyspace's files");

@@ -7,15 +7,15 @@ import org.domicile.moves.Moves;
 /**
  * What this server does to others by itself: it tells events, and moves buckets. A folder that goes
  * on as a new history is an older copy: what it would tell may have been told, what it would carry
- * may have been carried, and the folder that it was copied from may still run. So it stops its moves
- * and tells nothing until an operator says so, on record; each move is resumed by itself. Safe for
- * concurrent use.
+ * may have been carried, and the folder that it was copied from may still run. So it stops its
+ * moves and tells nothing until an operator says so, on record; each move is resumed by itself.
+ * Safe for concurrent use.
  */
 final class Outward {
     private static final System.Logger LOG = System.getLogger("org.domicile");
     private static final String WHY =
-            "this data folder is an older copy of what was signed, and the other side may be further:"
-                    + " look there, then 'move resume' compares both sides";
+            "this data folder is an older copy of what was signed, and the other side may be"
+                    + " further: look there, then 'move resume' compares both sides";
 
     private final Installation installation;
     private final Deliveries deliveries;

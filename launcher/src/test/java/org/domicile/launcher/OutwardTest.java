@@ -34,7 +34,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A restored folder does nothing to others by itself, and calls nothing by a name that is taken. */
+/**
+ * A restored folder does nothing to others by itself, and calls nothing by a name that is taken.
+ */
 @Timeout(120)
 class OutwardTest {
     private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
@@ -123,13 +125,15 @@ class OutwardTest {
             Installation installation = Installation.open(keyspace, new SecureRandom());
             installation.origin("");
             Moves moves = Moves.open(keyspace, new Plain());
-            assertTrue(moves.start(request(), move("1".repeat(16), Move.State.RUNNING), new byte[1]));
+            assertTrue(
+                    moves.start(request(), move("1".repeat(16), Move.State.RUNNING), new byte[1]));
             Counted before = new Counted();
             assertFalse(Outward.begin(installation, before, moves).held());
             assertEquals(1, before.begun);
             assertEquals(Move.State.RUNNING, moves.all().getFirst().state());
 
-            installation.beginNewHistory(1, 2, new Restored("s", "0a0b0c0d", Restored.Stage.COPIED));
+            installation.beginNewHistory(
+                    1, 2, new Restored("s", "0a0b0c0d", Restored.Stage.COPIED));
             Counted after = new Counted();
             assertTrue(Outward.begin(installation, after, moves).held());
             assertEquals(Move.State.STOPPED, moves.all().getFirst().state());

@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Clients that are built from Go modules: MinIO's mc and kopia, pinned in {@code proof/clients/go}.
- * The build takes minutes and a gigabyte, so it is no part of the test command; what was built stays
- * in {@code .domicile/go-clients} until a pin changes. Their jobs are scripts like those of the
- * other clients, against a server of its own.
+ * Clients that are built from Go modules: MinIO's mc, pinned in {@code proof/clients/go}. The build
+ * takes minutes, so it is no part of the test command; what was built stays in {@code
+ * .domicile/go-clients} until a pin changes. Their jobs are scripts like those of the other
+ * clients, against a server of its own.
  */
 final class GoClients {
-    private static final List<String> JOBS = List.of("mc.sh", "kopia.sh");
+    private static final List<String> JOBS = List.of("mc.sh");
     private static final long BUILD_SECONDS = 3_600;
 
     private final Path work;
@@ -81,8 +81,7 @@ final class GoClients {
     private static Map<String, String> environment(Path data)
             throws IOException, InterruptedException {
         Map<String, String> environment = new HashMap<>();
-        for (String line :
-                Server.command("env", "--data", data.toString()).lines().toList()) {
+        for (String line : Server.command("env", "--data", data.toString()).lines().toList()) {
             if (line.startsWith("export ")) {
                 String[] pair = line.substring("export ".length()).split("=", 2);
                 environment.put(pair[0], pair[1].replace("'", ""));
@@ -97,7 +96,7 @@ final class GoClients {
         Path stamp = folder.resolve("stamp");
         String wanted = Files.readString(module.resolve("go.mod"));
         if (!Files.exists(stamp) || !Files.readString(stamp).equals(wanted)) {
-            told.accept("building mc and kopia into " + folder + "; this takes minutes");
+            told.accept("building mc into " + folder + "; this takes minutes");
             Files.createDirectories(folder);
             Foreign.command(
                             Foreign.program("go", "/usr/local/go/bin/go"),

@@ -44,7 +44,7 @@ enum Proofs {
     /** What strangers send, made up by a fuzzer. */
     FUZZ("fuzz", "fuzz what strangers send for --minutes each: all targets, or those named"),
     /** Clients in Go, which take minutes to build. */
-    CLIENTS("clients", "build mc and kopia from their modules and let them do their ordinary jobs"),
+    CLIENTS("clients", "build mc from its module and let it do its ordinary job"),
     /** Somebody else's tests of S3. */
     S3_TESTS("s3-tests", "run ceph/s3-tests from its checkout DIR, and compare with the list");
 

@@ -27,7 +27,9 @@ public interface Outbox {
      */
     int MOST = 100_000;
 
-    /** What to write with the change that an event tells of: the event, or that it found no room. */
+    /**
+     * What to write with the change that an event tells of: the event, or that it found no room.
+     */
     Write write(Row row);
 
     /** How many events wait for a destination, about: what is under way may count twice. */

@@ -19,12 +19,12 @@
  *
  * <p><b>Limits.</b> A notification has at most 100 rules; an id has 1 to 255 characters, a prefix
  * or suffix 1,024 characters. A row has at most 64 KiB. For a destination some 100,000 events wait
- * at most ({@link org.domicile.events.Outbox#MOST}); one that finds no room is given up at once: the
- * change's own transaction counts it, so that none is lost without a trace.
+ * at most ({@link org.domicile.events.Outbox#MOST}); one that finds no room is given up at once:
+ * the change's own transaction counts it, so that none is lost without a trace.
  *
- * <p><b>Layout.</b> A key is the tuple {@code events q ARN}, then the commit version in 8. How
- * many events found no room and are not on record yet: the tuple {@code events l ARN BUCKET}, a sum
- * in 8. Values, numbers big-endian, texts UTF-8 after their length in 2, bytes after theirs in 4:
+ * <p><b>Layout.</b> A key is the tuple {@code events q ARN}, then the commit version in 8. How many
+ * events found no room and are not on record yet: the tuple {@code events l ARN BUCKET}, a sum in
+ * 8. Values, numbers big-endian, texts UTF-8 after their length in 2, bytes after theirs in 4:
  *
  * <pre>
  * row           format 1 in 1, type in 1, when in 8 (milliseconds since 1970), purpose text,

@@ -51,8 +51,7 @@ class OutboxFaultsTest {
      * @param reserve what the keyspace keeps free; more than the disk has is a full disk
      */
     private void on(long reserve, Consumer<Keyspace> work) {
-        KeyspaceOptions options =
-                new KeyspaceOptions(4L << 20, 8L << 20, 8_192, 8L << 20, reserve);
+        KeyspaceOptions options = new KeyspaceOptions(4L << 20, 8L << 20, 8_192, 8L << 20, reserve);
         try (Keyspace keyspace = Keyspace.open(folder.resolve("keyspace"), options)) {
             work.accept(keyspace);
         }
@@ -60,8 +59,7 @@ class OutboxFaultsTest {
 
     private static void full(Runnable change) {
         assertEquals(
-                StorageFailure.Kind.FULL,
-                assertThrows(StorageFailure.class, change::run).kind());
+                StorageFailure.Kind.FULL, assertThrows(StorageFailure.class, change::run).kind());
     }
 
     private static List<String> names(Outbox outbox) {
@@ -70,30 +68,36 @@ class OutboxFaultsTest {
 
     @Test
     void onAFullDiskNothingComesAndNothingGoes() {
-        on(1 << 20, keyspace -> {
-            Outbox outbox = new StoredOutbox(keyspace, 2);
-            for (String name : List.of("a", "b", "lost")) {
-                keyspace.commit(new Transaction().write(outbox.write(row(name))));
-            }
-        });
+        on(
+                1 << 20,
+                keyspace -> {
+                    Outbox outbox = new StoredOutbox(keyspace, 2);
+                    for (String name : List.of("a", "b", "lost")) {
+                        keyspace.commit(new Transaction().write(outbox.write(row(name))));
+                    }
+                });
         List<Outbox.Lost> one = List.of(new Outbox.Lost(HOOK, "archive", 1));
-        on(Long.MAX_VALUE / 2, keyspace -> {
-            Outbox outbox = new StoredOutbox(keyspace, 3);
-            full(() -> keyspace.commit(new Transaction().write(outbox.write(row("c")))));
-            long oldest = outbox.events(HOOK, 0, 1).getFirst().stamp();
-            full(() -> outbox.remove(REQUEST, HOOK, oldest));
-            full(() -> outbox.recorded(REQUEST, one.getFirst()));
-            assertEquals(List.of("a", "b"), names(outbox));
-            assertEquals(one, outbox.lost());
-        });
-        on(1 << 20, keyspace -> {
-            Outbox outbox = Outbox.open(keyspace);
-            assertEquals(2, outbox.waiting(HOOK));
-            assertEquals(one, outbox.lost());
-            outbox.recorded(REQUEST, one.getFirst());
-            outbox.remove(REQUEST, HOOK, outbox.events(HOOK, 0, 1).getFirst().stamp());
-            assertEquals(List.of("b"), names(outbox));
-            assertEquals(List.of(), outbox.lost());
-        });
+        on(
+                Long.MAX_VALUE / 2,
+                keyspace -> {
+                    Outbox outbox = new StoredOutbox(keyspace, 3);
+                    full(() -> keyspace.commit(new Transaction().write(outbox.write(row("c")))));
+                    long oldest = outbox.events(HOOK, 0, 1).getFirst().stamp();
+                    full(() -> outbox.remove(REQUEST, HOOK, oldest));
+                    full(() -> outbox.recorded(REQUEST, one.getFirst()));
+                    assertEquals(List.of("a", "b"), names(outbox));
+                    assertEquals(one, outbox.lost());
+                });
+        on(
+                1 << 20,
+                keyspace -> {
+                    Outbox outbox = Outbox.open(keyspace);
+                    assertEquals(2, outbox.waiting(HOOK));
+                    assertEquals(one, outbox.lost());
+                    outbox.recorded(REQUEST, one.getFirst());
+                    outbox.remove(REQUEST, HOOK, outbox.events(HOOK, 0, 1).getFirst().stamp());
+                    assertEquals(List.of("b"), names(outbox));
+                    assertEquals(List.of(), outbox.lost());
+                });
     }
 }

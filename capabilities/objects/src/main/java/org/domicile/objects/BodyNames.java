@@ -191,7 +191,7 @@ final class BodyNames {
             while (cursor.next()) {
                 try {
                     row.at(cursor.key(), cursor.value());
-                } catch (StorageFailure | IllegalArgumentException e) {
+                } catch (StorageFailure | IllegalArgumentException | IndexOutOfBoundsException e) {
                     // That it cannot be read is said already.
                     continue;
                 }

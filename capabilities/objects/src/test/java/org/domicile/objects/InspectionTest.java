@@ -376,8 +376,7 @@ final class InspectionTest {
         Bucket bucket = rig.bucket("b");
         put(bucket, "n", 5);
         byte[] counter = Layout.counter(bucket.organisation());
-        byte[] counted =
-                rig.substrate.keyspace().get(Space.RECORDS, counter).orElseThrow();
+        byte[] counted = rig.substrate.keyspace().get(Space.RECORDS, counter).orElseThrow();
         rig.delete(bucket, "n");
         rig.objects.buckets().remove(rig.request(), bucket);
         assertEquals(Optional.empty(), rig.objects.buckets().bucket("b"));

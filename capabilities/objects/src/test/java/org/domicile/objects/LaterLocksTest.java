@@ -93,16 +93,14 @@ class LaterLocksTest {
             assertEquals(1, taken.unreadable());
             assertEquals(LaterLocks.Sight.WHOLE, taken.sight());
             for (String name : new String[] {"a", "c"}) {
-                Entry entry =
-                        Entry.decode(here.get(Space.RECORDS, key(here, name)).orElseThrow());
+                Entry entry = Entry.decode(here.get(Space.RECORDS, key(here, name)).orElseThrow());
                 assertEquals(until, entry.lock().until());
             }
         }
     }
 
     private static byte[] key(Keyspace keyspace, String name) {
-        try (Cursor cursor =
-                keyspace.scan(Space.RECORDS, Layout.all("v"), Reading.Direction.UP)) {
+        try (Cursor cursor = keyspace.scan(Space.RECORDS, Layout.all("v"), Reading.Direction.UP)) {
             while (cursor.next()) {
                 if (Spot.decode(cursor.key()).name().equals(name)) {
                     return cursor.key();

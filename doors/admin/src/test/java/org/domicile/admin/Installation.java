@@ -220,8 +220,13 @@ final class Installation implements AutoCloseable, Running, Logs {
     }
 
     @Override
-    public Path hold() {
+    public Path hold(String holder) {
         return socket.resolveSibling("hold");
+    }
+
+    @Override
+    public Told resumeEvents() {
+        return Told.FROM_NOW_ON;
     }
 
     @Override

@@ -49,6 +49,12 @@ final class AnswerReader {
         return new Answer(head.status(), body);
     }
 
+    /** Reads no more of the body than its beginning, and refuses none for what is behind. */
+    static Answer beginning(InputStream in, int most) throws IOException {
+        Head head = new AnswerReader(in, Long.MAX_VALUE).head("POST");
+        return new Answer(head.status(), head.body().readNBytes(most));
+    }
+
     /**
      * What comes before the body, and the body that is still to be read.
      *

@@ -2,6 +2,7 @@ package org.domicile.outbound;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -45,11 +46,17 @@ public final class Outbound {
     /** Asks for what is at an address of a site. */
     public Answer get(Site site, String address, Limits limits) throws Unreachable {
         URI uri = site.within(address);
-        return asked(site, uri, bytes(head("GET", uri, "")), limits);
+        return asked(
+                site,
+                uri,
+                bytes(head("GET", uri, "")),
+                limits,
+                in -> new AnswerReader(in, limits.bytes()).read());
     }
 
     /**
-     * Sends something to an address of a site.
+     * Sends something to an address of a site. Of a longer answer than the limits allow the
+     * beginning is read: who sends wants to know the status.
      *
      * @param fields of the request's head, beside those that every one has; their names and values
      *     are ASCII without control characters
@@ -63,7 +70,7 @@ public final class Outbound {
         byte[] head = bytes(head("POST", uri, said.toString()));
         byte[] whole = Arrays.copyOf(head, head.length + body.length);
         System.arraycopy(body, 0, whole, head.length, body.length);
-        return asked(site, uri, whole, limits);
+        return asked(site, uri, whole, limits, in -> AnswerReader.beginning(in, limits.bytes()));
     }
 
     /** What could end a line early would say something else than was meant. */
@@ -74,13 +81,18 @@ public final class Outbound {
         return name + ": " + value + "\r\n";
     }
 
-    private Answer asked(Site site, URI uri, byte[] request, Limits limits) throws Unreachable {
+    private interface Reading {
+        Answer of(InputStream in) throws IOException;
+    }
+
+    private Answer asked(Site site, URI uri, byte[] request, Limits limits, Reading reading)
+            throws Unreachable {
         Deadline deadline = new Deadline(limits.time());
         InetAddress pinned = resolved(site, uri, deadline);
         try (Socket plain = new Socket(Proxy.NO_PROXY)) {
             Thread end = deadline.over(plain);
             try {
-                return exchanged(plain, uri, pinned, request, limits, deadline);
+                return exchanged(plain, uri, pinned, request, reading, deadline);
             } finally {
                 end.interrupt();
             }
@@ -116,14 +128,13 @@ public final class Outbound {
             URI uri,
             InetAddress pinned,
             byte[] request,
-            Limits limits,
+            Reading reading,
             Deadline deadline)
             throws IOException {
         Socket socket = connected(plain, uri, pinned, deadline);
         socket.getOutputStream().write(request);
         socket.getOutputStream().flush();
-        return new AnswerReader(new BufferedInputStream(socket.getInputStream()), limits.bytes())
-                .read();
+        return reading.of(new BufferedInputStream(socket.getInputStream()));
     }
 
     /** Any of its addresses that is not allowed refuses the name: one answer of several may lie. */

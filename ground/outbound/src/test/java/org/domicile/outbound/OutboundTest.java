@@ -153,6 +153,22 @@ class OutboundTest {
         assertEquals(1, connections.get());
     }
 
+    /** A webhook that answers at length has taken what was sent: it is told once. */
+    @Test
+    void ofALongAnswerToWhatIsSentTheBeginningIsRead() throws Unreachable {
+        Site site = new Site(base(), LOOPBACK);
+        Limits few = new Limits(4, LIMITS.time());
+        for (String framed :
+                List.of(
+                        "Content-Length: 11\r\n\r\nhello world",
+                        "Transfer-Encoding: chunked\r\n\r\nb\r\nhello world\r\n0\r\n\r\n")) {
+            answer = "HTTP/1.1 200 OK\r\n" + framed;
+            Answer taken = Outbound.open().post(site, base(), Map.of(), new byte[1], few);
+            assertEquals(200, taken.status());
+            assertArrayEquals("hell".getBytes(StandardCharsets.US_ASCII), taken.body());
+        }
+    }
+
     @Test
     void aRedirectIsAnAnswerAndIsNotFollowed() throws Unreachable {
         Answer redirect =

@@ -24,9 +24,8 @@
  *
  * <p><b>Order.</b> Every committed transaction has a version, a positive 64-bit number that grows
  * by at least one from each to the next and over restarts, and by far more where a copy goes on
- * ({@link org.domicile.keyspace.Keyspace#leap}). <i>Stamped</i> writes have it filled
- * into their key by the lane; appends have their index filled in: the next of their log, without
- * gaps.
+ * ({@link org.domicile.keyspace.Keyspace#leap}). <i>Stamped</i> writes have it filled into their
+ * key by the lane; appends have their index filled in: the next of their log, without gaps.
  *
  * <p><b>Failure.</b> An error of a write or a sync fences the engine: that commit and all later
  * ones fail with FENCED, nothing is retried, reads go on. A full disk is FULL before anything was
