@@ -38,6 +38,7 @@ import org.domicile.policy.Policy;
 import org.domicile.policy.Target;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -206,18 +207,14 @@ class MovesFaultsTest {
         private final Objects objects;
         private final Guard guard;
         private final Moves moves;
-        private final AutoCloseable mover;
+        private final @Nullable Mover mover;
         private final Moves looking;
 
         /**
          * @param same what lies under it, to look at
          * @param working what the move works on; null for no move
          */
-        World(
-                Keyspace same,
-                @org.jspecify.annotations.Nullable Keyspace working,
-                Blobs blobs,
-                Path place) {
+        World(Keyspace same, @Nullable Keyspace working, Blobs blobs, Path place) {
             Clock clock = Clock.systemUTC();
             Disk disk = Disk.real();
             this.keys =
@@ -255,7 +252,7 @@ class MovesFaultsTest {
             this.looking = Moves.open(same, keys.vault());
             this.mover =
                     working == null
-                            ? () -> {}
+                            ? null
                             : Mover.open(
                                     guard.atWork(moves),
                                     guard,
@@ -295,8 +292,10 @@ class MovesFaultsTest {
         }
 
         @Override
-        public void close() throws Exception {
-            mover.close();
+        public void close() {
+            if (mover != null) {
+                mover.close();
+            }
             objects.close();
             ledger.close();
             keys.close();

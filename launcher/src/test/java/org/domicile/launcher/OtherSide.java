@@ -117,7 +117,12 @@ final class OtherSide implements AutoCloseable {
             throws IOException {
         String which = query.isEmpty() ? "" : query.keySet().iterator().next();
         if (query.containsKey("versions")) {
-            respond(exchange, 200, listing(query.getOrDefault("prefix", ""), query.getOrDefault("key-marker", "")));
+            respond(
+                    exchange,
+                    200,
+                    listing(
+                            query.getOrDefault("prefix", ""),
+                            query.getOrDefault("key-marker", "")));
         } else if (exchange.getRequestMethod().equals("PUT")) {
             if (!which.isEmpty()) {
                 settings.put(which, new String(body, StandardCharsets.UTF_8));
