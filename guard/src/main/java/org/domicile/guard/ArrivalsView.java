@@ -4,7 +4,10 @@ import java.time.Instant;
 import java.util.Optional;
 import org.domicile.keys.Keys;
 import org.domicile.objects.Bucket;
+import org.domicile.objects.Changed;
+import org.domicile.objects.Condition;
 import org.domicile.objects.Objects;
+import org.domicile.objects.Version;
 import org.domicile.policy.Marks;
 import org.domicile.request.Outcome;
 
@@ -44,7 +47,7 @@ final class ArrivalsView implements GuardedArrivals {
     }
 
     @Override
-    public Stored mark(String bucketName, String name, Instant written) {
+    public Stored mark(String bucketName, String name, Instant written, Match match) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use =
                 uses.admit(
@@ -55,11 +58,19 @@ final class ArrivalsView implements GuardedArrivals {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchBucket();
             }
+            Bucket bucket = found.get();
+            Condition condition =
+                    ObjectUses.condition(
+                            match, vessel.sealer(bucket), Vessel.context(bucket, name));
             Announcements.Told told = new Announcements.Told(Cause.DELETE);
-            return ObjectUses.refused(
+            Changed changed =
                     announcements
-                            .telling(uses, found.get(), name, told)
-                            .mark(use.carrying(() -> 0), found.get(), name, written));
+                            .telling(uses, bucket, name, told)
+                            .mark(use.carrying(() -> 0), bucket, name, written, condition);
+            return changed instanceof Changed.Deleted(Optional<Version> marker, _)
+                            && marker.isPresent()
+                    ? new Stored.Done(ObjectUses.marker(bucket, marker.get()))
+                    : ObjectUses.refused(changed);
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new Stored.NoSuchBucket());
         }

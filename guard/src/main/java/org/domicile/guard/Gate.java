@@ -140,7 +140,9 @@ final class Gate implements Guard {
 
     @Override
     public GuardedArrivals arrivals(Request request, Marks marks) {
-        return view(request, List.of(), Asking.NOTHING).arrivals(objects, vessel, marks);
+        return new DraftedArrivals(
+                request.at(),
+                asking -> view(request, List.of(), asking).arrivals(objects, vessel, marks));
     }
 
     @Override

@@ -22,6 +22,10 @@ public interface GuardedArrivals {
             Upstream body,
             Match match);
 
-    /** s3:DeleteObject: a delete marker with the date that it has elsewhere. */
-    Stored mark(String bucket, String name, Instant written);
+    /**
+     * s3:DeleteObject: a delete marker with the date that it has elsewhere.
+     *
+     * @return {@link Stored.Done} with the marker
+     */
+    Stored mark(String bucket, String name, Instant written, Match match);
 }

@@ -37,6 +37,9 @@ public interface GuardedMoves {
     /** Lets one that was stopped, or failed, go on. */
     Move resume(String id);
 
+    /** Forgets one that does not run: its report, and what opens the other side. */
+    Move forget(String id);
+
     /**
      * What is asked for.
      *
@@ -47,6 +50,7 @@ public interface GuardedMoves {
      * @param accessKey the credential that it acts as; the door has seen its secret
      * @param classes what the data that come in are
      * @param prohibited which purposes and kinds may never use them
+     * @param settings what becomes of what is set for the bucket
      */
     record Wanted(
             Move.Direction direction,
@@ -56,7 +60,8 @@ public interface GuardedMoves {
             String bucket,
             String accessKey,
             List<String> classes,
-            List<String> prohibited) {}
+            List<String> prohibited,
+            Move.Settings settings) {}
 
     /** One, with how far it came. */
     record Shown(Move move, Progress progress) {}

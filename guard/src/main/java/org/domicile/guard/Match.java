@@ -23,6 +23,12 @@ public sealed interface Match {
     /** Made in this second, or nothing there. @param at any moment of it */
     record Second(Instant at) implements Match {}
 
+    /** Nothing there, not even a delete marker. */
+    record Vacant() implements Match {}
+
+    /** The newest version is still the one that was seen. @param seen it, or the marker */
+    record Still(Found seen) implements Match {}
+
     /** Each of these. */
     record All(List<Match> matches) implements Match {}
 }

@@ -3,9 +3,11 @@ package org.domicile.guard;
 import java.time.Duration;
 import java.util.List;
 import org.domicile.moves.Move;
+import org.domicile.moves.Moves;
 import org.domicile.moves.Progress;
 import org.domicile.outbound.Site;
 import org.domicile.policy.Marks;
+import org.domicile.policy.Target;
 import org.domicile.request.Caller;
 
 /**
@@ -30,6 +32,12 @@ public interface MovesAtWork {
      */
     Means means(Move move);
 
+    /**
+     * Whether what it needs is what it was: somebody may have withdrawn its credential, or removed
+     * or moved its target.
+     */
+    boolean stands(Move move, Means means);
+
     /** How far it came. */
     Progress progress(Move move);
 
@@ -39,23 +47,41 @@ public interface MovesAtWork {
     /** Keeps how many versions there are to be carried, and their bytes. */
     void counted(Move move, long versions, long bytes);
 
-    /** Forgets how far it came, and the report: everything is to be compared anew. */
-    void restart(Move move);
+    /** Names behind one that wait to be tried again, in their order. */
+    List<Progress.Waiting> waiting(Move move, String after, int most);
+
+    /** Remembers an upload in parts that was begun on the other side. */
+    void began(Move move, Moves.Unfinished upload);
+
+    /** It is made, or given up. */
+    void over(Move move, Moves.Unfinished upload);
+
+    /** Those that are not over. */
+    List<Moves.Unfinished> unfinished(Move move);
 
     /** Ends its work, unless somebody has stopped it meanwhile. */
     void end(Move move, Move.State state, String why);
 
     /**
      * @param caller whom everything is done as
-     * @param site the other side
-     * @param zone where the other side stands
+     * @param target the other side, as it is registered
      * @param secret what opens it
      * @param marks what data that come in carry
      */
-    record Means(Caller.Known caller, Site site, String zone, byte[] secret, Marks marks) {
+    record Means(Caller.Known caller, Target target, byte[] secret, Marks marks) {
+        /** Where the other side is. */
+        public Site site() {
+            return new Site(target.url(), target.networks());
+        }
+
+        /** Where the other side stands. */
+        public String zone() {
+            return target.zone();
+        }
+
         @Override
         public String toString() {
-            return "Means[" + caller + ", " + zone + "]"; // never the secret
+            return "Means[" + caller + ", " + target.full() + "]"; // never the secret
         }
     }
 }

@@ -5,7 +5,6 @@ import java.util.List;
 import org.domicile.moves.Move;
 import org.domicile.moves.Moves;
 import org.domicile.moves.Progress;
-import org.domicile.outbound.Site;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Target;
@@ -60,11 +59,35 @@ final class MovesUnderWay implements MovesAtWork {
                         .orElseThrow(
                                 () -> new Administration.Impossible("it has no secret any more"));
         return new Means(
-                caller,
-                new Site(target.url(), target.networks()),
-                target.zone(),
-                secret,
-                new Marks(move.classes(), move.prohibited(), List.of()));
+                caller, target, secret, new Marks(move.classes(), move.prohibited(), List.of()));
+    }
+
+    @Override
+    public boolean stands(Move move, Means means) {
+        return identity.caller(move.accessKey()).filter(means.caller()::equals).isPresent()
+                && MovesView.target(policy, move.target())
+                        .filter(means.target()::equals)
+                        .isPresent();
+    }
+
+    @Override
+    public List<Progress.Waiting> waiting(Move move, String after, int most) {
+        return moves.waiting(move, after, most);
+    }
+
+    @Override
+    public void began(Move move, Moves.Unfinished upload) {
+        moves.began(move, upload);
+    }
+
+    @Override
+    public void over(Move move, Moves.Unfinished upload) {
+        moves.over(move, upload);
+    }
+
+    @Override
+    public List<Moves.Unfinished> unfinished(Move move) {
+        return moves.unfinished(move);
     }
 
     @Override
@@ -80,11 +103,6 @@ final class MovesUnderWay implements MovesAtWork {
     @Override
     public void counted(Move move, long versions, long bytes) {
         moves.counted(move, versions, bytes);
-    }
-
-    @Override
-    public void restart(Move move) {
-        moves.restart(move);
     }
 
     @Override

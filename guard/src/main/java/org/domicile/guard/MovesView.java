@@ -65,14 +65,11 @@ final class MovesView implements GuardedMoves {
                             wanted.accessKey(),
                             label.marks().classes(),
                             label.marks().prohibited(),
+                            wanted.settings(),
                             uses.at(),
                             Move.State.RUNNING,
                             "");
-            if (!moves.start(use.carrying(() -> 0), move, secret)) {
-                throw new Administration.Impossible(
-                        "1,000 moves have not ended; 'move list' shows them");
-            }
-            return move;
+            return done(moves.start(use.carrying(() -> 0), move, secret), move.id());
         }
     }
 
@@ -98,18 +95,6 @@ final class MovesView implements GuardedMoves {
         }
         if (!wanted.region().matches("[A-Za-z0-9-]{1,64}")) {
             return "'" + wanted.region() + "' is no region, such as us-east-1";
-        }
-        Optional<Move> same =
-                moves.all().stream()
-                        .filter(each -> each.state() == Move.State.RUNNING)
-                        .filter(each -> each.bucket().equals(wanted.bucket()))
-                        .findFirst();
-        if (same.isPresent()) {
-            return "the bucket "
-                    + wanted.bucket()
-                    + " is moving already: "
-                    + same.get().id()
-                    + "; 'move watch' shows how far it came";
         }
         return label.marks().isEmpty() ? "" : policy.objection(new Change.SetLabel(label));
     }
@@ -160,19 +145,66 @@ final class MovesView implements GuardedMoves {
 
     @Override
     public Move resume(String id) {
-        return steer(id, "admin:ResumeMove", Move.State.RUNNING, "");
+        Move move = known(id, "admin:ResumeMove");
+        try (Admitted use = administer(move, "admin:ResumeMove")) {
+            Credential credential = policy.register().credentials().get(move.accessKey());
+            String objection =
+                    credential == null || credential.withdrawn()
+                            ? "its credential " + move.accessKey() + " is gone"
+                            : target(policy, move.target()).isEmpty()
+                                    ? "its target " + move.target() + " was removed; make it again"
+                                    : "";
+            if (!objection.isEmpty()) {
+                use.record(Outcome.CONFLICT, 0);
+                throw new Administration.Impossible(objection);
+            }
+            return done(moves.steer(use.carrying(() -> 0), id, Move.State.RUNNING, ""), id);
+        }
+    }
+
+    @Override
+    public Move forget(String id) {
+        Move move = known(id, "admin:ForgetMove");
+        try (Admitted use = administer(move, "admin:ForgetMove")) {
+            return done(moves.forget(use.carrying(() -> 0), id), id);
+        }
     }
 
     private Move steer(String id, String action, Move.State state, String why) {
         Move move = known(id, action);
         try (Admitted use = administer(move, action)) {
-            Move now = moves.steer(use.carrying(() -> 0), id, state, why).orElse(move);
-            if (now.state() == Move.State.DONE) {
-                throw new Administration.Impossible(
-                        "the move " + id + " is done; ask for another one to carry what is new");
-            }
-            return now;
+            return done(moves.steer(use.carrying(() -> 0), id, state, why), id);
         }
+    }
+
+    private static Move done(Moves.Asked asked, String id) {
+        return switch (asked) {
+            case Moves.Asked.Now(Move move) -> move;
+            case Moves.Asked.Absent() -> throw absent(id);
+            case Moves.Asked.Done _ ->
+                    throw new Administration.Impossible(
+                            "the move "
+                                    + id
+                                    + " is done; ask for another one to carry what is new");
+            case Moves.Asked.Moving(Move other) ->
+                    throw new Administration.Impossible(
+                            "the bucket "
+                                    + other.bucket()
+                                    + " is moving already: "
+                                    + other.id()
+                                    + "; 'move watch' shows how far it came");
+            case Moves.Asked.Working _ ->
+                    throw new Administration.Impossible(
+                            "the move " + id + " is under way; 'move stop' ends it");
+            case Moves.Asked.TooMany() ->
+                    throw new Administration.Impossible(
+                            "1,000 moves have not ended; 'move list' shows them, and 'move forget'"
+                                    + " forgets one");
+        };
+    }
+
+    private static Administration.Impossible absent(String id) {
+        return new Administration.Impossible("there is no move " + id + "; 'move list' shows them");
     }
 
     private Move known(String id, String action) {
@@ -182,8 +214,7 @@ final class MovesView implements GuardedMoves {
                             uses.administer(Policy.INSTALLATION, action, id, List.of())) {
                         use.record(Outcome.ABSENT, 0);
                     }
-                    return new Administration.Impossible(
-                            "there is no move " + id + "; 'move list' shows them");
+                    return absent(id);
                 });
     }
 

@@ -616,6 +616,14 @@ final class ObjectUses {
             case Match.Etag(String etag) -> new Condition.Matches(token.apply(etag));
             case Match.Size(long bytes) -> new Condition.Size(bytes);
             case Match.Second(Instant at) -> new Condition.Second(at);
+            case Match.Vacant() -> new Condition.Vacant();
+            case Match.Still(Found seen) ->
+                    new Condition.Still(
+                            seen.version(),
+                            seen.modified(),
+                            seen.attributes().etag().isEmpty()
+                                    ? new byte[0]
+                                    : token.apply(seen.attributes().etag()));
             case Match.All(List<Match> all) ->
                     new Condition.All(all.stream().map(each -> condition(each, token)).toList());
         };

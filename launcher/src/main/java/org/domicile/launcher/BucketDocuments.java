@@ -1,10 +1,12 @@
 package org.domicile.launcher;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.moving.Documents;
+import org.domicile.policy.BucketPolicy;
 import org.domicile.s3.BucketForms;
 
 /** What the S3 door takes for a bucket, for buckets that move. */
@@ -23,6 +25,19 @@ final class BucketDocuments implements Documents {
     @Override
     public String set(GuardedObjects objects, String bucket, String resource, byte[] document) {
         return form(resource).set(objects, bucket, document);
+    }
+
+    /** What cannot be read is refused when it is set. */
+    @Override
+    public boolean opens(String bucket, String resource, byte[] document) {
+        if (form(resource) != BucketForms.POLICY) {
+            return false;
+        }
+        try {
+            return BucketPolicy.of(bucket, new String(document, StandardCharsets.UTF_8)).isPublic();
+        } catch (BucketPolicy.Malformed e) {
+            return false;
+        }
     }
 
     private static BucketForms form(String resource) {

@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
             MoveCommand.Watch.class,
             MoveCommand.Report.class,
             MoveCommand.Stop.class,
-            MoveCommand.Resume.class
+            MoveCommand.Resume.class,
+            MoveCommand.Forget.class
         })
 final class MoveCommand {
     private MoveCommand() {}
@@ -84,8 +85,12 @@ final class MoveCommand {
             mixinStandardHelpOptions = true,
             footer = {"", "Example: ./domicile move report 3f2a9c0d1e4b5a67 --left"})
     static final class Report extends OfMove {
-        @Option(names = "--left", description = "Only what could not be carried.")
+        @Option(names = "--left", description = "Only what could not be carried, or not at first.")
         boolean left;
+
+        private static boolean isLeft(Json.Row row) {
+            return row.text("fate").equals("left") || row.text("fate").equals("waiting");
+        }
 
         @Override
         public Integer call() {
@@ -101,9 +106,7 @@ final class MoveCommand {
             boolean any = false;
             while (lines.next()) {
                 List<Json.Row> rows =
-                        lines.rows().stream()
-                                .filter(row -> !left || row.text("fate").equals("left"))
-                                .toList();
+                        lines.rows().stream().filter(row -> !left || isLeft(row)).toList();
                 if (!rows.isEmpty()) {
                     any = true;
                     output().list(rows, table, "");
@@ -138,6 +141,20 @@ final class MoveCommand {
         @Override
         public Integer call() {
             return steered("resume", "move %s goes on");
+        }
+    }
+
+    @Command(
+            name = "forget",
+            description =
+                    "Forget a move that does not run: its report, and the other server's"
+                            + " credential. What was carried stays.",
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: ./domicile move forget 3f2a9c0d1e4b5a67"})
+    static final class Forget extends OfMove {
+        @Override
+        public Integer call() {
+            return steered("forget", "move %s is forgotten");
         }
     }
 }

@@ -71,8 +71,9 @@ record MoveWatch(AdminClient admin, Output output) {
                                         move.number("present"),
                                         move.number("left"))
                         + compared(id));
-        if (!output.json() && move.number("left") > 0) {
-            left(id);
+        boolean done = move.text("state").equals("done");
+        if (!output.json() && (move.number("left") > 0 || !done)) {
+            left(id, done);
         }
         return switch (move.text("state")) {
             case "done" -> 0;
@@ -93,7 +94,9 @@ record MoveWatch(AdminClient admin, Output output) {
         Map<String, Long> counts = new TreeMap<>();
         for (Lines lines = new Lines(id); lines.next(); ) {
             for (Json.Row line : lines.rows()) {
-                if (!line.text("fate").equals("left") && !line.text("name").isEmpty()) {
+                boolean there =
+                        line.text("fate").equals("carried") || line.text("fate").equals("present");
+                if (there && !line.text("name").isEmpty()) {
                     counts.merge(line.text("by"), 1L, Long::sum);
                 }
             }
@@ -103,11 +106,13 @@ record MoveWatch(AdminClient admin, Output output) {
         return text.toString();
     }
 
-    private void left(String id) {
+    /** What waited once may have been carried since; only what is not done yet can still wait. */
+    private void left(String id, boolean done) {
         int shown = 0;
         for (Lines lines = new Lines(id); lines.next(); ) {
             for (Json.Row line : lines.rows()) {
-                if (line.text("fate").equals("left")) {
+                boolean waits = !done && line.text("fate").equals("waiting");
+                if (waits || line.text("fate").equals("left")) {
                     if (shown++ == MOST_SHOWN) {
                         output.err()
                                 .println("  and more: ./domicile move report " + id + " --left");

@@ -31,6 +31,17 @@ final class MovingOptions {
     String region = "";
 
     @Option(
+            names = "--settings",
+            paramLabel = "WHICH",
+            description = {
+                "With --from and --to: what becomes of what is set for the bucket (policy,"
+                        + " lifecycle, ...): unset sets what is not set where it goes; replace also"
+                        + " replaces what is set otherwise there; none carries nothing (default:"
+                        + " ${DEFAULT-VALUE})."
+            })
+    String settings = "unset";
+
+    @Option(
             names = "--background",
             description = "With --from and --to: do not wait for the end; 'move watch' does.")
     boolean background;
@@ -64,6 +75,7 @@ final class MovingOptions {
         String said = region.isEmpty() ? other.region() : region;
         Map<String, Object> body = new LinkedHashMap<>(wanted.fields());
         body.put("region", said.isEmpty() ? "us-east-1" : said);
+        body.put("settings", settings);
         body.put("as", own.accessKey());
         body.put("secret", own.secret());
         body.put("remoteKey", other.accessKey());

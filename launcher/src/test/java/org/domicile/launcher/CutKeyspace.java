@@ -12,21 +12,38 @@ import org.domicile.keyspace.Snapshot;
 import org.domicile.keyspace.Space;
 import org.domicile.keyspace.Transaction;
 
-/** A keyspace whose process dies, as far as others can tell, after a number of commits. */
+/** A keyspace whose process dies, or whose disk is full, after a number of commits. */
 final class CutKeyspace implements Keyspace {
     private final Keyspace inner;
     private final int most;
+    private final StorageFailure.Kind kind;
     private final AtomicInteger commits = new AtomicInteger();
+    private volatile boolean healed;
 
     CutKeyspace(Keyspace inner, int most) {
+        this(inner, most, StorageFailure.Kind.FENCED);
+    }
+
+    CutKeyspace(Keyspace inner, int most, StorageFailure.Kind kind) {
         this.inner = inner;
         this.most = most;
+        this.kind = kind;
+    }
+
+    /** Whether a commit has failed. */
+    boolean cut() {
+        return commits.get() > most;
+    }
+
+    /** There is room again. */
+    void heal() {
+        healed = true;
     }
 
     @Override
     public Committed commit(Transaction transaction) {
-        if (commits.incrementAndGet() > most) {
-            throw new StorageFailure(StorageFailure.Kind.FENCED, "cut after " + most + " commits");
+        if (!healed && commits.incrementAndGet() > most) {
+            throw new StorageFailure(kind, "cut after " + most + " commits");
         }
         return inner.commit(transaction);
     }

@@ -163,10 +163,11 @@ final class DataPaths {
             admin | MAKE_TARGET_SECRET | none | commit | POST /v1/targets/city/ci/secret
             admin | START_MOVE | none | commit | POST /v1/moves | {"direction":"in","target":"ci","remote":"old","bucket":"moved","as":"{as}","secret":"{secret}","remoteKey":"k","remoteSecret":"s"}
             admin | LIST_MOVES | none | itself | GET /v1/moves
-            admin | STOP_MOVE | none | commit | POST /v1/moves/{move}/stop
-            admin | RESUME_MOVE | none | commit | POST /v1/moves/{move}/resume
             admin | SHOW_MOVE | none | itself | GET /v1/moves/{move}
             admin | REPORT_MOVE | none | itself | GET /v1/moves/{move}/report
+            admin | RESUME_MOVE | none | commit | POST /v1/moves/{move}/resume
+            admin | STOP_MOVE | none | commit | POST /v1/moves/{move}/stop
+            admin | FORGET_MOVE | none | commit | POST /v1/moves/{move}/forget
             admin | LIST_ROLES | none | itself | GET /v1/roles
             admin | CREATE_ROLE | none | commit | POST /v1/roles | {"organisation":"city","name":"reader","purpose":"city/tests","principals":["{principal}"],"language":"cedar","permissions":"permit (principal, action, resource);"}
             admin | SHOW_ROLE | none | itself | GET /v1/roles/city/reader

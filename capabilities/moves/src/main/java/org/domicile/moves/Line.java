@@ -18,7 +18,14 @@ public record Line(String name, String from, String to, long size, Fate fate, St
         /** It was there already. */
         PRESENT,
         /** It could not be carried. */
-        LEFT
+        LEFT,
+        /** It could not be carried now, and is tried again before the move is done. */
+        WAITING
+    }
+
+    /** One that could not be carried now. */
+    public static Line waiting(String name, String from, long size, String why) {
+        return new Line(name, from, "", size, Fate.WAITING, why);
     }
 
     /** One that could not be carried. */

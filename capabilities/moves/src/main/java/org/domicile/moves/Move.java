@@ -16,6 +16,7 @@ import java.util.List;
  * @param accessKey the credential here under which it acts, in everything
  * @param classes classes of the data that move in, beside what labels say
  * @param prohibited purposes and kinds that may never use them
+ * @param settings what becomes of what is set for the bucket
  * @param started when it was asked for
  * @param state how it stands
  * @param ended why it stands so, a sentence; empty while it runs
@@ -31,6 +32,7 @@ public record Move(
         String accessKey,
         List<String> classes,
         List<String> prohibited,
+        Settings settings,
         Instant started,
         State state,
         String ended) {
@@ -40,6 +42,16 @@ public record Move(
         IN,
         /** From here to another server. */
         OUT
+    }
+
+    /** What becomes of what is set for the bucket. */
+    public enum Settings {
+        /** What is not set where it goes is set; what is set otherwise there stays. */
+        UNSET,
+        /** What is set otherwise where it goes is replaced. */
+        REPLACE,
+        /** Nothing is carried. */
+        NONE
     }
 
     /** How it stands. */
@@ -74,6 +86,7 @@ public record Move(
                 accessKey,
                 classes,
                 prohibited,
+                settings,
                 started,
                 newState,
                 why);

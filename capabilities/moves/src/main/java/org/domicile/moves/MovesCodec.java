@@ -44,6 +44,7 @@ final class MovesCodec {
             }
             texts(out, move.classes());
             texts(out, move.prohibited());
+            out.writeByte(move.settings().ordinal());
             out.writeLong(move.started().toEpochMilli());
             out.writeByte(move.state().ordinal());
             out.writeUTF(move.ended());
@@ -65,6 +66,7 @@ final class MovesCodec {
                                 in.readUTF(),
                                 texts(in),
                                 texts(in),
+                                Move.Settings.values()[in.readByte()],
                                 Instant.ofEpochMilli(in.readLong()),
                                 Move.State.values()[in.readByte()],
                                 in.readUTF()));
@@ -139,6 +141,18 @@ final class MovesCodec {
                     }
                     return lines;
                 });
+    }
+
+    static byte[] encode(String first, String second) {
+        return write(out -> {
+            out.writeByte(FORMAT);
+            out.writeUTF(first);
+            out.writeUTF(second);
+        });
+    }
+
+    static List<String> pair(byte[] value) {
+        return read(value, in -> List.of(in.readUTF(), in.readUTF()));
     }
 
     private static void texts(DataOutputStream out, List<String> texts) throws IOException {

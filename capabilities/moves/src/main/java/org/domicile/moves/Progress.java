@@ -11,7 +11,8 @@ import java.util.List;
  * @param pages of the report
  * @param carried versions and delete markers that were carried
  * @param present those that were there already, the same
- * @param left those that could not be carried, and what is set for the bucket and could not be
+ * @param left those that could not be carried, and what is set for the bucket and could not be;
+ *     what waits is not counted
  * @param bytes of the carried ones
  * @param versions how many there are on the side that they come from; -1 until they are counted
  * @param size their bytes; -1 until they are counted
@@ -55,6 +56,7 @@ public record Progress(
                 }
                 case PRESENT -> same += line.name().isEmpty() ? 0 : 1;
                 case LEFT -> not++;
+                case WAITING -> {}
             }
         }
         return new Progress(
@@ -79,8 +81,28 @@ public record Progress(
     /**
      * What became of all versions of some names.
      *
-     * @param after the last of these names, which everything up to is done with now
+     * @param after the last of these names, which everything up to is done with now, or waits
      * @param at when
+     * @param waiting which of these names wait to be tried again
+     * @param settled names that waited and do not any more
      */
-    public record Page(String after, Settings settings, List<Line> lines, Instant at) {}
+    public record Page(
+            String after,
+            Settings settings,
+            List<Line> lines,
+            Instant at,
+            List<Waiting> waiting,
+            List<String> settled) {
+        /** Of which nothing waits. */
+        public Page(String after, Settings settings, List<Line> lines, Instant at) {
+            this(after, settings, lines, at, List.of(), List.of());
+        }
+    }
+
+    /**
+     * A name that is tried again.
+     *
+     * @param from id of its first version that waits: what comes before is reported already
+     */
+    public record Waiting(String name, String from) {}
 }

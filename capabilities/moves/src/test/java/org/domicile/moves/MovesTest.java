@@ -3,6 +3,7 @@ package org.domicile.moves;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
@@ -89,10 +90,11 @@ class MovesTest {
                 "city/provider",
                 "old",
                 "us-east-1",
-                "new",
+                "new" + number,
                 "AK",
                 List.of("open"),
                 List.of("statistics"),
+                Move.Settings.UNSET,
                 NOON.plusSeconds(number),
                 Move.State.RUNNING,
                 "");
@@ -109,7 +111,7 @@ class MovesTest {
     @Test
     void everythingIsThereAgainAfterARestart() {
         Move move = move(1);
-        assertTrue(moves.start(request(), move, SECRET));
+        begin(move);
         moves.counted(move, 7, 35);
         moves.advance(
                 move,
@@ -135,7 +137,7 @@ class MovesTest {
     @Test
     void aSecretIsSealedAndEnds() {
         Move move = move(1);
-        moves.start(request(), move, SECRET);
+        begin(move);
         for (Space space : Space.values()) {
             try (Cursor all =
                     keyspace.scan(
@@ -158,44 +160,154 @@ class MovesTest {
     @Test
     void whoeverStoppedItIsRight() {
         Move move = move(1);
-        moves.start(request(), move, SECRET);
+        begin(move);
         moves.steer(request(), move.id(), Move.State.STOPPED, "enough");
         moves.end(move, Move.State.DONE, "late");
         assertEquals(
                 move.standing(Move.State.STOPPED, "enough"), moves.move(move.id()).orElseThrow());
         moves.steer(request(), move.id(), Move.State.RUNNING, "");
         moves.end(move, Move.State.DONE, "yes");
-        assertEquals(
-                Move.State.DONE,
-                moves.steer(request(), move.id(), Move.State.RUNNING, "").orElseThrow().state());
-        assertTrue(moves.steer(request(), "0".repeat(16), Move.State.STOPPED, "").isEmpty());
+        assertInstanceOf(
+                Moves.Asked.Done.class, moves.steer(request(), move.id(), Move.State.RUNNING, ""));
+        assertInstanceOf(
+                Moves.Asked.Absent.class,
+                moves.steer(request(), "0".repeat(16), Move.State.STOPPED, ""));
         assertEquals(
                 List.of(Outcome.DONE, Outcome.DONE, Outcome.DONE, Outcome.CONFLICT, Outcome.ABSENT),
                 recorded);
     }
 
     @Test
-    void aRestartForgetsTheReport() {
-        Move move = move(1);
-        moves.start(request(), move, SECRET);
-        moves.advance(move, page("b", line("a", Line.Fate.LEFT)));
-        moves.restart(move);
-        assertEquals(Progress.none(move.started()), moves.progress(move));
-        assertEquals(List.of(), moves.page(move, 0));
-    }
-
-    @Test
     void theOldestThatIsDoneMakesPlace() throws InterruptedException {
         for (int i = 0; i < 1_000; i++) {
-            assertTrue(moves.start(request(), move(i), SECRET));
+            begin(move(i));
         }
-        assertFalse(moves.start(request(), move(2_000), SECRET));
+        assertEquals(new Moves.Asked.TooMany(), moves.start(request(), move(2_000), SECRET));
         moves.end(move(7), Move.State.DONE, "");
         moves.end(move(5), Move.State.DONE, "");
-        assertTrue(moves.start(request(), move(2_000), SECRET));
+        begin(move(2_000));
         assertTrue(moves.move(move(5).id()).isEmpty());
         assertEquals(1_000, moves.all().size());
         assertEquals(move(2_000), moves.all().getFirst());
         moves.await(Duration.ofSeconds(20)); // something changed: at once
+    }
+
+    private void begin(Move move) {
+        assertEquals(new Moves.Asked.Now(move), moves.start(request(), move, SECRET));
+    }
+
+    /** Two at once would put versions between one another's; neither way begins a second one. */
+    @Test
+    void aBucketIsMovedByOneAtATime() {
+        begin(move(1));
+        Move second = to(move(2), "new1");
+        assertEquals(new Moves.Asked.Moving(move(1)), moves.start(request(), second, SECRET));
+        moves.steer(request(), move(1).id(), Move.State.STOPPED, "enough");
+        begin(second);
+        assertEquals(
+                new Moves.Asked.Moving(second),
+                moves.steer(request(), move(1).id(), Move.State.RUNNING, ""));
+        moves.end(second, Move.State.DONE, "");
+        assertInstanceOf(
+                Moves.Asked.Now.class,
+                moves.steer(request(), move(1).id(), Move.State.RUNNING, ""));
+    }
+
+    /** What waits is there after a restart, and is kept with the page that says so. */
+    @Test
+    void whatWaitsIsRemembered() {
+        Move move = move(1);
+        begin(move);
+        moves.advance(
+                move,
+                new Progress.Page(
+                        "c",
+                        Progress.Settings.TO_COME,
+                        List.of(Line.waiting("b", "v2", 5, "busy")),
+                        NOON,
+                        List.of(
+                                new Progress.Waiting("a\0", "v1"),
+                                new Progress.Waiting("b", "v2"),
+                                new Progress.Waiting("ü", "v3")),
+                        List.of()));
+        moves = Moves.open(keyspace, new Turned());
+        assertEquals(0, moves.progress(move).left(), "it may still be carried");
+        assertEquals(
+                List.of(new Progress.Waiting("b", "v2"), new Progress.Waiting("ü", "v3")),
+                moves.waiting(move, "a\0", 9));
+        assertEquals(1, moves.waiting(move, "", 1).size());
+        moves.advance(
+                move,
+                new Progress.Page(
+                        "c",
+                        Progress.Settings.TO_COME,
+                        List.of(line("b", Line.Fate.CARRIED)),
+                        NOON,
+                        List.of(),
+                        List.of("a\0", "b", "ü")));
+        assertEquals(List.of(), moves.waiting(move, "", 9));
+    }
+
+    @Test
+    void uploadsAreRememberedUntilTheyAreOver() {
+        begin(move(1));
+        Moves.Unfinished one = new Moves.Unfinished("n", "u1");
+        Moves.Unfinished other = new Moves.Unfinished("n", "u2");
+        moves.began(move(1), one);
+        moves.began(move(1), other);
+        moves.over(move(1), one);
+        moves = Moves.open(keyspace, new Turned());
+        assertEquals(List.of(other), moves.unfinished(move(1)));
+    }
+
+    /** Nothing of it stays, its secret least of all; one that is worked on is not forgotten. */
+    @Test
+    void whatIsForgottenIsGone() {
+        Move move = move(1);
+        begin(move);
+        assertEquals(new Moves.Asked.Working(move), moves.forget(request(), move.id()));
+        moves.advance(
+                move,
+                new Progress.Page(
+                        "b",
+                        Progress.Settings.TO_COME,
+                        List.of(line("a", Line.Fate.LEFT)),
+                        NOON,
+                        List.of(new Progress.Waiting("b", "v")),
+                        List.of()));
+        moves.began(move, new Moves.Unfinished("n", "u"));
+        moves.end(move, Move.State.FAILED, "no");
+        assertInstanceOf(Moves.Asked.Now.class, moves.forget(request(), move.id()));
+        moves.advance(move, page("c", line("c", Line.Fate.CARRIED))); // late
+        for (Space space : Space.values()) {
+            try (Cursor all =
+                    keyspace.scan(
+                            space,
+                            new Range(new byte[0], new byte[] {(byte) 0xFF}),
+                            Reading.Direction.UP)) {
+                assertFalse(all.next(), space::name);
+            }
+        }
+        assertEquals(new Moves.Asked.Absent(), moves.forget(request(), move.id()));
+        assertEquals(
+                List.of(Outcome.DONE, Outcome.CONFLICT, Outcome.DONE, Outcome.ABSENT), recorded);
+    }
+
+    private static Move to(Move move, String bucket) {
+        return new Move(
+                move.id(),
+                move.direction(),
+                move.organisation(),
+                move.target(),
+                move.remote(),
+                move.region(),
+                bucket,
+                move.accessKey(),
+                move.classes(),
+                move.prohibited(),
+                move.settings(),
+                move.started(),
+                move.state(),
+                move.ended());
     }
 }

@@ -28,6 +28,19 @@ public sealed interface Condition {
     /** What stands there was made in this second, or nothing does. @param at any moment of it */
     record Second(Instant at) implements Condition {}
 
+    /** Nothing stands there, not even a delete marker. */
+    record Vacant() implements Condition {}
+
+    /**
+     * What stands there is what was seen.
+     *
+     * @param id as {@link Version#id}
+     * @param modified as {@link Version#modified}: a null version keeps its id when another one
+     *     takes its place
+     * @param token as {@link Version#token}; empty for a marker
+     */
+    record Still(String id, Instant modified, byte[] token) implements Condition {}
+
     /** Each of these. */
     record All(List<Condition> conditions) implements Condition {
         /** As they are now. */

@@ -101,8 +101,9 @@ public interface Objects extends AutoCloseable {
      * Changed.ConditionFailed}.
      *
      * @param written as {@link Draft#written}
+     * @param condition on what it is put before
      */
-    Changed mark(Request request, Bucket bucket, String name, Instant written);
+    Changed mark(Request request, Bucket bucket, String name, Instant written, Condition condition);
 
     /** Changes a version in its place: the newest, or the one with an id. */
     Changed amend(

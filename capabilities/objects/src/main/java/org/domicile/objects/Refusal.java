@@ -34,6 +34,8 @@ final class Refusal {
                                         == second.at().getEpochSecond();
                 yield same ? null : failed(request);
             }
+            case Condition.Vacant _ -> standing == null ? null : failed(request);
+            case Condition.Still still -> stands(standing, still) ? null : failed(request);
             case Condition.All all -> {
                 Decision<Changed> refusal = null;
                 for (Condition each : all.conditions()) {
@@ -42,6 +44,13 @@ final class Refusal {
                 yield refusal;
             }
         };
+    }
+
+    private static boolean stands(@Nullable Standing standing, Condition.Still still) {
+        return standing != null
+                && standing.version("", true).id().equals(still.id())
+                && standing.entry().modified().equals(still.modified())
+                && Arrays.equals(standing.entry().token(), still.token());
     }
 
     static Decision<Changed> over(Request request, Excess excess) {

@@ -284,7 +284,8 @@ final class VersionStore implements Objects {
     }
 
     @Override
-    public Changed mark(Request request, Bucket bucket, String name, Instant written) {
+    public Changed mark(
+            Request request, Bucket bucket, String name, Instant written, Condition condition) {
         checkOpen();
         byte[] raw = Layout.name(name);
         return settle(
@@ -300,7 +301,7 @@ final class VersionStore implements Objects {
                         return Refusal.failed(request);
                     }
                     Seen seen = Seen.of(keyspace, home, raw);
-                    Decision<Changed> refusal = judge(request, new Condition.None(), seen);
+                    Decision<Changed> refusal = judge(request, condition, seen);
                     return refusal == null
                             ? marking(request, home, name, raw, seen, written)
                             : refusal;

@@ -210,14 +210,58 @@ abstract class ObjectsContract {
         Changed.Deleted marked =
                 assertInstanceOf(
                         Changed.Deleted.class,
-                        rig.objects.mark(rig.request(), bucket, "n", second));
+                        rig.objects.mark(rig.request(), bucket, "n", second, NONE));
         assertEquals(second, marked.marker().orElseThrow().modified());
         assertEquals(second, stored(dated(bucket, first)).modified());
         Instant ahead = Instant.now().plusSeconds(9_999);
         assertTrue(stored(dated(bucket, ahead)).modified().isBefore(ahead));
         Bucket plain = rig.bucket("plain");
         assertInstanceOf(
-                Changed.ConditionFailed.class, rig.objects.mark(rig.request(), plain, "n", first));
+                Changed.ConditionFailed.class,
+                rig.objects.mark(rig.request(), plain, "n", first, NONE));
+    }
+
+    /** What is put on what was seen is not put on anything else, nor on what took its place. */
+    @Test
+    void whatWasSeenMustStillStand() {
+        for (Bucket.Versioning versioning : Bucket.Versioning.values()) {
+            Bucket bucket = rig.bucket("b" + versioning.ordinal(), versioning);
+            Condition vacant = new Condition.Vacant();
+            Version first = stored(rig.put(rig.request(), bucket, "n", Rig.bytes("1"), vacant));
+            assertInstanceOf(
+                    Changed.ConditionFailed.class,
+                    rig.put(rig.request(), bucket, "n", Rig.bytes("2"), vacant));
+            Version second =
+                    stored(rig.put(rig.request(), bucket, "n", Rig.bytes("2"), still(first)));
+            assertInstanceOf(
+                    Changed.ConditionFailed.class,
+                    rig.put(rig.request(), bucket, "n", Rig.bytes("3"), still(first)));
+            if (versioning != Bucket.Versioning.UNVERSIONED) {
+                assertInstanceOf(
+                        Changed.ConditionFailed.class,
+                        rig.objects.mark(rig.request(), bucket, "n", Instant.MAX, still(first)));
+                Changed.Deleted marked =
+                        assertInstanceOf(
+                                Changed.Deleted.class,
+                                rig.objects.mark(
+                                        rig.request(), bucket, "n", Instant.MAX, still(second)));
+                // A name whose newest is a marker is not vacant.
+                assertInstanceOf(
+                        Changed.ConditionFailed.class,
+                        rig.put(rig.request(), bucket, "n", Rig.bytes("4"), vacant));
+                stored(
+                        rig.put(
+                                rig.request(),
+                                bucket,
+                                "n",
+                                Rig.bytes("4"),
+                                still(marked.marker().orElseThrow())));
+            }
+        }
+    }
+
+    private static Condition still(Version seen) {
+        return new Condition.Still(seen.id(), seen.modified(), seen.token());
     }
 
     private Changed dated(Bucket bucket, Instant written) {

@@ -187,7 +187,13 @@ public final class AdminDoor implements HttpHandler {
                     MAKE_TARGET_SECRET,
                     REMOVE_TARGET ->
                     RoleCalls.answer(call);
-            case LIST_MOVES, START_MOVE, SHOW_MOVE, REPORT_MOVE, STOP_MOVE, RESUME_MOVE ->
+            case LIST_MOVES,
+                    START_MOVE,
+                    SHOW_MOVE,
+                    REPORT_MOVE,
+                    STOP_MOVE,
+                    RESUME_MOVE,
+                    FORGET_MOVE ->
                     MoveCalls.answer(call, guard, moves.apply(request(exchange)));
             case LIST_BUCKETS, CREATE_BUCKET -> DataCalls.buckets(call);
             case READ_BUCKET_QUOTA,

@@ -43,6 +43,10 @@ final class MoveCalls {
                 Move now = moves.resume(call.name("move"));
                 call.json(200, json -> move(json, now), moves.use());
             }
+            case FORGET_MOVE -> {
+                Move gone = moves.forget(call.name("move"));
+                call.json(200, json -> move(json, gone), moves.use());
+            }
             default -> throw new IllegalStateException("no move: " + call.asked().operation());
         }
     }
@@ -61,7 +65,8 @@ final class MoveCalls {
                         "remoteKey",
                         "remoteSecret",
                         "classes",
-                        "prohibited");
+                        "prohibited",
+                        "settings");
         String accessKey = input.text("as");
         byte[] secret = input.text("secret").getBytes(StandardCharsets.UTF_8);
         if (guard.identity().caller(accessKey, secret).isEmpty()) {
@@ -83,7 +88,13 @@ final class MoveCalls {
                         input.text("bucket"),
                         accessKey,
                         input.texts("classes"),
-                        input.texts("prohibited"));
+                        input.texts("prohibited"),
+                        switch (input.text("settings", "unset")) {
+                            case "unset" -> Move.Settings.UNSET;
+                            case "replace" -> Move.Settings.REPLACE;
+                            case "none" -> Move.Settings.NONE;
+                            default -> throw Failure.input("settings is unset, replace or none");
+                        });
         String pair = line(input, "remoteKey") + "\n" + line(input, "remoteSecret");
         Move made = moves.start(wanted, pair.getBytes(StandardCharsets.UTF_8));
         call.json(201, json -> move(json, made), moves.use());
@@ -129,6 +140,7 @@ final class MoveCalls {
         json.writeStringField("as", move.accessKey());
         Form.texts(json, "classes", move.classes());
         Form.texts(json, "prohibited", move.prohibited());
+        json.writeStringField("settings", lower(move.settings()));
         Form.time(json, "started", move.started());
         json.writeStringField("state", lower(move.state()));
         json.writeStringField("ended", move.ended());

@@ -21,52 +21,15 @@ final class Comparison implements Upstream {
     private final Expected expected;
     private final InputStream in;
     private final MessageDigest md5 = S3Signature.digest("MD5");
-    private final List<Parts> parts;
+    private final List<PartSum> parts;
     private final StreamDigest checksum;
     private String by = "";
-
-    /** The MD5 of parts' MD5s, for one size of parts. */
-    private static final class Parts {
-        final long size;
-        final MessageDigest part = S3Signature.digest("MD5");
-        final MessageDigest all = S3Signature.digest("MD5");
-        long filled;
-
-        Parts(long size) {
-            this.size = size;
-        }
-
-        void update(byte[] bytes, int offset, int length) {
-            int from = offset;
-            int left = length;
-            while (left > 0) {
-                if (filled == size) {
-                    end();
-                }
-                int count = (int) Math.min(left, size - filled);
-                part.update(bytes, from, count);
-                filled += count;
-                from += count;
-                left -= count;
-            }
-        }
-
-        private void end() {
-            all.update(part.digest());
-            filled = 0;
-        }
-
-        String etag(int count) {
-            end();
-            return HexFormat.of().formatHex(all.digest()) + "-" + count;
-        }
-    }
 
     Comparison(Expected expected, InputStream body) {
         this.expected = expected;
         this.checksum = StreamDigest.of(expected.kept());
         this.parts = new ArrayList<>();
-        expected.partSizes().forEach(each -> parts.add(new Parts(each)));
+        expected.partSizes().forEach(each -> parts.add(new PartSum(each)));
         this.in =
                 new FilterInputStream(body) {
                     @Override

@@ -77,26 +77,45 @@ final class Course {
             return new Step.Carry();
         }
         Seen there = to.getLast();
-        if (same(from, there, dates)) {
-            return new Step.Present(to.size() - 1);
+        if (from.after(there)) {
+            // Also with the same bytes: what is said of them beside may have changed.
+            return new Step.Replace(there);
         }
-        return from.modified().isAfter(there.modified())
-                ? new Step.Replace(there)
-                : new Step.Leave(NEWER);
+        return same(from, there, dates) ? new Step.Present(to.size() - 1) : new Step.Leave(NEWER);
     }
 
     /**
-     * Two ETags that are both MD5s tell; where one is none, as with parts and under some keys, the
-     * date tells, or the place alone.
+     * Two ETags that are both MD5s of all bytes, or of equally many parts, tell. Where they do not,
+     * as with other parts and under some keys, the date does: it is the same, or, where dates are
+     * given anew, what was carried is not older than what it was carried from.
      */
-    private static boolean same(Seen one, Seen other, Dates dates) {
-        if (one.kind() != other.kind() || one.size() != other.size()) {
+    private static boolean same(Seen from, Seen to, Dates dates) {
+        if (from.kind() != to.kind() || from.size() != to.size()) {
             return false;
         }
-        return one.etag().equals(other.etag())
-                || switch (dates) {
-                    case KEPT -> one.modified().equals(other.modified());
-                    case GIVEN_ANEW -> !one.whole() || !other.whole();
-                };
+        if (from.etag().equals(to.etag())) {
+            return true;
+        }
+        return !from.tells(to) && dated(from, to, dates);
+    }
+
+    private static boolean dated(Seen from, Seen to, Dates dates) {
+        return switch (dates) {
+            case KEPT -> from.modified().equals(to.modified());
+            case GIVEN_ANEW -> !from.after(to);
+        };
+    }
+
+    /**
+     * Whether only their ETags say that two versions are not the same: then it matters whether both
+     * are MD5s indeed, which a listing does not show.
+     */
+    static boolean doubtful(Seen from, Seen to, Dates dates) {
+        return from.kind() == Seen.Kind.OBJECT
+                && to.kind() == Seen.Kind.OBJECT
+                && from.size() == to.size()
+                && !from.etag().equals(to.etag())
+                && from.tells(to)
+                && dated(from, to, dates);
     }
 }

@@ -12,6 +12,9 @@ public interface Documents {
     /** What is set here; empty when nothing is. */
     Optional<byte[]> of(GuardedObjects objects, String bucket, String resource);
 
+    /** Whether a document would let everybody into a bucket. */
+    boolean opens(String bucket, String resource, byte[] document);
+
     /** Sets it here. @return why not, a sentence; empty when it is in force */
     String set(GuardedObjects objects, String bucket, String resource, byte[] document);
 }

@@ -1,6 +1,7 @@
 package org.domicile.moving;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,8 +27,9 @@ record Expected(
         List<Long> partSizes,
         String algorithm,
         String checksum) {
-    private static final Pattern WHOLE = Pattern.compile("[0-9a-f]{32}");
+    static final Pattern WHOLE = Pattern.compile("[0-9a-f]{32}");
     static final Pattern PARTS = Pattern.compile("[0-9a-f]{32}-([1-9][0-9]{0,4})");
+
     private static final List<String> ALGORITHMS =
             List.of("crc64nvme", "sha256", "sha1", "crc32c", "crc32");
 
@@ -52,10 +54,7 @@ record Expected(
     static Expected of(
             RemoteBucket.Reading reading, long size, java.util.function.LongSupplier firstPart) {
         String etag = reading.field("etag").replace("\"", "");
-        boolean sealed =
-                reading.field("x-amz-server-side-encryption").startsWith("aws:")
-                        || !reading.field("x-amz-server-side-encryption-customer-algorithm")
-                                .isEmpty();
+        boolean sealed = sealed(reading.fields());
         Matcher parts = PARTS.matcher(etag);
         Etag kind = Etag.OPAQUE;
         int count = 1;
@@ -81,6 +80,13 @@ record Expected(
                 sizes,
                 algorithm.orElse(""),
                 algorithm.map(each -> checksum(reading, each)).orElse(""));
+    }
+
+    /** Whether a key is said that makes ETags something else than MD5s. */
+    static boolean sealed(Map<String, String> fields) {
+        return fields.getOrDefault("x-amz-server-side-encryption", "").startsWith("aws:")
+                || !fields.getOrDefault("x-amz-server-side-encryption-customer-algorithm", "")
+                        .isEmpty();
     }
 
     private static String checksum(RemoteBucket.Reading reading, String algorithm) {

@@ -4,11 +4,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.domicile.guard.Encrypted;
 import org.domicile.guard.Found;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedArrivals;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.MovesAtWork;
+import org.domicile.guard.Refused;
 import org.domicile.moves.Move;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Listing;
@@ -85,6 +87,29 @@ final class Here {
                 .filter(group -> group.name().equals(name))
                 .map(Names.Group::versions)
                 .orElse(List.of());
+    }
+
+    /**
+     * Whether a version's ETag is none of its bytes, because a named or a customer's key seals it:
+     * listings do not show that. Where the credential may not look, it is taken to be so.
+     */
+    boolean opaque(Found listed) {
+        try {
+            GuardedObjects.Got got =
+                    objects()
+                            .facts(
+                                    "s3:GetObjectVersion",
+                                    move.bucket(),
+                                    listed.name(),
+                                    Optional.of(listed.version()));
+            if (!(got instanceof GuardedObjects.Got.Object(Found found, var content))) {
+                return true;
+            }
+            content.close();
+            return found.encrypted().kind() != Encrypted.Kind.OWN;
+        } catch (Refused e) {
+            return true;
+        }
     }
 
     private Names.Pages<Found> listing(String prefix, String after, String version) {

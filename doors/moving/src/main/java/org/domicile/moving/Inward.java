@@ -22,9 +22,9 @@ final class Inward implements Way {
     private final Here here;
     private final There there;
     private final Surroundings surroundings;
-    private final Pauses pauses;
     private final String versioning;
     private final Kept kept;
+    private final MoveIn moveIn;
 
     /**
      * @throws RemoteFailure when the other side does not say how it keeps versions
@@ -33,12 +33,12 @@ final class Inward implements Way {
         this.here = here;
         this.there = there;
         this.surroundings = surroundings;
-        this.pauses = pauses;
         this.versioning = there.versioning();
         this.kept =
                 versioning.isEmpty()
                         ? Kept.ONE
                         : there.lock().isPresent() ? Kept.LOCKED_VERSIONS : Kept.VERSIONS;
+        this.moveIn = new MoveIn(here, kept, pauses);
     }
 
     @Override
@@ -102,7 +102,6 @@ final class Inward implements Way {
     public Work.Source names(String after) {
         Names<RemoteVersion> theirs = there.names(after);
         Names<Found> ours = here.names(after);
-        MoveIn moveIn = new MoveIn(here, kept, pauses);
         return () ->
                 behind(theirs, after)
                         .map(group -> {
@@ -137,18 +136,31 @@ final class Inward implements Way {
         if (length == 0 || length > LONGEST_NAME) {
             return "a name has 1 to 1,024 bytes";
         }
-        return group.many() ? "it has more than 100,000 versions" : "";
+        return group.many() ? Names.MANY : "";
+    }
+
+    @Override
+    public List<Line> again(There side, String name) {
+        List<RemoteVersion> from;
+        try {
+            from = side.versions(name);
+        } catch (RemoteFailure e) {
+            return List.of(Line.waiting(name, "", 0, e.said()));
+        }
+        return from.isEmpty() ? List.of() : moveIn.carry(side, from, here.versions(name));
     }
 
     private static List<Line> left(Names.Group<RemoteVersion> group, String why) {
         RemoteVersion newest = group.versions().getLast();
-        return List.of(Line.left(group.name(), newest.id(), newest.size(), why));
+        String name = group.name();
+        String shown = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name;
+        return List.of(Line.left(shown, newest.id(), newest.size(), why));
     }
 
     @Override
     public List<Line> surroundings() {
         List<Line> lines = surroundings.in(there);
-        if (versioning.equals("Suspended") && kept == Kept.VERSIONS) {
+        if (versioning.equals("Suspended") && kept == Kept.VERSIONS && surroundings.any()) {
             here.objects().version(here.bucket(), Bucket.Versioning.SUSPENDED);
         }
         return lines;

@@ -27,6 +27,7 @@ public final class Mover implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger("org.domicile.moving");
     private static final int MOST = 4;
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
 
     private final MovesAtWork moves;
     private final Guard guard;
@@ -78,17 +79,17 @@ public final class Mover implements AutoCloseable {
     private void watch() {
         try {
             while (!stopping) {
-                working.values().removeIf(each -> !each.isAlive());
-                for (Move move : moves.running()) {
-                    if (working.size() < MOST && !working.containsKey(move.id())) {
-                        working.put(
-                                move.id(),
-                                Thread.ofVirtual()
-                                        .name("move-" + move.id())
-                                        .start(() -> work(move)));
+                boolean any = false;
+                try {
+                    any = take();
+                } catch (StorageFailure e) {
+                    if (e.kind() != StorageFailure.Kind.OVERLOADED) {
+                        throw e;
                     }
+                    any = true; // it is looked at again
                 }
-                moves.await(LONGEST_WAIT);
+                // A thread that ends tells nobody, and there may be one that waits for its place.
+                moves.await(any ? SHORTEST_WAIT : LONGEST_WAIT);
             }
         } catch (InterruptedException e) {
             // closing
@@ -97,6 +98,20 @@ public final class Mover implements AutoCloseable {
         } finally {
             end(List.copyOf(working.values()));
         }
+    }
+
+    /** Takes up what there is. @return whether there is any */
+    private boolean take() {
+        working.values().removeIf(each -> !each.isAlive());
+        List<Move> running = moves.running();
+        for (Move move : running) {
+            if (working.size() < MOST && !working.containsKey(move.id())) {
+                working.put(
+                        move.id(),
+                        Thread.ofVirtual().name("move-" + move.id()).start(() -> work(move)));
+            }
+        }
+        return !running.isEmpty();
     }
 
     private static void end(List<Thread> threads) {
@@ -121,6 +136,8 @@ public final class Mover implements AutoCloseable {
     private void work(Move move) {
         try {
             done(move);
+        } catch (Stopped e) {
+            // whoever did it has said so
         } catch (Ended | Administration.Impossible | Refused | Unopenable e) {
             ended(move, String.valueOf(e.getMessage()));
         } catch (RemoteFailure e) {
@@ -148,43 +165,51 @@ public final class Mover implements AutoCloseable {
         MovesAtWork.Means means = moves.means(move);
         boolean in = move.direction() == Move.Direction.IN;
         Here here = new Here(guard, move, means, in ? home : means.zone(), clock);
-        Surroundings surroundings = new Surroundings(here, documents);
+        Surroundings surroundings = new Surroundings(here, documents, move.settings());
         There there = there(move, means);
         try (Way way =
                 in
                         ? new Inward(here, there, surroundings, pauses)
-                        : new Outward(here, there, surroundings, pauses, move.region())) {
+                        : new Outward(
+                                here,
+                                there,
+                                surroundings,
+                                pauses,
+                                new Unfinished(moves, move),
+                                move.region())) {
             way.prepare();
-            if (moves.progress(move).settings() == Progress.Settings.DONE) {
-                moves.restart(move); // what was left then may be carried now
+            names(move, means, way, here);
+            if (moves.progress(move).settings() == Progress.Settings.TO_COME) {
+                moves.advance(
+                        move,
+                        new Progress.Page(
+                                moves.progress(move).after(),
+                                Progress.Settings.DONE,
+                                way.surroundings(),
+                                here.now()));
             }
-            boolean notNow = names(move, means, way, here);
-            Progress progress =
-                    moves.advance(
-                            move,
-                            new Progress.Page(
-                                    moves.progress(move).after(),
-                                    Progress.Settings.DONE,
-                                    way.surroundings(),
-                                    here.now()));
-            if (notNow) {
+            List<Progress.Waiting> waiting = moves.waiting(move, "", 1);
+            if (!waiting.isEmpty()) {
                 throw new Ended(
-                        "some versions could not be carried now; 'move resume' compares both sides"
-                                + " and tries them again");
+                        "some versions could not be carried now, such as of "
+                                + waiting.getFirst().name()
+                                + "; 'move resume' tries them again");
             }
+            long left = moves.progress(move).left();
             moves.end(
                     move,
                     Move.State.DONE,
-                    progress.left() == 0
+                    left == 0
                             ? "everything was carried"
                             : "%,d things could not be carried; 'move report' names them"
-                                    .formatted(progress.left()));
+                                    .formatted(left));
         } finally {
             there.remote().close();
         }
     }
 
-    private boolean names(Move move, MovesAtWork.Means means, Way way, Here here) {
+    /** All names in their order, and then those once more that could not be carried. */
+    private void names(Move move, MovesAtWork.Means means, Way way, Here here) {
         String after = moves.progress(move).after();
         boolean in = move.direction() == Move.Direction.IN;
         Thread counting =
@@ -192,8 +217,9 @@ public final class Mover implements AutoCloseable {
                         .name("count-" + move.id())
                         .start(() -> count(move, in ? there(move, means) : null, here));
         try {
-            return new Work(move, moves, () -> there(move, means), here, after)
-                    .all(way.names(after));
+            Work work = new Work(move, moves, means, () -> there(move, means), here, after);
+            work.all(way.names(after));
+            work.all(work.again(way));
         } finally {
             end(List.of(counting));
         }

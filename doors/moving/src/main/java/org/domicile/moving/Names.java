@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Names<V> {
     /** The most versions of a name that are taken: their order has to be turned in memory. */
-    static final int MOST = 100_000;
+    static final int MOST = 10_000;
+
+    static final String MANY = "it has more than 10,000 versions";
 
     /** A page of a listing. @param next the page behind it, or null at the end */
     record Page<V>(List<V> versions, @Nullable Pages<V> next) {}

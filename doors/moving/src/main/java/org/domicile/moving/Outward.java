@@ -19,16 +19,23 @@ final class Outward implements Way {
     private final Here here;
     private final There there;
     private final Surroundings surroundings;
-    private final Pauses pauses;
+    private final MoveOut moveOut;
+    private final Unfinished unfinished;
     private final String region;
     private final Bucket bucket;
     private final Kept kept;
 
-    Outward(Here here, There there, Surroundings surroundings, Pauses pauses, String region) {
+    Outward(
+            Here here,
+            There there,
+            Surroundings surroundings,
+            Pauses pauses,
+            Unfinished unfinished,
+            String region) {
         this.here = here;
         this.there = there;
         this.surroundings = surroundings;
-        this.pauses = pauses;
+        this.unfinished = unfinished;
         this.region = region;
         this.bucket =
                 here.facts().orElseThrow(() -> new Ended("there is no bucket " + here.bucket()));
@@ -39,6 +46,7 @@ final class Outward implements Way {
                 bucket.versioning() == Bucket.Versioning.UNVERSIONED
                         ? Kept.ONE
                         : locks ? Kept.LOCKED_VERSIONS : Kept.VERSIONS;
+        this.moveOut = new MoveOut(here, kept, pauses, unfinished);
     }
 
     @Override
@@ -66,6 +74,7 @@ final class Outward implements Way {
         if (kept != Kept.ONE && !versioning.equals("Enabled")) {
             setVersioning("Enabled");
         }
+        unfinished.giveUp(there.remote());
     }
 
     private void setVersioning(String state) throws RemoteFailure {
@@ -83,7 +92,6 @@ final class Outward implements Way {
     public Work.Source names(String after) {
         Names<Found> ours = here.names(after);
         Names<RemoteVersion> theirs = there.names(after);
-        MoveOut moveOut = new MoveOut(here, kept, pauses);
         return () ->
                 ours.next()
                         .map(group -> {
@@ -94,7 +102,7 @@ final class Outward implements Way {
                                                 group.name(),
                                                 newest.version(),
                                                 newest.size(),
-                                                "it has more than 100,000 versions");
+                                                Names.MANY);
                                 return named(group, newest, _ -> List.of(left));
                             }
                             List<RemoteVersion> to = theirs.of(group.name()).orElse(null);
@@ -108,6 +116,12 @@ final class Outward implements Way {
                         });
     }
 
+    @Override
+    public List<Line> again(There side, String name) {
+        List<Found> from = here.versions(name);
+        return from.isEmpty() ? List.of() : moveOut.carry(side, from);
+    }
+
     private static Work.Named named(Names.Group<Found> group, Found newest, Work.Task task) {
         return new Work.Named(
                 group.name(), group.versions().size(), newest.version(), newest.size(), task);
@@ -116,7 +130,7 @@ final class Outward implements Way {
     @Override
     public List<Line> surroundings() throws RemoteFailure {
         List<Line> lines = surroundings.out(there);
-        if (bucket.versioning() == Bucket.Versioning.SUSPENDED) {
+        if (bucket.versioning() == Bucket.Versioning.SUSPENDED && surroundings.any()) {
             setVersioning("Suspended");
         }
         return lines;

@@ -16,6 +16,9 @@ interface Way extends AutoCloseable {
     /** The names behind one, each with what is to be done with it. */
     Work.Source names(String after);
 
+    /** Does once more what is to be done with a name, as both sides are now. */
+    List<Line> again(There side, String name);
+
     /** Carries what is set for the bucket. */
     List<Line> surroundings() throws RemoteFailure;
 

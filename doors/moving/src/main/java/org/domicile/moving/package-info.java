@@ -19,6 +19,10 @@
  * report says by which. One that differs is not stored. Its ETag here is the one that it had there
  * wherever it was compared with that.
  *
+ * <p><b>Nobody waits for a move.</b> Clients go on writing here while it runs. Each version is
+ * committed only on what was seen when both sides were compared; otherwise the name is compared
+ * once more.
+ *
  * <p><b>Going on.</b> Names are taken in their order, several at a time. How far everything is done
  * is kept with the report. Where it goes on both sides are compared again ({@link
  * org.domicile.moving.Course}): what is there the same is not carried twice, what would have to
@@ -28,10 +32,16 @@
  *
  * <p><b>Who answers which failure.</b> A version that the other side does not give (403, archived,
  * sealed by a customer's key, gone meanwhile) is a line, and the move goes on. What may pass is
- * asked again with growing pauses. What stands against every version (no bucket, no room, twenty
- * refusals one after the other) fails the move with a sentence; 'move resume' goes on.
+ * asked again with growing pauses; then it waits, and is tried once more when all names are done. A
+ * body that is damaged here is a line. What stands against every version (no bucket, no room, no
+ * quota, twenty names refused one after the other, a credential or a target that is not what it
+ * was) fails the move with a sentence; 'move resume' goes on.
  *
- * <p><b>Limits.</b> Four moves at a time, eight versions of each; 100,000 versions of a name.
+ * <p><b>Settings.</b> What is set where a bucket goes stays, unless the move says otherwise; no
+ * policy that lets everybody in comes by itself, no default retention becomes less.
+ *
+ * <p><b>Limits.</b> Four moves at a time, eight versions of each; 10,000 versions of a name, and
+ * 2,500 of others held ahead.
  */
 @NullMarked
 package org.domicile.moving;

@@ -1,7 +1,9 @@
 package org.domicile.moving;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -118,5 +120,47 @@ class CourseTest {
         assertEquals(
                 new Course.Step.Leave(Course.NEWER),
                 Course.ofOne(from, List.of(object(2, 6)), Course.Dates.KEPT));
+    }
+
+    /**
+     * Two MD5s that differ are other bytes, whatever size and date say; so are two of as many
+     * parts.
+     */
+    @Test
+    void whereETagsTellTheyDo() {
+        Course.Step newer = new Course.Step.Leave(Course.NEWER);
+        assertEquals(newer, Course.ofOne(object(1, 5), List.of(object(2, 5)), Course.Dates.KEPT));
+        assertEquals(newer, Course.ofOne(opaque(1, 5), List.of(opaque(2, 5)), Course.Dates.KEPT));
+        for (Course.Dates dates : Course.Dates.values()) {
+            assertInstanceOf(
+                    Course.Step.Leave.class,
+                    Course.ofVersions(List.of(opaque(1, 5)), List.of(opaque(2, 5)), dates)
+                            .getFirst());
+            // unless one of them is none of its bytes
+            assertEquals(
+                    present(0), Course.ofOne(opaque(1, 5), List.of(opaque(2, 5).opaque()), dates));
+            assertTrue(Course.doubtful(opaque(1, 5), opaque(2, 5), dates));
+            assertTrue(Course.doubtful(object(1, 5), object(2, 5), dates));
+            assertFalse(Course.doubtful(object(1, 5), object(1, 5), dates));
+            assertFalse(Course.doubtful(object(1, 5), opaque(1, 5), dates));
+            assertFalse(Course.doubtful(object(1, 5), object(2, 5).opaque(), dates));
+        }
+    }
+
+    /** What was carried is never older than what it was carried from. */
+    @Test
+    void whatIsNewerThanItsCopyIsCarriedAgain() {
+        Course.Dates anew = Course.Dates.GIVEN_ANEW;
+        assertEquals(
+                new Course.Step.Replace(object(2, 1)),
+                Course.ofOne(opaque(1, 5), List.of(object(2, 1)), anew));
+        // also with the same bytes: their metadata may be others
+        assertEquals(
+                new Course.Step.Replace(object(1, 1)),
+                Course.ofOne(object(1, 5), List.of(object(1, 1)), anew));
+        assertEquals(present(0), Course.ofOne(object(1, 5), List.of(object(1, 9)), anew));
+        assertInstanceOf(
+                Course.Step.Leave.class,
+                Course.ofVersions(List.of(opaque(1, 5)), List.of(object(2, 1)), anew).getFirst());
     }
 }

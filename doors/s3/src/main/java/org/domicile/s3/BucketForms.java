@@ -3,6 +3,7 @@ package org.domicile.s3;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Optional;
+import org.domicile.events.Notification;
 import org.domicile.guard.BucketSetting;
 import org.domicile.guard.DefaultEncryption;
 import org.domicile.guard.GuardedObjects;
@@ -25,6 +26,8 @@ public enum BucketForms {
     CORS(BucketSetting.CORS),
     /** Which keys seal what says nothing of keys. */
     ENCRYPTION(BucketSetting.ENCRYPTION),
+    /** What it tells, and to whom. */
+    NOTIFICATION(BucketSetting.NOTIFICATION),
     /** A policy of IAM. */
     POLICY(BucketSetting.POLICY);
 
@@ -53,6 +56,7 @@ public enum BucketForms {
             case TAGGING, CORS, POLICY -> kept;
             case OBJECT_LOCK -> bytes(ObjectLocks.document(LockRule.of(kept)));
             case LIFECYCLE -> bytes(LifecycleXml.document(Lifecycle.of(kept)));
+            case NOTIFICATION -> bytes(NotificationXml.document(Notification.of(kept)));
             case ENCRYPTION -> bytes(DefaultEncryptions.document(DefaultEncryption.decode(kept)));
         };
     }
@@ -79,6 +83,11 @@ public enum BucketForms {
                                                         .done(CorsRule.DOCUMENT)));
                         case ENCRYPTION ->
                                 keep(objects, bucket, DefaultEncryptions.parse(document).encode());
+                        case NOTIFICATION ->
+                                objects.putNotification(
+                                        bucket,
+                                        NotificationXml.parse(document),
+                                        GuardedObjects.Announce.NOTHING);
                         case POLICY -> {
                             SharingDocuments.done(
                                     objects.sharing()

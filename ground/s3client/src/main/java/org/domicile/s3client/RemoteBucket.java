@@ -18,7 +18,15 @@ import org.domicile.outbound.Unreachable;
 
 /** A bucket on another server. Owned by one thread. */
 public final class RemoteBucket implements AutoCloseable {
-    private static final int LARGEST_DOCUMENT = 32 << 20;
+    /** What is set for a version, and what answers say of failures and writes. */
+    private static final int SMALL = 64 << 10;
+
+    /** What is set for a bucket: a thousand rules of lifecycle are the most. */
+    private static final int DOCUMENT = 1 << 20;
+
+    /** A thousand versions with the longest names, each byte of them encoded in three. */
+    private static final int LISTING = 4 << 20;
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long SLOWEST = 64 << 10;
     private static final String NOTHING = S3Signature.hex(S3Signature.sha256(new byte[0]));
@@ -77,7 +85,7 @@ public final class RemoteBucket implements AutoCloseable {
 
     /** What is set for the bucket under a sub-resource; empty when nothing is (404). */
     public Optional<byte[]> setting(String which) throws RemoteFailure {
-        return found(() -> document("GET", "", Map.of(which, "")));
+        return found(() -> document("GET", "", Map.of(which, ""), DOCUMENT));
     }
 
     /**
@@ -90,7 +98,7 @@ public final class RemoteBucket implements AutoCloseable {
             throws RemoteFailure {
         Map<String, String> query = versioned(version.id());
         query.put(which, "");
-        Optional<byte[]> answer = found(() -> document("GET", version.name(), query));
+        Optional<byte[]> answer = found(() -> document("GET", version.name(), query, SMALL));
         try {
             return answer.isEmpty()
                     ? Optional.empty()
@@ -135,13 +143,20 @@ public final class RemoteBucket implements AutoCloseable {
                 query.put("version-id-marker", afterVersion);
             }
         }
-        VersionPage page = VersionPage.of(document("GET", "", query));
+        VersionPage page = VersionPage.of(tried(() -> listing(query)));
         if (!page.afterName().isEmpty()
                 && page.afterName().equals(afterName)
                 && page.afterVersion().equals(afterVersion)) {
             throw new RemoteFailure(200, "", "the listing does not go on behind " + afterName);
         }
         return page;
+    }
+
+    private RemoteXml listing(Map<String, String> query) throws RemoteFailure {
+        try (Link.Reply reply =
+                exchange("GET", "", query, NONE, Sending.NOTHING, NOTHING, PATIENCE)) {
+            return RemoteXml.parse(reply.body(), LISTING);
+        }
     }
 
     /** Reads a version, with the checksums that the other side knows. */
@@ -233,11 +248,16 @@ public final class RemoteBucket implements AutoCloseable {
         return RemoteXml.parse(answer).child("UploadId");
     }
 
-    /** Writes a part; its ETag. */
-    public String part(String name, String upload, int number, Sending body) throws RemoteFailure {
+    /**
+     * Writes a part; its ETag. Asked again where that may help: a part takes the place of one with
+     * its number.
+     */
+    public String part(
+            String name, String upload, int number, Map<String, String> fields, Sending body)
+            throws RemoteFailure {
         Map<String, String> query =
                 Map.of("partNumber", Integer.toString(number), "uploadId", upload);
-        return written(send(name, query, NONE, body)).etag();
+        return tried(() -> written(send(name, query, fields, body)).etag());
     }
 
     /** Makes the object of its parts. Not tried again. @param etags in their order */
@@ -264,7 +284,7 @@ public final class RemoteBucket implements AutoCloseable {
                         S3Signature.hex(S3Signature.sha256(body)),
                         PATIENCE.multipliedBy(10))) {
             // It may fail after its status was sent.
-            RemoteXml answer = RemoteXml.parse(all(reply));
+            RemoteXml answer = RemoteXml.parse(reply.body(), SMALL);
             if (answer.name().equals("Error")) {
                 throw new RemoteFailure(500, answer.child("Code"), answer.child("Message"));
             }
@@ -321,9 +341,9 @@ public final class RemoteBucket implements AutoCloseable {
         }
     }
 
-    private byte[] document(String method, String name, Map<String, String> query)
+    private byte[] document(String method, String name, Map<String, String> query, int most)
             throws RemoteFailure {
-        return small(method, name, query, NONE, new byte[0]);
+        return asked(method, name, query, NONE, new byte[0], most);
     }
 
     private byte[] small(
@@ -333,11 +353,22 @@ public final class RemoteBucket implements AutoCloseable {
             Map<String, String> fields,
             byte[] body)
             throws RemoteFailure {
+        return asked(method, name, query, fields, body, SMALL);
+    }
+
+    private byte[] asked(
+            String method,
+            String name,
+            Map<String, String> query,
+            Map<String, String> fields,
+            byte[] body,
+            int most)
+            throws RemoteFailure {
         String sum = S3Signature.hex(S3Signature.sha256(body));
         return tried(() -> {
             try (Link.Reply reply =
                     exchange(method, name, query, fields, Sending.of(body), sum, PATIENCE)) {
-                return all(reply);
+                return all(reply, most);
             }
         });
     }
@@ -357,17 +388,17 @@ public final class RemoteBucket implements AutoCloseable {
 
     private static Written written(Link.Reply reply) throws RemoteFailure {
         try (reply) {
-            all(reply);
+            all(reply, SMALL);
             return new Written(
                     reply.field("x-amz-version-id"), reply.field("etag").replace("\"", ""));
         }
     }
 
-    private static byte[] all(Link.Reply reply) throws RemoteFailure {
+    private static byte[] all(Link.Reply reply, int most) throws RemoteFailure {
         try {
-            byte[] body = reply.body().readNBytes(LARGEST_DOCUMENT + 1);
-            if (body.length > LARGEST_DOCUMENT) {
-                throw new RemoteFailure(200, "", "an answer has more than 32 MiB");
+            byte[] body = reply.body().readNBytes(most + 1);
+            if (body.length > most) {
+                throw RemoteXml.tooLong(most);
             }
             return body;
         } catch (RemoteFailure e) {
@@ -440,8 +471,7 @@ public final class RemoteBucket implements AutoCloseable {
         return around.contains("/./") || around.contains("/../");
     }
 
-    private static RemoteFailure failure(Link.Reply reply) throws RemoteFailure {
-        byte[] body = all(reply);
+    private static RemoteFailure failure(Link.Reply reply) {
         if (reply.status() / 100 == 3) {
             return new RemoteFailure(
                     reply.status(),
@@ -450,7 +480,7 @@ public final class RemoteBucket implements AutoCloseable {
                             + " and name the region");
         }
         try {
-            RemoteXml said = RemoteXml.parse(body);
+            RemoteXml said = RemoteXml.parse(reply.body(), SMALL);
             return new RemoteFailure(reply.status(), said.child("Code"), said.child("Message"));
         } catch (RemoteFailure e) {
             return new RemoteFailure(reply.status(), "", "");

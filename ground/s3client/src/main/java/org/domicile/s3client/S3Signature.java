@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -26,6 +27,7 @@ public record S3Signature(String accessKey, String secret, String region) {
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT)
                     .withZone(ZoneOffset.UTC);
+    private static final Pattern SPACES = Pattern.compile(" {2,}");
     private static final String UNRESERVED =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
@@ -65,7 +67,7 @@ public record S3Signature(String accessKey, String secret, String region) {
                         .append(query)
                         .append('\n');
         signed.forEach((name, value) ->
-                canonical.append(name).append(':').append(value.strip()).append('\n'));
+                canonical.append(name).append(':').append(folded(value)).append('\n'));
         String names = String.join(";", signed.keySet());
         canonical.append('\n').append(names).append('\n').append(payload);
         String text =
@@ -85,6 +87,11 @@ public record S3Signature(String accessKey, String secret, String region) {
                 "AWS4-HMAC-SHA256 Credential=%s/%s,SignedHeaders=%s,Signature=%s"
                         .formatted(accessKey, scope, names, hex(hmac(key, text))));
         return signed;
+    }
+
+    /** "Trim ... and convert sequential spaces to a single space." */
+    private static String folded(String value) {
+        return SPACES.matcher(value.strip()).replaceAll(" ");
     }
 
     /** Percent-encodes UTF-8 as SigV4 wants it. */

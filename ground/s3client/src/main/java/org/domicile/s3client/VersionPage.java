@@ -18,24 +18,32 @@ public record VersionPage(List<RemoteVersion> versions, String afterName, String
     /** Ten times what S3 takes for an object. */
     private static final long LARGEST = 50L << 40;
 
-    static VersionPage of(byte[] document) throws RemoteFailure {
-        RemoteXml page = RemoteXml.parse(document);
+    /** S3's limit of a name is 1,024 bytes; longer ones can still be said to be too long. */
+    private static final int LONGEST_NAME = 4_096;
+
+    /** The longest id that S3 gives. */
+    private static final int LONGEST = 1_024;
+
+    static VersionPage of(RemoteXml page) throws RemoteFailure {
         if (!page.name().equals("ListVersionsResult")) {
             throw new RemoteFailure(200, "", "the answer is no listing of versions");
         }
         boolean encoded = page.child("EncodingType").equals("url");
         List<RemoteVersion> versions = new ArrayList<>();
         boolean mixed = false;
+        String name = "";
         for (RemoteXml each : page.children()) {
-            switch (each.name()) {
-                case "Version" -> {
-                    mixed |= holdsMarker(versions);
-                    versions.add(version(each, RemoteVersion.Kind.OBJECT, encoded));
-                }
-                case "DeleteMarker" ->
-                        versions.add(version(each, RemoteVersion.Kind.MARKER, encoded));
-                default -> {}
+            RemoteVersion.Kind kind =
+                    each.name().equals("Version")
+                            ? RemoteVersion.Kind.OBJECT
+                            : RemoteVersion.Kind.MARKER;
+            if (kind == RemoteVersion.Kind.MARKER && !each.name().equals("DeleteMarker")) {
+                continue;
             }
+            mixed |= kind == RemoteVersion.Kind.OBJECT && holdsMarker(versions);
+            String own = decoded(each.child("Key"), encoded, LONGEST_NAME);
+            name = own.equals(name) ? name : own; // held once, however many versions it has
+            versions.add(version(name, each, kind));
         }
         if (!mixed) {
             versions.sort(ORDER);
@@ -43,8 +51,8 @@ public record VersionPage(List<RemoteVersion> versions, String afterName, String
         return page.child("IsTruncated").equals("true")
                 ? new VersionPage(
                         versions,
-                        decoded(page.child("NextKeyMarker"), encoded),
-                        page.child("NextVersionIdMarker"))
+                        decoded(page.child("NextKeyMarker"), encoded, LONGEST_NAME),
+                        limited(page.child("NextVersionIdMarker")))
                 : new VersionPage(versions, "", "");
     }
 
@@ -68,17 +76,17 @@ public record VersionPage(List<RemoteVersion> versions, String afterName, String
         return new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
-    private static RemoteVersion version(RemoteXml each, RemoteVersion.Kind kind, boolean encoded)
+    private static RemoteVersion version(String name, RemoteXml each, RemoteVersion.Kind kind)
             throws RemoteFailure {
         boolean object = kind == RemoteVersion.Kind.OBJECT;
         try {
             return new RemoteVersion(
-                    decoded(each.child("Key"), encoded),
-                    each.child("VersionId").isEmpty() ? "null" : each.child("VersionId"),
+                    name,
+                    each.child("VersionId").isEmpty() ? "null" : limited(each.child("VersionId")),
                     kind,
                     each.child("IsLatest").equals("true"),
                     Instant.parse(each.child("LastModified")),
-                    each.child("ETag").replace("\"", ""),
+                    limited(each.child("ETag")).replace("\"", ""),
                     object ? size(each.child("Size")) : 0);
         } catch (DateTimeException | NumberFormatException e) {
             throw new RemoteFailure(200, "", "a listing has no date or size: " + e.getMessage());
@@ -93,11 +101,25 @@ public record VersionPage(List<RemoteVersion> versions, String afterName, String
         return size;
     }
 
-    private static String decoded(String text, boolean encoded) throws RemoteFailure {
+    private static String decoded(String text, boolean encoded, int longest) throws RemoteFailure {
         try {
-            return encoded ? URLDecoder.decode(text, StandardCharsets.UTF_8) : text;
+            String name = encoded ? URLDecoder.decode(text, StandardCharsets.UTF_8) : text;
+            if (name.length() > longest) {
+                throw new RemoteFailure(
+                        200, "", "a name in the listing has more than " + longest + " characters");
+            }
+            return name;
         } catch (IllegalArgumentException e) {
             throw new RemoteFailure(200, "", "a name in the listing is not encoded as it says");
         }
+    }
+
+    /** Many of them are held, so none may be as long as somebody likes. */
+    private static String limited(String text) throws RemoteFailure {
+        if (text.length() > LONGEST) {
+            throw new RemoteFailure(
+                    200, "", "an id in the listing has more than " + LONGEST + " characters");
+        }
+        return text;
     }
 }

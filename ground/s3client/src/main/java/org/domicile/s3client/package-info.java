@@ -13,9 +13,11 @@
  * where asking twice does no harm: a write of an object is not, because its answer may have been
  * lost and not the write.
  *
- * <p><b>Limits.</b> A document of at most 32 MiB in 60 seconds; a body at 64 KiB a second at least.
- * What the other side says is never trusted to end by itself: a listing that does not go on is a
- * failure.
+ * <p><b>Limits.</b> What it says of a failure or sets for a version has at most 64 KiB, what it
+ * sets for a bucket 1 MiB, a page of a listing 4 MiB and 32,000 elements, within 60 seconds; a body
+ * comes at 64 KiB a second at least. Answers are parsed while they come and not held beside what is
+ * made of them. What the other side says is never trusted to end by itself: a listing that does not
+ * go on is a failure.
  */
 @NullMarked
 package org.domicile.s3client;

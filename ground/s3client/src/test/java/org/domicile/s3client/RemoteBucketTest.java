@@ -157,6 +157,45 @@ class RemoteBucketTest {
         assertEquals("GET /old?encoding-type=url&key-marker=k&versions", asked.getLast());
     }
 
+    /** Every answer has an end here, whatever the other side has to say. */
+    @Test
+    void whatIsTooLongIsNotTakenIn() {
+        String long64 = "<Message>" + "m".repeat(65 << 10) + "</Message>";
+        answers(
+                new Scripted(400, "", "<Error><Code>X</Code>" + long64 + "</Error>"),
+                new Scripted(200, "", "<Tagging>" + "x".repeat(65 << 10) + "</Tagging>"),
+                new Scripted(200, "", "<C>" + "x".repeat(1 << 20) + "</C>"),
+                new Scripted(200, "", "<ListVersionsResult>" + "x".repeat(4 << 20)),
+                new Scripted(
+                        200,
+                        "",
+                        "<ListVersionsResult>" + "<a/>".repeat(33_000) + "</ListVersionsResult>"));
+        RemoteFailure thrown = assertThrows(RemoteFailure.class, () -> bucket.setting("cors"));
+        assertEquals(400, thrown.status());
+        assertEquals("", thrown.code(), "what it would have said is not read to its end");
+        RemoteVersion version =
+                new RemoteVersion("k", "1", RemoteVersion.Kind.OBJECT, true, Instant.EPOCH, "e", 1);
+        thrown =
+                assertThrows(
+                        RemoteFailure.class, () -> bucket.detail(version, "tagging", "Tagging"));
+        assertTrue(thrown.said().contains("more than 64 KiB"), thrown::said);
+        thrown = assertThrows(RemoteFailure.class, () -> bucket.setting("cors"));
+        assertTrue(thrown.said().contains("more than 1024 KiB"), thrown::said);
+        thrown = assertThrows(RemoteFailure.class, () -> bucket.versions("", ""));
+        assertTrue(thrown.said().contains("more than 4096 KiB"), thrown::said);
+        assertThrows(RemoteFailure.class, () -> bucket.versions("", ""));
+        assertEquals(List.of(), paused);
+    }
+
+    /** A part takes the place of one with its number, so asking twice does no harm. */
+    @Test
+    void aPartIsAskedForAgain() throws RemoteFailure {
+        answers(error(503, "SlowDown"), new Scripted(200, "", ""));
+        bucket.part("k", "u", 1, Map.of(), Call.Sending.of(new byte[] {1}));
+        assertEquals(List.of(1), paused);
+        assertEquals(2, asked.size());
+    }
+
     /** What strangers write goes into reports: one line, and not too long. */
     @Test
     void whatTheOtherSideSaysIsKeptShort() {

@@ -20,11 +20,15 @@ class VersionPageTest {
     }
 
     private static VersionPage page(String inside) throws RemoteFailure {
-        return VersionPage.of(
+        return of(
                 ("<ListVersionsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
                                 + inside
                                 + "</ListVersionsResult>")
                         .getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static VersionPage of(byte[] document) throws RemoteFailure {
+        return VersionPage.of(RemoteXml.parse(document));
     }
 
     private static List<String> ids(VersionPage page) {
@@ -96,12 +100,16 @@ class VersionPageTest {
                         "<ListVersionsResult>" + "<a>".repeat(99) + "</ListVersionsResult>",
                         "<ListVersionsResult><EncodingType>url</EncodingType>"
                                 + version("a%2", "1", NOON, "true")
+                                + "</ListVersionsResult>",
+                        "<ListVersionsResult>"
+                                + version("a".repeat(5_000), "1", NOON, "true")
+                                + "</ListVersionsResult>",
+                        "<ListVersionsResult>"
+                                + version("a", "1".repeat(2_000), NOON, "true")
                                 + "</ListVersionsResult>")) {
             assertThrows(
-                    RemoteFailure.class,
-                    () -> VersionPage.of(wrong.getBytes(StandardCharsets.UTF_8)),
-                    wrong);
+                    RemoteFailure.class, () -> of(wrong.getBytes(StandardCharsets.UTF_8)), wrong);
         }
-        assertThrows(RemoteFailure.class, () -> VersionPage.of(new byte[] {'<', (byte) 0xFF, '>'}));
+        assertThrows(RemoteFailure.class, () -> of(new byte[] {'<', (byte) 0xFF, '>'}));
     }
 }
