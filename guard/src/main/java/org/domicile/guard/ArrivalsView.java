@@ -50,7 +50,8 @@ final class ArrivalsView implements GuardedArrivals {
                 uses.admit(
                         "s3:DeleteObject",
                         uses.data(found, bucketName, name),
-                        ObjectUses.object(bucketName, name))) {
+                        ObjectUses.object(bucketName, name),
+                        uses.tags(found, name, Optional.empty()))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchBucket();
@@ -58,7 +59,7 @@ final class ArrivalsView implements GuardedArrivals {
             Announcements.Told told = new Announcements.Told(Cause.DELETE);
             return ObjectUses.refused(
                     announcements
-                            .telling(uses, found.get(), name, told)
+                            .telling(uses, use, found.get(), name, told)
                             .mark(use.carrying(() -> 0), found.get(), name, written));
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new Stored.NoSuchBucket());
