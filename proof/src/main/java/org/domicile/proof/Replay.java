@@ -305,7 +305,7 @@ final class Replay {
     private void alteredDisclosure(String was, String is, String said)
             throws IOException, InterruptedException {
         String text = Files.readString(disclosures());
-        String altered = text.replaceFirst(was, is);
+        String altered = text.replaceAll(was, is); // what both days name stands there twice
         Path file = work.resolve("altered.disclosures");
         Files.writeString(file, altered);
         Foreign.Ended ended = cases(file).run();
