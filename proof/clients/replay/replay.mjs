@@ -12,6 +12,7 @@ const from = process.env.DOMICILE_CEDAR ?? import.meta.dirname;
 const cedar = createRequire(join(from, "package.json"))("@cedar-policy/cedar-wasm/nodejs");
 
 let cases = 0, replayed = 0, unexplained = 0, allowed = 0, refused = 0, erring = 0, different = 0;
+let granted = 0, denied = 0, bounded = 0, strangers = 0, tagged = 0, setting = 0;
 
 function differs(line, what) {
     different++;
@@ -54,9 +55,54 @@ function permits(bound) {
     return decision === "allow" && diagnostics.errors.length === 0;
 }
 
+// Whether an entity has tags.
+function tags(share, uid) {
+    return share.entities.some((each) => each.uid.type === uid.type && each.uid.id === uid.id
+        && Object.keys(each.tags ?? {}).length > 0);
+}
+
+// What a bucket's policy and ACLs say of a request: whether it is granted, and whether it is denied.
+// "different" when one says something else than what is on record.
+function shared(shares) {
+    let granted = false, denied = false;
+    for (const share of shares) {
+        const answer = cedar.isAuthorized({
+            principal: share.principal,
+            action: share.action,
+            resource: share.resource,
+            context: share.context,
+            schema: share.schema,
+            validateRequest: true,
+            policies: { staticPolicies: share.policies },
+            entities: share.entities,
+        });
+        if (answer.type !== "success" || answer.response.decision !== share.decision) {
+            return "different";
+        }
+        const { decision, diagnostics } = answer.response;
+        if (String([...diagnostics.reason].sort()) !== String([...share.reasons].sort())) {
+            return "different";
+        }
+        // A list of grants denies nobody; a policy that errs may have been to forbid.
+        denied ||= share.name === "bucket-policy"
+            && (decision === "deny" && diagnostics.reason.length > 0
+                || diagnostics.errors.length > 0);
+        granted ||= share.counts && decision === "allow";
+    }
+    return { granted: granted && !denied, denied };
+}
+
 function replay(line, one) {
     if (digest(one) !== one.policy) {
         return differs(line, "these are not the policies that the entry names");
+    }
+    const said = shared(one.shares);
+    if (said === "different") {
+        return differs(line, "what the bucket is shared by answers something else");
+    }
+    if (said.granted !== (one.context.granted === true)
+        || said.denied !== (one.context.denied === true)) {
+        return differs(line, `the bucket's policy and lists say ${JSON.stringify(said)}`);
     }
     const answer = cedar.isAuthorized({
         principal: one.principal,
@@ -71,10 +117,10 @@ function replay(line, one) {
     if (answer.type !== "success") {
         return differs(line, answer.errors.map((each) => each.message).join("; "));
     }
-    const said = answer.response;
-    const errors = said.diagnostics.errors.map((each) => each.policyId).sort();
-    const reasons = [...said.diagnostics.reason].sort();
-    const through = said.decision === "allow" && errors.length === 0;
+    const response = answer.response;
+    const errors = response.diagnostics.errors.map((each) => each.policyId).sort();
+    const reasons = [...response.diagnostics.reason].sort();
+    const through = response.decision === "allow" && errors.length === 0;
     // What the owner of the data and a session's bounds permit passes, asked in their order.
     const bounds = through
         ? one.bounds.map((each) => [each.name, permits(each), each.reasons])
@@ -84,8 +130,8 @@ function replay(line, one) {
     }
     const stopped = bounds.find(([, answer]) => !answer);
     const sure = through && !stopped;
-    if (said.decision !== one.decision) {
-        return differs(line, `decision ${said.decision}, on record ${one.decision}`);
+    if (response.decision !== one.decision) {
+        return differs(line, `decision ${response.decision}, on record ${one.decision}`);
     }
     if (String(reasons) !== String([...one.reasons].sort())) {
         return differs(line, `reasons ${reasons}, on record ${one.reasons}`);
@@ -100,7 +146,7 @@ function replay(line, one) {
     const mayBeSaid = sure ? ["allowed"]
         : stopped && stopped[0] === "owner" ? [...stopped[2], "policy-error"]
         : stopped ? [`${stopped[0]}-not-permitted`]
-        : said.decision === "deny" && reasons.length > 0 ? reasons
+        : response.decision === "deny" && reasons.length > 0 ? reasons
         : [errors.length > 0 ? "policy-error" : "not-permitted"];
     if (!mayBeSaid.includes(one.use.reason)) {
         return differs(line, `the reason on record is ${one.use.reason}, not one of ${mayBeSaid}`);
@@ -108,6 +154,13 @@ function replay(line, one) {
     replayed++;
     sure ? allowed++ : refused++;
     errors.length > 0 && erring++;
+    said.granted && granted++;
+    said.denied && denied++;
+    one.bounds.some((each) => each.name === "session") && bounded++;
+    one.use.principal === "anonymous" && strangers++;
+    // Those of the object, and those that the request sets, as far as the bucket's policy reads them.
+    one.shares.some((share) => tags(share, share.resource)) && tagged++;
+    one.shares.some((share) => tags(share, { type: "S3::TagSet", id: "request" })) && setting++;
 }
 
 for await (const text of createInterface({ input: createReadStream(process.argv[2]) })) {
@@ -122,5 +175,8 @@ for await (const text of createInterface({ input: createReadStream(process.argv[
         replay(cases, one);
     }
 }
-console.log(JSON.stringify({ cases, replayed, unexplained, allowed, refused, erring, different }));
+console.log(JSON.stringify({
+    cases, replayed, unexplained, allowed, refused, erring, different,
+    granted, denied, bounded, strangers, tagged, setting,
+}));
 process.exitCode = different > 0 || replayed === 0 ? 1 : 0;

@@ -182,6 +182,12 @@ public interface Administration {
     List<Ledger.Recorded> uses(String organisation, Ledger.Filter filter);
 
     /**
+     * Those that concern the person whom an organisation knows under an identifier; sealed ones are
+     * passed over. The look concerns that person, too.
+     */
+    List<Ledger.Recorded> uses(String organisation, String identifier, Ledger.Filter filter);
+
+    /**
      * Says for how many days uses are kept; the public log says so too.
      *
      * @param organisation whose; empty for all that have no period of their own

@@ -488,6 +488,12 @@ final class AdministrationView implements Administration {
     }
 
     @Override
+    public List<Ledger.Recorded> uses(
+            String organisation, String identifier, Ledger.Filter filter) {
+        return people.uses(organisation, identifier, filter);
+    }
+
+    @Override
     public void retain(String organisation, int days) {
         String action = "admin:SetRetention";
         if (days < 1 || days > LONGEST_RETENTION) {

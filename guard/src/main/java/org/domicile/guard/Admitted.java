@@ -2,6 +2,7 @@ package org.domicile.guard;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
@@ -52,23 +53,33 @@ final class Admitted implements AutoCloseable {
 
     /** Asks once more. */
     interface Again {
-        /** Whether it may still be done. */
-        Second still();
+        /** Whether it may still be done. @param now as it was decided about last */
+        Second still(Use now);
 
-        /** Whether a version that is so may be used so. */
-        Second reading(State state);
+        /**
+         * Whether a version that is so may be used so, and whom that concerns.
+         *
+         * @param next tags that it is given
+         */
+        Second reading(State state, Map<String, String> next);
+
+        /** Whether tags of what it is about may say whom it concerns. */
+        boolean readsTags();
+
+        /** The use with those whom the tags of all that it ends, or goes on with, name. */
+        Use about(Use now, List<Map<String, String>> tags);
 
         /** Whether data that carry these marks may be stored there. */
-        Optional<Second.Reversal> storing(Marks carried);
+        Optional<Second.Reversal> storing(Use now, Marks carried);
 
         /** The use under another action, for a version that is so; empty when it may not be. */
-        Optional<Use> under(String action, State state);
+        Optional<Use> under(Use now, String action, State state);
 
         /** No, for a reason of the guard's own. */
-        Second.Reversal refusing(String reason);
+        Second.Reversal refusing(Use now, String reason);
 
         /** What is refused when a name is not there, and the caller may not learn it. */
-        Optional<Second.Reversal> untold(String name);
+        Optional<Second.Reversal> untold(Use now, String name);
     }
 
     /**
@@ -90,7 +101,7 @@ final class Admitted implements AutoCloseable {
      * @throws Refused when it may not be done any more; that is on record then
      */
     void confirm() {
-        end(again.still());
+        end(again.still(use));
     }
 
     /**
@@ -100,7 +111,22 @@ final class Admitted implements AutoCloseable {
      * @throws Refused when it may not be used so; that is on record then
      */
     void confirm(State state) {
-        end(again.reading(state));
+        confirm(state, Map.of());
+    }
+
+    /** The same for a version that is given other tags: that concerns those whom they name, too. */
+    void confirm(State state, Map<String, String> next) {
+        end(again.reading(state, next));
+    }
+
+    /** Whether tags may say whom it concerns: then whoever uses something looks at them. */
+    boolean readsTags() {
+        return again.readsTags();
+    }
+
+    /** It concerns those whom these tags name: of what it ends, or of an upload that goes on. */
+    void about(List<Map<String, String>> tags) {
+        use = again.about(use, tags);
     }
 
     /**
@@ -110,7 +136,7 @@ final class Admitted implements AutoCloseable {
      */
     void keep(Marks carried) {
         if (!carried.isEmpty()) {
-            again.storing(carried).ifPresent(this::end);
+            again.storing(use, carried).ifPresent(this::end);
         }
     }
 
@@ -131,7 +157,7 @@ final class Admitted implements AutoCloseable {
      * goes on record then.
      */
     boolean under(String action, State state) {
-        Optional<Use> other = again.under(action, state);
+        Optional<Use> other = again.under(use, action, state);
         other.ifPresent(each -> use = each);
         return other.isPresent();
     }
@@ -143,7 +169,7 @@ final class Admitted implements AutoCloseable {
      * @throws Refused always; it is on record then
      */
     void refuse(String reason) {
-        end(again.refusing(reason));
+        end(again.refusing(use, reason));
     }
 
     /**
@@ -151,7 +177,7 @@ final class Admitted implements AutoCloseable {
      * else it is refused, and that decision takes this use's number and place.
      */
     void tellAbsent(String name) {
-        untold = () -> again.untold(name);
+        untold = () -> again.untold(use, name);
     }
 
     /**

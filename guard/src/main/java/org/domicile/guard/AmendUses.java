@@ -43,6 +43,7 @@ final class AmendUses {
                 bucketName,
                 name,
                 version,
+                tags,
                 (use, bucket) -> {},
                 (_, _, sealer, context) ->
                         new Amendment.State(was ->
@@ -86,11 +87,7 @@ final class AmendUses {
                                 (_, was) -> new Amendment.Next(was.holding(hold), Lock.Bypass.NO)));
     }
 
-    /** Makes an amendment of a use with what seals the version. */
-    interface Amending {
-        Amendment of(Admitted use, Bucket bucket, Sealer sealer, byte[] context);
-    }
-
+    /** An amendment that changes no tags. */
     Stored amend(
             String action,
             Cause cause,
@@ -99,12 +96,33 @@ final class AmendUses {
             Optional<String> version,
             BiConsumer<Admitted, Bucket> demand,
             Amending amending) {
+        return amend(action, cause, bucketName, name, version, Map.of(), demand, amending);
+    }
+
+    /** Makes an amendment of a use with what seals the version. */
+    interface Amending {
+        Amendment of(Admitted use, Bucket bucket, Sealer sealer, byte[] context);
+    }
+
+    /**
+     * @param tags that the version is given
+     */
+    private Stored amend(
+            String action,
+            Cause cause,
+            String bucketName,
+            String name,
+            Optional<String> version,
+            Map<String, String> tags,
+            BiConsumer<Admitted, Bucket> demand,
+            Amending amending) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         try (Admitted use =
                 uses.admit(
                         action,
                         uses.object(found, bucketName, name, version),
-                        ObjectUses.object(bucketName, name))) {
+                        ObjectUses.object(bucketName, name),
+                        uses.tags(found, name, version).setting(tags))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchBucket();
@@ -113,8 +131,8 @@ final class AmendUses {
             demand.accept(use, bucket);
             use.tellAbsent(name);
             Objects telling =
-                    announcements.telling(uses, bucket, name, new Announcements.Told(cause));
-            Changed changed = amend(telling, use, bucket, name, version, amending);
+                    announcements.telling(uses, use, bucket, name, new Announcements.Told(cause));
+            Changed changed = amend(telling, use, bucket, name, version, tags, amending);
             use.told();
             return changed instanceof Changed.Stored(var amended)
                     ? new Stored.Amended(amended.id(), bucket.versioning())
@@ -130,6 +148,7 @@ final class AmendUses {
             Bucket bucket,
             String name,
             Optional<String> version,
+            Map<String, String> tags,
             Amending amending) {
         use.onFailure(Outcome.INVALID);
         Sealer sealer = vessel.sealer(bucket);
@@ -138,7 +157,7 @@ final class AmendUses {
         try {
             Amendment amendment =
                     judged(
-                            was -> use.confirm(State.open(sealer, context, was)),
+                            was -> use.confirm(State.open(sealer, context, was), tags),
                             was -> {
                                 State state = State.open(sealer, context, was);
                                 use.confirm(state);

@@ -1,7 +1,9 @@
 package org.domicile.guard;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.WeakHashMap;
@@ -15,6 +17,7 @@ import org.domicile.objects.Bucket;
 import org.domicile.objects.Effect;
 import org.domicile.objects.Notice;
 import org.domicile.objects.Objects;
+import org.domicile.objects.Version;
 import org.domicile.request.Caller;
 import org.jspecify.annotations.Nullable;
 
@@ -53,18 +56,66 @@ final class Announcements {
         }
     }
 
+    /** A change that goes on with nothing that has tags. */
+    Objects telling(Uses uses, Admitted use, Bucket bucket, String name, Told told) {
+        return telling(uses, use, List.of(), bucket, name, told);
+    }
+
     /**
      * The store through which a change of a name is told of, by what the bucket asks for now: a
-     * body may have taken hours to come.
+     * body may have taken hours to come. Where tags may say whom the change concerns, those whom
+     * the tags of what it ends name are concerned.
+     *
+     * @param also tags of what the change goes on with
      */
-    Objects telling(Uses uses, Bucket bucket, String name, Told told) {
-        return objects.buckets()
-                .bucket(bucket.name())
-                .filter(now -> now.id().equals(bucket.id()))
-                .flatMap(this::notification)
-                .map(notification ->
-                        objects.telling(new Telling(uses, bucket, name, told, notification)))
-                .orElse(objects);
+    Objects telling(
+            Uses uses,
+            Admitted use,
+            List<Map<String, String>> also,
+            Bucket bucket,
+            String name,
+            Told told) {
+        Optional<Notice> telling =
+                objects.buckets()
+                        .bucket(bucket.name())
+                        .filter(now -> now.id().equals(bucket.id()))
+                        .flatMap(this::notification)
+                        .map(notification -> new Telling(uses, bucket, name, told, notification));
+        return use.readsTags()
+                ? objects.telling(new Looking(telling.orElse(Notice.NONE), use, also, bucket))
+                : telling.map(objects::telling).orElse(objects);
+    }
+
+    /** Looks at the tags of what a change ends. A state that cannot be read stops the change. */
+    private final class Looking implements Notice {
+        private final Notice telling;
+        private final Admitted use;
+        private final List<Map<String, String>> also;
+        private final Bucket bucket;
+
+        Looking(Notice telling, Admitted use, List<Map<String, String>> also, Bucket bucket) {
+            this.telling = telling;
+            this.use = use;
+            this.also = also;
+            this.bucket = bucket;
+        }
+
+        @Override
+        public void ending(List<Version> versions) {
+            List<Map<String, String>> tags = new ArrayList<>(also);
+            versions.forEach(each -> tags.add(vessel.state(bucket, each).tags()));
+            use.about(tags);
+        }
+
+        @Override
+        public Optional<Outbox.Row> of(Effect effect) {
+            return telling.of(effect);
+        }
+
+        @Override
+        public void committed() {
+            telling.committed();
+        }
     }
 
     private Optional<Notification> notification(Bucket bucket) {

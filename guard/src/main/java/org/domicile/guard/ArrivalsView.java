@@ -53,7 +53,8 @@ final class ArrivalsView implements GuardedArrivals {
                 uses.admit(
                         "s3:DeleteObject",
                         uses.data(found, bucketName, name),
-                        ObjectUses.object(bucketName, name))) {
+                        ObjectUses.object(bucketName, name),
+                        uses.tags(found, name, Optional.empty()))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchBucket();
@@ -65,7 +66,7 @@ final class ArrivalsView implements GuardedArrivals {
             Announcements.Told told = new Announcements.Told(Cause.DELETE);
             Changed changed =
                     announcements
-                            .telling(uses, bucket, name, told)
+                            .telling(uses, use, bucket, name, told)
                             .mark(use.carrying(() -> 0), bucket, name, written, condition);
             return changed instanceof Changed.Deleted(Optional<Version> marker, _)
                             && marker.isPresent()

@@ -136,7 +136,11 @@ final class BucketUses {
 
     GuardedObjects.Removed remove(String name) {
         Optional<Bucket> bucket = buckets.bucket(name);
-        bucket.ifPresent(this::giveUpUploads);
+        try {
+            bucket.ifPresent(this::giveUpUploads);
+        } catch (Keys.KeyGone _) {
+            throw new Unopenable(name);
+        }
         try (Admitted use = uses.admit("s3:DeleteBucket", uses.data(bucket, name, ""), name)) {
             if (bucket.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
@@ -177,7 +181,11 @@ final class BucketUses {
                         uses.admit(
                                 "s3:DeleteBucket",
                                 uses.data(Optional.of(bucket), bucket.name(), ""),
-                                ObjectUses.object(bucket.name(), each.name()))) {
+                                ObjectUses.object(bucket.name(), each.name()),
+                                Tags.of(() -> vessel.begun(bucket, each).draft().tags()))) {
+                    if (use.readsTags()) {
+                        use.about(List.of(vessel.begun(bucket, each).draft().tags()));
+                    }
                     objects.uploads().abort(use.carrying(() -> 0), bucket, each.name(), each.id());
                 }
             }

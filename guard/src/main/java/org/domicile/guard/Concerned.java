@@ -2,7 +2,10 @@ package org.domicile.guard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
 import org.domicile.people.People;
@@ -12,8 +15,8 @@ import org.domicile.policy.Resource;
 import org.domicile.request.Caller;
 
 /**
- * The people whom the uses of one request concern: those whom the data set's rules find in the
- * name, and those whom the caller states. Identifiers become key ids here and go no further.
+ * The people whom the uses of one request concern: those whom the data set's rules find in the name
+ * and in tags, and those whom the caller states. Identifiers become key ids here and go no further.
  *
  * <p>Whom data concern, their own organisation states. Of anybody else, also of who comes without a
  * signature, statements are passed over, and only what they store makes a person known: however
@@ -36,12 +39,77 @@ final class Concerned {
         this.stated = stated;
     }
 
-    /** For a use that is let through: a person who is new gets a key. */
-    List<KeyId> by(String action, Resource resource, String object) {
-        if (resource instanceof Resource.Data data && isOutside(data) && !action.equals(STORING)) {
-            return knownBy(resource, object);
+    /**
+     * For a use that is let through: a person who is new gets a key.
+     *
+     * @param tags that the request sets
+     */
+    List<KeyId> by(String action, Resource resource, String object, Map<String, String> tags) {
+        if (!(resource instanceof Resource.Data data)) {
+            return List.of();
         }
-        return ids(resource, object, (key, who) -> Optional.of(keys.createSubject(key, who)));
+        return ids(
+                data,
+                together(
+                        named(data, object),
+                        identifiers(data, object, tags),
+                        isOutside(data) ? List.of() : stated),
+                finding(action, data));
+    }
+
+    /**
+     * Those whom the tags of what is used name. Who is new gets a key, unless somebody from outside
+     * only asks.
+     */
+    List<KeyId> used(String action, Resource resource, String object, Map<String, String> tags) {
+        return resource instanceof Resource.Data data
+                ? ids(data, identifiers(data, object, tags), finding(action, data))
+                : List.of();
+    }
+
+    /** Those whom tags name that something has from now on, whoever sets them. */
+    List<KeyId> stored(Resource resource, String object, Map<String, String> tags) {
+        return resource instanceof Resource.Data data
+                ? ids(data, identifiers(data, object, tags), this::born)
+                : List.of();
+    }
+
+    /** For a refusal, which makes nobody known: nobody can fill the key store by being refused. */
+    List<KeyId> knownBy(Resource resource, String object, Tags tags) {
+        if (!(resource instanceof Resource.Data data)) {
+            return List.of();
+        }
+        Map<String, String> seen = readsTags(data, object) ? there(tags) : Map.of();
+        return ids(
+                data,
+                together(
+                        named(data, object),
+                        identifiers(data, object, tags.brought()),
+                        identifiers(data, object, seen),
+                        isOutside(data) ? List.of() : stated),
+                keys::subject);
+    }
+
+    /** Those whom the tags of what was seen name, when that is refused. */
+    List<KeyId> knownOf(Resource resource, String object, Map<String, String> tags) {
+        return resource instanceof Resource.Data data
+                ? ids(data, identifiers(data, object, tags), keys::subject)
+                : List.of();
+    }
+
+    /** Nothing is given away on a refusal: that its object cannot be read does not stop it. */
+    private static Map<String, String> there(Tags tags) {
+        try {
+            return tags.there().get();
+        } catch (Keys.KeyGone | StorageFailure e) {
+            return Map.of();
+        }
+    }
+
+    /** Whether tags of something may name people. */
+    boolean readsTags(Resource resource, String object) {
+        return resource instanceof Resource.Data data
+                && people.readsTags(data.organisation(), data.bucket(), name(data, object));
     }
 
     private boolean isOutside(Resource.Data data) {
@@ -52,11 +120,6 @@ final class Concerned {
         };
     }
 
-    /** For a refusal, which makes nobody known: nobody can fill the key store by being refused. */
-    List<KeyId> knownBy(Resource resource, String object) {
-        return ids(resource, object, keys::subject);
-    }
-
     /** A listing is of a bucket, and concerns those whom its prefix names. */
     private static String name(Resource.Data data, String object) {
         String bucket = data.bucket() + "/";
@@ -65,18 +128,44 @@ final class Concerned {
                 : data.name();
     }
 
+    private List<String> named(Resource.Data data, String object) {
+        return people.identifiers(data.organisation(), data.bucket(), name(data, object));
+    }
+
+    private List<String> identifiers(Resource.Data data, String object, Map<String, String> tags) {
+        return tags.isEmpty()
+                ? List.of()
+                : people.identifiers(data.organisation(), data.bucket(), name(data, object), tags);
+    }
+
+    /** Most uses concern nobody. */
+    @SafeVarargs
+    private static List<String> together(List<String>... lists) {
+        List<String> all = List.of();
+        for (List<String> each : lists) {
+            if (all.isEmpty()) {
+                all = each;
+            } else if (!each.isEmpty()) {
+                all = Stream.concat(all.stream(), each.stream()).toList();
+            }
+        }
+        return all;
+    }
+
     private interface Finding {
         Optional<KeyId> of(KeyId organisation, String identifier);
     }
 
-    private List<KeyId> ids(Resource resource, String object, Finding finding) {
-        if (!(resource instanceof Resource.Data data)) {
-            return List.of();
-        }
-        List<String> found =
-                people.identifiers(data.organisation(), data.bucket(), name(data, object));
-        List<String> said = isOutside(data) ? List.of() : stated;
-        if (found.isEmpty() && said.isEmpty()) {
+    private Finding finding(String action, Resource.Data data) {
+        return isOutside(data) && !action.equals(STORING) ? keys::subject : this::born;
+    }
+
+    private Optional<KeyId> born(KeyId organisation, String identifier) {
+        return Optional.of(keys.createSubject(organisation, identifier));
+    }
+
+    private List<KeyId> ids(Resource.Data data, List<String> identifiers, Finding finding) {
+        if (identifiers.isEmpty()) {
             return List.of();
         }
         Organisation owner = policy.register().organisations().get(data.organisation());
@@ -84,11 +173,9 @@ final class Concerned {
             return List.of();
         }
         KeyId key = new KeyId(KeyId.Kind.ORGANISATION, owner.key());
-        List<KeyId> ids = new ArrayList<>(found.size() + said.size());
-        for (List<String> each : List.of(found, said)) {
-            for (String identifier : each) {
-                finding.of(key, identifier).filter(id -> !ids.contains(id)).ifPresent(ids::add);
-            }
+        List<KeyId> ids = new ArrayList<>(identifiers.size());
+        for (String identifier : identifiers) {
+            finding.of(key, identifier).filter(id -> !ids.contains(id)).ifPresent(ids::add);
         }
         return List.copyOf(ids);
     }

@@ -43,7 +43,8 @@ final class CopyUses {
             String name,
             GuardedObjects.Directive directive,
             Match match) {
-        judgeTarget(bucket, name);
+        Tags tags = Tags.bringing(directive.tags().orElse(Map.of()));
+        judgeTarget(bucket, name, tags);
         demand(
                 switch (directive) {
                     case GuardedObjects.Directive.Keep keep -> keep.encryption();
@@ -52,8 +53,8 @@ final class CopyUses {
                 });
         Resource.Data resource = uses.data(objects.buckets().bucket(bucket), bucket, name);
         String object = ObjectUses.object(bucket, name);
-        Tags.check(uses, directive.tags().orElse(Map.of()), resource, object);
-        Locks.check(uses, directive.lock(), resource, object);
+        Tagging.check(uses, directive.tags().orElse(Map.of()), resource, object);
+        Locks.check(uses, directive.lock(), resource, object, tags);
         Optional<Bucket> from = objects.buckets().bucket(source.bucket());
         try {
             return copied(source, from, bucket, name, directive, match);
@@ -113,7 +114,7 @@ final class CopyUses {
             String upload,
             int number,
             Encryption encryption) {
-        judgeTarget(bucket, name);
+        judgeTarget(bucket, name, Tags.NONE);
         demand(encryption);
         Optional<Bucket> from = objects.buckets().bucket(source.bucket());
         try {
@@ -175,12 +176,13 @@ final class CopyUses {
         }
     }
 
-    private void judgeTarget(String bucketName, String name) {
+    private void judgeTarget(String bucketName, String name, Tags tags) {
         Optional<Bucket> bucket = objects.buckets().bucket(bucketName);
         uses.check(
                 "s3:PutObject",
                 uses.data(bucket, bucketName, name),
-                ObjectUses.object(bucketName, name));
+                ObjectUses.object(bucketName, name),
+                tags);
     }
 
     /** What labels say of the source, and what it was itself derived from: both travel. */
@@ -199,7 +201,8 @@ final class CopyUses {
                         uses.dataZone(),
                         action,
                         uses.object(bucket, source.bucket(), source.name(), source.version()),
-                        ObjectUses.object(source.bucket(), source.name()))) {
+                        ObjectUses.object(source.bucket(), source.name()),
+                        uses.tags(bucket, source.name(), source.version()))) {
             return whole.read(
                     use, bucket, source.name(), source.version(), source.brought(), share);
         }

@@ -8,8 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 import org.domicile.keys.Pass;
 import org.domicile.ledger.Ledger;
 import org.domicile.ledger.Statement;
@@ -24,14 +23,12 @@ final class DayDisclosure {
     /** Records of registers in one piece, so that a day of many changes is told in many. */
     private static final long MOST_RECORDS = 100_000;
 
+    /** Characters of a document that are counted like a record. */
+    private static final int RECORD = 200;
+
     /** What a decision is made of, as entries commit to it. */
     private static final List<String> FIELDS =
             List.of("address", "credential", "object", "principal", "read", "time");
-
-    /** {@code read} is canonical JSON of ours, see {@link org.domicile.policy.Decision#read}. */
-    private static final Pattern REGISTER = Pattern.compile("\"register\":\"([0-9a-f]{64})\"");
-
-    private static final Pattern OWNERS = Pattern.compile("\"policies\":\"([0-9a-f]{64})\"");
 
     private final Uses uses;
     private final PeopleView.Parts parts;
@@ -88,6 +85,7 @@ final class DayDisclosure {
         List<GuardedPeople.OpenedUse> opened = new ArrayList<>(found.size());
         Map<String, Evidence> evidence = new HashMap<>();
         long closed = 0;
+        long records = 0;
         long next = more;
         for (Ledger.Recorded each : found) {
             Optional<List<Ledger.Opening>> openings = openings(pass, each);
@@ -96,10 +94,11 @@ final class DayDisclosure {
                 continue;
             }
             opened.add(new GuardedPeople.OpenedUse(each.index(), openings.get()));
-            parts.ledger()
-                    .decided(pass, organisation, each.log(), each.index())
-                    .ifPresent(decided -> name(decided, evidence));
-            if (evidence.values().stream().mapToLong(DayDisclosure::size).sum() > MOST_RECORDS) {
+            for (Evidence named : named(pass, organisation, each, evidence.keySet())) {
+                evidence.put(named.digest(), named);
+                records += size(named);
+            }
+            if (records > MOST_RECORDS) {
                 next = each.index();
                 break;
             }
@@ -120,32 +119,26 @@ final class DayDisclosure {
         }
     }
 
-    private void name(Ledger.Decided decided, Map<String, Evidence> evidence) {
-        policies(decided.policy(), evidence);
-        // Those of the organisation whose data somebody from outside came to.
-        Matcher owners = OWNERS.matcher(decided.read());
-        if (owners.find()) {
-            policies(owners.group(1), evidence);
-        }
-        Matcher register = REGISTER.matcher(decided.read());
-        if (register.find() && !evidence.containsKey(register.group(1))) {
-            parts.policy()
-                    .evidenceOfRegister(register.group(1))
-                    .ifPresent(found -> evidence.put(found.digest(), found));
-        }
-    }
-
-    private void policies(String set, Map<String, Evidence> evidence) {
-        if (!evidence.containsKey(set)) {
-            parts.policy().evidenceOfPolicies(set).ifPresent(found -> evidence.put(set, found));
-        }
+    private List<Evidence> named(
+            Pass pass, String organisation, Ledger.Recorded use, Set<String> had) {
+        return parts.ledger()
+                .decided(pass, organisation, use.log(), use.index())
+                .map(decided -> parts.policy().evidence(decided.policy(), decided.read(), had))
+                .orElse(List.of());
     }
 
     private static long size(Evidence evidence) {
         return switch (evidence) {
             case Evidence.OfRegister register -> register.records().size();
             case Evidence.OfPolicies policies -> policies.own().size();
+            case Evidence.OfDocument document -> 1 + document.text().length() / RECORD;
         };
+    }
+
+    /** How many documents of roles, sessions and buckets it holds. */
+    private static String documents(GuardedPeople.DisclosedDay made) {
+        return Long.toString(
+                made.evidence().stream().filter(Evidence.OfDocument.class::isInstance).count());
     }
 
     /** Before it leaves: nobody learns what the public log does not say was told. */
@@ -159,6 +152,7 @@ final class DayDisclosure {
                                         "first", Long.toString(made.uses().getLast().index()),
                                         "last", Long.toString(made.uses().getFirst().index()),
                                         "uses", Integer.toString(made.uses().size()),
+                                        "documents", documents(made),
                                         "fields", String.join(" ", FIELDS)),
                                 Map.of("to", to)));
     }

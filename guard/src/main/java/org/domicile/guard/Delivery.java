@@ -157,7 +157,11 @@ final class Delivery {
                                 to.organisation(),
                                 DELIVER,
                                 resource(to, event.bucket(), event.name()),
-                                ObjectUses.object(place, event.name()))) {
+                                ObjectUses.object(place, event.name()),
+                                Tags.of(() -> tags(queued)))) {
+            if (use.readsTags()) {
+                use.about(List.of(tags(queued)));
+            }
             byte[] body = Message.of(queued, details(event), to.organisation());
             use.record(Outcome.DONE, body.length);
             Answer answer =
@@ -182,14 +186,39 @@ final class Delivery {
         }
     }
 
+    /** Those of the version that is told; none when it is gone by now. */
+    private Map<String, String> tags(Outbox.Queued queued) {
+        Event event = queued.event();
+        Optional<String> version =
+                switch (event.version()) {
+                    case Event.Version.None() -> Optional.empty();
+                    case Event.Version.Fresh() ->
+                            Optional.of(HexFormat.of().toHexDigits(queued.stamp()));
+                    case Event.Version.Known(String id) -> Optional.of(id);
+                };
+        try {
+            return present(event)
+                    .flatMap(bucket ->
+                            objects.version(bucket, event.name(), version)
+                                    .map(each -> vessel.state(bucket, each).tags()))
+                    .orElse(Map.of());
+        } catch (Keys.KeyGone e) {
+            return Map.of(); // what was told of is gone with its bucket's key
+        }
+    }
+
+    /** The bucket of an event, while it is there. */
+    private Optional<Bucket> present(Event event) {
+        return objects.buckets()
+                .bucket(event.bucket().name())
+                .filter(each -> each.id().equals(event.bucket().id()));
+    }
+
     /** Of a bucket that is gone nobody can open them any more; the rest is told without. */
     private Event.Details details(Event event) {
-        Optional<Bucket> bucket =
-                objects.buckets()
-                        .bucket(event.bucket().name())
-                        .filter(each -> each.id().equals(event.bucket().id()));
         try {
-            return bucket.map(each -> Announcements.open(vessel, each, event))
+            return present(event)
+                    .map(each -> Announcements.open(vessel, each, event))
                     .orElseGet(() -> new Event.Details("", "", "", ""));
         } catch (Keys.KeyGone e) {
             return new Event.Details("", "", "", "");
@@ -231,7 +260,11 @@ final class Delivery {
                                 to.organisation(),
                                 GIVE_UP,
                                 resource(to, event.bucket(), event.name()),
-                                ObjectUses.object(event.bucket().name(), event.name()))) {
+                                ObjectUses.object(event.bucket().name(), event.name()),
+                                Tags.of(() -> tags(queued)))) {
+            if (use.readsTags()) {
+                use.about(List.of(tags(queued)));
+            }
             objects.outbox().remove(use.carrying(() -> 0), to, queued.stamp());
         }
     }
@@ -247,7 +280,7 @@ final class Delivery {
                 new Resource.Data(lost.to().organisation(), lost.bucket(), "", zones, dataZone);
         try (Admitted use =
                 acting.as(Policy.UPKEEP, dataZone)
-                        .admitFor(lost.to().organisation(), GIVE_UP, bucket, lost.bucket())) {
+                        .admitFor(lost.to().organisation(), GIVE_UP, bucket, lost.bucket(), Tags.NONE)) {
             objects.outbox().recorded(use.carrying(lost::events), lost);
         }
     }

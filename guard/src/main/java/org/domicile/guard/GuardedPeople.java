@@ -11,7 +11,7 @@ import org.domicile.people.Rule;
 import org.domicile.policy.Evidence;
 
 /**
- * People whom data are about, under one request: who they are in a data set's names, their erasure,
+ * People whom data are about, under one request: where a data set says who they are, their erasure,
  * the disclosure of what stands in an entry, and their own view. Each method is one use under the
  * built-in purpose {@code administration}; none of its records holds an identifier. May throw
  * {@link Refused}; what cannot be done is {@link Administration.Impossible} with a sentence.
@@ -23,8 +23,8 @@ public interface GuardedPeople {
     /** The last use as {@code organisation/node/number}; empty when there is none. */
     String use();
 
-    /** Says where the identifier of a person stands in the names of a data set. */
-    Rule createRule(String bucket, String prefix, String pattern);
+    /** Says where the identifier of a person stands in a data set. */
+    Rule createRule(String bucket, String prefix, Rule.Where where);
 
     /** All rules. */
     List<Rule> rules();

@@ -193,10 +193,12 @@ final class LifecycleRun {
     private boolean end(Uses uses, Bucket bucket, Version version) {
         boolean newest = version.latest() && version.kind() == Version.Kind.OBJECT;
         String action = newest ? "lifecycle:ExpireObject" : "lifecycle:ExpireVersion";
-        try (Admitted use = admit(uses, action, bucket, version.name())) {
+        Tags tags = Tags.of(() -> vessel.state(bucket, version).tags());
+        try (Admitted use = admit(uses, action, bucket, version.name(), tags)) {
             return announcements
                             .telling(
                                     uses,
+                                    use,
                                     bucket,
                                     version.name(),
                                     new Announcements.Told(Cause.EXPIRY))
@@ -229,16 +231,24 @@ final class LifecycleRun {
     }
 
     private boolean abort(Uses uses, Bucket bucket, Upload upload) {
-        try (Admitted use = admit(uses, "lifecycle:AbortUpload", bucket, upload.name())) {
+        Tags tags = Tags.of(() -> vessel.begun(bucket, upload).draft().tags());
+        try (Admitted use = admit(uses, "lifecycle:AbortUpload", bucket, upload.name(), tags)) {
+            if (use.readsTags()) {
+                use.about(List.of(vessel.begun(bucket, upload).draft().tags()));
+            }
             return objects.uploads()
                     .abort(use.carrying(() -> 0), bucket, upload.name(), upload.id());
         }
     }
 
-    private static Admitted admit(Uses uses, String action, Bucket bucket, String name) {
+    private static Admitted admit(Uses uses, String action, Bucket bucket, String name, Tags tags) {
         Resource resource = uses.data(Optional.of(bucket), bucket.name(), name);
         return uses.admitFor(
-                bucket.organisation(), action, resource, ObjectUses.object(bucket.name(), name));
+                bucket.organisation(),
+                action,
+                resource,
+                ObjectUses.object(bucket.name(), name),
+                tags);
     }
 
     /** Ends one; 0 when it did not end. */

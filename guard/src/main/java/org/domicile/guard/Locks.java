@@ -34,12 +34,12 @@ final class Locks {
     }
 
     /** Whoever puts a lock on what it writes needs the actions that lock. */
-    static void check(Uses uses, Lock lock, Resource resource, String object) {
+    static void check(Uses uses, Lock lock, Resource resource, String object, Tags tags) {
         if (lock.mode() != Lock.Mode.NONE) {
-            uses.check(RETAIN, resource, object);
+            uses.check(RETAIN, resource, object, tags);
         }
         if (lock.hold() != Lock.Hold.NEVER) {
-            uses.check(HOLD, resource, object);
+            uses.check(HOLD, resource, object, tags);
         }
     }
 
@@ -164,11 +164,16 @@ final class Locks {
      * The action that goes on record: what was passed over is said there, once all else is allowed.
      */
     static String action(
-            Uses uses, String action, Lock.Bypass bypass, Resource resource, String object) {
+            Uses uses,
+            String action,
+            Lock.Bypass bypass,
+            Resource resource,
+            String object,
+            Tags tags) {
         if (bypass == Lock.Bypass.NO) {
             return action;
         }
-        uses.check(action, resource, object);
+        uses.check(action, resource, object, tags);
         return BYPASS;
     }
 

@@ -73,7 +73,7 @@ final class ObjectUses {
             Upstream upstream,
             Match match) {
         Arriving arriving = Arriving.fresh(Cause.of(uses.asking().arrival()));
-        Tags.check(
+        Tagging.check(
                 uses,
                 draft.tags(),
                 uses.data(objects.buckets().bucket(bucketName), bucketName, name),
@@ -92,8 +92,9 @@ final class ObjectUses {
         Marks marks = arriving.marks();
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         Resource resource = uses.data(found, bucketName, name);
-        Locks.check(uses, draft.lock(), resource, object(bucketName, name));
-        try (Admitted use = uses.admit("s3:PutObject", resource, object(bucketName, name))) {
+        Tags tags = Tags.bringing(draft.tags());
+        Locks.check(uses, draft.lock(), resource, object(bucketName, name), tags);
+        try (Admitted use = uses.admit("s3:PutObject", resource, object(bucketName, name), tags)) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchBucket();
@@ -152,6 +153,7 @@ final class ObjectUses {
                         Objects telling =
                                 announcements.telling(
                                         uses,
+                                        use,
                                         bucket,
                                         name,
                                         new Announcements.Told(
@@ -196,7 +198,8 @@ final class ObjectUses {
                 uses.admit(
                         readAction(versionId),
                         uses.object(found, bucketName, name, versionId),
-                        object(bucketName, name))) {
+                        object(bucketName, name),
+                        uses.tags(found, name, versionId))) {
             return read(use, found, name, versionId, brought, share).got();
         } catch (Keys.KeyGone _) {
             return vessel.removed(found, new GuardedObjects.Got.NoSuchBucket());
@@ -274,7 +277,8 @@ final class ObjectUses {
                 uses.admit(
                         action,
                         uses.object(found, bucketName, name, versionId),
-                        object(bucketName, name))) {
+                        object(bucketName, name),
+                        uses.tags(found, name, versionId))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new GuardedObjects.Got.NoSuchBucket();
@@ -429,8 +433,9 @@ final class ObjectUses {
         String object = object(bucketName, name);
         Lock.Bypass bypass = locks.bypassToDelete(uses, asked, found, name, version);
         String plain = version.isPresent() ? "s3:DeleteObjectVersion" : "s3:DeleteObject";
-        String action = Locks.action(uses, plain, bypass, resource, object);
-        try (Admitted use = uses.admit(action, resource, object)) {
+        Tags tags = uses.tags(found, name, version);
+        String action = Locks.action(uses, plain, bypass, resource, object, tags);
+        try (Admitted use = uses.admit(action, resource, object, tags)) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchBucket();
@@ -446,7 +451,8 @@ final class ObjectUses {
                                             Vessel.context(bucket, name),
                                             etag));
             Objects telling =
-                    announcements.telling(uses, bucket, name, new Announcements.Told(Cause.DELETE));
+                    announcements.telling(
+                            uses, use, bucket, name, new Announcements.Told(Cause.DELETE));
             Changed changed =
                     telling.delete(use.carrying(() -> 0), bucket, name, version, condition, bypass);
             return refused(changed);

@@ -60,7 +60,7 @@ final class PeopleView implements GuardedPeople {
     // ---- rules ----------------------------------------------------------------------------
 
     @Override
-    public Rule createRule(String bucketName, String prefix, String pattern) {
+    public Rule createRule(String bucketName, String prefix, Rule.Where where) {
         String action = "admin:CreateSubjectRule";
         Optional<Bucket> bucket = parts.objects().buckets().bucket(bucketName);
         if (bucket.isEmpty()) {
@@ -78,7 +78,7 @@ final class PeopleView implements GuardedPeople {
                         bucket.get().organisation(),
                         bucketName,
                         prefix,
-                        pattern,
+                        where,
                         uses.at());
         String objection = parts.people().objection(rule);
         if (!objection.isEmpty()) {
@@ -102,7 +102,11 @@ final class PeopleView implements GuardedPeople {
         return new Statement(
                 kind,
                 Map.of("organisation", rule.organisation(), "rule", rule.id()),
-                Map.of("place", rule.place(), "pattern", rule.pattern()));
+                switch (rule.where()) {
+                    case Rule.Where.InName(String pattern) ->
+                            Map.of("place", rule.place(), "pattern", pattern);
+                    case Rule.Where.InTag(String key) -> Map.of("place", rule.place(), "tag", key);
+                });
     }
 
     @Override
@@ -285,6 +289,16 @@ final class PeopleView implements GuardedPeople {
                                         + " has no record about anybody with this identifier; it"
                                         + " was erased, was never used, or is written in another"
                                         + " way"));
+    }
+
+    /** Those that concern somebody; so does the look. */
+    List<Ledger.Recorded> uses(String organisation, String identifier, Ledger.Filter filter) {
+        String action = "admin:ReadUses";
+        KeyId subject = known(organisation, identifier, action);
+        try (Admitted use = uses.administerAbout(organisation, action, List.of(subject))) {
+            Pass pass = use.record(Outcome.DONE, 0);
+            return parts.ledger().uses(pass, organisation, filter.about(subject));
+        }
     }
 
     // ---- disclosure -----------------------------------------------------------------------

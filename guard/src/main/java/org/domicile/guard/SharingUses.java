@@ -121,7 +121,8 @@ final class SharingUses implements GuardedSharing {
                 uses.admit(
                         action,
                         uses.object(found, bucketName, name, versionId),
-                        ObjectUses.object(bucketName, name))) {
+                        ObjectUses.object(bucketName, name),
+                        uses.tags(found, name, versionId))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new ObjectAcl.Absent(new GuardedObjects.Got.NoSuchBucket());

@@ -125,6 +125,14 @@ final class Sharings {
                 .orElse(data);
     }
 
+    /** The tags of what is there; none where nothing is. */
+    Map<String, String> tags(Optional<Bucket> found, String name, Optional<String> versionId) {
+        return found.flatMap(bucket ->
+                        objects.version(bucket, name, versionId)
+                                .map(version -> vessel.state(bucket, version).tags()))
+                .orElse(Map.of());
+    }
+
     /** The same with what is there, where that matters. */
     Resource.Data object(Resource.Data data, Optional<Bucket> found, Optional<String> versionId) {
         if (found.isEmpty() || !data.access().sharing().asksForObjects()) {

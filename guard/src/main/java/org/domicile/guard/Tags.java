@@ -1,52 +1,33 @@
 package org.domicile.guard;
 
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.domicile.policy.Access;
-import org.domicile.policy.Resource;
-import org.domicile.policy.Sharing;
+import java.util.function.Supplier;
 
-/** Who may give what is written its tags, by which policies may judge and rules may end it. */
-final class Tags {
-    private static final String TAG = "s3:PutObjectTagging";
-    private static final String PUT = "s3:PutObject";
-    private static final Set<String> UNGRANTED = Set.of("other-organisation", "no-caller");
+/**
+ * The tags in which rules of a data set may find whom a use concerns, as far as they are known when
+ * it is decided. Those of the version that is used in the end are looked at once more ({@link
+ * Admitted#confirm(State)}, {@link Admitted#about}), because it need not be the one that was there
+ * first.
+ *
+ * @param brought what the request sets
+ * @param there what an object that is asked for has; looked up where a refusal wants to know
+ */
+record Tags(Map<String, String> brought, Supplier<Map<String, String>> there) {
+    /** There are none, or nobody looks at any. */
+    static final Tags NONE = bringing(Map.of());
 
-    private Tags() {}
-
-    /**
-     * Whoever brings tags along with what it writes needs the action that tags (Amazon S3 API
-     * Reference, PutObject, "Permissions"). It is no use of its own: a refusal alone goes on
-     * record.
-     */
-    static void check(Uses uses, Map<String, String> tags, Resource.Data resource, String object) {
-        if (!tags.isEmpty() && !writesByList(uses, resource)) {
-            uses.check(TAG, resource, object);
-        }
+    /** Those that come with a request. */
+    static Tags bringing(Map<String, String> tags) {
+        return new Tags(tags, Map::of);
     }
 
-    /** ACLs know no action for tags: where one lets somebody write, tags come along. */
-    private static boolean writesByList(Uses uses, Resource.Data resource) {
-        // Nothing else may forbid it than that nothing lets somebody from elsewhere do it.
-        List<String> forbidding = uses.forbidding(TAG, resource);
-        if (forbidding.size() != 1 || !UNGRANTED.contains(forbidding.getFirst())) {
-            return false;
-        }
-        Access access = resource.access();
-        Sharing lists =
-                Sharing.of(
-                        access.sharing().ownership(),
-                        access.sharing().acl(),
-                        access.sharing().publicAccess());
-        return uses.allows(
-                PUT,
-                resource.shared(
-                        new Access(
-                                lists,
-                                access.facts(),
-                                access.acl(),
-                                access.tags(),
-                                access.publicPurpose())));
+    /** Those that something has. */
+    static Tags of(Supplier<Map<String, String>> there) {
+        return new Tags(Map.of(), there);
+    }
+
+    /** The same object, to have other tags. */
+    Tags setting(Map<String, String> tags) {
+        return new Tags(tags, there);
     }
 }

@@ -65,9 +65,10 @@ final class UploadUses {
             String bucketName, String name, GuardedObjects.Draft draft) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
         Resource.Data resource = uses.data(found, bucketName, name);
-        Tags.check(uses, draft.tags(), resource, ObjectUses.object(bucketName, name));
-        Locks.check(uses, draft.lock(), resource, ObjectUses.object(bucketName, name));
-        try (Admitted use = admit("s3:PutObject", found, bucketName, name)) {
+        Tags tags = Tags.bringing(draft.tags());
+        Tagging.check(uses, draft.tags(), resource, ObjectUses.object(bucketName, name));
+        Locks.check(uses, draft.lock(), resource, ObjectUses.object(bucketName, name), tags);
+        try (Admitted use = admit("s3:PutObject", found, bucketName, name, tags)) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return Optional.empty();
@@ -104,7 +105,8 @@ final class UploadUses {
             Encryption encryption,
             Marks marks) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
-        try (Admitted use = admit("s3:PutObject", found, bucketName, name)) {
+        try (Admitted use =
+                admit("s3:PutObject", found, bucketName, name, tags(found, name, uploadId))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchBucket();
@@ -115,6 +117,7 @@ final class UploadUses {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchUpload();
             }
+            about(use, bucket, upload.get());
             demandInitiator(use, bucket, upload.get());
             Optional<Excess> excess =
                     Vessel.large(upstream)
@@ -227,7 +230,8 @@ final class UploadUses {
             GuardedObjects.Completion completion,
             Match match) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
-        try (Admitted use = admit("s3:PutObject", found, bucketName, name)) {
+        try (Admitted use =
+                admit("s3:PutObject", found, bucketName, name, tags(found, name, uploadId))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return new Stored.NoSuchBucket();
@@ -237,6 +241,7 @@ final class UploadUses {
             if (upload.isEmpty()) {
                 return finished(use, bucket, name, uploadId, chosen);
             }
+            about(use, bucket, upload.get());
             demandInitiator(use, bucket, upload.get());
             return complete(use, bucket, upload.get(), chosen, completion, match);
         } catch (Keys.KeyGone _) {
@@ -321,6 +326,8 @@ final class UploadUses {
         Objects telling =
                 announcements.telling(
                         uses,
+                        use,
+                        List.of(draft.tags()),
                         bucket,
                         upload.name(),
                         new Announcements.Told(Cause.PARTS, attributes.etag(), total));
@@ -398,6 +405,7 @@ final class UploadUses {
             use.record(Outcome.ABSENT, 0);
             return new Stored.NoSuchUpload();
         }
+        use.about(List.of(vessel.state(bucket, version.get()).tags()));
         Pass pass = use.record(Outcome.DONE, 0);
         Opener opener = keys.opener(Vessel.key(bucket), pass);
         AttributesCodec.Sealed sealed =
@@ -433,23 +441,42 @@ final class UploadUses {
 
     GuardedObjects.Aborted abort(String bucketName, String name, String uploadId) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
-        try (Admitted use = admit("s3:AbortMultipartUpload", found, bucketName, name)) {
+        try (Admitted use =
+                admit(
+                        "s3:AbortMultipartUpload",
+                        found,
+                        bucketName,
+                        name,
+                        tags(found, name, uploadId))) {
             if (found.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 return GuardedObjects.Aborted.NO_SUCH_BUCKET;
             }
+            Bucket bucket = found.get();
+            objects.uploads()
+                    .upload(bucket, name, uploadId)
+                    .ifPresent(upload -> about(use, bucket, upload));
             return objects.uploads().abort(use.carrying(() -> 0), found.get(), name, uploadId)
                     ? GuardedObjects.Aborted.ABORTED
                     : GuardedObjects.Aborted.NO_SUCH_UPLOAD;
+        } catch (Keys.KeyGone _) {
+            return vessel.removed(found, GuardedObjects.Aborted.NO_SUCH_BUCKET);
         }
     }
 
     GuardedObjects.Parts parts(
             String bucketName, String name, String uploadId, int after, int limit) {
         Optional<Bucket> found = objects.buckets().bucket(bucketName);
-        try (Admitted use = admit("s3:ListMultipartUploadParts", found, bucketName, name)) {
+        try (Admitted use =
+                admit(
+                        "s3:ListMultipartUploadParts",
+                        found,
+                        bucketName,
+                        name,
+                        tags(found, name, uploadId))) {
             Optional<Upload> upload =
                     found.flatMap(bucket -> objects.uploads().upload(bucket, name, uploadId));
+            upload.ifPresent(each -> about(use, found.get(), each));
             use.record(upload.isPresent() ? Outcome.DONE : Outcome.ABSENT, 0);
             if (found.isEmpty()) {
                 return new GuardedObjects.Parts.NoSuchBucket();
@@ -519,13 +546,33 @@ final class UploadUses {
     }
 
     private AttributesCodec.Begun begun(Bucket bucket, Upload upload) {
-        byte[] context = Vessel.context(bucket, upload.name());
-        return AttributesCodec.begun(vessel.sealer(bucket).openState(context, upload.attributes()));
+        return vessel.begun(bucket, upload);
     }
 
-    private Admitted admit(String action, Optional<Bucket> bucket, String bucketName, String name) {
+    private Admitted admit(
+            String action, Optional<Bucket> bucket, String bucketName, String name, Tags tags) {
         return uses.admit(
-                action, uses.data(bucket, bucketName, name), ObjectUses.object(bucketName, name));
+                action,
+                uses.data(bucket, bucketName, name),
+                ObjectUses.object(bucketName, name),
+                tags);
+    }
+
+    /** The tags that the object of an upload will have. */
+    private Tags tags(Optional<Bucket> found, String name, String uploadId) {
+        return Tags.of(() ->
+                found.flatMap(bucket ->
+                                objects.uploads()
+                                        .upload(bucket, name, uploadId)
+                                        .map(upload -> draft(bucket, upload).tags()))
+                        .orElse(Map.of()));
+    }
+
+    /** What is done with an upload concerns those whom the tags of its object will name. */
+    private void about(Admitted use, Bucket bucket, Upload upload) {
+        if (use.readsTags()) {
+            use.about(List.of(draft(bucket, upload).tags()));
+        }
     }
 
     private static boolean agree(Map<String, String> said, Map<String, String> known) {

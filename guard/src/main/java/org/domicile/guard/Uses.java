@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,6 +123,11 @@ final class Uses {
         return sharings.object(data(bucket, bucketName, name), bucket, version);
     }
 
+    /** The tags of an object that is asked for, as they are when somebody looks. */
+    Tags tags(Optional<Bucket> bucket, String name, Optional<String> version) {
+        return Tags.of(() -> sharings.tags(bucket, name, version));
+    }
+
     /** How a bucket is shared. */
     Sharing sharing(Bucket bucket) {
         return sharings.of(bucket);
@@ -198,29 +204,40 @@ final class Uses {
 
     /** Asks policy; a refusal is recorded and thrown. */
     Decision check(String action, Resource resource, String object) {
-        expect(asking.expectedOwner(), action, resource, object);
-        return check(action, resource, object, request.zone());
+        return check(action, resource, object, Tags.NONE);
     }
 
-    private Decision check(String action, Resource resource, String object, String going) {
+    /** The same where tags may say whom a refusal concerns. */
+    Decision check(String action, Resource resource, String object, Tags tags) {
+        expect(asking.expectedOwner(), action, resource, object, tags);
+        return check(action, resource, object, request.zone(), tags);
+    }
+
+    private Decision check(
+            String action, Resource resource, String object, String going, Tags tags) {
         Decision decision = policy.decide(toward(going, request.at()), action, resource);
         if (decision.effect() == Decision.Effect.REFUSE) {
-            throw refusal(action, decision, object, resource, going);
+            throw refusal(action, decision, object, resource, going, tags);
         }
         // The use would stand, closed, in the log of those who agreed to no seal.
         if (resource instanceof Resource.Data data
                 && !data.organisation().equals(organisation())
                 && !sealed().isEmpty()) {
             Decision no = unasked(Sentences.SEALED_ELSEWHERE);
-            throw refusal(action, no, object, resource, going);
+            throw refusal(action, no, object, resource, going, tags);
         }
         return decision;
     }
 
     /** Records it. */
     private Refused refusal(
-            String action, Decision decision, String object, Resource resource, String going) {
-        refused(action, decision, object, resource, going);
+            String action,
+            Decision decision,
+            String object,
+            Resource resource,
+            String going,
+            Tags tags) {
+        refused(action, decision, object, resource, going, tags);
         return isNowhere(resource)
                 ? new Refused(Refused.NO_SUCH_BUCKET, "There is no such bucket.", last)
                 : new Refused(
@@ -228,12 +245,12 @@ final class Uses {
     }
 
     /** A caller may say whose the bucket has to be; empty for anybody's. */
-    private void expect(String owner, String action, Resource resource, String object) {
+    private void expect(String owner, String action, Resource resource, String object, Tags tags) {
         if (resource instanceof Resource.Data data
                 && !owner.isEmpty()
                 && !owner.equals(data.organisation())) {
             Decision no = unasked(Sentences.OTHER_OWNER);
-            throw refusal(action, no, object, resource, request.zone());
+            throw refusal(action, no, object, resource, request.zone(), tags);
         }
     }
 
@@ -268,13 +285,18 @@ final class Uses {
      * Lets a use of data or of the organisation's own things through, or throws {@link Refused}.
      */
     Admitted admit(String action, Resource resource, String object) {
-        expect(asking.expectedOwner(), action, resource, object);
-        return admitTo(action, resource, object, request.zone(), log(resource), List.of());
+        return admit(action, resource, object, Tags.NONE);
+    }
+
+    /** The same where tags may say whom it concerns. */
+    Admitted admit(String action, Resource resource, String object, Tags tags) {
+        expect(asking.expectedOwner(), action, resource, object, tags);
+        return admitTo(action, resource, object, request.zone(), log(resource), tags);
     }
 
     /** What the program does to an organisation's data, in the organisation's own use log. */
-    Admitted admitFor(String log, String action, Resource resource, String object) {
-        return admitTo(action, resource, object, request.zone(), log, List.of());
+    Admitted admitFor(String log, String action, Resource resource, String object, Tags tags) {
+        return admitTo(action, resource, object, request.zone(), log, tags);
     }
 
     /** The same, with what it says in public. */
@@ -283,9 +305,9 @@ final class Uses {
     }
 
     /** A read whose bytes go to another zone than the client's: the source of a copy. */
-    Admitted admitToward(String zone, String action, Resource resource, String object) {
-        expect(asking.expectedSource(), action, resource, object);
-        return admitTo(action, resource, object, zone, log(resource), List.of());
+    Admitted admitToward(String zone, String action, Resource resource, String object, Tags tags) {
+        expect(asking.expectedSource(), action, resource, object, tags);
+        return admitTo(action, resource, object, zone, log(resource), tags);
     }
 
     /** Uses of data stand with those whose data they are, whoever comes. */
@@ -316,7 +338,21 @@ final class Uses {
                 request.zone(),
                 organisation,
                 List.of(),
+                Tags.NONE,
                 () -> people);
+    }
+
+    private Admitted admitTo(
+            String action, Resource resource, String object, String going, String log, Tags tags) {
+        return admitTo(
+                action,
+                resource,
+                object,
+                going,
+                log,
+                List.of(),
+                tags,
+                () -> concerned.by(action, resource, object, tags.brought()));
     }
 
     private Admitted admitTo(
@@ -333,7 +369,8 @@ final class Uses {
                 going,
                 log,
                 statements,
-                () -> concerned.by(action, resource, object));
+                Tags.NONE,
+                () -> concerned.by(action, resource, object, Map.of()));
     }
 
     private Admitted admitTo(
@@ -343,6 +380,7 @@ final class Uses {
             String going,
             String log,
             List<Statement> statements,
+            Tags tags,
             Supplier<List<KeyId>> about) {
         if (!permits.tryAcquire()) {
             throw new StorageFailure(
@@ -351,7 +389,7 @@ final class Uses {
         }
         boolean admitted = false;
         try {
-            Decision decision = check(action, resource, object, going);
+            Decision decision = check(action, resource, object, going, tags);
             // Before the number: a key that cannot be born leaves no number behind.
             List<KeyId> people = about.get();
             long number = ledger.number(log);
@@ -378,12 +416,16 @@ final class Uses {
         }
     }
 
-    private Admitted.Again again(Use use, Resource resource, String going) {
+    /**
+     * @param begun the use as it was let through
+     */
+    private Admitted.Again again(Use begun, Resource resource, String going) {
         return new Admitted.Again() {
             @Override
-            public Admitted.Second still() {
+            public Admitted.Second still(Use use) {
                 // A body may take its time: it is judged by what holds when all of it is there.
                 return again(
+                        use,
                         resource instanceof Resource.Data data
                                 ? sharings.present(data, asking)
                                 : resource,
@@ -391,14 +433,59 @@ final class Uses {
             }
 
             @Override
-            public Admitted.Second reading(State state) {
+            public Admitted.Second reading(State state, Map<String, String> next) {
                 Resource found = found(resource, state);
-                return found.equals(resource)
-                        ? new Admitted.Second.Allowed(use)
-                        : again(found, request.at());
+                Admitted.Second second =
+                        found.equals(resource)
+                                ? new Admitted.Second.Allowed(begun)
+                                : again(begun, found, request.at());
+                return switch (second) {
+                    case Admitted.Second.Allowed(Use use) ->
+                            new Admitted.Second.Allowed(using(use, List.of(state.tags()), next));
+                    case Admitted.Second.Reversal(Use use, Refused thrown) ->
+                            new Admitted.Second.Reversal(
+                                    with(
+                                            use,
+                                            concerned.knownOf(
+                                                    resource, use.object(), state.tags())),
+                                    thrown);
+                };
             }
 
-            private Admitted.Second again(Resource found, Instant at) {
+            @Override
+            public Use about(Use use, List<Map<String, String>> tags) {
+                return using(use, tags, Map.of());
+            }
+
+            @Override
+            public boolean readsTags() {
+                return concerned.readsTags(resource, begun.object());
+            }
+
+            /** Those whom the tags of what is used name, and of what takes its place. */
+            private Use using(Use use, List<Map<String, String>> tags, Map<String, String> next) {
+                if (!readsTags()) {
+                    return use;
+                }
+                List<KeyId> all = new ArrayList<>();
+                for (Map<String, String> each : tags) {
+                    all.addAll(concerned.used(begun.action(), resource, begun.object(), each));
+                }
+                all.addAll(concerned.stored(resource, begun.object(), next));
+                return with(use, all);
+            }
+
+            /** Those whom it concerned when it was let through, and these. */
+            private Use with(Use use, List<KeyId> more) {
+                if (more.isEmpty() && use.subjects().equals(begun.subjects())) {
+                    return use;
+                }
+                List<KeyId> all = new ArrayList<>(begun.subjects());
+                more.stream().filter(each -> !all.contains(each)).forEach(all::add);
+                return use.concerning(all);
+            }
+
+            private Admitted.Second again(Use use, Resource found, Instant at) {
                 Decision decision = policy.decide(toward(going, at), use.action(), found);
                 if (decision.effect() == Decision.Effect.REFUSE) {
                     return reversal(use, use.action(), at, found, going, decision);
@@ -410,16 +497,18 @@ final class Uses {
             }
 
             @Override
-            public Optional<Admitted.Second.Reversal> storing(Marks carried) {
+            public Optional<Admitted.Second.Reversal> storing(Use use, Marks carried) {
                 Register register = policy.register();
                 boolean kept =
                         carried.fits()
                                 && register.broken(place(register, resource), carried).isEmpty();
-                return kept ? Optional.empty() : Optional.of(refusing(Sentences.LABEL_NOT_KEPT));
+                return kept
+                        ? Optional.empty()
+                        : Optional.of(refusing(use, Sentences.LABEL_NOT_KEPT));
             }
 
             @Override
-            public Optional<Use> under(String action, State state) {
+            public Optional<Use> under(Use use, String action, State state) {
                 Resource found = found(resource, state);
                 Decision decision = policy.decide(toward(going, request.at()), action, found);
                 return decision.effect() == Decision.Effect.REFUSE
@@ -428,12 +517,12 @@ final class Uses {
             }
 
             @Override
-            public Admitted.Second.Reversal refusing(String reason) {
+            public Admitted.Second.Reversal refusing(Use use, String reason) {
                 return reversal(use, use.action(), request.at(), resource, going, unasked(reason));
             }
 
             @Override
-            public Optional<Admitted.Second.Reversal> untold(String name) {
+            public Optional<Admitted.Second.Reversal> untold(Use use, String name) {
                 if (!(resource instanceof Resource.Data data)) {
                     return Optional.empty();
                 }
@@ -559,7 +648,13 @@ final class Uses {
 
     /** Records (or counts) a refusal of the door's own, which says it to the client itself. */
     void refused(String action, String reason, String object) {
-        refused(action, unasked(reason), object, new Resource.Own(organisation()), request.zone());
+        refused(
+                action,
+                unasked(reason),
+                object,
+                new Resource.Own(organisation()),
+                request.zone(),
+                Tags.NONE);
     }
 
     /** A refusal that policy was not asked about. */
@@ -569,14 +664,19 @@ final class Uses {
     }
 
     private void refused(
-            String action, Decision decision, String object, Resource resource, String going) {
+            String action,
+            Decision decision,
+            String object,
+            Resource resource,
+            String going,
+            Tags tags) {
         last = "";
         switch (request.caller()) {
             case Caller.Anonymous anonymous -> ledger.countStranger(action, decision.reason());
             case Caller.Known known ->
-                    refused(known.organisation(), action, decision, object, resource, going);
+                    refused(known.organisation(), action, decision, object, resource, going, tags);
             case Caller.Program program ->
-                    refused(Policy.INSTALLATION, action, decision, object, resource, going);
+                    refused(Policy.INSTALLATION, action, decision, object, resource, going, tags);
         }
     }
 
@@ -586,8 +686,9 @@ final class Uses {
             Decision decision,
             String object,
             Resource resource,
-            String going) {
-        List<KeyId> people = concerned.knownBy(resource, object);
+            String going,
+            Tags tags) {
+        List<KeyId> people = concerned.knownBy(resource, object, tags);
         LongFunction<Use> numbered =
                 each ->
                         use(

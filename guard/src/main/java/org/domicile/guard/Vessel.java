@@ -23,6 +23,7 @@ import org.domicile.objects.Bucket;
 import org.domicile.objects.Content;
 import org.domicile.objects.Objects;
 import org.domicile.objects.Staging;
+import org.domicile.objects.Upload;
 import org.domicile.objects.Version;
 import org.domicile.policy.Marks;
 import org.domicile.request.Outcome;
@@ -121,6 +122,12 @@ final class Vessel {
         byte[] context = context(bucket, version.name());
         State state = State.open(sealer, context, version.state());
         return Marked.with(state, sealer, context, version.attributes());
+    }
+
+    /** What an upload began with. */
+    AttributesCodec.Begun begun(Bucket bucket, Upload upload) {
+        return AttributesCodec.begun(
+                sealer(bucket).openState(context(bucket, upload.name()), upload.attributes()));
     }
 
     /**

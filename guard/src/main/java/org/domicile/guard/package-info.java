@@ -29,9 +29,13 @@
  * change's own commit and sent later, each try a use of its own. Two connections lead outside: this
  * one, and that to issuers.
  *
+ * <p>Whom a use concerns, the data set's rules find in names and in tags. Tags lie in a version's
+ * state, too; what is read, copied, amended, replaced or removed is looked at in the very state
+ * that is used, and a state that cannot be read stops the use.
+ *
  * <p>Every operation of every door says in one table what it does with data and how it is put on
- * record: the launcher's test {@code DataPaths}. Its tests take the operations from the doors'
- * closed sets, and fail for one without a line.
+ * record: the launcher's test {@code DataPaths}. Its tests take the operations from the closed sets
+ * of all modules that are doors, and fail for one without a line.
  *
  * <p><b>Who answers which failure.</b> {@link org.domicile.guard.Refused}: policy said no. {@link
  * org.domicile.bytes.StorageFailure}: OVERLOADED and FULL may pass, FENCED and CORRUPT need the

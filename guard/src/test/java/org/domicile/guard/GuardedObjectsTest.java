@@ -32,6 +32,7 @@ import java.util.function.Consumer;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
 import org.domicile.ledger.Ledger;
+import org.domicile.ledger.Use;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Buckets;
 import org.domicile.objects.Listing;
@@ -1150,32 +1151,42 @@ class GuardedObjectsTest {
     private static final Admitted.Again NOTHING_MORE =
             new Admitted.Again() {
                 @Override
-                public Admitted.Second still() {
+                public Admitted.Second still(Use now) {
                     throw new AssertionError("nothing is asked here");
                 }
 
                 @Override
-                public Admitted.Second reading(State state) {
+                public Admitted.Second reading(State state, Map<String, String> next) {
                     throw new AssertionError("nothing is asked here");
                 }
 
                 @Override
-                public Optional<Admitted.Second.Reversal> storing(Marks carried) {
+                public boolean readsTags() {
+                    return false;
+                }
+
+                @Override
+                public Use about(Use now, List<Map<String, String>> tags) {
+                    throw new AssertionError("nobody is concerned here");
+                }
+
+                @Override
+                public Optional<Admitted.Second.Reversal> storing(Use now, Marks carried) {
                     return Optional.empty();
                 }
 
                 @Override
-                public Optional<org.domicile.ledger.Use> under(String action, State state) {
+                public Optional<Use> under(Use now, String action, State state) {
                     return Optional.empty();
                 }
 
                 @Override
-                public Admitted.Second.Reversal refusing(String reason) {
+                public Admitted.Second.Reversal refusing(Use now, String reason) {
                     throw new AssertionError("nothing is refused here");
                 }
 
                 @Override
-                public Optional<Admitted.Second.Reversal> untold(String name) {
+                public Optional<Admitted.Second.Reversal> untold(Use now, String name) {
                     return Optional.empty();
                 }
             };

@@ -24,6 +24,7 @@ import org.domicile.keys.KeyId;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Listing;
 import org.domicile.people.People;
+import org.domicile.people.Rule;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Principal;
 import org.domicile.request.Caller;
@@ -107,17 +108,21 @@ class PeopleTest {
     void aRuleFindsPeopleInNames() {
         put(installation.as(city), "patients/p-1/a");
         assertEquals(Optional.empty(), key("p-1"));
-        var rule = people().createRule("clinic", "", "patients/{subject}/");
+        var rule = people().createRule("clinic", "", new Rule.Where.InName("patients/{subject}/"));
         assertEquals(List.of(rule), people().rules());
         assertThrows(
                 Administration.Impossible.class,
-                () -> people().createRule("clinic", "", "patients/{subject}/"));
+                () ->
+                        people().createRule(
+                                        "clinic",
+                                        "",
+                                        new Rule.Where.InName("patients/{subject}/")));
         assertThrows(
                 Administration.Impossible.class,
-                () -> people().createRule("clinic", "", "patients/"));
+                () -> people().createRule("clinic", "", new Rule.Where.InName("patients/")));
         assertThrows(
                 Administration.Impossible.class,
-                () -> people().createRule("nothing", "", "{subject}"));
+                () -> people().createRule("nothing", "", new Rule.Where.InName("{subject}")));
         put(installation.as(city), "patients/p-1/b");
         put(installation.as(city), "doctors/p-2/c");
         assertTrue(key("p-1").isPresent());
@@ -163,7 +168,7 @@ class PeopleTest {
     /** However widely a bucket is shared, nobody from outside fills the key store by asking. */
     @Test
     void whoComesFromOutsideMakesNobodyKnownButByStoring() {
-        people().createRule("clinic", "", "patients/{subject}/");
+        people().createRule("clinic", "", new Rule.Where.InName("patients/{subject}/"));
         put(installation.as(city), "shared");
         share(
                 "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\","

@@ -19,6 +19,7 @@ import java.util.Optional;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Listing;
+import org.domicile.people.Rule;
 import org.domicile.policy.Credential;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
@@ -68,7 +69,10 @@ class SealingTest {
                                         false)
                                 .sealing(true));
         installation.as(ada).createBucket("clinic", "");
-        installation.admin().people().createRule("clinic", "", "patients/{subject}/");
+        installation
+                .admin()
+                .people()
+                .createRule("clinic", "", new Rule.Where.InName("patients/{subject}/"));
         put(ada, "patients/p-1/a");
     }
 

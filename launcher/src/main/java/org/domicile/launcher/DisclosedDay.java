@@ -18,7 +18,7 @@ import org.domicile.verifier.DisclosureFile;
 /**
  * A file that {@code disclose --day} wrote, one JSON object a line. Nothing of it is trusted yet.
  *
- * @param evidence registers and policies, by the digests that they claim
+ * @param evidence registers, policies and documents, by the digests that they claim
  * @param openings by log and place
  */
 record DisclosedDay(
@@ -61,6 +61,8 @@ record DisclosedDay(
                             row.text("schema"),
                             row.text("program"),
                             row.rows("own").stream().map(DisclosedDay::policy).toList()));
+        } else if (!row.text("document").isEmpty()) {
+            evidence.add(new Evidence.OfDocument(row.text("document"), row.text("text")));
         } else if (!row.text("log").isEmpty()) {
             openings.computeIfAbsent(row.text("log"), log -> new TreeMap<>())
                     .put(
@@ -73,7 +75,7 @@ record DisclosedDay(
                                                     each.text("value")))
                                     .toList());
         } else {
-            throw new IOException("neither register nor policies nor log");
+            throw new IOException("neither register nor policies nor document nor log");
         }
     }
 

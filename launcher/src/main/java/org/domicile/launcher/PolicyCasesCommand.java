@@ -35,9 +35,10 @@ import picocli.CommandLine.Spec;
             "Make the cases of a disclosed day, as 'explain --last --json' does on a server, from a"
                     + " copy of the logs and the disclosures alone: no server and no data folder.",
             "The logs are checked as 'ledger verify' does; each opened value against its entry;"
-                    + " each register against the digest that an entry commits to; each policy"
-                    + " against the digest in the entry and the one in the public log. What is not"
-                    + " so is said, and the command ends with 1.",
+                + " each register and each document of a role, a session or a bucket against the"
+                + " digest that entries commit to; each policy against the digest in the entry and"
+                + " the one in the public log. What is not so is said, and the command ends with"
+                + " 1.",
             "Give the cases to any engine of Cedar, and compare its answers with theirs."
         },
         mixinStandardHelpOptions = true,

@@ -2,6 +2,7 @@ package org.domicile.launcher;
 
 import java.time.ZoneId;
 import java.util.List;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -10,8 +11,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "subject",
         description = {
-            "Say where the names of objects hold the identifier of a person, and give a person a"
-                    + " code to see who used data about her."
+            "Say where the names of objects, or their tags, hold the identifier of a person, and"
+                    + " give a person a code to see who used data about her."
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
@@ -26,7 +27,9 @@ final class SubjectCommand {
 
     @Command(
             name = "rule",
-            description = "Make, list and end the rules that find people in the names of objects.",
+            description =
+                    "Make, list and end the rules that find people in the names of objects and in"
+                            + " their tags.",
             mixinStandardHelpOptions = true,
             synopsisSubcommandLabel = "COMMAND",
             footer = {"", "Example: ./domicile subject rule list"},
@@ -38,27 +41,49 @@ final class SubjectCommand {
     @Command(
             name = "create",
             description = {
-                "Say where in the names of a data set the identifier of a person stands. From then"
-                        + " on each use of such an object has that person as a subject.",
-                "{subject} stands for one or more characters without a slash; * for one whole"
-                        + " segment between slashes; what follows the pattern does not matter."
+                "Say where in a data set the identifier of a person stands: in the names of"
+                    + " objects, or in a tag of theirs. From then on each use of such an object has"
+                    + " that person as a subject.",
+                "In a pattern {subject} stands for one or more characters without a slash; * for"
+                        + " one whole segment between slashes; what follows the pattern does not"
+                        + " matter. Of a tag all of its value is the identifier; whoever changes"
+                        + " it uses data about both, the person before and the one after."
             },
             mixinStandardHelpOptions = true,
             footer = {
                 "",
                 "Example: ./domicile subject rule create s3://hospital/wards/ --pattern"
-                        + " '*/patients/{subject}/'"
+                        + " '*/patients/{subject}/'",
+                "         ./domicile subject rule create s3://hospital/scans/ --tag subject"
             })
     static final class Create extends ServerCommand {
         @Parameters(paramLabel = "s3://BUCKET/PREFIX", description = "The data set.")
         String place = "";
 
-        @Option(
-                names = "--pattern",
-                required = true,
-                paramLabel = "PATTERN",
-                description = "What follows the prefix, with {subject} once.")
-        String pattern = "";
+        @ArgGroup(multiplicity = "1")
+        Where where = new Where();
+
+        static final class Where {
+            @Option(
+                    names = "--pattern",
+                    required = true,
+                    paramLabel = "PATTERN",
+                    description = "What follows the prefix, with {subject} once.")
+            String pattern = "";
+
+            @Option(
+                    names = "--tag",
+                    required = true,
+                    paramLabel = "KEY",
+                    description = "The key of the tag whose value is the identifier.")
+            String tag = "";
+
+            Json.Row said(String bucket, String prefix) {
+                return tag.isEmpty()
+                        ? Json.row("bucket", bucket, "prefix", prefix, "pattern", pattern)
+                        : Json.row("bucket", bucket, "prefix", prefix, "tag", tag);
+            }
+        }
 
         @Override
         public Integer call() {
@@ -71,17 +96,16 @@ final class SubjectCommand {
             Json.Row made =
                     admin().post(
                                     "/v1/subjects/rules",
-                                    Json.row(
-                                            "bucket",
-                                            bucket,
-                                            "prefix",
-                                            slash < 0 ? "" : path.substring(slash + 1),
-                                            "pattern",
-                                            pattern));
+                                    where.said(bucket, slash < 0 ? "" : path.substring(slash + 1)));
             output().result(
                             made,
                             "rule %s: in %s the person stands in %s"
-                                    .formatted(made.text("id"), made.text("place"), pattern));
+                                    .formatted(
+                                            made.text("id"),
+                                            made.text("place"),
+                                            where.tag.isEmpty()
+                                                    ? where.pattern
+                                                    : "the tag " + where.tag));
             return 0;
         }
     }
@@ -101,6 +125,7 @@ final class SubjectCommand {
                             .field("organisation", "organisation")
                             .field("place", "place")
                             .field("pattern", "pattern")
+                            .field("tag", "tag")
                             .column("created", Columns.minute("created"));
             output().list(
                             rows,

@@ -19,10 +19,15 @@ import picocli.CommandLine.Option;
             "Show who used what, for which purpose, in which zone, allowed or refused; the newest"
                     + " stand last.",
             "Reading the record is a use too and stands in it.",
-            "Of a sealed use only what is public is shown before its day, and no --bucket finds it."
+            "Of a sealed use only what is public is shown before its day, and no --bucket and no"
+                    + " --subject finds it."
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Example: ./domicile uses --bucket archive --last 1h"})
+        footer = {
+            "",
+            "Example: ./domicile uses --bucket archive --last 1h",
+            "         ./domicile uses --subject p-1042 --last 30d"
+        })
 final class UsesCommand extends ServerCommand.OfOrganisation {
     private static final int MOST = 10_000;
 
@@ -34,6 +39,16 @@ final class UsesCommand extends ServerCommand.OfOrganisation {
             paramLabel = "PREFIX",
             description = "Only objects whose name in the bucket begins so.")
     String object = "";
+
+    @Option(
+            names = "--subject",
+            paramLabel = "ID",
+            description = {
+                "Only what concerns a person, by the identifier that names, tags or requests hold;"
+                        + " - reads it from standard input. The look itself concerns that person,"
+                        + " and is told to her."
+            })
+    String subject = "";
 
     @Option(
             names = "--last",
@@ -90,6 +105,8 @@ final class UsesCommand extends ServerCommand.OfOrganisation {
                                 from.toString(),
                                 "verdict",
                                 verdict.text(),
+                                "subject",
+                                subject.isEmpty() ? "" : Input.quiet(subject),
                                 "limit",
                                 String.valueOf(limit)),
                         newestFirst::add);

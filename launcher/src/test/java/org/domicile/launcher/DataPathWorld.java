@@ -19,6 +19,7 @@ import org.domicile.keyspace.Space;
 import org.domicile.keyspace.Tuple;
 import org.domicile.launcher.DataPaths.Line;
 import org.domicile.launcher.EveryDoor.Reply;
+import org.domicile.people.Rule;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Permissions;
 import org.domicile.policy.Purpose;
@@ -46,7 +47,10 @@ final class DataPathWorld {
         admin.createBucket("city", "archive-empty", List.of());
         admin.createBucket("city", "archive-kept", List.of());
         doors.keep(city, "archive-kept");
-        String rule = admin.people().createRule("archive", "", "patients/{subject}/").id();
+        String rule =
+                admin.people()
+                        .createRule("archive", "", new Rule.Where.InName("patients/{subject}/"))
+                        .id();
         admin.label("archive", "gone/", MARKS);
         admin.createPurpose(purpose("changed", List.of("home"), doors.installation));
         admin.putPolicy("city", "removed", "permit (principal, action, resource);");

@@ -1,25 +1,21 @@
 package org.domicile.launcher;
 
-import java.lang.reflect.Method;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.domicile.health.HealthDoor;
-import org.domicile.persons.PersonsDoor;
 
 /**
  * What each operation of each door does with data and how it is put on record, in one place, with a
- * request that shows it. {@link DataPathsTest} takes the operations from the doors' own closed sets
- * and fails when one has no line here, so whoever adds an operation adds its line to {@link
- * #TABLE}:
+ * request that shows it. {@link DataPathsTest} takes the operations from the closed sets of all
+ * modules under {@code doors/} ({@link ServedDoors}) and fails when one has no line here, so
+ * whoever adds an operation, or a door, adds its lines to {@link #TABLE}:
  *
  * <pre>
  *   DOOR | OPERATION | FLOW | RECORD | METHOD TARGET | BODY
  *
- *   DOOR       s3, sts, admin, tiles, register, persons, health; a new door also gets a line in closed()
+ *   DOOR       the door's module, or what else it serves (sts); say in EveryDoor.ask how a new one is asked
  *   OPERATION  the constant, record or path in the door's closed set
  *   FLOW       none    touches nobody's data (names of buckets and uploads are none)
  *              reads   data, or what is known of them, go to the client
@@ -190,6 +186,7 @@ final class DataPaths {
             admin | READ_LABELS | reads | itself | GET /v1/labels/of?bucket={bucket}&name=raw/n
             admin | REMOVE_LABEL | none | commit | POST /v1/labels/remove | {"bucket":"{bucket}","prefix":"gone/"}
             admin | LIST_USES | reads | itself | GET /v1/uses?organisation=city
+            admin | LIST_USES | reads | itself | GET /v1/uses?organisation=city&subject=p-1
             admin | EXPLAIN_USE | reads | itself | GET /v1/uses/explanation?use=use/city/node-1%230
             admin | LIST_POLICIES | none | itself | GET /v1/policies
             admin | PUT_POLICY | none | commit | POST /v1/policies | {"organisation":"city","name":"more","text":"permit (principal, action, resource);"}
@@ -202,6 +199,7 @@ final class DataPaths {
             admin | SET_RETENTION | none | both | POST /v1/ledger/retention | {"organisation":"city","days":"30"}
             admin | LIST_SUBJECT_RULES | none | itself | GET /v1/subjects/rules
             admin | CREATE_SUBJECT_RULE | none | commit | POST /v1/subjects/rules | {"bucket":"{bucket}","prefix":"people/","pattern":"{subject}/"}
+            admin | CREATE_SUBJECT_RULE | none | commit | POST /v1/subjects/rules | {"bucket":"{bucket}","prefix":"","tag":"subject"}
             admin | ISSUE_SUBJECT_CODE | none | commit | POST /v1/subjects/codes | {"organisation":"city","subject":"p-1"}
             admin | DISCLOSE | reads | itself | POST /v1/disclosures | {"log":"use/city/node-1","index":"0","fields":["time"],"to":"somebody"}
             admin | DISCLOSE_DAY | reads | itself | POST /v1/disclosures/day | {"organisation":"city","day":"{today}","to":"somebody"}
@@ -264,53 +262,11 @@ final class DataPaths {
         return lines;
     }
 
-    /** Everything that a door can be asked, as the door itself says it. */
+    /** Everything that a door can be asked, as the doors themselves say it. */
     static Set<String> closed() {
-        Set<String> all = new LinkedHashSet<>();
-        served("s3", constants("org.domicile.s3.Operation"), all);
-        constants("org.domicile.s3.StsAction").forEach(each -> all.add("sts " + each));
+        Set<String> all = new LinkedHashSet<>(ServedDoors.operations(ServedDoors.folder()));
         // It needs an issuer's token: WebIdentityTest of the S3 door holds it.
         all.remove("sts ASSUME_ROLE_WITH_WEB_IDENTITY");
-        constants("org.domicile.admin.Operation").forEach(each -> all.add("admin " + each));
-        cases("org.domicile.tiles.Wanted").forEach(each -> all.add("tiles " + each));
-        cases("org.domicile.register.Wanted").forEach(each -> all.add("register " + each));
-        PersonsDoor.PATHS.forEach(each -> all.add("persons " + each));
-        HealthDoor.PATHS.forEach(each -> all.add("health " + each));
         return all;
-    }
-
-    /**
-     * The doors keep their sets to themselves: a list for tests alone would be one more to keep.
-     */
-    private static Class<?> named(String name) {
-        try {
-            return Class.forName(name);
-        } catch (ClassNotFoundException e) {
-            throw new AssertionError("the closed set of a door is somewhere else now: " + name, e);
-        }
-    }
-
-    private static List<?> constants(String name) {
-        return Arrays.asList(named(name).getEnumConstants());
-    }
-
-    private static List<String> cases(String name) {
-        return Arrays.stream(named(name).getPermittedSubclasses())
-                .map(Class::getSimpleName)
-                .toList();
-    }
-
-    private static void served(String door, List<?> operations, Set<String> all) {
-        for (Object each : operations) {
-            try {
-                Method served = each.getClass().getDeclaredMethod("served");
-                served.setAccessible(true);
-                if ((boolean) served.invoke(each)) {
-                    all.add(door + " " + each);
-                }
-            } catch (ReflectiveOperationException e) {
-                throw new AssertionError("which operations does " + door + " serve?", e);
-            }
-        }
     }
 }

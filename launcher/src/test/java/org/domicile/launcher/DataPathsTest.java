@@ -5,11 +5,13 @@ import static org.domicile.launcher.DataPathWorld.none;
 import static org.domicile.launcher.DataPathWorld.stored;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -74,6 +76,29 @@ class DataPathsTest {
                         + " what destroys; the comment there says what the columns mean");
         lines.removeAll(served);
         assertEquals(Set.of(), lines, "lines of what no door serves");
+    }
+
+    /** Story: a whole new door could have been forgotten, because doors were named by hand. */
+    @Test
+    void aDoorThatNobodyNamedIsFound() throws IOException {
+        Path doors = folder.resolve("doors");
+        Path fresh = doors.resolve("fresh/src/main/java/org/domicile");
+        Files.createDirectories(fresh.resolve("tiles"));
+        Files.createFile(fresh.resolve("tiles/package-info.java"));
+        AssertionError silent =
+                assertThrows(AssertionError.class, () -> ServedDoors.operations(doors));
+        assertTrue(String.valueOf(silent.getMessage()).contains("the door fresh says nowhere"));
+        Files.createFile(fresh.resolve("tiles/Wanted.java"));
+        Set<String> found = ServedDoors.operations(doors);
+        assertTrue(found.contains("fresh OfUseLog"), found::toString);
+        Files.createDirectories(fresh.resolve("s3"));
+        Files.createFile(fresh.resolve("s3/StsAction.java"));
+        assertTrue(ServedDoors.operations(doors).contains("sts ASSUME_ROLE"));
+        Files.createDirectories(fresh.resolve("nowhere"));
+        Files.createFile(fresh.resolve("nowhere/Operation.java"));
+        AssertionError unserved =
+                assertThrows(AssertionError.class, () -> ServedDoors.operations(doors));
+        assertTrue(String.valueOf(unserved.getMessage()).contains("does not serve"));
     }
 
     // ---- recording ----

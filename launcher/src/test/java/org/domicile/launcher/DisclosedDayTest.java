@@ -5,15 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.domicile.launcher.Rig.Ran;
+import org.domicile.s3client.S3Signature;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +49,7 @@ class DisclosedDayTest {
         Path scans = Files.createDirectories(folder.resolve("scans"));
         Files.writeString(scans.resolve("a.txt"), "a finding");
         done("import", scans.toString(), "s3://clinic");
+        shared();
         served = done("policy", "explain", "--last", "1h", "--json").out();
         file = folder.resolve("day.disclosures");
         String day = Instant.now().toString().substring(0, 10);
@@ -58,6 +64,32 @@ class DisclosedDayTest {
     @AfterEach
     void close() {
         cloud.close();
+    }
+
+    /** The bucket has a policy, and somebody reads in it. */
+    private void shared() throws IOException {
+        String policy =
+                """
+                {"Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject",
+                 "Resource": "arn:aws:s3:::clinic/*",
+                 "Condition": {"StringEquals": {"s3:ExistingObjectTag/grade": "closed"}}}}
+                """;
+        FirstCredential first = FirstCredential.read(rig.firstCredential()).orElseThrow();
+        try (S3Client s3 =
+                new S3Client(
+                        URI.create(cloud.endpoints().s3()),
+                        new S3Signature(first.accessKey(), first.secret(), "home"),
+                        Clock.systemUTC(),
+                        Optional.empty())) {
+            s3.call(
+                    "PUT",
+                    "clinic",
+                    "",
+                    Map.of("policy", ""),
+                    Map.of(),
+                    S3Client.Payload.of(policy.getBytes(StandardCharsets.UTF_8)));
+            s3.get("clinic", "a.txt", in -> in.readAllBytes());
+        }
     }
 
     private Ran done(String... arguments) {
@@ -124,6 +156,12 @@ class DisclosedDayTest {
                                 ? line.replace("clinic/a.txt", "clinic/b.txt")
                                 : line);
         says("was altered", DisclosedDayTest::otherRegister);
+        says(
+                "the bucket's policy",
+                line -> line.startsWith("{\"document\"") ? line.replace("closed", "sealed") : line);
+        says(
+                "which it read, is not kept here",
+                line -> line.startsWith("{\"document\"") ? "" : line);
         says(
                 "has no policy main/rule",
                 line -> line.replace("Bucket::\\\"none\\\"", "Bucket::\\\"some\\\""));

@@ -2,6 +2,7 @@ package org.domicile.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -114,6 +115,7 @@ class OutwardTest {
                 "AKIA",
                 List.of(),
                 List.of(),
+                Move.Settings.UNSET,
                 NOW,
                 state,
                 "");
@@ -125,7 +127,8 @@ class OutwardTest {
             Installation installation = Installation.open(keyspace, new SecureRandom());
             installation.origin("");
             Moves moves = Moves.open(keyspace, new Plain());
-            assertTrue(
+            assertInstanceOf(
+                    Moves.Asked.Now.class,
                     moves.start(request(), move("1".repeat(16), Move.State.RUNNING), new byte[1]));
             Counted before = new Counted();
             assertFalse(Outward.begin(installation, before, moves).held());

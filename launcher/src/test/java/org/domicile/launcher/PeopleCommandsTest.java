@@ -13,8 +13,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.domicile.launcher.Rig.Ran;
+import org.domicile.s3client.S3Signature;
 import org.domicile.verifier.DisclosureFile;
 import org.domicile.verifier.VerifierKey;
 import org.domicile.verifier.VerifierPage;
@@ -233,6 +237,110 @@ class PeopleCommandsTest {
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
         }
+    }
+
+    /** A tag is put and changed by an S3 client; both persons are told; one is erased. */
+    @Test
+    void whomATagNamesIsToldAndErased() throws Exception {
+        Ran both =
+                rig.run(
+                        "subject",
+                        "rule",
+                        "create",
+                        "s3://clinic/",
+                        "--pattern",
+                        "{subject}/",
+                        "--tag",
+                        "t");
+        assertEquals(2, both.code(), both.out());
+        assertEquals(2, rig.run("subject", "rule", "create", "s3://clinic/").code());
+        Ran made = done("subject", "rule", "create", "s3://clinic/scans/", "--tag", "subject");
+        assertTrue(made.out().contains("the person stands in the tag subject"), made.out());
+        assertTrue(done("subject", "rule", "list").out().contains("subject"));
+        assertEquals(
+                List.of("", "subject"),
+                done("subject", "rule", "list", "--json").rows().stream()
+                        .map(row -> row.text("tag"))
+                        .toList());
+        try (S3Client s3 = s3()) {
+            byte[] body = "a finding".getBytes(StandardCharsets.UTF_8);
+            s3.call(
+                    "PUT",
+                    "clinic",
+                    "scans/a.txt",
+                    Map.of(),
+                    Map.of("x-amz-tagging", "subject=p-7&ward=7"),
+                    S3Client.Payload.of(body));
+            s3.get("clinic", "scans/a.txt", in -> in.readAllBytes());
+            String tags =
+                    "<Tagging><TagSet><Tag><Key>subject</Key><Value>p-8</Value></Tag></TagSet>"
+                            + "</Tagging>";
+            s3.call(
+                    "PUT",
+                    "clinic",
+                    "scans/a.txt",
+                    Map.of("tagging", ""),
+                    Map.of(),
+                    S3Client.Payload.of(tags.getBytes(StandardCharsets.UTF_8)));
+            s3.get("clinic", "scans/a.txt", in -> in.readAllBytes());
+        }
+        assertEquals(List.of("s3:PutObject", "s3:GetObject", "s3:PutObjectTagging"), told("p-7"));
+        assertEquals(List.of("s3:PutObjectTagging", "s3:GetObject"), told("p-8"));
+        Ran hers = done("uses", "--subject", "p-7", "--json");
+        assertEquals(List.of("s3:PutObject", "s3:GetObject", "s3:PutObjectTagging"), objects(hers));
+        assertEquals(
+                List.of("s3:PutObjectTagging", "s3:GetObject"),
+                objects(done("uses", "--subject", "p-8", "--bucket", "clinic", "--json")));
+        assertEquals(
+                List.of(), objects(done("uses", "--subject", "p-8", "--bucket", "no", "--json")));
+        assertEquals(1, rig.run("uses", "--subject", "p-9").code());
+        Path confirmation = folder.resolve("p-7.confirmation");
+        done("erase", "--subject", "p-7", "--confirmation", confirmation.toString());
+        List<Json.Row> rows =
+                done("uses", "--json").rows().stream()
+                        .filter(row -> row.text("action").startsWith("s3:"))
+                        .filter(row -> !row.text("object").contains("patients/"))
+                        .filter(row -> !row.text("action").contains("Bucket"))
+                        .toList();
+        assertEquals(
+                List.of("(erased)", "(erased)", "(erased)", "clinic/scans/a.txt"),
+                rows.stream().map(row -> row.text("object")).toList());
+        assertEquals(1, rig.run("subject", "code", "--subject", "p-7").code());
+        assertEquals(1, rig.run("uses", "--subject", "p-7").code());
+        assertEquals(0, check(confirmation, keys()).code());
+        assertEquals(
+                0, rig.run("ledger", "verify", "--known", folder.resolve("k").toString()).code());
+    }
+
+    /** What was done with objects, as 'uses' shows it. */
+    private static List<String> objects(Ran uses) throws IOException {
+        return uses.rows().stream()
+                .map(row -> row.text("action"))
+                .filter(each -> each.startsWith("s3:"))
+                .toList();
+    }
+
+    private S3Client s3() throws IOException {
+        FirstCredential first = FirstCredential.read(rig.firstCredential()).orElseThrow();
+        return new S3Client(
+                URI.create(cloud.endpoints().s3()),
+                new S3Signature(first.accessKey(), first.secret(), "home"),
+                Clock.systemUTC(),
+                Optional.empty());
+    }
+
+    /** What she is told of objects with a code of her own, oldest first. */
+    private List<String> told(String who) throws Exception {
+        String code =
+                done("subject", "code", "--subject", who, "--json").rows().getFirst().text("code");
+        HttpResponse<String> seen = get("Bearer " + code);
+        return Json.object(seen.body().getBytes(StandardCharsets.UTF_8))
+                .rows("usages")
+                .reversed()
+                .stream()
+                .map(row -> row.text("operation"))
+                .filter(each -> each.startsWith("s3:"))
+                .toList();
     }
 
     @Test

@@ -29,10 +29,15 @@ record Operator(Server server, Path work) {
         return Server.json(call("GET", path, Map.of()).getBytes(StandardCharsets.UTF_8));
     }
 
+    /** What is known of a credential. */
+    Map<String, String> credential(String accessKey) throws IOException, InterruptedException {
+        return credential(call("GET", "/v1/credentials", Map.of()), accessKey);
+    }
+
     /** A credential of the principal and for the purpose of another. */
     Map<String, String> issue(String like, Map<String, Object> lists)
             throws IOException, InterruptedException {
-        Map<String, String> known = credential(call("GET", "/v1/credentials", Map.of()), like);
+        Map<String, String> known = credential(like);
         Map<String, Object> body = new LinkedHashMap<>(lists);
         body.put("principal", known.getOrDefault("principal", ""));
         body.put("purpose", known.getOrDefault("purpose", ""));

@@ -1,6 +1,7 @@
 package org.domicile.proof;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -16,7 +17,8 @@ import java.util.function.Consumer;
  * Decisions made again by somebody else: a server decides, an operator discloses the day to an
  * auditor, server, data folder and keys are gone, and from a copy of the logs and the disclosures
  * alone cedar-wasm decides every case once more. Between the requests policies and credentials come
- * and go, so cases name many registers and sets.
+ * and go, so cases name many registers and sets; and a bucket is shared by the tags of its objects
+ * ({@link SharedScene}), so cases name documents of buckets, roles and sessions.
  */
 final class Replay {
     /** What the policies of this proof speak about: names, addresses, time, and what errs. */
@@ -71,7 +73,7 @@ final class Replay {
                                 work.resolve("server.out"),
                                 List.of(),
                                 List.of(),
-                                List.of()))) {
+                                List.of(SharedScene.setting())))) {
             server.awaitReady();
             LocalDate first = LocalDate.now(ZoneOffset.UTC);
             decide(server, count);
@@ -94,8 +96,17 @@ final class Replay {
         need(sums, "allowed", 1);
         need(sums, "refused", 1);
         need(sums, "erring", 1);
-        altered(cases);
-        alteredDisclosure();
+        for (String what :
+                List.of("granted", "denied", "bounded", "strangers", "tagged", "setting")) {
+            need(sums, what, 1);
+        }
+        altered(cases, "", "\"withdrawn\":false", "\"withdrawn\":true");
+        altered(cases, "\"s3:GetObject\"", tagged("open"), tagged("closed"));
+        altered(cases, "\"s3:PutObject\"", tagged("draft"), tagged("closed"));
+        alteredDisclosure("archive/open/1", "archive/open/9", "is not the one that the entry");
+        alteredDisclosure("(tags[^}]*grade[^}]*)open", "$1draft", "is not the one that the entry");
+        alteredDisclosure("Sid([^A-Za-z]*)Closed", "Sid$1Sealed", "was altered");
+        alteredDisclosure("(?<key>SourceIp[^A-Za-z]*)127", "${key}10", "was altered");
         Map<String, Long> more = new LinkedHashMap<>();
         more.put("requests", asked);
         sums.forEach(more::put);
@@ -115,18 +126,20 @@ final class Replay {
         String data = work.resolve("data").toString();
         StringBuilder all = new StringBuilder();
         for (LocalDate day = first; !day.isAfter(last); day = day.plusDays(1)) {
-            all.append(
-                    Server.command(
-                            "disclose",
-                            "--day",
-                            day.toString(),
-                            "--organisation",
-                            "main",
-                            "--to",
-                            "the auditor of proof",
-                            "--data",
-                            data));
-            all.append('\n');
+            for (String organisation : List.of("main", "village")) {
+                all.append(
+                        Server.command(
+                                "disclose",
+                                "--day",
+                                day.toString(),
+                                "--organisation",
+                                organisation,
+                                "--to",
+                                "the auditor of proof",
+                                "--data",
+                                data));
+                all.append('\n');
+            }
         }
         Files.writeString(disclosures(), all);
         Files.writeString(keys(), Server.command("ledger", "key", "--data", data));
@@ -177,6 +190,18 @@ final class Replay {
         }
         operator.post(
                 "/v1/policies", Map.of("organisation", "main", "name", "proof", "text", RULES));
+        try (SharedScene scene = new SharedScene(server, operator, random)) {
+            scene.prepare();
+            for (S3Client.Answer each : scene.each()) {
+                note(each);
+            }
+            decide(operator, first, scene, count);
+        }
+    }
+
+    private void decide(Operator operator, Signature first, SharedScene scene, int count)
+            throws IOException, InterruptedException {
+        URI s3 = operator.server().s3();
         int credentials = Math.clamp(count / REQUESTS_OF_A_CREDENTIAL, 3, MOST_CREDENTIALS);
         int each = (count + credentials - 1) / credentials;
         for (int i = 0; i < credentials; i++) {
@@ -186,9 +211,13 @@ final class Replay {
                             issued.getOrDefault("accessKey", ""),
                             issued.getOrDefault("secret", ""),
                             first.region());
-            try (S3Client client = new S3Client(server.s3(), signature)) {
+            try (S3Client client = new S3Client(s3, signature)) {
                 for (int j = 0; j < each; j++) {
-                    ask(client);
+                    if (random.nextInt(3) == 0) {
+                        note(scene.any());
+                    } else {
+                        ask(client);
+                    }
                 }
                 if (i % 3 == 0) {
                     operator.post(
@@ -239,37 +268,49 @@ final class Replay {
                                     new byte[0]);
                     default -> client.send("GET", object, Map.of(), Map.of(), new byte[0]);
                 };
+        note(answer);
+    }
+
+    private void note(S3Client.Answer answer) {
         asked++;
         errors += answer.status() >= 500 ? 1 : 0;
     }
 
-    /** One attribute of one case is another: that has to show. */
-    private void altered(Path cases) throws IOException, InterruptedException {
+    /** One attribute, or tag, of one case that was allowed is another: that has to show. */
+    private void altered(Path cases, String action, String was, String is)
+            throws IOException, InterruptedException {
         List<String> lines = Files.readAllLines(cases);
         String wanted =
                 lines.stream()
                         .filter(line -> line.contains("\"verdict\":\"allowed\""))
-                        .filter(line -> line.contains("\"withdrawn\":false"))
+                        .filter(line -> line.contains(action) && line.contains(was))
                         .findFirst()
                         .orElse("");
         Path file = work.resolve("altered.ndjson");
-        Files.writeString(file, wanted.replace("\"withdrawn\":false", "\"withdrawn\":true") + "\n");
+        Files.writeString(file, wanted.replace(was, is) + "\n");
         Foreign.Ended ended = replayed(file);
         if (wanted.isEmpty()
                 || ended.status() != 1
                 || sums(ended).getOrDefault("different", 0L) != 1) {
-            violations.add("an altered attribute does not show as a difference: " + ended);
+            violations.add(was + " that was altered does not show as a difference: " + ended);
         }
     }
 
-    /** One opened value is another: the entry does not commit to it. */
-    private void alteredDisclosure() throws IOException, InterruptedException {
+    /** As an entity of a case has it. */
+    private static String tagged(String grade) {
+        return "\"tags\":{\"grade\":\"" + grade + "\"}";
+    }
+
+    /** One opened value, or document, is another: what the entries name is not that one. */
+    private void alteredDisclosure(String was, String is, String said)
+            throws IOException, InterruptedException {
         String text = Files.readString(disclosures());
+        String altered = text.replaceAll(was, is); // what both days name stands there twice
         Path file = work.resolve("altered.disclosures");
-        Files.writeString(file, text.replaceFirst("archive/open/1", "archive/open/9"));
+        Files.writeString(file, altered);
         Foreign.Ended ended = cases(file).run();
-        if (ended.status() != 1 || !ended.toString().contains("is not the one that the entry")) {
-            violations.add("an altered disclosure does not show: " + ended);
+        if (altered.equals(text) || ended.status() != 1 || !ended.toString().contains(said)) {
+            violations.add("a disclosure with an altered " + was + " does not show: " + ended);
         }
     }
 

@@ -49,6 +49,12 @@ final class S3Client implements AutoCloseable {
                         .build();
     }
 
+    /** One request of somebody without a credential. */
+    Answer unsigned(String method, String path, Map<String, String> query, byte[] body)
+            throws IOException, InterruptedException {
+        return answer(method, target(path, query), Map.of(), body);
+    }
+
     /**
      * Sends one request and reads the whole answer.
      *
@@ -62,28 +68,40 @@ final class S3Client implements AutoCloseable {
             Map<String, String> headers,
             byte[] body)
             throws IOException, InterruptedException {
-        String encoded =
-                "/"
-                        + Arrays.stream(path.split("/", -1))
-                                .map(Signature::encode)
-                                .collect(Collectors.joining("/"));
-        String text = query.isEmpty() ? "" : "?" + Signature.query(query);
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(endpoint.resolve(encoded + text)).timeout(PATIENCE);
-        signature
-                .headers(
+        return answer(
+                method,
+                target(path, query),
+                signature.headers(
                         method,
                         endpoint.getAuthority(),
-                        encoded,
+                        encoded(path),
                         query,
                         headers,
                         body,
-                        Instant.now())
-                .forEach((name, value) -> {
-                    if (!name.equals("host")) {
-                        request.header(name, value);
-                    }
-                });
+                        Instant.now()),
+                body);
+    }
+
+    private static String encoded(String path) {
+        return "/"
+                + Arrays.stream(path.split("/", -1))
+                        .map(Signature::encode)
+                        .collect(Collectors.joining("/"));
+    }
+
+    private URI target(String path, Map<String, String> query) {
+        return endpoint.resolve(
+                encoded(path) + (query.isEmpty() ? "" : "?" + Signature.query(query)));
+    }
+
+    private Answer answer(String method, URI target, Map<String, String> headers, byte[] body)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(target).timeout(PATIENCE);
+        headers.forEach((name, value) -> {
+            if (!name.equals("host")) {
+                request.header(name, value);
+            }
+        });
         request.method(
                 method,
                 body.length == 0 && !method.equals("PUT") && !method.equals("POST")

@@ -19,10 +19,20 @@ import javax.crypto.spec.SecretKeySpec;
  * AWS Signature Version 4 in the Authorization header, written for these proofs alone so that a
  * mistake in the server's own code is not made twice.
  */
-record Signature(String accessKey, String secret, String region) {
+record Signature(String accessKey, String secret, String region, String service) {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
     private static final String ALGORITHM = "AWS4-HMAC-SHA256";
+
+    /** For S3. */
+    Signature(String accessKey, String secret, String region) {
+        this(accessKey, secret, region, "s3");
+    }
+
+    /** The same for another service. */
+    Signature of(String other) {
+        return new Signature(accessKey, secret, region, other);
+    }
 
     @Override
     public String toString() {
@@ -60,7 +70,7 @@ record Signature(String accessKey, String secret, String region) {
                                 .collect(Collectors.joining()),
                         names,
                         headers.get("x-amz-content-sha256"));
-        String scope = time.substring(0, 8) + "/" + region + "/s3/aws4_request";
+        String scope = time.substring(0, 8) + "/" + region + "/" + service + "/aws4_request";
         String toSign =
                 String.join("\n", ALGORITHM, time, scope, hex(sha256(canonical.getBytes(UTF_8))));
         byte[] key = ("AWS4" + secret).getBytes(UTF_8);

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A small run of {@code proof replay}. */
-@Timeout(120)
+@Timeout(240)
 class ReplayTest {
     @TempDir Path work;
 

@@ -275,6 +275,8 @@ public interface Ledger extends AutoCloseable {
      * @param bucket exactly this one and what lies in it, empty for all
      * @param object prefix of the object as it is on record, bucket first; empty for all
      * @param verdict only these; empty for both
+     * @param subject only those that concern somebody, by her key, and are not sealed; empty for
+     *     all
      * @param before only entries before this place in the log, for the next page of a listing
      * @param limit the most to return, up to 10,001: a page and one more, which tells that it was
      *     cut
@@ -285,11 +287,30 @@ public interface Ledger extends AutoCloseable {
             String bucket,
             String object,
             Optional<Use.Verdict> verdict,
+            Optional<KeyId> subject,
             long before,
             int limit) {
+        /** Whomever they concern. */
+        public Filter(
+                Instant from,
+                Instant to,
+                String bucket,
+                String object,
+                Optional<Use.Verdict> verdict,
+                long before,
+                int limit) {
+            this(from, to, bucket, object, verdict, Optional.empty(), before, limit);
+        }
+
         /** From the newest on, whatever the bucket and the verdict. */
         public Filter(Instant from, Instant to, String object, int limit) {
             this(from, to, "", object, Optional.empty(), Long.MAX_VALUE, limit);
+        }
+
+        /** Only those that concern somebody, by her key. */
+        public Filter about(KeyId person) {
+            return new Filter(
+                    from, to, bucket, object, verdict, Optional.of(person), before, limit);
         }
 
         /** What is looked at, as the record of the looking says it. */

@@ -130,6 +130,29 @@ public record Use(
                 statements);
     }
 
+    /** The same about other people. */
+    public Use concerning(List<KeyId> people) {
+        return new Use(
+                organisation,
+                number,
+                at,
+                action,
+                verdict,
+                reason,
+                purpose,
+                dataZone,
+                clientZone,
+                policy,
+                caller,
+                callerSubject,
+                List.copyOf(people),
+                object,
+                address,
+                read,
+                statements,
+                sealed);
+    }
+
     /** The decision. */
     public enum Verdict {
         /** It was let through. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.KeyId;
 import org.domicile.keys.Subjects;
 import org.domicile.keyspace.LogReading;
 
@@ -157,6 +158,9 @@ final class UseReading {
                 || filter.verdict().filter(only -> !said(entry, only)).isPresent()) {
             return Optional.empty();
         }
+        if (filter.subject().filter(who -> !concerns(log, index, entry, who)).isPresent()) {
+            return Optional.empty();
+        }
         Map<String, Object> values = values(log, index, entry);
         String at = text(values, "time");
         boolean toTheMinute = at.equals(ERASED) || at.equals(SEALED);
@@ -168,6 +172,16 @@ final class UseReading {
             return Optional.empty();
         }
         return Optional.of(recorded(log, index, entry, values));
+    }
+
+    /** Of a sealed use it is not told whom it concerns. */
+    private boolean concerns(String log, long index, UseEntry entry, KeyId who) {
+        return !entry.sealedAt(now)
+                && logs.payload(log, index)
+                        .flatMap(UseRecord::people)
+                        .filter(people ->
+                                people.caller().equals(who) || people.concerned().contains(who))
+                        .isPresent();
     }
 
     /** What an entry's payload opens to; of a sealed use what stands in place of that. */

@@ -297,6 +297,7 @@ final class UploadTable implements Objects.Uploads {
                                 request, Outcome.INVALID, new Changed.NoSuchPart(missing));
                     }
                     Seen seen = Seen.of(keyspace, home, raw);
+                    store.replacing(upload.name(), seen);
                     Decision<Changed> refusal = store.judge(request, condition, seen);
                     if (refusal != null) {
                         return refusal;

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.domicile.blobs.BlobReader;
 import org.domicile.blobs.Blobs;
 import org.domicile.bytes.CrashPoint;
@@ -192,6 +193,7 @@ final class VersionStore implements Objects {
                         return Decision.alone(request, Outcome.ABSENT, new Changed.NoSuchBucket());
                     }
                     Seen seen = Seen.of(keyspace, home, raw);
+                    replacing(name, seen);
                     Decision<Changed> refusal = judge(request, condition, seen);
                     if (refusal != null) {
                         return refusal;
@@ -242,6 +244,7 @@ final class VersionStore implements Objects {
     private Decision<Changed> deleteNewest(
             Request request, Home home, String name, byte[] raw, Condition condition) {
         Seen seen = Seen.of(keyspace, home, raw);
+        deleting(name, seen);
         Decision<Changed> refusal = judge(request, condition, seen);
         return refusal == null ? deleteNewest(request, home, name, raw, seen) : refusal;
     }
@@ -301,6 +304,7 @@ final class VersionStore implements Objects {
                         return Refusal.failed(request);
                     }
                     Seen seen = Seen.of(keyspace, home, raw);
+                    deleting(name, seen);
                     Decision<Changed> refusal = judge(request, condition, seen);
                     return refusal == null
                             ? marking(request, home, name, raw, seen, written)
@@ -320,6 +324,7 @@ final class VersionStore implements Objects {
         try (Snapshot snapshot = keyspace.snapshot()) {
             standing = Seen.named(snapshot, home, raw, version);
         }
+        ending(name, standing);
         Decision<Changed> refusal = Refusal.of(request, condition, standing);
         if (refusal != null) {
             return refusal;
@@ -374,6 +379,7 @@ final class VersionStore implements Objects {
     private Decision<Changed> expireNewest(
             Request request, Home home, byte[] raw, Version version) {
         Seen seen = Seen.of(keyspace, home, raw);
+        deleting(version.name(), seen);
         if (!Refusal.same(seen.newest(), version)) {
             return Refusal.failed(request);
         }
@@ -389,6 +395,7 @@ final class VersionStore implements Objects {
             newest = Seen.newest(snapshot, home, raw);
             standing = Seen.named(snapshot, home, raw, version.id());
         }
+        ending(version.name(), standing);
         if (standing == null
                 || newest == null
                 || !Refusal.same(standing, version)
@@ -475,6 +482,36 @@ final class VersionStore implements Objects {
         tell(transaction, Effect.Kind.AMENDED, told(home, changed.id()));
         return new Decision<>(
                 transaction.carrying(request, Outcome.DONE), _ -> new Changed.Stored(changed));
+    }
+
+    /** Shows what a put ends: the null version, where it takes its place. */
+    void replacing(String name, Seen seen) {
+        ending(name, seen.unnamed());
+    }
+
+    /** Shows what a delete without a version ends or hides. */
+    private void deleting(String name, Seen seen) {
+        Standing newest = seen.newest();
+        Standing unnamed = seen.unnamed();
+        if (newest == null || unnamed == null || Arrays.equals(newest.key(), unnamed.key())) {
+            ending(name, newest == null ? unnamed : newest);
+        } else {
+            notice.ending(Stream.of(newest, unnamed).flatMap(each -> shown(name, each)).toList());
+        }
+    }
+
+    // Most have nobody to show it to.
+    @SuppressWarnings("ReferenceEquality")
+    private void ending(String name, @Nullable Standing standing) {
+        if (notice != Notice.NONE) {
+            notice.ending(standing == null ? List.of() : shown(name, standing).toList());
+        }
+    }
+
+    private static Stream<Version> shown(String name, Standing standing) {
+        return standing.entry().kind() == Version.Kind.OBJECT
+                ? Stream.of(standing.version(name, false))
+                : Stream.empty();
     }
 
     /**

@@ -1,7 +1,9 @@
 package org.domicile.objects;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -161,7 +163,7 @@ abstract class NoticesContract {
             assertEquals(
                     years, assertInstanceOf(Changed.Stored.class, changed).version().modified());
         }
-        telling().mark(rig.request(), bucket, "n", years);
+        telling().mark(rig.request(), bucket, "n", years, new Condition.None());
         assertEquals(List.of("STORED", "MARKED"), kinds());
         waiting().forEach(each -> assertEquals(rig.now, each.event().at()));
     }
@@ -197,6 +199,99 @@ abstract class NoticesContract {
         complete.run();
         complete.run(); // an answer that got lost is given again, and nothing happens
         assertEquals(List.of("STORED"), kinds());
+    }
+
+    /** Sees the states of what changes end, a list for each attempt. */
+    private static final class Seeing implements Notice {
+        private final List<List<String>> seen = new ArrayList<>();
+
+        @Override
+        public void ending(List<Version> versions) {
+            seen.add(versions.stream().map(each -> new String(each.state(), UTF_8)).toList());
+        }
+
+        @Override
+        public Optional<Outbox.Row> of(Effect effect) {
+            return Optional.empty();
+        }
+
+        List<String> last() {
+            return seen.getLast();
+        }
+    }
+
+    private Version tagged(Objects objects, Bucket bucket, String state) {
+        Version version = put(objects, bucket, NONE);
+        Amendment tag = new Amendment.State(_ -> state.getBytes(UTF_8));
+        rig.objects.amend(rig.request(), bucket, "n", Optional.of(version.id()), tag);
+        return version;
+    }
+
+    @Test
+    void aChangeShowsWhatItEnds() {
+        Bucket bucket = rig.bucket("archive");
+        Seeing seeing = new Seeing();
+        Objects objects = rig.objects.telling(seeing);
+        tagged(objects, bucket, "1");
+        assertEquals(List.of(), seeing.last());
+        tagged(objects, bucket, "2");
+        assertEquals(List.of("1"), seeing.last());
+        tryPut(objects, bucket, new Condition.Absent());
+        assertEquals(List.of("2"), seeing.last(), "also what a condition keeps");
+        objects.delete(rig.request(), bucket, "n", NEWEST, NONE, Lock.Bypass.NO);
+        assertEquals(List.of("2"), seeing.last());
+        objects.delete(rig.request(), bucket, "n", NEWEST, NONE, Lock.Bypass.NO);
+        assertEquals(List.of(), seeing.last());
+    }
+
+    @Test
+    void whereVersionsAreKeptADeleteShowsWhatItHides() {
+        Bucket bucket = rig.bucket("archive");
+        Seeing seeing = new Seeing();
+        Objects objects = rig.objects.telling(seeing);
+        tagged(objects, bucket, "null");
+        rig.objects.buckets().version(rig.request(), bucket, Bucket.Versioning.ENABLED);
+        Version second = tagged(objects, bucket, "second");
+        assertEquals(List.of(), seeing.last(), "nothing is replaced");
+        objects.delete(rig.request(), bucket, "n", NEWEST, NONE, Lock.Bypass.NO);
+        assertEquals(List.of("second"), seeing.last());
+        objects.mark(rig.request(), bucket, "n", Instant.MAX, new Condition.None());
+        assertEquals(List.of(), seeing.last(), "a marker before a marker");
+        objects.delete(rig.request(), bucket, "n", Optional.of(second.id()), NONE, Lock.Bypass.NO);
+        assertEquals(List.of("second"), seeing.last());
+        Version third = tagged(objects, bucket, "third");
+        rig.objects.buckets().version(rig.request(), bucket, Bucket.Versioning.SUSPENDED);
+        objects.delete(rig.request(), bucket, "n", NEWEST, NONE, Lock.Bypass.NO);
+        assertEquals(List.of("third", "null"), seeing.last());
+        Version now = rig.objects.version(bucket, "n", Optional.of(third.id())).orElseThrow();
+        objects.expire(rig.request(), bucket, now);
+        assertEquals(List.of("third"), seeing.last());
+    }
+
+    @Test
+    void whatMayNotBeEndedStays() {
+        Bucket bucket = rig.bucket("archive");
+        tagged(rig.objects, bucket, "1");
+        Objects objects =
+                rig.objects.telling(
+                        new Notice() {
+                            @Override
+                            public void ending(List<Version> versions) {
+                                throw new IllegalStateException("not that one");
+                            }
+
+                            @Override
+                            public Optional<Outbox.Row> of(Effect effect) {
+                                return Optional.empty();
+                            }
+                        });
+        assertThrows(IllegalStateException.class, () -> put(objects, bucket, NONE));
+        assertThrows(
+                IllegalStateException.class,
+                () -> objects.delete(rig.request(), bucket, "n", NEWEST, NONE, Lock.Bypass.NO));
+        assertEquals(
+                "1",
+                new String(rig.objects.version(bucket, "n", NEWEST).orElseThrow().state(), UTF_8));
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.domicile.people;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Vault;
@@ -36,6 +37,16 @@ public interface People {
      * usually none or one. Each has at most 1,024 bytes.
      */
     List<String> identifiers(String organisation, String bucket, String name);
+
+    /** Whether a rule of an organisation looks for people in the tags of something in a bucket. */
+    boolean readsTags(String organisation, String bucket, String name);
+
+    /**
+     * The identifiers that the rules of an organisation find in the tags of something in a bucket:
+     * at most one for each rule of the bucket, each of at most 1,024 bytes.
+     */
+    List<String> identifiers(
+            String organisation, String bucket, String name, Map<String, String> tags);
 
     /**
      * Keeps a code by its digest, in a commit that carries the request's record. Codes that have

@@ -38,6 +38,13 @@ final class StoredPeople implements People {
     private static final int MOST_CODES = 100_000;
     private static final int LONGEST_PREFIX = 1_024;
     private static final int LONGEST_IDENTIFIER = 1_024;
+
+    /** Amazon S3 User Guide, "Object tagging": a key has up to 128 characters. */
+    private static final int LONGEST_TAG = 128;
+
+    /** Lines of a rule that finds people in names; one that finds them in a tag has one more. */
+    private static final int LINES = 6;
+
     private static final int PIECE = 1_000;
 
     private final Keyspace keyspace;
@@ -45,8 +52,21 @@ final class StoredPeople implements People {
     private final ReentrantLock changing = new ReentrantLock();
     private volatile Map<String, List<Compiled>> rules;
 
-    /** A rule with its pattern made ready. */
-    private record Compiled(Rule rule, Template template) {}
+    /** A rule that is ready to look. */
+    private record Compiled(Rule rule, Looking looking) {
+        boolean concerns(String organisation, String name) {
+            return rule.organisation().equals(organisation) && name.startsWith(rule.prefix());
+        }
+    }
+
+    /** Where a rule looks. */
+    private sealed interface Looking {
+        /** In names. */
+        record At(Template template) implements Looking {}
+
+        /** In a tag. */
+        record Under(String tag) implements Looking {}
+    }
 
     StoredPeople(Keyspace keyspace, Vault vault) {
         this.keyspace = keyspace;
@@ -69,10 +89,17 @@ final class StoredPeople implements People {
         Map<String, List<Compiled>> compiled = new HashMap<>();
         for (Rule rule : all) {
             compiled.computeIfAbsent(rule.bucket(), _ -> new ArrayList<>())
-                    .add(new Compiled(rule, Template.of(rule.pattern())));
+                    .add(new Compiled(rule, looking(rule.where())));
         }
         compiled.replaceAll((_, each) -> List.copyOf(each));
         return Map.copyOf(compiled);
+    }
+
+    private static Looking looking(Rule.Where where) {
+        return switch (where) {
+            case Rule.Where.InName(String pattern) -> new Looking.At(Template.of(pattern));
+            case Rule.Where.InTag(String key) -> new Looking.Under(key);
+        };
     }
 
     // ---- rules ----------------------------------------------------------------------------
@@ -82,24 +109,28 @@ final class StoredPeople implements People {
         return rules.values().stream()
                 .flatMap(List::stream)
                 .map(Compiled::rule)
-                .sorted(Comparator.comparing(Rule::place).thenComparing(Rule::pattern))
+                .sorted(Comparator.comparing(Rule::place).thenComparing(StoredPeople::said))
                 .toList();
     }
 
     @Override
     public String objection(Rule rule) {
-        String wrong = Template.objection(rule.pattern());
+        String wrong =
+                switch (rule.where()) {
+                    case Rule.Where.InName(String pattern) -> Template.objection(pattern);
+                    case Rule.Where.InTag(String key) -> objectionToTag(key);
+                };
         if (!wrong.isEmpty()) {
             return wrong;
         }
         if (rule.prefix().length() > LONGEST_PREFIX
-                || (rule.prefix() + rule.pattern()).indexOf('\n') >= 0) {
+                || (rule.prefix() + said(rule)).indexOf('\n') >= 0) {
             return "a prefix has at most 1,024 characters, and there is no line break in a rule";
         }
         List<Compiled> others = rules.getOrDefault(rule.bucket(), List.of());
         for (Compiled other : others) {
             if (other.rule().prefix().equals(rule.prefix())
-                    && other.rule().pattern().equals(rule.pattern())) {
+                    && other.rule().where().equals(rule.where())) {
                 return "there is such a rule already, " + other.rule().id();
             }
         }
@@ -108,6 +139,19 @@ final class StoredPeople implements People {
                     + " ends one";
         }
         return "";
+    }
+
+    private static String objectionToTag(String key) {
+        return key.isBlank() || key.length() > LONGEST_TAG
+                ? "a tag's key has 1 to 128 characters: for example subject"
+                : "";
+    }
+
+    private static String said(Rule rule) {
+        return switch (rule.where()) {
+            case Rule.Where.InName(String pattern) -> pattern;
+            case Rule.Where.InTag(String key) -> key;
+        };
     }
 
     @Override
@@ -162,35 +206,72 @@ final class StoredPeople implements People {
         }
         List<String> found = new ArrayList<>(1);
         for (Compiled each : of) {
-            String prefix = each.rule().prefix();
-            if (each.rule().organisation().equals(organisation) && name.startsWith(prefix)) {
-                each.template()
-                        .subject(name.substring(prefix.length()))
-                        .filter(subject ->
-                                subject.getBytes(StandardCharsets.UTF_8).length
-                                        <= LONGEST_IDENTIFIER)
-                        .filter(subject -> !found.contains(subject))
-                        .ifPresent(found::add);
+            if (each.looking() instanceof Looking.At(Template template)
+                    && each.concerns(organisation, name)) {
+                template.subject(name.substring(each.rule().prefix().length()))
+                        .ifPresent(subject -> add(subject, found));
             }
         }
         return found;
     }
 
+    @Override
+    public boolean readsTags(String organisation, String bucket, String name) {
+        for (Compiled each : rules.getOrDefault(bucket, List.of())) {
+            if (each.looking() instanceof Looking.Under && each.concerns(organisation, name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public List<String> identifiers(
+            String organisation, String bucket, String name, Map<String, String> tags) {
+        if (tags.isEmpty()) {
+            return List.of();
+        }
+        List<String> found = new ArrayList<>(1);
+        for (Compiled each : rules.getOrDefault(bucket, List.of())) {
+            if (each.looking() instanceof Looking.Under(String tag)
+                    && each.concerns(organisation, name)) {
+                add(tags.getOrDefault(tag, ""), found);
+            }
+        }
+        return found;
+    }
+
+    private static void add(String subject, List<String> found) {
+        if (!subject.isEmpty()
+                && !found.contains(subject)
+                && subject.getBytes(StandardCharsets.UTF_8).length <= LONGEST_IDENTIFIER) {
+            found.add(subject);
+        }
+    }
+
     private static byte[] encode(Rule rule) {
-        return String.join(
-                        "\n",
-                        rule.id(),
-                        rule.organisation(),
-                        rule.bucket(),
-                        rule.created().toString(),
-                        rule.prefix(),
-                        rule.pattern())
-                .getBytes(StandardCharsets.UTF_8);
+        List<String> lines =
+                new ArrayList<>(
+                        List.of(
+                                rule.id(),
+                                rule.organisation(),
+                                rule.bucket(),
+                                rule.created().toString(),
+                                rule.prefix()));
+        switch (rule.where()) {
+            case Rule.Where.InName(String pattern) -> lines.add(pattern);
+            case Rule.Where.InTag(String key) -> lines.addAll(List.of("", key));
+        }
+        return String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
     }
 
     private static Rule decode(byte[] stored) {
         String[] lines = new String(stored, StandardCharsets.UTF_8).split("\n", -1);
-        return new Rule(lines[0], lines[1], lines[2], lines[4], lines[5], Instant.parse(lines[3]));
+        Rule.Where where =
+                lines.length > LINES
+                        ? new Rule.Where.InTag(lines[LINES])
+                        : new Rule.Where.InName(lines[LINES - 1]);
+        return new Rule(lines[0], lines[1], lines[2], lines[4], where, Instant.parse(lines[3]));
     }
 
     // ---- codes ----------------------------------------------------------------------------

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -17,6 +19,10 @@ import java.util.concurrent.TimeUnit;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Vault;
 import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Space;
+import org.domicile.keyspace.Transaction;
+import org.domicile.keyspace.Tuple;
+import org.domicile.keyspace.Write;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 import org.junit.jupiter.api.Test;
@@ -64,7 +70,17 @@ class PeopleTest {
                 "city",
                 bucket,
                 prefix,
-                pattern,
+                new Rule.Where.InName(pattern),
+                NOW);
+    }
+
+    private static Rule tagRule(String bucket, String prefix, String tag) {
+        return new Rule(
+                "%016x".formatted((prefix + "#" + tag).hashCode()),
+                "city",
+                bucket,
+                prefix,
+                new Rule.Where.InTag(tag),
                 NOW);
     }
 
@@ -142,6 +158,76 @@ class PeopleTest {
             assertEquals("", people.create(REQUEST, rule("clinic", "", i + "/{subject}/")));
         }
         assertTrue(people.objection(rule("clinic", "", "9/{subject}/")).contains("at most 8"));
+    }
+
+    @Test
+    void aRuleReadsATagBelowItsPrefix() {
+        People people = People.open(keyspace, VAULT);
+        assertEquals("", people.create(REQUEST, tagRule("clinic", "scans/", "subject")));
+        assertEquals("", people.create(REQUEST, tagRule("clinic", "", "doctor")));
+        assertEquals("", people.create(REQUEST, rule("clinic", "scans/", "{subject}/")));
+        assertFalse(people.create(REQUEST, tagRule("clinic", "", "doctor")).isEmpty());
+        Map<String, String> tags = Map.of("subject", "p-1", "doctor", "d-1", "ward", "7");
+        for (People each : List.of(people, People.open(keyspace, VAULT))) {
+            assertEquals(3, each.rules().size());
+            assertEquals(
+                    List.of("d-1", "p-1"),
+                    each.identifiers("city", "clinic", "scans/x", tags).stream().sorted().toList());
+            assertEquals(List.of("d-1"), each.identifiers("city", "clinic", "halls/x", tags));
+            assertEquals(List.of(), each.identifiers("water", "clinic", "scans/x", tags));
+            assertEquals(List.of(), each.identifiers("city", "other", "scans/x", tags));
+            assertEquals(List.of(), each.identifiers("city", "clinic", "scans/x", Map.of()));
+            assertEquals(
+                    List.of(),
+                    each.identifiers(
+                            "city", "clinic", "scans/x", Map.of("subject", "", "Subject", "p")));
+            assertEquals(
+                    List.of("p-1"),
+                    each.identifiers(
+                            "city", "clinic", "scans/x", Map.of("subject", "p-1", "doctor", "p-1")),
+                    "one, not two");
+            assertEquals(List.of("p-9"), each.identifiers("city", "clinic", "scans/p-9/x"));
+            assertTrue(each.readsTags("city", "clinic", "halls/x"));
+            assertFalse(each.readsTags("water", "clinic", "halls/x"));
+            assertFalse(each.readsTags("city", "other", "halls/x"));
+        }
+        assertTrue(people.remove(REQUEST, tagRule("clinic", "", "doctor").id()));
+        assertFalse(people.readsTags("city", "clinic", "halls/x"));
+        assertTrue(people.readsTags("city", "clinic", "scans/x"));
+    }
+
+    @Test
+    void tagsThatSayNothingAreRefused() {
+        People people = People.open(keyspace, VAULT);
+        for (String wrong : List.of("", " ", "a\nb", "k".repeat(129))) {
+            assertFalse(people.objection(tagRule("clinic", "", wrong)).isEmpty(), wrong);
+        }
+        assertEquals("", people.objection(tagRule("clinic", "", "k".repeat(128))));
+    }
+
+    /** Six lines, as they were written before there were rules for tags. */
+    @Test
+    void rulesOfOlderFoldersAreRead() {
+        keyspace.commit(
+                new Transaction()
+                        .write(
+                                new Write.Put(
+                                        Space.RECORDS,
+                                        Tuple.pack("people", "rule", "0123456789abcdef"),
+                                        ("0123456789abcdef\ncity\nclinic\n"
+                                                        + NOW
+                                                        + "\nwards/\n{subject}/")
+                                                .getBytes(StandardCharsets.UTF_8))));
+        assertEquals(
+                List.of(
+                        new Rule(
+                                "0123456789abcdef",
+                                "city",
+                                "clinic",
+                                "wards/",
+                                new Rule.Where.InName("{subject}/"),
+                                NOW)),
+                People.open(keyspace, VAULT).rules());
     }
 
     @Test

@@ -1,6 +1,8 @@
 package org.domicile.policy;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,14 +55,30 @@ final class AclPolicies {
 
     private record Key(Acl acl, On on) {}
 
-    private static final Map<Key, PolicySet> KNOWN = new ConcurrentHashMap<>();
+    private static final Map<Key, AclPolicies> KNOWN = new ConcurrentHashMap<>();
 
-    private AclPolicies() {}
+    private final Map<String, String> texts;
+    private final PolicySet policies;
+
+    private AclPolicies(Map<String, String> texts, PolicySet policies) {
+        this.texts = texts;
+        this.policies = policies;
+    }
+
+    /** Each by its id. */
+    Map<String, String> texts() {
+        return texts;
+    }
+
+    /** The same, ready to decide. */
+    PolicySet policies() {
+        return policies;
+    }
 
     /** Ready to decide. */
-    static PolicySet of(Acl acl, On on) {
+    static AclPolicies of(Acl acl, On on) {
         Key key = new Key(acl, on);
-        PolicySet known = KNOWN.get(key);
+        AclPolicies known = KNOWN.get(key);
         if (known == null) {
             known = parsed(acl, on);
             if (KNOWN.size() >= MOST) {
@@ -71,15 +89,19 @@ final class AclPolicies {
         return known;
     }
 
-    private static PolicySet parsed(Acl acl, On on) {
+    private static AclPolicies parsed(Acl acl, On on) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (String each : texts(acl, on)) {
+            texts.put("grant" + texts.size(), each);
+        }
         try {
-            return PolicySet.parse(text(acl, on));
+            return new AclPolicies(Collections.unmodifiableMap(texts), PolicySet.parse(texts));
         } catch (CedarException e) {
             throw new IllegalStateException("an ACL as policies does not parse", e);
         }
     }
 
-    static String text(Acl acl, On on) {
+    private static List<String> texts(Acl acl, On on) {
         Map<Acl.Permission, List<String>> meaning = on == On.BUCKET ? OF_BUCKET : OF_OBJECT;
         List<String> policies = new ArrayList<>();
         if (on == On.OBJECT && !acl.owner().isEmpty()) {
@@ -93,7 +115,7 @@ final class AclPolicies {
                 policies.add(permit(each.grantee(), actions));
             }
         }
-        return String.join("\n", policies);
+        return policies;
     }
 
     private static List<String> actions(

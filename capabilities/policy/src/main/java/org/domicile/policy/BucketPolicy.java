@@ -1,6 +1,5 @@
 package org.domicile.policy;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -158,6 +157,6 @@ public final class BucketPolicy {
 
     /** Its policies in Cedar, each by its statement. */
     Map<String, String> texts() {
-        return new LinkedHashMap<>(compiled.policies());
+        return compiled.policies();
     }
 }

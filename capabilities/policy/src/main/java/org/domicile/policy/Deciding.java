@@ -262,6 +262,13 @@ final class Deciding {
                 : List.of();
     }
 
+    /** What is asked before, about a bucket that is shared; nothing for all others. */
+    List<Shares.Share> shares(Request request, String action, Resource.Data data) {
+        return data.access().asks()
+                ? Shares.asked(request, person(request.caller()), action, data)
+                : List.of();
+    }
+
     /** The question that is put to Cedar, without its answer. */
     Question question(Request request, String action, Resource resource) {
         return question(who(request.caller(), resource), request, action, resource);

@@ -14,12 +14,14 @@ import org.domicile.cedar.CedarException;
 final class Disclosed implements Past {
     private final Map<String, Evidence.OfRegister> registers = new HashMap<>();
     private final Map<String, Evidence.OfPolicies> policies = new HashMap<>();
+    private final Map<String, String> documents = new HashMap<>();
 
     Disclosed(Collection<? extends Evidence> evidence) {
         for (Evidence each : evidence) {
             switch (each) {
                 case Evidence.OfRegister register -> registers.put(each.digest(), register);
                 case Evidence.OfPolicies set -> policies.put(each.digest(), set);
+                case Evidence.OfDocument(String digest, String text) -> documents.put(digest, text);
             }
         }
     }
@@ -44,10 +46,9 @@ final class Disclosed implements Past {
         }
     }
 
-    /** A role's permissions may name people: nobody is given them with the register. */
     @Override
     public Optional<String> document(String digest) {
-        return Optional.empty();
+        return Optional.ofNullable(documents.get(digest));
     }
 
     @Override
@@ -62,9 +63,8 @@ final class Disclosed implements Past {
         }
     }
 
-    /** Disclosures of a day do not hold the policies of buckets. */
     @Override
     public Optional<String> bucketPolicy(String digest) {
-        return Optional.empty();
+        return document(digest);
     }
 }

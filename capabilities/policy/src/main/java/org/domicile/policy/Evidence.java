@@ -23,6 +23,14 @@ public sealed interface Evidence {
     record Kept(byte[] key, byte[] value) {}
 
     /**
+     * A document that only some are bound by: the permissions of a role, the policy of a session,
+     * or that of a bucket.
+     *
+     * @param digest SHA-256 of the text in UTF-8
+     */
+    record OfDocument(String digest, String text) implements Evidence {}
+
+    /**
      * A deciding set of the past.
      *
      * @param schema in Cedar's own syntax

@@ -16,6 +16,7 @@ import org.domicile.cedar.EntityUid;
 import org.domicile.cedar.JsonForm;
 import org.domicile.cedar.PolicySet;
 import org.domicile.cedar.Value;
+import org.domicile.iam.S3Schema;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +43,20 @@ final class Explaining {
     }
 
     private String document(String digest) {
-        return past.document(digest)
-                .orElseThrow(() ->
-                        new Gone(
-                                "the role's permissions or the session's policy "
-                                        + digest
-                                        + ", within which it was decided, is not here"));
+        String text =
+                past.document(digest)
+                        .orElseThrow(() ->
+                                new Gone(
+                                        "the role's permissions or the session's policy "
+                                                + digest
+                                                + ", within which it was decided, is not here"));
+        if (!Sha256.of(text).equals(digest)) {
+            throw new Gone(
+                    "the role's permissions or the session's policy "
+                            + digest
+                            + ", within which it was decided, was altered");
+        }
+        return text;
     }
 
     Policy.Explanation explain(UseOnRecord use) {
@@ -145,6 +154,12 @@ final class Explaining {
         org.domicile.cedar.Request asked = question.request();
         org.domicile.cedar.Decision answer =
                 Authorizer.decide(asked, question.entities(), set.policies());
+        List<Policy.Explanation.Share> shares =
+                resource instanceof Resource.Data data
+                        ? deciding.shares(request, action, data).stream()
+                                .map(Explaining::share)
+                                .toList()
+                        : List.of();
         List<Policy.Explanation.Within> within = new ArrayList<>();
         if (answer.isAllowed() && answer.errors().isEmpty()) {
             deciding.owners(request.caller(), resource)
@@ -165,6 +180,7 @@ final class Explaining {
                 answer(answer),
                 answer.reasons(),
                 errors(answer),
+                shares,
                 List.copyOf(within),
                 deciding.decide(request, action, resource));
     }
@@ -219,6 +235,25 @@ final class Explaining {
                 answer(answer),
                 answer.reasons(),
                 errors(answer));
+    }
+
+    private static Policy.Explanation.Share share(Shares.Share share) {
+        org.domicile.cedar.Request asked = share.asked().request();
+        return new Policy.Explanation.Share(
+                new Policy.Explanation.Within(
+                        share.name(),
+                        true,
+                        JsonForm.name(asked.principal()),
+                        JsonForm.name(asked.action()),
+                        JsonForm.name(asked.resource()),
+                        JsonForm.format(asked.context()),
+                        reachable(asked, share.asked().entities(), share.policies()),
+                        S3Schema.text(),
+                        share.texts(),
+                        answer(share.answer()),
+                        share.answer().reasons(),
+                        errors(share.answer())),
+                share.counts());
     }
 
     private static Policy.Explanation.Within within(Bounds.Asked bound) {

@@ -62,11 +62,17 @@ public interface Policy {
     /** Decides once more what is on record, from what the record names and holds. */
     Explanation explain(UseOnRecord use);
 
-    /** What a record names as the register that its decision read; empty when it is not kept. */
-    Optional<Evidence> evidenceOfRegister(String digest);
-
-    /** What a record names as the policies that decided; empty when they are not kept. */
-    Optional<Evidence> evidenceOfPolicies(String digest);
+    /**
+     * What a record names by digest of what its decision read: the policies that decided, those of
+     * the organisation whose data somebody from outside came to, the register, the permissions of a
+     * session's role and its own policy, and the bucket's. What is not kept is left out: whoever
+     * decides once more says that it is missing.
+     *
+     * @param policies digest of the deciding set
+     * @param read as in {@link Decision#read}
+     * @param had digests of what is had already, and not asked for again
+     */
+    List<Evidence> evidence(String policies, String read, Set<String> had);
 
     /**
      * Decides uses once more from evidence alone, as {@link #explain} does from what is kept: what
@@ -182,6 +188,8 @@ public interface Policy {
          * @param policies each by id
          * @param reasons the policies that determined it
          * @param errors the policies that erred, and how
+         * @param shares what was asked before, about a bucket that is shared: its policy and its
+         *     ACLs; what they say is {@code granted} and {@code denied} in the context
          * @param bounds what was asked beyond that, if all this lets it through, in this order: the
          *     policies of those whose data somebody from outside comes to, and what a session stays
          *     within; each must allow, too
@@ -200,6 +208,7 @@ public interface Policy {
                 Answer answer,
                 List<String> reasons,
                 Map<String, String> errors,
+                List<Share> shares,
                 List<Within> bounds,
                 Decision decided)
                 implements Explanation {}
@@ -225,6 +234,17 @@ public interface Policy {
                 Answer answer,
                 List<String> reasons,
                 Map<String, String> errors) {}
+
+        /**
+         * A document with which a bucket is shared, and what it was asked. The context has {@code
+         * denied} where the bucket's policy forbids, or errs; it has {@code granted} where it has
+         * not, and one of these whose permission counts permits.
+         *
+         * @param asked its name is {@code bucket-policy}, {@code bucket-acl} or {@code object-acl}
+         * @param counts whether it can grant: not while the bucket is kept from the public and its
+         *     policy is public, nor what others own
+         */
+        record Share(Within asked, boolean counts) {}
 
         /** It cannot be made again: what is missing, in a sentence. */
         record Unexplained(String sentence) implements Explanation {}

@@ -1,9 +1,12 @@
 package org.domicile.policy;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.domicile.cedar.Authorizer;
+import org.domicile.cedar.PolicySet;
 import org.domicile.iam.Actor;
 import org.domicile.iam.ConditionKey;
 import org.domicile.iam.Question;
@@ -33,12 +36,48 @@ final class Shares {
         static final Said NOTHING = new Said(false, false, "");
     }
 
+    /**
+     * A document that was asked.
+     *
+     * @param texts its policies of Cedar by id
+     * @param policies the same, ready to decide
+     * @param counts whether what it permits is granted
+     */
+    record Share(
+            String name,
+            S3Request.Asked asked,
+            Map<String, String> texts,
+            PolicySet policies,
+            org.domicile.cedar.Decision answer,
+            boolean counts) {}
+
+    private static final String POLICY = "bucket-policy";
+
     private Shares() {}
 
     /**
      * @param person the principal by whom a caller without a role is named; empty for strangers
      */
     static Said said(Request request, String person, String action, Resource.Data data) {
+        List<Share> asked = asked(request, person, action, data);
+        if (asked.isEmpty()) {
+            return Said.NOTHING;
+        }
+        boolean denied = false;
+        boolean granted = false;
+        for (Share each : asked) {
+            // What errs may have been to forbid it.
+            denied |=
+                    each.name().equals(POLICY)
+                            && (!each.answer().isAllowed() && !each.answer().reasons().isEmpty()
+                                    || !each.answer().errors().isEmpty());
+            granted |= each.counts() && each.answer().isAllowed();
+        }
+        return new Said(granted && !denied, denied, owner(data));
+    }
+
+    /** All that are asked about a request, in their order; none where nothing is shared. */
+    static List<Share> asked(Request request, String person, String action, Resource.Data data) {
         Access access = data.access();
         String name = action.startsWith(S3) ? action.substring(S3.length()) : "";
         Target target =
@@ -46,7 +85,7 @@ final class Shares {
                         ? new Target.Bucket(data.bucket())
                         : new Target.ObjectIn(data.bucket(), data.name(), access.tags());
         if (!access.asks() || !S3Actions.concerns(name, target)) {
-            return Said.NOTHING;
+            return List.of();
         }
         Sharing sharing = access.sharing();
         Set<Question> questions =
@@ -62,41 +101,52 @@ final class Shares {
                                 access.facts().tags(),
                                 values(request, person, data))
                         .asked(questions);
-        boolean denied = false;
-        boolean granted = false;
-        boolean acls = sharing.ownership() != Ownership.ENFORCED;
-        String owner =
-                !acls || access.acl().owner().equals(data.organisation())
-                        ? ""
-                        : access.acl().owner();
+        List<Share> shares = new ArrayList<>(3);
         if (sharing.policy().isPresent()) {
             BucketPolicy policy = sharing.policy().get();
-            org.domicile.cedar.Decision decision =
-                    Authorizer.decide(asked.request(), asked.entities(), policy.policies());
-            // What errs may have been to forbid it.
-            denied =
-                    !decision.isAllowed() && !decision.reasons().isEmpty()
-                            || !decision.errors().isEmpty();
             boolean kept =
                     sharing.publicAccess().restrict()
                             && policy.isPublic()
                             && !organisation(request.caller()).equals(data.organisation());
-            granted = decision.isAllowed() && !kept && owner.isEmpty();
+            shares.add(
+                    new Share(
+                            POLICY,
+                            asked,
+                            policy.texts(),
+                            policy.policies(),
+                            Authorizer.decide(asked.request(), asked.entities(), policy.policies()),
+                            !kept && owner(data).isEmpty()));
         }
-        if (acls) {
-            granted |= byList(asked, sharing, sharing.acl(), AclPolicies.On.BUCKET);
+        if (sharing.ownership() != Ownership.ENFORCED) {
+            shares.add(byList("bucket-acl", asked, sharing, sharing.acl(), AclPolicies.On.BUCKET));
             if (!data.name().isEmpty()) {
-                granted |= byList(asked, sharing, access.acl(), AclPolicies.On.OBJECT);
+                shares.add(
+                        byList("object-acl", asked, sharing, access.acl(), AclPolicies.On.OBJECT));
             }
         }
-        return new Said(granted && !denied, denied, owner);
+        return shares;
     }
 
-    private static boolean byList(
-            S3Request.Asked asked, Sharing sharing, Acl acl, AclPolicies.On on) {
+    /** The organisation that owns the object, where it is another than the bucket's; else empty. */
+    private static String owner(Resource.Data data) {
+        String owner = data.access().acl().owner();
+        return data.access().sharing().ownership() == Ownership.ENFORCED
+                        || owner.equals(data.organisation())
+                ? ""
+                : owner;
+    }
+
+    private static Share byList(
+            String name, S3Request.Asked asked, Sharing sharing, Acl acl, AclPolicies.On on) {
         Acl counting = sharing.publicAccess().ignoreAcls() ? acl.unpublished() : acl;
-        return Authorizer.decide(asked.request(), asked.entities(), AclPolicies.of(counting, on))
-                .isAllowed();
+        AclPolicies list = AclPolicies.of(counting, on);
+        return new Share(
+                name,
+                asked,
+                list.texts(),
+                list.policies(),
+                Authorizer.decide(asked.request(), asked.entities(), list.policies()),
+                true);
     }
 
     private static Actor actor(Caller caller, String person) {

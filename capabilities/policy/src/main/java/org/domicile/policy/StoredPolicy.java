@@ -56,6 +56,7 @@ final class StoredPolicy implements Policy {
     private final Set<String> receipts = ConcurrentHashMap.newKeySet();
     private final History history;
     private final Explaining explaining;
+    private final Gathering gathering;
     private final RegisterDraft.Opening sealedRecords;
     private volatile Deciding deciding;
 
@@ -78,6 +79,7 @@ final class StoredPolicy implements Policy {
                     }
                 };
         this.explaining = new Explaining(new Kept());
+        this.gathering = new Gathering(history);
         this.deciding = Deciding.of(load(), new Bounds(history::document));
         byte[] version = keyspace.get(Space.RECORDS, VERSION).orElseGet(() -> new byte[8]);
         List<Write> missing = history.missing(version, deciding);
@@ -148,21 +150,8 @@ final class StoredPolicy implements Policy {
     }
 
     @Override
-    public Optional<Evidence> evidenceOfRegister(String digest) {
-        return history.register(digest)
-                .map(entries ->
-                        new Evidence.OfRegister(
-                                digest,
-                                entries.stream()
-                                        .map(each -> new Evidence.Kept(each.key(), each.value()))
-                                        .toList()));
-    }
-
-    @Override
-    public Optional<Evidence> evidenceOfPolicies(String digest) {
-        return history.set(digest)
-                .map(set ->
-                        new Evidence.OfPolicies(digest, set.schema(), set.program(), set.own()));
+    public List<Evidence> evidence(String policies, String read, Set<String> had) {
+        return gathering.of(policies, read, had);
     }
 
     @Override

@@ -87,7 +87,8 @@
  * request brings. A use's record names the first two, and a bucket's policy, by digest and holds
  * the rest ({@link org.domicile.policy.Decision#read}); {@link org.domicile.policy.Policy#explain}
  * makes the decision once more, and gives all that somebody else's engine needs to do the same.
- * Registers and sets of the past are kept for that.
+ * Registers, sets and documents of the past are kept for that; {@link
+ * org.domicile.policy.Policy#evidence} gathers what a record names, for who decides without us.
  *
  * <p><b>Limits.</b> A text of policies has at most 64 KiB and 64 policies, an organisation 16 of
  * them. They are validated against the schema before they are taken. A role's permissions have 20

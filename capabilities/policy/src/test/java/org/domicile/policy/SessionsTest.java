@@ -3,11 +3,13 @@ package org.domicile.policy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -502,6 +504,88 @@ class SessionsTest {
                 allowed &= decided(each);
             }
             assertEquals(made.get(i).reason().equals("allowed"), allowed);
+        }
+    }
+
+    /** All that records name, gathered from what is kept, decides the same elsewhere. */
+    @Test
+    void evidenceAloneMakesThemAgain() throws Exception {
+        done(new Change.NewRole(role(DOCUMENTS.get(4))));
+        String narrowing = DOCUMENTS.get(5);
+        policy.issue(request(new Caller.Anonymous(), ""), new SessionPolicy(narrowing));
+        Map<String, Evidence> gathered = new HashMap<>();
+        for (Asked asked : ALL) {
+            Decision made = decide(session(narrowing), asked);
+            policy.evidence(made.policy(), made.read(), gathered.keySet())
+                    .forEach(each -> assertNull(gathered.put(each.digest(), each), "had already"));
+            assertEquals(
+                    policy.explain(onRecord(asked, made)),
+                    Policy.explaining(gathered.values()).apply(onRecord(asked, made)));
+        }
+        List<Evidence.OfDocument> documents =
+                gathered.values().stream()
+                        .filter(Evidence.OfDocument.class::isInstance)
+                        .map(Evidence.OfDocument.class::cast)
+                        .toList();
+        assertEquals(
+                Set.of(DOCUMENTS.get(4), narrowing),
+                Set.copyOf(documents.stream().map(Evidence.OfDocument::text).toList()));
+        Asked asked = ALL.getFirst();
+        UseOnRecord use = onRecord(asked, decide(session(narrowing), asked));
+        for (Evidence.OfDocument each : documents) {
+            Map<String, Evidence> other = new HashMap<>(gathered);
+            other.remove(each.digest());
+            assertTrue(unexplained(other, use).endsWith("is not here"));
+            other.put(each.digest(), new Evidence.OfDocument(each.digest(), DOCUMENTS.get(0)));
+            assertTrue(unexplained(other, use).endsWith("was altered"));
+        }
+    }
+
+    private static String unexplained(Map<String, Evidence> evidence, UseOnRecord use) {
+        return assertInstanceOf(
+                        Policy.Explanation.Unexplained.class,
+                        Policy.explaining(evidence.values()).apply(use))
+                .sentence();
+    }
+
+    /** The policy of a bucket is evidence too, and what it was asked is a case of its own. */
+    @Test
+    void whatABucketIsSharedByIsACaseOfItsOwn() throws Exception {
+        Resource.Data data =
+                under(
+                        """
+                        [{"Effect": "Allow", "Principal": {"AWS": "water"}, "Action": "s3:*",
+                          "Resource": "*"},
+                         {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject",
+                          "Resource": "*",
+                          "Condition": {"StringEquals": {"s3:ExistingObjectTag/grade": "closed"}}}]
+                        """);
+        BucketPolicy document = data.access().sharing().policy().orElseThrow();
+        policy.keep(document);
+        Caller.By.Session plain =
+                new Caller.By.Session("", "", "KEY-ada", "", "5".repeat(32), "s", END, "");
+        Caller.Known who =
+                new Caller.Known("city", "9".repeat(32), "ASIATEST", "city/other", plain);
+        for (String grade : List.of("open", "closed")) {
+            Resource.Data tagged =
+                    data.shared(data.access().of(Acl.NONE, Map.of("grade", grade, "ward", "7")));
+            Decision made = policy.decide(request(who, ""), "s3:GetObject", tagged);
+            assertEquals(grade.equals("open") ? "allowed" : "bucket-policy", made.reason());
+            assertFalse(made.read().contains("ward"), "it reads no other tag");
+            List<Evidence> evidence = policy.evidence(made.policy(), made.read(), Set.of());
+            assertTrue(
+                    evidence.contains(new Evidence.OfDocument(document.digest(), document.text())));
+            Policy.Explanation.Explained again =
+                    assertInstanceOf(
+                            Policy.Explanation.Explained.class,
+                            Policy.explaining(evidence).apply(plainOnRecord(made)));
+            assertEquals(made, again.decided());
+            Policy.Explanation.Share share = again.shares().getFirst();
+            assertEquals(1, again.shares().size());
+            assertEquals("bucket-policy", share.asked().name());
+            assertFalse(decided(share.asked()), "neither lets in one of its own");
+            assertEquals(grade.equals("closed"), !share.asked().reasons().isEmpty());
+            assertEquals(grade.equals("closed"), again.context().contains("\"denied\":true"));
         }
     }
 

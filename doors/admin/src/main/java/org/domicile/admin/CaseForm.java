@@ -60,17 +60,29 @@ public final class CaseForm {
         }
         json.writeEndObject();
         json.writeStringField("schema", made.schema());
+        json.writeArrayFieldStart("shares");
+        for (Policy.Explanation.Share each : made.shares()) {
+            json.writeStartObject();
+            json.writeBooleanField("counts", each.counts());
+            within(json, each.asked());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
         json.writeArrayFieldStart("bounds");
         for (Policy.Explanation.Within each : made.bounds()) {
+            json.writeStartObject();
             within(json, each);
+            json.writeEndObject();
         }
         json.writeEndArray();
     }
 
-    /** What a session was asked beyond that: each is a case of its own, and must allow too. */
+    /**
+     * What was asked beside that, each a case of its own: before, with whom a bucket is shared;
+     * beyond that, what a session stays within, which must allow too.
+     */
     private static void within(JsonGenerator json, Policy.Explanation.Within within)
             throws IOException {
-        json.writeStartObject();
         json.writeStringField("name", within.name());
         json.writeStringField("decision", within.answer().name().toLowerCase(Locale.ROOT));
         json.writeBooleanField("asked", within.asked());
@@ -92,7 +104,6 @@ public final class CaseForm {
         }
         json.writeEndObject();
         json.writeStringField("schema", within.schema());
-        json.writeEndObject();
     }
 
     private static String verdict(Policy.Explanation.Explained made) {

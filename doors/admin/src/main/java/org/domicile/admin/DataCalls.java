@@ -62,13 +62,19 @@ final class DataCalls {
                         "from",
                         "to",
                         "verdict",
+                        "subject",
                         "before",
                         "limit");
         String organisation = input.text("organisation");
         int limit = (int) input.number("limit", USUAL_USES, 1, MOST_USES);
         // One more than asked tells whether there are more.
         Ledger.Filter filter = filter(input, now, limit + 1);
-        List<Ledger.Recorded> uses = call.administration().uses(organisation, filter);
+        Optional<String> subject = input.optional("subject");
+        List<Ledger.Recorded> uses =
+                subject.isPresent()
+                        ? call.administration()
+                                .uses(organisation, PeopleCalls.subject(subject.get()), filter)
+                        : call.administration().uses(organisation, filter);
         boolean cut = uses.size() > limit;
         List<Ledger.Recorded> page = cut ? uses.subList(0, limit) : uses;
         Headers headers = call.headers("application/x-ndjson");

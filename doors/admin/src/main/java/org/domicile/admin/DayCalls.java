@@ -19,6 +19,7 @@ import org.domicile.policy.PolicyText;
  * <pre>
  *   {"register":DIGEST,"records":[{"key":BASE64,"value":BASE64},…]}
  *   {"policies":DIGEST,"schema":TEXT,"program":TEXT,"own":[{"organisation":…,"name":…,"version":…,"digest":…,"text":…},…]}
+ *   {"document":DIGEST,"text":TEXT}
  *   {"log":NAME,"index":PLACE,"openings":[{"field":NAME,"salt":BASE64,"value":TEXT},…]}
  * </pre>
  */
@@ -47,6 +48,7 @@ final class DayCalls {
                 switch (each) {
                     case Evidence.OfRegister register -> register(json, register);
                     case Evidence.OfPolicies policies -> policies(json, policies);
+                    case Evidence.OfDocument document -> document(json, document);
                 }
                 json.writeRaw('\n');
             }
@@ -97,6 +99,14 @@ final class DayCalls {
             json.writeEndObject();
         }
         json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void document(JsonGenerator json, Evidence.OfDocument document)
+            throws IOException {
+        json.writeStartObject();
+        json.writeStringField("document", document.digest());
+        json.writeStringField("text", document.text());
         json.writeEndObject();
     }
 

@@ -4,10 +4,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.domicile.guard.GuardedPeople;
 import org.domicile.people.Rule;
 
-/** People: rules that find them in names, erasure, codes, disclosures. */
+/** People: rules that find them in names and tags, erasure, codes, disclosures. */
 final class PeopleCalls {
     private static final long LONGEST_CODE = Duration.ofDays(30).toSeconds();
     private static final long USUAL_CODE = Duration.ofMinutes(15).toSeconds();
@@ -24,12 +25,12 @@ final class PeopleCalls {
                 call.json(200, json -> Form.items(json, rules, PeopleCalls::rule));
             }
             case CREATE_SUBJECT_RULE -> {
-                Input input = Input.body(call.exchange(), "bucket", "prefix", "pattern");
+                Input input = Input.body(call.exchange(), "bucket", "prefix", "pattern", "tag");
                 Rule made =
                         people.createRule(
                                 input.text("bucket"),
                                 input.optional("prefix").orElse(""),
-                                input.text("pattern"));
+                                where(input));
                 call.json(201, json -> rule(json, made));
             }
             case REMOVE_SUBJECT_RULE -> {
@@ -88,9 +89,24 @@ final class PeopleCalls {
                 });
     }
 
+    private static Rule.Where where(Input input) {
+        Optional<String> pattern = input.optional("pattern");
+        Optional<String> tag = input.optional("tag");
+        if (pattern.isPresent() == tag.isPresent()) {
+            throw Failure.input(
+                    "say either pattern, where names hold the identifier, or tag, the key of the"
+                            + " tag whose value it is");
+        }
+        return pattern.<Rule.Where>map(Rule.Where.InName::new)
+                .orElseGet(() -> new Rule.Where.InTag(tag.orElseThrow()));
+    }
+
     /** The identifier goes from here to the guard and into no message. */
     private static String subject(Input input) {
-        String subject = input.text("subject");
+        return subject(input.text("subject"));
+    }
+
+    static String subject(String subject) {
         if (subject.getBytes(java.nio.charset.StandardCharsets.UTF_8).length > LONGEST_SUBJECT) {
             throw Failure.input("subject is at most 1,024 bytes");
         }
@@ -102,7 +118,10 @@ final class PeopleCalls {
         json.writeStringField("id", rule.id());
         json.writeStringField("organisation", rule.organisation());
         json.writeStringField("place", rule.place());
-        json.writeStringField("pattern", rule.pattern());
+        switch (rule.where()) {
+            case Rule.Where.InName(String pattern) -> json.writeStringField("pattern", pattern);
+            case Rule.Where.InTag(String key) -> json.writeStringField("tag", key);
+        }
         json.writeStringField("created", rule.created().toString());
         json.writeEndObject();
     }
