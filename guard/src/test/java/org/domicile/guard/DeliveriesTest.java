@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.events.Destination;
@@ -502,7 +503,7 @@ class DeliveriesTest {
                         .toList());
         // It once looked again at once, and for ever, for the name that had nothing left.
         long looks = installation.keyspace().scans();
-        Thread.sleep(500);
+        LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
         long more = installation.keyspace().scans() - looks;
         assertTrue(more < 50, () -> "looks in half a second: " + more);
     }
@@ -601,7 +602,7 @@ class DeliveriesTest {
 
     private static void await(BooleanSupplier wanted) throws InterruptedException {
         for (int i = 0; i < 2_000 && !wanted.getAsBoolean(); i++) {
-            Thread.sleep(10);
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
         }
         assertTrue(wanted.getAsBoolean(), "it does not come about");
     }
