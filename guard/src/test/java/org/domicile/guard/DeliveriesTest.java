@@ -503,7 +503,7 @@ class DeliveriesTest {
                         .toList());
         // It once looked again at once, and for ever, for the name that had nothing left.
         long looks = installation.keyspace().scans();
-        Thread.sleep(500);
+        LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
         long more = installation.keyspace().scans() - looks;
         assertTrue(more < 50, () -> "looks in half a second: " + more);
     }
@@ -596,13 +596,13 @@ class DeliveriesTest {
         return installation.guard().deliveries().waiting().getFirst().problem();
     }
 
-    private void awaitFailures(long count) {
+    private void awaitFailures(long count) throws InterruptedException {
         await(() -> installation.guard().deliveries().failed() >= count);
     }
 
-    private static void await(BooleanSupplier wanted) {
+    private static void await(BooleanSupplier wanted) throws InterruptedException {
         for (int i = 0; i < 2_000 && !wanted.getAsBoolean(); i++) {
-            LockSupport.parkNanos(10_000_000);
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
         }
         assertTrue(wanted.getAsBoolean(), "it does not come about");
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.KeyspaceOptions;
 import org.domicile.keyspace.Space;
@@ -133,7 +134,7 @@ class CheckCommandTest {
 
     private static void pause() {
         try {
-            Thread.sleep(50);
+            LockSupport.parkNanos(50_000_000);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

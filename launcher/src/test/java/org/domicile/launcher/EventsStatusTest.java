@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.domicile.events.Destination;
 import org.domicile.events.Notification;
 import org.domicile.guard.Attributes;
@@ -106,7 +107,7 @@ class EventsStatusTest {
                             instanceof Stored.Done);
             String part = "events do not reach arn:aws:sns:home:main:hook (127.0.0.1: ";
             for (int i = 0; i < 2_000 && !warns(cloud, part); i++) {
-                Thread.sleep(10);
+                LockSupport.parkNanos(10_000_000);
             }
             assertTrue(warns(cloud, part), () -> cloud.instruments().status().toString());
             assertEquals(1L, cloud.instruments().status().figures().get("events.waiting"));

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.domicile.events.Destination;
 import org.domicile.events.Notification;
 import org.domicile.guard.Attributes;
@@ -270,7 +271,7 @@ class OutwardTest {
                 String fresh = put(objects, "n");
                 assertTrue(fresh.compareTo(since) > 0, () -> fresh + " after " + since);
                 assertNotEquals(fresh.substring(0, 5), since.substring(0, 5));
-                Thread.sleep(300);
+                LockSupport.parkNanos(300_000_000);
                 hook.expectNothing();
                 String status = Rig.command("status", "--data", to.toString()).out();
                 assertTrue(status.contains("'domicile resume'"), status);
