@@ -133,11 +133,7 @@ class CheckCommandTest {
     }
 
     private static void pause() {
-        try {
-            LockSupport.parkNanos(50_000_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        LockSupport.parkNanos(50_000_000);
     }
 
     @Test
