@@ -7,7 +7,8 @@ import java.util.List;
  * The name of a namespace: its levels, the outermost first. None at all is the root, in which all
  * others lie and which is no namespace itself.
  *
- * @param levels 0 to 16; each 1 to 255 bytes of UTF-8 without control characters
+ * @param levels 0 to 16; each 1 to 255 bytes of UTF-8 without control characters, together at most
+ *     2,000 bytes
  */
 public record NamespaceName(List<String> levels) {
     /** In which all others lie. */
@@ -17,6 +18,7 @@ public record NamespaceName(List<String> levels) {
     public static final int MOST_LEVELS = 16;
 
     private static final int LONGEST = 255;
+    private static final int LONGEST_TOGETHER = 2_000;
 
     /** Checks the limits; {@link Refusal} where they are passed. */
     public NamespaceName {
@@ -26,7 +28,19 @@ public record NamespaceName(List<String> levels) {
                     Refusal.Kind.INVALID,
                     "A namespace has at most " + MOST_LEVELS + " levels, not " + levels.size());
         }
-        levels.forEach(each -> check("The name of a namespace", each));
+        int together = 0;
+        for (String each : levels) {
+            check("The name of a namespace", each);
+            together += each.getBytes(StandardCharsets.UTF_8).length;
+        }
+        if (together > LONGEST_TOGETHER) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID,
+                    "The levels of a namespace have at most "
+                            + LONGEST_TOGETHER
+                            + " bytes together, not "
+                            + together);
+        }
     }
 
     /** Of levels. */

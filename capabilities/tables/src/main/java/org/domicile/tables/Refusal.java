@@ -24,10 +24,14 @@ public final class Refusal extends RuntimeException {
         NOT_EMPTY(Outcome.CONFLICT),
         /** What the client asserts does not hold. */
         COMMIT_FAILED(Outcome.CONFLICT),
+        /** There is no room for it. */
+        OVER_QUOTA(Outcome.CONFLICT),
         /** The key was used for something else. */
         KEY_REUSED(Outcome.CONFLICT),
         /** It is no document of its kind, or what it says is not allowed. */
         INVALID(Outcome.INVALID),
+        /** What is to be signed is for something else. */
+        NOT_OF_TABLE(Outcome.INVALID),
         /** It contradicts itself. */
         UNPROCESSABLE(Outcome.INVALID),
         /** It is too large. */
