@@ -606,14 +606,17 @@ final class TablesView implements GuardedTables {
 
     @Override
     public void cancel(TableName name, String plan) {
-        this.<Boolean>ofTable(
-                "iceberg:CancelPlan",
-                Kind.TABLE,
-                name,
-                warehouse -> {
-                    tables.cancel(warehouse, tables.id(warehouse, Kind.TABLE, name), plan);
-                    return true;
-                });
+        Runnable cancelling =
+                ofTable(
+                        "iceberg:CancelPlan",
+                        Kind.TABLE,
+                        name,
+                        warehouse -> {
+                            String id = tables.id(warehouse, Kind.TABLE, name);
+                            tables.planned(warehouse, id, plan);
+                            return () -> tables.cancel(warehouse, id, plan);
+                        });
+        cancelling.run(); // once it is on record
     }
 
     @Override
