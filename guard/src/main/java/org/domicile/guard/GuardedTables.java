@@ -83,9 +83,6 @@ public interface GuardedTables {
     Shown register(
             Kind kind, NamespaceName namespace, Registration asked, Files files, Once once);
 
-    /** Takes its name from a table, whose files stay. */
-    Loaded unregister(TableName name, Once once);
-
     /** Drops a table or view. */
     void drop(Kind kind, TableName name, Tables.Files files, Once once);
 

@@ -144,7 +144,7 @@ final class OpenedWarehouse implements Warehouse {
                         name,
                         Optional.empty(),
                         new Condition.None(),
-                        Lock.Bypass.NONE);
+                        Lock.Bypass.NO);
     }
 
     /** Removes all files of a table. */

@@ -454,15 +454,6 @@ final class TablesView implements GuardedTables {
     }
 
     @Override
-    public Loaded unregister(TableName name, Once once) {
-        return changing(
-                "iceberg:UnregisterTable",
-                Kind.TABLE,
-                name,
-                (carrying, warehouse) -> tables.unregister(carrying, warehouse, name, once));
-    }
-
-    @Override
     public void drop(Kind kind, TableName name, Tables.Files files, Once once) {
         this.<Boolean>changing(
                 kind == Kind.TABLE ? "iceberg:DropTable" : "iceberg:DropView",

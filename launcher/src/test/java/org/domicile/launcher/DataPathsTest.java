@@ -42,7 +42,6 @@ class DataPathsTest {
                     "GuardedLogs.refuse",
                     "GuardedSessions.refuse",
                     "GuardedTables.refuse",
-                    "GuardedTables.unregister", // no client can ask for it yet
                     "GuardedTables.scan", // for queries
                     "Administration.refuse");
 

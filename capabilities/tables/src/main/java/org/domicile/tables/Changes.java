@@ -172,9 +172,7 @@ final class Changes {
     }
 
     static ViewMetadata view(String location, String json) {
-        return ViewMetadata.buildFrom(ViewMetadataParser.fromJson(json))
-                .setMetadataLocation(location)
-                .build();
+        return ViewMetadataParser.fromJson(location, json);
     }
 
     /** @throws Refusal when it is no metadata, or of something elsewhere */

@@ -167,9 +167,7 @@ final class Contents {
                         .orElseGet(() -> {
                             State state = state(entry);
                             ViewMetadata read =
-                                    ViewMetadata.buildFrom(ViewMetadataParser.fromJson(state.json()))
-                                            .setMetadataLocation(state.location())
-                                            .build();
+                                    ViewMetadataParser.fromJson(state.location(), state.json());
                             kept.keep(entry.id(), entry.version(), state.json().length(), read);
                             return read;
                         });

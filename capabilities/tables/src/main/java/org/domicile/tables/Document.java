@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.iceberg.RetryableValidationException;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.RESTException;
@@ -100,7 +101,8 @@ final class Document {
     static <T> T checked(Supplier<T> work) {
         try {
             return work.get();
-        } catch (CommitFailedException e) {
+        } catch (CommitFailedException | RetryableValidationException e) {
+            // The second: numbers that were right when the client read, and are behind now.
             throw new Refusal(Refusal.Kind.COMMIT_FAILED, sentence(e));
         } catch (NotFoundException e) {
             throw new Refusal(Refusal.Kind.UNREADABLE, sentence(e));

@@ -644,9 +644,7 @@ final class StoredTables implements Tables {
                     Kind.VIEW,
                     json,
                     location ->
-                            org.apache.iceberg.view.ViewMetadata.buildFrom(metadata)
-                                    .setMetadataLocation(location)
-                                    .build());
+                            org.apache.iceberg.view.ViewMetadataParser.fromJson(location, json));
         }
     }
 
@@ -841,27 +839,6 @@ final class StoredTables implements Tables {
                         : Draft.of(Changes.view(read.location(), read.json()));
         return new Making(contents, transaction)
                 .present(in, name, draft, read.id(), read.location());
-    }
-
-    @Override
-    public Loaded unregister(Request request, Warehouse warehouse, TableName name, Once once) {
-        return inTurn(
-                warehouse,
-                List.of(name),
-                () ->
-                        change(
-                                request,
-                                warehouse,
-                                once,
-                                (contents, transaction) -> {
-                                    Contents.Found found = contents.found(Kind.TABLE, name);
-                                    LoadedTable table = contents.table(found);
-                                    gone(contents, transaction, found, Files.STAY);
-                                    return Step.<Loaded>of(() -> table);
-                                },
-                                () -> {
-                                    throw Refusal.absent(Kind.TABLE, name);
-                                }));
     }
 
     @Override

@@ -85,9 +85,6 @@ public interface Tables {
     Loaded register(
             Request request, Warehouse warehouse, TableName name, Registrable what, Once once);
 
-    /** Takes its name from a table, whose files stay. Carries the record. */
-    Loaded unregister(Request request, Warehouse warehouse, TableName name, Once once);
-
     /**
      * Drops a table or view. Carries the record. Files of one that is not purged stay and can be
      * registered again.
