@@ -103,9 +103,9 @@ final class Contents {
     }
 
     /** @throws Refusal when somebody has it */
-    void checkFree(Namespace in, TableName name) {
+    void checkFree(Namespace in, Kind wanted, TableName name) {
         find(in, name).ifPresent(each -> {
-            throw Refusal.taken(each.entry().kind(), name);
+            throw Refusal.taken(each.entry().kind(), wanted, name);
         });
     }
 

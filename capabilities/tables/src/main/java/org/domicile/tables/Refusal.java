@@ -82,8 +82,14 @@ public final class Refusal extends RuntimeException {
                 kind.word() + " does not exist: " + name.text());
     }
 
-    static Refusal taken(org.domicile.tables.Kind kind, TableName name) {
+    /** @param kind of who has the name @param wanted of who is to have it */
+    static Refusal taken(
+            org.domicile.tables.Kind kind, org.domicile.tables.Kind wanted, TableName name) {
         return new Refusal(
-                Kind.ALREADY_EXISTS, kind.word() + " already exists: " + name.text());
+                Kind.ALREADY_EXISTS,
+                kind.word()
+                        + (kind == wanted ? "" : " with same name")
+                        + " already exists: "
+                        + name.text());
     }
 }

@@ -197,16 +197,16 @@ final class StoredTables implements Tables {
             Supplier<T> again) {
         byte[] key = Layout.once(warehouse.organisation(), once.key());
         for (int attempt = 0; attempt < MOST_TRIES; attempt++) {
+            Optional<Records.Came> before =
+                    once.counts()
+                            ? keyspace.get(Space.RECORDS, key).map(Records.Came::decode)
+                            : Optional.empty();
+            if (before.isPresent()) {
+                return repeated(request, warehouse, once, before.get(), again);
+            }
             Transaction transaction = new Transaction();
             Step<T> step;
             try (Snapshot snapshot = keyspace.snapshot()) {
-                Optional<Records.Came> before =
-                        once.counts()
-                                ? snapshot.get(Space.RECORDS, key).map(Records.Came::decode)
-                                : Optional.empty();
-                if (before.isPresent()) {
-                    return repeated(request, warehouse, once, before.get(), again);
-                }
                 step = decision.of(new Contents(snapshot, warehouse, kept), transaction);
             } catch (Refusal e) {
                 Transaction refused = new Transaction();
@@ -433,7 +433,7 @@ final class StoredTables implements Tables {
                 warehouse,
                 Once.NOT,
                 (contents, transaction) -> {
-                    contents.checkFree(contents.namespace(name.namespace()), name);
+                    contents.checkFree(contents.namespace(name.namespace()), Kind.TABLE, name);
                     String id = id(10);
                     LoadedTable table =
                             new LoadedTable(
@@ -469,7 +469,7 @@ final class StoredTables implements Tables {
                                 once,
                                 (contents, transaction) -> {
                                     Contents.Namespace in = contents.namespace(name.namespace());
-                                    contents.checkFree(in, name);
+                                    contents.checkFree(in, Kind.TABLE, name);
                                     String id = id(10);
                                     return new Making(contents, transaction)
                                             .first(
@@ -494,7 +494,7 @@ final class StoredTables implements Tables {
                                 once,
                                 (contents, transaction) -> {
                                     Contents.Namespace in = contents.namespace(name.namespace());
-                                    contents.checkFree(in, name);
+                                    contents.checkFree(in, Kind.VIEW, name);
                                     String id = id(10);
                                     NewView.Asked asked =
                                             switch (wanted) {
@@ -574,7 +574,7 @@ final class StoredTables implements Tables {
                     ? new Refusal(
                             Refusal.Kind.COMMIT_FAILED,
                             "Requirement failed: table already exists: " + name.text())
-                    : Refusal.taken(Kind.VIEW, name);
+                    : Refusal.taken(Kind.VIEW, Kind.TABLE, name);
         });
         Optional<String> staged = Changes.staged(warehouse, asked).filter(id -> waits(contents, id));
         staged.ifPresent(id -> {
@@ -813,7 +813,7 @@ final class StoredTables implements Tables {
         before.ifPresent(each -> {
             if (read.asked().present() == Registration.Present.STAYS
                     || each.entry().kind() != read.kind()) {
-                throw Refusal.taken(each.entry().kind(), name);
+                throw Refusal.taken(each.entry().kind(), read.kind(), name);
             }
         });
         byte[] key = Layout.id(warehouse.organisation(), read.id());
@@ -906,7 +906,18 @@ final class StoredTables implements Tables {
         Contents.Found found = contents.found(kind, renaming.from());
         Contents.Namespace to = contents.namespace(renaming.to().namespace());
         if (!renaming.from().equals(renaming.to())) {
-            contents.checkFree(to, renaming.to());
+            contents.find(to, renaming.to())
+                    .ifPresent(each -> {
+                        throw new Refusal(
+                                Refusal.Kind.ALREADY_EXISTS,
+                                "Cannot rename "
+                                        + renaming.from().text()
+                                        + " to "
+                                        + renaming.to().text()
+                                        + ". "
+                                        + each.entry().kind().word()
+                                        + " already exists");
+                    });
             byte[] key =
                     Layout.entry(
                             contents.warehouse().organisation(),

@@ -35,7 +35,7 @@ final class Errors {
             case COMMIT_FAILED -> new Failure(409, "CommitFailedException", sentence);
             case OVER_QUOTA -> new Failure(403, "ForbiddenException", sentence);
             case KEY_REUSED -> new Failure(422, "UnprocessableEntityException", sentence);
-            case INVALID -> Failure.bad(sentence);
+            case INVALID -> new Failure(400, "IllegalArgumentException", sentence);
             case NOT_OF_TABLE -> new Failure(403, "ForbiddenException", sentence);
             case UNPROCESSABLE -> new Failure(422, "UnprocessableEntityException", sentence);
             case TOO_LARGE -> new Failure(413, "BadRequestException", sentence);

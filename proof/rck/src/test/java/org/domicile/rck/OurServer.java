@@ -43,12 +43,16 @@ public final class OurServer implements BeforeAllCallback {
         Map<String, String> flags =
                 Map.of(
                         "rck.local", "false",
-                        "rck.uri", up.catalog(),
-                        "rck.credential", up.accessKey() + ":" + up.secret(),
+                        "rck.requires-namespace-create", "true",
+                        "rck.supports-serverside-retry", "true",
                         "rck.overrides-requested-location", "true",
-                        "rck.io-impl", "org.apache.iceberg.aws.s3.S3FileIO",
-                        "rck.header.X-Iceberg-Access-Delegation", "vended-credentials",
-                        "rck.http-client.type", "urlconnection");
+                        // the kit's client takes all of the rest as it is
+                        "uri", up.catalog(),
+                        "credential", up.accessKey() + ":" + up.secret(),
+                        "warehouse", "main",
+                        "io-impl", "org.apache.iceberg.aws.s3.S3FileIO",
+                        "http-client.type", "urlconnection",
+                        "header.X-Iceberg-Access-Delegation", "vended-credentials");
         flags.forEach(System::setProperty);
     }
 
