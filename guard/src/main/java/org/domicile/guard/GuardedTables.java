@@ -80,8 +80,7 @@ public interface GuardedTables {
     Loaded commit(ViewChange change, Once once);
 
     /** Gives a table or view whose files are there a name. */
-    Shown register(
-            Kind kind, NamespaceName namespace, Registration asked, Files files, Once once);
+    Shown register(Kind kind, NamespaceName namespace, Registration asked, Files files, Once once);
 
     /** Drops a table or view. */
     void drop(Kind kind, TableName name, Tables.Files files, Once once);

@@ -173,8 +173,7 @@ final class OpenedWarehouse implements Warehouse {
             if (version.isEmpty()) {
                 throw new Refusal(Refusal.Kind.UNREADABLE, "There is no file " + name);
             }
-            Optional<List<Body>> held =
-                    PlainContent.hold(parts.objects(), bucket, version.get());
+            Optional<List<Body>> held = PlainContent.hold(parts.objects(), bucket, version.get());
             if (held.isEmpty()) {
                 continue; // replaced between the two look-ups
             }
@@ -218,5 +217,4 @@ final class OpenedWarehouse implements Warehouse {
             }
         };
     }
-
 }

@@ -128,15 +128,7 @@ final class SessionTokens {
                                             : Caller.By.Grant.Mode.READ);
             Caller.By.Session session =
                     new Caller.By.Session(
-                            role,
-                            roleId,
-                            source,
-                            target,
-                            subject,
-                            name,
-                            expires,
-                            policy,
-                            grant);
+                            role, roleId, source, target, subject, name, expires, policy, grant);
             return Optional.of(
                     new Token(
                             new Caller.Known(organisation, principal, accessKey, purpose, session),

@@ -45,8 +45,7 @@ final class TableSessions {
                     Optional.ofNullable(policy.register().credentials().get(caller.credential()))
                             .filter(each -> each.seal() instanceof Seal.None)
                             .map(source -> of(request, caller, source, grant));
-            case Caller.By.Session session ->
-                    Optional.of(of(request, caller, session, grant));
+            case Caller.By.Session session -> Optional.of(of(request, caller, session, grant));
         };
     }
 
@@ -71,7 +70,10 @@ final class TableSessions {
     }
 
     private GuardedTables.Granted of(
-            Request request, Caller.Known caller, Caller.By.Session session, Caller.By.Grant grant) {
+            Request request,
+            Caller.Known caller,
+            Caller.By.Session session,
+            Caller.By.Grant grant) {
         return made(
                 caller,
                 new Caller.By.Session(

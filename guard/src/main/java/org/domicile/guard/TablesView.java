@@ -136,8 +136,7 @@ final class TablesView implements GuardedTables {
         try (Admitted use = uses.admit(action, resource, object)) {
             T answer;
             try {
-                answer =
-                        bucket.isEmpty() ? without.get() : look.apply(closed(bucket.get()));
+                answer = bucket.isEmpty() ? without.get() : look.apply(closed(bucket.get()));
             } catch (Refusal e) {
                 use.record(e.kind().outcome(), 0);
                 throw e;
@@ -163,8 +162,7 @@ final class TablesView implements GuardedTables {
 
     private static Refusal absent(Kind kind, TableName name) {
         return kind == Kind.TABLE
-                ? new Refusal(
-                        Refusal.Kind.NO_SUCH_TABLE, "Table does not exist: " + name.text())
+                ? new Refusal(Refusal.Kind.NO_SUCH_TABLE, "Table does not exist: " + name.text())
                 : new Refusal(Refusal.Kind.NO_SUCH_VIEW, "View does not exist: " + name.text());
     }
 
@@ -257,10 +255,8 @@ final class TablesView implements GuardedTables {
     public Map<String, String> create(NewNamespace wanted, Once once) {
         Optional<Bucket> bucket = found();
         try (Admitted use =
-                uses.admit(
-                        "iceberg:CreateNamespace", place(bucket), wanted.name().text())) {
-            Bucket there =
-                    bucket.orElseGet(() -> warehouses.make(request(), uses.organisation()));
+                uses.admit("iceberg:CreateNamespace", place(bucket), wanted.name().text())) {
+            Bucket there = bucket.orElseGet(() -> warehouses.make(request(), uses.organisation()));
             tables.create(use.carrying(() -> 0), closed(there), wanted, once);
             return wanted.properties();
         }
@@ -282,8 +278,7 @@ final class TablesView implements GuardedTables {
     }
 
     @Override
-    public PropertiesChange.Changed change(
-            NamespaceName name, PropertiesChange change, Once once) {
+    public PropertiesChange.Changed change(NamespaceName name, PropertiesChange change, Once once) {
         Optional<Bucket> bucket = found();
         return changing(
                 "iceberg:UpdateNamespace",
@@ -340,8 +335,7 @@ final class TablesView implements GuardedTables {
         boolean commits =
                 uses.allows(
                         COMMIT,
-                        uses.data(
-                                Optional.of(warehouse.source()), warehouse.bucket(), id + "/"));
+                        uses.data(Optional.of(warehouse.source()), warehouse.bucket(), id + "/"));
         return sessions.make(
                 request(),
                 new Caller.By.Grant(
@@ -425,8 +419,7 @@ final class TablesView implements GuardedTables {
                 bucket.map(each -> uses.data(bucket, each.name(), under(each, asked.location())))
                         .orElseGet(() -> place(bucket));
         Registrable what;
-        try (Admitted use =
-                uses.admit("iceberg:ReadMetadataFile", source, name.text())) {
+        try (Admitted use = uses.admit("iceberg:ReadMetadataFile", source, name.text())) {
             if (bucket.isEmpty()) {
                 use.record(Outcome.ABSENT, 0);
                 throw noNamespace(namespace);
@@ -489,10 +482,7 @@ final class TablesView implements GuardedTables {
                 Kind.TABLE,
                 name,
                 warehouse ->
-                        shown(
-                                warehouse,
-                                tables.load(warehouse, Kind.TABLE, name),
-                                Files.VENDED));
+                        shown(warehouse, tables.load(warehouse, Kind.TABLE, name), Files.VENDED));
     }
 
     @Override
@@ -519,8 +509,7 @@ final class TablesView implements GuardedTables {
                     Map<String, String> headers = new HashMap<>(asked.headers());
                     headers.put("x-amz-security-token", granted.token());
                     return new TreeMap<>(
-                            new S3Signature(
-                                            granted.accessKey(), granted.secret(), asked.region())
+                            new S3Signature(granted.accessKey(), granted.secret(), asked.region())
                                     .sign(
                                             asked.method(),
                                             asked.host(),
@@ -580,8 +569,7 @@ final class TablesView implements GuardedTables {
                 Kind.TABLE,
                 name,
                 warehouse ->
-                        tables.planned(
-                                warehouse, tables.id(warehouse, Kind.TABLE, name), plan));
+                        tables.planned(warehouse, tables.id(warehouse, Kind.TABLE, name), plan));
     }
 
     @Override
@@ -591,8 +579,7 @@ final class TablesView implements GuardedTables {
                 Kind.TABLE,
                 name,
                 warehouse ->
-                        tables.tasks(
-                                warehouse, tables.id(warehouse, Kind.TABLE, name), asked));
+                        tables.tasks(warehouse, tables.id(warehouse, Kind.TABLE, name), asked));
     }
 
     @Override

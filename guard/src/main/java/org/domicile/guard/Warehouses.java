@@ -70,8 +70,7 @@ final class Warehouses {
             if (present.isPresent()) {
                 return present.get();
             }
-            Organisation organisation =
-                    policy.register().organisations().get(organisationName);
+            Organisation organisation = policy.register().organisations().get(organisationName);
             if (organisation == null) {
                 throw new IllegalStateException("policy let no organisation through");
             }

@@ -142,8 +142,7 @@ class DataPathPurposesTest {
 
     /** Other doors are for operators, for persons with a code, and for everybody. */
     private static boolean asksForCredential(Line line) {
-        return Set.of("s3", "iceberg").contains(line.door())
-                || line.operation().equals("OfUseLog");
+        return Set.of("s3", "iceberg").contains(line.door()) || line.operation().equals("OfUseLog");
     }
 
     private static void refused(EveryDoor doors, Line line, Asked asked) throws IOException {

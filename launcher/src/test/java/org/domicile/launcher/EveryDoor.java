@@ -447,12 +447,17 @@ final class EveryDoor implements AutoCloseable {
         words.put(
                 "viewed",
                 schema
-                        + ",\"view-version\":{\"version-id\":1,\"timestamp-ms\":1,\"schema-id\":0,"
-                        + "\"summary\":{},\"representations\":[{\"type\":\"sql\",\"sql\":\"select 1\","
-                        + "\"dialect\":\"duckdb\"}],\"default-namespace\":[\"flights\"]},"
+                        + ",\"view-version\":{\"version-id\":1,\"timestamp-ms\":1,\"schema-id\":0,\"summary\":{},\"representations\":[{\"type\":\"sql\",\"sql\":\"select"
+                        + " 1\",\"dialect\":\"duckdb\"}],\"default-namespace\":[\"flights\"]},"
                         + "\"properties\":{}");
         String in = "/iceberg/v1/namespaces/flights";
-        ok(catalog(caller, words, "POST", "/iceberg/v1/namespaces", "{\"namespace\":[\"flights\"]}"));
+        ok(
+                catalog(
+                        caller,
+                        words,
+                        "POST",
+                        "/iceberg/v1/namespaces",
+                        "{\"namespace\":[\"flights\"]}"));
         Reply table = catalog(caller, words, "POST", in + "/tables", "{\"name\":\"t\",{schema}}");
         ok(table);
         String location = json(table, "location");

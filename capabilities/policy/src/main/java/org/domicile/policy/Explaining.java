@@ -307,8 +307,7 @@ final class Explaining {
         return place.isEmpty()
                 ? Caller.By.Grant.NONE
                 : new Caller.By.Grant(
-                        place,
-                        writes ? Caller.By.Grant.Mode.WRITE : Caller.By.Grant.Mode.READ);
+                        place, writes ? Caller.By.Grant.Mode.WRITE : Caller.By.Grant.Mode.READ);
     }
 
     private static String textOr(Value of, String name, String without) {
@@ -335,9 +334,7 @@ final class Explaining {
                         bucket,
                         whole
                                 ? ""
-                                : named
-                                        ? table + "/"
-                                        : use.object().substring(bucket.length() + 1),
+                                : named ? table + "/" : use.object().substring(bucket.length() + 1),
                         texts(field(read, "zones")),
                         use.dataZone(),
                         carried(read),

@@ -30,10 +30,10 @@ import org.domicile.request.Caller;
  * credential}, {@code session}, {@code operator}, {@code program} or {@code anonymous}. A session
  * brings {@code "session"}: its end in milliseconds since 1970, the digest of its policy, its role
  * with the id, and the credential or the issuer that it came from; one for the files of a table has
- * its {@code "table"}, and {@code "tableWrites"} when it may write. Of a bucket that is reserved for
- * tables there is {@code "table"}: the id of the one that is meant, or a slash. A refusal begins with
- * {@code "errors"}, the policies that erred, and {@code "reasons"}, all that forbade. An object's name is
- * the recorded object less its bucket: it may name people, and is sealed apart.
+ * its {@code "table"}, and {@code "tableWrites"} when it may write. Of a bucket that is reserved
+ * for tables there is {@code "table"}: the id of the one that is meant, or a slash. A refusal
+ * begins with {@code "errors"}, the policies that erred, and {@code "reasons"}, all that forbade.
+ * An object's name is the recorded object less its bucket: it may name people, and is sealed apart.
  */
 final class ReadForm {
     private ReadForm() {}

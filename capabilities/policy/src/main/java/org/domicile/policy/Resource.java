@@ -79,8 +79,7 @@ public sealed interface Resource {
 
         /** The same data with what they bring along. */
         public Data carrying(Marks marks) {
-            return new Data(
-                    organisation, bucket, name, zones, dataZone, marks, access, table);
+            return new Data(organisation, bucket, name, zones, dataZone, marks, access, table);
         }
 
         /** The same data as they are shared. */

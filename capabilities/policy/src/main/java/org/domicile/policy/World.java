@@ -171,9 +171,11 @@ final class World {
         boolean listing = inRole || session.grant().isFor();
         Map<String, Value> attributes = new HashMap<>();
         attributes.put(
-                "actions", texts(listing ? all : source.map(Credential::actions).orElse(List.of())));
+                "actions",
+                texts(listing ? all : source.map(Credential::actions).orElse(List.of())));
         attributes.put(
-                "buckets", texts(listing ? all : source.map(Credential::buckets).orElse(List.of())));
+                "buckets",
+                texts(listing ? all : source.map(Credential::buckets).orElse(List.of())));
         attributes.put("withdrawn", Value.of(!stands));
         attributes.put("temporary", Value.of(true));
         end(end).ifPresent(each -> attributes.put("expires", each));
@@ -183,8 +185,7 @@ final class World {
         if (session.grant().isFor()) {
             attributes.put("table", Value.of(session.grant().place()));
             attributes.put(
-                    "tableWrites",
-                    Value.of(session.grant().mode() == Caller.By.Grant.Mode.WRITE));
+                    "tableWrites", Value.of(session.grant().mode() == Caller.By.Grant.Mode.WRITE));
         }
         Entity acting =
                 actor(

@@ -125,13 +125,12 @@ final class Changes {
         CreateViewRequest request = asked.request();
         Map<String, String> properties =
                 request.properties() == null ? Map.of() : request.properties();
-        return Document.checked(
-                () ->
-                        ViewMetadata.builder()
-                                .setProperties(properties)
-                                .setLocation(Locations.of(warehouse, id))
-                                .setCurrentVersion(request.viewVersion(), request.schema())
-                                .build());
+        return Document.checked(() ->
+                ViewMetadata.builder()
+                        .setProperties(properties)
+                        .setLocation(Locations.of(warehouse, id))
+                        .setCurrentVersion(request.viewVersion(), request.schema())
+                        .build());
     }
 
     static ViewMetadata next(LoadedView view, ViewChange.Asked asked) {
@@ -175,7 +174,9 @@ final class Changes {
         return ViewMetadataParser.fromJson(location, json);
     }
 
-    /** @throws Refusal when it is no metadata, or of something elsewhere */
+    /**
+     * @throws Refusal when it is no metadata, or of something elsewhere
+     */
     static void check(Warehouse warehouse, Kind kind, String id, String location, String json) {
         String place =
                 Document.checked(() -> {
@@ -192,5 +193,4 @@ final class Changes {
                     Refusal.Kind.INVALID, "This file is the metadata of something elsewhere");
         }
     }
-
 }

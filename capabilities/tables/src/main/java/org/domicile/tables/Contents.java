@@ -102,17 +102,21 @@ final class Contents {
                 Optional.empty());
     }
 
-    /** @throws Refusal when somebody has it */
+    /**
+     * @throws Refusal when somebody has it
+     */
     void checkFree(Namespace in, Kind wanted, TableName name) {
-        find(in, name).ifPresent(each -> {
-            throw Refusal.taken(each.entry().kind(), wanted, name);
-        });
+        find(in, name)
+                .ifPresent(each -> {
+                    throw Refusal.taken(each.entry().kind(), wanted, name);
+                });
     }
 
     // properties of namespaces
 
     Map<String, String> properties(Namespace namespace) {
-        byte[] packed = warehouse.open(place(namespace.space().id()), namespace.space().properties());
+        byte[] packed =
+                warehouse.open(place(namespace.space().id()), namespace.space().properties());
         byte[] json = Records.inflated(new ByteArrayInputStream(packed));
         Map<String, String> properties = new HashMap<>();
         try {
@@ -188,9 +192,7 @@ final class Contents {
             whole.writeBytes(sealed);
             for (int piece = 0; piece < entry.pieces(); piece++) {
                 whole.writeBytes(
-                        reading.get(
-                                        Space.BODIES,
-                                        Layout.piece(entry.id(), entry.version(), piece))
+                        reading.get(Space.BODIES, Layout.piece(entry.id(), entry.version(), piece))
                                 .orElseThrow(() ->
                                         corrupt("a piece of a table's metadata is missing", null)));
             }
@@ -237,8 +239,7 @@ final class Contents {
                 new Write.Put(
                         Space.RECORDS,
                         key,
-                        new Records.Entry(
-                                        kind, id, version, pieces, Arrays.copyOf(sealed, first))
+                        new Records.Entry(kind, id, version, pieces, Arrays.copyOf(sealed, first))
                                 .encode()));
     }
 
@@ -262,7 +263,8 @@ final class Contents {
         return "tables/metadata/" + id + "/" + version;
     }
 
-    private static StorageFailure corrupt(String what, @org.jspecify.annotations.Nullable Exception e) {
+    private static StorageFailure corrupt(
+            String what, @org.jspecify.annotations.Nullable Exception e) {
         return e == null
                 ? new StorageFailure(StorageFailure.Kind.CORRUPT, what)
                 : new StorageFailure(StorageFailure.Kind.CORRUPT, what, e);

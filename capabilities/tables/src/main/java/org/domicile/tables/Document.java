@@ -64,13 +64,15 @@ final class Document {
 
     /** Any document, as a tree. */
     static JsonNode tree(String json) {
-        return read(json, text -> {
-            JsonNode node = MAPPER.readTree(text);
-            if (node == null || !node.isObject()) {
-                throw invalid("The body is no JSON object");
-            }
-            return node;
-        });
+        return read(
+                json,
+                text -> {
+                    JsonNode node = MAPPER.readTree(text);
+                    if (node == null || !node.isObject()) {
+                        throw invalid("The body is no JSON object");
+                    }
+                    return node;
+                });
     }
 
     /** A step of reading. */

@@ -13,7 +13,9 @@ final class Kept {
     private static final int MOST = 512;
     private static final long MOST_CHARACTERS = 48L << 20;
 
-    /** @param length of its text @param what TableMetadata or ViewMetadata */
+    /**
+     * @param length of its text @param what TableMetadata or ViewMetadata
+     */
     private record Item(long length, Object what) {}
 
     private record Key(String id, long version) {}

@@ -58,7 +58,9 @@ final class Locations {
         return location.substring(scheme(warehouse).length());
     }
 
-    /** @throws Refusal when a property leads elsewhere */
+    /**
+     * @throws Refusal when a property leads elsewhere
+     */
     static void check(Warehouse warehouse, String id, Map<String, String> properties) {
         String own = of(warehouse, id);
         for (String path : PATHS) {
@@ -66,7 +68,9 @@ final class Locations {
             if (value != null && !value.equals(own) && !value.startsWith(own + "/")) {
                 throw new Refusal(
                         Refusal.Kind.INVALID,
-                        path + " leads away from the place of this table: its files are below " + own);
+                        path
+                                + " leads away from the place of this table: its files are below "
+                                + own);
             }
         }
     }

@@ -67,8 +67,7 @@ public record NamespaceName(List<String> levels) {
         int length = name.getBytes(StandardCharsets.UTF_8).length;
         if (length == 0 || length > LONGEST) {
             throw new Refusal(
-                    Refusal.Kind.INVALID,
-                    what + " has 1 to " + LONGEST + " bytes, not " + length);
+                    Refusal.Kind.INVALID, what + " has 1 to " + LONGEST + " bytes, not " + length);
         }
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);

@@ -19,7 +19,8 @@ public sealed interface NewTable {
     /** Reads a CreateTableRequest. */
     static NewTable parse(String json) {
         CreateTableRequest request =
-                Document.read(json, text -> Document.MAPPER.readValue(text, CreateTableRequest.class));
+                Document.read(
+                        json, text -> Document.MAPPER.readValue(text, CreateTableRequest.class));
         if (request == null || request.name() == null || request.schema() == null) {
             throw Document.invalid("A table has a name and a schema");
         }

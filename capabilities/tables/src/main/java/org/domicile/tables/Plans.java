@@ -20,8 +20,8 @@ import org.apache.iceberg.rest.responses.PlanTableScanResponse;
 import org.apache.iceberg.rest.responses.PlanTableScanResponseParser;
 
 /**
- * Plans that clients come back to, in memory: at most {@code MOST}, the oldest gives way, for {@code
- * REMEMBERED}. The lock guards the map; a plan does not change.
+ * Plans that clients come back to, in memory: at most {@code MOST}, the oldest gives way, for
+ * {@code REMEMBERED}. The lock guards the map; a plan does not change.
  */
 final class Plans {
     static final int PAGE = 1_000;

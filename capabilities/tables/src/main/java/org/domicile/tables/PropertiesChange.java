@@ -15,8 +15,7 @@ public record PropertiesChange(Set<String> removals, Map<String, String> updates
         both.retainAll(updates.keySet());
         if (!both.isEmpty()) {
             throw new Refusal(
-                    Refusal.Kind.UNPROCESSABLE,
-                    "Both set and removed: " + String.join(", ", both));
+                    Refusal.Kind.UNPROCESSABLE, "Both set and removed: " + String.join(", ", both));
         }
     }
 

@@ -19,7 +19,9 @@ final class Records {
 
     private Records() {}
 
-    /** @param properties sealed */
+    /**
+     * @param properties sealed
+     */
     record Space(long id, byte[] properties) {
         byte[] encode() {
             return written(out -> {

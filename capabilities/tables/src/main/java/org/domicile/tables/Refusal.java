@@ -72,8 +72,7 @@ public final class Refusal extends RuntimeException {
     }
 
     static Refusal noNamespace(NamespaceName name) {
-        return new Refusal(
-                Kind.NO_SUCH_NAMESPACE, "Namespace does not exist: " + name.text());
+        return new Refusal(Kind.NO_SUCH_NAMESPACE, "Namespace does not exist: " + name.text());
     }
 
     static Refusal absent(org.domicile.tables.Kind kind, TableName name) {
@@ -82,7 +81,9 @@ public final class Refusal extends RuntimeException {
                 kind.word() + " does not exist: " + name.text());
     }
 
-    /** @param kind of who has the name @param wanted of who is to have it */
+    /**
+     * @param kind of who has the name @param wanted of who is to have it
+     */
     static Refusal taken(
             org.domicile.tables.Kind kind, org.domicile.tables.Kind wanted, TableName name) {
         return new Refusal(

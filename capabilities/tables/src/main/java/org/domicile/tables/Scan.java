@@ -53,8 +53,8 @@ public record Scan(
      * @param firstRow id of its first row, where the table keeps lineage; -1 otherwise
      * @param sequence data sequence number
      * @param deletes what applies to it
-     * @param residual what is left to be asked of each row of what was asked, in Iceberg's JSON; the
-     *     text {@code true} where nothing is
+     * @param residual what is left to be asked of each row of what was asked, in Iceberg's JSON;
+     *     the text {@code true} where nothing is
      */
     public record DataFile(
             String name,
@@ -79,7 +79,8 @@ public record Scan(
      * @param records how many it deletes
      * @param offset of a vector in its file; -1 otherwise
      * @param length of a vector in its file; -1 otherwise
-     * @param equality ids of the fields by which rows are equal, of equality deletes; empty otherwise
+     * @param equality ids of the fields by which rows are equal, of equality deletes; empty
+     *     otherwise
      */
     public record DeleteFile(
             Deletes deletes,

@@ -34,9 +34,9 @@ import org.domicile.request.Outcome;
 import org.domicile.request.Request;
 
 /**
- * The one engine of {@link Tables}. What is correct is so by the conditions of its transactions; the
- * locks {@code turns}, a few hundred that names share, only keep those who change one table from
- * doing the same work against each other, and are taken in one order.
+ * The one engine of {@link Tables}. What is correct is so by the conditions of its transactions;
+ * the locks {@code turns}, a few hundred that names share, only keep those who change one table
+ * from doing the same work against each other, and are taken in one order.
  */
 final class StoredTables implements Tables {
     private static final int MOST_TRIES = 100;
@@ -50,7 +50,9 @@ final class StoredTables implements Tables {
     private final Kept kept = new Kept();
     private final Plans plans;
     private final ReentrantLock[] turns =
-            Stream.generate(() -> new ReentrantLock(true)).limit(TURNS).toArray(ReentrantLock[]::new);
+            Stream.generate(() -> new ReentrantLock(true))
+                    .limit(TURNS)
+                    .toArray(ReentrantLock[]::new);
 
     StoredTables(Keyspace keyspace, InstantSource clock, RandomGenerator ids) {
         this.keyspace = keyspace;
@@ -76,18 +78,22 @@ final class StoredTables implements Tables {
     @Override
     public Page<NamespaceName> namespaces(
             Warehouse warehouse, NamespaceName parent, Page.Asked asked) {
-        return read(warehouse, contents -> {
-            if (!parent.isRoot()) {
-                contents.namespace(parent);
-            }
-            Range range = Layout.inside(warehouse.organisation(), parent);
-            return page(
-                    contents.reading(),
-                    range,
-                    asked,
-                    after -> Layout.namespace(warehouse.organisation(), inside(parent, after)),
-                    (name, _) -> Optional.of(inside(parent, name)));
-        });
+        return read(
+                warehouse,
+                contents -> {
+                    if (!parent.isRoot()) {
+                        contents.namespace(parent);
+                    }
+                    Range range = Layout.inside(warehouse.organisation(), parent);
+                    return page(
+                            contents.reading(),
+                            range,
+                            asked,
+                            after ->
+                                    Layout.namespace(
+                                            warehouse.organisation(), inside(parent, after)),
+                            (name, _) -> Optional.of(inside(parent, name)));
+                });
     }
 
     private static NamespaceName inside(NamespaceName parent, String level) {
@@ -99,19 +105,21 @@ final class StoredTables implements Tables {
     @Override
     public Page<TableName> list(
             Warehouse warehouse, NamespaceName namespace, Kind kind, Page.Asked asked) {
-        return read(warehouse, contents -> {
-            long in = contents.namespace(namespace).space().id();
-            String organisation = warehouse.organisation();
-            return page(
-                    contents.reading(),
-                    Layout.entries(organisation, in),
-                    asked,
-                    after -> Layout.entry(organisation, in, after),
-                    (name, value) ->
-                            Records.Entry.decode(value.get()).kind() == kind
-                                    ? Optional.of(new TableName(namespace, name))
-                                    : Optional.empty());
-        });
+        return read(
+                warehouse,
+                contents -> {
+                    long in = contents.namespace(namespace).space().id();
+                    String organisation = warehouse.organisation();
+                    return page(
+                            contents.reading(),
+                            Layout.entries(organisation, in),
+                            asked,
+                            after -> Layout.entry(organisation, in, after),
+                            (name, value) ->
+                                    Records.Entry.decode(value.get()).kind() == kind
+                                            ? Optional.of(new TableName(namespace, name))
+                                            : Optional.empty());
+                });
     }
 
     private static <T> Page<T> page(
@@ -151,8 +159,7 @@ final class StoredTables implements Tables {
 
     private static String decoded(String token) {
         try {
-            String name =
-                    new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+            String name = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
             NamespaceName.check("A page token", name);
             return name;
         } catch (IllegalArgumentException e) {
@@ -262,8 +269,7 @@ final class StoredTables implements Tables {
                                 once.asked(),
                                 refusal,
                                 warehouse.seal(
-                                        "tables/once",
-                                        sentence.getBytes(StandardCharsets.UTF_8)))
+                                        "tables/once", sentence.getBytes(StandardCharsets.UTF_8)))
                         .encode());
     }
 
@@ -310,7 +316,9 @@ final class StoredTables implements Tables {
     private <T> T inTurn(Warehouse warehouse, List<TableName> names, Supplier<T> work) {
         TreeSet<Integer> wanted = new TreeSet<>();
         for (TableName each : names) {
-            wanted.add(Math.floorMod(31 * warehouse.organisation().hashCode() + each.hashCode(), TURNS));
+            wanted.add(
+                    Math.floorMod(
+                            31 * warehouse.organisation().hashCode() + each.hashCode(), TURNS));
         }
         List<ReentrantLock> held = new ArrayList<>();
         try {
@@ -349,7 +357,9 @@ final class StoredTables implements Tables {
                                     new Write.Put(
                                             Space.RECORDS,
                                             key,
-                                            contents.space(ids.nextLong() & Long.MAX_VALUE, wanted.properties())
+                                            contents.space(
+                                                            ids.nextLong() & Long.MAX_VALUE,
+                                                            wanted.properties())
                                                     .encode()));
                     return Step.of(() -> true);
                 },
@@ -369,8 +379,7 @@ final class StoredTables implements Tables {
                     Range inner = Layout.inside(organisation, name);
                     if (any(contents.reading(), entries) || any(contents.reading(), inner)) {
                         throw new Refusal(
-                                Refusal.Kind.NOT_EMPTY,
-                                "Namespace is not empty: " + name.text());
+                                Refusal.Kind.NOT_EMPTY, "Namespace is not empty: " + name.text());
                     }
                     transaction
                             .when(found.stands())
@@ -475,7 +484,9 @@ final class StoredTables implements Tables {
                                             .first(
                                                     in,
                                                     name,
-                                                    Draft.of(Changes.first(warehouse, id, asked(wanted))),
+                                                    Draft.of(
+                                                            Changes.first(
+                                                                    warehouse, id, asked(wanted))),
                                                     id);
                                 },
                                 () -> load(warehouse, Kind.TABLE, name)));
@@ -522,8 +533,7 @@ final class StoredTables implements Tables {
                                 request,
                                 warehouse,
                                 once,
-                                (contents, transaction) ->
-                                        all(contents, transaction, changes),
+                                (contents, transaction) -> all(contents, transaction, changes),
                                 () ->
                                         names.stream()
                                                 .map(each -> load(warehouse, Kind.TABLE, each))
@@ -568,15 +578,17 @@ final class StoredTables implements Tables {
             return making.next(found, Draft.of(next), table.metadataLocation());
         }
         Contents.Namespace in = contents.namespace(name.namespace());
-        contents.find(in, name).ifPresent(each -> {
-            // As the requirement says it, but for a view, of which it says nothing.
-            throw each.entry().kind() == Kind.TABLE
-                    ? new Refusal(
-                            Refusal.Kind.COMMIT_FAILED,
-                            "Requirement failed: table already exists: " + name.text())
-                    : Refusal.taken(Kind.VIEW, Kind.TABLE, name);
-        });
-        Optional<String> staged = Changes.staged(warehouse, asked).filter(id -> waits(contents, id));
+        contents.find(in, name)
+                .ifPresent(each -> {
+                    // As the requirement says it, but for a view, of which it says nothing.
+                    throw each.entry().kind() == Kind.TABLE
+                            ? new Refusal(
+                                    Refusal.Kind.COMMIT_FAILED,
+                                    "Requirement failed: table already exists: " + name.text())
+                            : Refusal.taken(Kind.VIEW, Kind.TABLE, name);
+                });
+        Optional<String> staged =
+                Changes.staged(warehouse, asked).filter(id -> waits(contents, id));
         staged.ifPresent(id -> {
             byte[] key = Layout.staged(warehouse.organisation(), id);
             byte[] value = contents.reading().get(Space.RECORDS, key).orElseThrow();
@@ -609,8 +621,7 @@ final class StoredTables implements Tables {
                                 warehouse,
                                 once,
                                 (contents, transaction) -> {
-                                    Contents.Found found =
-                                            contents.found(Kind.VIEW, asked.view());
+                                    Contents.Found found = contents.found(Kind.VIEW, asked.view());
                                     LoadedView view = contents.view(found);
                                     org.apache.iceberg.view.ViewMetadata next =
                                             Changes.next(view, asked);
@@ -619,10 +630,7 @@ final class StoredTables implements Tables {
                                         return Step.<Loaded>of(() -> view);
                                     }
                                     return new Making(contents, transaction)
-                                            .next(
-                                                    found,
-                                                    Draft.of(next),
-                                                    view.metadataLocation());
+                                            .next(found, Draft.of(next), view.metadataLocation());
                                 },
                                 () -> load(warehouse, Kind.VIEW, asked.view())));
     }
@@ -634,8 +642,7 @@ final class StoredTables implements Tables {
             return new Draft(
                     Kind.TABLE,
                     json,
-                    location ->
-                            org.apache.iceberg.TableMetadataParser.fromJson(location, json));
+                    location -> org.apache.iceberg.TableMetadataParser.fromJson(location, json));
         }
 
         static Draft of(org.apache.iceberg.view.ViewMetadata metadata) {
@@ -666,8 +673,7 @@ final class StoredTables implements Tables {
                     .when(contents.free(in, name))
                     .when(new Condition.Holds(Space.RECORDS, holder, Optional.empty()));
             lives(in, name, id);
-            byte[] key =
-                    Layout.entry(warehouse.organisation(), in.space().id(), name.name());
+            byte[] key = Layout.entry(warehouse.organisation(), in.space().id(), name.name());
             return written(key, name, draft, id, 1, "");
         }
 
@@ -683,11 +689,12 @@ final class StoredTables implements Tables {
                 Contents.Namespace in, TableName name, Draft draft, String id, String location) {
             Warehouse warehouse = contents.warehouse();
             Optional<Contents.Found> before = contents.find(in, name);
-            byte[] key =
-                    Layout.entry(warehouse.organisation(), in.space().id(), name.name());
+            byte[] key = Layout.entry(warehouse.organisation(), in.space().id(), name.name());
             transaction
                     .when(in.stands())
-                    .when(before.map(Contents.Found::stands).orElseGet(() -> contents.free(in, name)));
+                    .when(
+                            before.map(Contents.Found::stands)
+                                    .orElseGet(() -> contents.free(in, name)));
             long version = before.map(each -> each.entry().version()).orElse(0L);
             before.ifPresent(each -> {
                 Contents.forget(transaction, each.entry());
@@ -869,9 +876,7 @@ final class StoredTables implements Tables {
             Contents contents, Transaction transaction, Contents.Found found, Files files) {
         Warehouse warehouse = contents.warehouse();
         Records.Entry entry = found.entry();
-        transaction
-                .when(found.stands())
-                .write(new Write.Delete(Space.RECORDS, found.key()));
+        transaction.when(found.stands()).write(new Write.Delete(Space.RECORDS, found.key()));
         Contents.forget(transaction, entry);
         byte[] key = Layout.id(warehouse.organisation(), entry.id());
         switch (files) {
@@ -986,8 +991,7 @@ final class StoredTables implements Tables {
                                         .isBefore(now))
                 + swept(
                         Layout.all("s"),
-                        value ->
-                                Records.Staged.decode(value).since().plus(STAGED).isBefore(now));
+                        value -> Records.Staged.decode(value).since().plus(STAGED).isBefore(now));
     }
 
     private int swept(Range range, java.util.function.Predicate<byte[]> over) {

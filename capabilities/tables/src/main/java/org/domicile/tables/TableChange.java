@@ -56,8 +56,7 @@ public sealed interface TableChange {
     }
 
     private static TableName name(TableIdentifier named) {
-        return new TableName(
-                new NamespaceName(List.of(named.namespace().levels())), named.name());
+        return new TableName(new NamespaceName(List.of(named.namespace().levels())), named.name());
     }
 
     private static TableChange of(TableName table, UpdateTableRequest request) {

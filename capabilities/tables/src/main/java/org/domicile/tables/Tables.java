@@ -42,8 +42,7 @@ public interface Tables {
             Once once);
 
     /** Names of tables or of views of a namespace. */
-    Page<TableName> list(
-            Warehouse warehouse, NamespaceName namespace, Kind kind, Page.Asked page);
+    Page<TableName> list(Warehouse warehouse, NamespaceName namespace, Kind kind, Page.Asked page);
 
     /** Id of a table or view. */
     String id(Warehouse warehouse, Kind kind, TableName name);
@@ -58,8 +57,7 @@ public interface Tables {
     Loaded stage(Request request, Warehouse warehouse, TableName name, NewTable wanted);
 
     /** Makes a table. Carries the record. */
-    Loaded create(
-            Request request, Warehouse warehouse, TableName name, NewTable wanted, Once once);
+    Loaded create(Request request, Warehouse warehouse, TableName name, NewTable wanted, Once once);
 
     /** Makes a view. Carries the record. */
     Loaded create(Request request, Warehouse warehouse, TableName name, NewView wanted, Once once);
@@ -70,8 +68,7 @@ public interface Tables {
      *
      * @return the tables as they are then, in the order of the changes
      */
-    List<Loaded> commit(
-            Request request, Warehouse warehouse, List<TableChange> changes, Once once);
+    List<Loaded> commit(Request request, Warehouse warehouse, List<TableChange> changes, Once once);
 
     /** Commits changes of a view. Carries the record. */
     Loaded commit(Request request, Warehouse warehouse, ViewChange change, Once once);

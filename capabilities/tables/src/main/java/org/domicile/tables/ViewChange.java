@@ -18,7 +18,6 @@ public sealed interface ViewChange {
     }
 
     /** As the library reads it. */
-    record Asked(
-            TableName view, List<UpdateRequirement> requirements, List<MetadataUpdate> updates)
+    record Asked(TableName view, List<UpdateRequirement> requirements, List<MetadataUpdate> updates)
             implements ViewChange {}
 }

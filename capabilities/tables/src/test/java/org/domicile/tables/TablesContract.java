@@ -117,8 +117,7 @@ abstract class TablesContract {
 
     @Test
     void aNamespaceLiesInOneThatIsThere() {
-        NewNamespace inner =
-                new NewNamespace(NamespaceName.of("travel", "air"), Map.of());
+        NewNamespace inner = new NewNamespace(NamespaceName.of("travel", "air"), Map.of());
         tables.create(request(), warehouse, inner, Once.NOT);
         assertEquals(
                 Refusal.Kind.NO_SUCH_NAMESPACE,
@@ -167,8 +166,7 @@ abstract class TablesContract {
                         new PropertiesChange(Set.of("k", "none"), Map.of("l", "w")),
                         Once.NOT);
         assertEquals(
-                new PropertiesChange.Changed(List.of("l"), List.of("k"), List.of("none")),
-                changed);
+                new PropertiesChange.Changed(List.of("l"), List.of("k"), List.of("none")), changed);
         assertEquals(Map.of("l", "w"), tables.namespace(warehouse, TRAVEL));
         assertEquals(
                 Refusal.Kind.UNPROCESSABLE,
@@ -181,11 +179,14 @@ abstract class TablesContract {
             NamespaceName odd = NamespaceName.of(name);
             tables.create(request(), warehouse, new NewNamespace(odd, Map.of()), Once.NOT);
             TableName table = new TableName(odd, name);
-            Loaded made =
-                    tables.create(request(), warehouse, table, wanted("t", ""), Once.NOT);
-            assertEquals(List.of(table), tables.list(warehouse, odd, Kind.TABLE, Page.Asked.FIRST).items());
+            Loaded made = tables.create(request(), warehouse, table, wanted("t", ""), Once.NOT);
+            assertEquals(
+                    List.of(table),
+                    tables.list(warehouse, odd, Kind.TABLE, Page.Asked.FIRST).items());
             assertTrue(Locations.isId(made.id()));
-            assertTrue(made.metadataLocation().startsWith("s3://tables-city/" + made.id() + "/metadata/00000-"));
+            assertTrue(
+                    made.metadataLocation()
+                            .startsWith("s3://tables-city/" + made.id() + "/metadata/00000-"));
         }
         assertEquals(Refusal.Kind.INVALID, refused(() -> NamespaceName.of("a\u001fb")));
         assertEquals(Refusal.Kind.INVALID, refused(() -> NamespaceName.of("")));
@@ -211,8 +212,7 @@ abstract class TablesContract {
         assertEquals(25, new TreeSet<>(all.stream().map(TableName::name).toList()).size());
         assertEquals(
                 Refusal.Kind.INVALID,
-                refused(() ->
-                        tables.list(warehouse, TRAVEL, Kind.TABLE, new Page.Asked("!", 7))));
+                refused(() -> tables.list(warehouse, TRAVEL, Kind.TABLE, new Page.Asked("!", 7))));
     }
 
     // ---- places ----
@@ -229,10 +229,11 @@ abstract class TablesContract {
         String own = "\"location\":\"s3://tables-city/" + made.id() + "\"";
         assertTrue(made.committed().contains(own), made.committed());
         Loaded moved =
-                commit(TableChange.parse(
-                                FLIGHTS,
-                                "{\"requirements\":[],\"updates\":[{\"action\":\"set-location\",\"location\":"
-                                        + "\"s3://elsewhere/x\"},{\"action\":\"set-properties\",\"updates\":{\"a\":\"b\"}}]}"))
+                commit(
+                                TableChange.parse(
+                                        FLIGHTS,
+                                        "{\"requirements\":[],\"updates\":[{\"action\":\"set-location\",\"location\":"
+                                            + "\"s3://elsewhere/x\"},{\"action\":\"set-properties\",\"updates\":{\"a\":\"b\"}}]}"))
                         .getFirst();
         assertTrue(moved.committed().contains(own), moved.committed());
     }
@@ -252,7 +253,9 @@ abstract class TablesContract {
                                     request(),
                                     warehouse,
                                     FLIGHTS,
-                                    wanted("flights", ",\"properties\":{\"" + path + "\":\"s3://x/y\"}"),
+                                    wanted(
+                                            "flights",
+                                            ",\"properties\":{\"" + path + "\":\"s3://x/y\"}"),
                                     Once.NOT)));
         }
         Loaded made = made("flights");
@@ -264,7 +267,10 @@ abstract class TablesContract {
         assertEquals(
                 Refusal.Kind.INVALID,
                 refused(() ->
-                        commit(snapshot(FLIGHTS, "s3://tables-city/" + "0".repeat(20) + "/m.avro"))));
+                        commit(
+                                snapshot(
+                                        FLIGHTS,
+                                        "s3://tables-city/" + "0".repeat(20) + "/m.avro"))));
         commit(snapshot(FLIGHTS, own + "/metadata/m.avro"));
     }
 
@@ -284,7 +290,8 @@ abstract class TablesContract {
     @Test
     void whatIsStagedIsMadeWhereItWasStaged() {
         Loaded staged =
-                tables.stage(request(), warehouse, FLIGHTS, wanted("flights", ",\"stage-create\":true"));
+                tables.stage(
+                        request(), warehouse, FLIGHTS, wanted("flights", ",\"stage-create\":true"));
         assertEquals("", staged.metadataLocation());
         assertEquals(
                 Refusal.Kind.NO_SUCH_TABLE,
@@ -294,17 +301,16 @@ abstract class TablesContract {
         TableName thief = new TableName(TRAVEL, "thief");
         assertNotEquals(made.id(), commit(first(thief, made.id())).getFirst().id());
         assertEquals(
-                Refusal.Kind.COMMIT_FAILED,
-                refused(() -> commit(first(FLIGHTS, staged.id()))));
+                Refusal.Kind.COMMIT_FAILED, refused(() -> commit(first(FLIGHTS, staged.id()))));
     }
 
     private static TableChange first(TableName table, String id) {
         return TableChange.parse(
                 table,
                 "{\"requirements\":[{\"type\":\"assert-create\"}],\"updates\":["
-                        + "{\"action\":\"assign-uuid\",\"uuid\":\"00000000-0000-0000-0000-000000000001\"},"
-                        + "{\"action\":\"upgrade-format-version\",\"format-version\":2},"
-                        + "{\"action\":\"add-schema\",\"schema\":"
+                    + "{\"action\":\"assign-uuid\",\"uuid\":\"00000000-0000-0000-0000-000000000001\"},"
+                    + "{\"action\":\"upgrade-format-version\",\"format-version\":2},"
+                    + "{\"action\":\"add-schema\",\"schema\":"
                         + SCHEMA
                         + ",\"last-column-id\":1},{\"action\":\"set-current-schema\",\"schema-id\":-1},"
                         + "{\"action\":\"add-spec\",\"spec\":{\"spec-id\":0,\"fields\":[]}},"
@@ -321,14 +327,11 @@ abstract class TablesContract {
     @Test
     void whatIsAssertedDecides() {
         Loaded made = made("flights");
-        assertEquals(
-                "b",
-                commit(asserting(FLIGHTS, made.uuid())).getFirst().properties().get("a"));
+        assertEquals("b", commit(asserting(FLIGHTS, made.uuid())).getFirst().properties().get("a"));
         int files = warehouse.files.size();
         assertEquals(
                 Refusal.Kind.COMMIT_FAILED,
-                refused(() ->
-                        commit(asserting(FLIGHTS, "00000000-0000-0000-0000-000000000009"))));
+                refused(() -> commit(asserting(FLIGHTS, "00000000-0000-0000-0000-000000000009"))));
         assertEquals(files, warehouse.files.size(), "a refused commit left a file");
     }
 
@@ -377,9 +380,7 @@ abstract class TablesContract {
             }
         }
         Map<String, String> properties = load(FLIGHTS).properties();
-        assertEquals(
-                writers * each,
-                properties.values().stream().filter("done"::equals).count());
+        assertEquals(writers * each, properties.values().stream().filter("done"::equals).count());
     }
 
     @Test
@@ -440,14 +441,12 @@ abstract class TablesContract {
     void whatWasDroppedCanBeRegistered() {
         Loaded made = made("flights");
         Registration again =
-                new Registration(
-                        "flights", made.metadataLocation(), Registration.Present.STAYS);
+                new Registration("flights", made.metadataLocation(), Registration.Present.STAYS);
         Registrable living = tables.registrable(warehouse, Kind.TABLE, again);
         TableName other = new TableName(TRAVEL, "other");
         assertEquals(
                 Refusal.Kind.ALREADY_EXISTS,
-                refused(() ->
-                        tables.register(request(), warehouse, other, living, Once.NOT)));
+                refused(() -> tables.register(request(), warehouse, other, living, Once.NOT)));
         tables.drop(request(), warehouse, Kind.TABLE, FLIGHTS, Tables.Files.STAY, Once.NOT);
         Registrable what = tables.registrable(warehouse, Kind.TABLE, again);
         Loaded back = tables.register(request(), warehouse, FLIGHTS, what, Once.NOT);
@@ -498,14 +497,13 @@ abstract class TablesContract {
                 NewView.parse(
                         "{\"name\":\"flights\",\"schema\":"
                                 + SCHEMA
-                                + ",\"view-version\":{\"version-id\":1,\"timestamp-ms\":1,\"schema-id\":0,"
-                                + "\"summary\":{},\"representations\":[{\"type\":\"sql\",\"sql\":\"select 1\","
+                                + ",\"view-version\":{\"version-id\":1,\"timestamp-ms\":1,\"schema-id\":0,\"summary\":{},\"representations\":[{\"type\":\"sql\",\"sql\":\"select"
+                                + " 1\","
                                 + "\"dialect\":\"duckdb\"}],\"default-namespace\":[\"travel\"]},\"properties\":{}}");
         Loaded made = tables.create(request(), warehouse, FLIGHTS, view, Once.NOT);
         assertEquals(Refusal.Kind.ALREADY_EXISTS, refused(() -> made("flights")));
         assertEquals(Refusal.Kind.NO_SUCH_TABLE, refused(() -> load(FLIGHTS)));
-        assertEquals(
-                made.uuid(), tables.load(warehouse, Kind.VIEW, FLIGHTS).uuid());
+        assertEquals(made.uuid(), tables.load(warehouse, Kind.VIEW, FLIGHTS).uuid());
         Loaded changed =
                 tables.commit(
                         request(),
@@ -524,10 +522,8 @@ abstract class TablesContract {
     @Test
     void aKeyMakesAChangeOnce() {
         Once once = new Once(new byte[] {1}, new byte[] {2});
-        Loaded made =
-                tables.create(request(), warehouse, FLIGHTS, wanted("flights", ""), once);
-        Loaded again =
-                tables.create(request(), warehouse, FLIGHTS, wanted("flights", ""), once);
+        Loaded made = tables.create(request(), warehouse, FLIGHTS, wanted("flights", ""), once);
+        Loaded again = tables.create(request(), warehouse, FLIGHTS, wanted("flights", ""), once);
         assertEquals(made.id(), again.id());
         assertEquals(
                 Refusal.Kind.KEY_REUSED,

@@ -52,7 +52,9 @@ final class Errors {
         return switch (kind) {
             case OVERLOADED ->
                     new Failure(
-                            503, "ServiceUnavailableException", "Too much at once; try again soon.");
+                            503,
+                            "ServiceUnavailableException",
+                            "Too much at once; try again soon.");
             case FULL ->
                     new Failure(
                             507,

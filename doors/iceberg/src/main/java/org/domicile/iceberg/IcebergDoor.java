@@ -115,8 +115,7 @@ public final class IcebergDoor implements HttpHandler {
     private void serve(Exchange exchange) throws IOException {
         Asked asked;
         try {
-            asked =
-                    Asked.parse(exchange.method(), exchange.rawPath(), exchange.rawQuery());
+            asked = Asked.parse(exchange.method(), exchange.rawPath(), exchange.rawQuery());
         } catch (Failure e) {
             guard.stranger("iceberg:Unknown", e.type());
             fail(exchange, e, "");
@@ -171,9 +170,7 @@ public final class IcebergDoor implements HttpHandler {
             Map<String, String> form = Tokens.form(body(exchange, LONGEST_FORM));
             Tokens.Grant grant =
                     Tokens.grant(
-                            form,
-                            exchange.headers().first("Authorization").orElse(""),
-                            identity);
+                            form, exchange.headers().first("Authorization").orElse(""), identity);
             switch (grant) {
                 case Tokens.Grant.Fresh(Caller.Known caller) -> {
                     GuardedSessions sessions = guard.sessions(request(exchange, caller));
@@ -505,9 +502,7 @@ public final class IcebergDoor implements HttpHandler {
                                             call.once())
                                     .loaded());
             case LOAD_VIEW ->
-                    view(
-                            view.load(Kind.VIEW, asked.table(), GuardedTables.Files.NONE)
-                                    .loaded());
+                    view(view.load(Kind.VIEW, asked.table(), GuardedTables.Files.NONE).loaded());
             case VIEW_EXISTS -> {
                 view.exists(Kind.VIEW, asked.table());
                 yield Answer.nothing();
@@ -549,15 +544,13 @@ public final class IcebergDoor implements HttpHandler {
                     Json.texts(out, "defaults", files(call.exchange()));
                     Json.texts(out, "overrides", Map.of());
                     Json.texts(out, "endpoints", endpoints);
-                    out.writeStringField(
-                            "idempotency-key-lifetime", Once.REMEMBERED.toString());
+                    out.writeStringField("idempotency-key-lifetime", Once.REMEMBERED.toString());
                 }));
     }
 
     private Answer namespaces(Call call) {
         NamespaceName parent = call.asked().parent();
-        Page<NamespaceName> page =
-                all(call, asked -> call.view().namespaces(parent, asked));
+        Page<NamespaceName> page = all(call, asked -> call.view().namespaces(parent, asked));
         return Answer.of(
                 Json.object(out -> {
                     out.writeArrayFieldStart("namespaces");
@@ -650,14 +643,15 @@ public final class IcebergDoor implements HttpHandler {
         }
         Map<String, String> config = new LinkedHashMap<>(files(call.exchange()));
         List<Loaded.Vended> vended = new ArrayList<>();
-        shown.granted().ifPresent(granted -> {
-            Map<String, String> keys = keys(granted);
-            config.putAll(keys);
-            Map<String, String> own = new LinkedHashMap<>(files(call.exchange()));
-            own.putAll(keys);
-            vended.add(new Loaded.Vended(shown.prefix(), own));
-            config.put("client.refresh-credentials-endpoint", below(call) + "/credentials");
-        });
+        shown.granted()
+                .ifPresent(granted -> {
+                    Map<String, String> keys = keys(granted);
+                    config.putAll(keys);
+                    Map<String, String> own = new LinkedHashMap<>(files(call.exchange()));
+                    own.putAll(keys);
+                    vended.add(new Loaded.Vended(shown.prefix(), own));
+                    config.put("client.refresh-credentials-endpoint", below(call) + "/credentials");
+                });
         if (files == GuardedTables.Files.SIGNED) {
             String sign = below(call) + "/sign";
             String root = address(call.exchange()) + "/iceberg/";
@@ -700,9 +694,7 @@ public final class IcebergDoor implements HttpHandler {
         keys.put("s3.access-key-id", granted.accessKey());
         keys.put("s3.secret-access-key", granted.secret());
         keys.put("s3.session-token", granted.token());
-        keys.put(
-                "s3.session-token-expires-at-ms",
-                Long.toString(granted.expires().toEpochMilli()));
+        keys.put("s3.session-token-expires-at-ms", Long.toString(granted.expires().toEpochMilli()));
         return keys;
     }
 

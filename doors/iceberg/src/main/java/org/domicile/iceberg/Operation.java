@@ -80,12 +80,10 @@ enum Operation {
     LIST_VIEWS("GET", "namespaces/{namespace}/views", "iceberg:ListViews", Told.ADVERTISED),
     CREATE_VIEW("POST", "namespaces/{namespace}/views", "iceberg:CreateView", Told.ADVERTISED),
     LOAD_VIEW("GET", "namespaces/{namespace}/views/{view}", "iceberg:LoadView", Told.ADVERTISED),
-    VIEW_EXISTS(
-            "HEAD", "namespaces/{namespace}/views/{view}", "iceberg:LoadView", Told.ADVERTISED),
+    VIEW_EXISTS("HEAD", "namespaces/{namespace}/views/{view}", "iceberg:LoadView", Told.ADVERTISED),
     REPLACE_VIEW(
             "POST", "namespaces/{namespace}/views/{view}", "iceberg:ReplaceView", Told.ADVERTISED),
-    DROP_VIEW(
-            "DELETE", "namespaces/{namespace}/views/{view}", "iceberg:DropView", Told.ADVERTISED),
+    DROP_VIEW("DELETE", "namespaces/{namespace}/views/{view}", "iceberg:DropView", Told.ADVERTISED),
     RENAME_VIEW("POST", "views/rename", "iceberg:RenameView", Told.ADVERTISED),
     REGISTER_VIEW(
             "POST",

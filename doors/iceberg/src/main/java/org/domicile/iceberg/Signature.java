@@ -39,8 +39,9 @@ final class Signature {
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT);
     private static final Pattern FORM =
             Pattern.compile(
-                    "AWS4-HMAC-SHA256 +Credential=([^/,]{1,128})/(\\d{8})/([^/,]{1,64})/([^/,]{1,64})"
-                            + "/aws4_request, *SignedHeaders=([^,]{1,4096}), *Signature=([0-9a-f]{64})");
+                    "AWS4-HMAC-SHA256"
+                        + " +Credential=([^/,]{1,128})/(\\d{8})/([^/,]{1,64})/([^/,]{1,64})/aws4_request,"
+                        + " *SignedHeaders=([^,]{1,4096}), *Signature=([0-9a-f]{64})");
     private static final String UNRESERVED =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
@@ -54,7 +55,9 @@ final class Signature {
         return authorization.startsWith("AWS4-HMAC-SHA256");
     }
 
-    /** @throws Failure when it has not the form */
+    /**
+     * @throws Failure when it has not the form
+     */
     static Signature parse(String authorization) {
         Matcher matcher = FORM.matcher(authorization.strip());
         if (authorization.length() > 8_192 || !matcher.matches()) {
@@ -120,8 +123,7 @@ final class Signature {
         }
     }
 
-    private boolean matches(
-            byte[] key, String stamp, Exchange exchange, String path, byte[] body) {
+    private boolean matches(byte[] key, String stamp, Exchange exchange, String path, byte[] body) {
         StringBuilder text =
                 new StringBuilder(exchange.method())
                         .append('\n')

@@ -67,7 +67,8 @@ final class Signing {
         String path = uri.getRawPath();
         String plain = Asked.decoded(path.replace("+", "%2B"));
         int slash = plain.indexOf('/', 1);
-        String bucket = plain.isEmpty() ? "" : plain.substring(1, slash < 0 ? plain.length() : slash);
+        String bucket =
+                plain.isEmpty() ? "" : plain.substring(1, slash < 0 ? plain.length() : slash);
         String key = slash < 0 ? "" : plain.substring(slash + 1);
         Map<String, String> headers = new LinkedHashMap<>();
         String payload = "UNSIGNED-PAYLOAD";

@@ -162,10 +162,10 @@ final class Tokens {
         return Json.object(out -> {
             out.writeStringField("access_token", token);
             out.writeStringField("token_type", "bearer");
-            out.writeNumberField("expires_in", Math.max(0, Duration.between(now, expires).toSeconds()));
+            out.writeNumberField(
+                    "expires_in", Math.max(0, Duration.between(now, expires).toSeconds()));
             out.writeStringField("issued_token_type", TYPE);
             out.writeStringField("scope", "catalog");
         });
     }
-
 }

@@ -19,8 +19,8 @@
  * <p><b>Errors</b> are the specification's ErrorModel, its types the names of the exceptions of
  * Iceberg's own client.
  *
- * <p><b>Limits.</b> A body 16 MiB, four larger than 1 MiB at a time; a form of the token endpoint 16
- * KiB; 256 requests under way.
+ * <p><b>Limits.</b> A body 16 MiB, four larger than 1 MiB at a time; a form of the token endpoint
+ * 16 KiB; 256 requests under way.
  */
 @NullMarked
 package org.domicile.iceberg;

@@ -12,14 +12,35 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * The program, started once before the first test and killed after the last. JUnit finds it by its
  * name in {@code META-INF/services}, so that it is there before the kit's own server would be.
  */
-public final class OurServer implements BeforeAllCallback {
+public final class OurServer implements BeforeAllCallback, ExecutionCondition {
     private static final long START_SECONDS = 60;
+
+    /**
+     * What of the kit cannot hold here, and why. Nine more tests, of namespaces within others, of
+     * the empty namespace and of slashes, it skips by itself for every REST catalog, and one it has
+     * disabled.
+     */
+    private static final Map<String, String> LEFT_OUT =
+            Map.of(
+                    "testLoadTableWithMissingMetadataFile",
+                    "it moves the metadata file away on the server's own disk",
+                    "testCompleteReplaceTransaction",
+                    "its client writes manifests to file:/tmp: locations are the server's to"
+                            + " choose",
+                    "testCompleteCreateOrReplaceTransactionReplace",
+                    "its client writes manifests to file:/tmp: locations are the server's to"
+                            + " choose",
+                    "createViewWithCustomMetadataLocation",
+                    "it asks for metadata at file:/tmp: locations are the server's to choose");
+
     private static final ExtensionContext.Namespace SPACE =
             ExtensionContext.Namespace.create(OurServer.class);
 
@@ -41,25 +62,32 @@ public final class OurServer implements BeforeAllCallback {
     public void beforeAll(ExtensionContext context) {
         Up up = of(context);
         Map<String, String> flags =
-                Map.of(
-                        "rck.local", "false",
-                        "rck.requires-namespace-create", "true",
-                        "rck.supports-serverside-retry", "true",
-                        "rck.overrides-requested-location", "true",
-                        // the kit's client takes all of the rest as it is
-                        "uri", up.catalog(),
-                        "credential", up.accessKey() + ":" + up.secret(),
-                        "warehouse", "main",
-                        "io-impl", "org.apache.iceberg.aws.s3.S3FileIO",
-                        "http-client.type", "urlconnection",
-                        "header.X-Iceberg-Access-Delegation", "vended-credentials");
+                Map.ofEntries(
+                        Map.entry("rck.local", "false"),
+                        Map.entry("rck.requires-namespace-create", "true"),
+                        Map.entry("rck.supports-serverside-retry", "true"),
+                        Map.entry("rck.supports-names-with-dot", "true"),
+                        Map.entry("rck.supports-variant", "true"),
+                        Map.entry("rck.overrides-requested-location", "true"),
+                        Map.entry("uri", up.catalog()),
+                        Map.entry("credential", up.accessKey() + ":" + up.secret()),
+                        Map.entry("warehouse", "main"),
+                        Map.entry("io-impl", "org.apache.iceberg.aws.s3.S3FileIO"),
+                        Map.entry("http-client.type", "urlconnection"),
+                        Map.entry("header.X-Iceberg-Access-Delegation", "vended-credentials"));
         flags.forEach(System::setProperty);
     }
 
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        return context.getTestMethod()
+                .map(method -> LEFT_OUT.get(method.getName()))
+                .map(ConditionEvaluationResult::disabled)
+                .orElseGet(() -> ConditionEvaluationResult.enabled("nothing against it"));
+    }
+
     static Up of(ExtensionContext context) {
-        return context.getRoot()
-                .getStore(SPACE)
-                .computeIfAbsent(Up.class, _ -> start(), Up.class);
+        return context.getRoot().getStore(SPACE).computeIfAbsent(Up.class, _ -> start(), Up.class);
     }
 
     private static Up start() {
