@@ -40,6 +40,7 @@ final class Plans {
         this.ids = ids;
     }
 
+    @SuppressWarnings("deprecation") // what replaces the partitionings comes with 1.12
     Plan add(Warehouse warehouse, String table, Scans.Tasks tasks) {
         String id = ids.get();
         Held held = new Held(warehouse.organisation(), table, clock.instant(), tasks);
@@ -102,6 +103,7 @@ final class Plans {
         }
     }
 
+    @SuppressWarnings("deprecation")
     String planned(Warehouse warehouse, String table, String plan) {
         Held held = held(warehouse, table, plan, Refusal.Kind.NO_SUCH_PLAN);
         List<FileScanTask> first = page(held, 0);
@@ -115,6 +117,7 @@ final class Plans {
                         .build());
     }
 
+    @SuppressWarnings("deprecation")
     String tasks(Warehouse warehouse, String table, String asked) {
         String task = Document.read(asked, FetchScanTasksRequestParser::fromJson).planTask();
         int end = task == null ? -1 : task.lastIndexOf('-');

@@ -241,20 +241,23 @@ final class StoredTables implements Tables {
     }
 
     private boolean committed(Transaction transaction, Step<?> step) {
-        boolean applied = false;
-        boolean unknown = false;
+        boolean applied;
         try {
             CrashPoint.at("tables.before-commit");
             applied = keyspace.commit(transaction) instanceof Committed.Applied;
             CrashPoint.at("tables.after-commit");
-        } catch (StorageFailure e) {
-            // What was fenced off may have been written: its files stay.
-            unknown = e.kind() == StorageFailure.Kind.FENCED;
-            throw e;
-        } finally {
-            if (!applied && !unknown) {
+        } catch (RuntimeException e) {
+            // A store that is fenced off, and may yet have written it, removes nothing any more: so
+            // what is removed here is of a commit that is not.
+            try {
                 step.undo().run();
+            } catch (RuntimeException left) {
+                e.addSuppressed(left);
             }
+            throw e;
+        }
+        if (!applied) {
+            step.undo().run();
         }
         return applied;
     }
