@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.domicile.keys.Keys;
 import org.domicile.keys.Opener;
 import org.domicile.keys.Pass;
@@ -38,13 +39,16 @@ final class OpenedWarehouse implements Warehouse {
     private final Parts parts;
     private final Request request;
     private final Bucket bucket;
-    private final Optional<Pass> pass;
+    private final Supplier<Pass> pass;
     private final Sealer sealer;
 
     /** What it works with. */
     record Parts(Keys keys, Objects objects, Vessel vessel, java.security.SecureRandom random) {}
 
-    OpenedWarehouse(Parts parts, Request request, Bucket bucket, Optional<Pass> pass) {
+    /**
+     * @param pass that the use's record gave; fails while there is none
+     */
+    OpenedWarehouse(Parts parts, Request request, Bucket bucket, Supplier<Pass> pass) {
         this.parts = parts;
         this.request = request.nested();
         this.bucket = bucket;
@@ -163,8 +167,7 @@ final class OpenedWarehouse implements Warehouse {
 
     @Override
     public Readable read(String name) {
-        Pass given =
-                pass.orElseThrow(() -> new IllegalStateException("the use is not on record yet"));
+        Pass given = pass.get();
         for (int attempt = 0; attempt < MOST_TRIES; attempt++) {
             Optional<Version> version =
                     parts.objects()

@@ -111,11 +111,17 @@ final class TablesView implements GuardedTables {
 
     /** Nothing of it can be read but what the catalog keeps. */
     private OpenedWarehouse closed(Bucket bucket) {
-        return new OpenedWarehouse(parts, request(), bucket, Optional.empty());
+        return new OpenedWarehouse(
+                parts,
+                request(),
+                bucket,
+                () -> {
+                    throw new IllegalStateException("the use is not on record yet");
+                });
     }
 
     private OpenedWarehouse open(Bucket bucket, Pass pass) {
-        return new OpenedWarehouse(parts, request(), bucket, Optional.of(pass));
+        return new OpenedWarehouse(parts, request(), bucket, () -> pass);
     }
 
     private static Refusal noNamespace(NamespaceName name) {

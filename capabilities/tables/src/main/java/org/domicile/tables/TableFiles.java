@@ -78,12 +78,12 @@ final class TableFiles implements FileIO {
 
     @Override
     public OutputFile newOutputFile(String path) {
-        throw new UnsupportedOperationException("a scan writes nothing");
+        throw new IllegalStateException("a scan writes nothing");
     }
 
     @Override
     public void deleteFile(String path) {
-        throw new UnsupportedOperationException("a scan removes nothing");
+        throw new IllegalStateException("a scan removes nothing");
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.domicile.guard.GuardedSessions;
 import org.domicile.guard.Identity;
 import org.domicile.request.Caller;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The token endpoint: RFC 6749 §4.4 with the client's name and secret in the form or as Basic, and
@@ -28,13 +29,13 @@ final class Tokens {
         private static final long serialVersionUID = 1L;
         private final int status;
         private final String code;
-        private final Optional<Caller.Known> claimed;
+        private final Caller.@Nullable Known claimed;
 
         Wrong(int status, String code, Optional<Caller.Known> claimed, String sentence) {
             super(sentence, null, false, false);
             this.status = status;
             this.code = code;
-            this.claimed = claimed;
+            this.claimed = claimed.orElse(null);
         }
 
         int status() {
@@ -43,7 +44,7 @@ final class Tokens {
 
         /** Whom it was said to be. */
         Optional<Caller.Known> claimed() {
-            return claimed;
+            return Optional.ofNullable(claimed);
         }
 
         String code() {

@@ -158,8 +158,7 @@ class IcebergClientTest {
     @Test
     void whatAStagedTableWroteIsItsOwn() throws IOException {
         var transaction = catalog.buildTable(named("staged"), SCHEMA).createTransaction();
-        DataFile file =
-                file(transaction.table(), "one", "x".getBytes(StandardCharsets.UTF_8));
+        DataFile file = file(transaction.table(), "one", "x".getBytes(StandardCharsets.UTF_8));
         transaction.newAppend().appendFile(file).commit();
         transaction.commitTransaction();
         Table table = catalog.loadTable(named("staged"));
@@ -181,7 +180,8 @@ class IcebergClientTest {
                         theirs,
                         two.location() + "/metadata/00000-x.metadata.json",
                         one.location() + "x/data",
-                        one.location().substring(0, one.location().lastIndexOf('/')) + "/elsewhere");
+                        one.location().substring(0, one.location().lastIndexOf('/'))
+                                + "/elsewhere");
         for (String each : attempts) {
             assertThrows(RuntimeException.class, () -> read(one.io(), each), each);
             assertThrows(Exception.class, () -> write(one.io(), each, bytes), each);
@@ -210,7 +210,11 @@ class IcebergClientTest {
                         .forcePathStyle(true)
                         .build()) {
             s3.createBucket(each -> each.bucket("mine-" + bucket));
-            assertFalse(s3.listBuckets().buckets().stream().map(Bucket::name).toList().contains(bucket));
+            assertFalse(
+                    s3.listBuckets().buckets().stream()
+                            .map(Bucket::name)
+                            .toList()
+                            .contains(bucket));
             List<Runnable> attempts =
                     List.of(
                             () -> s3.getObjectAsBytes(each -> each.bucket(bucket).key(key)),
@@ -219,16 +223,16 @@ class IcebergClientTest {
                             () -> s3.listObjectsV2(each -> each.bucket(bucket).prefix(key)),
                             () -> s3.deleteObject(each -> each.bucket(bucket).key(key)),
                             () ->
-                                    s3.copyObject(
-                                            each ->
-                                                    each.sourceBucket(bucket)
-                                                            .sourceKey(key)
-                                                            .destinationBucket("mine-" + bucket)
-                                                            .destinationKey("k")),
-                            () -> s3.putBucketVersioning(
-                                    each ->
+                                    s3.copyObject(each ->
+                                            each.sourceBucket(bucket)
+                                                    .sourceKey(key)
+                                                    .destinationBucket("mine-" + bucket)
+                                                    .destinationKey("k")),
+                            () ->
+                                    s3.putBucketVersioning(each ->
                                             each.bucket(bucket)
-                                                    .versioningConfiguration(to -> to.status("Enabled"))),
+                                                    .versioningConfiguration(
+                                                            to -> to.status("Enabled"))),
                             () -> s3.putBucketPolicy(each -> each.bucket(bucket).policy("{}")),
                             () -> s3.getBucketLocation(each -> each.bucket(bucket)),
                             () -> s3.createMultipartUpload(each -> each.bucket(bucket).key(key)),
@@ -253,7 +257,8 @@ class IcebergClientTest {
             table.newAppend().appendFile(file).commit();
             assertEquals(1, files(signing.loadTable(named("t"))));
             assertArrayEquals(bytes, read(table.io(), file.location()));
-            String elsewhere = table.location().substring(0, table.location().lastIndexOf('/')) + "/x";
+            String elsewhere =
+                    table.location().substring(0, table.location().lastIndexOf('/')) + "/x";
             assertThrows(Exception.class, () -> write(table.io(), elsewhere, bytes));
         }
     }
@@ -408,10 +413,7 @@ class IcebergClientTest {
 
     private JsonNode call(String method, String path, String body, int status) throws IOException {
         return ask(
-                method,
-                up.catalog() + "/v1/namespaces/" + namespace.level(0) + path,
-                body,
-                status);
+                method, up.catalog() + "/v1/namespaces/" + namespace.level(0) + path, body, status);
     }
 
     private JsonNode ask(String method, String url, String body, int status) throws IOException {
