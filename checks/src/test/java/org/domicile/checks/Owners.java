@@ -16,17 +16,20 @@ final class Owners {
     private static final Map<String, Set<String>> OWNERS =
             Map.of(
                     "org.rocksdb", Set.of("keyspace"),
+                    "org.apache.iceberg", Set.of("tables"),
                     "io.netty", Set.of("http"),
                     "picocli", PROGRAMS,
                     "com.fasterxml.jackson",
                             Set.of(
                                     "admin",
+                                    "iceberg",
                                     "register",
                                     "launcher",
                                     "bench",
                                     "persons",
                                     "proof",
-                                    "s3"),
+                                    "s3",
+                                    "tables"),
                     "com.nimbusds", Set.of("oidc"),
                     "com.cedarpolicy", Set.of("bench"),
                     "org.openjdk.jmh", Set.of("bench"));

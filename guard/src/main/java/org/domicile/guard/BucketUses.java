@@ -313,7 +313,10 @@ final class BucketUses {
     List<Bucket> all() {
         try (Admitted use =
                 uses.admit("s3:ListAllMyBuckets", new Resource.Own(uses.organisation()), "")) {
-            List<Bucket> all = buckets.buckets(uses.organisation());
+            List<Bucket> all =
+                    buckets.buckets(uses.organisation()).stream()
+                            .filter(each -> each.keeping() == Bucket.Keeping.ORDINARY)
+                            .toList();
             use.record(Outcome.DONE, 0);
             return all;
         }

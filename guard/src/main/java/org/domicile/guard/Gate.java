@@ -24,6 +24,7 @@ import org.domicile.policy.Resource;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
+import org.domicile.tables.Tables;
 
 /** The guard that is wired to capabilities. Its only mutable state is the count of permits. */
 final class Gate implements Guard {
@@ -50,6 +51,7 @@ final class Gate implements Guard {
     private final KeyEndings endings = new KeyEndings(LOCKING);
     private final Sharings sharings;
     private final LifecycleRules rules;
+    private final Warehouses warehouses;
     private final LifecycleRun lifecycle;
     private final ObjectsView.Telling telling;
 
@@ -83,6 +85,7 @@ final class Gate implements Guard {
         this.vessel = new Vessel(keys, objects, random);
         this.sharings = new Sharings(options, policy, objects, vessel);
         this.rules = new LifecycleRules(vessel);
+        this.warehouses = new Warehouses(policy, objects.buckets(), keys, random);
         Delivery delivery =
                 new Delivery(
                         policy,
@@ -148,6 +151,16 @@ final class Gate implements Guard {
     @Override
     public GuardedMoves moves(Request request, Moves moves) {
         return new MovesView(uses(request), policy, moves, random);
+    }
+
+    @Override
+    public GuardedTables tables(Request request, Tables tables) {
+        return new TablesView(
+                uses(request),
+                tables,
+                warehouses,
+                new TableSessions(policy, keys.vault(), random),
+                new OpenedWarehouse.Parts(keys, objects, vessel, random));
     }
 
     @Override

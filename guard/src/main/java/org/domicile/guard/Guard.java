@@ -16,6 +16,7 @@ import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
+import org.domicile.tables.Tables;
 
 /**
  * See the package's page. Safe for concurrent use; the views are for one request and its thread.
@@ -68,6 +69,9 @@ public interface Guard {
 
     /** Moves under an operator's request. @param moves where they are kept */
     GuardedMoves moves(Request request, Moves moves);
+
+    /** The catalog of tables under a request. @param tables where it is kept */
+    GuardedTables tables(Request request, Tables tables);
 
     /** Moves for who carries them out. @param moves where they are kept */
     MovesAtWork atWork(Moves moves);

@@ -72,6 +72,11 @@ final class Sentences {
             case SEALED_ELSEWHERE ->
                     "The uses of this credential are sealed, so it acts on the data of its own"
                             + " organisation alone, even where others share theirs.";
+            case "reserved-for-tables" ->
+                    "This bucket is reserved for files of tables: they are reached through the"
+                        + " catalog of tables, with the credential that it gives for one table.";
+            case "session-of-a-table" ->
+                    "This session is for the files of one table and nothing else.";
             case "bucket-policy" -> "The bucket's policy forbids it.";
             case "action-not-listed" -> "This credential does not list the action " + action + ".";
             case "bucket-not-listed" -> "This credential does not list this bucket.";

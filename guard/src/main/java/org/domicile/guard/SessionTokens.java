@@ -21,13 +21,15 @@ import org.domicile.request.Caller;
  * <p>Form: base64 in the URL alphabet without padding of a sealed value; in it a format byte (1),
  * then texts in modified UTF-8 with a two-byte length: access key, secret, organisation, principal,
  * purpose, role, role's id, source, target, subject, name, the digest of its policy; and its end in
- * milliseconds since 1970. At most {@code LONGEST} characters.
+ * milliseconds since 1970. At most {@code LONGEST} characters. A table session has format 2: behind
+ * that the place of its table, and 1 when it may write.
  */
 final class SessionTokens {
     /** Longer is none of ours: the longest texts in one make 3,600. */
     static final int LONGEST = 4_096;
 
     private static final int FORMAT = 1;
+    private static final int FORMAT_OF_TABLES = 2;
     private static final String PLACE = "session-token";
 
     private final Vault vault;
@@ -47,9 +49,10 @@ final class SessionTokens {
     String seal(Token token) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeByte(FORMAT);
             Caller.Known caller = token.caller();
             Caller.By.Session session = token.session();
+            Caller.By.Grant grant = session.grant();
+            out.writeByte(grant.isFor() ? FORMAT_OF_TABLES : FORMAT);
             for (String each :
                     new String[] {
                         caller.credential(),
@@ -68,6 +71,10 @@ final class SessionTokens {
                 out.writeUTF(each);
             }
             out.writeLong(session.expires().toEpochMilli());
+            if (grant.isFor()) {
+                out.writeUTF(grant.place());
+                out.writeBoolean(grant.mode() == Caller.By.Grant.Mode.WRITE);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("a byte array does not fail", e);
         }
@@ -94,7 +101,8 @@ final class SessionTokens {
             return Optional.empty();
         }
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(opened))) {
-            if (in.readUnsignedByte() != FORMAT) {
+            int format = in.readUnsignedByte();
+            if (format != FORMAT && format != FORMAT_OF_TABLES) {
                 return Optional.empty(); // of a newer program: whoever has it asks for another
             }
             String accessKey = in.readUTF();
@@ -109,16 +117,18 @@ final class SessionTokens {
             String subject = in.readUTF();
             String name = in.readUTF();
             String policy = in.readUTF();
+            Instant expires = Instant.ofEpochMilli(in.readLong());
+            Caller.By.Grant grant =
+                    format == FORMAT
+                            ? Caller.By.Grant.NONE
+                            : new Caller.By.Grant(
+                                    in.readUTF(),
+                                    in.readBoolean()
+                                            ? Caller.By.Grant.Mode.WRITE
+                                            : Caller.By.Grant.Mode.READ);
             Caller.By.Session session =
                     new Caller.By.Session(
-                            role,
-                            roleId,
-                            source,
-                            target,
-                            subject,
-                            name,
-                            Instant.ofEpochMilli(in.readLong()),
-                            policy);
+                            role, roleId, source, target, subject, name, expires, policy, grant);
             return Optional.of(
                     new Token(
                             new Caller.Known(organisation, principal, accessKey, purpose, session),

@@ -107,14 +107,18 @@ final class Uses {
      * own.
      */
     Resource.Data data(Optional<Bucket> bucket, String bucketName, String name) {
-        return new Resource.Data(
-                bucket.map(Bucket::organisation).orElseGet(this::organisation),
-                bucketName,
-                name,
-                bucket.map(Bucket::zones).orElseGet(() -> List.of(options.dataZone())),
-                options.dataZone(),
-                Marks.NONE,
-                bucket.map(each -> sharings.access(each, asking)).orElse(Access.NONE));
+        Resource.Data data =
+                new Resource.Data(
+                        bucket.map(Bucket::organisation).orElseGet(this::organisation),
+                        bucketName,
+                        name,
+                        bucket.map(Bucket::zones).orElseGet(() -> List.of(options.dataZone())),
+                        options.dataZone(),
+                        Marks.NONE,
+                        bucket.map(each -> sharings.access(each, asking)).orElse(Access.NONE));
+        boolean reserved =
+                bucket.filter(each -> each.keeping() != Bucket.Keeping.ORDINARY).isPresent();
+        return reserved ? data.reserved() : data;
     }
 
     /** An object that is there, or could be: its owner, its ACL and its tags may matter. */
@@ -145,7 +149,7 @@ final class Uses {
 
     /** What a listing of a prefix could show: all labels of what begins so hold together. */
     Resource listing(Optional<Bucket> bucket, String bucketName, String prefix) {
-        Resource.Data data = data(bucket, bucketName, "");
+        Resource.Data data = data(bucket, bucketName, "").looking(prefix);
         return data.carrying(policy.register().marksBelow(data.organisation(), bucketName, prefix));
     }
 
@@ -158,7 +162,8 @@ final class Uses {
     /** The bucket, as it is for who looks whether a name is there. */
     private Resource.Data looked(Resource.Data bucket, String name) {
         Access access = bucket.access();
-        Resource.Data looked = access.asks() ? bucket.shared(access.about(PREFIX, name)) : bucket;
+        Resource.Data whole = bucket.looking(name);
+        Resource.Data looked = access.asks() ? whole.shared(access.about(PREFIX, name)) : whole;
         return looked.carrying(
                 policy.register().marks(bucket.organisation(), bucket.bucket(), name));
     }

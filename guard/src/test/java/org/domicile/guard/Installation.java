@@ -40,6 +40,7 @@ import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
+import org.domicile.tables.Tables;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -226,6 +227,11 @@ public final class Installation implements AutoCloseable {
     /** Buckets that move, as the keyspace has them. */
     public Moves moves() {
         return Moves.open(keyspace, keys.vault());
+    }
+
+    /** The catalog of tables, in the same keyspace; one for each call. */
+    public Tables tables() {
+        return Tables.open(keyspace, time, RANDOM);
     }
 
     private Keys openKeys() {

@@ -35,6 +35,8 @@ import org.domicile.http.HttpHandler;
 import org.domicile.http.HttpServer;
 import org.domicile.http.ListenerOptions;
 import org.domicile.http.ListenerOptions.Address;
+import org.domicile.iceberg.IcebergDoor;
+import org.domicile.iceberg.IcebergOptions;
 import org.domicile.keys.Keys;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.KeyspaceOptions;
@@ -53,6 +55,7 @@ import org.domicile.policy.Purpose;
 import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
+import org.domicile.tables.Tables;
 import org.domicile.tiles.TilesDoor;
 import org.domicile.verifier.VerifierPage;
 
@@ -307,6 +310,14 @@ final class Cloud implements AutoCloseable {
                         clock);
         RegisterDoor register = RegisterDoor.open(guard.publicRegister(), clock);
         opened.push(register);
+        Tables tables = Tables.open(keyspace, clock, random);
+        FileAddress files = new FileAddress();
+        HttpHandler iceberg =
+                new IcebergDoor(
+                        guard,
+                        request -> guard.tables(request, tables),
+                        new IcebergOptions(settings.zones().home(), files),
+                        clock);
         Path socket = socket(folder, settings, opened);
         HttpServer server =
                 HttpServer.open(
@@ -314,7 +325,7 @@ final class Cloud implements AutoCloseable {
                                 settings,
                                 socket,
                                 s3Door(guard, settings, clock),
-                                webDoor(guard, instruments, register, clock),
+                                webDoor(guard, instruments, register, iceberg, clock),
                                 admin),
                         clock,
                         random);
@@ -331,7 +342,7 @@ final class Cloud implements AutoCloseable {
                         clock,
                         random));
         opened.push(
-                upkeep(upkeep, settings, blobs, objects, clock)
+                upkeep(upkeep, settings, blobs, objects, tables, clock)
                         .start(checker.job())
                         .start(retention(ledger, hold, settings, clock))
                         .start(lifecycle(guard, settings, clock))
@@ -339,6 +350,7 @@ final class Cloud implements AutoCloseable {
 
         // ready: commands may come
         Map<String, String> urls = urls(settings, server.addresses());
+        files.is(urls.getOrDefault("s3", ""));
         instruments.opened(server, urls);
         Endpoints endpoints = endpoints(settings, urls, socket, places, policy, clock.instant());
         endpoints.write(disk, folder);
@@ -356,7 +368,11 @@ final class Cloud implements AutoCloseable {
 
     /** Doors of the web listener, each below its path. */
     private static HttpHandler webDoor(
-            Guard guard, Instruments instruments, HttpHandler register, Clock clock) {
+            Guard guard,
+            Instruments instruments,
+            HttpHandler register,
+            HttpHandler iceberg,
+            Clock clock) {
         HttpHandler health = new HealthDoor(instruments, instruments);
         HttpHandler tiles = new TilesDoor(guard, VerifierPage.html(), clock);
         HttpHandler persons = new PersonsDoor(guard, clock);
@@ -365,6 +381,7 @@ final class Cloud implements AutoCloseable {
         PersonsDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, persons)));
         TilesDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, tiles)));
         RegisterDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, register)));
+        IcebergDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, iceberg)));
         return new WebRoutes(List.copyOf(routes));
     }
 
@@ -538,7 +555,12 @@ final class Cloud implements AutoCloseable {
     // upkeep
 
     private static Upkeep upkeep(
-            Upkeep upkeep, Settings settings, Blobs blobs, Objects objects, Clock clock) {
+            Upkeep upkeep,
+            Settings settings,
+            Blobs blobs,
+            Objects objects,
+            Tables tables,
+            Clock clock) {
         Instant now = clock.instant();
         Duration pause = settings.upkeep().pause();
         Upkeep.Rhythm often = Upkeep.backingOff(pause.dividedBy(10), pause, pause.multipliedBy(60));
@@ -558,7 +580,10 @@ final class Cloud implements AutoCloseable {
                                 often,
                                 () ->
                                         objects.uploads()
-                                                .sweep(clock.instant().minus(REMEMBER_UPLOADS))));
+                                                        .sweep(
+                                                                clock.instant()
+                                                                        .minus(REMEMBER_UPLOADS))
+                                                + tables.sweep()));
     }
 
     /** Plain bytes of all organisations' buckets. */

@@ -103,6 +103,13 @@ class DataPathPurposesTest {
                 // under the built-in purpose, whose zone is the installation's
                 return caller.issued().isPresent() && zone.equals("home");
             }
+            if (line.door().equals("iceberg")) {
+                // the warehouse lies in the organisation's zone alone
+                boolean itself = Set.of("GET_CONFIG", "GET_TOKEN").contains(line.operation());
+                return caller.valid()
+                        && caller.zones().contains(zone)
+                        && (itself || (caller.zones().contains("home") && zone.equals("home")));
+            }
             boolean data = line.target().contains("{");
             List<String> bucket = List.of(words.getOrDefault("bucket", "").split("-", -1));
             return caller.valid()
@@ -135,7 +142,7 @@ class DataPathPurposesTest {
 
     /** Other doors are for operators, for persons with a code, and for everybody. */
     private static boolean asksForCredential(Line line) {
-        return line.door().equals("s3") || line.operation().equals("OfUseLog");
+        return Set.of("s3", "iceberg").contains(line.door()) || line.operation().equals("OfUseLog");
     }
 
     private static void refused(EveryDoor doors, Line line, Asked asked) throws IOException {

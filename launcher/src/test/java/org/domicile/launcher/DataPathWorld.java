@@ -75,6 +75,7 @@ final class DataPathWorld {
         // A proof waits for its checkpoint: from here on the logs' files are there.
         doors.installation.ledger().prove("public", 0);
         doors.installation.ledger().prove("use/city/node-1", 0);
+        doors.catalog(city, words);
         words.put("rule", rule);
         words.put("export", "dpv.jsonld");
         words.put("principal", city.credential().principal());

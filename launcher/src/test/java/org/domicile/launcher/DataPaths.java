@@ -108,6 +108,39 @@ final class DataPaths {
             sts | GET_SESSION_TOKEN | none | itself | POST /?Action=GetSessionToken&Version=2011-06-15
             sts | ASSUME_ROLE | none | itself | POST /?Action=AssumeRole&RoleArn=arn%3Aaws%3Aiam%3A%3Acity%3Arole%2Fguide&RoleSessionName=guided&Version=2011-06-15
 
+            iceberg | GET_CONFIG | none | itself | GET /iceberg/v1/config
+            iceberg | GET_TOKEN | none | itself | POST /iceberg/v1/oauth/tokens
+            iceberg | LIST_NAMESPACES | none | itself | GET /iceberg/v1/namespaces
+            iceberg | CREATE_NAMESPACE | none | commit | POST /iceberg/v1/namespaces | {"namespace":["flights","inner"]}
+            iceberg | LOAD_NAMESPACE | none | itself | GET /iceberg/v1/namespaces/flights
+            iceberg | NAMESPACE_EXISTS | none | itself | HEAD /iceberg/v1/namespaces/flights
+            iceberg | UPDATE_NAMESPACE | none | commit | POST /iceberg/v1/namespaces/flights/properties | {"updates":{"k":"v"}}
+            iceberg | LIST_TABLES | none | itself | GET /iceberg/v1/namespaces/flights/tables
+            iceberg | CREATE_TABLE | none | commit | POST /iceberg/v1/namespaces/flights/tables | {"name":"more",{schema}}
+            iceberg | REGISTER_TABLE | reads | both | POST /iceberg/v1/namespaces/flights/register | {"name":"again","metadata-location":"{gone}"}
+            iceberg | LOAD_TABLE | reads | itself | GET /iceberg/v1/namespaces/flights/tables/t
+            iceberg | TABLE_EXISTS | none | itself | HEAD /iceberg/v1/namespaces/flights/tables/t
+            iceberg | COMMIT_TABLE | writes | commit | POST /iceberg/v1/namespaces/flights/tables/t | {"requirements":[],"updates":[{"action":"set-properties","updates":{"k":"v"}}]}
+            iceberg | COMMIT_TRANSACTION | writes | commit | POST /iceberg/v1/transactions/commit | {"table-changes":[{"identifier":{"namespace":["flights"],"name":"t"},"requirements":[],"updates":[{"action":"set-properties","updates":{"l":"w"}}]}]}
+            iceberg | REPORT_METRICS | none | itself | POST /iceberg/v1/namespaces/flights/tables/t/metrics | {}
+            iceberg | LOAD_CREDENTIALS | reads | itself | GET /iceberg/v1/namespaces/flights/tables/t/credentials
+            iceberg | SIGN | reads | itself | POST /iceberg/v1/namespaces/flights/tables/t/sign | {"region":"home","uri":"http://localhost:9000/{files}/data/f","method":"GET","headers":{}}
+            iceberg | PLAN_SCAN | reads | itself | POST /iceberg/v1/namespaces/flights/tables/t/plan | {}
+            iceberg | FETCH_PLAN | reads | itself | GET /iceberg/v1/namespaces/flights/tables/t/plan/{plan}
+            iceberg | FETCH_TASKS | reads | itself | POST /iceberg/v1/namespaces/flights/tables/t/tasks | {"plan-task":"{plan}-1"}
+            iceberg | CANCEL_PLAN | none | itself | DELETE /iceberg/v1/namespaces/flights/tables/t/plan/{plan}
+            iceberg | LIST_VIEWS | none | itself | GET /iceberg/v1/namespaces/flights/views
+            iceberg | CREATE_VIEW | none | commit | POST /iceberg/v1/namespaces/flights/views | {"name":"seen",{viewed}}
+            iceberg | REGISTER_VIEW | reads | both | POST /iceberg/v1/namespaces/flights/register-view | {"name":"seen-again","metadata-location":"{goneView}"}
+            iceberg | LOAD_VIEW | reads | itself | GET /iceberg/v1/namespaces/flights/views/v
+            iceberg | VIEW_EXISTS | none | itself | HEAD /iceberg/v1/namespaces/flights/views/v
+            iceberg | REPLACE_VIEW | writes | commit | POST /iceberg/v1/namespaces/flights/views/v | {"requirements":[],"updates":[{"action":"set-properties","updates":{"k":"v"}}]}
+            iceberg | RENAME_VIEW | none | commit | POST /iceberg/v1/views/rename | {"source":{"namespace":["flights"],"name":"v"},"destination":{"namespace":["flights"],"name":"u"}}
+            iceberg | DROP_VIEW | none | commit | DELETE /iceberg/v1/namespaces/flights/views/u
+            iceberg | RENAME_TABLE | none | commit | POST /iceberg/v1/tables/rename | {"source":{"namespace":["flights"],"name":"t"},"destination":{"namespace":["flights"],"name":"s"}}
+            iceberg | DROP_TABLE | none | commit | DELETE /iceberg/v1/namespaces/flights/tables/s?purgeRequested=true
+            iceberg | DROP_NAMESPACE | none | commit | DELETE /iceberg/v1/namespaces/flights%1Finner
+
             tiles | Page | none | nobody | GET /ledger/
             tiles | PageWithoutSlash | none | nobody | GET /ledger
             tiles | Verifier | none | nobody | GET /ledger/verify

@@ -43,10 +43,12 @@ class DataPathsTest {
                     "GuardedObjects.refuse", // puts on record what the door itself refused
                     "GuardedLogs.refuse",
                     "GuardedSessions.refuse",
+                    "GuardedTables.refuse",
+                    "GuardedTables.scan", // for queries
                     "Administration.refuse");
 
     private static final Set<String> ABSENT =
-            Set.of("Day", "GET_BUCKET_REPLICATION", "GET_BUCKET_WEBSITE");
+            Set.of("Day", "GET_BUCKET_REPLICATION", "GET_BUCKET_WEBSITE", "FETCH_TASKS");
 
     private static final String ALONE = "by a commit of its own";
     private static final String WITH_ITS_CHANGE = "in the commit of its change";
@@ -142,7 +144,9 @@ class DataPathsTest {
         }
     }
 
-    /** What a bucket never has, and the page of a day without uses. */
+    /**
+     * What a bucket never has, the page of a day without uses, and the second page of a small plan.
+     */
     private static boolean absent(Line line, Reply reply) {
         return ABSENT.contains(line.operation()) && reply.status() == 404;
     }

@@ -42,6 +42,7 @@ import org.domicile.guard.GuardedMoves;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.GuardedPeople;
 import org.domicile.guard.GuardedSessions;
+import org.domicile.guard.GuardedTables;
 import org.domicile.guard.Installation;
 import org.domicile.guard.PublicRegister;
 import org.domicile.guard.Sealing;
@@ -49,12 +50,15 @@ import org.domicile.health.HealthDoor;
 import org.domicile.http.HttpHandler;
 import org.domicile.http.HttpServer;
 import org.domicile.http.ListenerOptions;
+import org.domicile.iceberg.IcebergDoor;
+import org.domicile.iceberg.IcebergOptions;
 import org.domicile.moves.Moves;
 import org.domicile.persons.PersonsDoor;
 import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
 import org.domicile.s3client.S3Signature;
+import org.domicile.tables.Tables;
 import org.domicile.tiles.TilesDoor;
 import org.domicile.verifier.VerifierPage;
 
@@ -74,6 +78,7 @@ final class EveryDoor implements AutoCloseable {
                     GuardedLogs.class,
                     GuardedPeople.class,
                     GuardedMoves.class,
+                    GuardedTables.class,
                     Administration.class,
                     Sealing.class,
                     PublicRegister.class);
@@ -148,6 +153,14 @@ final class EveryDoor implements AutoCloseable {
         PersonsDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, persons)));
         TilesDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, tiles)));
         RegisterDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, register)));
+        Tables tables = installation.tables();
+        HttpHandler iceberg =
+                new IcebergDoor(
+                        guard,
+                        request -> guard.tables(request, tables),
+                        new IcebergOptions("home", () -> "http://localhost:9000"),
+                        installation.time());
+        IcebergDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, iceberg)));
         return new WebRoutes(routes);
     }
 
@@ -313,6 +326,7 @@ final class EveryDoor implements AutoCloseable {
         return switch (line.door()) {
             case "s3" -> s3(place, caller, words, line.method(), line.target(), line.body());
             case "sts" -> sts(place, caller, target);
+            case "iceberg" -> iceberg(place, caller, line, target, body);
             case "admin" -> send("admin", place, line.method(), target, admin(caller), body);
             case "tiles" -> send("web", place, line.method(), target, basic(caller), body);
             case "persons" -> send("web", place, line.method(), target, code(caller, words), body);
@@ -391,6 +405,104 @@ final class EveryDoor implements AutoCloseable {
                                         sum,
                                         installation.time().instant());
         return send("s3", place, sent, target, signed, filled(text, words));
+    }
+
+    /** Signed, but for the token, which shows what would sign. */
+    private Reply iceberg(
+            Place place,
+            Optional<Administration.Issued> caller,
+            DataPaths.Line line,
+            String target,
+            String body)
+            throws IOException {
+        if (line.operation().equals("GET_TOKEN")) {
+            String form =
+                    "grant_type=client_credentials&client_id="
+                            + caller.map(each -> each.credential().accessKey()).orElse("nobody")
+                            + "&client_secret="
+                            + caller.map(Administration.Issued::secret).orElse("");
+            return send("web", place, "POST", target, Map.of(), form);
+        }
+        if (caller.isEmpty()) {
+            return send("web", place, line.method(), target, Map.of(), body);
+        }
+        int mark = target.indexOf('?');
+        Map<String, String> signed =
+                new S3Signature(
+                                caller.get().credential().accessKey(),
+                                caller.get().secret(),
+                                "home")
+                        .sign(
+                                line.method(),
+                                "localhost",
+                                mark < 0 ? target : target.substring(0, mark),
+                                mark < 0 ? "" : target.substring(mark + 1),
+                                Map.of(),
+                                S3Signature.hex(S3Signature.sha256(body.getBytes(UTF_8))),
+                                installation.time().instant());
+        return send("web", place, line.method(), target, signed, body);
+    }
+
+    /** Makes what the lines of the catalog need, in the namespace {@code flights}. */
+    void catalog(Administration.Issued caller, Map<String, String> words) throws IOException {
+        String schema =
+                "\"schema\":{\"type\":\"struct\",\"schema-id\":0,\"fields\":"
+                        + "[{\"id\":1,\"name\":\"n\",\"required\":false,\"type\":\"long\"}]}";
+        words.put("schema", schema);
+        words.put(
+                "viewed",
+                schema
+                        + ",\"view-version\":{\"version-id\":1,\"timestamp-ms\":1,\"schema-id\":0,\"summary\":{},\"representations\":[{\"type\":\"sql\",\"sql\":\"select"
+                        + " 1\",\"dialect\":\"duckdb\"}],\"default-namespace\":[\"flights\"]},"
+                        + "\"properties\":{}");
+        String in = "/iceberg/v1/namespaces/flights";
+        ok(
+                catalog(
+                        caller,
+                        words,
+                        "POST",
+                        "/iceberg/v1/namespaces",
+                        "{\"namespace\":[\"flights\"]}"));
+        Reply table = catalog(caller, words, "POST", in + "/tables", "{\"name\":\"t\",{schema}}");
+        ok(table);
+        String location = json(table, "location");
+        words.put("files", location.substring("s3://".length()));
+        Reply gone = catalog(caller, words, "POST", in + "/tables", "{\"name\":\"g\",{schema}}");
+        words.put("gone", json(gone, "metadata-location"));
+        ok(catalog(caller, words, "DELETE", in + "/tables/g", ""));
+        ok(catalog(caller, words, "POST", in + "/views", "{\"name\":\"v\",{viewed}}"));
+        Reply view = catalog(caller, words, "POST", in + "/views", "{\"name\":\"w\",{viewed}}");
+        words.put("goneView", json(view, "metadata-location"));
+        ok(catalog(caller, words, "DELETE", in + "/views/w", ""));
+        Reply plan = catalog(caller, words, "POST", in + "/tables/t/plan", "{}");
+        words.put("plan", json(plan, "plan-id"));
+    }
+
+    private Reply catalog(
+            Administration.Issued caller,
+            Map<String, String> words,
+            String method,
+            String target,
+            String body)
+            throws IOException {
+        DataPaths.Line line =
+                new DataPaths.Line(
+                        "iceberg",
+                        "",
+                        DataPaths.Flow.NONE,
+                        DataPaths.Recording.COMMIT,
+                        method,
+                        target,
+                        body);
+        return ask(line, Place.HOME, Optional.of(caller), words);
+    }
+
+    /** The first text of a name in an answer. */
+    private static String json(Reply reply, String name) {
+        ok(reply);
+        String before = "\"" + name + "\":\"";
+        int from = reply.text().indexOf(before) + before.length();
+        return reply.text().substring(from, reply.text().indexOf('"', from));
     }
 
     /** Signed for STS (Signature Version 4); the request has no body. */

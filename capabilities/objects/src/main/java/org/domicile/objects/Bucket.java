@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param versioning its versioning state
  * @param created when it was made
  * @param settings what else was set for it, sealed by the guard, by names that the guard gives
+ * @param keeping whom it is for; it never changes
  */
 public record Bucket(
         String name,
@@ -28,7 +29,40 @@ public record Bucket(
         String key,
         Versioning versioning,
         Instant created,
-        Map<String, byte[]> settings) {
+        Map<String, byte[]> settings,
+        Keeping keeping) {
+    /** One that is for everybody whom policy lets. */
+    public Bucket(
+            String name,
+            String id,
+            String organisation,
+            String owner,
+            List<String> zones,
+            String key,
+            Versioning versioning,
+            Instant created,
+            Map<String, byte[]> settings) {
+        this(
+                name,
+                id,
+                organisation,
+                owner,
+                zones,
+                key,
+                versioning,
+                created,
+                settings,
+                Keeping.ORDINARY);
+    }
+
+    /** Whom a bucket is for. */
+    public enum Keeping {
+        /** Whoever policy lets. */
+        ORDINARY,
+        /** The program, for files of tables. */
+        TABLES
+    }
+
     /** As S3 names the states; a bucket starts unversioned and never returns to it. */
     public enum Versioning {
         /** One version for each name: the null version. */
@@ -48,17 +82,20 @@ public record Bucket(
 
     /** With another versioning state. */
     public Bucket versioned(Versioning state) {
-        return new Bucket(name, id, organisation, owner, zones, key, state, created, settings);
+        return new Bucket(
+                name, id, organisation, owner, zones, key, state, created, settings, keeping);
     }
 
     Bucket settings(Map<String, byte[]> all) {
-        return new Bucket(name, id, organisation, owner, zones, key, versioning, created, all);
+        return new Bucket(
+                name, id, organisation, owner, zones, key, versioning, created, all, keeping);
     }
 
     /** With a setting as given, or without it. */
     public Bucket set(String setting, Optional<byte[]> value) {
         Map<String, byte[]> next = new LinkedHashMap<>(settings);
         value.ifPresentOrElse(bytes -> next.put(setting, bytes), () -> next.remove(setting));
-        return new Bucket(name, id, organisation, owner, zones, key, versioning, created, next);
+        return new Bucket(
+                name, id, organisation, owner, zones, key, versioning, created, next, keeping);
     }
 }

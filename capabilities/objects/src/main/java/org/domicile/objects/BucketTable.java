@@ -33,7 +33,10 @@ import org.domicile.request.Request;
  * them conflicts with a removal or a change of the versioning state.
  */
 final class BucketTable implements Buckets {
-    private static final int FORMAT = 2;
+    /** One that is not ordinary has the last, so that older programs refuse it. */
+    private static final int FORMAT = 3;
+
+    private static final int ORDINARY_FORMAT = 2;
     private static final int SETTINGS_LIMIT = 1 << 20;
     private static final int LIVE_FORMAT = 1;
     private static final int ENDED_KEY_FORMAT = 1;
@@ -362,7 +365,11 @@ final class BucketTable implements Buckets {
 
     static byte[] encode(Bucket bucket) {
         Fields.Writer out =
-                new Fields.Writer(FORMAT, 256)
+                new Fields.Writer(
+                                bucket.keeping() == Bucket.Keeping.ORDINARY
+                                        ? ORDINARY_FORMAT
+                                        : FORMAT,
+                                256)
                         .u8(bucket.versioning().ordinal())
                         .u64(bucket.created().toEpochMilli())
                         .raw(idOf(bucket))
@@ -373,6 +380,9 @@ final class BucketTable implements Buckets {
         bucket.zones().forEach(out::text);
         out.u16(bucket.settings().size());
         bucket.settings().forEach((setting, value) -> out.text(setting).bytes(value));
+        if (bucket.keeping() != Bucket.Keeping.ORDINARY) {
+            out.u8(bucket.keeping().ordinal());
+        }
         return out.done();
     }
 
@@ -400,7 +410,18 @@ final class BucketTable implements Buckets {
         for (int left = in.format() == 1 ? 0 : in.u16(); left > 0; left--) {
             settings.put(in.text(), in.bytes());
         }
+        Bucket.Keeping keeping =
+                in.format() == FORMAT ? Bucket.Keeping.values()[in.u8()] : Bucket.Keeping.ORDINARY;
         return new Bucket(
-                name, id, organisation, owner, zones, bucketKey, versioning, created, settings);
+                name,
+                id,
+                organisation,
+                owner,
+                zones,
+                bucketKey,
+                versioning,
+                created,
+                settings,
+                keeping);
     }
 }

@@ -73,12 +73,13 @@
  * <p><b>Records.</b> Numbers are big-endian; <i>bytes</i> and <i>text</i> (UTF-8) come after their
  * length in four bytes; times are milliseconds since 1970; a <i>place</i> is 1 and a body id, or 2
  * and a blob id, 17 bytes. Each begins with its format, one byte, which is 1 where nothing else is
- * said. Buckets have format 2 (1, without settings, is read); a version with state or a lock has 2.
+ * said. Buckets have format 2 (1, without settings, is read) or, where they are not ordinary, 3; a
+ * version with state or a lock has 2.
  *
  * <pre>
  * bucket    state (0 unversioned, 1 enabled, 2 suspended) in 1, created in 8, id in 16,
  *           organisation text, owner text, key text, count of zones in 2, each a text; count of
- *           settings in 2, each a text and bytes
+ *           settings in 2, each a text and bytes; in format 3 also: whom it is for in 1 (1 tables)
  * live      state in 1
  * version   flags in 1 (1 delete marker, 2 null version, 4 held, 8 let go), modified in 8, length
  *           of the token in 2, of the attributes in 4, count of pieces in 2, token, attributes, each

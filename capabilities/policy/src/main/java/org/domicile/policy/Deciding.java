@@ -307,10 +307,13 @@ final class Deciding {
                     said = Shares.said(request, person(request.caller()), action, data);
                 }
                 Marks marks = PurposeRules.marks(register, data);
-                boolean marked = data.name().isEmpty() && !marks.isEmpty();
+                boolean marked =
+                        data.name().isEmpty() && !(marks.isEmpty() && data.table().isEmpty());
                 Entity bucket =
                         marked
-                                ? world.marked(place.bucket(), data.organisation(), marks)
+                                ? World.reserved(
+                                        world.marked(place.bucket(), data.organisation(), marks),
+                                        data)
                                 : place.bucket();
                 entities =
                         who.entities() == world.standing() && !marked
@@ -319,7 +322,10 @@ final class Deciding {
                 if (data.name().isEmpty()) {
                     asked = bucket.uid();
                 } else {
-                    Entity object = world.marked(object(place, data), data.organisation(), marks);
+                    Entity object =
+                            World.reserved(
+                                    world.marked(object(place, data), data.organisation(), marks),
+                                    data);
                     asked = object.uid();
                     entities = entities.with(object);
                 }
@@ -503,6 +509,7 @@ final class Deciding {
         if (resource instanceof Resource.Data data
                 && who.kind().equals(CREDENTIAL)
                 && data.carried().isEmpty()
+                && data.table().isEmpty()
                 && !data.access().asks()) {
             Place place = place(data);
             return data.name().isEmpty() ? place.read() : place.objectRead();

@@ -330,7 +330,26 @@ final class Explaining {
                 "",
                 "",
                 Instant.ofEpochMilli(expires),
-                text(read, "policy"));
+                text(read, "policy"),
+                grant(read));
+    }
+
+    private static Caller.By.Grant grant(Value session) {
+        String place = textOr(session, "table", "");
+        boolean writes =
+                session instanceof Value.Fields(Map<String, Value> values)
+                        && values.containsKey("tableWrites");
+        return place.isEmpty()
+                ? Caller.By.Grant.NONE
+                : new Caller.By.Grant(
+                        place, writes ? Caller.By.Grant.Mode.WRITE : Caller.By.Grant.Mode.READ);
+    }
+
+    private static String textOr(Value of, String name, String without) {
+        return of instanceof Value.Fields(Map<String, Value> values)
+                        && values.get(name) instanceof Value.Text(String text)
+                ? text
+                : without;
     }
 
     private Resource resource(UseOnRecord use, Value read) {
@@ -339,17 +358,23 @@ final class Explaining {
             case "object", "bucket" -> {
                 String bucket = text(read, "bucket");
                 boolean whole = kind.equals("bucket");
-                if (!whole && !use.object().startsWith(bucket + "/")) {
+                String table = textOr(read, "table", "");
+                // Of what the catalog does the record's object is a name, and no place.
+                boolean named = !whole && use.action().startsWith("iceberg:");
+                if (!whole && !named && !use.object().startsWith(bucket + "/")) {
                     throw new Malformed("the object is not known (any more)");
                 }
                 yield new Resource.Data(
                         text(read, "organisation"),
                         bucket,
-                        whole ? "" : use.object().substring(bucket.length() + 1),
+                        whole
+                                ? ""
+                                : named ? table + "/" : use.object().substring(bucket.length() + 1),
                         texts(field(read, "zones")),
                         use.dataZone(),
                         carried(read),
-                        access(use, bucket, read));
+                        access(use, bucket, read),
+                        table);
             }
             case "own" -> new Resource.Own(text(read, "organisation"));
             case "role" -> new Resource.Assumed(text(read, "organisation"), text(read, "name"));

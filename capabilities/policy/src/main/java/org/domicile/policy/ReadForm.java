@@ -29,9 +29,11 @@ import org.domicile.request.Caller;
  * object}, {@code bucket}, {@code own}, {@code role} or {@code installation}; {@code who} is {@code
  * credential}, {@code session}, {@code operator}, {@code program} or {@code anonymous}. A session
  * brings {@code "session"}: its end in milliseconds since 1970, the digest of its policy, its role
- * with the id, and the credential or the issuer that it came from. A refusal begins with {@code
- * "errors"}, the policies that erred, and {@code "reasons"}, all that forbade. An object's name is
- * the recorded object less its bucket: it may name people, and is sealed apart.
+ * with the id, and the credential or the issuer that it came from; one for the files of a table has
+ * its {@code "table"}, and {@code "tableWrites"} when it may write. Of a bucket that is reserved
+ * for tables there is {@code "table"}: the id of the one that is meant, or a slash. A refusal
+ * begins with {@code "errors"}, the policies that erred, and {@code "reasons"}, all that forbade.
+ * An object's name is the recorded object less its bucket: it may name people, and is sealed apart.
  */
 final class ReadForm {
     private ReadForm() {}
@@ -74,6 +76,9 @@ final class ReadForm {
                             + "\",\"organisation\":"
                             + JsonForm.quoted(data.organisation())
                             + (owners.isEmpty() ? "" : ",\"policies\":\"" + owners + "\"")
+                            + (data.table().isEmpty()
+                                    ? ""
+                                    : ",\"table\":" + JsonForm.quoted(data.table()))
                             + ",\"zones\":"
                             + array(data.zones())
                             + "}";
@@ -161,6 +166,12 @@ final class ReadForm {
                 + JsonForm.quoted(session.roleId())
                 + ",\"source\":"
                 + JsonForm.quoted(session.source())
+                + (session.grant().isFor()
+                        ? ",\"table\":" + JsonForm.quoted(session.grant().place())
+                        : "")
+                + (session.grant().mode() == Caller.By.Grant.Mode.WRITE
+                        ? ",\"tableWrites\":true"
+                        : "")
                 + ",\"target\":"
                 + JsonForm.quoted(session.target())
                 + "},\"who\":\"session\"}";

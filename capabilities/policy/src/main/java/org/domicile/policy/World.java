@@ -167,16 +167,25 @@ final class World {
                         .orElse(session.expires());
         List<String> all = List.of("*");
         boolean inRole = !session.role().isEmpty();
+        // A table session is kept to its table's files by what the program's policies say of it.
+        boolean listing = inRole || session.grant().isFor();
         Map<String, Value> attributes = new HashMap<>();
         attributes.put(
-                "actions", texts(inRole ? all : source.map(Credential::actions).orElse(List.of())));
+                "actions",
+                texts(listing ? all : source.map(Credential::actions).orElse(List.of())));
         attributes.put(
-                "buckets", texts(inRole ? all : source.map(Credential::buckets).orElse(List.of())));
+                "buckets",
+                texts(listing ? all : source.map(Credential::buckets).orElse(List.of())));
         attributes.put("withdrawn", Value.of(!stands));
         attributes.put("temporary", Value.of(true));
         end(end).ifPresent(each -> attributes.put("expires", each));
         if (inRole) {
             attributes.put("role", role(session.role()));
+        }
+        if (session.grant().isFor()) {
+            attributes.put("table", Value.of(session.grant().place()));
+            attributes.put(
+                    "tableWrites", Value.of(session.grant().mode() == Caller.By.Grant.Mode.WRITE));
         }
         Entity acting =
                 actor(
@@ -271,6 +280,17 @@ final class World {
                         "zones", zones(data.zones()),
                         "bucketNames", Listed.names(data.bucket())),
                 Set.of(organisation(data.organisation())));
+    }
+
+    /** A reserved bucket, or something in one, with the table that is meant. */
+    static Entity reserved(Entity entity, Resource.Data data) {
+        if (data.table().isEmpty()) {
+            return entity;
+        }
+        Map<String, Value> attributes = new HashMap<>(entity.attributes());
+        String id = data.table().equals(Resource.Data.NO_TABLE) ? "" : data.table();
+        attributes.put("table", Value.of(data.bucket() + "/" + id));
+        return new Entity(entity.uid(), attributes, entity.ancestors());
     }
 
     /** A bucket or an object with what is known of its data; nothing known leaves it as it is. */

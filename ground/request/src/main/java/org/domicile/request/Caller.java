@@ -40,6 +40,7 @@ public sealed interface Caller {
          * @param expires its end
          * @param policy SHA-256 of the policy that narrows it, 64 hexadecimal digits; empty for
          *     none
+         * @param grant the table whose files are all that it is for; {@link Grant#NONE} for others
          */
         record Session(
                 String role,
@@ -49,8 +50,43 @@ public sealed interface Caller {
                 String subject,
                 String name,
                 Instant expires,
-                String policy)
-                implements By {}
+                String policy,
+                Grant grant)
+                implements By {
+            /** One that is for no table's files. */
+            public Session(
+                    String role,
+                    String roleId,
+                    String source,
+                    String target,
+                    String subject,
+                    String name,
+                    Instant expires,
+                    String policy) {
+                this(role, roleId, source, target, subject, name, expires, policy, Grant.NONE);
+            }
+        }
+
+        /**
+         * The files of one table.
+         *
+         * @param place its bucket and its id, with a slash between; empty for none
+         */
+        record Grant(String place, Mode mode) {
+            /** No table's. */
+            public static final Grant NONE = new Grant("", Mode.READ);
+
+            /** What may be done with them. */
+            public enum Mode {
+                READ,
+                WRITE
+            }
+
+            /** Whether it is for a table at all. */
+            public boolean isFor() {
+                return !place.isEmpty();
+            }
+        }
     }
 
     /** Nobody known: no credential was shown. */

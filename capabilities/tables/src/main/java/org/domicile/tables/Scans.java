@@ -1,0 +1,303 @@
+package org.domicile.tables;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.ContentFile;
+import org.apache.iceberg.FileContent;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.IncrementalAppendScan;
+import org.apache.iceberg.PartitionField;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Scan;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.StaticTableOperations;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableScan;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.ExpressionParser;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.rest.requests.PlanTableScanRequest;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.util.SnapshotUtil;
+
+/** What has to be read of one table. Owned by one thread. */
+final class Scans {
+    private static final int MOST_FILES = 100_000;
+
+    private final Warehouse warehouse;
+    private final LoadedTable loaded;
+    private final Table table;
+
+    Scans(Warehouse warehouse, LoadedTable loaded) {
+        this.warehouse = warehouse;
+        this.loaded = loaded;
+        this.table =
+                new BaseTable(
+                        new StaticTableOperations(
+                                loaded.metadata(), new TableFiles(warehouse, loaded.id())),
+                        loaded.name().text(),
+                        _ -> {});
+    }
+
+    /** Tasks as the library has them, and the partitionings that they are written by. */
+    record Tasks(List<FileScanTask> files, Map<Integer, PartitionSpec> specs) {}
+
+    // for clients
+
+    Tasks tasks(PlanAsked.Asked asked) {
+        PlanTableScanRequest request = asked.request();
+        return Document.checked(() -> {
+            boolean incremental =
+                    request.startSnapshotId() != null || request.endSnapshotId() != null;
+            if (!incremental && table.currentSnapshot() == null && request.snapshotId() == null) {
+                return new Tasks(List.of(), table.specs());
+            }
+            return incremental ? incremental(request) : snapshot(request);
+        });
+    }
+
+    private Tasks snapshot(PlanTableScanRequest request) {
+        TableScan scan = table.newScan();
+        if (request.snapshotId() != null) {
+            scan = scan.useSnapshot(request.snapshotId());
+        }
+        if (request.minRowsRequested() != null) {
+            scan = scan.minRowsRequested(request.minRowsRequested());
+        }
+        return new Tasks(files(configured(scan, request).planFiles()), table.specs());
+    }
+
+    private Tasks incremental(PlanTableScanRequest request) {
+        IncrementalAppendScan scan = table.newIncrementalAppendScan();
+        if (request.startSnapshotId() != null) {
+            scan = scan.fromSnapshotExclusive(request.startSnapshotId());
+        }
+        if (request.endSnapshotId() != null) {
+            scan = scan.toSnapshot(request.endSnapshotId());
+        }
+        return new Tasks(files(configured(scan, request).planFiles()), table.specs());
+    }
+
+    private static <T extends Scan<T, FileScanTask, ?>> T configured(
+            T scan, PlanTableScanRequest request) {
+        T configured = scan.caseSensitive(request.caseSensitive());
+        if (request.select() != null && !request.select().isEmpty()) {
+            configured = configured.select(request.select());
+        }
+        if (request.filter() != null) {
+            configured = configured.filter(request.filter());
+        }
+        if (request.statsFields() != null && !request.statsFields().isEmpty()) {
+            configured = configured.includeColumnStats(request.statsFields());
+        }
+        return configured;
+    }
+
+    private static List<FileScanTask> files(CloseableIterable<FileScanTask> tasks) {
+        List<FileScanTask> files = new ArrayList<>();
+        try (tasks) {
+            for (FileScanTask each : tasks) {
+                if (files.size() == MOST_FILES) {
+                    throw new Refusal(
+                            Refusal.Kind.TOO_LARGE,
+                            "A plan has at most "
+                                    + MOST_FILES
+                                    + " files: ask for less, or compact the table");
+                }
+                files.add(each);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return files;
+    }
+
+    // for us
+
+    org.domicile.tables.Scan scan(Moment at, Filter filter, List<String> columns) {
+        return Document.checked(() -> {
+            TableMetadata metadata = loaded.metadata();
+            long snapshot = snapshot(at);
+            Schema schema =
+                    snapshot < 0 || at instanceof Moment.Now
+                            ? metadata.schema()
+                            : SnapshotUtil.schemaFor(table, snapshot);
+            List<org.domicile.tables.Scan.DataFile> files = new ArrayList<>();
+            if (snapshot >= 0) {
+                TableScan scan = table.newScan();
+                if (!(at instanceof Moment.Now)) {
+                    scan = scan.useSnapshot(snapshot);
+                }
+                if (!columns.isEmpty()) {
+                    scan = scan.select(columns);
+                }
+                scan = scan.filter(expression(filter));
+                for (FileScanTask each : files(scan.planFiles())) {
+                    files.add(file(each));
+                }
+            }
+            return new org.domicile.tables.Scan(
+                    loaded.id(),
+                    loaded.uuid(),
+                    metadata.formatVersion(),
+                    SchemaParser.toJson(schema),
+                    snapshot,
+                    schema.columns().stream().map(Scans::column).toList(),
+                    files,
+                    metadata.properties());
+        });
+    }
+
+    private long snapshot(Moment at) {
+        Snapshot current = table.currentSnapshot();
+        return switch (at) {
+            case Moment.Now() -> current == null ? -1 : current.snapshotId();
+            case Moment.Snapshot(long id) -> {
+                if (table.snapshot(id) == null) {
+                    throw Document.invalid("The table has no snapshot " + id);
+                }
+                yield id;
+            }
+            case Moment.At(java.time.Instant time) ->
+                    SnapshotUtil.snapshotIdAsOfTime(table, time.toEpochMilli());
+            case Moment.Ref(String name) -> {
+                Snapshot named = table.snapshot(name);
+                if (named == null) {
+                    throw Document.invalid("The table has no branch or tag " + name);
+                }
+                yield named.snapshotId();
+            }
+        };
+    }
+
+    private static org.domicile.tables.Scan.Column column(Types.NestedField field) {
+        return new org.domicile.tables.Scan.Column(
+                field.fieldId(),
+                field.name(),
+                field.type().toString(),
+                field.isRequired()
+                        ? org.domicile.tables.Scan.Presence.REQUIRED
+                        : org.domicile.tables.Scan.Presence.OPTIONAL);
+    }
+
+    private org.domicile.tables.Scan.DataFile file(FileScanTask task) {
+        org.apache.iceberg.DataFile file = task.file();
+        Long first = file.firstRowId();
+        Long sequence = file.dataSequenceNumber();
+        return new org.domicile.tables.Scan.DataFile(
+                Locations.name(warehouse, loaded.id(), file.location()),
+                file.location(),
+                file.format().name(),
+                file.fileSizeInBytes(),
+                file.recordCount(),
+                file.specId(),
+                partition(task.spec(), file.partition()),
+                first == null ? -1 : first,
+                sequence == null ? 0 : sequence,
+                task.deletes().stream().map(this::delete).toList(),
+                ExpressionParser.toJson(task.residual()));
+    }
+
+    private static Map<String, String> partition(PartitionSpec spec, StructLike values) {
+        Map<String, String> partition = new HashMap<>();
+        for (int i = 0; i < spec.fields().size(); i++) {
+            PartitionField field = spec.fields().get(i);
+            Type type = spec.partitionType().fields().get(i).type();
+            Object value = values.get(i, spec.javaClasses()[i]);
+            if (value != null) {
+                partition.put(field.name(), human(field, type, value));
+            }
+        }
+        return partition;
+    }
+
+    @SuppressWarnings("unchecked") // a field's transform takes the values of its type
+    private static String human(PartitionField field, Type type, Object value) {
+        return ((org.apache.iceberg.transforms.Transform<?, Object>) field.transform())
+                .toHumanString(type, value);
+    }
+
+    private org.domicile.tables.Scan.DeleteFile delete(org.apache.iceberg.DeleteFile file) {
+        boolean vector = file.format() == FileFormat.PUFFIN;
+        Long offset = file.contentOffset();
+        Long length = file.contentSizeInBytes();
+        List<Integer> equality = ids(file);
+        return new org.domicile.tables.Scan.DeleteFile(
+                vector
+                        ? org.domicile.tables.Scan.Deletes.VECTOR
+                        : file.content() == FileContent.EQUALITY_DELETES
+                                ? org.domicile.tables.Scan.Deletes.EQUALITY
+                                : org.domicile.tables.Scan.Deletes.POSITIONS,
+                Locations.name(warehouse, loaded.id(), file.location()),
+                file.location(),
+                file.format().name(),
+                file.fileSizeInBytes(),
+                file.recordCount(),
+                offset == null ? -1 : offset,
+                length == null ? -1 : length,
+                equality);
+    }
+
+    private static List<Integer> ids(ContentFile<?> file) {
+        List<Integer> ids = file.equalityFieldIds();
+        return ids == null ? List.of() : List.copyOf(ids);
+    }
+
+    private static Expression expression(Filter filter) {
+        return switch (filter) {
+            case Filter.All() -> Expressions.alwaysTrue();
+            case Filter.And(List<Filter> of) ->
+                    of.stream()
+                            .map(Scans::expression)
+                            .reduce(Expressions.alwaysTrue(), Expressions::and);
+            case Filter.Or(List<Filter> of) ->
+                    of.stream()
+                            .map(Scans::expression)
+                            .reduce(Expressions.alwaysFalse(), Expressions::or);
+            case Filter.Not(Filter of) -> Expressions.not(expression(of));
+            case Filter.Compare(String column, Filter.Operator operator, Filter.Value value) ->
+                    compare(column, operator, literal(value));
+            case Filter.In(String column, List<Filter.Value> values) ->
+                    Expressions.in(column, values.stream().map(Scans::literal).toList());
+            case Filter.IsNull(String column) -> Expressions.isNull(column);
+            case Filter.StartsWith(String column, String prefix) ->
+                    Expressions.startsWith(column, prefix);
+        };
+    }
+
+    private static Expression compare(String column, Filter.Operator operator, Object value) {
+        return switch (operator) {
+            case EQUAL -> Expressions.equal(column, value);
+            case NOT_EQUAL -> Expressions.notEqual(column, value);
+            case LESS -> Expressions.lessThan(column, value);
+            case AT_MOST -> Expressions.lessThanOrEqual(column, value);
+            case GREATER -> Expressions.greaterThan(column, value);
+            case AT_LEAST -> Expressions.greaterThanOrEqual(column, value);
+        };
+    }
+
+    private static Object literal(Filter.Value value) {
+        return switch (value) {
+            case Filter.Value.Truth(boolean truth) -> truth;
+            case Filter.Value.Whole(long whole) -> whole;
+            case Filter.Value.Real(double real) -> real;
+            case Filter.Value.Decimal(String decimal) -> new BigDecimal(decimal);
+            case Filter.Value.Text(String text) -> text;
+            case Filter.Value.Octets(byte[] bytes) -> ByteBuffer.wrap(bytes);
+        };
+    }
+}

@@ -1,0 +1,65 @@
+/**
+ * Tables: namespaces, and in them tables and views as Apache Iceberg means them (table format 1 to
+ * 3, view format 1, REST catalog of 1.11). One catalog for each organisation.
+ *
+ * <p>This module knows no HTTP, no policy and no key. What it keeps is sealed by the {@link
+ * org.domicile.tables.Warehouse} that the guard hands in with each call, and files of tables are
+ * reached through it too. Every method that changes something takes the {@link
+ * org.domicile.request.Request} whose record its one commit carries; reads take none, because the
+ * guard records them itself. Iceberg's documents come and go as texts in JSON; what they mean is
+ * parsed here ({@code parse} of each word), so that no door needs the library.
+ *
+ * <p><b>Model.</b> A namespace has one to 16 levels, properties, and exists only in a namespace
+ * that exists. A table or view has a name that is unique in its namespace among both, an id of 20
+ * hexadecimal digits that is never used again, and its current metadata. Its files lie at {@code
+ * s3://WAREHOUSE/ID/} and nowhere else. A table that was dropped and not purged is remembered by
+ * its id, so that its files can be registered again.
+ *
+ * <p><b>Atomicity.</b> Each change is one keyspace transaction that depends on every record it
+ * read: a namespace that is dropped meanwhile takes no table in, two who make one name are decided,
+ * a commit of many tables happens to all or none. Who finds its reading stale reads again and
+ * decides anew, {@code MOST_TRIES} times; then OVERLOADED. What a client asserted and does not hold
+ * is {@link org.domicile.tables.Refusal.Kind#COMMIT_FAILED}, recorded as CONFLICT. A refused change
+ * commits the record alone.
+ *
+ * <p><b>Order with files.</b> A metadata file is durable before the commit that names it. A change
+ * that is refused removes the one it wrote; what a kill leaves behind, no record names.
+ *
+ * <p><b>Once.</b> A change that brings a key ({@link org.domicile.tables.Once}) leaves a line in
+ * its own transaction, for 30 minutes; the same key again changes nothing and says what came of it.
+ *
+ * <p><b>Limits.</b> A name of a level, table or view has 1 to 255 bytes of UTF-8 and no control
+ * characters; properties of a namespace 256 KiB; a document that a client sends 16 MiB; metadata of
+ * a table 64 MiB of text, which has to fit 12 MiB deflated; a commit 100 tables; a page 1,000
+ * names. A plan has at most 100,000 files.
+ *
+ * <p><b>Layout.</b> Keys are tuples in RECORDS; {@code depth} is the count of levels, {@code ns}
+ * and {@code id} are bytes. Pieces of large metadata are in BODIES.
+ *
+ * <pre>
+ * t n org depth levels…     namespace          t s org id          staged: an id that waits for its
+ * t e org ns name           table or view                          table
+ * t i org id                who has an id      t o org key         once: what came of a change
+ * t m id version piece      metadata, what does not fit the record
+ * </pre>
+ *
+ * <p><b>Records.</b> Each begins with its format, 1. Texts as DataOutputStream.writeUTF, bytes
+ * after their length in four bytes, times in milliseconds since 1970.
+ *
+ * <pre>
+ * namespace   ns in 8, bytes: sealed properties (deflated JSON)
+ * entry       kind in 1 (0 table, 1 view), id in 10, version in 8, count of pieces in 4, bytes: sealed
+ *             state (the location of the metadata file, text; then the metadata, deflated), or its
+ *             first 512 KiB
+ * id          state in 1 (0 lives, 1 dropped), since in 8, ns in 8, name text
+ * staged      since in 8
+ * once        since in 8, digest of what was asked (32), kind of the refusal text (empty for none),
+ *             bytes: sealed sentence
+ * </pre>
+ *
+ * <p><b>Crash points.</b> {@code tables.before-commit}, {@code tables.after-commit}.
+ */
+@NullMarked
+package org.domicile.tables;
+
+import org.jspecify.annotations.NullMarked;

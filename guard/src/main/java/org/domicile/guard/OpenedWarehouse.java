@@ -1,0 +1,223 @@
+package org.domicile.guard;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.domicile.keys.Keys;
+import org.domicile.keys.Opener;
+import org.domicile.keys.Pass;
+import org.domicile.keys.Sealer;
+import org.domicile.keys.SecondKey;
+import org.domicile.objects.Body;
+import org.domicile.objects.Bucket;
+import org.domicile.objects.Changed;
+import org.domicile.objects.Condition;
+import org.domicile.objects.Listing;
+import org.domicile.objects.Lock;
+import org.domicile.objects.Objects;
+import org.domicile.objects.Staging;
+import org.domicile.objects.Version;
+import org.domicile.request.Request;
+import org.domicile.tables.Refusal;
+import org.domicile.tables.Warehouse;
+
+/**
+ * An organisation's warehouse for one use. What it does to objects is a part of that use: it
+ * carries no record, and opens only with the pass that the use's record gave.
+ */
+final class OpenedWarehouse implements Warehouse {
+    private static final int STEP = 1 << 20;
+    private static final int MOST_TRIES = 100;
+    private static final int PAGE = 1_000;
+
+    private final Parts parts;
+    private final Request request;
+    private final Bucket bucket;
+    private final Supplier<Pass> pass;
+    private final Sealer sealer;
+
+    /** What it works with. */
+    record Parts(Keys keys, Objects objects, Vessel vessel, java.security.SecureRandom random) {}
+
+    /**
+     * @param pass that the use's record gave; fails while there is none
+     */
+    OpenedWarehouse(Parts parts, Request request, Bucket bucket, Supplier<Pass> pass) {
+        this.parts = parts;
+        this.request = request.nested();
+        this.bucket = bucket;
+        this.pass = pass;
+        this.sealer = parts.vessel().sealer(bucket);
+    }
+
+    /** The bucket itself. */
+    Bucket source() {
+        return bucket;
+    }
+
+    @Override
+    public String organisation() {
+        return bucket.organisation();
+    }
+
+    @Override
+    public String bucket() {
+        return bucket.name();
+    }
+
+    @Override
+    public byte[] seal(String place, byte[] plain) {
+        return sealer.sealState(context(place), plain);
+    }
+
+    @Override
+    public byte[] open(String place, byte[] sealed) {
+        return sealer.openState(context(place), sealed);
+    }
+
+    private byte[] context(String place) {
+        return (place + "/" + bucket.id()).getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void write(String name, byte[] bytes) {
+        byte[] content = new byte[AttributesCodec.CONTENT_ID];
+        parts.random().nextBytes(content);
+        byte[] context = Vessel.context(bucket, name);
+        Attributes attributes =
+                new Attributes(
+                        HexFormat.of().formatHex(PartsDigest.digest("MD5").digest(bytes)),
+                        Map.of("content-type", "application/json"),
+                        Map.of(),
+                        Map.of(),
+                        Attributes.ChecksumType.FULL_OBJECT);
+        Objects.Draft draft =
+                new Objects.Draft(
+                        ObjectUses.token(sealer, context, attributes.etag()),
+                        sealer.seal(
+                                context,
+                                AttributesCodec.encode(
+                                        new AttributesCodec.Sealed(
+                                                attributes, Found.Origin.WHOLE, content))));
+        try (Staging staging = parts.objects().stage(Sealer.sealedLength(bytes.length))) {
+            Sealer.BodySealer body = sealer.body(content, SecondKey.NONE);
+            int step = Math.min(bytes.length, STEP);
+            ByteBuffer sealed = ByteBuffer.allocate(Sealer.room(step));
+            for (int from = 0; from < bytes.length; from += STEP) {
+                sealed.clear();
+                body.update(
+                        ByteBuffer.wrap(bytes, from, Math.min(STEP, bytes.length - from)), sealed);
+                staging.write(sealed.flip());
+            }
+            sealed.clear();
+            body.finish(sealed);
+            staging.write(sealed.flip());
+            Changed changed =
+                    parts.objects()
+                            .put(
+                                    request,
+                                    bucket,
+                                    name,
+                                    staging.finish(bytes.length),
+                                    draft,
+                                    new Condition.None());
+            if (changed instanceof Changed.OverQuota) {
+                throw new Refusal(
+                        Refusal.Kind.OVER_QUOTA,
+                        "There is no room left: a quota of the organisation or of its warehouse is"
+                                + " reached");
+            }
+            if (!(changed instanceof Changed.Stored)) {
+                throw new IllegalStateException("a metadata file was not stored: " + changed);
+            }
+        }
+    }
+
+    @Override
+    public void remove(String name) {
+        parts.objects()
+                .delete(
+                        request,
+                        bucket,
+                        name,
+                        Optional.empty(),
+                        new Condition.None(),
+                        Lock.Bypass.NO);
+    }
+
+    /** Removes all files of a table. */
+    void purge(String id) {
+        while (true) {
+            List<Version> page =
+                    parts.objects()
+                            .list(bucket, new Listing.Query(id + "/", "", "", "", PAGE))
+                            .versions();
+            if (page.isEmpty()) {
+                return;
+            }
+            page.forEach(each -> remove(each.name()));
+        }
+    }
+
+    @Override
+    public Readable read(String name) {
+        Pass given = pass.get();
+        for (int attempt = 0; attempt < MOST_TRIES; attempt++) {
+            Optional<Version> version =
+                    parts.objects()
+                            .version(bucket, name, Optional.empty())
+                            .filter(each -> each.kind() == Version.Kind.OBJECT);
+            if (version.isEmpty()) {
+                throw new Refusal(Refusal.Kind.UNREADABLE, "There is no file " + name);
+            }
+            Optional<List<Body>> held = PlainContent.hold(parts.objects(), bucket, version.get());
+            if (held.isEmpty()) {
+                continue; // replaced between the two look-ups
+            }
+            boolean handedOn = false;
+            try {
+                Readable file = file(version.get(), held.get(), given);
+                handedOn = true;
+                return file;
+            } finally {
+                if (!handedOn) {
+                    held.get().forEach(Body::close);
+                }
+            }
+        }
+        throw new Refusal(Refusal.Kind.UNREADABLE, "It is replaced faster than it opens: " + name);
+    }
+
+    private Readable file(Version version, List<Body> held, Pass given) {
+        Opener opener = parts.keys().opener(Vessel.key(bucket), given);
+        AttributesCodec.Sealed sealed =
+                AttributesCodec.attributes(
+                        opener.open(
+                                Vessel.context(bucket, version.name()),
+                                Marked.attributes(version.attributes())));
+        PlainContent content =
+                PlainContent.of(held, version, sealed.contents(), opener, SecondKey.NONE);
+        return new Readable() {
+            @Override
+            public long size() {
+                return version.size();
+            }
+
+            @Override
+            public InputStream read(long offset, long length) throws IOException {
+                return content.read(offset, length);
+            }
+
+            @Override
+            public void close() {
+                content.close();
+            }
+        };
+    }
+}
