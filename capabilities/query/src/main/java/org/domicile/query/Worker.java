@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.domicile.walls.Walls;
 
 /** One worker process with its folder: started, tried, and not yet anybody's, or one session's. */
@@ -49,14 +50,16 @@ final class Worker implements AutoCloseable {
      */
     static Worker start(QueryOptions options, Path folder) throws IOException {
         Path spill = Folders.spill(folder);
+        List<Path> classPath = options.classPath().places();
         Process process =
                 Walls.start(
                         org.domicile.walls.Room.ofJava(
                                 options.java(),
-                                options.classPath(),
+                                Stream.concat(classPath.stream(), libraries(classPath).stream())
+                                        .toList(),
                                 List.of(Folders.files(folder)),
                                 List.of(spill)),
-                        command(options, folder),
+                        command(options, classPath, folder),
                         Map.of("LANG", "C.UTF-8", "MALLOC_ARENA_MAX", "2"),
                         spill);
         Worker worker = new Worker(process, folder);
@@ -76,7 +79,18 @@ final class Worker implements AutoCloseable {
         }
     }
 
-    private static List<String> command(QueryOptions options, Path folder) {
+    /** Folders of the class path that hold the engine's library beside its jar. */
+    private static List<Path> libraries(List<Path> classPath) {
+        return classPath.stream()
+                .map(place -> place.resolveSibling(EngineJar.LIBRARY))
+                .filter(Files::exists)
+                .map(library -> library.resolveSibling(""))
+                .distinct()
+                .toList();
+    }
+
+    private static List<String> command(
+            QueryOptions options, List<Path> classPath, Path folder) {
         List<String> command = new ArrayList<>();
         command.add(options.java().resolve("bin/java").toString());
         command.addAll(
@@ -98,14 +112,12 @@ final class Worker implements AutoCloseable {
                         "-Djava.library.path="
                                 + String.join(
                                         ":",
-                                        options.classPath().stream()
-                                                .map(Path::getParent)
-                                                .distinct()
-                                                .map(String::valueOf)
+                                        libraries(classPath).stream()
+                                                .map(Path::toString)
                                                 .toList())));
         command.add("-cp");
         command.add(
-                String.join(":", options.classPath().stream().map(Path::toString).toList()));
+                String.join(":", classPath.stream().map(Path::toString).toList()));
         command.add("org.domicile.duckdb.Main");
         command.add(Folders.files(folder).toString());
         command.add(Folders.spill(folder).toString());

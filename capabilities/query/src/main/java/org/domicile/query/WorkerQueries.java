@@ -40,6 +40,7 @@ final class WorkerQueries implements Queries {
 
     static WorkerQueries open(QueryOptions options) {
         WorkerQueries queries = new WorkerQueries(options);
+        Walls.obstacle().ifPresent(queries.missing::add);
         try {
             queries.folders();
         } catch (IOException e) {

@@ -38,7 +38,9 @@ final class Landlock {
                     | MAKE_FILE
                     | TRUNCATE;
 
-    private static final int LEAST = 3;
+    /** The first that also keeps files from being cut off. */
+    static final int LEAST = 3;
+
     private static final int WITH_NETWORK = 4;
     private static final int WITH_DEVICES = 5;
     private static final int WITH_SCOPES = 6;
@@ -52,6 +54,15 @@ final class Landlock {
 
     Landlock(Calls calls) {
         this.calls = calls;
+    }
+
+    /** What to say of a version that is too old. */
+    static String missing(long version) {
+        return version == 0
+                ? "the kernel has no Landlock, or it is not switched on (lsm=landlock)"
+                : "the kernel's Landlock is of version "
+                        + version
+                        + ", and 3 is needed (Linux 6.2)";
     }
 
     /** Which version the kernel has; 0 for none. */
@@ -74,13 +85,7 @@ final class Landlock {
     void onThisThread(Room room) throws Kernel.Refusal, Unwalled {
         long version = version();
         if (version < LEAST) {
-            throw new Unwalled(
-                    Walls.FILES,
-                    version == 0
-                            ? "the kernel has no Landlock, or it is not switched on (lsm=landlock)"
-                            : "the kernel's Landlock is of version "
-                                    + version
-                                    + ", and 3 is needed (Linux 6.2)");
+            throw new Unwalled(Walls.FILES, missing(version));
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment rules = arena.allocate(24, 8);

@@ -2,6 +2,7 @@ package org.domicile.walls;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What of the file system a child sees. What does not exist is passed over.
@@ -21,17 +22,23 @@ public record Room(List<Path> run, List<Path> read, List<Path> write, List<Path>
     }
 
     /**
-     * What a Java program needs beside its own jars.
+     * What a Java program needs beside its own jars and their libraries.
      *
      * <p>{@code /proc} is there because the JDK closes inherited files by it and looks at its own
      * limits; the memory and the environment of processes outside stay closed (Landlock lets nobody
      * trace what is outside its domain).
      */
-    public static Room ofJava(Path home, List<Path> jars, List<Path> read, List<Path> write) {
+    public static Room ofJava(Path home, List<Path> program, List<Path> read, List<Path> write) {
         return new Room(
-                List.of(home, Path.of("/lib"), Path.of("/lib64"), Path.of("/usr/lib")),
-                java.util.stream.Stream.of(
-                                jars,
+                Stream.concat(
+                                Stream.of(
+                                        home,
+                                        Path.of("/lib"),
+                                        Path.of("/lib64"),
+                                        Path.of("/usr/lib")),
+                                program.stream())
+                        .toList(),
+                Stream.of(
                                 read,
                                 List.of(
                                         Path.of("/etc/ld.so.cache"),

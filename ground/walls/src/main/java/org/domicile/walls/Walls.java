@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -38,6 +39,19 @@ public final class Walls {
     private static final int CORE = 4; // RLIMIT_CORE
 
     private Walls() {}
+
+    /** Why no child could be started within walls here; empty when nothing is known against it. */
+    public static Optional<String> obstacle() {
+        try {
+            Calls calls = Calls.here();
+            long version = new Landlock(calls).version();
+            return version >= Landlock.LEAST
+                    ? Optional.empty()
+                    : Optional.of(FILES + ": " + Landlock.missing(version));
+        } catch (IllegalStateException e) {
+            return Optional.of(FILES + ": " + e.getMessage());
+        }
+    }
 
     /**
      * Starts a child within walls.
