@@ -28,6 +28,7 @@ final class Owners {
                                     "proof",
                                     "s3"),
                     "com.nimbusds", Set.of("oidc"),
+                    "org.duckdb", Set.of("duckdb"),
                     "com.cedarpolicy", Set.of("bench"),
                     "org.openjdk.jmh", Set.of("bench"));
 

@@ -21,6 +21,7 @@ import org.domicile.people.People;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Resource;
+import org.domicile.query.Queries;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
@@ -141,6 +142,11 @@ final class Gate implements Guard {
     @Override
     public GuardedArrivals arrivals(Request request, Marks marks) {
         return view(request, List.of(), Asking.NOTHING).arrivals(objects, vessel, marks);
+    }
+
+    @Override
+    public GuardedSql sql(Queries queries) {
+        return new SqlView(this::uses, queries, objects, keys, vessel, random);
     }
 
     @Override

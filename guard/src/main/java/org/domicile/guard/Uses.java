@@ -196,6 +196,14 @@ final class Uses {
         return check(action, resource, object, request.zone());
     }
 
+    /** Asks policy about a version that is so; a refusal is recorded and thrown. */
+    void checkVersion(String action, Resource resource, State state, String object) {
+        Resource found = found(resource, state);
+        if (!found.equals(resource)) {
+            check(action, found, object, request.zone());
+        }
+    }
+
     private Decision check(String action, Resource resource, String object, String going) {
         Decision decision = policy.decide(toward(going, request.at()), action, resource);
         if (decision.effect() == Decision.Effect.REFUSE) {
@@ -264,6 +272,36 @@ final class Uses {
     Admitted admit(String action, Resource resource, String object) {
         expect(asking.expectedOwner(), action, resource, object);
         return admitTo(action, resource, object, request.zone(), log(resource), List.of());
+    }
+
+    /**
+     * One use of several objects, each of which was decided about by itself: it concerns everybody
+     * whom one of them concerns.
+     *
+     * @param resource the first of them, or what stands for none
+     * @param object what is said of all
+     */
+    Admitted admitAll(
+            String action, Resource resource, String object, List<Resource.Data> all) {
+        return admitTo(
+                action,
+                resource,
+                object,
+                request.zone(),
+                log(resource),
+                List.of(),
+                () ->
+                        all.stream()
+                                .flatMap(each ->
+                                        concerned
+                                                .by(
+                                                        action,
+                                                        each,
+                                                        ObjectUses.object(
+                                                                each.bucket(), each.name()))
+                                                .stream())
+                                .distinct()
+                                .toList());
     }
 
     /** What the program does to an organisation's data, in the organisation's own use log. */

@@ -50,6 +50,7 @@ import org.domicile.people.People;
 import org.domicile.persons.PersonsDoor;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
+import org.domicile.query.Queries;
 import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
@@ -272,6 +273,9 @@ final class Cloud implements AutoCloseable {
 
         // the doors
         Moves moves = Moves.open(keyspace, core.keys().vault());
+        SqlWorkers workers = SqlWorkers.of(settings.sql(), folder.path());
+        Queries queries = workers.open();
+        opened.push(queries);
         DiskForecast forecast = installation.forecast();
         Instruments instruments =
                 new Instruments(
@@ -290,7 +294,8 @@ final class Cloud implements AutoCloseable {
                                 steady,
                                 checker,
                                 hold,
-                                guard.deliveries()),
+                                guard.deliveries(),
+                                queries),
                         clock);
         HttpHandler admin =
                 new AdminDoor(
@@ -299,6 +304,7 @@ final class Cloud implements AutoCloseable {
                         new LedgerLogs(ledger),
                         checker,
                         request -> guard.moves(request, moves),
+                        guard.sql(queries),
                         new AdminOptions(
                                 freshToken(folder, disk, random), settings.doors().adminHosts()),
                         clock);

@@ -36,6 +36,7 @@ import picocli.CommandLine.Command;
             RestoreCommand.class,
             ExportCommand.class,
             MoveCommand.class,
+            SqlCommand.class,
             UsesCommand.class,
             LedgerCommand.class,
             WitnessCommand.class,

@@ -32,6 +32,7 @@ record Settings(
         Names names,
         Witnessing witnessing,
         Limits limits,
+        Sql sql,
         Upkeep upkeep) {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*(B|KiB|MiB|GiB|TiB)?");
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
@@ -108,6 +109,16 @@ record Settings(
             Duration drain) {}
 
     /**
+     * Sessions of SQL.
+     *
+     * @param folder of staging; empty for the default
+     * @param total bytes of all sessions
+     * @param warm workers that wait
+     * @param limits of an organisation
+     */
+    record Sql(Optional<Path> folder, long total, int warm, org.domicile.query.Limits limits) {}
+
+    /**
      * The program's own work.
      *
      * @param rate bytes a second @param scrub how often all is verified
@@ -132,6 +143,7 @@ record Settings(
                 names(from),
                 witnessing(from),
                 limits(from),
+                sql(from),
                 upkeep(from));
     }
 
@@ -335,6 +347,25 @@ record Settings(
                 size(from, Setting.LIMITS_RESERVE, 0, 1L << 40),
                 segment(from),
                 time(from, Setting.DRAIN_TIME, Duration.ZERO, Duration.ofHours(1)));
+    }
+
+    private static Sql sql(Configuration from) {
+        return new Sql(
+                path(from, Setting.SQL_STAGING_FOLDER),
+                size(from, Setting.SQL_STAGING_TOTAL, 16L << 20, 1L << 42),
+                count(from, Setting.SQL_WARM, 0, 1_000),
+                new org.domicile.query.Limits(
+                        size(from, Setting.SQL_MEMORY, 64L << 20, 1L << 42),
+                        count(from, Setting.SQL_THREADS, 1, 1_024),
+                        time(
+                                from,
+                                Setting.SQL_TIME,
+                                Duration.ofMillis(100),
+                                Duration.ofDays(7)),
+                        count(from, Setting.SQL_ROWS, 1, Integer.MAX_VALUE),
+                        size(from, Setting.SQL_STAGING, 1L << 20, 1L << 42),
+                        size(from, Setting.SQL_SPILL, 0, 1L << 42),
+                        count(from, Setting.SQL_SESSIONS, 1, 100_000)));
     }
 
     private static long segment(Configuration from) {

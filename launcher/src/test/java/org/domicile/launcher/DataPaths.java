@@ -161,6 +161,7 @@ final class DataPaths {
             admin | CREATE_TARGET | none | commit | POST /v1/targets | {"organisation":"city","name":"ci","url":"https://id.example/","zone":"home"}
             admin | MAKE_TARGET_SECRET | none | commit | POST /v1/targets/city/ci/secret
             admin | START_MOVE | none | commit | POST /v1/moves | {"direction":"in","target":"ci","remote":"old","bucket":"moved","as":"{as}","secret":"{secret}","remoteKey":"k","remoteSecret":"s"}
+            admin | RUN_SQL | reads | itself | POST /v1/sql | {"as":"{as}","secret":"{secret}","statement":"select n from 's3://{bucket}/raw/p.parquet'"}
             admin | LIST_MOVES | none | itself | GET /v1/moves
             admin | STOP_MOVE | none | commit | POST /v1/moves/{move}/stop
             admin | RESUME_MOVE | none | commit | POST /v1/moves/{move}/resume

@@ -42,6 +42,7 @@ import org.domicile.guard.GuardedMoves;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.GuardedPeople;
 import org.domicile.guard.GuardedSessions;
+import org.domicile.guard.GuardedSql;
 import org.domicile.guard.Installation;
 import org.domicile.guard.PublicRegister;
 import org.domicile.guard.Sealing;
@@ -51,6 +52,8 @@ import org.domicile.http.HttpServer;
 import org.domicile.http.ListenerOptions;
 import org.domicile.moves.Moves;
 import org.domicile.persons.PersonsDoor;
+import org.domicile.query.ReadingQueries;
+import org.domicile.query.TinyParquet;
 import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
@@ -74,6 +77,7 @@ final class EveryDoor implements AutoCloseable {
                     GuardedLogs.class,
                     GuardedPeople.class,
                     GuardedMoves.class,
+                    GuardedSql.class,
                     Administration.class,
                     Sealing.class,
                     PublicRegister.class);
@@ -127,6 +131,7 @@ final class EveryDoor implements AutoCloseable {
                         new LedgerLogs(installation.ledger()),
                         new Idle(),
                         request -> guard.moves(request, moves),
+                        guard.sql(new ReadingQueries()),
                         new AdminOptions(TOKEN, Set.of()),
                         installation.time());
         HttpHandler web = web(guard);
@@ -239,6 +244,8 @@ final class EveryDoor implements AutoCloseable {
         for (String name : List.of("raw/n", "one", "two", "patients/p-1/x")) {
             ok(s3(Place.HOME, Optional.of(caller), words, "PUT", "/{bucket}/" + name, SECRET));
         }
+        String table = TinyParquet.of('n', SECRET);
+        ok(s3(Place.HOME, Optional.of(caller), words, "PUT", "/{bucket}/raw/p.parquet", table));
         words.put("kept", bucket + "-kept");
         begin(words, caller, "upload", target);
         begin(words, caller, "aborted", "aborted");

@@ -12,6 +12,11 @@ public interface Queries extends AutoCloseable {
         return WorkerQueries.open(options);
     }
 
+    /** Where no session can be had. @param why one sentence */
+    static Queries none(String why) {
+        return new NoQueries(why);
+    }
+
     /**
      * Begins a session.
      *

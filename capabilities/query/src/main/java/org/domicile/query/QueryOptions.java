@@ -1,5 +1,6 @@
 package org.domicile.query;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,15 +19,20 @@ import java.util.Map;
  */
 public record QueryOptions(
         Path java,
-        List<Path> classPath,
+        ClassPath classPath,
         Path staging,
         long total,
         int warm,
         Limits usual,
         Map<String, Limits> limits) {
+    /** Finds what workers run; asked before each start, so it may unpack it at the first. */
+    public interface ClassPath {
+        /** Jars and folders. */
+        List<Path> places() throws IOException;
+    }
+
     /** They are the record's own. */
     public QueryOptions {
-        classPath = List.copyOf(classPath);
         limits = Map.copyOf(limits);
         if (total < 1 << 20 || warm < 0) {
             throw new IllegalArgumentException("sessions need staging of at least 1 MiB");
