@@ -54,6 +54,10 @@ import org.domicile.query.Queries;
 import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
+import org.domicile.sql.SqlDoor;
+import org.domicile.sql.SqlOptions;
+import org.domicile.sql.SqlPage;
+import org.domicile.sql.Visible;
 import org.domicile.tiles.TilesDoor;
 import org.domicile.verifier.VerifierPage;
 
@@ -310,6 +314,7 @@ final class Cloud implements AutoCloseable {
                         clock);
         RegisterDoor register = RegisterDoor.open(guard.publicRegister(), clock);
         opened.push(register);
+        Visible visible = Visible.nothing();
         Path socket = socket(folder, settings, opened);
         HttpServer server =
                 HttpServer.open(
@@ -317,11 +322,25 @@ final class Cloud implements AutoCloseable {
                                 settings,
                                 socket,
                                 s3Door(guard, settings, clock),
-                                webDoor(guard, instruments, register, clock),
+                                webDoor(
+                                        guard,
+                                        instruments,
+                                        register,
+                                        new SqlPage(guard, guard.sql(queries), visible, clock),
+                                        clock),
                                 admin),
                         clock,
                         random);
         opened.push(() -> server.drain(settings.limits().drain()));
+        SqlDoor sql =
+                SqlDoor.open(
+                        new SqlOptions(tcp("sql", settings.doors().sql(), settings)),
+                        guard,
+                        guard.sql(queries),
+                        visible,
+                        clock,
+                        random);
+        opened.push(sql);
 
         // the program's own work
         opened.push(guard.deliveries().start());
@@ -342,7 +361,8 @@ final class Cloud implements AutoCloseable {
                         .start(measuring(forecast, installation, disk, hold, clock, steady)));
 
         // ready: commands may come
-        Map<String, String> urls = urls(settings, server.addresses());
+        Map<String, String> urls = new TreeMap<>(urls(settings, server.addresses()));
+        urls.put("sql", "postgresql://" + host(sql.address()) + ":" + sql.address().getPort());
         instruments.opened(server, urls);
         Endpoints endpoints = endpoints(settings, urls, socket, places, policy, clock.instant());
         endpoints.write(disk, folder);
@@ -360,7 +380,11 @@ final class Cloud implements AutoCloseable {
 
     /** Doors of the web listener, each below its path. */
     private static HttpHandler webDoor(
-            Guard guard, Instruments instruments, HttpHandler register, Clock clock) {
+            Guard guard,
+            Instruments instruments,
+            HttpHandler register,
+            HttpHandler sql,
+            Clock clock) {
         HttpHandler health = new HealthDoor(instruments, instruments);
         HttpHandler tiles = new TilesDoor(guard, VerifierPage.html(), clock);
         HttpHandler persons = new PersonsDoor(guard, clock);
@@ -369,6 +393,7 @@ final class Cloud implements AutoCloseable {
         PersonsDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, persons)));
         TilesDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, tiles)));
         RegisterDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, register)));
+        SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
         return new WebRoutes(List.copyOf(routes));
     }
 

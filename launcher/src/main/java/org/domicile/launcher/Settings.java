@@ -45,6 +45,7 @@ record Settings(
      *
      * @param s3 where the S3 door listens @param domain of virtual-hosted buckets, or empty
      * @param web where the web door listens
+     * @param sql where PostgreSQL's protocol is spoken
      * @param socket the admin API's Unix socket, where it is not the data folder's
      * @param admin where the admin API listens beside its socket
      * @param adminHosts accepted there
@@ -54,6 +55,7 @@ record Settings(
             Address.Tcp s3,
             String domain,
             Address.Tcp web,
+            Address.Tcp sql,
             Optional<Path> socket,
             Optional<Address.Tcp> admin,
             Set<String> adminHosts,
@@ -151,6 +153,7 @@ record Settings(
         Optional<Tls> tls = tls(from);
         Address.Tcp s3 = address(from, Setting.S3_LISTEN);
         Address.Tcp web = address(from, Setting.WEB_LISTEN);
+        Address.Tcp sql = address(from, Setting.SQL_LISTEN);
         Optional<Path> socket = Optional.empty();
         Optional<Address.Tcp> admin = Optional.empty();
         Configuration.Written listen = from.written(Setting.ADMIN_LISTEN);
@@ -164,6 +167,7 @@ record Settings(
         Set<String> hosts = new LinkedHashSet<>(list(from.written(Setting.ADMIN_HOSTS).text()));
         demandTls(Setting.S3_LISTEN, s3, tls);
         demandTls(Setting.WEB_LISTEN, web, tls);
+        demandTls(Setting.SQL_LISTEN, sql, tls);
         if (admin.isPresent() && tls.isEmpty()) {
             throw new Problem(
                     "admin.listen over TCP needs TLS: set tls.certificates and tls.key, or leave it"
@@ -179,7 +183,7 @@ record Settings(
             throw wrong(
                     Setting.S3_DOMAIN, from.written(Setting.S3_DOMAIN), "a domain in lower case");
         }
-        return new Doors(s3, domain, web, socket, admin, hosts, tls);
+        return new Doors(s3, domain, web, sql, socket, admin, hosts, tls);
     }
 
     private static Shared shared(Configuration from) {
@@ -260,11 +264,11 @@ record Settings(
         String home = name(Setting.ZONE_DEFAULT, from.written(Setting.ZONE_DEFAULT));
         Map<String, String> listeners = pairs(from, Setting.ZONE_LISTENERS);
         for (String listener : listeners.keySet()) {
-            if (!Set.of("s3", "web", "admin").contains(listener)) {
+            if (!Set.of("s3", "web", "sql", "admin").contains(listener)) {
                 throw wrong(
                         Setting.ZONE_LISTENERS,
                         from.written(Setting.ZONE_LISTENERS),
-                        "pairs such as s3=north for the listeners s3, web and admin");
+                        "pairs such as s3=north for the listeners s3, web, sql and admin");
             }
         }
         List<GuardOptions.Network> networks = new ArrayList<>();

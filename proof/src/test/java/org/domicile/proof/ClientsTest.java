@@ -51,6 +51,8 @@ final class ClientsTest {
                                 "--set",
                                 "web.listen=127.0.0.1:0",
                                 "--set",
+                                "sql.listen=127.0.0.1:0",
+                                "--set",
                                 "keys.places=" + folder.resolve("keys")),
                         Map.of());
         assertEquals(0, up.code(), up.output());

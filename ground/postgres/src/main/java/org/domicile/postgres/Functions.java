@@ -34,7 +34,10 @@ final class Functions {
      */
     Optional<Function> find(String name, List<PgType> types) {
         Optional<Function> own = world.function(name, types.size());
-        return own.isPresent() ? own : text(name, types).or(() -> other(name, types));
+        if (own.isPresent() || !takes(name, types.size())) {
+            return own;
+        }
+        return text(name, types).or(() -> other(name, types));
     }
 
     private static Optional<Function> of(PgType type, World.Body body) {
@@ -64,25 +67,37 @@ final class Functions {
         throw new SqlError("42883", "a whole number is wanted where something else stands");
     }
 
-    private static boolean at(List<PgType> types, int least, int most) {
-        return types.size() >= least && types.size() <= most;
+    /** Whether a name takes so many arguments. */
+    private static boolean takes(String name, int count) {
+        return switch (name) {
+            case "now", "current_timestamp", "transaction_timestamp", "statement_timestamp", "clock_timestamp", "localtimestamp", "current_date", "current_time", "localtime" -> count == 0;
+            case "json_build_object", "jsonb_build_object", "concat" -> count >= 0;
+            case "lower", "upper", "length", "char_length", "character_length", "quote_ident", "quote_literal", "reverse", "ascii", "chr", "abs", "ceil", "ceiling", "floor", "cardinality", "to_timestamp", "pg_typeof", "to_json", "to_jsonb", "row_to_json" -> count == 1;
+            case "btrim", "ltrim", "rtrim", "round" -> count >= 1 && count <= 2;
+            case "concat_ws", "format" -> count >= 1;
+            case "left", "right", "strpos", "position", "starts_with", "repeat", "string_to_array", "mod", "array_length", "array_upper", "array_lower", "array_append", "array_cat", "array_position", "extract", "date_part", "timezone", "format_type" -> count == 2;
+            case "substr", "substring", "trim", "regexp_match", "array_to_string" -> count >= 2 && count <= 3;
+            case "replace", "split_part" -> count == 3;
+            case "regexp_replace" -> count >= 3 && count <= 4;
+            default -> false;
+        };
     }
 
     private Optional<Function> text(String name, List<PgType> types) {
         int count = types.size();
         return switch (name) {
-            case "lower" when count == 1 ->
+            case "lower" ->
                     of(PgType.TEXT, a -> string(a, 0).toLowerCase(Locale.ROOT));
-            case "upper" when count == 1 ->
+            case "upper" ->
                     of(PgType.TEXT, a -> string(a, 0).toUpperCase(Locale.ROOT));
-            case "length", "char_length", "character_length" when count == 1 ->
+            case "length", "char_length", "character_length" ->
                     of(
                             PgType.INT4,
                             a -> {
                                 String text = string(a, 0);
                                 return (long) text.codePointCount(0, text.length());
                             });
-            case "substr", "substring" when at(types, 2, 3) ->
+            case "substr", "substring" ->
                     types.get(1).isText() && count == 2
                             ? of(
                                     PgType.TEXT,
@@ -96,7 +111,7 @@ final class Functions {
                                                 : Missing.NULL;
                                     })
                             : of(PgType.TEXT, this::substring);
-            case "replace" when count == 3 ->
+            case "replace" ->
                     of(
                             PgType.TEXT,
                             a ->
@@ -106,7 +121,7 @@ final class Functions {
                                                     string(a, 0)
                                                             .replace(
                                                                     string(a, 1), string(a, 2))));
-            case "trim" when at(types, 2, 3) ->
+            case "trim" ->
                     of(
                             PgType.TEXT,
                             a ->
@@ -114,9 +129,9 @@ final class Functions {
                                             string(a, 1),
                                             count == 3 ? string(a, 2) : " ",
                                             string(a, 0)));
-            case "btrim" when at(types, 1, 2) -> trim("both", count);
-            case "ltrim" when at(types, 1, 2) -> trim("leading", count);
-            case "rtrim" when at(types, 1, 2) -> trim("trailing", count);
+            case "btrim" -> trim("both", count);
+            case "ltrim" -> trim("leading", count);
+            case "rtrim" -> trim("trailing", count);
             case "concat" ->
                     lax(
                             PgType.TEXT,
@@ -130,7 +145,7 @@ final class Functions {
                                 }
                                 return text.toString();
                             });
-            case "concat_ws" when count > 0 ->
+            case "concat_ws" ->
                     lax(
                             PgType.TEXT,
                             a -> {
@@ -145,7 +160,7 @@ final class Functions {
                                 }
                                 return String.join(string(a, 0), parts);
                             });
-            case "left" when count == 2 ->
+            case "left" ->
                     of(
                             PgType.TEXT,
                             a -> {
@@ -154,7 +169,7 @@ final class Functions {
                                 int end = wanted >= 0 ? wanted : text.length() + wanted;
                                 return text.substring(0, Math.clamp(end, 0, text.length()));
                             });
-            case "right" when count == 2 ->
+            case "right" ->
                     of(
                             PgType.TEXT,
                             a -> {
@@ -163,7 +178,7 @@ final class Functions {
                                 int from = wanted >= 0 ? text.length() - wanted : -wanted;
                                 return text.substring(Math.clamp(from, 0, text.length()));
                             });
-            case "split_part" when count == 3 ->
+            case "split_part" ->
                     of(
                             PgType.TEXT,
                             a -> {
@@ -176,18 +191,18 @@ final class Functions {
                                 int part = number(a, 2);
                                 return part >= 1 && part <= parts.length ? parts[part - 1] : "";
                             });
-            case "strpos" when count == 2 ->
+            case "strpos" ->
                     of(PgType.INT4, a -> (long) string(a, 0).indexOf(string(a, 1)) + 1);
-            case "position" when count == 2 ->
+            case "position" ->
                     of(PgType.INT4, a -> (long) string(a, 1).indexOf(string(a, 0)) + 1);
-            case "starts_with" when count == 2 ->
+            case "starts_with" ->
                     of(PgType.BOOL, a -> string(a, 0).startsWith(string(a, 1)));
-            case "quote_ident" when count == 1 ->
+            case "quote_ident" ->
                     of(PgType.TEXT, a -> quotedName(string(a, 0)));
-            case "quote_literal" when count == 1 ->
+            case "quote_literal" ->
                     of(PgType.TEXT, a -> "'" + string(a, 0).replace("'", "''") + "'");
-            case "format" when count > 0 -> lax(PgType.TEXT, a -> format(types, a));
-            case "regexp_replace" when at(types, 3, 4) ->
+            case "format" -> lax(PgType.TEXT, a -> format(types, a));
+            case "regexp_replace" ->
                     of(
                             PgType.TEXT,
                             a -> {
@@ -211,7 +226,7 @@ final class Functions {
                                             "2201B", "invalid regular expression: no such group");
                                 }
                             });
-            case "regexp_match" when at(types, 2, 3) ->
+            case "regexp_match" ->
                     of(
                             PgType.TEXT_ARRAY,
                             a -> {
@@ -233,7 +248,7 @@ final class Functions {
                                 }
                                 return groups;
                             });
-            case "repeat" when count == 2 ->
+            case "repeat" ->
                     of(
                             PgType.TEXT,
                             a -> {
@@ -243,15 +258,15 @@ final class Functions {
                                 }
                                 return string(a, 0).repeat(times);
                             });
-            case "reverse" when count == 1 ->
+            case "reverse" ->
                     of(PgType.TEXT, a -> new StringBuilder(string(a, 0)).reverse().toString());
-            case "ascii" when count == 1 ->
+            case "ascii" ->
                     of(
                             PgType.INT4,
                             a -> string(a, 0).isEmpty() ? 0L : (long) string(a, 0).codePointAt(0));
-            case "chr" when count == 1 ->
+            case "chr" ->
                     of(PgType.TEXT, a -> Character.toString(Math.clamp(number(a, 0), 1, 0x10ffff)));
-            case "string_to_array" when count == 2 ->
+            case "string_to_array" ->
                     of(
                             PgType.TEXT_ARRAY,
                             a -> {
@@ -267,7 +282,7 @@ final class Functions {
                                 }
                                 return parts;
                             });
-            case "array_to_string" when at(types, 2, 3) ->
+            case "array_to_string" ->
                     lax(
                             PgType.TEXT,
                             a -> {
@@ -378,7 +393,7 @@ final class Functions {
         int count = types.size();
         PgType first = types.isEmpty() ? PgType.UNKNOWN : types.getFirst();
         return switch (name) {
-            case "abs" when count == 1 ->
+            case "abs" ->
                     of(
                             first,
                             a ->
@@ -388,11 +403,11 @@ final class Functions {
                                         case Double number -> Math.abs(number);
                                         default -> a.getFirst();
                                     });
-            case "ceil", "ceiling" when count == 1 ->
+            case "ceil", "ceiling" ->
                     of(first == PgType.FLOAT8 ? first : PgType.NUMERIC, a -> round(a, RoundingMode.CEILING));
-            case "floor" when count == 1 ->
+            case "floor" ->
                     of(first == PgType.FLOAT8 ? first : PgType.NUMERIC, a -> round(a, RoundingMode.FLOOR));
-            case "round" when at(types, 1, 2) ->
+            case "round" ->
                     of(
                             first == PgType.FLOAT8 ? first : PgType.NUMERIC,
                             a ->
@@ -401,11 +416,11 @@ final class Functions {
                                             : decimal(a).setScale(
                                                     Math.clamp(number(a, 1), -100, 100),
                                                     RoundingMode.HALF_UP));
-            case "mod" when count == 2 ->
+            case "mod" ->
                     of(
                             Values.common(first, types.get(1)),
                             a -> operators.calculate("%", first, a.getFirst(), a.get(1)));
-            case "array_length", "array_upper" when count == 2 ->
+            case "array_length", "array_upper" ->
                     of(
                             PgType.INT4,
                             a ->
@@ -418,24 +433,24 @@ final class Functions {
                                                             ? list.size() - 1L
                                                             : (long) list.size())
                                             : Missing.NULL);
-            case "array_lower" when count == 2 ->
+            case "array_lower" ->
                     of(
                             PgType.INT4,
                             a ->
                                     a.getFirst() instanceof List<?> list && !list.isEmpty()
                                             ? (Object) (first.isVector() ? 0L : 1L)
                                             : Missing.NULL);
-            case "cardinality" when count == 1 ->
+            case "cardinality" ->
                     of(PgType.INT4, a -> a.getFirst() instanceof List<?> l ? l.size() : 0L);
-            case "array_append" when count == 2 ->
+            case "array_append" ->
                     lax(first, a -> operators.calculate("||", first, list(a.getFirst()), a.get(1)));
-            case "array_cat" when count == 2 ->
+            case "array_cat" ->
                     lax(
                             first,
                             a ->
                                     operators.calculate(
                                             "||", first, list(a.getFirst()), list(a.get(1))));
-            case "array_position" when count == 2 ->
+            case "array_position" ->
                     of(
                             PgType.INT4,
                             a -> {
@@ -448,21 +463,20 @@ final class Functions {
                                 }
                                 return Missing.NULL;
                             });
-            case "now", "current_timestamp", "transaction_timestamp", "statement_timestamp", "clock_timestamp"
-                    when count == 0 ->
+            case "now", "current_timestamp", "transaction_timestamp", "statement_timestamp", "clock_timestamp" ->
                     of(
                             PgType.TIMESTAMPTZ,
                             a -> world.clock().instant().truncatedTo(ChronoUnit.MICROS));
-            case "localtimestamp" when count == 0 ->
+            case "localtimestamp" ->
                     of(PgType.TIMESTAMP, a -> here().toLocalDateTime().truncatedTo(ChronoUnit.MICROS));
-            case "current_date" when count == 0 -> of(PgType.DATE, a -> here().toLocalDate());
-            case "current_time" when count == 0 ->
+            case "current_date" -> of(PgType.DATE, a -> here().toLocalDate());
+            case "current_time" ->
                     of(
                             PgType.TIMETZ,
                             a -> here().toOffsetDateTime().toOffsetTime().truncatedTo(ChronoUnit.MICROS));
-            case "localtime" when count == 0 ->
+            case "localtime" ->
                     of(PgType.TIME, a -> here().toLocalTime().truncatedTo(ChronoUnit.MICROS));
-            case "extract", "date_part" when count == 2 ->
+            case "extract", "date_part" ->
                     of(
                             name.equals("extract") ? PgType.NUMERIC : PgType.FLOAT8,
                             a -> {
@@ -472,22 +486,22 @@ final class Functions {
                                         ? (Object) part
                                         : (Object) part.doubleValue();
                             });
-            case "timezone" when count == 2 ->
+            case "timezone" ->
                     of(
                             types.get(1) == PgType.TIMESTAMP
                                     ? PgType.TIMESTAMPTZ
                                     : PgType.TIMESTAMP,
                             a -> zoned(string(a, 0), a.get(1)));
-            case "to_timestamp" when count == 1 ->
+            case "to_timestamp" ->
                     of(
                             PgType.TIMESTAMPTZ,
                             a ->
                                     Instant.EPOCH.plus(
                                             Math.round(decimal(a).doubleValue() * 1e6),
                                             ChronoUnit.MICROS));
-            case "pg_typeof" when count == 1 ->
+            case "pg_typeof" ->
                     lax(PgType.REGTYPE, a -> world.reg(PgType.REGTYPE, first.oid()));
-            case "format_type" when count == 2 ->
+            case "format_type" ->
                     lax(
                             PgType.TEXT,
                             a -> {
@@ -502,7 +516,7 @@ final class Functions {
                                                 .map(type -> type.title(modifier))
                                                 .orElse("???");
                             });
-            case "json_build_object", "jsonb_build_object" when count % 2 == 0 ->
+            case "json_build_object", "jsonb_build_object" ->
                     lax(
                             name.startsWith("jsonb") ? PgType.JSONB : PgType.JSON,
                             a -> {
@@ -514,7 +528,7 @@ final class Functions {
                                 }
                                 return json.append('}').toString();
                             });
-            case "to_json", "to_jsonb", "row_to_json" when count == 1 ->
+            case "to_json", "to_jsonb", "row_to_json" ->
                     of(
                             name.equals("to_jsonb") ? PgType.JSONB : PgType.JSON,
                             a -> Json.of(world.format(), first, a.getFirst()));
