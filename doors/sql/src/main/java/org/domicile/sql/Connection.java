@@ -356,9 +356,10 @@ final class Connection implements Runnable {
     private static byte[] login(DataInputStream in) throws IOException {
         int kind = in.read();
         if (kind != 'p') {
-            throw kind < 0
-                    ? new EOFException()
-                    : new SqlError("08P01", "expected SASL response, got message type " + kind);
+            if (kind < 0) {
+                throw new EOFException();
+            }
+            throw new SqlError("08P01", "expected SASL response, got message type " + kind);
         }
         int length = in.readInt();
         if (length < 4 || length > Frontend.LONGEST_LOGIN) {
@@ -500,15 +501,8 @@ final class Connection implements Runnable {
                 continue;
             }
             state = 'A';
-            String sql = "";
             try {
                 Frontend message = Frontend.parse(kind, body);
-                sql =
-                        switch (message) {
-                            case Frontend.Query(String text) -> text;
-                            case Frontend.Parse parse -> parse.sql();
-                            default -> "";
-                        };
                 if (message instanceof Frontend.Terminate) {
                     return;
                 }
@@ -519,7 +513,7 @@ final class Connection implements Runnable {
             } catch (RuntimeException e) {
                 SqlError told = told(talk, e, out);
                 talk.failed();
-                error(out, "ERROR", told, position(sql, told.position()));
+                error(out, "ERROR", told, position(talk.text(), told.position()));
                 skipping = kind != 'Q';
                 if (kind == 'Q' || kind == 'F') {
                     skipping = false;

@@ -58,6 +58,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
     private char state = 'I';
     private long requests;
     private String use = "";
+    private String text = "";
     private Instant deadline = Instant.MAX;
     private volatile boolean working;
     private volatile boolean cancelled;
@@ -152,7 +153,13 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         }
     }
 
-    private void begin() {
+    /** Text of the statement that was at work last: an error's position is a place in it. */
+    String text() {
+        return text;
+    }
+
+    private void begin(String statement) {
+        text = statement;
         cancelled = false;
         working = true;
         use = "";
@@ -210,7 +217,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
             out.begin('I').end();
         }
         for (Lexer.Piece piece : pieces) {
-            begin();
+            begin(text);
             try {
                 Command command = command(piece.text());
                 Statement statement =
@@ -239,7 +246,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         if (pieces.size() != 1) {
             throw new SqlError("42601", "send one statement, and not " + pieces.size());
         }
-        begin();
+        begin(text);
         Command command = command(pieces.getFirst().text());
         return switch (command) {
             case Command.Ask _, Command.Data _, Command.Show _ -> {
@@ -471,7 +478,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
     }
 
     private static boolean explains(String sql) {
-        return sql.regionMatches(true, 0, "explain", 0, 7);
+        return Lexer.words(sql).getFirst().is("explain");
     }
 
     private Feed data(String sql, List<PgType> declared, Given given) {
@@ -725,7 +732,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
 
     /** Parse. */
     void parse(Frontend.Parse message) throws IOException {
-        begin();
+        begin(message.sql());
         List<Lexer.Piece> pieces = Lexer.statements(message.sql());
         if (pieces.size() > 1) {
             throw new SqlError(
@@ -738,24 +745,15 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         for (int oid : message.types()) {
             types.add(oid == 0 ? PgType.UNKNOWN : PgType.of(oid).orElse(PgType.UNKNOWN));
         }
+        // with what stands before it, so that a place in it is one in what the client sent
+        String sql = "";
         Optional<Command> command = Optional.empty();
         if (!pieces.isEmpty()) {
-            try {
-                command = Optional.of(command(pieces.getFirst().text()));
-            } catch (SqlError e) {
-                throw e.position() == 0
-                        ? e
-                        : new SqlError(
-                                e.state(),
-                                String.valueOf(e.getMessage()),
-                                e.position() + pieces.getFirst().start(),
-                                e.hint());
-            }
+            Lexer.Piece piece = pieces.getFirst();
+            sql = message.sql().substring(0, piece.start() + piece.text().length());
+            command = Optional.of(command(sql));
         }
-        keep(
-                message.name(),
-                new Statement(
-                        pieces.isEmpty() ? "" : pieces.getFirst().text(), command, types));
+        keep(message.name(), new Statement(sql, command, types));
         out.begin('1').end();
         working = false;
     }
@@ -795,11 +793,15 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
 
     /** Describe. */
     void describe(Frontend.Describe message) throws IOException {
-        begin();
         switch (message.target()) {
-            case STATEMENT -> describe(statement(message.name()));
+            case STATEMENT -> {
+                Statement statement = statement(message.name());
+                begin(statement.sql());
+                describe(statement);
+            }
             case PORTAL -> {
                 Portal portal = portal(message.name());
+                begin(portal.statement.sql());
                 Optional<Command> command = portal.statement.command();
                 boolean rows =
                         command.isPresent()
@@ -896,7 +898,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
     /** Execute. */
     void execute(Frontend.Execute message) throws IOException {
         Portal portal = portal(message.portal());
-        begin();
+        begin(portal.statement.sql());
         if (portal.statement.command().isEmpty()) {
             out.begin('I').end();
             working = false;

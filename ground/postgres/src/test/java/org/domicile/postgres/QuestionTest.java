@@ -120,7 +120,7 @@ class QuestionTest {
                 "select id from t where id = any ('{1,4}') order by 1 | 1; 4",
                 "select id from t where id = any (array[2, 3]) and name <> all (array['two']) | 3",
                 "select case when up is null then 'top' else 'not' end from t order by id limit 2 | top; not",
-                "select coalesce(name, 'x') || '!' from t where id > 3 | x!",
+                "select concat(coalesce(name, 'x'), '!') from t where id > 3 | x!",
                 "select distinct up from t order by up | 1; 2; -",
                 "select distinct on (up) up, id from t where up = 1 order by up, id desc | 1 3",
                 "select id from t union select 9 union all select 9 order by 1 desc limit 3 | 9; 9; 4",
@@ -147,15 +147,22 @@ class QuestionTest {
                 "select substring('abcdef' from 2 for 3), position('c' in 'abc'), trim(both 'x' from 'xax') | bcd 3 a",
                 "select a.id from t a natural join u b | ``",
                 "select id, b.keys from t a full join u b using (id) where b.id = 10 | - 2 1",
-                "select (t.*) is null, t.id from t where t.id = 1 | f 1",
+                "select t is null, t.id from t where t.id = 1 | f 1",
                 "values (1, 'a'), (2, 'b') order by 1 desc | 2 b; 1 a",
                 "select x.* from (values (1, 2)) as x(a, b) | 1 2",
                 "select a operator(pg_catalog.+) 1 from (select 1 as a) s | 2",
                 "select 'a' collate \"default\" = 'a' | t",
-                "select e'a\\nb' = 'a' || chr(10) || 'b', $q$it's$q$ | t it's",
+                "select e'a\\nb' = concat('a', chr(10), 'b'), $q$it's$q$ | t it's",
             })
     void answers(String sql, String wanted) {
         assertEquals(wanted, answer(sql), sql);
+    }
+
+    /** What has the sign between answers' parts in it. */
+    @Test
+    void textsAreJoined() {
+        assertEquals("x!", answer("select coalesce(name, 'x') || '!' from t where id > 3"));
+        assertEquals("{1,2,3}", answer("select array[1, 2] || 3"));
     }
 
     @Test
@@ -205,7 +212,7 @@ class QuestionTest {
                 "select 1 / 0 | 22012 | 0",
                 "select 'a'::int | 22P02 | 0",
                 "select (select id from t) | 21000 | 0",
-                "select count(*) from t where count(*) > 1 | 42803 | 29",
+                "select count(*) from t where count(*) > 1 | 42803 | 30",
                 "select 'abc | 42601 | 8",
                 "select 1 similar to 2 | 0A000 | 10",
                 "select * from t order by 9 | 42P10 | 0",
