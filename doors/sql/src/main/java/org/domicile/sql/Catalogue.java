@@ -554,7 +554,7 @@ final class Catalogue implements World {
                 "atttypmod", modifier,
                 "attbyval", type.length() > 0 && type.length() <= 8,
                 "attalign", align(type),
-                "attstorage", type.length() < 0 ? "x" : "p",
+                "attstorage", storage(type),
                 "attnotnull", required,
                 "attislocal", true,
                 "attcollation", collated(type) ? 100 : 0);
@@ -565,6 +565,12 @@ final class Catalogue implements World {
             case TEXT, VARCHAR, BPCHAR, TEXT_ARRAY, VARCHAR_ARRAY, BPCHAR_ARRAY -> true;
             default -> false;
         };
+    }
+
+    private static String storage(PgType type) {
+        return type == PgType.NUMERIC
+                ? "m"
+                : type.length() < 0 && !type.isVector() ? "x" : "p";
     }
 
     private static String align(PgType type) {
@@ -600,7 +606,7 @@ final class Catalogue implements World {
                             "typreceive", io(array ? "array_recv" : each.label() + (input(each).startsWith("_") ? "_" : "") + "recv"),
                             "typsend", io(array ? "array_send" : each.label() + (input(each).startsWith("_") ? "_" : "") + "send"),
                             "typalign", align(each),
-                            "typstorage", each.length() < 0 ? "x" : "p",
+                            "typstorage", storage(each),
                             "typtypmod", -1,
                             "typcollation", collated(each) ? 100 : 0));
         }

@@ -398,6 +398,10 @@ final class Connection implements Runnable {
                         });
         settings.fix("session_authorization", credential);
         settings.fix("ssl", secure ? "on" : "off");
+        String database = begin.parameters().getOrDefault("database", "");
+        if (!database.isEmpty() && !database.equals("postgres")) {
+            settings.fix("search_path", Catalogue.quoted(database));
+        }
         try {
             begin(begin, settings);
         } catch (SqlError e) {
@@ -420,7 +424,7 @@ final class Connection implements Runnable {
                                 caller,
                                 door.guard().identity().zone(door.name(), client.getAddress()),
                                 client.getAddress().getHostAddress(),
-                                begin.parameters().getOrDefault("database", credential),
+                                database,
                                 process),
                         out,
                         settings,

@@ -103,8 +103,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
 
     @Override
     public String schema() {
-        Optional<String> set = settings.schema();
-        return set.orElse(who.database().equals("postgres") ? "" : who.database());
+        return settings.schema().orElse("");
     }
 
     @Override

@@ -101,7 +101,7 @@ final class Functions {
                     strict(PgType.BOOL, a -> true);
             case "pg_has_role" -> strict(PgType.BOOL, a -> true);
             case "row_security_active" -> strict(PgType.BOOL, a -> false);
-            case "pg_is_in_recovery", "pg_is_other_temp_schema", "pg_relation_is_updatable" ->
+            case "pg_is_in_recovery", "pg_is_other_temp_schema", "pg_relation_is_updatable", "pg_relation_is_publishable" ->
                     constant(PgType.BOOL, false);
             case "pg_my_temp_schema" -> constant(PgType.OID, 0L);
             case "obj_description" -> strict(PgType.TEXT, a -> description(oid(a, 0), 0));

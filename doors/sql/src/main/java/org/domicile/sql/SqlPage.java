@@ -159,6 +159,9 @@ public final class SqlPage implements HttpHandler {
                         credential -> List.of(),
                         exchange.requestId());
         try (talk) {
+            if (!asked.schema().isEmpty()) {
+                settings.fix("search_path", Catalogue.quoted(asked.schema()));
+            }
             if (!asked.zone().isEmpty()) {
                 settings.begin("timezone", asked.zone());
             }

@@ -12,8 +12,19 @@ import java.util.stream.Collectors;
 final class Aggregates {
     private static final Set<String> KNOWN =
             Set.of(
-                    "count", "sum", "avg", "min", "max", "bool_and", "bool_or", "every",
-                    "array_agg", "string_agg", "json_agg", "jsonb_agg", "json_object_agg",
+                    "count",
+                    "sum",
+                    "avg",
+                    "min",
+                    "max",
+                    "bool_and",
+                    "bool_or",
+                    "every",
+                    "array_agg",
+                    "string_agg",
+                    "json_agg",
+                    "jsonb_agg",
+                    "json_object_agg",
                     "jsonb_object_agg");
 
     private Aggregates() {}
@@ -141,8 +152,7 @@ final class Aggregates {
                                                                     asked.world.format(),
                                                                     known,
                                                                     row.getFirst()))
-                                                    .collect(
-                                                            Collectors.joining(", ", "[", "]")));
+                                                    .collect(Collectors.joining(", ", "[", "]")));
             case "json_object_agg", "jsonb_object_agg" ->
                     new Kind(
                             name.startsWith("jsonb") ? PgType.JSONB : PgType.JSON,
@@ -161,9 +171,7 @@ final class Aggregates {
                                                                                     .getLast()
                                                                                     .type(),
                                                                             row.getLast()))
-                                                    .collect(
-                                                            Collectors.joining(
-                                                                    ", ", "{ ", " }")));
+                                                    .collect(Collectors.joining(", ", "{ ", " }")));
             default -> throw SqlError.unknown("function " + name + " OVER", 0);
         };
     }

@@ -22,7 +22,9 @@ final class Asked {
     private final Map<List<Object[]>, Map<Integer, Map<Object, List<Object[]>>>> indices =
             new IdentityHashMap<>();
 
-    /** @param parameters as the client declared them */
+    /**
+     * @param parameters as the client declared them
+     */
     Asked(World world, List<PgType> parameters) {
         this.world = world;
         this.values = new Values(world);
@@ -88,15 +90,18 @@ final class Asked {
     /** Rows of a relation by the value of one column. */
     Map<Object, List<Object[]>> index(List<Object[]> rows, int column) {
         return indices.computeIfAbsent(rows, k -> new HashMap<>())
-                .computeIfAbsent(column, key -> {
-                    Map<Object, List<Object[]>> found = new HashMap<>();
-                    for (Object[] row : rows) {
-                        if (!Values.missing(row[column])) {
-                            found.computeIfAbsent(Values.key(row[column]), k -> new ArrayList<>())
-                                    .add(row);
-                        }
-                    }
-                    return found;
-                });
+                .computeIfAbsent(
+                        column,
+                        key -> {
+                            Map<Object, List<Object[]>> found = new HashMap<>();
+                            for (Object[] row : rows) {
+                                if (!Values.missing(row[column])) {
+                                    found.computeIfAbsent(
+                                                    Values.key(row[column]), k -> new ArrayList<>())
+                                            .add(row);
+                                }
+                            }
+                            return found;
+                        });
     }
 }

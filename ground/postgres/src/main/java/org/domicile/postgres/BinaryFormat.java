@@ -202,7 +202,9 @@ public final class BinaryFormat {
                 throw invalid(type);
             }
             return value;
-        } catch (BufferUnderflowException | IllegalArgumentException | DateTimeException
+        } catch (BufferUnderflowException
+                | IllegalArgumentException
+                | DateTimeException
                 | ArithmeticException e) {
             throw invalid(type);
         }

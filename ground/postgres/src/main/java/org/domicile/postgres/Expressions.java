@@ -35,8 +35,7 @@ final class Expressions {
             case Expr.Parameter(int number) ->
                     new Typed(asked.parameter(number), env -> asked.given(number));
             case Expr.Name name -> name(name, scope);
-            case Expr.Star star ->
-                    throw new SqlError("42601", "* stands where a value is wanted");
+            case Expr.Star star -> throw new SqlError("42601", "* stands where a value is wanted");
             case Expr.Unary unary -> unary(unary, scope);
             case Expr.Binary binary -> binary(binary, scope);
             case Expr.Not(Expr operand) -> {
@@ -204,7 +203,9 @@ final class Expressions {
                 env ->
                         switch (operand.at(env)) {
                             case Long number ->
-                                    unary.operator().equals("~") ? (Object) ~number : (Object) (-number);
+                                    unary.operator().equals("~")
+                                            ? (Object) ~number
+                                            : (Object) (-number);
                             case Double number -> -number;
                             case java.math.BigDecimal number -> number.negate();
                             case Interval span ->
@@ -311,11 +312,7 @@ final class Expressions {
         left = fit(left, binary.left(), moments ? PgType.INTERVAL : operandType(operator, right));
         right = fit(right, binary.right(), moments ? PgType.INTERVAL : operandType(operator, left));
         PgType type =
-                Operators.type(
-                        operator,
-                        vector(left.type()),
-                        vector(right.type()),
-                        binary.at());
+                Operators.type(operator, vector(left.type()), vector(right.type()), binary.at());
         return strict(
                 type,
                 new Typed[] {left, right},
@@ -373,8 +370,7 @@ final class Expressions {
                 both,
                 (one, other) ->
                         asked.operators.like(
-                                String.valueOf(
-                                        asked.values.cast(one, both[0].type(), PgType.TEXT)),
+                                String.valueOf(asked.values.cast(one, both[0].type(), PgType.TEXT)),
                                 String.valueOf(other),
                                 escape,
                                 like.anyCase()));
@@ -383,11 +379,15 @@ final class Expressions {
     private Typed cast(Expr.Cast cast, Scope scope) {
         PgType to =
                 PgType.named(cast.type())
-                        .orElseGet(() -> domain(cast.type()).orElseThrow(() ->
-                                new SqlError(
-                                        "42704",
-                                        "type \"" + cast.type() + "\" does not exist",
-                                        cast.at())));
+                        .orElseGet(() ->
+                                domain(cast.type())
+                                        .orElseThrow(() ->
+                                                new SqlError(
+                                                        "42704",
+                                                        "type \""
+                                                                + cast.type()
+                                                                + "\" does not exist",
+                                                        cast.at())));
         Typed of = compile(cast.operand(), scope);
         if (of.type() == PgType.UNKNOWN) {
             return fit(of, cast.operand(), to);
@@ -479,9 +479,7 @@ final class Expressions {
                     for (Object[] each : plan.rows(env)) {
                         asked.step();
                         Object other =
-                                row
-                                        ? new Composite(List.of(), List.of(), List.of(each))
-                                        : each[0];
+                                row ? new Composite(List.of(), List.of(), List.of(each)) : each[0];
                         if (Values.missing(value) || Values.missing(other)) {
                             unknown = true;
                         } else if (asked.operators.compare(in.operator(), value, other)
@@ -580,7 +578,8 @@ final class Expressions {
         if (!array.type().isArray()) {
             throw new SqlError(
                     "42804",
-                    "cannot subscript type " + array.type().title()
+                    "cannot subscript type "
+                            + array.type().title()
                             + " because it does not support subscripting");
         }
         int base = array.type().isVector() ? 0 : 1;
@@ -618,7 +617,9 @@ final class Expressions {
             return usual;
         }
         Object value = of.get().at(env);
-        return value instanceof Long number ? (int) Math.clamp(number, -1_000_000L, 1_000_000_000L) : -1_000_000;
+        return value instanceof Long number
+                ? (int) Math.clamp(number, -1_000_000L, 1_000_000_000L)
+                : -1_000_000;
     }
 
     private Typed field(Expr.Field field, Scope scope) {
@@ -641,7 +642,9 @@ final class Expressions {
         }
         Typed row = compile(of, scope);
         PgType type =
-                field.name().equals("n") ? PgType.INT4 : element(of, scope, row).orElse(PgType.TEXT);
+                field.name().equals("n")
+                        ? PgType.INT4
+                        : element(of, scope, row).orElse(PgType.TEXT);
         return new Typed(
                 type,
                 env -> {
@@ -703,7 +706,8 @@ final class Expressions {
         PgType common = PgType.UNKNOWN;
         for (Typed each : compiled) {
             if (each.type() != PgType.UNKNOWN) {
-                common = common == PgType.UNKNOWN ? each.type() : Values.common(common, each.type());
+                common =
+                        common == PgType.UNKNOWN ? each.type() : Values.common(common, each.type());
             }
         }
         PgType type = common == PgType.UNKNOWN ? PgType.TEXT : common;
@@ -767,8 +771,7 @@ final class Expressions {
             }
             case "nullif" -> {
                 if (count == 2) {
-                    Typed[] both =
-                            fitted(call.arguments().get(0), call.arguments().get(1), scope);
+                    Typed[] both = fitted(call.arguments().get(0), call.arguments().get(1), scope);
                     return new Typed(
                             both[0].type(),
                             env -> {
@@ -835,8 +838,12 @@ final class Expressions {
 
     private static PgType parameterType(String function) {
         return switch (function) {
-            case "obj_description", "col_description", "pg_get_indexdef", "pg_get_constraintdef",
-                    "pg_get_viewdef", "format_type" ->
+            case "obj_description",
+                    "col_description",
+                    "pg_get_indexdef",
+                    "pg_get_constraintdef",
+                    "pg_get_viewdef",
+                    "format_type" ->
                     PgType.OID;
             default -> PgType.TEXT;
         };
@@ -870,8 +877,8 @@ final class Expressions {
                     }
                     if (!order.isEmpty()) {
                         rows.sort((a, b) ->
-                                        Planner.compare(
-                                                order, Env.of(env.above(), a), Env.of(env.above(), b)));
+                                Planner.compare(
+                                        order, Env.of(env.above(), a), Env.of(env.above(), b)));
                     }
                     List<List<Object>> values = new ArrayList<>(rows.size());
                     for (Object[] row : rows) {
@@ -905,10 +912,8 @@ final class Expressions {
         PgType type =
                 switch (name) {
                     case "row_number", "rank", "dense_rank" -> PgType.INT8;
-                    case "lag", "lead", "first_value", "last_value" ->
-                            arguments.getFirst().type();
-                    default ->
-                            Aggregates.of(asked, name, arguments, call.distinct()).type();
+                    case "lag", "lead", "first_value", "last_value" -> arguments.getFirst().type();
+                    default -> Aggregates.of(asked, name, arguments, call.distinct()).type();
                 };
         return new Typed(type, env -> env.extras()[place]);
     }
@@ -916,8 +921,7 @@ final class Expressions {
     private Typed setOf(Expr.Call call, Scope scope) {
         Sets.Made made = Sets.of(asked, this, call, scope);
         if (!scope.sets) {
-            throw new SqlError(
-                    "0A000", "set-returning functions are not allowed here", call.at());
+            throw new SqlError("0A000", "set-returning functions are not allowed here", call.at());
         }
         int place = scope.extras.size();
         scope.extras.add(new Scope.Extra.SetOf(made.list()));

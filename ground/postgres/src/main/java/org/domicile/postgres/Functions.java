@@ -70,13 +70,62 @@ final class Functions {
     /** Whether a name takes so many arguments. */
     private static boolean takes(String name, int count) {
         return switch (name) {
-            case "now", "current_timestamp", "transaction_timestamp", "statement_timestamp", "clock_timestamp", "localtimestamp", "current_date", "current_time", "localtime" -> count == 0;
+            case "now",
+                    "current_timestamp",
+                    "transaction_timestamp",
+                    "statement_timestamp",
+                    "clock_timestamp",
+                    "localtimestamp",
+                    "current_date",
+                    "current_time",
+                    "localtime" ->
+                    count == 0;
             case "json_build_object", "jsonb_build_object", "concat" -> count >= 0;
-            case "lower", "upper", "length", "char_length", "character_length", "quote_ident", "quote_literal", "reverse", "ascii", "chr", "abs", "ceil", "ceiling", "floor", "cardinality", "to_timestamp", "pg_typeof", "to_json", "to_jsonb", "row_to_json" -> count == 1;
+            case "lower",
+                    "upper",
+                    "length",
+                    "char_length",
+                    "character_length",
+                    "quote_ident",
+                    "parse_ident",
+                    "quote_literal",
+                    "reverse",
+                    "ascii",
+                    "chr",
+                    "abs",
+                    "ceil",
+                    "ceiling",
+                    "floor",
+                    "cardinality",
+                    "to_timestamp",
+                    "pg_typeof",
+                    "to_json",
+                    "to_jsonb",
+                    "row_to_json" ->
+                    count == 1;
             case "btrim", "ltrim", "rtrim", "round" -> count >= 1 && count <= 2;
             case "concat_ws", "format" -> count >= 1;
-            case "left", "right", "strpos", "position", "starts_with", "repeat", "string_to_array", "mod", "array_length", "array_upper", "array_lower", "array_append", "array_cat", "array_position", "extract", "date_part", "timezone", "format_type" -> count == 2;
-            case "substr", "substring", "trim", "regexp_match", "array_to_string" -> count >= 2 && count <= 3;
+            case "left",
+                    "right",
+                    "strpos",
+                    "position",
+                    "starts_with",
+                    "repeat",
+                    "string_to_array",
+                    "mod",
+                    "array_length",
+                    "array_upper",
+                    "array_lower",
+                    "array_append",
+                    "array_cat",
+                    "array_position",
+                    "extract",
+                    "date_part",
+                    "timezone",
+                    "format_type" ->
+                    count == 2;
+            case "substr", "substring", "trim", "regexp_match", "array_to_string" ->
+                    count >= 2 && count <= 3;
             case "replace", "split_part" -> count == 3;
             case "regexp_replace" -> count >= 3 && count <= 4;
             default -> false;
@@ -86,10 +135,8 @@ final class Functions {
     private Optional<Function> text(String name, List<PgType> types) {
         int count = types.size();
         return switch (name) {
-            case "lower" ->
-                    of(PgType.TEXT, a -> string(a, 0).toLowerCase(Locale.ROOT));
-            case "upper" ->
-                    of(PgType.TEXT, a -> string(a, 0).toUpperCase(Locale.ROOT));
+            case "lower" -> of(PgType.TEXT, a -> string(a, 0).toLowerCase(Locale.ROOT));
+            case "upper" -> of(PgType.TEXT, a -> string(a, 0).toUpperCase(Locale.ROOT));
             case "length", "char_length", "character_length" ->
                     of(
                             PgType.INT4,
@@ -119,8 +166,7 @@ final class Functions {
                                             ? string(a, 0)
                                             : bounded(
                                                     string(a, 0)
-                                                            .replace(
-                                                                    string(a, 1), string(a, 2))));
+                                                            .replace(string(a, 1), string(a, 2))));
             case "trim" ->
                     of(
                             PgType.TEXT,
@@ -139,8 +185,7 @@ final class Functions {
                                 StringBuilder text = new StringBuilder();
                                 for (int i = 0; i < a.size(); i++) {
                                     if (!Values.missing(a.get(i))) {
-                                        text.append(
-                                                world.format().write(types.get(i), a.get(i)));
+                                        text.append(world.format().write(types.get(i), a.get(i)));
                                     }
                                 }
                                 return text.toString();
@@ -185,20 +230,17 @@ final class Functions {
                                 String[] parts =
                                         string(a, 0)
                                                 .split(
-                                                        java.util.regex.Pattern.quote(
-                                                                string(a, 1)),
+                                                        java.util.regex.Pattern.quote(string(a, 1)),
                                                         -1);
                                 int part = number(a, 2);
                                 return part >= 1 && part <= parts.length ? parts[part - 1] : "";
                             });
-            case "strpos" ->
-                    of(PgType.INT4, a -> (long) string(a, 0).indexOf(string(a, 1)) + 1);
-            case "position" ->
-                    of(PgType.INT4, a -> (long) string(a, 1).indexOf(string(a, 0)) + 1);
-            case "starts_with" ->
-                    of(PgType.BOOL, a -> string(a, 0).startsWith(string(a, 1)));
-            case "quote_ident" ->
-                    of(PgType.TEXT, a -> quotedName(string(a, 0)));
+            case "strpos" -> of(PgType.INT4, a -> (long) string(a, 0).indexOf(string(a, 1)) + 1);
+            case "position" -> of(PgType.INT4, a -> (long) string(a, 1).indexOf(string(a, 0)) + 1);
+            case "starts_with" -> of(PgType.BOOL, a -> string(a, 0).startsWith(string(a, 1)));
+            case "quote_ident" -> of(PgType.TEXT, a -> quotedName(string(a, 0)));
+            case "parse_ident" ->
+                    of(PgType.TEXT_ARRAY, a -> new ArrayList<Object>(identifiers(string(a, 0))));
             case "quote_literal" ->
                     of(PgType.TEXT, a -> "'" + string(a, 0).replace("'", "''") + "'");
             case "format" -> lax(PgType.TEXT, a -> format(types, a));
@@ -314,9 +356,7 @@ final class Functions {
     }
 
     private Optional<Function> trim(String side, int count) {
-        return of(
-                PgType.TEXT,
-                a -> trimmed(string(a, 0), count == 2 ? string(a, 1) : " ", side));
+        return of(PgType.TEXT, a -> trimmed(string(a, 0), count == 2 ? string(a, 1) : " ", side));
     }
 
     private static String trimmed(String text, String of, String side) {
@@ -341,6 +381,25 @@ final class Functions {
         int begin = (int) Math.clamp(from - 1, 0L, text.length());
         int end = (int) Math.clamp(to - 1, begin, text.length());
         return text.substring(begin, end);
+    }
+
+    /** The parts of a name that may have several. */
+    private static List<String> identifiers(String name) {
+        List<Token> words = Lexer.words(name);
+        List<String> parts = new ArrayList<>();
+        for (int i = 0; i < words.size(); i++) {
+            boolean wanted = i % 2 == 0 ? words.get(i).name() : words.get(i).sign(".");
+            if (i > 0 && i % 2 == 1 && words.get(i).kind() == Token.Kind.END) {
+                return parts;
+            }
+            if (!wanted) {
+                break;
+            }
+            if (i % 2 == 0) {
+                parts.add(words.get(i).text());
+            }
+        }
+        throw new SqlError("22023", "string is not a valid identifier: \"" + name + "\"");
     }
 
     /** A name as one writes it: in quotes where it needs them. */
@@ -370,8 +429,7 @@ final class Functions {
                 throw new SqlError("22023", "too few arguments for format()");
             }
             Object value = a.get(next);
-            String word =
-                    Values.missing(value) ? "" : world.format().write(types.get(next), value);
+            String word = Values.missing(value) ? "" : world.format().write(types.get(next), value);
             next++;
             switch (kind) {
                 case 's' -> text.append(word);
@@ -404,18 +462,23 @@ final class Functions {
                                         default -> a.getFirst();
                                     });
             case "ceil", "ceiling" ->
-                    of(first == PgType.FLOAT8 ? first : PgType.NUMERIC, a -> round(a, RoundingMode.CEILING));
+                    of(
+                            first == PgType.FLOAT8 ? first : PgType.NUMERIC,
+                            a -> round(a, RoundingMode.CEILING));
             case "floor" ->
-                    of(first == PgType.FLOAT8 ? first : PgType.NUMERIC, a -> round(a, RoundingMode.FLOOR));
+                    of(
+                            first == PgType.FLOAT8 ? first : PgType.NUMERIC,
+                            a -> round(a, RoundingMode.FLOOR));
             case "round" ->
                     of(
                             first == PgType.FLOAT8 ? first : PgType.NUMERIC,
                             a ->
                                     count == 1
                                             ? round(a, RoundingMode.HALF_UP)
-                                            : decimal(a).setScale(
-                                                    Math.clamp(number(a, 1), -100, 100),
-                                                    RoundingMode.HALF_UP));
+                                            : decimal(a)
+                                                    .setScale(
+                                                            Math.clamp(number(a, 1), -100, 100),
+                                                            RoundingMode.HALF_UP));
             case "mod" ->
                     of(
                             Values.common(first, types.get(1)),
@@ -428,8 +491,7 @@ final class Functions {
                                                     && !list.isEmpty()
                                                     && number(a, 1) == 1
                                             ? (Object)
-                                                    (first.isVector()
-                                                                    && name.equals("array_upper")
+                                                    (first.isVector() && name.equals("array_upper")
                                                             ? list.size() - 1L
                                                             : (long) list.size())
                                             : Missing.NULL);
@@ -463,17 +525,26 @@ final class Functions {
                                 }
                                 return Missing.NULL;
                             });
-            case "now", "current_timestamp", "transaction_timestamp", "statement_timestamp", "clock_timestamp" ->
+            case "now",
+                    "current_timestamp",
+                    "transaction_timestamp",
+                    "statement_timestamp",
+                    "clock_timestamp" ->
                     of(
                             PgType.TIMESTAMPTZ,
                             a -> world.clock().instant().truncatedTo(ChronoUnit.MICROS));
             case "localtimestamp" ->
-                    of(PgType.TIMESTAMP, a -> here().toLocalDateTime().truncatedTo(ChronoUnit.MICROS));
+                    of(
+                            PgType.TIMESTAMP,
+                            a -> here().toLocalDateTime().truncatedTo(ChronoUnit.MICROS));
             case "current_date" -> of(PgType.DATE, a -> here().toLocalDate());
             case "current_time" ->
                     of(
                             PgType.TIMETZ,
-                            a -> here().toOffsetDateTime().toOffsetTime().truncatedTo(ChronoUnit.MICROS));
+                            a ->
+                                    here().toOffsetDateTime()
+                                            .toOffsetTime()
+                                            .truncatedTo(ChronoUnit.MICROS));
             case "localtime" ->
                     of(PgType.TIME, a -> here().toLocalTime().truncatedTo(ChronoUnit.MICROS));
             case "extract", "date_part" ->
@@ -499,8 +570,7 @@ final class Functions {
                                     Instant.EPOCH.plus(
                                             Math.round(decimal(a).doubleValue() * 1e6),
                                             ChronoUnit.MICROS));
-            case "pg_typeof" ->
-                    lax(PgType.REGTYPE, a -> world.reg(PgType.REGTYPE, first.oid()));
+            case "pg_typeof" -> lax(PgType.REGTYPE, a -> world.reg(PgType.REGTYPE, first.oid()));
             case "format_type" ->
                     lax(
                             PgType.TEXT,
@@ -524,7 +594,11 @@ final class Functions {
                                 for (int i = 0; i < a.size(); i += 2) {
                                     json.append(i > 0 ? ", " : "");
                                     json.append(Json.quoted(string(a, i))).append(" : ");
-                                    json.append(Json.of(world.format(), types.get(i + 1), a.get(i + 1)));
+                                    json.append(
+                                            Json.of(
+                                                    world.format(),
+                                                    types.get(i + 1),
+                                                    a.get(i + 1)));
                                 }
                                 return json.append('}').toString();
                             });
@@ -594,7 +668,8 @@ final class Functions {
             case "hour" -> BigDecimal.valueOf(moment.getHour());
             case "minute" -> BigDecimal.valueOf(moment.getMinute());
             case "second" ->
-                    BigDecimal.valueOf(moment.getSecond() * 1_000_000L + moment.getNano() / 1_000, 6);
+                    BigDecimal.valueOf(
+                            moment.getSecond() * 1_000_000L + moment.getNano() / 1_000, 6);
             case "doy" -> BigDecimal.valueOf(moment.getDayOfYear());
             case "dow" -> BigDecimal.valueOf(moment.getDayOfWeek().getValue() % 7);
             case "epoch" ->

@@ -36,11 +36,12 @@ public record Interval(int months, int days, long micros) implements Comparable<
             }
             long left = Math.abs(micros);
             text.append(micros < 0 ? "-" : mixed() ? "+" : "");
-            text.append("%02d:%02d:%02d"
-                    .formatted(
-                            left / 3_600_000_000L,
-                            left / 60_000_000L % 60,
-                            left / 1_000_000L % 60));
+            text.append(
+                    "%02d:%02d:%02d"
+                            .formatted(
+                                    left / 3_600_000_000L,
+                                    left / 60_000_000L % 60,
+                                    left / 1_000_000L % 60));
             long fraction = left % 1_000_000L;
             if (fraction != 0) {
                 text.append(("." + "%06d".formatted(fraction)).replaceAll("0+$", ""));

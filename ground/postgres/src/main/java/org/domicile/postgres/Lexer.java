@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * SQL into words, as PostgreSQL 15's manual has it in section 4.1, which is DuckDB's too: its
- * lexer is the same. Strings and comments that do not end are 42601.
+ * SQL into words, as PostgreSQL 15's manual has it in section 4.1, which is DuckDB's too: its lexer
+ * is the same. Strings and comments that do not end are 42601.
  */
 public final class Lexer {
     private static final String OPERATORS = "+-*/<>=~!@#%^&|`?";
@@ -137,7 +137,9 @@ public final class Lexer {
         while (true) {
             if (at >= text.length()) {
                 throw wrong(
-                        quote == '"' ? "unterminated quoted identifier" : "unterminated quoted string",
+                        quote == '"'
+                                ? "unterminated quoted identifier"
+                                : "unterminated quoted string",
                         start);
             }
             char c = text.charAt(at++);
@@ -242,7 +244,9 @@ public final class Lexer {
             }
             while (at - start > 1
                     && "+-".indexOf(text.charAt(at - 1)) >= 0
-                    && text.substring(start, at).chars().noneMatch(c -> "~!@#%^&|`?".indexOf(c) >= 0)) {
+                    && text.substring(start, at)
+                            .chars()
+                            .noneMatch(c -> "~!@#%^&|`?".indexOf(c) >= 0)) {
                 at--;
             }
         } else {

@@ -189,9 +189,7 @@ final class Operators {
             }
             case "+", "-", "*", "/", "%", "^", "&", "|", "#", "<<", ">>" -> {
                 if (left.isNumber() && right.isNumber()) {
-                    return operator.equals("^")
-                            ? PgType.FLOAT8
-                            : Values.common(left, right);
+                    return operator.equals("^") ? PgType.FLOAT8 : Values.common(left, right);
                 }
                 PgType time = times(operator, left, right);
                 if (time != PgType.UNKNOWN) {

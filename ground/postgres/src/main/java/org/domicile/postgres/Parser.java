@@ -22,12 +22,56 @@ final class Parser {
     /** Words that end an expression or a name that may be left out. */
     private static final Set<String> RESERVED =
             Set.of(
-                    "select", "from", "where", "group", "having", "order", "limit", "offset",
-                    "fetch", "union", "intersect", "except", "on", "using", "join", "inner",
-                    "left", "right", "full", "cross", "natural", "and", "or", "not", "as", "when",
-                    "then", "else", "end", "with", "window", "for", "asc", "desc", "nulls", "in",
-                    "is", "isnull", "notnull", "like", "ilike", "similar", "between", "collate",
-                    "lateral", "case", "distinct", "all", "into", "operator");
+                    "select",
+                    "from",
+                    "where",
+                    "group",
+                    "having",
+                    "order",
+                    "limit",
+                    "offset",
+                    "fetch",
+                    "union",
+                    "intersect",
+                    "except",
+                    "on",
+                    "using",
+                    "join",
+                    "inner",
+                    "left",
+                    "right",
+                    "full",
+                    "cross",
+                    "natural",
+                    "and",
+                    "or",
+                    "not",
+                    "as",
+                    "when",
+                    "then",
+                    "else",
+                    "end",
+                    "with",
+                    "window",
+                    "for",
+                    "asc",
+                    "desc",
+                    "nulls",
+                    "in",
+                    "is",
+                    "isnull",
+                    "notnull",
+                    "like",
+                    "ilike",
+                    "similar",
+                    "between",
+                    "collate",
+                    "lateral",
+                    "case",
+                    "distinct",
+                    "all",
+                    "into",
+                    "operator");
 
     private final String text;
     private final List<Token> words;
@@ -610,9 +654,7 @@ final class Parser {
         boolean query = subquery();
         demand("(");
         Expr test =
-                query
-                        ? new Expr.InQuery(left, "=", false, query())
-                        : new Expr.InList(left, list());
+                query ? new Expr.InQuery(left, "=", false, query()) : new Expr.InList(left, list());
         demand(")");
         return test;
     }
@@ -646,8 +688,29 @@ final class Parser {
 
     private static boolean special(String sign) {
         return switch (sign) {
-            case "||", "~", "~*", "!~", "!~*", "~~", "~~*", "!~~", "!~~*", "&", "|", "#", "<<",
-                    ">>", "->", "->>", "#>", "#>>", "@>", "<@", "&&", "^@", "?" ->
+            case "||",
+                    "~",
+                    "~*",
+                    "!~",
+                    "!~*",
+                    "~~",
+                    "~~*",
+                    "!~~",
+                    "!~~*",
+                    "&",
+                    "|",
+                    "#",
+                    "<<",
+                    ">>",
+                    "->",
+                    "->>",
+                    "#>",
+                    "#>>",
+                    "@>",
+                    "<@",
+                    "&&",
+                    "^@",
+                    "?" ->
                     true;
             default -> false;
         };
@@ -887,8 +950,15 @@ final class Parser {
                 demand(")");
                 return new Expr.Cast(operand, type, place);
             }
-            case "current_user", "session_user", "user", "current_role", "current_catalog",
-                    "current_date", "current_timestamp", "current_time", "localtimestamp",
+            case "current_user",
+                    "session_user",
+                    "user",
+                    "current_role",
+                    "current_catalog",
+                    "current_date",
+                    "current_timestamp",
+                    "current_time",
+                    "localtimestamp",
                     "localtime" -> {
                 at++;
                 if (take("(")) { // current_timestamp(3)
@@ -907,8 +977,24 @@ final class Parser {
                 }
                 return named(place);
             }
-            case "not", "select", "from", "where", "group", "order", "having", "union", "limit",
-                    "as", "on", "and", "or", "when", "then", "else", "end", "with" ->
+            case "not",
+                    "select",
+                    "from",
+                    "where",
+                    "group",
+                    "order",
+                    "having",
+                    "union",
+                    "limit",
+                    "as",
+                    "on",
+                    "and",
+                    "or",
+                    "when",
+                    "then",
+                    "else",
+                    "end",
+                    "with" ->
                     throw wrong();
             default -> {
                 return named(place);
@@ -1028,9 +1114,7 @@ final class Parser {
         switch (name) {
             case "extract" -> {
                 if (now().name() && ahead(1).is("from")) {
-                    arguments.add(
-                            new Expr.Constant(
-                                    PgType.TEXT, name().toLowerCase(Locale.ROOT)));
+                    arguments.add(new Expr.Constant(PgType.TEXT, name().toLowerCase(Locale.ROOT)));
                     expect("from");
                     arguments.add(expr());
                     return true;
@@ -1059,8 +1143,7 @@ final class Parser {
                 return true;
             }
             case "trim" -> {
-                String side =
-                        is("leading") || is("trailing") || is("both") ? name() : "both";
+                String side = is("leading") || is("trailing") || is("both") ? name() : "both";
                 if (!is("from")) {
                     arguments.add(expr());
                 }
@@ -1088,7 +1171,9 @@ final class Parser {
             if (first.equals("double")) {
                 expect("precision");
                 type.append(" precision");
-            } else if ((first.equals("character") || first.equals("bit") || first.equals("national"))
+            } else if ((first.equals("character")
+                            || first.equals("bit")
+                            || first.equals("national"))
                     && accept("varying")) {
                 type.append(" varying");
             }

@@ -203,7 +203,19 @@ public enum PgType {
     /** True for what is a String here. */
     public boolean isText() {
         return switch (this) {
-            case CHAR, NAME, TEXT, BPCHAR, VARCHAR, UNKNOWN, JSON, JSONB, XML, PG_NODE_TREE, ACLITEM, BIT, VARBIT ->
+            case CHAR,
+                    NAME,
+                    TEXT,
+                    BPCHAR,
+                    VARCHAR,
+                    UNKNOWN,
+                    JSON,
+                    JSONB,
+                    XML,
+                    PG_NODE_TREE,
+                    ACLITEM,
+                    BIT,
+                    VARBIT ->
                     true;
             default -> false;
         };

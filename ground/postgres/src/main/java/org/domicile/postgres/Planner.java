@@ -59,8 +59,7 @@ final class Planner {
             Plan plan = body(query.body(), query.order(), root);
             plan = limited(plan, query, root);
             Plan inner = plan;
-            Plan whole =
-                    new Plan(plan.fields(), env -> inner.rows(Env.of(env, new Object[0])));
+            Plan whole = new Plan(plan.fields(), env -> inner.rows(Env.of(env, new Object[0])));
             return root.correlated ? whole : once(whole);
         } finally {
             common.clear();
@@ -88,14 +87,17 @@ final class Planner {
     }
 
     private Plan with(Common each, boolean recursive, @Nullable Scope above) {
-        if (recursive && each.query().body() instanceof Body.Set set && set.kind().equals("union")) {
+        if (recursive
+                && each.query().body() instanceof Body.Set set
+                && set.kind().equals("union")) {
             return recursive(each, set, above);
         }
         return renamed(query(each.query(), above), each.columns());
     }
 
     private Plan recursive(Common each, Body.Set set, @Nullable Scope above) {
-        Plan start = renamed(body(set.left(), List.of(), new Scope(above, List.of())), each.columns());
+        Plan start =
+                renamed(body(set.left(), List.of(), new Scope(above, List.of())), each.columns());
         List<List<Object[]>> working = new ArrayList<>(List.of(List.of()));
         common.put(each.name(), new Plan(start.fields(), env -> working.getFirst()));
         Plan step = body(set.right(), List.of(), new Scope(above, List.of()));
@@ -230,8 +232,7 @@ final class Planner {
         Plan left = body(set.left(), List.of(), above);
         Plan right = body(set.right(), List.of(), above);
         if (left.fields().size() != right.fields().size()) {
-            throw new SqlError(
-                    "42601", "each UNION query must have the same number of columns");
+            throw new SqlError("42601", "each UNION query must have the same number of columns");
         }
         List<Field> fields = new ArrayList<>();
         for (int i = 0; i < left.fields().size(); i++) {
@@ -294,8 +295,7 @@ final class Planner {
                         above,
                         plan.fields().stream()
                                 .map(each ->
-                                        new Scope.Column(
-                                                "", "", each.name(), each.type(), false))
+                                        new Scope.Column("", "", each.name(), each.type(), false))
                                 .toList());
         List<Scope.Key> keys = new ArrayList<>();
         for (Order each : order) {
@@ -395,19 +395,12 @@ final class Planner {
                         rows = grouped(brought, group, env, width, scope.extras.size());
                         Optional<Typed> condition = having;
                         if (condition.isPresent()) {
-                            rows.removeIf(
-                                    row ->
-                                            !(condition.get().at(row) instanceof Boolean truth
-                                                    && truth));
+                            rows.removeIf(row ->
+                                    !(condition.get().at(row) instanceof Boolean truth && truth));
                         }
                     } else {
                         for (Object[] row : brought) {
-                            rows.add(
-                                    new Env(
-                                            env,
-                                            row,
-                                            List.of(),
-                                            new Object[scope.extras.size()]));
+                            rows.add(new Env(env, row, List.of(), new Object[scope.extras.size()]));
                         }
                     }
                     rows = extended(rows, scope);
@@ -504,11 +497,7 @@ final class Planner {
     }
 
     private List<Env> grouped(
-            List<Object[]> rows,
-            List<Typed> group,
-            @Nullable Env above,
-            int width,
-            int extras) {
+            List<Object[]> rows, List<Typed> group, @Nullable Env above, int width, int extras) {
         Map<Object, List<Object[]>> groups = new LinkedHashMap<>();
         for (Object[] row : rows) {
             asked.step();
@@ -545,8 +534,7 @@ final class Planner {
         boolean sets = false;
         for (int i = 0; i < scope.extras.size(); i++) {
             switch (scope.extras.get(i)) {
-                case Scope.Extra.Windowed windowed ->
-                        new Windows(asked, windowed, i).fill(rows);
+                case Scope.Extra.Windowed windowed -> new Windows(asked, windowed, i).fill(rows);
                 case Scope.Extra.SetOf _ -> sets = true;
             }
         }
@@ -581,11 +569,7 @@ final class Planner {
     private record Made(Object[] row, List<Object> keys, Object distinct) {}
 
     private List<Object[]> projected(
-            List<Env> rows,
-            Output output,
-            List<Scope.Key> keys,
-            List<Typed> on,
-            boolean distinct) {
+            List<Env> rows, Output output, List<Scope.Key> keys, List<Typed> on, boolean distinct) {
         List<Made> made = new ArrayList<>(rows.size());
         for (Env env : rows) {
             asked.step();
@@ -603,15 +587,14 @@ final class Planner {
         }
         if (!keys.isEmpty()) {
             made.sort((a, b) -> {
-                        for (int i = 0; i < keys.size(); i++) {
-                            int order =
-                                    compare(keys.get(i), a.keys().get(i), b.keys().get(i));
-                            if (order != 0) {
-                                return order;
-                            }
-                        }
-                        return 0;
-                    });
+                for (int i = 0; i < keys.size(); i++) {
+                    int order = compare(keys.get(i), a.keys().get(i), b.keys().get(i));
+                    if (order != 0) {
+                        return order;
+                    }
+                }
+                return 0;
+            });
         }
         List<Object[]> all = new ArrayList<>(made.size());
         Set<Object> seen = new HashSet<>();

@@ -40,7 +40,10 @@ final class Scope {
     sealed interface Extra {
         /** A window. */
         record Windowed(
-                Syntax.Expr.Call call, List<Typed> arguments, List<Typed> partition, List<Key> order)
+                Syntax.Expr.Call call,
+                List<Typed> arguments,
+                List<Typed> partition,
+                List<Key> order)
                 implements Extra {}
 
         /** A function that returns a set. */
@@ -114,8 +117,7 @@ final class Scope {
                                             && (schema.isEmpty()
                                                     || column.schema().equals(schema)));
             if (same && found >= 0) {
-                throw new SqlError(
-                        "42702", "column reference \"" + name + "\" is ambiguous", at);
+                throw new SqlError("42702", "column reference \"" + name + "\" is ambiguous", at);
             }
             if (same) {
                 found = i;

@@ -75,8 +75,7 @@ final class Sets {
                                     }
                                     return all;
                                 }),
-                        List.of(
-                                new Field("x", types.getFirst()), new Field("n", PgType.INT4)));
+                        List.of(new Field("x", types.getFirst()), new Field("n", PgType.INT4)));
             }
             case "string_to_table" -> {
                 Typed by = argument(arguments, 1, call);

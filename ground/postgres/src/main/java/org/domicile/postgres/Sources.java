@@ -116,16 +116,14 @@ final class Sources {
             return Optional.empty();
         }
         Typed[] both = expressions.fitted(left, right, scope);
-        return Optional.of(
-                new Equality(side(left, both[0], scope), side(right, both[1], scope)));
+        return Optional.of(new Equality(side(left, both[0], scope), side(right, both[1], scope)));
     }
 
     private Side side(Expr expr, Typed fitted, Scope scope) {
         scope.used.clear();
         Typed plain = expressions.compile(expr, scope);
         Set<Integer> used = Set.copyOf(scope.used);
-        return new Side(
-                fitted, used, expr instanceof Expr.Name && plain.type() == fitted.type());
+        return new Side(fitted, used, expr instanceof Expr.Name && plain.type() == fitted.type());
     }
 
     /** The first item, by an index of one of its columns where that is enough. */
@@ -136,7 +134,10 @@ final class Sources {
             for (Condition each : own) {
                 Optional<Equality> equality =
                         each.equality()
-                                .map(e -> e.left().bare() && e.right().used().isEmpty() ? e : e.turned())
+                                .map(e ->
+                                        e.left().bare() && e.right().used().isEmpty()
+                                                ? e
+                                                : e.turned())
                                 .filter(e -> e.left().bare() && e.right().used().isEmpty())
                                 .filter(e -> e.left().used().size() == 1);
                 if (equality.isPresent()) {
@@ -144,8 +145,7 @@ final class Sources {
                 }
             }
         }
-        return new Source(
-                source.columns(), env -> filtered(source.rows(env), own, env.above()));
+        return new Source(source.columns(), env -> filtered(source.rows(env), own, env.above()));
     }
 
     private Source indexed(Source source, Equality equality, List<Condition> conditions) {
@@ -260,10 +260,10 @@ final class Sources {
                         List<Object[]> rows = new ArrayList<>();
                         if (made.list().at(env) instanceof List<?> list) {
                             list.forEach(each ->
-                                            rows.add(
-                                                    each instanceof Composite row
-                                                            ? row.values().toArray()
-                                                            : new Object[] {each}));
+                                    rows.add(
+                                            each instanceof Composite row
+                                                    ? row.values().toArray()
+                                                    : new Object[] {each}));
                         }
                         return rows;
                     };
@@ -275,8 +275,7 @@ final class Sources {
             } else {
                 Typed value = expressions.compile(from.call(), scope);
                 fields.add(new Field(from.alias(), value.type()));
-                answering =
-                        env -> List.<Object[]>of(new Object[] {value.at(env)});
+                answering = env -> List.<Object[]>of(new Object[] {value.at(env)});
             }
         }
         Bringing plain = answering;
@@ -298,7 +297,10 @@ final class Sources {
 
     private static boolean sets(String name) {
         return switch (name) {
-            case "unnest", "generate_series", "generate_subscripts", "_pg_expandarray",
+            case "unnest",
+                    "generate_series",
+                    "generate_subscripts",
+                    "_pg_expandarray",
                     "string_to_table" ->
                     true;
             default -> false;
@@ -344,8 +346,7 @@ final class Sources {
         return join(join.kind(), left, right, conditions, columns);
     }
 
-    private Condition shared(
-            String name, List<Scope.Column> left, List<Scope.Column> right) {
+    private Condition shared(String name, List<Scope.Column> left, List<Scope.Column> right) {
         int one = index(name, left);
         int other = left.size() + index(name, right);
         Typed first = new Typed(left.get(one).type(), env -> env.row()[one]);
@@ -393,8 +394,7 @@ final class Sources {
                                     e.left().used().stream().allMatch(isLeft::test)
                                             ? e
                                             : e.turned())
-                            .filter(e ->
-                                    !e.left().used().isEmpty() && !e.right().used().isEmpty())
+                            .filter(e -> !e.left().used().isEmpty() && !e.right().used().isEmpty())
                             .filter(e -> e.left().used().stream().allMatch(isLeft::test))
                             .filter(e -> e.right().used().stream().noneMatch(isLeft::test));
             if (key.isPresent()) {
@@ -441,7 +441,8 @@ final class Sources {
             List<Object[]> all = new ArrayList<>();
             Map<Object, List<Object[]>> table = new HashMap<>();
             List<Object[]> others = List.of();
-            Set<Object[]> matched = java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<>());
+            Set<Object[]> matched =
+                    java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<>());
             boolean first = true;
             List<Object[]> seen = List.of();
             for (Object[] row : left) {
@@ -453,7 +454,10 @@ final class Sources {
                     seen = others;
                     first = false;
                 }
-                List<Object[]> candidates = keys.isEmpty() ? others : table.getOrDefault(key(row, above, true), List.of());
+                List<Object[]> candidates =
+                        keys.isEmpty()
+                                ? others
+                                : table.getOrDefault(key(row, above, true), List.of());
                 boolean any = false;
                 for (Object[] other : candidates) {
                     asked.step();
@@ -478,9 +482,7 @@ final class Sources {
                 List<Object[]> unmatched =
                         first
                                 ? right.rows(
-                                        Env.of(
-                                                above,
-                                                behind(beside.row(), Planner.nothing(wide))))
+                                        Env.of(above, behind(beside.row(), Planner.nothing(wide))))
                                 : others;
                 for (Object[] other : unmatched) {
                     if (!matched.contains(other)) {

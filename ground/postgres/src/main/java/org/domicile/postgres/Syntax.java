@@ -53,8 +53,7 @@ final class Syntax {
         record InList(Expr operand, List<Expr> list) implements Expr {}
 
         /** IN a question, or an operator with ANY or ALL of one. */
-        record InQuery(Expr operand, String operator, boolean all, Query query)
-                implements Expr {}
+        record InQuery(Expr operand, String operator, boolean all, Query query) implements Expr {}
 
         /** An operator with ANY or ALL of an array. */
         record Quantified(Expr operand, String operator, boolean all, Expr array, int at)
@@ -150,8 +149,7 @@ final class Syntax {
         record Sub(Query query, String alias, List<String> columns) implements From {}
 
         /** A function. */
-        record Function(
-                Expr.Call call, String alias, List<String> columns, boolean ordinality)
+        record Function(Expr.Call call, String alias, List<String> columns, boolean ordinality)
                 implements From {}
 
         /** Two of them. @param kind inner, left, right, full or cross */

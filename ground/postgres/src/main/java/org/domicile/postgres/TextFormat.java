@@ -39,10 +39,12 @@ public record TextFormat(ZoneId zone) {
                     .toFormatter(Locale.ROOT);
     private static final Pattern MOMENT =
             Pattern.compile(
-                    "(\\d{4,6}-\\d{1,2}-\\d{1,2})(?:[T ]+(\\d{1,2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,9})?)?))?\\s*"
-                            + "(Z|z|UTC|[+-]\\d{1,2}(?::?\\d{2})?(?::\\d{2})?)?( BC)?");
+                    "(\\d{4,6}-\\d{1,2}-\\d{1,2})(?:[T"
+                        + " ]+(\\d{1,2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,9})?)?))?\\s*(Z|z|UTC|[+-]\\d{1,2}(?::?\\d{2})?(?::\\d{2})?)?("
+                        + " BC)?");
     private static final Pattern SPAN =
-            Pattern.compile("([+-]?\\d+(?:\\.\\d+)?)\\s*([a-zA-Z]+)|([+-]?)(\\d+):(\\d{2})(?::(\\d{2}(?:\\.\\d{1,6})?))?");
+            Pattern.compile(
+                    "([+-]?\\d+(?:\\.\\d+)?)\\s*([a-zA-Z]+)|([+-]?)(\\d+):(\\d{2})(?::(\\d{2}(?:\\.\\d{1,6})?))?");
 
     /** Milliseconds of the year 294276, PostgreSQL's last; what lies behind is infinite. */
     private static final Instant LAST = Instant.parse("+294276-12-31T23:59:59.999999Z");
@@ -163,8 +165,7 @@ public record TextFormat(ZoneId zone) {
         for (int i = 0; plain && i < word.length(); i++) {
             plain = "{},\"\\ \t\n\r\u000b\f".indexOf(word.charAt(i)) < 0;
         }
-        text.append(
-                plain ? word : "\"" + word.replace("\\", "\\\\").replace("\"", "\\\"") + "\"");
+        text.append(plain ? word : "\"" + word.replace("\\", "\\\\").replace("\"", "\\\"") + "\"");
     }
 
     private String row(Composite row) {
@@ -179,7 +180,9 @@ public record TextFormat(ZoneId zone) {
                     plain = "(),\"\\ \t\n\r".indexOf(word.charAt(at)) < 0;
                 }
                 text.append(
-                        plain ? word : "\"" + word.replace("\\", "\\\\").replace("\"", "\"\"") + "\"");
+                        plain
+                                ? word
+                                : "\"" + word.replace("\\", "\\\\").replace("\"", "\"\"") + "\"");
             }
         }
         return text.append(')').toString();
@@ -369,9 +372,7 @@ public record TextFormat(ZoneId zone) {
         }
         String offset = moment(word).group(3);
         LocalDateTime local = readMoment(word);
-        return offset == null
-                ? local.atZone(zone).toInstant()
-                : local.toInstant(offset(offset));
+        return offset == null ? local.atZone(zone).toInstant() : local.toInstant(offset(offset));
     }
 
     private static ZoneOffset offset(String text) {
@@ -396,10 +397,7 @@ public record TextFormat(ZoneId zone) {
             throw new DateTimeException(word);
         }
         String offset = matcher.group(2);
-        ZoneOffset at =
-                offset == null
-                        ? zone.getRules().getOffset(Instant.EPOCH)
-                        : offset(offset);
+        ZoneOffset at = offset == null ? zone.getRules().getOffset(Instant.EPOCH) : offset(offset);
         return time(matcher.group(1)).atOffset(at);
     }
 

@@ -127,10 +127,8 @@ final class Values {
         if (first != null && second != null) {
             return first >= second ? one : other;
         }
-        if (one.isText() && other.isText()) {
-            return one == PgType.TEXT || other == PgType.TEXT
-                    ? PgType.TEXT
-                    : one == PgType.NAME && other == PgType.CHAR ? PgType.NAME : one;
+        if (one == PgType.CHAR && other.isText()) {
+            return other; // the others can become each other, and the first counts
         }
         if (one == PgType.DATE || other == PgType.TIMESTAMPTZ) {
             return other;
@@ -248,7 +246,6 @@ final class Values {
     }
 
     private static SqlError none(PgType from, PgType to) {
-        return new SqlError(
-                "42846", "cannot cast type " + from.title() + " to " + to.title());
+        return new SqlError("42846", "cannot cast type " + from.title() + " to " + to.title());
     }
 }

@@ -12,7 +12,9 @@ final class Windows {
     private final Windowed window;
     private final int place;
 
-    /** @param place of its results among a row's extras */
+    /**
+     * @param place of its results among a row's extras
+     */
     Windows(Asked asked, Windowed window, int place) {
         this.asked = asked;
         this.window = window;

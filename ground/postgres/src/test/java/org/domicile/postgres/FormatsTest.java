@@ -46,15 +46,21 @@ class FormatsTest {
                 "TIME | 04:05:06.789 | 04:05:06.789 | 000000036c97ca88",
                 "TIMETZ | 04:05:06+02 | 04:05:06+02 | 000000036c8bc080ffffe3e0",
                 "TIMESTAMP | 2024-02-29 12:34:56.5 | 2024-02-29 12:34:56.5 | 0002b583416e1d20",
-                "TIMESTAMPTZ | 2024-02-29T12:34:56+02:00 | 2024-02-29 10:34:56+00 | 0002b581943f3400",
+                "TIMESTAMPTZ | 2024-02-29T12:34:56+02:00 | 2024-02-29 10:34:56+00 |"
+                        + " 0002b581943f3400",
                 "TIMESTAMPTZ | infinity | infinity | 7fffffffffffffff",
-                "INTERVAL | 1 year 2 mons -3 days 04:05:06 | 1 year 2 mons -3 days +04:05:06 | 000000036c8bc080fffffffd0000000e",
+                "INTERVAL | 1 year 2 mons -3 days 04:05:06 | 1 year 2 mons -3 days +04:05:06 |"
+                        + " 000000036c8bc080fffffffd0000000e",
                 "INTERVAL | 90 minutes | 01:30:00 | 0000000141dd76000000000000000000",
-                "UUID | A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11 | a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11 | a0eebc999c0b4ef8bb6d6bb9bd380a11",
+                "UUID | A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11 | a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
+                        + " | a0eebc999c0b4ef8bb6d6bb9bd380a11",
                 "JSONB | {\"a\": 1} | {\"a\": 1} | 017b2261223a20317d",
-                "INT4_ARRAY | {1,NULL,3} | {1,NULL,3} | 00000001000000010000001700000003000000010000000400000001ffffffff0000000400000003",
-                "TEXT_ARRAY | {{a,\"b,c\"},{\"\",\"n ull\"}} | {{a,\"b,c\"},{\"\",\"n ull\"}} | 00000002000000000000001900000002000000010000000200000001000000016100000003622c6300000000000000056e20756c6c",
-                "INT2VECTOR | 1 2 | 1 2 | 00000001000000000000001500000002000000000000000200010000000 20002",
+                "INT4_ARRAY | {1,NULL,3} | {1,NULL,3} |"
+                    + " 00000001000000010000001700000003000000010000000400000001ffffffff0000000400000003",
+                "TEXT_ARRAY | {{a,\"b,c\"},{\"\",\"n ull\"}} | {{a,\"b,c\"},{\"\",\"n ull\"}} |"
+                    + " 00000002000000000000001900000002000000010000000200000001000000016100000003622c6300000000000000056e20756c6c",
+                "INT2VECTOR | 1 2 | 1 2 |"
+                        + " 00000001000000000000001500000002000000000000000200010000000 20002",
             })
     void eachTypeIsReadAndWritten(PgType type, String read, String written, String bytes) {
         Object value = TextFormat.UTC.read(type, read);
@@ -87,8 +93,7 @@ class FormatsTest {
             })
     void whatIsNoValueIsRefused(PgType type, String text, String state) {
         assertEquals(
-                state,
-                assertThrows(SqlError.class, () -> TextFormat.UTC.read(type, text)).state());
+                state, assertThrows(SqlError.class, () -> TextFormat.UTC.read(type, text)).state());
     }
 
     @Test
