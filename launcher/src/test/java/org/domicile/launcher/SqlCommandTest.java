@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.domicile.s3client.S3Signature;
@@ -59,9 +60,13 @@ class SqlCommandTest {
                         new S3Signature(first.accessKey(), first.secret(), "home"),
                         Clock.systemUTC(),
                         Optional.empty());
-        s3.put("/travel", new byte[0]);
-        s3.put("/travel/flights.parquet", Files.readAllBytes(file));
-        s3.put("/travel/text.parquet", "no Parquet".getBytes(StandardCharsets.UTF_8));
+        s3.call("PUT", "travel", "", Map.of(), Map.of(), S3Client.Payload.nothing());
+        put(s3, "flights.parquet", Files.readAllBytes(file));
+        put(s3, "text.parquet", "no Parquet".getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void put(S3Client s3, String key, byte[] bytes) throws IOException {
+        s3.call("PUT", "travel", key, Map.of(), Map.of(), S3Client.Payload.of(bytes));
     }
 
     @AfterAll

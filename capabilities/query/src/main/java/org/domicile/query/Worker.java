@@ -218,10 +218,11 @@ final class Worker implements AutoCloseable {
         if (!said.isEmpty()) {
             LOG.log(System.Logger.Level.WARNING, "a worker ended" + said);
         }
-        return switch (process.exitValue()) {
+        int code = process.exitValue();
+        return switch (code) {
             case OUT_OF_HEAP -> "it was out of memory";
             case KILLED -> "it was killed, perhaps because the machine is out of memory";
-            case int code -> "its process ended with " + code;
+            default -> "its process ended with " + code;
         };
     }
 

@@ -44,6 +44,7 @@ public record Room(List<Path> run, List<Path> read, List<Path> write, List<Path>
                                         Path.of("/etc/ld.so.cache"),
                                         Path.of("/proc"),
                                         Path.of("/sys/devices/system/cpu"),
+                                        Path.of("/sys/fs/cgroup"),
                                         Path.of("/dev/urandom"),
                                         Path.of("/dev/random"),
                                         Path.of("/dev/zero")))

@@ -26,7 +26,7 @@ final class Prisoner {
         String said;
         try {
             said = tried(arguments[1], arguments[2]);
-        } catch (IOException | Kernel.Refusal e) {
+        } catch (IOException | Kernel.Refusal | ExceptionInInitializerError e) {
             said = "refused: " + e;
         }
         try (FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
