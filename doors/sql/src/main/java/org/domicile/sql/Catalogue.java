@@ -355,7 +355,7 @@ final class Catalogue implements World {
             Object[] row = new Object[layout.fields().size()];
             for (int i = 0; i < row.length; i++) {
                 Field field = layout.fields().get(i);
-                row[i] = fitted(field.type(), each.getOrDefault(field.name(), usual(layout, field)));
+                row[i] = fitted(each.getOrDefault(field.name(), usual(layout, field)));
             }
             all.add(row);
         }
@@ -377,7 +377,7 @@ final class Catalogue implements World {
         };
     }
 
-    private static Object fitted(PgType type, Object value) {
+    private static Object fitted(Object value) {
         return value instanceof Integer number
                 ? (Object) (long) number
                 : value instanceof Character letter ? letter.toString() : value;

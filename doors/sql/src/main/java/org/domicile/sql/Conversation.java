@@ -676,21 +676,22 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
             out.begin('H').int8(format.binary() ? 1 : 0).int16(fields.size());
             fields.forEach(each -> out.int16(format.binary() ? 1 : 0));
             out.end();
-            Optional<byte[]> head = format.head(fields);
-            if (head.isPresent()) {
-                out.begin('d').bytes(head.get()).end();
-            }
+            // what stands before the rows comes with the first of them, as clients know it
+            out.begin('d').bytes(format.head(fields).orElse(new byte[0]));
             long count = 0;
             for (Optional<Object[]> row = feed.next(); row.isPresent(); row = feed.next()) {
-                out.begin('d').bytes(format.row(fields, row.get(), settings.format())).end();
+                if (count > 0) {
+                    out.begin('d');
+                }
+                out.bytes(format.row(fields, row.get(), settings.format())).end();
                 if (++count % LOOK_EVERY == 0) {
                     look();
                 }
             }
-            Optional<byte[]> tail = format.tail();
-            if (tail.isPresent()) {
-                out.begin('d').bytes(tail.get()).end();
+            if (count > 0) {
+                out.begin('d');
             }
+            out.bytes(format.tail().orElse(new byte[0])).end();
             out.begin('c').end();
             use = feed.use();
             return new Running.Done("COPY " + count);

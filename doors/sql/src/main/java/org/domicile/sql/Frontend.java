@@ -186,9 +186,10 @@ sealed interface Frontend {
 
     private static String text(ByteBuffer in) {
         int start = in.position();
-        while (in.get() != 0) {
-            continue;
-        }
+        byte last;
+        do {
+            last = in.get();
+        } while (last != 0);
         ByteBuffer part = in.duplicate().position(start).limit(in.position() - 1);
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(part).toString();

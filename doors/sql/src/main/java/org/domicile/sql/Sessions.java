@@ -131,7 +131,7 @@ final class Sessions implements AutoCloseable {
     }
 
     /** Rows that are pulled batch by batch. */
-    private final class Pulled implements Feed {
+    private static final class Pulled implements Feed {
         private final Held on;
         private final GuardedSql.Result result;
         private final TextFormat format;

@@ -19,7 +19,8 @@ final class Asked {
     private List<Object> given = List.of();
     private long run;
     private int steps;
-    private final Map<List<Object[]>, Map<Integer, Map<Object, List<Object[]>>>> indices =
+    private final IdentityHashMap<List<Object[]>, Map<Integer, Map<Object, List<Object[]>>>>
+            indices =
             new IdentityHashMap<>();
 
     /**

@@ -150,7 +150,7 @@ final class Sets {
                             if (add.signum() == 0) {
                                 throw new SqlError("22023", "step size cannot equal zero");
                             }
-                            while (at.compareTo(stop) * add.signum() <= 0) {
+                            while (Integer.signum(at.compareTo(stop)) * add.signum() <= 0) {
                                 asked.step();
                                 all.add(asked.values.cast(at, PgType.NUMERIC, type));
                                 asked.bounded(all.size());

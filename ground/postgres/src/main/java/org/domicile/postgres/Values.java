@@ -146,7 +146,7 @@ final class Values {
         }
         if (to.isReg()) {
             return switch (value) {
-                case Reg reg -> from == to ? reg : world.reg(to, reg.oid());
+                case Reg reg -> world.reg(to, reg.oid());
                 case Number number -> world.reg(to, number.longValue());
                 case String text ->
                         text.matches("\\d{1,10}")
