@@ -49,7 +49,7 @@ class EscapeTest {
     @BeforeAll
     void open() {
         staging = Workers.staging();
-        queries = Queries.open(Workers.options(LIMITS, staging));
+        queries = Queries.open(Workers.options(LIMITS, staging, 1));
         Workers.parquet(folder.resolve("p.parquet"), "select 'secret' as s");
     }
 
