@@ -102,7 +102,7 @@ class SqlCommandTest {
                 ran.out());
         Rig.Ran status = rig.run("status");
         assertTrue(
-                status.out().contains("walls that stand: privileges, files, network, processes"),
+                status.out().contains("walls that stand: files, network, privileges, processes"),
                 status.out());
     }
 

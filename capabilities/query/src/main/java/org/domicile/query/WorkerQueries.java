@@ -1,6 +1,8 @@
 package org.domicile.query;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /** Sessions in workers, a few of which wait for the next. All state behind its own lock. */
 final class WorkerQueries implements Queries {
     private static final System.Logger LOG = System.getLogger("org.domicile.query");
+
+    private static final Duration ENDING = Duration.ofSeconds(20);
 
     private final QueryOptions options;
     private final Room room;
@@ -170,7 +174,22 @@ final class WorkerQueries implements Queries {
             }
         }
         warmUp();
-        return found != null ? found : Worker.start(options, folders().fresh());
+        return found != null ? found : fresh();
+    }
+
+    /** With a folder of its own, which goes when it does not come up. */
+    private Worker fresh() throws IOException {
+        Path folder = folders().fresh();
+        boolean started = false;
+        try {
+            Worker worker = Worker.start(options, folder);
+            started = true;
+            return worker;
+        } finally {
+            if (!started) {
+                Folders.remove(folder);
+            }
+        }
     }
 
     /** Starts those that are to wait, beside. */
@@ -184,17 +203,32 @@ final class WorkerQueries implements Queries {
     private void warmOne() {
         Worker made = null;
         try {
-            made = Worker.start(options, folders().fresh());
+            made = fresh();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "no worker waits for the next session", e);
         }
         boolean kept;
         synchronized (this) {
-            starting--;
             kept = made != null && !closed && warm.offer(made);
         }
         if (made != null && !kept) {
             made.close();
+        }
+        synchronized (this) {
+            starting--;
+            notifyAll();
+        }
+    }
+
+    /** Those that are just starting end by themselves, and leave nothing when they have. */
+    private synchronized void awaitStarting() {
+        long end = System.nanoTime() + ENDING.toNanos();
+        try {
+            while (starting > 0 && System.nanoTime() < end) {
+                wait(100);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -238,6 +272,7 @@ final class WorkerQueries implements Queries {
                 LOG.log(System.Logger.Level.WARNING, "a session did not end well", e);
             }
         }
+        awaitStarting();
         times.shutdownNow();
     }
 }

@@ -339,7 +339,6 @@ public abstract class SessionContract {
                             "select * exclude (a) from t",
                             "summarize t",
                             "select count(*) from t natural join t as u",
-                            "pivot t on a using sum(c)",
                             "with x as (from t) select a from x")) {
                 assertTrue(!rows(session, all).isEmpty(), all);
                 assertEquals(
@@ -353,7 +352,7 @@ public abstract class SessionContract {
             assertEquals(
                     List.of("B c"), sources.plans.getLast().scans().getFirst().columns());
             assertEquals(
-                    new Value.Whole(45),
+                    new Value.Big(BigInteger.valueOf(45)),
                     one(session, "sum(a) from t join (select c from t) u using (c)"));
             assertEquals(
                     List.of("a", "c"), sources.plans.getLast().scans().getFirst().columns());
@@ -442,9 +441,10 @@ public abstract class SessionContract {
             Failure rows = failing(session, "select * from range(200000)");
             assertEquals(Failure.OVER_LIMIT, rows.state());
             assertTrue(rows.message().contains("100,000"), rows::toString);
+            int opened = sources.plans.size();
             Failure staging = failing(session, "select sum(a) from wide");
             assertEquals(Failure.OVER_LIMIT, staging.state());
-            assertTrue(sources.plans.isEmpty(), "nothing is opened that does not fit");
+            assertEquals(opened, sources.plans.size(), "nothing is opened that does not fit");
             Failure memory =
                     failing(
                             session,

@@ -10,6 +10,8 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,7 @@ import org.domicile.query.TableName;
 import org.domicile.query.Type;
 import org.domicile.query.Value;
 import org.domicile.query.Wire;
+import org.duckdb.DuckDBPreparedStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +53,11 @@ final class Engine {
 
     private static final int AGAIN_MILLIS = 20;
 
+    /** What the driver says instead of the error when rows are streamed. */
+    private static final String LOST = "Invalid result set";
+
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(60);
+
     private final Connection connection;
     private final Path files;
     private final Path spill;
@@ -57,6 +65,7 @@ final class Engine {
     private volatile long running;
     private volatile long cancelled;
     private @Nullable Result result;
+    private @Nullable Asked asked;
     private List<TableName> views = List.of();
 
     private Engine(Connection connection, Path files, Path spill) {
@@ -92,8 +101,8 @@ final class Engine {
         properties.setProperty("autoload_known_extensions", "false");
         properties.setProperty("allow_community_extensions", "false");
         properties.setProperty("allow_persistent_secrets", "false");
-        Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties);
-        return new Engine(connection, files, spill);
+        return new Engine(
+                DriverManager.getConnection("jdbc:duckdb:", properties), files, spill);
     }
 
     /** Sets its bounds for a session, and locks them. */
@@ -212,11 +221,10 @@ final class Engine {
         try {
             check();
             make(tables);
+            asked = new Asked(sql, values, System.nanoTime());
             PreparedStatement statement = connection.prepareStatement(sql);
             try {
-                for (int i = 0; i < values.size(); i++) {
-                    bind(statement, i + 1, values.get(i));
-                }
+                bind(statement, values);
                 check();
                 ResultSet rows = statement.executeQuery();
                 Result made = new Result(statement, rows, columns(rows.getMetaData()));
@@ -227,12 +235,52 @@ final class Engine {
                 throw e;
             }
         } catch (SQLException e) {
-            throw failed(e);
+            throw found(e);
         } finally {
             if (result == null) {
                 drop();
                 running = 0;
             }
+        }
+    }
+
+    /** What was asked last, and when. */
+    private record Asked(String sql, List<Value> values, long at) {}
+
+    /**
+     * The error itself. Where the driver lost it, the statement is run once more in its other way,
+     * without streaming: it fails as it did, and this time says why.
+     */
+    private Failed found(SQLException e) throws Failed {
+        Asked last = asked;
+        boolean lost = String.valueOf(e.getMessage()).contains(LOST);
+        if (!lost || last == null) {
+            return failed(e);
+        }
+        check();
+        if (System.nanoTime() - last.at() > LOOK_AGAIN.toNanos()) {
+            return new Failed(
+                    new Failure(
+                            "XX000",
+                            "The statement failed after a long time, and the engine did not say"
+                                    + " why.",
+                            0,
+                            "Run it on less data to see the reason."));
+        }
+        try (PreparedStatement again = connection.prepareStatement(last.sql())) {
+            bind(again, last.values());
+            again.unwrap(DuckDBPreparedStatement.class).query().close();
+            return failed(e);
+        } catch (SQLException said) {
+            check();
+            return failed(said);
+        }
+    }
+
+    private void bind(PreparedStatement statement, List<Value> values)
+            throws SQLException, Failed {
+        for (int i = 0; i < values.size(); i++) {
+            bind(statement, i + 1, values.get(i));
         }
     }
 
@@ -274,7 +322,10 @@ final class Engine {
         try {
             return now.next();
         } catch (SQLException e) {
-            throw failed(e);
+            throw found(e);
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new Failed(
+                    Failure.of("22008", "A value cannot be shown: " + e.getMessage() + "."));
         }
     }
 

@@ -41,6 +41,7 @@ final class Errors {
 
     private static String state(String type, Map<?, ?> error) {
         String what = String.valueOf(error.get("type"));
+        String message = String.valueOf(error.get("exception_message"));
         return switch (type.toLowerCase(Locale.ROOT)) {
             case "parser", "syntax", "syntax error" -> "42601";
             case "catalog" ->
@@ -54,7 +55,7 @@ final class Errors {
                                     || error.containsKey("candidates")
                             ? "42703"
                             : "42000";
-            case "conversion" -> "22P02";
+            case "conversion" -> message.contains("out of range") ? "22003" : "22P02";
             case "out of range" -> "22003";
             case "divide by zero" -> "22012";
             case "invalid input", "invalid" -> "22023";

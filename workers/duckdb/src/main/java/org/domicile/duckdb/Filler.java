@@ -92,6 +92,9 @@ abstract sealed class Filler {
         add(rows.getObject(column));
     }
 
+    /** From now on the driver's own number of a column is taken, which is cheaper. */
+    void takeNumbers() {}
+
     /** The same without an object. */
     final void addedLong(ResultSet rows, boolean isNull) {
         if (isNull) {
@@ -121,6 +124,7 @@ abstract sealed class Filler {
         private final Type.Simple type;
         private final int scale;
         private long[] values = new long[FIRST];
+        private boolean numbers;
 
         Longs(Type.Simple type, int scale) {
             this.type = type;
@@ -128,40 +132,17 @@ abstract sealed class Filler {
         }
 
         @Override
+        void takeNumbers() {
+            numbers = true;
+        }
+
+        @Override
         void add(ResultSet rows, int column) throws SQLException {
-            boolean plain =
-                    switch (type) {
-                        case BIGINT, INTEGER -> true;
-                        case UNKNOWN,
-                                BOOLEAN,
-                                TINYINT,
-                                SMALLINT,
-                                HUGEINT,
-                                UTINYINT,
-                                USMALLINT,
-                                UINTEGER,
-                                UBIGINT,
-                                UHUGEINT,
-                                FLOAT,
-                                DOUBLE,
-                                VARCHAR,
-                                BLOB,
-                                DATE,
-                                TIME,
-                                TIMETZ,
-                                TIMESTAMP,
-                                TIMESTAMPTZ,
-                                INTERVAL,
-                                UUID,
-                                JSON ->
-                                false;
-                    };
-            if (!plain) {
+            if (!numbers) {
                 super.add(rows, column);
                 return;
             }
-            long value = type == Type.Simple.BIGINT ? rows.getLong(column) : rows.getInt(column);
-            put(value);
+            put(type == Type.Simple.INTEGER ? rows.getInt(column) : rows.getLong(column));
             addedLong(rows, rows.wasNull());
         }
 
@@ -206,9 +187,14 @@ abstract sealed class Filler {
                     : day <= -ENDLESS_DAY ? Vector.MINUS_INFINITY : day;
         }
 
+        /** What is more than a long holds is one of the engine's infinities. */
         private static long micros(Instant at) {
-            return Math.addExact(
-                    Math.multiplyExact(at.getEpochSecond(), 1_000_000L), at.getNano() / 1_000);
+            try {
+                return Math.addExact(
+                        Math.multiplyExact(at.getEpochSecond(), 1_000_000L), at.getNano() / 1_000);
+            } catch (ArithmeticException _) {
+                return at.isBefore(Instant.EPOCH) ? Vector.MINUS_INFINITY : Vector.INFINITY;
+            }
         }
 
         @Override

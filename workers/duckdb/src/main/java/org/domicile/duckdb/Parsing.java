@@ -77,6 +77,7 @@ final class Parsing {
     private final Set<String> words = new HashSet<>();
     private boolean all;
     private String refused = "";
+    private String unknown = "";
 
     /**
      * What was found.
@@ -104,6 +105,11 @@ final class Parsing {
                             "The function " + parsing.refused + " does not run here.",
                             0,
                             "To read a file of a bucket, write: from 's3://bucket/key.parquet'"));
+        }
+        if (!parsing.unknown.isEmpty()) {
+            throw new Engine.Failed(
+                    Failure.of(
+                            Failure.NO_TABLE, "There is no table " + parsing.unknown + "."));
         }
         boolean rows = parsing.alone.stream().anyMatch(parsing.relations::contains);
         List<TableName> tables =
@@ -138,17 +144,11 @@ final class Parsing {
         }
         all |= STANDING.contains(type) || text(object, "ref_type").equals("NATURAL");
         relation(text(object, "alias"));
-        function(text(object, "function_name"), type);
+        function(text(object, "function_name"));
         if (type.equals("BASE_TABLE")) {
-            relation(text(object, "table_name"));
-            List<String> parts =
-                    Stream.of("catalog_name", "schema_name", "table_name")
-                            .map(each -> text(object, each))
-                            .filter(each -> !each.isEmpty())
-                            .toList();
-            if (!parts.isEmpty()) {
-                tables.add(new TableName(parts));
-            }
+                        List<String> parts = path(object);
+            relation(parts.isEmpty() ? "" : parts.getLast());
+            table(parts);
         }
         if (object.get("function") instanceof Map<?, ?> made && type.equals("TABLE_FUNCTION")) {
             String name = text(made, "function_name").toLowerCase(Locale.ROOT);
@@ -172,13 +172,33 @@ final class Parsing {
         object.values().forEach(this::walk);
     }
 
+    /** The whole name; the three older members hold no more than three parts. */
+    private static List<String> path(Map<?, ?> object) {
+        if (object.get("qualified_name") instanceof Map<?, ?> name
+                && name.get("path") instanceof List<?> path) {
+            return path.stream().map(String::valueOf).toList();
+        }
+        return Stream.of("catalog_name", "schema_name", "table_name")
+                .map(each -> text(object, each))
+                .filter(each -> !each.isEmpty())
+                .toList();
+    }
+
+    private void table(List<String> parts) {
+        if (parts.isEmpty() || parts.size() > 3) {
+            unknown = String.join(".", parts);
+        } else {
+            tables.add(new TableName(parts));
+        }
+    }
+
     private void relation(String name) {
         if (!name.isEmpty()) {
             relations.add(name.toLowerCase(Locale.ROOT));
         }
     }
 
-    private void function(String name, String type) {
+    private void function(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         boolean reaches =
                 !HARMLESS.contains(lower) && REACHING.stream().anyMatch(lower::startsWith);

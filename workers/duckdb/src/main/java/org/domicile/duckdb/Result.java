@@ -4,6 +4,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 import org.domicile.query.Batch;
 import org.domicile.query.Column;
 
@@ -21,11 +22,21 @@ final class Result {
     private final List<Filler> fillers;
     private final int most;
 
-    Result(PreparedStatement statement, ResultSet rows, List<Column> columns) {
+    /** Types of the engine whose numbers the driver gives as they are. */
+    private static final Set<String> NUMBERS =
+            Set.of("INTEGER", "BIGINT", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE");
+
+    Result(PreparedStatement statement, ResultSet rows, List<Column> columns)
+            throws SQLException {
         this.statement = statement;
         this.rows = rows;
         this.columns = columns;
         this.fillers = columns.stream().map(column -> Filler.of(column.type())).toList();
+        for (int i = 0; i < columns.size(); i++) {
+            if (NUMBERS.contains(rows.getMetaData().getColumnTypeName(i + 1))) {
+                fillers.get(i).takeNumbers();
+            }
+        }
         this.most = Math.clamp(CELLS / Math.max(1, columns.size()), LOOK / 16, ROWS);
     }
 

@@ -40,7 +40,7 @@ class WorkerSessionTest extends SessionContract {
     @Test
     void aWorkerThatIsKilledEndsItsSessionAlone() throws Exception {
         Path staging = Workers.staging();
-        try (Queries own = Queries.open(Workers.options(LIMITS, staging));
+        try (Queries own = Queries.open(Workers.options(LIMITS, staging, 0));
                 Session one = given(own.begin("city", "UTC"));
                 Session other = given(own.begin("city", "UTC"))) {
             List<ProcessHandle> workers = workers(staging);
@@ -68,7 +68,7 @@ class WorkerSessionTest extends SessionContract {
     void noWorkerOutlivesItsPool() throws Exception {
         Path staging = Workers.staging();
         List<ProcessHandle> workers;
-        try (Queries own = Queries.open(Workers.options(LIMITS, staging))) {
+        try (Queries own = Queries.open(Workers.options(LIMITS, staging, 0))) {
             given(own.begin("city", "UTC"));
             workers = workers(staging);
             assertFalse(workers.isEmpty());
@@ -84,7 +84,7 @@ class WorkerSessionTest extends SessionContract {
         Path left = Files.createDirectories(staging.resolve("session-7/files"));
         Files.writeString(left.resolve("f1.parquet"), "left");
         Path kept = Files.createDirectories(staging.resolve("something"));
-        try (Queries own = Queries.open(Workers.options(LIMITS, staging))) {
+        try (Queries own = Queries.open(Workers.options(LIMITS, staging, 0))) {
             assertEquals(0, own.standing().sessions());
             assertFalse(Files.exists(left));
             assertTrue(Files.exists(kept), "it removes what it can have made, and nothing else");

@@ -23,16 +23,16 @@ final class Workers {
     private Workers() {}
 
     static QueryOptions options(Limits limits) {
-        return options(limits, staging());
+        return options(limits, staging(), 1);
     }
 
-    static QueryOptions options(Limits limits, Path staging) {
+    static QueryOptions options(Limits limits, Path staging, int warm) {
         return new QueryOptions(
                 Path.of(System.getProperty("java.home")),
                 Workers::places,
                 staging,
                 256 << 20,
-                1,
+                warm,
                 limits,
                 Map.of());
     }
