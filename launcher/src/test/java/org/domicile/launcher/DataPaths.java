@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.domicile.health.HealthDoor;
 import org.domicile.persons.PersonsDoor;
+import org.domicile.sql.SqlPage;
 
 /**
  * What each operation of each door does with data and how it is put on record, in one place, with a
@@ -19,7 +20,7 @@ import org.domicile.persons.PersonsDoor;
  * <pre>
  *   DOOR | OPERATION | FLOW | RECORD | METHOD TARGET | BODY
  *
- *   DOOR       s3, sts, admin, tiles, register, persons, health; a new door also gets a line in closed()
+ *   DOOR       s3, sts, sql, admin, tiles, register, persons, health; a new door also gets a line in closed()
  *   OPERATION  the constant, record or path in the door's closed set
  *   FLOW       none    touches nobody's data (names of buckets and uploads are none)
  *              reads   data, or what is known of them, go to the client
@@ -130,6 +131,12 @@ final class DataPaths {
             health | /health | none | nobody | GET /health
             health | /ready | none | nobody | GET /ready
             health | /metrics | none | nobody | GET /metrics
+
+            sql | OWN | none | nobody | OWN / | show search_path
+            sql | ASK | none | nobody | ASK / | select datname from pg_database
+            sql | SELECT | reads | itself | SELECT / | select n from 's3://{bucket}/raw/p.parquet'
+            sql | COPY_OUT | reads | itself | COPY_OUT / | copy (select n from 's3://{bucket}/raw/p.parquet') to stdout
+            sql | /sql | reads | itself | POST /sql | {"sql":"select n from 's3://{bucket}/raw/p.parquet'"}
 
             persons | /register/me | reads | itself | GET /register/me
 
@@ -273,6 +280,8 @@ final class DataPaths {
         constants("org.domicile.admin.Operation").forEach(each -> all.add("admin " + each));
         cases("org.domicile.tiles.Wanted").forEach(each -> all.add("tiles " + each));
         cases("org.domicile.register.Wanted").forEach(each -> all.add("register " + each));
+        constants("org.domicile.sql.Operation").forEach(each -> all.add("sql " + each));
+        SqlPage.PATHS.forEach(each -> all.add("sql " + each));
         PersonsDoor.PATHS.forEach(each -> all.add("persons " + each));
         HealthDoor.PATHS.forEach(each -> all.add("health " + each));
         return all;

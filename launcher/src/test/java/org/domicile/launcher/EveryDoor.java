@@ -13,6 +13,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -58,6 +59,10 @@ import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
 import org.domicile.s3client.S3Signature;
+import org.domicile.sql.SqlDoor;
+import org.domicile.sql.SqlOptions;
+import org.domicile.sql.SqlPage;
+import org.domicile.sql.Visible;
 import org.domicile.tiles.TilesDoor;
 import org.domicile.verifier.VerifierPage;
 
@@ -91,6 +96,8 @@ final class EveryDoor implements AutoCloseable {
     private final Path sockets;
     private final RegisterDoor register;
     private final HttpServer http;
+    private final SqlDoor sqlAtHome;
+    private final SqlDoor sqlAbroad;
 
     /** Where the client stands. */
     enum Place {
@@ -116,6 +123,7 @@ final class EveryDoor implements AutoCloseable {
                                 Map.of(
                                         "s3-abroad", "abroad",
                                         "web-abroad", "abroad",
+                                        "sql-abroad", "abroad",
                                         "admin-abroad", "abroad"),
                                 List.of(),
                                 256));
@@ -142,6 +150,18 @@ final class EveryDoor implements AutoCloseable {
                     listeners.add(listener(name + "-abroad", door));
                 });
         http = HttpServer.open(listeners);
+        sqlAtHome = sql(guard, "sql");
+        sqlAbroad = sql(guard, "sql-abroad");
+    }
+
+    private SqlDoor sql(Guard guard, String name) throws IOException {
+        return SqlDoor.open(
+                new SqlOptions(ListenerOptions.plain(name, "127.0.0.1", 0)),
+                guard,
+                guard.sql(new ReadingQueries()),
+                Visible.nothing(),
+                installation.time(),
+                new SecureRandom());
     }
 
     private HttpHandler web(Guard guard) {
@@ -153,6 +173,13 @@ final class EveryDoor implements AutoCloseable {
         PersonsDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, persons)));
         TilesDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, tiles)));
         RegisterDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, register)));
+        HttpHandler sql =
+                new SqlPage(
+                        guard,
+                        guard.sql(new ReadingQueries()),
+                        Visible.nothing(),
+                        installation.time());
+        SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
         return new WebRoutes(routes);
     }
 
@@ -317,6 +344,10 @@ final class EveryDoor implements AutoCloseable {
             case "sts" -> sts(place, caller, target);
             case "admin" -> send("admin", place, line.method(), target, admin(caller), body);
             case "tiles" -> send("web", place, line.method(), target, basic(caller), body);
+            case "sql" ->
+                    target.equals("/")
+                            ? SqlClient.ask(sql(place), caller, line.method(), body)
+                            : send("web", place, line.method(), target, asJson(basic(caller)), body);
             case "persons" -> send("web", place, line.method(), target, code(caller, words), body);
             case "register", "health" -> send("web", place, line.method(), target, Map.of(), body);
             default ->
@@ -342,6 +373,16 @@ final class EveryDoor implements AutoCloseable {
                                                                         + issued.secret())
                                                                 .getBytes(UTF_8))))
                 .orElse(Map.of());
+    }
+
+    private static Map<String, String> asJson(Map<String, String> headers) {
+        Map<String, String> all = new HashMap<>(headers);
+        all.put("content-type", "application/json");
+        return all;
+    }
+
+    private int sql(Place place) {
+        return (place == Place.HOME ? sqlAtHome : sqlAbroad).address().getPort();
     }
 
     private static Map<String, String> code(
@@ -537,6 +578,8 @@ final class EveryDoor implements AutoCloseable {
 
     @Override
     public void close() {
+        sqlAtHome.close();
+        sqlAbroad.close();
         http.close();
         register.close();
         installation.close();

@@ -612,7 +612,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
                     "42P03", "cursor \"" + declare.name() + "\" already exists");
         }
         Command command = command(declare.sql());
-        if (!(command instanceof Command.Ask) && !(command instanceof Command.Data)) {
+        if (!asksOrReads(command)) {
             throw new SqlError("42601", "a cursor is declared for a query");
         }
         Portal portal =
@@ -803,10 +803,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
                 Portal portal = portal(message.name());
                 begin(portal.statement.sql());
                 Optional<Command> command = portal.statement.command();
-                boolean rows =
-                        command.isPresent()
-                                && (command.get() instanceof Command.Ask
-                                        || command.get() instanceof Command.Data);
+                boolean rows = command.filter(Conversation::asksOrReads).isPresent();
                 if (rows
                         && open(portal)
                                 instanceof Running.Rows(Feed feed, LongFunction<String> _)) {
@@ -818,6 +815,13 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
             }
         }
         working = false;
+    }
+
+    private static boolean asksOrReads(Command command) {
+        return switch (Operation.of(command)) {
+            case ASK, SELECT -> true;
+            case OWN, COPY_OUT -> false;
+        };
     }
 
     private static void checkFormats(List<Integer> formats, int columns) {

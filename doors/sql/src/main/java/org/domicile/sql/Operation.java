@@ -1,30 +1,26 @@
 package org.domicile.sql;
 
-/** What the door does, all of it: one for each way in which a statement can end at the guard. */
-public enum Operation {
-    /** A login; a wrong one is counted. */
-    LOG_IN("sql:Connect"),
+/** What the wire's door does with a statement, all of it: how each meets the guard. */
+enum Operation {
     /** BEGIN, SET, SHOW, DECLARE and others of the connection's own, and values that stand there. */
-    OWN(""),
-    /** A question about catalogues. */
-    ASK("sql:ReadCatalog"),
-    /** What a statement is, asked before it runs. */
-    DESCRIBE("sql:Describe"),
-    /** A statement on data. */
-    SELECT("sql:Select"),
+    OWN,
+    /** A question about catalogues: what the guard shows of tables. */
+    ASK,
+    /** A statement on data, whole, by portal or by cursor. */
+    SELECT,
     /** The same, its rows as a COPY. */
-    COPY_OUT("sql:Select"),
-    /** The same over HTTP. */
-    HTTP("sql:Select");
+    COPY_OUT;
 
-    private final String action;
+    /** The action of a login, under which wrong ones are counted. */
+    static final String LOGIN = "sql:Connect";
 
-    Operation(String action) {
-        this.action = action;
-    }
-
-    /** The action on record; empty for what is no use. */
-    public String action() {
-        return action;
+    /** How a statement is met. */
+    static Operation of(Command command) {
+        return switch (command) {
+            case Command.Ask _ -> ASK;
+            case Command.Data _ -> SELECT;
+            case Command.CopyOut _ -> COPY_OUT;
+            default -> OWN;
+        };
     }
 }

@@ -240,7 +240,7 @@ public final class SqlDoor implements AutoCloseable {
 
     /** A login failed: it is counted, as of nobody that is known. */
     void refused() {
-        guard.stranger(Operation.LOG_IN.action(), "bad-login");
+        guard.stranger(Operation.LOGIN, "bad-login");
     }
 
     boolean mayTry(InetAddress client) {

@@ -89,7 +89,7 @@ public final class SqlPage implements HttpHandler {
         }
         Optional<Caller.Known> caller = caller(exchange);
         if (caller.isEmpty()) {
-            guard.stranger(Operation.LOG_IN.action(), "bad-login");
+            guard.stranger(Operation.LOGIN, "bad-login");
             fail(
                     exchange,
                     401,
