@@ -63,7 +63,11 @@ final class NestedReads implements AutoCloseable {
      * @param resource as it was decided about
      */
     record Held(
-            Bucket bucket, Version version, State state, Resource.Data resource, List<Body> pieces) {
+            Bucket bucket,
+            Version version,
+            State state,
+            Resource.Data resource,
+            List<Body> pieces) {
         /** How it is called on record. */
         String place() {
             return ObjectUses.object(bucket.name(), version.name());

@@ -84,9 +84,7 @@ final class SqlStatement implements Sources, AutoCloseable {
         held.put(one.id(), one);
         return footer(one)
                 .then(footer ->
-                        Answer.of(
-                                new Table(
-                                        List.of(new DataFile(one.id(), one.place(), footer)))));
+                        Answer.of(new Table(List.of(new DataFile(one.id(), one.place(), footer)))));
     }
 
     /** From memory, or from the object, which is a use of its own. */
@@ -119,9 +117,7 @@ final class SqlStatement implements Sources, AutoCloseable {
     public Answer<Reading> open(Plan plan) {
         List<NestedReads.Held> all = reads.held();
         Resource resource =
-                all.isEmpty()
-                        ? new Resource.Own(uses.organisation())
-                        : all.getFirst().resource();
+                all.isEmpty() ? new Resource.Own(uses.organisation()) : all.getFirst().resource();
         List<Resource.Data> data = all.stream().map(NestedReads.Held::resource).toList();
         try (Admitted use = uses.admitAll("sql:Select", resource, said(plan), data)) {
             Pass pass = use.record(Outcome.DONE, plan.bytes());
@@ -129,7 +125,9 @@ final class SqlStatement implements Sources, AutoCloseable {
         }
     }
 
-    /** What stands on record, inside the commitment: what is read, how much, and a text's digest. */
+    /**
+     * What stands on record, inside the commitment: what is read, how much, and a text's digest.
+     */
     private static String said(Plan plan) {
         StringBuilder said = new StringBuilder();
         for (Plan.Scan scan : plan.scans()) {
@@ -144,9 +142,7 @@ final class SqlStatement implements Sources, AutoCloseable {
         }
         if (said.length() > LONGEST) {
             said.setLength(LONGEST);
-            said.append(" … and more, ")
-                    .append(plan.scans().size())
-                    .append(" tables in all");
+            said.append(" … and more, ").append(plan.scans().size()).append(" tables in all");
         }
         return said.append(said.isEmpty() ? "" : "; ")
                 .append("sha256 of the statement ")
@@ -180,8 +176,7 @@ final class SqlStatement implements Sources, AutoCloseable {
             if (one == null) {
                 throw new IllegalArgumentException("the plan does not have " + file.place());
             }
-            PlainContent content =
-                    contents.computeIfAbsent(file.id(), _ -> reads.open(one, pass));
+            PlainContent content = contents.computeIfAbsent(file.id(), _ -> reads.open(one, pass));
             return NestedReads.read(content, offset, length);
         }
 

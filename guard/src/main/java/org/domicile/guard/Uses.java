@@ -281,8 +281,7 @@ final class Uses {
      * @param resource the first of them, or what stands for none
      * @param object what is said of all
      */
-    Admitted admitAll(
-            String action, Resource resource, String object, List<Resource.Data> all) {
+    Admitted admitAll(String action, Resource resource, String object, List<Resource.Data> all) {
         return admitTo(
                 action,
                 resource,

@@ -138,13 +138,12 @@ class SqlTest {
     @Test
     void whatIsNotThereIsSaid() {
         try (GuardedSql.Connection connection = connection()) {
-            for (String name : List.of("s3://archive/none", "s3://nowhere/n", "flights", "s3://archive")) {
+            for (String name :
+                    List.of("s3://archive/none", "s3://nowhere/n", "flights", "s3://archive")) {
                 Failure failure =
                         failed(
                                 connection.run(
-                                        request(city),
-                                        "select n from '" + name + "'",
-                                        List.of()));
+                                        request(city), "select n from '" + name + "'", List.of()));
                 assertEquals(Failure.NO_TABLE, failure.state(), name);
             }
             installation
@@ -156,9 +155,7 @@ class SqlTest {
                             upstream("no Parquet at all".getBytes(StandardCharsets.UTF_8)),
                             new Match.Any());
             Failure failure =
-                    failed(
-                            connection.prepare(
-                                    request(city), "select n from 's3://archive/text'"));
+                    failed(connection.prepare(request(city), "select n from 's3://archive/text'"));
             assertEquals(Failure.INVALID, failure.state());
             installation
                     .as(city)
@@ -176,7 +173,10 @@ class SqlTest {
             assertEquals("the first content", text(connection, SELECT));
             installation
                     .admin()
-                    .label("archive", "raw/", new Marks(List.of(), List.of("city/tests"), List.of()));
+                    .label(
+                            "archive",
+                            "raw/",
+                            new Marks(List.of(), List.of("city/tests"), List.of()));
             long before = installation.entries("city");
             Failure failure = failed(connection.run(request(city), SELECT, List.of()));
             assertEquals(Failure.REFUSED, failure.state());
@@ -224,8 +224,7 @@ class SqlTest {
             assertEquals("the first content", text(connection, SELECT));
             installation.keyspace().recordNothing();
             assertThrows(
-                    StorageFailure.class,
-                    () -> connection.run(request(city), SELECT, List.of()));
+                    StorageFailure.class, () -> connection.run(request(city), SELECT, List.of()));
             assertThrows(StorageFailure.class, () -> sql.connect(request(city), "UTC"));
             installation.keyspace().heal();
             assertEquals("the first content", text(connection, SELECT));
@@ -242,11 +241,7 @@ class SqlTest {
                     "of a person", text(connection, "select n from 's3://archive/patients/p-1/n'"));
         }
         String code =
-                installation
-                        .admin()
-                        .people()
-                        .issueCode("city", "p-1", Duration.ofHours(1))
-                        .code();
+                installation.admin().people().issueCode("city", "p-1", Duration.ofHours(1)).code();
         assertFalse(code.isEmpty());
         List<Ledger.Recorded> uses = since(0);
         assertTrue(actions(uses).contains("sql:Select"));

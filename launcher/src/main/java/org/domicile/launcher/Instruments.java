@@ -34,8 +34,8 @@ import org.domicile.keyspace.Transaction;
 import org.domicile.ledger.Ledger;
 import org.domicile.lifecycle.Lifecycle;
 import org.domicile.policy.Policy;
-import org.domicile.query.Queries;
 import org.domicile.policy.Purpose;
+import org.domicile.query.Queries;
 import org.jspecify.annotations.Nullable;
 
 /**

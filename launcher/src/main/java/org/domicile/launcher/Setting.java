@@ -119,7 +119,10 @@ enum Setting {
             "folder in memory (tmpfs) of SQL sessions (default: one of this data folder's own in"
                     + " /dev/shm)"),
     SQL_MEMORY("sql.memory", "1GiB", "memory of the engine of a SQL session"),
-    SQL_SPILL("sql.spill", "1GiB", "bytes that a SQL session may spill, encrypted, when memory is full"),
+    SQL_SPILL(
+            "sql.spill",
+            "1GiB",
+            "bytes that a SQL session may spill, encrypted, when memory is full"),
     SQL_THREADS("sql.threads", "2", "threads of the engine of a SQL session"),
     SQL_TIME("sql.time", "10m", "longest time of a SQL statement, to its last row"),
     SQL_ROWS("sql.rows", "100000000", "most rows of the result of a SQL statement"),

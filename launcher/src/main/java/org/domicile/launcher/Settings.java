@@ -361,11 +361,7 @@ record Settings(
                 new org.domicile.query.Limits(
                         size(from, Setting.SQL_MEMORY, 64L << 20, 1L << 42),
                         count(from, Setting.SQL_THREADS, 1, 1_024),
-                        time(
-                                from,
-                                Setting.SQL_TIME,
-                                Duration.ofMillis(100),
-                                Duration.ofDays(7)),
+                        time(from, Setting.SQL_TIME, Duration.ofMillis(100), Duration.ofDays(7)),
                         count(from, Setting.SQL_ROWS, 1, Integer.MAX_VALUE),
                         size(from, Setting.SQL_STAGING, 1L << 20, 1L << 42),
                         size(from, Setting.SQL_SPILL, 0, 1L << 42),

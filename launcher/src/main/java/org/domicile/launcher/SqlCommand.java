@@ -111,7 +111,9 @@ final class SqlCommand extends ServerCommand {
             columns = names;
         }
 
-        /** @param cells by the column's place; what is not there is null */
+        /**
+         * @param cells by the column's place; what is not there is null
+         */
         abstract void row(Json.Row cells);
 
         void end() {}
@@ -179,7 +181,8 @@ final class SqlCommand extends ServerCommand {
         }
 
         private static String field(String text) {
-            boolean plain = !text.isEmpty() && text.chars().noneMatch(c -> ",\"\r\n".indexOf(c) >= 0);
+            boolean plain =
+                    !text.isEmpty() && text.chars().noneMatch(c -> ",\"\r\n".indexOf(c) >= 0);
             return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
         }
     }
@@ -232,7 +235,8 @@ final class SqlCommand extends ServerCommand {
                                     shown.size() == 1 ? "" : "s",
                                     more == 0
                                             ? ""
-                                            : ", and %,d more: use --csv or --json".formatted(more)));
+                                            : ", and %,d more: use --csv or --json"
+                                                    .formatted(more)));
         }
     }
 }

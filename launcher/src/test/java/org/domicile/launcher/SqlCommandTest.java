@@ -88,8 +88,9 @@ class SqlCommandTest {
     @Test
     void aTableForPeople() {
         Rig.Ran ran =
-                sql("select day, count(*) as flights from 's3://travel/flights.parquet' group by 1"
-                        + " order by 1");
+                sql(
+                        "select day, count(*) as flights from 's3://travel/flights.parquet' group"
+                                + " by 1 order by 1");
         assertEquals("", ran.err());
         assertEquals(
                 """
@@ -115,7 +116,8 @@ class SqlCommandTest {
                                 + " where id = 7");
         assertEquals(
                 List.of(Json.row("id", 7L, "word", MARKER + "7", "exact", "1.50")), json.rows());
-        Rig.Ran csv = sql("--csv", "select 1 as one, 'a \"b\", c' as two, null as three, '' as four");
+        Rig.Ran csv =
+                sql("--csv", "select 1 as one, 'a \"b\", c' as two, null as three, '' as four");
         assertEquals("one,two,three,four\r\n1,\"a \"\"b\"\", c\",,\"\"\r\n", csv.out());
         assertEquals(
                 20_000 + 1,
@@ -148,8 +150,7 @@ class SqlCommandTest {
         try (Stream<Path> all = Stream.concat(Files.walk(rig.data()), Files.walk(staging))) {
             for (Path each : all.filter(Files::isRegularFile).toList()) {
                 if (!each.toString().contains("/engines/")) {
-                    String text =
-                            new String(Files.readAllBytes(each), StandardCharsets.ISO_8859_1);
+                    String text = new String(Files.readAllBytes(each), StandardCharsets.ISO_8859_1);
                     assertTrue(
                             !text.contains(new String(marker, StandardCharsets.ISO_8859_1)),
                             each + " holds it in plain");

@@ -87,8 +87,8 @@ final class Folders {
                     }
 
                     @Override
-                    public FileVisitResult postVisitDirectory(
-                            Path each, @Nullable IOException e) throws IOException {
+                    public FileVisitResult postVisitDirectory(Path each, @Nullable IOException e)
+                            throws IOException {
                         Files.deleteIfExists(each);
                         return FileVisitResult.CONTINUE;
                     }

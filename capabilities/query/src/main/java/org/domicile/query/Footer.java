@@ -55,7 +55,14 @@ public record Footer(
         }
         byte[] end = read(file, length, (int) Math.min(FIRST_READ, length));
         if (!Arrays.equals(end, end.length - 4, end.length, MAGIC, 0, 4)) {
-            boolean sealed = Arrays.equals(end, end.length - 4, end.length, "PARE".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, 4);
+            boolean sealed =
+                    Arrays.equals(
+                            end,
+                            end.length - 4,
+                            end.length,
+                            "PARE".getBytes(java.nio.charset.StandardCharsets.US_ASCII),
+                            0,
+                            4);
             throw new NotParquet(
                     sealed
                             ? "its footer is encrypted by Parquet's own encryption"
@@ -63,9 +70,7 @@ public record Footer(
                                     + " format");
         }
         long metadata =
-                ByteBuffer.wrap(end)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .getInt(end.length - END);
+                ByteBuffer.wrap(end).order(ByteOrder.LITTLE_ENDIAN).getInt(end.length - END);
         if (metadata <= 0 || metadata > MOST || metadata + END + MAGIC.length > length) {
             throw new NotParquet("its footer would have " + metadata + " bytes");
         }

@@ -14,11 +14,16 @@ import java.time.Duration;
  * @param sessions at a time
  */
 public record Limits(
-        long memory, int threads, Duration time, long rows, long staging, long spill, int sessions) {
+        long memory,
+        int threads,
+        Duration time,
+        long rows,
+        long staging,
+        long spill,
+        int sessions) {
     /** What an organisation has when nothing is said. */
     public static final Limits USUAL =
-            new Limits(
-                    1L << 30, 2, Duration.ofMinutes(10), 100_000_000, 1L << 30, 1L << 30, 32);
+            new Limits(1L << 30, 2, Duration.ofMinutes(10), 100_000_000, 1L << 30, 1L << 30, 32);
 
     /** Checks that there is something of each. */
     public Limits {

@@ -27,8 +27,7 @@ public record Plan(Kind kind, String sql, List<Scan> scans) {
      * @param rows of the files
      * @param bytes of these columns, as they lie in the files
      */
-    public record Scan(
-            TableName name, Table table, List<String> columns, long rows, long bytes) {
+    public record Scan(TableName name, Table table, List<String> columns, long rows, long bytes) {
         /** They are the record's own. */
         public Scan {
             columns = List.copyOf(columns);

@@ -13,7 +13,11 @@ import java.util.List;
  * @param tables that it names, each once
  */
 public record Prepared(
-        String sql, Kind kind, List<Type> parameters, List<Column> columns, List<TableName> tables) {
+        String sql,
+        Kind kind,
+        List<Type> parameters,
+        List<Column> columns,
+        List<TableName> tables) {
     /** They are the record's own. */
     public Prepared {
         parameters = List.copyOf(parameters);

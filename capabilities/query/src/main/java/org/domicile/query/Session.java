@@ -4,7 +4,9 @@ import java.util.List;
 
 /** One connection: see the package's page. */
 public interface Session extends AutoCloseable {
-    /** Says what a statement is; reads no data but what describes it. @param sources of whoever asks */
+    /**
+     * Says what a statement is; reads no data but what describes it. @param sources of whoever asks
+     */
     Answer<Prepared> prepare(String sql, Sources sources);
 
     /**

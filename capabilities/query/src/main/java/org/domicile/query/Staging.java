@@ -34,7 +34,9 @@ final class Staging {
     private long held;
     private long next;
 
-    /** @param bytes that are held @param columns whose chunks are there */
+    /**
+     * @param bytes that are held @param columns whose chunks are there
+     */
     private record Staged(Path path, long[] bytes, Set<String> columns) {}
 
     /** It does not fit. */

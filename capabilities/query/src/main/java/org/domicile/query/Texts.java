@@ -90,8 +90,7 @@ public enum Texts {
                     interval(months, days, micros);
             case Value.Uuid(java.util.UUID uuid) -> uuid.toString();
             case Value.Items(List<Value> values) -> {
-                Type element =
-                        type instanceof Type.Array(Type inner) ? inner : Type.Simple.UNKNOWN;
+                Type element = type instanceof Type.Array(Type inner) ? inner : Type.Simple.UNKNOWN;
                 yield values.stream()
                         .map(each -> value(element, each))
                         .collect(Collectors.joining(", ", "[", "]"));

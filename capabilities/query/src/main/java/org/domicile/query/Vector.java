@@ -135,8 +135,7 @@ public sealed interface Vector {
                                             runs.bytes(), runs.start(row), runs.ends()[row]))
                             : new Value.Text(runs.text(row));
             case Intervals each ->
-                    new Value.Interval(
-                            each.months()[row], each.days()[row], each.micros()[row]);
+                    new Value.Interval(each.months()[row], each.days()[row], each.micros()[row]);
             case Uuids each -> new Value.Uuid(new UUID(each.high()[row], each.low()[row]));
             case Lists lists -> items(type, lists, row);
             case Structs structs -> fields(type, structs, row);
@@ -152,8 +151,7 @@ public sealed interface Vector {
         return switch ((Type.Simple) type) {
             case BOOLEAN -> new Value.Bool(value != 0);
             case UBIGINT -> new Value.Big(new BigInteger(Long.toUnsignedString(value)));
-            case DATE ->
-                    endless ? infinity(value) : new Value.Date(LocalDate.ofEpochDay(value));
+            case DATE -> endless ? infinity(value) : new Value.Date(LocalDate.ofEpochDay(value));
             case TIME -> new Value.Time(time(value));
             case TIMESTAMP ->
                     endless
@@ -207,8 +205,7 @@ public sealed interface Vector {
     }
 
     private static Value fields(Type type, Structs structs, int row) {
-        List<Column> fields =
-                type instanceof Type.Struct(List<Column> inner) ? inner : List.of();
+        List<Column> fields = type instanceof Type.Struct(List<Column> inner) ? inner : List.of();
         List<Value> values = new ArrayList<>();
         for (int i = 0; i < fields.size(); i++) {
             values.add(structs.fields().get(i).value(fields.get(i).type(), row));
@@ -221,8 +218,7 @@ public sealed interface Vector {
         Type value = type instanceof Type.Dictionary map ? map.value() : Type.Simple.UNKNOWN;
         List<Value.Entry> entries = new ArrayList<>();
         for (int i = row == 0 ? 0 : maps.ends()[row - 1]; i < maps.ends()[row]; i++) {
-            entries.add(
-                    new Value.Entry(maps.keys().value(key, i), maps.values().value(value, i)));
+            entries.add(new Value.Entry(maps.keys().value(key, i), maps.values().value(value, i)));
         }
         return new Value.Entries(entries);
     }

@@ -89,8 +89,7 @@ final class Worker implements AutoCloseable {
                 .toList();
     }
 
-    private static List<String> command(
-            QueryOptions options, List<Path> classPath, Path folder) {
+    private static List<String> command(QueryOptions options, List<Path> classPath, Path folder) {
         List<String> command = new ArrayList<>();
         command.add(options.java().resolve("bin/java").toString());
         command.addAll(
@@ -116,8 +115,7 @@ final class Worker implements AutoCloseable {
                                                 .map(Path::toString)
                                                 .toList())));
         command.add("-cp");
-        command.add(
-                String.join(":", classPath.stream().map(Path::toString).toList()));
+        command.add(String.join(":", classPath.stream().map(Path::toString).toList()));
         command.add("org.domicile.duckdb.Main");
         command.add(Folders.files(folder).toString());
         command.add(Folders.spill(folder).toString());

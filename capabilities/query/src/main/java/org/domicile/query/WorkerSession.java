@@ -2,8 +2,8 @@ package org.domicile.query;
 
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.time.ZoneId;
 import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * A session and its worker. Each statement has a number; a cancel names the one that it means, so
  * that one which comes late ends nothing else.
  *
- * <p>Owned by the session's thread, but for {@link #cancel}, {@link #close} and what they touch: the
- * number of the statement that runs, of the one that was cancelled, and whether it is all over.
+ * <p>Owned by the session's thread, but for {@link #cancel}, {@link #close} and what they touch:
+ * the number of the statement that runs, of the one that was cancelled, and whether it is all over.
  */
 final class WorkerSession implements Session {
     private static final int LONGEST = 1 << 20;
@@ -84,8 +84,10 @@ final class WorkerSession implements Session {
     @Override
     public Answer<Prepared> prepare(String sql, Sources sources) {
         return statement(() ->
-                parse(sql).then(parsed ->
-                        resolve(parsed, sources).then(uses -> describe(sql, parsed, uses))));
+                parse(sql)
+                        .then(parsed ->
+                                resolve(parsed, sources)
+                                        .then(uses -> describe(sql, parsed, uses))));
     }
 
     @Override
@@ -96,10 +98,13 @@ final class WorkerSession implements Session {
                     "A statement has at most " + MOST_PARAMETERS + " parameters.");
         }
         return statement(() ->
-                parse(sql).then(parsed ->
-                        resolve(parsed, sources).then(uses ->
-                                stage(sql, parsed, uses, sources)
-                                        .then(views -> start(sql, parameters, views)))));
+                parse(sql)
+                        .then(parsed ->
+                                resolve(parsed, sources)
+                                        .then(uses ->
+                                                stage(sql, parsed, uses, sources)
+                                                        .then(views ->
+                                                                start(sql, parameters, views)))));
     }
 
     private interface Work<T> {
@@ -138,8 +143,7 @@ final class WorkerSession implements Session {
 
     private Answer<Parsed> parse(String sql) {
         if (sql.length() > LONGEST) {
-            return Answer.failed(
-                    Failure.OVER_LIMIT, "A statement has at most 1 MiB of text.");
+            return Answer.failed(Failure.OVER_LIMIT, "A statement has at most 1 MiB of text.");
         }
         return ask(
                         Wire.PARSE,
@@ -180,27 +184,27 @@ final class WorkerSession implements Session {
     private static List<String> planned(Parsed parsed, Table table) {
         return table.files().getFirst().footer().columns().stream()
                 .filter(column ->
-                        parsed.all()
-                                || parsed.words().contains(column.toLowerCase(Locale.ROOT)))
+                        parsed.all() || parsed.words().contains(column.toLowerCase(Locale.ROOT)))
                 .toList();
     }
 
     private Answer<Prepared> describe(String sql, Parsed parsed, List<Use> uses) {
-        return footers(uses).then(views ->
-                ask(
-                        Wire.DESCRIBE,
-                        out -> {
-                            Wire.list(out, views, Wire::view);
-                            Wire.text(out, sql);
-                        },
-                        Wire.DESCRIBED,
-                        in ->
-                                new Prepared(
-                                        sql,
-                                        parsed.kind(),
-                                        Wire.list(in, Wire::type),
-                                        Wire.list(in, Wire::column),
-                                        parsed.names())));
+        return footers(uses)
+                .then(views ->
+                        ask(
+                                Wire.DESCRIBE,
+                                out -> {
+                                    Wire.list(out, views, Wire::view);
+                                    Wire.text(out, sql);
+                                },
+                                Wire.DESCRIBED,
+                                in ->
+                                        new Prepared(
+                                                sql,
+                                                parsed.kind(),
+                                                Wire.list(in, Wire::type),
+                                                Wire.list(in, Wire::column),
+                                                parsed.names())));
     }
 
     private Answer<List<Wire.View>> footers(List<Use> uses) {
@@ -252,11 +256,12 @@ final class WorkerSession implements Session {
         if (plan.bytes() > limits.staging()) {
             return Answer.failed(tooLarge(plan));
         }
-        return sources.open(plan).then(reading -> {
-            try (reading) {
-                return footers(uses).then(views -> staged(uses, reading, views));
-            }
-        });
+        return sources.open(plan)
+                .then(reading -> {
+                    try (reading) {
+                        return footers(uses).then(views -> staged(uses, reading, views));
+                    }
+                });
     }
 
     private Failure tooLarge(Plan plan) {
@@ -424,8 +429,7 @@ final class WorkerSession implements Session {
                     : Answer.failed(
                             new Failure(
                                     Failure.OVER_LIMIT,
-                                    "The result has more than %,d rows."
-                                            .formatted(limits.rows()),
+                                    "The result has more than %,d rows.".formatted(limits.rows()),
                                     0,
                                     "Add LIMIT, or ask the operator for more (sql.rows)."));
         }

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tables that are Parquet files of a folder, {@code NAME.parquet}; what is asked is written down. */
+/**
+ * Tables that are Parquet files of a folder, {@code NAME.parquet}; what is asked is written down.
+ */
 public final class FolderSources implements Sources {
     private final Path folder;
 

@@ -16,8 +16,7 @@ class FooterTest {
     private static Footer read(byte[] file) throws IOException {
         return Footer.read(
                 file.length,
-                (at, length) ->
-                        new ByteArrayInputStream(file, (int) at, (int) length));
+                (at, length) -> new ByteArrayInputStream(file, (int) at, (int) length));
     }
 
     @Test

@@ -90,21 +90,23 @@ public final class ReadingQueries implements Queries {
                                             table.files().getFirst().footer().rows(),
                                             table.files().getFirst().footer().bytes(columns)))
                             .toList();
-            return sources.open(new Plan(Kind.SELECT, sql, scans)).then(reading -> {
-                ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-                try (reading) {
-                    for (Table table : tables) {
-                        for (DataFile file : table.files()) {
-                            for (Footer.Chunk chunk : file.footer().chunks()) {
-                                reading.read(file, chunk.start(), chunk.length()).transferTo(bytes);
+            return sources.open(new Plan(Kind.SELECT, sql, scans))
+                    .then(reading -> {
+                        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+                        try (reading) {
+                            for (Table table : tables) {
+                                for (DataFile file : table.files()) {
+                                    for (Footer.Chunk chunk : file.footer().chunks()) {
+                                        reading.read(file, chunk.start(), chunk.length())
+                                                .transferTo(bytes);
+                                    }
+                                }
                             }
+                        } catch (IOException e) {
+                            return Answer.failed(Failure.SYSTEM, String.valueOf(e));
                         }
-                    }
-                } catch (IOException e) {
-                    return Answer.failed(Failure.SYSTEM, String.valueOf(e));
-                }
-                return Answer.of(new One(columns(matcher), bytes.toByteArray()));
-            });
+                        return Answer.of(new One(columns(matcher), bytes.toByteArray()));
+                    });
         }
 
         @Override

@@ -86,8 +86,7 @@ public abstract class SessionContract {
                 for (int row = 0; row < batch.rows(); row++) {
                     List<Value> cells = new ArrayList<>();
                     for (int i = 0; i < rows.columns().size(); i++) {
-                        cells.add(
-                                batch.columns().get(i).value(rows.columns().get(i).type(), row));
+                        cells.add(batch.columns().get(i).value(rows.columns().get(i).type(), row));
                     }
                     all.add(cells);
                 }
@@ -134,7 +133,8 @@ public abstract class SessionContract {
             assertEquals(new Value.Whole(-32768), one(session, "(-32768)::smallint"));
             assertEquals(new Value.Whole(-2147483648), one(session, "(-2147483648)::integer"));
             assertEquals(
-                    new Value.Whole(Long.MIN_VALUE), one(session, "(-9223372036854775808)::bigint"));
+                    new Value.Whole(Long.MIN_VALUE),
+                    one(session, "(-9223372036854775808)::bigint"));
             assertEquals(new Value.Whole(255), one(session, "255::utinyint"));
             assertEquals(new Value.Whole(65535), one(session, "65535::usmallint"));
             assertEquals(new Value.Whole(4294967295L), one(session, "4294967295::uinteger"));
@@ -150,10 +150,10 @@ public abstract class SessionContract {
                     one(session, "340282366920938463463374607431768211455::uhugeint"));
             assertEquals(new Value.Real(1.5f), one(session, "1.5::float"));
             assertEquals(new Value.Real(Math.PI), one(session, "pi()"));
+            assertEquals(new Value.Real(Double.NEGATIVE_INFINITY), one(session, "'-inf'::double"));
             assertEquals(
-                    new Value.Real(Double.NEGATIVE_INFINITY), one(session, "'-inf'::double"));
-            assertEquals(
-                    new Value.Exact(new BigDecimal("-12.340")), one(session, "(-12.34)::decimal(9,3)"));
+                    new Value.Exact(new BigDecimal("-12.340")),
+                    one(session, "(-12.34)::decimal(9,3)"));
             assertEquals(
                     new Value.Exact(new BigDecimal("12345678901234567890123456789.123456789")),
                     one(session, "12345678901234567890123456789.123456789::decimal(38,9)"));
@@ -167,7 +167,8 @@ public abstract class SessionContract {
             assertEquals(
                     new Value.Uuid(UUID.fromString("f0e1d2c3-b4a5-4697-8899-aabbccddeeff")),
                     one(session, "'f0e1d2c3-b4a5-4697-8899-aabbccddeeff'::uuid"));
-            assertEquals(new Value.Text("{\"a\":[1,null]}"), one(session, "'{\"a\":[1,null]}'::json"));
+            assertEquals(
+                    new Value.Text("{\"a\":[1,null]}"), one(session, "'{\"a\":[1,null]}'::json"));
             assertEquals(new Value.Text("sad"), one(session, "'sad'::enum('sad', 'happy')"));
             assertEquals(new Value.Text("101"), one(session, "'101'::bit"));
         }
@@ -196,15 +197,12 @@ public abstract class SessionContract {
             assertEquals(
                     new Value.Moment(Instant.parse("2024-07-01T10:00:00Z")),
                     one(session, "timestamptz '2024-07-01 12:00:00+02'"));
-            assertEquals(
-                    new Value.Text("infinity"), one(session, "'infinity'::timestamp"));
+            assertEquals(new Value.Text("infinity"), one(session, "'infinity'::timestamp"));
             assertEquals(new Value.Text("-infinity"), one(session, "'-infinity'::timestamptz"));
             assertEquals(new Value.Text("infinity"), one(session, "'infinity'::date"));
             assertEquals(
                     new Value.Interval(14, -3, 3_723_000_004L),
-                    one(
-                            session,
-                            "interval '1 year 2 months -3 days 01:02:03.000004'"));
+                    one(session, "interval '1 year 2 months -3 days 01:02:03.000004'"));
             assertEquals(
                     new Value.Interval(0, 0, -1_000_000), one(session, "interval '-1 second'"));
         }
@@ -223,8 +221,7 @@ public abstract class SessionContract {
     void whatIsNestedComesBack() {
         try (Session session = session()) {
             assertEquals(
-                    new Value.Items(
-                            List.of(new Value.Whole(1), Value.NULL, new Value.Whole(3))),
+                    new Value.Items(List.of(new Value.Whole(1), Value.NULL, new Value.Whole(3))),
                     one(session, "[1, null, 3]"));
             assertEquals(new Value.Items(List.of()), one(session, "[]::integer[]"));
             assertEquals(
@@ -234,9 +231,7 @@ public abstract class SessionContract {
                     new Type.Struct(
                             List.of(
                                     new Column("a", Type.Simple.INTEGER),
-                                    new Column(
-                                            "b \"c\"",
-                                            new Type.Array(new Type.Decimal(4, 1)))));
+                                    new Column("b \"c\"", new Type.Array(new Type.Decimal(4, 1)))));
             String text = "{'a': 1, 'b \"c\"': [1.5::decimal(4,1)]}";
             try (Rows rows = given(session.run("select " + text, List.of(), sources))) {
                 assertEquals(struct, rows.columns().getFirst().type());
@@ -310,15 +305,12 @@ public abstract class SessionContract {
             assertEquals(scan.bytes(), sources.read);
             assertTrue(sources.read < scan.table().files().getFirst().footer().length() / 5);
             // again, and nothing is read; it is asked for all the same
-            assertEquals(
-                    new Value.Whole(6), one(session, "max(day) from flights where day > 1"));
+            assertEquals(new Value.Whole(6), one(session, "max(day) from flights where day > 1"));
             assertEquals(2, sources.plans.size());
             assertEquals(scan.bytes(), sources.read);
             // another column, and only that one
-            assertEquals(
-                    new Value.Real(49_999 * 2.5), one(session, "max(f.delay) from flights f"));
-            assertEquals(
-                    List.of("delay"), sources.plans.getLast().scans().getFirst().columns());
+            assertEquals(new Value.Real(49_999 * 2.5), one(session, "max(f.delay) from flights f"));
+            assertEquals(List.of("delay"), sources.plans.getLast().scans().getFirst().columns());
             assertEquals(50_000, rows(session, "from flights").size());
             assertEquals(4, sources.plans.getLast().scans().getFirst().columns().size());
         }
@@ -326,7 +318,9 @@ public abstract class SessionContract {
 
     @Test
     void whateverStandsForColumnsPlansThem() {
-        parquet(folder.resolve("t.parquet"), "select i as a, i + 1 as \"B c\", -i as c from range(10) t(i)");
+        parquet(
+                folder.resolve("t.parquet"),
+                "select i as a, i + 1 as \"B c\", -i as c from range(10) t(i)");
         try (Session session = session()) {
             for (String all :
                     List.of(
@@ -346,16 +340,12 @@ public abstract class SessionContract {
                         sources.plans.getLast().scans().getFirst().columns(),
                         all);
             }
-            assertEquals(
-                    new Value.Whole(10),
-                    one(session, "count(*) from t where \"b C\" > 0"));
-            assertEquals(
-                    List.of("B c"), sources.plans.getLast().scans().getFirst().columns());
+            assertEquals(new Value.Whole(10), one(session, "count(*) from t where \"b C\" > 0"));
+            assertEquals(List.of("B c"), sources.plans.getLast().scans().getFirst().columns());
             assertEquals(
                     new Value.Big(BigInteger.valueOf(45)),
                     one(session, "sum(a) from t join (select c from t) u using (c)"));
-            assertEquals(
-                    List.of("a", "c"), sources.plans.getLast().scans().getFirst().columns());
+            assertEquals(List.of("a", "c"), sources.plans.getLast().scans().getFirst().columns());
             assertEquals(new Value.Whole(10), one(session, "count(*) from t"));
             assertEquals(List.of(), sources.plans.getLast().scans().getFirst().columns());
         }
@@ -380,10 +370,10 @@ public abstract class SessionContract {
         parquet(folder.resolve("t.parquet"), "select 1 as a, 'x' as b");
         try (Session session = session()) {
             assertEquals(
-                    Kind.EXPLAIN, given(session.prepare("explain select a from t", sources)).kind());
+                    Kind.EXPLAIN,
+                    given(session.prepare("explain select a from t", sources)).kind());
             assertTrue(rows(session, "EXPLAIN /* why */ analyze select a from t").size() > 0);
-            Prepared prepared =
-                    given(session.prepare("select b, a from t where a = $1", sources));
+            Prepared prepared = given(session.prepare("select b, a from t where a = $1", sources));
             assertEquals(
                     List.of(
                             new Column("b", Type.Simple.VARCHAR),
@@ -460,7 +450,8 @@ public abstract class SessionContract {
         }
     }
 
-    private static final String LONG = "select sum(a.i * b.i) from range(1000000000) a(i), range(1000000) b(i)";
+    private static final String LONG =
+            "select sum(a.i * b.i) from range(1000000000) a(i), range(1000000) b(i)";
 
     @Test
     void aStatementIsCancelledAndTheSessionGoesOn() throws InterruptedException {
@@ -484,15 +475,7 @@ public abstract class SessionContract {
     @Test
     void timeIsBounded() {
         try (Queries quick =
-                        open(
-                                new Limits(
-                                        256 << 20,
-                                        1,
-                                        Duration.ofMillis(500),
-                                        100,
-                                        8 << 20,
-                                        0,
-                                        3));
+                        open(new Limits(256 << 20, 1, Duration.ofMillis(500), 100, 8 << 20, 0, 3));
                 Session session = given(quick.begin("city", "UTC"))) {
             Failure failure = failing(session, LONG);
             assertEquals(Failure.CANCELLED, failure.state());

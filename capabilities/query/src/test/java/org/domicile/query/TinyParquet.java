@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 public final class TinyParquet {
     private TinyParquet() {}
 
-    /** @param column a name of one letter @param content at most 60 characters of ASCII */
+    /**
+     * @param column a name of one letter @param content at most 60 characters of ASCII
+     */
     public static String of(char column, String content) {
         int size = content.length();
         if (size > 60) {
@@ -18,11 +20,15 @@ public final class TinyParquet {
         String footer =
                 "\u0029\u002C" // 2: schema, two elements
                         + "\u0048\u0001s\u0015\u0002\u0000" // 4: name, 5: one child
-                        + "\u0048\u0001" + column + "\u0000"
+                        + "\u0048\u0001"
+                        + column
+                        + "\u0000"
                         + "\u0016\u0002" // 3: one row
                         + "\u0019\u001C\u0019\u001C\u003C" // 4: row groups, 1: columns, 3: metadata
-                        + "\u0039\u0018\u0001" + column // 3: path
-                        + "\u0046" + (char) (2 * size) // 7: bytes
+                        + "\u0039\u0018\u0001"
+                        + column // 3: path
+                        + "\u0046"
+                        + (char) (2 * size) // 7: bytes
                         + "\u0026\u0008" // 9: begins at 4
                         + "\u0000\u0000\u0000\u0000";
         return "PAR1" + content + footer + (char) footer.length() + "\u0000\u0000\u0000PAR1";

@@ -143,13 +143,7 @@ final class Filter {
             named.set(ValueLayout.JAVA_SHORT, 0, (short) steps.size());
             named.set(ValueLayout.ADDRESS, 8, program);
             Kernel.call(
-                    "seccomp",
-                    calls.number("seccomp"),
-                    SET_FILTER,
-                    flags,
-                    named.address(),
-                    0,
-                    0);
+                    "seccomp", calls.number("seccomp"), SET_FILTER, flags, named.address(), 0, 0);
         }
     }
 }

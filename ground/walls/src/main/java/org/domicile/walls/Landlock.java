@@ -127,8 +127,7 @@ final class Landlock {
             if (!Files.exists(path)) {
                 continue;
             }
-            MemorySegment name =
-                    arena.allocateFrom(path.toString(), StandardCharsets.UTF_8);
+            MemorySegment name = arena.allocateFrom(path.toString(), StandardCharsets.UTF_8);
             long opened =
                     Kernel.call(
                             "openat " + path,

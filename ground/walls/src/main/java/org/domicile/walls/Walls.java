@@ -123,13 +123,7 @@ public final class Walls {
             header.set(ValueLayout.JAVA_INT, 0, CAPABILITIES);
             MemorySegment none = arena.allocate(24, 4);
             Kernel.call(
-                    "capset",
-                    calls.number("capset"),
-                    header.address(),
-                    none.address(),
-                    0,
-                    0,
-                    0);
+                    "capset", calls.number("capset"), header.address(), none.address(), 0, 0, 0);
         }
     }
 
@@ -156,8 +150,7 @@ public final class Walls {
             MemorySegment both = arena.allocate(16, 8);
             both.set(ValueLayout.JAVA_LONG, 0, most);
             both.set(ValueLayout.JAVA_LONG, 8, most);
-            Kernel.call(
-                    "prlimit64", calls.number("prlimit64"), 0, what, both.address(), 0, 0);
+            Kernel.call("prlimit64", calls.number("prlimit64"), 0, what, both.address(), 0, 0);
         }
     }
 

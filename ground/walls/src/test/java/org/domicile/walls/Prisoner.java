@@ -45,7 +45,8 @@ final class Prisoner {
             }
             case "write" -> Files.writeString(Path.of(at), "x");
             case "cut" -> {
-                try (var file = Files.newByteChannel(Path.of(at), java.nio.file.StandardOpenOption.WRITE)) {
+                try (var file =
+                        Files.newByteChannel(Path.of(at), java.nio.file.StandardOpenOption.WRITE)) {
                     file.truncate(0);
                 }
             }
@@ -67,7 +68,8 @@ final class Prisoner {
                 Kernel.call("clone", Calls.here().number("clone"), 17, 0, 0, 0, 0);
             }
             case "signal" ->
-                    Kernel.call("kill", Calls.here().number("kill"), Long.parseLong(at), 0, 0, 0, 0);
+                    Kernel.call(
+                            "kill", Calls.here().number("kill"), Long.parseLong(at), 0, 0, 0, 0);
             case "trace" ->
                     // PTRACE_SEIZE
                     Kernel.call(
@@ -89,13 +91,7 @@ final class Prisoner {
                             0);
             case "ring" ->
                     Kernel.call(
-                            "io_uring_setup",
-                            Calls.here().number("io_uring_setup"),
-                            0,
-                            0,
-                            0,
-                            0,
-                            0);
+                            "io_uring_setup", Calls.here().number("io_uring_setup"), 0, 0, 0, 0, 0);
             case "tries" -> {
                 Map<String, String> holes = Walls.tried(Path.of(at));
                 return holes.values().stream().allMatch(String::isEmpty)

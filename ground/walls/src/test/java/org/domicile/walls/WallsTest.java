@@ -113,8 +113,7 @@ class WallsTest {
     private String within(String what, Object at) throws Exception {
         Room room = Room.ofJava(JAVA, classPath(), List.of(shown), List.of(mine));
         Process child =
-                Walls.start(
-                        room, command("within", what, at), Map.of("LANG", "C.UTF-8"), mine);
+                Walls.start(room, command("within", what, at), Map.of("LANG", "C.UTF-8"), mine);
         return said(child);
     }
 
@@ -124,8 +123,7 @@ class WallsTest {
     }
 
     private static String said(Process child) throws Exception {
-        String said =
-                new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         String complaint =
                 new String(child.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
         return child.waitFor() == 0 && !said.isEmpty() ? said : "it ended: " + said + complaint;
@@ -150,10 +148,8 @@ class WallsTest {
                         "-XX:-UsePerfData",
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
-                        String.join(
-                                ":", classPath().stream().map(Path::toString).toList())));
-        command.addAll(
-                List.of("org.domicile.walls.Prisoner", where, what, String.valueOf(at)));
+                        String.join(":", classPath().stream().map(Path::toString).toList())));
+        command.addAll(List.of("org.domicile.walls.Prisoner", where, what, String.valueOf(at)));
         return command;
     }
 }

@@ -101,8 +101,7 @@ final class Engine {
         properties.setProperty("autoload_known_extensions", "false");
         properties.setProperty("allow_community_extensions", "false");
         properties.setProperty("allow_persistent_secrets", "false");
-        return new Engine(
-                DriverManager.getConnection("jdbc:duckdb:", properties), files, spill);
+        return new Engine(DriverManager.getConnection("jdbc:duckdb:", properties), files, spill);
     }
 
     /** Sets its bounds for a session, and locks them. */
@@ -215,8 +214,7 @@ final class Engine {
     }
 
     /** Runs it; its rows are to be ended. */
-    Result run(long number, List<Wire.View> tables, String sql, List<Value> values)
-            throws Failed {
+    Result run(long number, List<Wire.View> tables, String sql, List<Value> values) throws Failed {
         running = number;
         try {
             check();
@@ -277,8 +275,7 @@ final class Engine {
         }
     }
 
-    private void bind(PreparedStatement statement, List<Value> values)
-            throws SQLException, Failed {
+    private void bind(PreparedStatement statement, List<Value> values) throws SQLException, Failed {
         for (int i = 0; i < values.size(); i++) {
             bind(statement, i + 1, values.get(i));
         }

@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class Errors {
     private Errors() {}
 
-    /** @param files the staging, whose place is nobody's business */
+    /**
+     * @param files the staging, whose place is nobody's business
+     */
     static Failure of(SQLException e, Path files) {
         String text = String.valueOf(e.getMessage());
         int begin = text.indexOf('{');

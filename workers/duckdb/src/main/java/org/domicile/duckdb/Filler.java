@@ -43,19 +43,19 @@ abstract sealed class Filler {
             case Type.Simple simple ->
                     switch (simple) {
                         case UNKNOWN,
-                                        BOOLEAN,
-                                        TINYINT,
-                                        SMALLINT,
-                                        INTEGER,
-                                        BIGINT,
-                                        UTINYINT,
-                                        USMALLINT,
-                                        UINTEGER,
-                                        UBIGINT,
-                                        DATE,
-                                        TIME,
-                                        TIMESTAMP,
-                                        TIMESTAMPTZ ->
+                                BOOLEAN,
+                                TINYINT,
+                                SMALLINT,
+                                INTEGER,
+                                BIGINT,
+                                UTINYINT,
+                                USMALLINT,
+                                UINTEGER,
+                                UBIGINT,
+                                DATE,
+                                TIME,
+                                TIMESTAMP,
+                                TIMESTAMPTZ ->
                                 new Longs(simple, 0);
                         case HUGEINT, UHUGEINT -> new Bigs(0);
                         case FLOAT, DOUBLE -> new Doubles();
@@ -423,8 +423,7 @@ abstract sealed class Filler {
 
         @Override
         Vector vector(BitSet empty) {
-            return new Vector.Structs(
-                    size(), fields.stream().map(Filler::vector).toList(), empty);
+            return new Vector.Structs(size(), fields.stream().map(Filler::vector).toList(), empty);
         }
 
         @Override

@@ -17,7 +17,9 @@ final class Json {
         this.text = text;
     }
 
-    /** @throws IllegalArgumentException when it is none */
+    /**
+     * @throws IllegalArgumentException when it is none
+     */
     static Object read(String text) {
         Json json = new Json(text);
         Object value = json.value();

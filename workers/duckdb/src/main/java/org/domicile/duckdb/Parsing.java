@@ -94,7 +94,9 @@ final class Parsing {
         }
     }
 
-    /** @param tree of {@code json_serialize_sql} */
+    /**
+     * @param tree of {@code json_serialize_sql}
+     */
     static Found of(Kind kind, Object tree) throws Engine.Failed {
         Parsing parsing = new Parsing();
         parsing.walk(tree);
@@ -108,8 +110,7 @@ final class Parsing {
         }
         if (!parsing.unknown.isEmpty()) {
             throw new Engine.Failed(
-                    Failure.of(
-                            Failure.NO_TABLE, "There is no table " + parsing.unknown + "."));
+                    Failure.of(Failure.NO_TABLE, "There is no table " + parsing.unknown + "."));
         }
         boolean rows = parsing.alone.stream().anyMatch(parsing.relations::contains);
         List<TableName> tables =
@@ -146,7 +147,7 @@ final class Parsing {
         relation(text(object, "alias"));
         function(text(object, "function_name"));
         if (type.equals("BASE_TABLE")) {
-                        List<String> parts = path(object);
+            List<String> parts = path(object);
             relation(parts.isEmpty() ? "" : parts.getLast());
             table(parts);
         }

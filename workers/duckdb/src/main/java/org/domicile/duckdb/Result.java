@@ -26,8 +26,7 @@ final class Result {
     private static final Set<String> NUMBERS =
             Set.of("INTEGER", "BIGINT", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE");
 
-    Result(PreparedStatement statement, ResultSet rows, List<Column> columns)
-            throws SQLException {
+    Result(PreparedStatement statement, ResultSet rows, List<Column> columns) throws SQLException {
         this.statement = statement;
         this.rows = rows;
         this.columns = columns;

@@ -29,9 +29,7 @@ final class Types {
 
     /** Of a parameter; anything fits where the engine does not say. */
     static Type parameter(@Nullable String text) {
-        return text == null || text.isEmpty()
-                ? Type.Simple.UNKNOWN
-                : of(text);
+        return text == null || text.isEmpty() ? Type.Simple.UNKNOWN : of(text);
     }
 
     private Type type() {
@@ -65,8 +63,7 @@ final class Types {
             case "BLOB" -> Type.Simple.BLOB;
             case "DATE" -> Type.Simple.DATE;
             case "TIME" -> zoned("TIME", Type.Simple.TIME, Type.Simple.TIMETZ);
-            case "TIMESTAMP" ->
-                    zoned("TIMESTAMP", Type.Simple.TIMESTAMP, Type.Simple.TIMESTAMPTZ);
+            case "TIMESTAMP" -> zoned("TIMESTAMP", Type.Simple.TIMESTAMP, Type.Simple.TIMESTAMPTZ);
             case "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS" -> Type.Simple.TIMESTAMP;
             case "INTERVAL" -> Type.Simple.INTERVAL;
             case "UUID" -> Type.Simple.UUID;

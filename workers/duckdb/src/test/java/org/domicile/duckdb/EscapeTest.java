@@ -64,7 +64,11 @@ class EscapeTest {
         Path json = Files.writeString(folder.resolve("t.json"), "{\"a\":\"secret\"}\n");
         String p = folder.resolve("p.parquet").toString();
         List<String> all = new ArrayList<>();
-        for (String file : List.of("/etc/passwd", text.toString(), folder + "/../" + folder.getFileName() + "/t.csv")) {
+        for (String file :
+                List.of(
+                        "/etc/passwd",
+                        text.toString(),
+                        folder + "/../" + folder.getFileName() + "/t.csv")) {
             all.add("select * from read_text('" + file + "')");
             all.add("select * from read_blob('" + file + "')");
             all.add("select (select content from read_text('" + file + "'))");
@@ -92,7 +96,9 @@ class EscapeTest {
         all.add("from glob('" + folder + "/*')");
         all.add("from query('select * from read_text(''/etc/passwd'')')");
         all.add("select * from query_table('" + p + "')");
-        all.add("from json_execute_serialized_sql(json_serialize_sql('select * from read_text(''/etc/passwd'')'))");
+        all.add(
+                "from json_execute_serialized_sql(json_serialize_sql('select * from"
+                        + " read_text(''/etc/passwd'')'))");
         all.add("describe select * from read_parquet('" + p + "')");
         all.add("summarize '" + p + "'");
         all.add("explain analyze select * from read_text('/etc/passwd')");
@@ -148,7 +154,7 @@ class EscapeTest {
         assertEquals(List.of(), through);
         assertEquals(List.of(), idle, "attempts that fail without walls, too");
         assertTrue(tried >= 60, "only " + tried);
-            }
+    }
 
     /** Why an attempt does not even work in an engine without locks. */
     private static Optional<String> works(String attempt) {
@@ -204,7 +210,8 @@ class EscapeTest {
         Engine engine = Engine.open(files, spill);
         engine.begin(256 << 20, 1, 8 << 20, "UTC");
         List<String> through = new ArrayList<>();
-        Set<String> harmless = Set.of("duckdb_", "pragma_version", "pragma_database", "pragma database_list");
+        Set<String> harmless =
+                Set.of("duckdb_", "pragma_version", "pragma_database", "pragma database_list");
         for (String attempt : attempts()) {
             boolean reaches =
                     harmless.stream().noneMatch(attempt::contains)
@@ -242,8 +249,7 @@ class EscapeTest {
     void anotherSessionsStagingIsNotThere() throws Exception {
         try (Session one = given(queries.begin("city", "UTC"));
                 Session other = given(queries.begin("city", "UTC"))) {
-            org.domicile.query.FolderSources sources =
-                    new org.domicile.query.FolderSources(folder);
+            org.domicile.query.FolderSources sources = new org.domicile.query.FolderSources(folder);
             try (Rows rows = given(one.run("select s from p", List.of(), sources))) {
                 rows.next();
             }
@@ -281,7 +287,10 @@ class EscapeTest {
                 Set.of("S 1.t1", "t2", "t3", "t4"),
                 Set.copyOf(found.tables().stream().map(TableName::toString).toList()));
         assertTrue(found.words().containsAll(Set.of("a", "b", "k", "z")));
-        assertFalse(engine.parse("select a from t where b = 'not a column'").words().contains("not a column"));
+        assertFalse(
+                engine.parse("select a from t where b = 'not a column'")
+                        .words()
+                        .contains("not a column"));
         assertEquals(List.of(), engine.parse("select 1").tables());
         assertEquals(Wire.VERSION, 1);
     }

@@ -55,8 +55,7 @@ class WorkerSessionTest extends SessionContract {
             Failure failure = failing(one, "select 1");
             assertEquals(Failure.GONE, failure.state(), failure::toString);
             assertFalse(one.alive());
-            assertEquals(
-                    List.of(List.<Value>of(new Value.Whole(1))), rows(other, "select 1"));
+            assertEquals(List.of(List.<Value>of(new Value.Whole(1))), rows(other, "select 1"));
             try (Session next = given(own.begin("city", "UTC"))) {
                 assertEquals(1, rows(next, "select 1").size());
             }

@@ -40,10 +40,7 @@ final class Workers {
     static Path staging() {
         return Path.of(
                 "/dev/shm",
-                "domicile-test-"
-                        + ProcessHandle.current().pid()
-                        + "-"
-                        + COUNT.incrementAndGet());
+                "domicile-test-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet());
     }
 
     /** The test's own class path, as far as a worker is in it; its engine unpacked once. */
@@ -83,7 +80,11 @@ final class Workers {
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
             statement.execute(
-                    "copy (" + select + ") to '" + file + "' (format parquet, row_group_size 20000)");
+                    "copy ("
+                            + select
+                            + ") to '"
+                            + file
+                            + "' (format parquet, row_group_size 20000)");
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
