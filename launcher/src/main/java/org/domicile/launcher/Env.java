@@ -64,7 +64,8 @@ final class Env implements Callable<Integer> {
                                                 + " secret once"));
         String url = server.s3();
         PrintWriter out = spec.commandLine().getOut();
-        Map<String, String> variables = variables(credential, url, server.urls().getOrDefault("sql", ""), server.zone());
+        Map<String, String> variables =
+                variables(credential, url, server.urls().getOrDefault("sql", ""), server.zone());
         if (common.json) {
             out.println(new Json.Row(new LinkedHashMap<>(variables)).line());
         } else {

@@ -25,10 +25,7 @@ enum Setting {
             "how long a day of lifecycle rules lasts; shorter for tests of clients alone, and on"
                     + " record"),
     WEB_LISTEN("web.listen", "127.0.0.1:9001", "address and port of /ledger/, /health, /metrics"),
-    SQL_LISTEN(
-            "sql.listen",
-            "127.0.0.1:5439",
-            "address and port of SQL by PostgreSQL's protocol"),
+    SQL_LISTEN("sql.listen", "127.0.0.1:5439", "address and port of SQL by PostgreSQL's protocol"),
     ADMIN_LISTEN(
             "admin.listen",
             "",

@@ -347,7 +347,13 @@ final class EveryDoor implements AutoCloseable {
             case "sql" ->
                     target.equals("/")
                             ? SqlClient.ask(sql(place), caller, line.method(), body)
-                            : send("web", place, line.method(), target, asJson(basic(caller)), body);
+                            : send(
+                                    "web",
+                                    place,
+                                    line.method(),
+                                    target,
+                                    asJson(basic(caller)),
+                                    body);
             case "persons" -> send("web", place, line.method(), target, code(caller, words), body);
             case "register", "health" -> send("web", place, line.method(), target, Map.of(), body);
             default ->

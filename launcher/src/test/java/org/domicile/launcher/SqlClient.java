@@ -20,13 +20,13 @@ final class SqlClient {
 
     private SqlClient() {}
 
-    static Reply ask(
-            int port, Optional<Administration.Issued> caller, String method, String sql)
+    static Reply ask(int port, Optional<Administration.Issued> caller, String method, String sql)
             throws IOException {
         Properties properties = new Properties();
         properties.setProperty(
                 "user", caller.map(each -> each.credential().accessKey()).orElse("nobody"));
-        properties.setProperty("password", caller.map(Administration.Issued::secret).orElse("none"));
+        properties.setProperty(
+                "password", caller.map(Administration.Issued::secret).orElse("none"));
         StringWriter text = new StringWriter();
         try (Connection connection =
                         DriverManager.getConnection(

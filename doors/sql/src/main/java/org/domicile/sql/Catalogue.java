@@ -169,14 +169,12 @@ final class Catalogue implements World {
                     relationNamed(schema, last)
                             .orElseThrow(() ->
                                     new SqlError(
-                                            "42P01",
-                                            "relation \"" + name + "\" does not exist"));
+                                            "42P01", "relation \"" + name + "\" does not exist"));
             case REGTYPE ->
                     PgType.named(schema.isEmpty() ? name : last)
                             .map(found -> new Reg(found.oid(), found.title()))
                             .orElseThrow(() ->
-                                    new SqlError(
-                                            "42704", "type \"" + name + "\" does not exist"));
+                                    new SqlError("42704", "type \"" + name + "\" does not exist"));
             case REGNAMESPACE ->
                     spaceNamed(last)
                             .orElseThrow(() ->
@@ -200,8 +198,7 @@ final class Catalogue implements World {
         }
         return switch (type) {
             case REGCLASS -> new Reg(oid, className(oid).orElse(plain));
-            case REGTYPE ->
-                    new Reg(oid, PgType.of((int) oid).map(PgType::title).orElse(plain));
+            case REGTYPE -> new Reg(oid, PgType.of((int) oid).map(PgType::title).orElse(plain));
             case REGNAMESPACE -> new Reg(oid, spaceName(oid).orElse(plain));
             case REGROLE -> new Reg(oid, oid == ROLE ? quoted(asker.user()) : plain);
             default -> new Reg(oid, plain);
@@ -226,7 +223,9 @@ final class Catalogue implements World {
         if (layout.isPresent()) {
             long oid = layout.get().oid();
             return Optional.of(
-                    new Reg(oid, schema.equals(Catalogues.INFORMATION) ? schema + "." + name : name));
+                    new Reg(
+                            oid,
+                            schema.equals(Catalogues.INFORMATION) ? schema + "." + name : name));
         }
         String wanted = schema.isEmpty() ? asker.schema() : schema;
         return tables().stream()
@@ -403,39 +402,63 @@ final class Catalogue implements World {
             case "pg_database" ->
                     List.of(
                             row(
-                                    "oid", DATABASE,
-                                    "datname", asker.database(),
-                                    "datdba", ROLE,
-                                    "encoding", 6,
-                                    "datlocprovider", "c",
-                                    "datallowconn", true,
-                                    "datconnlimit", -1,
-                                    "datcollate", "C.UTF-8",
-                                    "datctype", "C.UTF-8",
-                                    "dattablespace", 1663));
+                                    "oid",
+                                    DATABASE,
+                                    "datname",
+                                    asker.database(),
+                                    "datdba",
+                                    ROLE,
+                                    "encoding",
+                                    6,
+                                    "datlocprovider",
+                                    "c",
+                                    "datallowconn",
+                                    true,
+                                    "datconnlimit",
+                                    -1,
+                                    "datcollate",
+                                    "C.UTF-8",
+                                    "datctype",
+                                    "C.UTF-8",
+                                    "dattablespace",
+                                    1663));
             case "pg_roles", "pg_authid" ->
                     List.of(
                             row(
-                                    "oid", ROLE,
-                                    "rolname", asker.user(),
-                                    "rolinherit", true,
-                                    "rolcanlogin", true,
-                                    "rolconnlimit", -1,
-                                    "rolpassword", "********"));
+                                    "oid",
+                                    ROLE,
+                                    "rolname",
+                                    asker.user(),
+                                    "rolinherit",
+                                    true,
+                                    "rolcanlogin",
+                                    true,
+                                    "rolconnlimit",
+                                    -1,
+                                    "rolpassword",
+                                    "********"));
             case "pg_user", "pg_shadow" ->
                     List.of(row("usename", asker.user(), "usesysid", ROLE, "passwd", "********"));
             case "pg_am" ->
                     List.of(
                             row(
-                                    "oid", HEAP,
-                                    "amname", "heap",
-                                    "amhandler", new Reg(3, "heap_tableam_handler"),
-                                    "amtype", "t"),
+                                    "oid",
+                                    HEAP,
+                                    "amname",
+                                    "heap",
+                                    "amhandler",
+                                    new Reg(3, "heap_tableam_handler"),
+                                    "amtype",
+                                    "t"),
                             row(
-                                    "oid", 403,
-                                    "amname", "btree",
-                                    "amhandler", new Reg(330, "bthandler"),
-                                    "amtype", "i"));
+                                    "oid",
+                                    403,
+                                    "amname",
+                                    "btree",
+                                    "amhandler",
+                                    new Reg(330, "bthandler"),
+                                    "amtype",
+                                    "i"));
             case "pg_tablespace" ->
                     List.of(
                             row("oid", 1663, "spcname", "pg_default", "spcowner", ROLE),
@@ -443,11 +466,47 @@ final class Catalogue implements World {
             case "pg_language" ->
                     List.of(
                             row("oid", 12, "lanname", "internal", "lanowner", ROLE),
-                            row("oid", 14, "lanname", "sql", "lanowner", ROLE, "lanpltrusted", true));
+                            row(
+                                    "oid",
+                                    14,
+                                    "lanname",
+                                    "sql",
+                                    "lanowner",
+                                    ROLE,
+                                    "lanpltrusted",
+                                    true));
             case "pg_collation" ->
                     List.of(
-                            row("oid", 100, "collname", "default", "collnamespace", PG_CATALOG, "collowner", ROLE, "collprovider", "d", "collisdeterministic", true, "collencoding", -1),
-                            row("oid", 950, "collname", "C", "collnamespace", PG_CATALOG, "collowner", ROLE, "collprovider", "c", "collisdeterministic", true, "collencoding", -1));
+                            row(
+                                    "oid",
+                                    100,
+                                    "collname",
+                                    "default",
+                                    "collnamespace",
+                                    PG_CATALOG,
+                                    "collowner",
+                                    ROLE,
+                                    "collprovider",
+                                    "d",
+                                    "collisdeterministic",
+                                    true,
+                                    "collencoding",
+                                    -1),
+                            row(
+                                    "oid",
+                                    950,
+                                    "collname",
+                                    "C",
+                                    "collnamespace",
+                                    PG_CATALOG,
+                                    "collowner",
+                                    ROLE,
+                                    "collprovider",
+                                    "c",
+                                    "collisdeterministic",
+                                    true,
+                                    "collencoding",
+                                    -1));
             case "pg_settings" -> settings();
             case "pg_stat_activity" -> activity();
             case "pg_stat_user_tables", "pg_stat_all_tables", "pg_statio_user_tables" ->
@@ -471,7 +530,14 @@ final class Catalogue implements World {
     private List<Map<String, Object>> namespaces() {
         List<Map<String, Object>> rows = new ArrayList<>();
         rows.add(row("oid", PG_CATALOG, "nspname", Catalogues.PG, "nspowner", ROLE));
-        rows.add(row("oid", INFORMATION_SCHEMA, "nspname", Catalogues.INFORMATION, "nspowner", ROLE));
+        rows.add(
+                row(
+                        "oid",
+                        INFORMATION_SCHEMA,
+                        "nspname",
+                        Catalogues.INFORMATION,
+                        "nspowner",
+                        ROLE));
         for (Space each : spaces()) {
             rows.add(row("oid", each.oid(), "nspname", each.name(), "nspowner", ROLE));
         }
@@ -483,35 +549,59 @@ final class Catalogue implements World {
         for (Layout each : Catalogues.all()) {
             rows.add(
                     row(
-                            "oid", each.oid(),
-                            "relname", each.name(),
-                            "relnamespace", each.schema().equals(Catalogues.PG) ? PG_CATALOG : INFORMATION_SCHEMA,
-                            "relowner", ROLE,
-                            "relam", each.kind() == 'r' ? HEAP : 0,
-                            "relpersistence", "p",
-                            "relkind", each.kind(),
-                            "relnatts", each.fields().size(),
-                            "reltuples", -1.0,
-                            "relispopulated", true,
-                            "relreplident", "n"));
+                            "oid",
+                            each.oid(),
+                            "relname",
+                            each.name(),
+                            "relnamespace",
+                            each.schema().equals(Catalogues.PG) ? PG_CATALOG : INFORMATION_SCHEMA,
+                            "relowner",
+                            ROLE,
+                            "relam",
+                            each.kind() == 'r' ? HEAP : 0,
+                            "relpersistence",
+                            "p",
+                            "relkind",
+                            each.kind(),
+                            "relnatts",
+                            each.fields().size(),
+                            "reltuples",
+                            -1.0,
+                            "relispopulated",
+                            true,
+                            "relreplident",
+                            "n"));
         }
         for (Table each : tables()) {
             boolean view = each.kind() == 'v';
             rows.add(
                     row(
-                            "oid", each.oid(),
-                            "relname", each.table().name(),
-                            "relnamespace", each.space(),
-                            "relowner", ROLE,
-                            "relam", view ? 0 : HEAP,
-                            "relfilenode", view ? 0 : each.oid(),
-                            "reltuples", view ? -1.0 : (double) each.table().rows(),
-                            "relpersistence", "p",
-                            "relkind", each.kind(),
-                            "relnatts", each.table().attributes().size(),
-                            "relhasrules", view,
-                            "relispopulated", true,
-                            "relreplident", view ? "n" : "d"));
+                            "oid",
+                            each.oid(),
+                            "relname",
+                            each.table().name(),
+                            "relnamespace",
+                            each.space(),
+                            "relowner",
+                            ROLE,
+                            "relam",
+                            view ? 0 : HEAP,
+                            "relfilenode",
+                            view ? 0 : each.oid(),
+                            "reltuples",
+                            view ? -1.0 : (double) each.table().rows(),
+                            "relpersistence",
+                            "p",
+                            "relkind",
+                            each.kind(),
+                            "relnatts",
+                            each.table().attributes().size(),
+                            "relhasrules",
+                            view,
+                            "relispopulated",
+                            true,
+                            "relreplident",
+                            view ? "n" : "d"));
         }
         return rows;
     }
@@ -543,21 +633,36 @@ final class Catalogue implements World {
     private static Map<String, Object> attribute(
             long relation, int number, String name, PgType type, int modifier, boolean required) {
         return row(
-                "attrelid", relation,
-                "attname", name,
-                "atttypid", type.oid(),
-                "attstattarget", -1,
-                "attlen", type.length(),
-                "attnum", number,
-                "attndims", type.isArray() && !type.isVector() ? 1 : 0,
-                "attcacheoff", -1,
-                "atttypmod", modifier,
-                "attbyval", type.length() > 0 && type.length() <= 8,
-                "attalign", align(type),
-                "attstorage", storage(type),
-                "attnotnull", required,
-                "attislocal", true,
-                "attcollation", collated(type) ? 100 : 0);
+                "attrelid",
+                relation,
+                "attname",
+                name,
+                "atttypid",
+                type.oid(),
+                "attstattarget",
+                -1,
+                "attlen",
+                type.length(),
+                "attnum",
+                number,
+                "attndims",
+                type.isArray() && !type.isVector() ? 1 : 0,
+                "attcacheoff",
+                -1,
+                "atttypmod",
+                modifier,
+                "attbyval",
+                type.length() > 0 && type.length() <= 8,
+                "attalign",
+                align(type),
+                "attstorage",
+                storage(type),
+                "attnotnull",
+                required,
+                "attislocal",
+                true,
+                "attcollation",
+                collated(type) ? 100 : 0);
     }
 
     private static boolean collated(PgType type) {
@@ -568,9 +673,7 @@ final class Catalogue implements World {
     }
 
     private static String storage(PgType type) {
-        return type == PgType.NUMERIC
-                ? "m"
-                : type.length() < 0 && !type.isVector() ? "x" : "p";
+        return type == PgType.NUMERIC ? "m" : type.length() < 0 && !type.isVector() ? "x" : "p";
     }
 
     private static String align(PgType type) {
@@ -596,15 +699,42 @@ final class Catalogue implements World {
                             "typbyval", each.length() > 0 && each.length() <= 8,
                             "typtype", each.category() == 'P' || each.category() == 'X' ? "p" : "b",
                             "typcategory", each.category(),
-                            "typispreferred", each == PgType.TEXT || each == PgType.FLOAT8 || each == PgType.BOOL || each == PgType.TIMESTAMPTZ || each == PgType.OID || each == PgType.INTERVAL,
+                            "typispreferred",
+                                    each == PgType.TEXT
+                                            || each == PgType.FLOAT8
+                                            || each == PgType.BOOL
+                                            || each == PgType.TIMESTAMPTZ
+                                            || each == PgType.OID
+                                            || each == PgType.INTERVAL,
                             "typisdefined", true,
                             "typdelim", ",",
                             "typelem", each.elementOid(),
                             "typarray", each.arrayOid(),
                             "typinput", io(array ? "array_in" : each.label() + input(each)),
-                            "typoutput", io(array ? "array_out" : each.label() + input(each).replace("in", "out")),
-                            "typreceive", io(array ? "array_recv" : each.label() + (input(each).startsWith("_") ? "_" : "") + "recv"),
-                            "typsend", io(array ? "array_send" : each.label() + (input(each).startsWith("_") ? "_" : "") + "send"),
+                            "typoutput",
+                                    io(
+                                            array
+                                                    ? "array_out"
+                                                    : each.label()
+                                                            + input(each).replace("in", "out")),
+                            "typreceive",
+                                    io(
+                                            array
+                                                    ? "array_recv"
+                                                    : each.label()
+                                                            + (input(each).startsWith("_")
+                                                                    ? "_"
+                                                                    : "")
+                                                            + "recv"),
+                            "typsend",
+                                    io(
+                                            array
+                                                    ? "array_send"
+                                                    : each.label()
+                                                            + (input(each).startsWith("_")
+                                                                    ? "_"
+                                                                    : "")
+                                                            + "send"),
                             "typalign", align(each),
                             "typstorage", storage(each),
                             "typtypmod", -1,
@@ -615,7 +745,22 @@ final class Catalogue implements World {
 
     private static String input(PgType type) {
         return switch (type) {
-            case DATE, TIME, TIMETZ, TIMESTAMP, TIMESTAMPTZ, INTERVAL, NUMERIC, UUID, JSON, JSONB, XML, BIT, VARBIT, RECORD, VOID, PG_NODE_TREE ->
+            case DATE,
+                    TIME,
+                    TIMETZ,
+                    TIMESTAMP,
+                    TIMESTAMPTZ,
+                    INTERVAL,
+                    NUMERIC,
+                    UUID,
+                    JSON,
+                    JSONB,
+                    XML,
+                    BIT,
+                    VARBIT,
+                    RECORD,
+                    VOID,
+                    PG_NODE_TREE ->
                     "_in";
             default -> "in";
         };
@@ -643,7 +788,8 @@ final class Catalogue implements World {
     private static void described(
             List<Map<String, Object>> rows, long oid, int kind, int part, String comment) {
         if (!comment.isEmpty()) {
-            rows.add(row("objoid", oid, "classoid", kind, "objsubid", part, "description", comment));
+            rows.add(
+                    row("objoid", oid, "classoid", kind, "objsubid", part, "description", comment));
         }
     }
 
@@ -677,15 +823,24 @@ final class Catalogue implements World {
                 .forEach((name, value) ->
                         rows.add(
                                 row(
-                                        "name", name,
-                                        "setting", value,
-                                        "category", "Client",
-                                        "short_desc", Settings.meaning(name),
-                                        "context", "user",
-                                        "vartype", "string",
-                                        "source", "session",
-                                        "boot_val", value,
-                                        "reset_val", value)));
+                                        "name",
+                                        name,
+                                        "setting",
+                                        value,
+                                        "category",
+                                        "Client",
+                                        "short_desc",
+                                        Settings.meaning(name),
+                                        "context",
+                                        "user",
+                                        "vartype",
+                                        "string",
+                                        "source",
+                                        "session",
+                                        "boot_val",
+                                        value,
+                                        "reset_val",
+                                        value)));
         return rows;
     }
 

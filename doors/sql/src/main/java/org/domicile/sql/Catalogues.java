@@ -95,8 +95,7 @@ final class Catalogues {
                     fields.add(
                             new Field(
                                     column.substring(0, colon),
-                                    PgType.named(column.substring(colon + 1))
-                                            .orElse(PgType.TEXT)));
+                                    PgType.named(column.substring(colon + 1)).orElse(PgType.TEXT)));
                 }
                 all.put(
                         parts[1] + "." + parts[2],
@@ -150,8 +149,7 @@ final class Catalogues {
         }
         Set<List<String>> relations = question.relations();
         if (relations.isEmpty()) {
-            return question.constant()
-                    || question.functions().stream().anyMatch(Catalogues::ours);
+            return question.constant() || question.functions().stream().anyMatch(Catalogues::ours);
         }
         long theirs = relations.stream().filter(Catalogues::means).count();
         if (theirs > 0 && theirs < relations.size()) {

@@ -134,8 +134,7 @@ final class Cells {
                 yield json.append(']').toString();
             }
             case Value.Fields(List<Value> values) -> {
-                List<Column> fields =
-                        type instanceof Type.Struct(List<Column> of) ? of : List.of();
+                List<Column> fields = type instanceof Type.Struct(List<Column> of) ? of : List.of();
                 StringBuilder json = new StringBuilder("{");
                 for (int i = 0; i < values.size(); i++) {
                     json.append(i > 0 ? "," : "");
@@ -143,9 +142,7 @@ final class Cells {
                     json.append(':');
                     json.append(
                             json(
-                                    i < fields.size()
-                                            ? fields.get(i).type()
-                                            : Type.Simple.UNKNOWN,
+                                    i < fields.size() ? fields.get(i).type() : Type.Simple.UNKNOWN,
                                     values.get(i)));
                 }
                 yield json.append('}').toString();
@@ -286,8 +283,7 @@ final class Cells {
                                     : new Value.Moment(instant);
             case Interval span -> new Value.Interval(span.months(), span.days(), span.micros());
             case java.util.UUID uuid -> new Value.Uuid(uuid);
-            case List<?> list ->
-                    new Value.Items(list.stream().map(Cells::parameter).toList());
+            case List<?> list -> new Value.Items(list.stream().map(Cells::parameter).toList());
             default -> new Value.Text(TextFormat.UTC.write(PgType.TEXT, value));
         };
     }

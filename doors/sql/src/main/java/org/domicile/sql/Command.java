@@ -299,8 +299,8 @@ sealed interface Command {
                 return whole(
                         new Ask(
                                 "select table_schema as schema, table_name as name from"
-                                    + " information_schema.tables where table_schema not in"
-                                    + " ('pg_catalog', 'information_schema') order by 1, 2"));
+                                        + " information_schema.tables where table_schema not in"
+                                        + " ('pg_catalog', 'information_schema') order by 1, 2"));
             }
             if (accept("session", "authorization")) {
                 return whole(new Show("session_authorization"));

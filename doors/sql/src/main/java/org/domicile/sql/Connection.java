@@ -150,7 +150,8 @@ final class Connection implements Runnable {
             if (rest.length < 3) {
                 return;
             }
-            int length = ByteBuffer.wrap(new byte[] {(byte) first, rest[0], rest[1], rest[2]}).getInt();
+            int length =
+                    ByteBuffer.wrap(new byte[] {(byte) first, rest[0], rest[1], rest[2]}).getInt();
             if (length < 8 || length > Startup.LONGEST) {
                 fatal(out, Startup.violation("invalid length of startup packet"));
                 return;
@@ -178,7 +179,9 @@ final class Connection implements Runnable {
                     out.single('S');
                     if (in.available() > 0) {
                         // what came before the handshake was not protected by it (CVE-2021-23214)
-                        fatal(out, Startup.violation("received unencrypted data after SSL request"));
+                        fatal(
+                                out,
+                                Startup.violation("received unencrypted data after SSL request"));
                         return;
                     }
                     in = secured(new byte[0], in, false);
@@ -224,9 +227,7 @@ final class Connection implements Runnable {
             return Optional.empty();
         }
         var local = tls.getSession().getLocalCertificates();
-        return local == null || local.length == 0
-                ? Optional.empty()
-                : Scram.endPoint(local[0]);
+        return local == null || local.length == 0 ? Optional.empty() : Scram.endPoint(local[0]);
     }
 
     // ---- errors ----
@@ -251,8 +252,7 @@ final class Connection implements Runnable {
 
     // ---- login ----
 
-    private void session(Startup.Begin begin, InputStream stream, Outgoing out)
-            throws IOException {
+    private void session(Startup.Begin begin, InputStream stream, Outgoing out) throws IOException {
         DataInputStream in = new DataInputStream(stream);
         if (begin.minor() > 0 || !begin.unknown().isEmpty()) {
             out.begin('v').int32(3 << 16).int32(begin.unknown().size());
@@ -262,11 +262,15 @@ final class Connection implements Runnable {
         Map<String, String> parameters = begin.parameters();
         String user = parameters.getOrDefault("user", "");
         if (user.isEmpty()) {
-            fatal(out, new SqlError("28000", "no PostgreSQL user name specified in startup packet"));
+            fatal(
+                    out,
+                    new SqlError("28000", "no PostgreSQL user name specified in startup packet"));
             return;
         }
         String replication = parameters.getOrDefault("replication", "false");
-        if (!replication.equals("false") && !replication.equals("0") && !replication.equals("off")) {
+        if (!replication.equals("false")
+                && !replication.equals("0")
+                && !replication.equals("off")) {
             fatal(out, new SqlError("0A000", "there is no replication here"));
             return;
         }
@@ -389,13 +393,13 @@ final class Connection implements Runnable {
         boolean[] telling = {false};
         Settings settings =
                 new Settings((name, value) -> {
-                            if (name.equals("application_name")) {
-                                application = value;
-                            }
-                            if (telling[0]) {
-                                tell(out, name, value);
-                            }
-                        });
+                    if (name.equals("application_name")) {
+                        application = value;
+                    }
+                    if (telling[0]) {
+                        tell(out, name, value);
+                    }
+                });
         settings.fix("session_authorization", credential);
         settings.fix("ssl", secure ? "on" : "off");
         String database = begin.parameters().getOrDefault("database", "");
@@ -413,7 +417,10 @@ final class Connection implements Runnable {
         application = settings.must("application_name");
         out.begin('K').int32(process).bytes(secret).end();
         InetSocketAddress client = (InetSocketAddress) raw.getRemoteSocketAddress();
-        String id = HexFormat.of().withUpperCase().toHexDigits((door.serial() << 32) | process & 0xffff_ffffL);
+        String id =
+                HexFormat.of()
+                        .withUpperCase()
+                        .toHexDigits((door.serial() << 32) | process & 0xffff_ffffL);
         Conversation talk =
                 new Conversation(
                         door.guard(),
@@ -479,8 +486,7 @@ final class Connection implements Runnable {
         out.flush();
     }
 
-    private void converse(Conversation talk, DataInputStream in, Outgoing out)
-            throws IOException {
+    private void converse(Conversation talk, DataInputStream in, Outgoing out) throws IOException {
         boolean skipping = false;
         while (true) {
             int kind = in.read();
@@ -530,8 +536,7 @@ final class Connection implements Runnable {
         }
     }
 
-    private SqlError told(Conversation talk, RuntimeException e, Outgoing out)
-            throws IOException {
+    private SqlError told(Conversation talk, RuntimeException e, Outgoing out) throws IOException {
         if (e instanceof java.io.UncheckedIOException io) {
             throw io.getCause();
         }

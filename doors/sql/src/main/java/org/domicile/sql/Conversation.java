@@ -40,8 +40,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
     static final Duration LONGEST = Duration.ofHours(1);
 
     /** Who converses. @param database as named, empty for none */
-    record Who(
-            Caller.Known caller, String zone, String address, String database, int process) {}
+    record Who(Caller.Known caller, String zone, String address, String database, int process) {}
 
     private final Guard guard;
     private final Visible visible;
@@ -219,8 +218,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
             begin(text);
             try {
                 Command command = command(piece.text());
-                Statement statement =
-                        new Statement(piece.text(), Optional.of(command), List.of());
+                Statement statement = new Statement(piece.text(), Optional.of(command), List.of());
                 Running running = run(statement, Given.NONE);
                 all(running);
             } catch (SqlError e) {
@@ -423,8 +421,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
                 }
                 keep(
                         prepare.name(),
-                        new Statement(
-                                prepare.sql(), Optional.of(command(prepare.sql())), types));
+                        new Statement(prepare.sql(), Optional.of(command(prepare.sql())), types));
                 yield new Running.Done("PREPARE");
             }
             case Command.Execute(String name, List<Optional<String>> values) -> {
@@ -461,8 +458,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
             case Command.Listen(String tag) -> new Running.Done(tag);
             case Command.Ask(String sql) -> {
                 Asking asking = asking(sql, statement.types());
-                List<Object> values =
-                        given.read(asking.ready().parameters(), settings.format());
+                List<Object> values = given.read(asking.ready().parameters(), settings.format());
                 List<Object[]> rows = asking.ready().rows(values);
                 use = asking.use()[0];
                 yield new Running.Rows(
@@ -601,15 +597,13 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
 
     private Running declare(Command.Declare declare) {
         if (state == 'I' && !declare.hold()) {
-            throw new SqlError(
-                    "25P01", "DECLARE CURSOR can only be used in transaction blocks");
+            throw new SqlError("25P01", "DECLARE CURSOR can only be used in transaction blocks");
         }
         if (declare.scroll()) {
             throw new SqlError("0A000", "cursors only scroll forward here");
         }
         if (portals.containsKey(declare.name())) {
-            throw new SqlError(
-                    "42P03", "cursor \"" + declare.name() + "\" already exists");
+            throw new SqlError("42P03", "cursor \"" + declare.name() + "\" already exists");
         }
         Command command = command(declare.sql());
         if (!asksOrReads(command)) {
@@ -767,8 +761,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         Portal old = portals.get(message.portal());
         if (old != null) {
             if (!message.portal().isEmpty()) {
-                throw new SqlError(
-                        "42P03", "cursor \"" + message.portal() + "\" already exists");
+                throw new SqlError("42P03", "cursor \"" + message.portal() + "\" already exists");
             }
             old.close();
             portals.remove("");
@@ -863,8 +856,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
             }
         }
         out.begin('t').int16(types.size());
-        types.forEach(each ->
-                        out.int32((each == PgType.UNKNOWN ? PgType.TEXT : each).oid()));
+        types.forEach(each -> out.int32((each == PgType.UNKNOWN ? PgType.TEXT : each).oid()));
         out.end();
         if (rows) {
             describe(fields, List.of());

@@ -44,7 +44,14 @@ record CopyFormat(
                 };
         for (String name : options.keySet()) {
             switch (name) {
-                case "format", "delimiter", "null", "header", "quote", "escape", "encoding", "freeze" -> {}
+                case "format",
+                        "delimiter",
+                        "null",
+                        "header",
+                        "quote",
+                        "escape",
+                        "encoding",
+                        "freeze" -> {}
                 default -> throw new SqlError("0A000", "COPY option \"" + name + "\" is not here");
             }
         }
@@ -57,7 +64,10 @@ record CopyFormat(
                 options.getOrDefault("null", csv ? "" : "\\N"),
                 quote,
                 single(options, "escape", quote),
-                header.isEmpty() || header.equals("true") || header.equals("on") || header.equals("1"));
+                header.isEmpty()
+                        || header.equals("true")
+                        || header.equals("on")
+                        || header.equals("1"));
     }
 
     private static char single(Map<String, String> options, String name, char usual) {

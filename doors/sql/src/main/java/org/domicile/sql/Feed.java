@@ -105,7 +105,9 @@ interface Feed extends AutoCloseable {
         private final Feed whole;
         private long left;
 
-        /** @param most -1 for all */
+        /**
+         * @param most -1 for all
+         */
         Part(Feed whole, long most) {
             this.whole = whole;
             this.left = most < 0 ? Long.MAX_VALUE : most;

@@ -38,8 +38,7 @@ final class Functions {
                             PgType.TEXT,
                             "PostgreSQL 15.0 is what clients take this for; it is Domicile, with"
                                     + " DuckDB's SQL");
-            case "current_database", "current_catalog" ->
-                    constant(PgType.NAME, asker.database());
+            case "current_database", "current_catalog" -> constant(PgType.NAME, asker.database());
             case "current_user", "session_user", "user", "current_role" ->
                     constant(PgType.NAME, asker.user());
             case "current_schema" -> {
@@ -65,7 +64,8 @@ final class Functions {
                             PgType.TEXT,
                             a -> {
                                 Optional<String> value = asker.settings().value(text(a, 0));
-                                if (value.isEmpty() && (count < 2 || !Boolean.TRUE.equals(a.get(1)))) {
+                                if (value.isEmpty()
+                                        && (count < 2 || !Boolean.TRUE.equals(a.get(1)))) {
                                     throw Settings.unknown(text(a, 0));
                                 }
                                 return value.isPresent() ? (Object) value.get() : Missing.NULL;
@@ -88,42 +88,85 @@ final class Functions {
                                     oid(a, 0) == Catalogue.ROLE
                                             ? asker.user()
                                             : "unknown (OID=" + oid(a, 0) + ")");
-            case "pg_table_is_visible", "pg_type_is_visible", "pg_function_is_visible", "pg_operator_is_visible",
-                    "pg_opclass_is_visible", "pg_collation_is_visible", "pg_conversion_is_visible" ->
+            case "pg_table_is_visible",
+                    "pg_type_is_visible",
+                    "pg_function_is_visible",
+                    "pg_operator_is_visible",
+                    "pg_opclass_is_visible",
+                    "pg_collation_is_visible",
+                    "pg_conversion_is_visible" ->
                     strict(PgType.BOOL, a -> visible(oid(a, 0)));
             case "has_table_privilege", "has_any_column_privilege", "has_column_privilege" ->
                     strict(PgType.BOOL, a -> readable(a));
             case "has_schema_privilege", "has_database_privilege" ->
                     strict(
                             PgType.BOOL,
-                            a -> !text(a, a.size() - 1).toLowerCase(java.util.Locale.ROOT).contains("create"));
-            case "has_function_privilege", "has_sequence_privilege", "has_type_privilege", "has_language_privilege", "has_tablespace_privilege" ->
+                            a ->
+                                    !text(a, a.size() - 1)
+                                            .toLowerCase(java.util.Locale.ROOT)
+                                            .contains("create"));
+            case "has_function_privilege",
+                    "has_sequence_privilege",
+                    "has_type_privilege",
+                    "has_language_privilege",
+                    "has_tablespace_privilege" ->
                     strict(PgType.BOOL, a -> true);
             case "pg_has_role" -> strict(PgType.BOOL, a -> true);
             case "row_security_active" -> strict(PgType.BOOL, a -> false);
-            case "pg_is_in_recovery", "pg_is_other_temp_schema", "pg_relation_is_updatable", "pg_relation_is_publishable" ->
+            case "pg_is_in_recovery",
+                    "pg_is_other_temp_schema",
+                    "pg_relation_is_updatable",
+                    "pg_relation_is_publishable" ->
                     constant(PgType.BOOL, false);
             case "pg_my_temp_schema" -> constant(PgType.OID, 0L);
             case "obj_description" -> strict(PgType.TEXT, a -> description(oid(a, 0), 0));
             case "col_description" ->
                     strict(PgType.TEXT, a -> description(oid(a, 0), (int) oid(a, 1)));
-            case "shobj_description", "pg_get_expr", "pg_get_partkeydef", "pg_get_partition_constraintdef",
-                    "pg_get_constraintdef", "pg_get_indexdef", "pg_get_triggerdef", "pg_get_ruledef", "pg_get_functiondef",
-                    "pg_get_function_result", "pg_get_function_arguments", "pg_get_function_identity_arguments",
-                    "pg_get_function_sqlbody", "pg_get_serial_sequence", "pg_tablespace_location", "pg_get_statisticsobjdef_columns",
-                    "pg_get_statisticsobjdef", "pg_describe_object", "pg_relation_filepath", "pg_sequence_last_value" ->
+            case "shobj_description",
+                    "pg_get_expr",
+                    "pg_get_partkeydef",
+                    "pg_get_partition_constraintdef",
+                    "pg_get_constraintdef",
+                    "pg_get_indexdef",
+                    "pg_get_triggerdef",
+                    "pg_get_ruledef",
+                    "pg_get_functiondef",
+                    "pg_get_function_result",
+                    "pg_get_function_arguments",
+                    "pg_get_function_identity_arguments",
+                    "pg_get_function_sqlbody",
+                    "pg_get_serial_sequence",
+                    "pg_tablespace_location",
+                    "pg_get_statisticsobjdef_columns",
+                    "pg_get_statisticsobjdef",
+                    "pg_describe_object",
+                    "pg_relation_filepath",
+                    "pg_sequence_last_value" ->
                     nothing(PgType.TEXT);
             case "pg_get_viewdef" -> strict(PgType.TEXT, a -> definition(a));
             case "pg_encoding_to_char" ->
                     strict(PgType.NAME, a -> oid(a, 0) == 6 ? "UTF8" : "SQL_ASCII");
             case "pg_char_to_encoding" -> strict(PgType.INT4, a -> 6L);
             case "pg_client_encoding", "getdatabaseencoding" -> constant(PgType.NAME, "UTF8");
-            case "pg_relation_size", "pg_total_relation_size", "pg_table_size", "pg_indexes_size", "pg_database_size", "pg_tablespace_size" ->
+            case "pg_relation_size",
+                    "pg_total_relation_size",
+                    "pg_table_size",
+                    "pg_indexes_size",
+                    "pg_database_size",
+                    "pg_tablespace_size" ->
                     strict(PgType.INT8, a -> 0L);
             case "pg_size_pretty" -> strict(PgType.TEXT, a -> a.getFirst() + " bytes");
             case "pg_postmaster_start_time", "pg_conf_load_time" ->
-                    constant(PgType.TIMESTAMPTZ, asker.activity().stream().map(Catalogue.Activity::begun).findFirst().orElse(java.time.Instant.EPOCH));
-            case "txid_current", "pg_current_xact_id", "pg_current_xact_id_if_assigned", "txid_current_if_assigned" ->
+                    constant(
+                            PgType.TIMESTAMPTZ,
+                            asker.activity().stream()
+                                    .map(Catalogue.Activity::begun)
+                                    .findFirst()
+                                    .orElse(java.time.Instant.EPOCH));
+            case "txid_current",
+                    "pg_current_xact_id",
+                    "pg_current_xact_id_if_assigned",
+                    "txid_current_if_assigned" ->
                     constant(PgType.INT8, 1L);
             case "inet_server_addr", "inet_client_addr" -> nothing(PgType.TEXT);
             case "inet_server_port", "inet_client_port" -> nothing(PgType.INT4);
@@ -132,11 +175,19 @@ final class Functions {
             case "to_regnamespace" -> named(PgType.REGNAMESPACE);
             case "to_regrole" -> named(PgType.REGROLE);
             case "pg_cancel_backend", "pg_terminate_backend" -> constant(PgType.BOOL, false);
-            case "pg_advisory_lock", "pg_advisory_unlock", "pg_try_advisory_lock", "pg_advisory_xact_lock" ->
+            case "pg_advisory_lock",
+                    "pg_advisory_unlock",
+                    "pg_try_advisory_lock",
+                    "pg_advisory_xact_lock" ->
                     throw new SqlError("0A000", "advisory locks are not here");
-            case "pg_stat_get_numscans", "pg_stat_get_blocks_fetched", "pg_stat_get_tuples_returned" ->
+            case "pg_stat_get_numscans",
+                    "pg_stat_get_blocks_fetched",
+                    "pg_stat_get_tuples_returned" ->
                     constant(PgType.INT8, 0L);
-            case "_pg_char_max_length", "_pg_numeric_precision", "_pg_numeric_scale", "_pg_datetime_precision" ->
+            case "_pg_char_max_length",
+                    "_pg_numeric_precision",
+                    "_pg_numeric_scale",
+                    "_pg_datetime_precision" ->
                     nothing(PgType.INT4);
             case "_pg_truetypid" -> strict(PgType.OID, a -> a.getFirst());
             case "_pg_truetypmod" -> strict(PgType.INT4, a -> -1L);

@@ -76,12 +76,18 @@ final class InformationSchema {
 
     private Map<String, Object> table(String schema, String name, String kind) {
         return row(
-                "table_catalog", database(),
-                "table_schema", schema,
-                "table_name", name,
-                "table_type", kind,
-                "is_insertable_into", "NO",
-                "is_typed", "NO");
+                "table_catalog",
+                database(),
+                "table_schema",
+                schema,
+                "table_name",
+                name,
+                "table_type",
+                kind,
+                "is_insertable_into",
+                "NO",
+                "is_typed",
+                "NO");
     }
 
     private List<Map<String, Object>> views() {
@@ -142,7 +148,8 @@ final class InformationSchema {
         return rows;
     }
 
-    private Map<String, Object> column(Catalogue.Table table, Visible.Attribute column, int number) {
+    private Map<String, Object> column(
+            Catalogue.Table table, Visible.Attribute column, int number) {
         return column(
                 table.schema(),
                 table.table().name(),
@@ -163,22 +170,38 @@ final class InformationSchema {
             boolean required) {
         Map<String, Object> row =
                 row(
-                        "table_catalog", database(),
-                        "table_schema", schema,
-                        "table_name", table,
-                        "column_name", name,
-                        "ordinal_position", number,
-                        "is_nullable", required ? "NO" : "YES",
-                        "data_type", type.isArray() && !type.isVector() ? "ARRAY" : type.title(),
-                        "udt_catalog", database(),
-                        "udt_schema", Catalogues.PG,
-                        "udt_name", type.label(),
-                        "dtd_identifier", Integer.toString(number),
-                        "is_self_referencing", "NO",
-                        "is_identity", "NO",
-                        "identity_cycle", "NO",
-                        "is_generated", "NEVER",
-                        "is_updatable", "NO");
+                        "table_catalog",
+                        database(),
+                        "table_schema",
+                        schema,
+                        "table_name",
+                        table,
+                        "column_name",
+                        name,
+                        "ordinal_position",
+                        number,
+                        "is_nullable",
+                        required ? "NO" : "YES",
+                        "data_type",
+                        type.isArray() && !type.isVector() ? "ARRAY" : type.title(),
+                        "udt_catalog",
+                        database(),
+                        "udt_schema",
+                        Catalogues.PG,
+                        "udt_name",
+                        type.label(),
+                        "dtd_identifier",
+                        Integer.toString(number),
+                        "is_self_referencing",
+                        "NO",
+                        "is_identity",
+                        "NO",
+                        "identity_cycle",
+                        "NO",
+                        "is_generated",
+                        "NEVER",
+                        "is_updatable",
+                        "NO");
         switch (type) {
             case INT2 -> numbers(row, 16, 2, 0);
             case INT4 -> numbers(row, 32, 2, 0);

@@ -2,7 +2,9 @@ package org.domicile.sql;
 
 /** What the wire's door does with a statement, all of it: how each meets the guard. */
 enum Operation {
-    /** BEGIN, SET, SHOW, DECLARE and others of the connection's own, and values that stand there. */
+    /**
+     * BEGIN, SET, SHOW, DECLARE and others of the connection's own, and values that stand there.
+     */
     OWN,
     /** A question about catalogues: what the guard shows of tables. */
     ASK,

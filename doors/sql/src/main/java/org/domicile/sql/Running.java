@@ -23,12 +23,7 @@ sealed interface Running {
         boolean ended;
         long sent;
 
-        Portal(
-                String name,
-                Statement statement,
-                Given given,
-                List<Integer> formats,
-                boolean hold) {
+        Portal(String name, Statement statement, Given given, List<Integer> formats, boolean hold) {
             this.name = name;
             this.statement = statement;
             this.given = given;
@@ -38,10 +33,10 @@ sealed interface Running {
 
         void close() {
             running.ifPresent(each -> {
-                        if (each instanceof Rows(Feed feed, LongFunction<String> _)) {
-                            feed.close();
-                        }
-                    });
+                if (each instanceof Rows(Feed feed, LongFunction<String> _)) {
+                    feed.close();
+                }
+            });
             running = Optional.empty();
         }
     }

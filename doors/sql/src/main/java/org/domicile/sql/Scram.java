@@ -27,7 +27,8 @@ final class Scram {
     static final String PLUS = "SCRAM-SHA-256-PLUS";
 
     private static final Pattern FIRST =
-            Pattern.compile("(n|y|p=([A-Za-z0-9.-]+)),(a=[^,]*)?,(n=[^,]*,r=([!-+\\--~]{1,512}))(,.*)?");
+            Pattern.compile(
+                    "(n|y|p=([A-Za-z0-9.-]+)),(a=[^,]*)?,(n=[^,]*,r=([!-+\\--~]{1,512}))(,.*)?");
     private static final Pattern FINAL =
             Pattern.compile("(c=([A-Za-z0-9+/=]+),r=([!-+\\--~]+)(?:,[^,]+)*),p=([A-Za-z0-9+/=]+)");
 
@@ -40,7 +41,9 @@ final class Scram {
     private String serverFirst = "";
     private String nonce = "";
 
-    /** @param binding of this TLS connection; empty without TLS @param nonce printable, fresh */
+    /**
+     * @param binding of this TLS connection; empty without TLS @param nonce printable, fresh
+     */
     Scram(ScramVerifier verifier, Optional<byte[]> binding, String nonce) {
         this.verifier = verifier;
         this.binding = binding;
@@ -71,8 +74,7 @@ final class Scram {
         }
         if (flag.equals("y") && binding.isPresent()) {
             // the client thinks that we have none: somebody between us took it out of the offer
-            throw new SqlError(
-                    "28000", "SCRAM channel binding negotiation error: it was offered");
+            throw new SqlError("28000", "SCRAM channel binding negotiation error: it was offered");
         }
         header = flag + "," + (matcher.group(3) == null ? "" : matcher.group(3)) + ",";
         firstBare = matcher.group(4);
@@ -124,9 +126,7 @@ final class Scram {
         boolean right = MessageDigest.isEqual(sha256(key), verifier.storedKey());
         return right
                 ? Optional.of(
-                        "v="
-                                + Base64.getEncoder()
-                                        .encodeToString(hmac(verifier.serverKey(), all)))
+                        "v=" + Base64.getEncoder().encodeToString(hmac(verifier.serverKey(), all)))
                 : Optional.empty();
     }
 

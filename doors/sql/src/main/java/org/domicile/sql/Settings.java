@@ -43,59 +43,112 @@ final class Settings {
 
     /** As clients know them, where lower case is not it. */
     private static final Map<String, String> WRITTEN =
-            Map.of("datestyle", "DateStyle", "intervalstyle", "IntervalStyle", "timezone", "TimeZone");
+            Map.of(
+                    "datestyle",
+                    "DateStyle",
+                    "intervalstyle",
+                    "IntervalStyle",
+                    "timezone",
+                    "TimeZone");
 
     private static final Map<String, String> STANDARD = new LinkedHashMap<>();
 
     static {
         String[] pairs = {
-            "application_name", "",
-            "bytea_output", "hex",
-            "client_encoding", "UTF8",
-            "client_min_messages", "notice",
-            "datestyle", "ISO, MDY",
-            "default_tablespace", "",
-            "default_transaction_deferrable", "off",
-            "default_transaction_isolation", "read committed",
-            "default_transaction_read_only", "off",
-            "default_table_access_method", "heap",
-            "enable_seqscan", "on",
-            "escape_string_warning", "on",
-            "extra_float_digits", "1",
-            "geqo", "on",
-            "idle_in_transaction_session_timeout", "0",
-            "in_hot_standby", "off",
-            "integer_datetimes", "on",
-            "intervalstyle", "postgres",
-            "is_superuser", "off",
-            "jit", "off",
-            "lc_collate", "C.UTF-8",
-            "lc_ctype", "C.UTF-8",
-            "lc_messages", "C.UTF-8",
-            "lc_monetary", "C.UTF-8",
-            "lc_numeric", "C.UTF-8",
-            "lc_time", "C.UTF-8",
-            "lock_timeout", "0",
-            "max_identifier_length", "63",
-            "max_index_keys", "32",
-            "quote_all_identifiers", "off",
-            "row_security", "on",
-            "search_path", "",
-            "server_encoding", "UTF8",
-            "server_version", "15.0",
-            "server_version_num", "150000",
-            "session_authorization", "",
-            "ssl", "off",
-            "standard_conforming_strings", "on",
-            "statement_timeout", "0",
-            "synchronize_seqscans", "on",
-            "timezone", "Etc/UTC",
-            "transaction_isolation", "read committed",
-            "transaction_read_only", "off",
-            "transaction_deferrable", "off",
-            "work_mem", "4MB",
-            "xmloption", "content",
-            RECEIPTS, "off",
+            "application_name",
+            "",
+            "bytea_output",
+            "hex",
+            "client_encoding",
+            "UTF8",
+            "client_min_messages",
+            "notice",
+            "datestyle",
+            "ISO, MDY",
+            "default_tablespace",
+            "",
+            "default_transaction_deferrable",
+            "off",
+            "default_transaction_isolation",
+            "read committed",
+            "default_transaction_read_only",
+            "off",
+            "default_table_access_method",
+            "heap",
+            "enable_seqscan",
+            "on",
+            "escape_string_warning",
+            "on",
+            "extra_float_digits",
+            "1",
+            "geqo",
+            "on",
+            "idle_in_transaction_session_timeout",
+            "0",
+            "in_hot_standby",
+            "off",
+            "integer_datetimes",
+            "on",
+            "intervalstyle",
+            "postgres",
+            "is_superuser",
+            "off",
+            "jit",
+            "off",
+            "lc_collate",
+            "C.UTF-8",
+            "lc_ctype",
+            "C.UTF-8",
+            "lc_messages",
+            "C.UTF-8",
+            "lc_monetary",
+            "C.UTF-8",
+            "lc_numeric",
+            "C.UTF-8",
+            "lc_time",
+            "C.UTF-8",
+            "lock_timeout",
+            "0",
+            "max_identifier_length",
+            "63",
+            "max_index_keys",
+            "32",
+            "quote_all_identifiers",
+            "off",
+            "row_security",
+            "on",
+            "search_path",
+            "",
+            "server_encoding",
+            "UTF8",
+            "server_version",
+            "15.0",
+            "server_version_num",
+            "150000",
+            "session_authorization",
+            "",
+            "ssl",
+            "off",
+            "standard_conforming_strings",
+            "on",
+            "statement_timeout",
+            "0",
+            "synchronize_seqscans",
+            "on",
+            "timezone",
+            "Etc/UTC",
+            "transaction_isolation",
+            "read committed",
+            "transaction_read_only",
+            "off",
+            "transaction_deferrable",
+            "off",
+            "work_mem",
+            "4MB",
+            "xmloption",
+            "content",
+            RECEIPTS,
+            "off",
         };
         for (int i = 0; i < pairs.length; i += 2) {
             STANDARD.put(pairs[i], pairs[i + 1]);
@@ -128,14 +181,15 @@ final class Settings {
     private TextFormat format = TextFormat.UTC;
     private Duration timeout = Duration.ZERO;
 
-    /** @param told hears of changes that the client is told, with their names as it knows them */
+    /**
+     * @param told hears of changes that the client is told, with their names as it knows them
+     */
     Settings(BiConsumer<String, String> told) {
         this.told = told;
     }
 
     static SqlError unknown(String name) {
-        return new SqlError(
-                "42704", "unrecognized configuration parameter \"" + name + "\"");
+        return new SqlError("42704", "unrecognized configuration parameter \"" + name + "\"");
     }
 
     static String meaning(String name) {
@@ -255,7 +309,9 @@ final class Settings {
         switch (key) {
             case "client_encoding" -> {
                 String plain = value.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "");
-                if (!plain.equals("UTF8") && !plain.equals("UNICODE") && !plain.equals("SQLASCII")) {
+                if (!plain.equals("UTF8")
+                        && !plain.equals("UNICODE")
+                        && !plain.equals("SQLASCII")) {
                     throw new SqlError(
                             "22023",
                             "invalid value for parameter \"client_encoding\": \"" + value + "\"",
@@ -283,7 +339,10 @@ final class Settings {
                 }
                 return "postgres";
             }
-            case "standard_conforming_strings", RECEIPTS, "default_transaction_read_only", "transaction_read_only" -> {
+            case "standard_conforming_strings",
+                    RECEIPTS,
+                    "default_transaction_read_only",
+                    "transaction_read_only" -> {
                 boolean on = truth(key, value);
                 if (!on && key.equals("standard_conforming_strings")) {
                     throw new SqlError("22023", "standard_conforming_strings is on here");
@@ -334,7 +393,8 @@ final class Settings {
         Matcher matcher = TIME.matcher(value.strip());
         if (!matcher.matches()) {
             throw new SqlError(
-                    "22023", "invalid value for parameter \"statement_timeout\": \"" + value + "\"");
+                    "22023",
+                    "invalid value for parameter \"statement_timeout\": \"" + value + "\"");
         }
         long number = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {

@@ -134,8 +134,7 @@ public final class SqlDoor implements AutoCloseable {
                 Connection connection;
                 do {
                     int process = random.nextInt() & 0x7fff_ffff;
-                    connection =
-                            new Connection(this, socket, process, secret, clock.instant());
+                    connection = new Connection(this, socket, process, secret, clock.instant());
                 } while (connections.putIfAbsent(connection.process(), connection) != null);
                 Thread.ofVirtual().name("sql " + connection.process()).start(connection);
             } catch (IOException e) {
@@ -277,5 +276,4 @@ public final class SqlDoor implements AutoCloseable {
         }
         connections.values().forEach(Connection::cut);
     }
-
 }

@@ -34,8 +34,8 @@ import org.domicile.request.Caller;
 
 /**
  * SQL over HTTP: {@code POST /sql} with {@code {"sql": "…", "parameters": […]}}, or with the bare
- * statement as {@code text/plain}. The answer is JSON, or with {@code Accept:
- * application/x-ndjson} a line for each row, sent as it comes. One request is one statement.
+ * statement as {@code text/plain}. The answer is JSON, or with {@code Accept: application/x-ndjson}
+ * a line for each row, sent as it comes. One request is one statement.
  *
  * <p>Who asks shows its access key and secret as HTTP's Basic authentication, over TLS or from this
  * machine.
@@ -84,7 +84,11 @@ public final class SqlPage implements HttpHandler {
             return;
         }
         if (!exchange.secure() && !exchange.client().getAddress().isLoopbackAddress()) {
-            fail(exchange, 403, new SqlError("28000", "ask over https: a secret must not travel in clear"), "");
+            fail(
+                    exchange,
+                    403,
+                    new SqlError("28000", "ask over https: a secret must not travel in clear"),
+                    "");
             return;
         }
         Optional<Caller.Known> caller = caller(exchange);
@@ -176,7 +180,11 @@ public final class SqlPage implements HttpHandler {
             SqlError told = talk.told(e);
             if (exchange.responded()) {
                 // the answer ends without its last line
-                LOG.log(System.Logger.Level.INFO, "request {0}: {1}", exchange.requestId(), told.getMessage());
+                LOG.log(
+                        System.Logger.Level.INFO,
+                        "request {0}: {1}",
+                        exchange.requestId(),
+                        told.getMessage());
                 return;
             }
             fail(exchange, status(told.state()), told, talk.use());
@@ -243,21 +251,15 @@ public final class SqlPage implements HttpHandler {
                 "22023", "the request is not {\"sql\": \"…\", \"parameters\": […]}: " + why);
     }
 
-    private static void values(JsonParser json, List<Optional<byte[]>> values)
-            throws IOException {
+    private static void values(JsonParser json, List<Optional<byte[]>> values) throws IOException {
         if (json.currentToken() != JsonToken.START_ARRAY) {
             throw malformed("parameters are a list");
         }
         while (json.nextToken() != JsonToken.END_ARRAY) {
             switch (json.currentToken()) {
                 case VALUE_NULL -> values.add(Optional.empty());
-                case VALUE_STRING,
-                        VALUE_NUMBER_INT,
-                        VALUE_NUMBER_FLOAT,
-                        VALUE_TRUE,
-                        VALUE_FALSE ->
-                        values.add(
-                                Optional.of(json.getText().getBytes(StandardCharsets.UTF_8)));
+                case VALUE_STRING, VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT, VALUE_TRUE, VALUE_FALSE ->
+                        values.add(Optional.of(json.getText().getBytes(StandardCharsets.UTF_8)));
                 default -> throw malformed("a parameter is a text, a number, a truth or null");
             }
         }
@@ -274,8 +276,7 @@ public final class SqlPage implements HttpHandler {
         return use.isEmpty() ? headers : headers.add("x-domicile-use", use);
     }
 
-    private static void whole(Exchange exchange, Feed feed, TextFormat format)
-            throws IOException {
+    private static void whole(Exchange exchange, Feed feed, TextFormat format) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(body)) {
             json.writeStartObject();
@@ -298,20 +299,16 @@ public final class SqlPage implements HttpHandler {
             json.writeEndObject();
         }
         exchange.respond(
-                200,
-                headers("application/json", feed.use()),
-                ByteBuffer.wrap(body.toByteArray()));
+                200, headers("application/json", feed.use()), ByteBuffer.wrap(body.toByteArray()));
     }
 
     /** A line with the columns, one for each row, and one that says how many there were. */
-    private static void stream(
-            Exchange exchange, Conversation talk, Feed feed, TextFormat format)
+    private static void stream(Exchange exchange, Conversation talk, Feed feed, TextFormat format)
             throws IOException {
         // the first row is there before the answer begins, so that most failures are told
         Optional<Object[]> row = feed.next();
         try (BodyOutput out =
-                        exchange.respond(
-                                200, headers("application/x-ndjson", feed.use()), -1);
+                        exchange.respond(200, headers("application/x-ndjson", feed.use()), -1);
                 JsonGenerator json = JSON.createGenerator(out)) {
             json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
             json.setRootValueSeparator(new com.fasterxml.jackson.core.io.SerializedString("\n"));
@@ -349,8 +346,7 @@ public final class SqlPage implements HttpHandler {
         json.writeEndArray();
     }
 
-    private static void row(
-            JsonGenerator json, List<Field> fields, Object[] row, TextFormat format)
+    private static void row(JsonGenerator json, List<Field> fields, Object[] row, TextFormat format)
             throws IOException {
         json.writeStartArray();
         for (int i = 0; i < row.length; i++) {

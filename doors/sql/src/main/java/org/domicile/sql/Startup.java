@@ -98,10 +98,7 @@ sealed interface Startup {
         while (in.hasRemaining()) {
             if (in.get() == 0) {
                 return new String(
-                        in.array(),
-                        start,
-                        in.position() - start - 1,
-                        StandardCharsets.UTF_8);
+                        in.array(), start, in.position() - start - 1, StandardCharsets.UTF_8);
             }
         }
         throw violation("invalid startup packet layout: expected terminator as last byte");

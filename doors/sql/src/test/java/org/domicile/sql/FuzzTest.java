@@ -91,7 +91,7 @@ class FuzzTest {
                                         "--instrumentation_includes=org.domicile.sql.**"
                                                 + ":org.domicile.postgres.**",
                                         "--disabled_hooks="
-                                                + "com.code_intelligence.jazzer.sanitizers.RegexInjection",
+                                            + "com.code_intelligence.jazzer.sanitizers.RegexInjection",
                                         "-max_total_time=" + SECONDS,
                                         "-timeout=30",
                                         "-artifact_prefix=" + work + File.separator,

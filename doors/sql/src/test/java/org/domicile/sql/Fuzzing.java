@@ -14,8 +14,8 @@ import org.domicile.postgres.TextFormat;
 
 /**
  * Where Jazzer comes in: all that reads what a client sends, an input's first byte saying which.
- * Whatever comes, it is read or refused with a SQLSTATE. Public, with a method of this name, because
- * Jazzer looks for it.
+ * Whatever comes, it is read or refused with a SQLSTATE. Public, with a method of this name,
+ * because Jazzer looks for it.
  */
 public final class Fuzzing {
     /** What reads, in the order of first bytes. */
@@ -103,19 +103,22 @@ public final class Fuzzing {
                             bytes("Bp\0s\0\0\1\0\1\0\2\0\0\0\1x\377\377\377\377\0\1\0\0"),
                             bytes("Ep\0\0\0\0\12"),
                             bytes("DS\0"));
-            case LOGIN -> List.of(bytes("n,,n=u,r=abc\nc=biws,r=abcnonce,p=" + "A".repeat(43) + "="));
+            case LOGIN ->
+                    List.of(bytes("n,,n=u,r=abc\nc=biws,r=abcnonce,p=" + "A".repeat(43) + "="));
             case STATEMENT ->
                     List.of(
                             bytes("declare c scroll cursor with hold for select 1; fetch 3 in c"),
-                            bytes("copy (select 'a') to stdout with (format csv, header, null 'x')"),
+                            bytes(
+                                    "copy (select 'a') to stdout with (format csv, header, null"
+                                            + " 'x')"),
                             bytes("set session time zone 'UTC'; prepare p(int, text) as select $1"),
                             bytes("execute p(1, 'a', null); rollback to savepoint s; show all"));
             case QUESTION ->
                     List.of(
                             bytes(
-                                    "with recursive r(n) as (values (1) union all select n + 1 from r)"
-                                        + " select distinct on (a) case a when 1 then 'x' end, t.*"
-                                        + " from r a left join lateral (select 2) t(b) on true"
+                                    "with recursive r(n) as (values (1) union all select n + 1 from"
+                                        + " r) select distinct on (a) case a when 1 then 'x' end,"
+                                        + " t.* from r a left join lateral (select 2) t(b) on true"
                                         + " where a = any ('{1}'::int[]) and not b is distinct from"
                                         + " null order by 1 desc nulls last limit 3 offset 1"),
                             bytes(

@@ -105,7 +105,13 @@ class GoldenTest {
                     String right = golden.rows().get(count).get(i);
                     if (!golden.columns().get(i).startsWith("~") && !value.equals(right)) {
                         return Optional.of(
-                                columns.get(i) + " is " + value + " for " + right + " in row " + count);
+                                columns.get(i)
+                                        + " is "
+                                        + value
+                                        + " for "
+                                        + right
+                                        + " in row "
+                                        + count);
                     }
                 }
                 count++;

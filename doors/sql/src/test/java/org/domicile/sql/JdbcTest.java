@@ -63,8 +63,7 @@ class JdbcTest {
 
     @Test
     void aSecretThatIsWrongIsRefused() {
-        SQLException e =
-                assertThrows(SQLException.class, () -> served.connect("password=wrong"));
+        SQLException e = assertThrows(SQLException.class, () -> served.connect("password=wrong"));
         assertEquals("28P01", state(e));
         SQLException other = assertThrows(SQLException.class, () -> served.connect("user=nobody"));
         assertEquals("28P01", state(other));
@@ -73,9 +72,9 @@ class JdbcTest {
     @ParameterizedTest
     @ValueSource(strings = {"simple", "extended", "extendedForPrepared"})
     void rowsOfEveryTypeCome(String mode) throws SQLException {
-        try (Connection connection = served.connect("preferQueryMode=" + mode, "binaryTransfer=true");
-                PreparedStatement statement =
-                        connection.prepareStatement("select * from types")) {
+        try (Connection connection =
+                        served.connect("preferQueryMode=" + mode, "binaryTransfer=true");
+                PreparedStatement statement = connection.prepareStatement("select * from types")) {
             for (int i = 0; i < 7; i++) { // from the fifth on it is prepared, and binary
                 try (ResultSet row = statement.executeQuery()) {
                     assertTrue(row.next());
@@ -94,9 +93,9 @@ class JdbcTest {
                     assertEquals("04:05:06", row.getString("at"));
                     assertEquals("2024-02-29 12:34:56.5", row.getTimestamp("ts").toString());
                     assertEquals(
-                            "2024-02-29T12:34:56.500Z", row.getTimestamp("tz").toInstant().toString());
-                    assertEquals(
-                            "1 years 2 mons 3 days 5 secs", row.getObject("span").toString());
+                            "2024-02-29T12:34:56.500Z",
+                            row.getTimestamp("tz").toInstant().toString());
+                    assertEquals("1 years 2 mons 3 days 5 secs", row.getObject("span").toString());
                     assertEquals(new UUID(1, 2), row.getObject("id"));
                     assertEquals("{\"a\": [1]}", row.getString("j"));
                     assertArrayEquals(
@@ -127,8 +126,8 @@ class JdbcTest {
                     assertTrue(row.next());
                     assertEquals(
                             "[Whole[value=5], Text[value=it's], Exact[value=1.50],"
-                                + " Date[value=2024-02-29], Null[],"
-                                + " Uuid[value=00000000-0000-0001-0000-000000000002]]",
+                                    + " Date[value=2024-02-29], Null[],"
+                                    + " Uuid[value=00000000-0000-0001-0000-000000000002]]",
                             row.getString(1));
                 }
             }
@@ -145,11 +144,11 @@ class JdbcTest {
                     int count = 0;
                     while (rows.next()) {
                         assertEquals(count, rows.getInt(1));
-                        assertEquals(
-                                count % 10 == 9 ? null : "row " + count, rows.getString(2));
+                        assertEquals(count % 10 == 9 ? null : "row " + count, rows.getString(2));
                         if (count == 150) {
                             assertEquals(
-                                    List.of("0", "1"), texts(connection, "select * from series(2)"));
+                                    List.of("0", "1"),
+                                    texts(connection, "select * from series(2)"));
                         }
                         count++;
                     }
@@ -172,7 +171,9 @@ class JdbcTest {
             connection.setAutoCommit(false);
             assertEquals(
                     "42501",
-                    state(assertThrows(SQLException.class, () -> texts(connection, "select deny"))));
+                    state(
+                            assertThrows(
+                                    SQLException.class, () -> texts(connection, "select deny"))));
             assertEquals(
                     "25P02",
                     state(
@@ -201,15 +202,14 @@ class JdbcTest {
         try (Connection connection = served.connect();
                 Statement statement = connection.createStatement()) {
             CompletableFuture<Void> later =
-                    CompletableFuture.runAsync(
-                            () -> {
-                                try {
-                                    Thread.sleep(500);
-                                    statement.cancel();
-                                } catch (InterruptedException | SQLException e) {
-                                    throw new IllegalStateException(e);
-                                }
-                            });
+                    CompletableFuture.runAsync(() -> {
+                        try {
+                            Thread.sleep(500);
+                            statement.cancel();
+                        } catch (InterruptedException | SQLException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
             assertEquals(
                     "57014",
                     state(
@@ -250,7 +250,8 @@ class JdbcTest {
                             .unwrap(PGConnection.class)
                             .getCopyAPI()
                             .copyOut(
-                                    "copy (select * from series(10)) to stdout (format csv, header)",
+                                    "copy (select * from series(10)) to stdout (format csv,"
+                                            + " header)",
                                     csv);
             assertEquals(10, rows);
             assertTrue(csv.toString().startsWith("i,name,even\n0,row 0,t\n1,row 1,f\n"));
@@ -264,7 +265,9 @@ class JdbcTest {
         try (Connection connection = served.connect()) {
             DatabaseMetaData of = connection.getMetaData();
             assertEquals("PostgreSQL", of.getDatabaseProductName());
-            assertEquals(List.of("information_schema", "pg_catalog", "travel", "Übung"), names(of.getSchemas(), 1));
+            assertEquals(
+                    List.of("information_schema", "pg_catalog", "travel", "Übung"),
+                    names(of.getSchemas(), 1));
             assertEquals(
                     List.of("flights"),
                     names(of.getTables(null, "travel", "%", new String[] {"TABLE"}), 3));
@@ -284,9 +287,12 @@ class JdbcTest {
             assertEquals(List.of(), names(of.getImportedKeys(null, "travel", "flights"), 4));
             assertEquals(
                     List.of(), names(of.getIndexInfo(null, "travel", "flights", false, true), 6));
-            assertEquals(List.of("A b"), names(of.getColumns(null, "Übung", "Odd \"name\"", null), 4));
+            assertEquals(
+                    List.of("A b"), names(of.getColumns(null, "Übung", "Odd \"name\"", null), 4));
             assertTrue(names(of.getTypeInfo(), 1).contains("timestamptz"));
-            assertEquals(List.of("postgres".equals(connection.getCatalog()) ? "postgres" : "travel"), names(of.getCatalogs(), 1));
+            assertEquals(
+                    List.of("postgres".equals(connection.getCatalog()) ? "postgres" : "travel"),
+                    names(of.getCatalogs(), 1));
             names(of.getFunctions(null, null, "%"), 3);
             names(of.getProcedures(null, null, "%"), 3);
             names(of.getTablePrivileges(null, "travel", "%"), 3);

@@ -71,8 +71,7 @@ final class MadeEngine implements GuardedSql {
                             new Column("l", new Type.Array(Type.Simple.INTEGER)),
                             new Column(
                                     "s",
-                                    new Type.Struct(
-                                            List.of(new Column("a", Type.Simple.INTEGER)))),
+                                    new Type.Struct(List.of(new Column("a", Type.Simple.INTEGER)))),
                             new Column("none", Type.Simple.INTEGER));
             case String text when SERIES.matcher(text).matches() ->
                     List.of(
@@ -203,8 +202,7 @@ final class MadeEngine implements GuardedSql {
                         Optional.of(
                                 sql.equals("select * from types")
                                         ? types()
-                                        : new Batch(
-                                                1, List.of(text(String.valueOf(parameters))))));
+                                        : new Batch(1, List.of(text(String.valueOf(parameters))))));
             }
 
             @Override
@@ -262,7 +260,8 @@ final class MadeEngine implements GuardedSql {
                         one(Long.MIN_VALUE),
                         new Vector.Bigs(
                                 new java.math.BigInteger[] {
-                                    new java.math.BigInteger("170141183460469231731687303715884105727")
+                                    new java.math.BigInteger(
+                                            "170141183460469231731687303715884105727")
                                 },
                                 none),
                         new Vector.Doubles(new double[] {1.5}, none),

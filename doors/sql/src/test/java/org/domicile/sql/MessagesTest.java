@@ -44,8 +44,7 @@ class MessagesTest {
         assertArrayEquals(bytes(9), cancel.secret());
         assertEquals(
                 new Startup.Begin(2, Map.of("user", "ä", "database", "d"), List.of("_pq_.x")),
-                Startup.parse(
-                        bytes(3 << 16 | 2, "user", "ä", "_pq_.x", "1", "database", "d", "")));
+                Startup.parse(bytes(3 << 16 | 2, "user", "ä", "_pq_.x", "1", "database", "d", "")));
     }
 
     @Test

@@ -48,8 +48,7 @@ class ScramTest {
     @Test
     void theExchangeOfTheRfc() throws Exception {
         Scram scram = scram();
-        assertEquals(
-                BOTH + ",s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", scram.first(Scram.PLAIN, FIRST));
+        assertEquals(BOTH + ",s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", scram.first(Scram.PLAIN, FIRST));
         assertEquals(
                 Optional.of("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="),
                 scram.last("c=biws," + BOTH + "," + PROOF));
@@ -61,23 +60,33 @@ class ScramTest {
         scram.first(Scram.PLAIN, FIRST);
         assertEquals(
                 Optional.empty(),
-                scram.last(
-                        "c=biws," + BOTH + ",p=AHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="));
+                scram.last("c=biws," + BOTH + ",p=AHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="));
     }
 
     @Test
     void whatIsNoExchangeIsAViolation() throws Exception {
         for (String first :
                 new String[] {
-                    "", "n", "n,,", "n,,r=abc", "p=tls-unique,,n=,r=abc", "x,,n=,r=abc",
-                    "n,,n=,r=a b", "n,,n=,r=abc,m=ext", "p=tls-server-end-point,,n=,r=abc"
+                    "",
+                    "n",
+                    "n,,",
+                    "n,,r=abc",
+                    "p=tls-unique,,n=,r=abc",
+                    "x,,n=,r=abc",
+                    "n,,n=,r=a b",
+                    "n,,n=,r=abc,m=ext",
+                    "p=tls-server-end-point,,n=,r=abc"
                 }) {
             assertThrows(SqlError.class, () -> scram().first(Scram.PLAIN, first), first);
         }
         for (String last :
                 new String[] {
-                    "", "c=biws", "c=biws,r=other," + PROOF, "c=eSws," + BOTH + "," + PROOF,
-                    "c=biws," + BOTH + ",p=AA==", "c=***," + BOTH + "," + PROOF
+                    "",
+                    "c=biws",
+                    "c=biws,r=other," + PROOF,
+                    "c=eSws," + BOTH + "," + PROOF,
+                    "c=biws," + BOTH + ",p=AA==",
+                    "c=***," + BOTH + "," + PROOF
                 }) {
             Scram scram = scram();
             scram.first(Scram.PLAIN, FIRST);

@@ -33,18 +33,41 @@ final class Served implements AutoCloseable {
                                             3_000_000,
                                             List.of(
                                                     attribute("id", PgType.INT8, -1, true, ""),
-                                                    attribute("origin", PgType.TEXT, -1, false, "From."),
-                                                    attribute("delay", PgType.FLOAT8, -1, false, ""),
-                                                    attribute("fare", PgType.NUMERIC, (10 << 16 | 2) + 4, false, ""),
-                                                    attribute("code", PgType.VARCHAR, 12, false, ""),
+                                                    attribute(
+                                                            "origin",
+                                                            PgType.TEXT,
+                                                            -1,
+                                                            false,
+                                                            "From."),
+                                                    attribute(
+                                                            "delay", PgType.FLOAT8, -1, false, ""),
+                                                    attribute(
+                                                            "fare",
+                                                            PgType.NUMERIC,
+                                                            (10 << 16 | 2) + 4,
+                                                            false,
+                                                            ""),
+                                                    attribute(
+                                                            "code", PgType.VARCHAR, 12, false, ""),
                                                     attribute("day", PgType.DATE, -1, false, ""),
-                                                    attribute("at", PgType.TIMESTAMPTZ, -1, false, ""),
-                                                    attribute("tags", PgType.TEXT_ARRAY, -1, false, ""),
+                                                    attribute(
+                                                            "at",
+                                                            PgType.TIMESTAMPTZ,
+                                                            -1,
+                                                            false,
+                                                            ""),
+                                                    attribute(
+                                                            "tags",
+                                                            PgType.TEXT_ARRAY,
+                                                            -1,
+                                                            false,
+                                                            ""),
                                                     attribute("more", PgType.JSON, -1, false, ""))),
                                     new Visible.Table(
                                             "late",
                                             "",
-                                            Optional.of(" SELECT flights.id\n   FROM travel.flights;"),
+                                            Optional.of(
+                                                    " SELECT flights.id\n   FROM travel.flights;"),
                                             -1,
                                             List.of(attribute("id", PgType.INT8, -1, false, ""))))),
                     new Visible.Namespace(
@@ -56,7 +79,9 @@ final class Served implements AutoCloseable {
                                             "",
                                             Optional.empty(),
                                             -1,
-                                            List.of(attribute("A b", PgType.BOOL, -1, false, ""))))));
+                                            List.of(
+                                                    attribute(
+                                                            "A b", PgType.BOOL, -1, false, ""))))));
 
     final Installation installation;
     final MadeEngine engine = new MadeEngine();
@@ -130,7 +155,8 @@ final class Served implements AutoCloseable {
     /** Serves until it is killed, for whoever wants to look with a tool. */
     public static void main(String[] arguments) throws Exception {
         Path folder = Files.createTempDirectory("served");
-        try (Served served = new Served(folder, Optional.empty(), 64, Integer.parseInt(arguments[0]))) {
+        try (Served served =
+                new Served(folder, Optional.empty(), 64, Integer.parseInt(arguments[0]))) {
             Files.writeString(
                     Path.of(arguments[1]),
                     "export PGHOST=127.0.0.1 PGPORT=%d PGUSER=%s PGPASSWORD='%s' PGDATABASE=travel\n"

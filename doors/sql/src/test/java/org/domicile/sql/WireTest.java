@@ -55,15 +55,22 @@ class WireTest {
             assertTrue(told(port, message(Integer.MAX_VALUE)).contains("08P01"));
             assertTrue(told(port, message(3)).contains("08P01"));
             assertTrue(told(port, message(8, 2 << 16)).contains("0A000"));
-            assertTrue(told(port, "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)).contains("08P01"));
+            assertTrue(
+                    told(port, "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII))
+                            .contains("08P01"));
             assertTrue(told(port, message(8, 3 << 16)).contains("08P01"));
             assertEquals("", told(port, message(16, 80877102, 7, 9)), "a cancel is never answered");
             assertTrue(
                     told(port, begin("user", "u"), new byte[] {'Q', 0, 0, 0, 4}).contains("08P01"),
                     "no login, no question");
             assertTrue(
-                    told(port, begin("user", "u"), new byte[] {'p', 0x7f, 0, 0, 0}).contains("08P01"));
-            String negotiated = told(port, begin(3 << 16 | 9, "user", "u", "_pq_.x", "1"), new byte[] {'p', 0, 0, 0, 4});
+                    told(port, begin("user", "u"), new byte[] {'p', 0x7f, 0, 0, 0})
+                            .contains("08P01"));
+            String negotiated =
+                    told(
+                            port,
+                            begin(3 << 16 | 9, "user", "u", "_pq_.x", "1"),
+                            new byte[] {'p', 0, 0, 0, 4});
             assertTrue(negotiated.startsWith("v") && negotiated.contains("_pq_.x"));
         }
     }
@@ -110,7 +117,11 @@ class WireTest {
             byte[] first = "n,,n=,r=abcdef".getBytes(StandardCharsets.US_ASCII);
             byte[] name = "SCRAM-SHA-256\0".getBytes(StandardCharsets.US_ASCII);
             ByteBuffer out = ByteBuffer.allocate(5 + name.length + 4 + first.length);
-            out.put((byte) 'p').putInt(out.capacity() - 1).put(name).putInt(first.length).put(first);
+            out.put((byte) 'p')
+                    .putInt(out.capacity() - 1)
+                    .put(name)
+                    .putInt(first.length)
+                    .put(first);
             socket.getOutputStream().write(out.array());
             in.readNBytes(1);
             String answer =
@@ -156,10 +167,24 @@ class WireTest {
         Path chain = folder.resolve("chain.pem");
         Process openssl =
                 new ProcessBuilder(
-                                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                                "ec_paramgen_curve:P-256", "-nodes", "-keyout", key.toString(),
-                                "-out", chain.toString(), "-days", "2", "-subj", "/CN=localhost",
-                                "-addext", "subjectAltName=IP:127.0.0.1")
+                                "openssl",
+                                "req",
+                                "-x509",
+                                "-newkey",
+                                "ec",
+                                "-pkeyopt",
+                                "ec_paramgen_curve:P-256",
+                                "-nodes",
+                                "-keyout",
+                                key.toString(),
+                                "-out",
+                                chain.toString(),
+                                "-days",
+                                "2",
+                                "-subj",
+                                "/CN=localhost",
+                                "-addext",
+                                "subjectAltName=IP:127.0.0.1")
                         .redirectErrorStream(true)
                         .redirectOutput(folder.resolve("openssl").toFile())
                         .start();

@@ -20,8 +20,7 @@ final class Asked {
     private long run;
     private int steps;
     private final IdentityHashMap<List<Object[]>, Map<Integer, Map<Object, List<Object[]>>>>
-            indices =
-            new IdentityHashMap<>();
+            indices = new IdentityHashMap<>();
 
     /**
      * @param parameters as the client declared them
