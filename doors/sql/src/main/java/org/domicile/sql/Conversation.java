@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedSql;
@@ -35,6 +36,8 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
     private static final int MOST_STATEMENTS = 1_024;
     private static final int MOST_PORTALS = 256;
     private static final int LOOK_EVERY = 256;
+    private static final int MOST_CANCELS = 600;
+    private static final long CANCEL_NANOS = 100_000_000;
 
     /** Longest that a statement may take when the client sets no limit of its own. */
     static final Duration LONGEST = Duration.ofHours(1);
@@ -59,6 +62,8 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
     private String use = "";
     private String text = "";
     private Instant deadline = Instant.MAX;
+    private long begun;
+    private volatile long number;
     private volatile boolean working;
     private volatile boolean cancelled;
 
@@ -145,10 +150,22 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
 
     /** Ends the statement that runs; nothing when none does. Any thread. */
     void cancel() {
-        if (working) {
-            cancelled = true;
-            sessions.cancel();
+        if (!working) {
+            return;
         }
+        cancelled = true;
+        long which = number;
+        // a session that has not begun the statement yet would not hear of it the first time
+        Thread.ofVirtual()
+                .start(() -> {
+                    for (int i = 0; i < MOST_CANCELS; i++) {
+                        if (!working || number != which) {
+                            return;
+                        }
+                        sessions.cancel();
+                        LockSupport.parkNanos(CANCEL_NANOS);
+                    }
+                });
     }
 
     /** Text of the statement that was at work last: an error's position is a place in it. */
@@ -158,6 +175,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
 
     private void begin(String statement) {
         text = statement;
+        number = ++begun;
         cancelled = false;
         working = true;
         use = "";
@@ -487,6 +505,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
                 types.set(i, types.get(i) == PgType.UNKNOWN ? known.get(i) : types.get(i));
             }
         }
+        look();
         return sessions.run(
                 this::request,
                 settings.zone(),
