@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -165,8 +166,8 @@ class JdbcTest {
             PSQLException e =
                     assertThrows(PSQLException.class, () -> texts(connection, "select boom"));
             assertEquals("22012", state(e));
-            assertEquals(8, e.getServerErrorMessage().getPosition());
-            assertEquals("do not divide", e.getServerErrorMessage().getHint());
+            assertEquals(8, Objects.requireNonNull(e.getServerErrorMessage()).getPosition());
+            assertEquals("do not divide", Objects.requireNonNull(e.getServerErrorMessage()).getHint());
             assertEquals(List.of("0"), texts(connection, "select * from series(1)"));
             connection.setAutoCommit(false);
             assertEquals(
@@ -237,7 +238,7 @@ class JdbcTest {
                 Statement statement = connection.createStatement()) {
             statement.execute("set domicile.receipts = on");
             statement.executeQuery("select * from series(1)").close();
-            assertTrue(statement.getWarnings().getMessage().startsWith("use city/node-1/"));
+            assertTrue(String.valueOf(statement.getWarnings()).contains("use city/node-1/"));
         }
     }
 
