@@ -70,6 +70,7 @@ record Ours(Path home, Path data, ServerProcess process, URI s3, URI web, String
                 List.of(
                         "s3.listen=127.0.0.1:0",
                         "web.listen=127.0.0.1:0",
+                        "sql.listen=127.0.0.1:0",
                         "keys.places=" + folder.resolve("keys"))) {
             command.addAll(List.of("--set", setting));
         }

@@ -29,8 +29,10 @@ final class Owners {
                                     "persons",
                                     "proof",
                                     "s3",
-                                    "tables"),
+                                    "tables",
+                                    "sql"),
                     "com.nimbusds", Set.of("oidc"),
+                    "org.duckdb", Set.of("duckdb"),
                     "com.cedarpolicy", Set.of("bench"),
                     "org.openjdk.jmh", Set.of("bench"));
 

@@ -21,6 +21,7 @@ import org.domicile.people.People;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Resource;
+import org.domicile.query.Queries;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
@@ -146,6 +147,11 @@ final class Gate implements Guard {
         return new DraftedArrivals(
                 request.at(),
                 asking -> view(request, List.of(), asking).arrivals(objects, vessel, marks));
+    }
+
+    @Override
+    public GuardedSql sql(Queries queries) {
+        return new SqlView(this::uses, queries, objects, keys, vessel, random);
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.domicile.outbound.Outbound;
 import org.domicile.people.People;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
+import org.domicile.query.Queries;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 import org.domicile.tables.Tables;
@@ -66,6 +67,9 @@ public interface Guard {
      * @param marks what is known of the data, which travels with them
      */
     GuardedArrivals arrivals(Request request, Marks marks);
+
+    /** SQL, for doors. @param queries where sessions run */
+    GuardedSql sql(Queries queries);
 
     /** Moves under an operator's request. @param moves where they are kept */
     GuardedMoves moves(Request request, Moves moves);

@@ -34,6 +34,13 @@ public interface Identity {
     Optional<Caller.Known> caller(String accessKey, byte[] secret);
 
     /**
+     * By what a proof of an access key's secret is judged. There is always one: for an access key
+     * that does not exist, one whose salt stays the same as long as the process lives, and that no
+     * proof fits. Whose proof fits is {@link #caller(String)}.
+     */
+    ScramVerifier verifier(String accessKey);
+
+    /**
      * Whom a session token names, shown with an access key. Empty when we did not make it, or not
      * for this access key, or when whoever is behind it was erased. One that has ended is still
      * somebody's, so that its refusal can be recorded.

@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import javax.crypto.Mac;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.domicile.keys.Vault;
 import org.domicile.policy.Credential;
@@ -29,6 +31,11 @@ import org.domicile.request.Caller;
 final class SigningKeys implements Identity {
     private static final int MOST = 4_096;
 
+    /** RFC 7677's least: secrets are random, so nothing is gained by more. */
+    private static final int ITERATIONS = 4_096;
+
+    private static final int SALT = 16;
+
     /** What is opened in place of a secret that does not exist, so that both take as long. */
     private static final String DECOY = "guard/decoy";
 
@@ -41,7 +48,9 @@ final class SigningKeys implements Identity {
     private final SessionTokens tokens;
     private final Predicate<String> living;
     private final byte[] decoy;
+    private final byte[] salting = new byte[32];
     private final ConcurrentHashMap<Scope, byte[]> derived = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, ScramVerifier> verifiers = new ConcurrentHashMap<>();
 
     /**
      * @param living whether the subject key of an id is there
@@ -61,6 +70,7 @@ final class SigningKeys implements Identity {
         byte[] secret = new byte[40];
         random.nextBytes(secret);
         this.decoy = vault.seal(DECOY, secret);
+        random.nextBytes(salting);
     }
 
     @Override
@@ -163,6 +173,53 @@ final class SigningKeys implements Identity {
         boolean same = MessageDigest.isEqual(sha256(right), sha256(secret));
         Arrays.fill(right, (byte) 0);
         return same && stored.length > 0 ? known : Optional.empty();
+    }
+
+    /** Both a right and a made-up one are derived once and kept, so that none takes longer. */
+    @Override
+    public ScramVerifier verifier(String accessKey) {
+        byte[] stored = forgotten(accessKey) ? new byte[0] : policy.secret(accessKey);
+        boolean real = stored.length > 0;
+        // A key that was made, or whose owner was erased, after a decoy was kept is another entry.
+        String entry = (real ? "+" : "-") + accessKey;
+        ScramVerifier kept = verifiers.get(entry);
+        if (kept != null) {
+            Arrays.fill(stored, (byte) 0);
+            return kept;
+        }
+        byte[] secret = real ? stored : vault.open(DECOY, decoy);
+        byte[] salt = Arrays.copyOf(hmac(salting, accessKey), SALT);
+        byte[] salted = pbkdf2(secret, salt);
+        Arrays.fill(secret, (byte) 0);
+        ScramVerifier verifier =
+                new ScramVerifier(
+                        salt,
+                        ITERATIONS,
+                        sha256(hmac(salted, "Client Key")),
+                        hmac(salted, "Server Key"));
+        if (verifiers.size() >= MOST) {
+            verifiers.clear();
+        }
+        verifiers.put(entry, verifier);
+        return verifier;
+    }
+
+    private static byte[] pbkdf2(byte[] secret, byte[] salt) {
+        char[] letters = new char[secret.length];
+        for (int i = 0; i < letters.length; i++) {
+            letters[i] = (char) (secret[i] & 0xff);
+        }
+        PBEKeySpec spec = new PBEKeySpec(letters, salt, ITERATIONS, 256);
+        Arrays.fill(letters, '\0');
+        try {
+            return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+                    .generateSecret(spec)
+                    .getEncoded();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has PBKDF2", e);
+        } finally {
+            spec.clearPassword();
+        }
     }
 
     @Override

@@ -218,6 +218,14 @@ final class Uses {
         return check(action, resource, object, request.zone(), tags);
     }
 
+    /** Asks policy about a version that is so; a refusal is recorded and thrown. */
+    void checkVersion(String action, Resource resource, State state, String object) {
+        Resource found = found(resource, state);
+        if (!found.equals(resource)) {
+            check(action, found, object, request.zone(), Tags.of(state::tags));
+        }
+    }
+
     private Decision check(
             String action, Resource resource, String object, String going, Tags tags) {
         Decision decision = policy.decide(toward(going, request.at()), action, resource);
@@ -297,6 +305,35 @@ final class Uses {
     Admitted admit(String action, Resource resource, String object, Tags tags) {
         expect(asking.expectedOwner(), action, resource, object, tags);
         return admitTo(action, resource, object, request.zone(), log(resource), tags);
+    }
+
+    /**
+     * One use of several objects, each of which was decided about by itself: it concerns everybody
+     * whom one of them concerns.
+     *
+     * @param resource the first of them, or what stands for none
+     * @param object what is said of all
+     */
+    Admitted admitAll(String action, Resource resource, String object, List<Resource.Data> all) {
+        return admitTo(
+                action,
+                resource,
+                object,
+                request.zone(),
+                log(resource),
+                List.of(),
+                () ->
+                        all.stream()
+                                .flatMap(each ->
+                                        concerned
+                                                .by(
+                                                        action,
+                                                        each,
+                                                        ObjectUses.object(
+                                                                each.bucket(), each.name()))
+                                                .stream())
+                                .distinct()
+                                .toList());
     }
 
     /** What the program does to an organisation's data, in the organisation's own use log. */

@@ -52,9 +52,14 @@ import org.domicile.people.People;
 import org.domicile.persons.PersonsDoor;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
+import org.domicile.query.Queries;
 import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
+import org.domicile.sql.SqlDoor;
+import org.domicile.sql.SqlOptions;
+import org.domicile.sql.SqlPage;
+import org.domicile.sql.Visible;
 import org.domicile.tables.Tables;
 import org.domicile.tiles.TilesDoor;
 import org.domicile.verifier.VerifierPage;
@@ -277,6 +282,9 @@ final class Cloud implements AutoCloseable {
         Moves moves = Moves.open(keyspace, core.keys().vault());
         opened.push(guard.deliveries());
         Outward outward = Outward.begin(installation, guard.deliveries(), moves);
+        SqlWorkers workers = SqlWorkers.of(settings.sql(), folder.path());
+        Queries queries = workers.open();
+        opened.push(queries);
         DiskForecast forecast = installation.forecast();
         Instruments instruments =
                 new Instruments(
@@ -296,7 +304,8 @@ final class Cloud implements AutoCloseable {
                                 checker,
                                 hold,
                                 guard.deliveries(),
-                                outward),
+                                outward,
+                                queries),
                         clock);
         HttpHandler admin =
                 new AdminDoor(
@@ -305,6 +314,7 @@ final class Cloud implements AutoCloseable {
                         new LedgerLogs(ledger),
                         checker,
                         request -> guard.moves(request, moves),
+                        guard.sql(queries),
                         new AdminOptions(
                                 freshToken(folder, disk, random), settings.doors().adminHosts()),
                         clock);
@@ -318,6 +328,7 @@ final class Cloud implements AutoCloseable {
                         request -> guard.tables(request, tables),
                         new IcebergOptions(settings.zones().home(), files),
                         clock);
+        Visible visible = Visible.nothing();
         Path socket = socket(folder, settings, opened);
         HttpServer server =
                 HttpServer.open(
@@ -325,11 +336,26 @@ final class Cloud implements AutoCloseable {
                                 settings,
                                 socket,
                                 s3Door(guard, settings, clock),
-                                webDoor(guard, instruments, register, iceberg, clock),
+                                webDoor(
+                                        guard,
+                                        instruments,
+                                        register,
+                                        iceberg,
+                                        new SqlPage(guard, guard.sql(queries), visible, clock),
+                                        clock),
                                 admin),
                         clock,
                         random);
         opened.push(() -> server.drain(settings.limits().drain()));
+        SqlDoor sql =
+                SqlDoor.open(
+                        new SqlOptions(tcp("sql", settings.doors().sql(), settings)),
+                        guard,
+                        guard.sql(queries),
+                        visible,
+                        clock,
+                        random);
+        opened.push(sql);
 
         // the program's own work
         opened.push(
@@ -349,7 +375,8 @@ final class Cloud implements AutoCloseable {
                         .start(measuring(forecast, installation, disk, hold, clock, steady)));
 
         // ready: commands may come
-        Map<String, String> urls = urls(settings, server.addresses());
+        Map<String, String> urls = new TreeMap<>(urls(settings, server.addresses()));
+        urls.put("sql", "postgresql://" + host(sql.address()) + ":" + sql.address().getPort());
         files.is(urls.getOrDefault("s3", ""));
         instruments.opened(server, urls);
         Endpoints endpoints = endpoints(settings, urls, socket, places, policy, clock.instant());
@@ -372,6 +399,7 @@ final class Cloud implements AutoCloseable {
             Instruments instruments,
             HttpHandler register,
             HttpHandler iceberg,
+            HttpHandler sql,
             Clock clock) {
         HttpHandler health = new HealthDoor(instruments, instruments);
         HttpHandler tiles = new TilesDoor(guard, VerifierPage.html(), clock);
@@ -382,6 +410,7 @@ final class Cloud implements AutoCloseable {
         TilesDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, tiles)));
         RegisterDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, register)));
         IcebergDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, iceberg)));
+        SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
         return new WebRoutes(List.copyOf(routes));
     }
 

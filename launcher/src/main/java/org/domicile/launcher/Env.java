@@ -1,6 +1,7 @@
 package org.domicile.launcher;
 
 import java.io.PrintWriter;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
             "",
             "Example: ./domicile env --for rclone",
             "In a shell:",
-            "  eval \"$(./domicile env)\"                 aws-cli, boto3 and most SDKs",
+            "  eval \"$(./domicile env)\"                 aws-cli, boto3, most SDKs, psql",
             "  eval \"$(./domicile env --for rclone)\"    then: rclone ls domicile:archive",
             "  (umask 077; ./domicile env --for s3cmd > domicile.s3cfg)"
         })
@@ -63,7 +64,8 @@ final class Env implements Callable<Integer> {
                                                 + " secret once"));
         String url = server.s3();
         PrintWriter out = spec.commandLine().getOut();
-        Map<String, String> variables = variables(credential, url, server.zone());
+        Map<String, String> variables =
+                variables(credential, url, server.urls().getOrDefault("sql", ""), server.zone());
         if (common.json) {
             out.println(new Json.Row(new LinkedHashMap<>(variables)).line());
         } else {
@@ -78,7 +80,8 @@ final class Env implements Callable<Integer> {
         return 0;
     }
 
-    private Map<String, String> variables(FirstCredential credential, String url, String region) {
+    private Map<String, String> variables(
+            FirstCredential credential, String url, String sql, String region) {
         Map<String, String> variables = new LinkedHashMap<>();
         switch (client) {
             case aws, s3cmd, boto3 -> {
@@ -87,6 +90,7 @@ final class Env implements Callable<Integer> {
                 variables.put("AWS_ENDPOINT_URL", url);
                 variables.put("AWS_REGION", region);
                 variables.put("AWS_DEFAULT_REGION", region);
+                postgres(variables, credential, sql);
             }
             case rclone -> {
                 variables.put("RCLONE_CONFIG_DOMICILE_TYPE", "s3");
@@ -106,6 +110,20 @@ final class Env implements Callable<Integer> {
             }
         }
         return variables;
+    }
+
+    /** What libpq, and all that is built on it, reads. */
+    private static void postgres(
+            Map<String, String> variables, FirstCredential credential, String sql) {
+        if (sql.isEmpty()) {
+            return;
+        }
+        URI at = URI.create(sql);
+        variables.put("PGHOST", at.getHost().replaceAll("[\\[\\]]", ""));
+        variables.put("PGPORT", Integer.toString(at.getPort()));
+        variables.put("PGUSER", credential.accessKey());
+        variables.put("PGPASSWORD", credential.secret());
+        variables.put("PGDATABASE", "postgres");
     }
 
     private static String exports(Map<String, String> variables) {

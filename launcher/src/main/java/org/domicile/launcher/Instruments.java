@@ -35,6 +35,7 @@ import org.domicile.ledger.Ledger;
 import org.domicile.lifecycle.Lifecycle;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
+import org.domicile.query.Queries;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +64,8 @@ final class Instruments implements Running, Readiness, Figures {
             Checker checker,
             Hold hold,
             Deliveries deliveries,
-            Outward outward) {}
+            Outward outward,
+            Queries queries) {}
 
     private record Open(HttpServer server, Map<String, String> urls, Instant since) {}
 
@@ -127,6 +129,7 @@ final class Instruments implements Running, Readiness, Figures {
         register(warnings);
         events(figures, warnings);
         lifecycle(warnings);
+        sql(figures, warnings);
         parts.steady().doubted().ifPresent(far -> warnings.add(doubt(far)));
         process(figures, now);
         return new Status(
@@ -136,6 +139,15 @@ final class Instruments implements Running, Readiness, Figures {
                 now == null ? Map.of() : now.urls(),
                 figures,
                 warnings);
+    }
+
+    private void sql(Map<String, Long> figures, List<String> warnings) {
+        Queries.Standing standing = parts.queries().standing();
+        figures.put("sql.sessions", (long) standing.sessions());
+        figures.put("sql.warm", (long) standing.warm());
+        figures.put("sql.staged", standing.staged());
+        standing.walls().forEach(wall -> figures.put("sql.wall." + wall, 1L));
+        standing.missing().forEach(wall -> warnings.add("SQL does not run: " + wall));
     }
 
     private void stored(Map<String, Long> figures, List<String> warnings) {

@@ -37,6 +37,7 @@ import picocli.CommandLine.Command;
             ResumeCommand.class,
             ExportCommand.class,
             MoveCommand.class,
+            SqlCommand.class,
             UsesCommand.class,
             LedgerCommand.class,
             WitnessCommand.class,

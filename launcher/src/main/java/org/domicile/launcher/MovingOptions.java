@@ -93,7 +93,8 @@ final class MovingOptions {
         return new MoveWatch(admin, output).untilTheEnd(move.text("move"));
     }
 
-    private static FirstCredential read(Path file) {
+    /** What a file of a credential holds. */
+    static FirstCredential read(Path file) {
         try {
             Json.Row row = Json.object(Files.readAllBytes(file));
             if (!row.text("accessKey").isEmpty() && !row.text("secret").isEmpty()) {

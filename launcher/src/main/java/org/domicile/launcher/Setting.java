@@ -25,6 +25,7 @@ enum Setting {
             "how long a day of lifecycle rules lasts; shorter for tests of clients alone, and on"
                     + " record"),
     WEB_LISTEN("web.listen", "127.0.0.1:9001", "address and port of /ledger/, /health, /metrics"),
+    SQL_LISTEN("sql.listen", "127.0.0.1:5439", "address and port of SQL by PostgreSQL's protocol"),
     ADMIN_LISTEN(
             "admin.listen",
             "",
@@ -102,6 +103,31 @@ enum Setting {
             "what locks and lifecycle rules do when the system's clock is more than a day ahead of"
                     + " the last start's: refuse (stand still), or accept; for one start, on"
                     + " record"),
+    SQL_STAGING(
+            "sql.staging",
+            "1GiB",
+            "bytes of columns that a SQL session holds in memory; a statement that reads more is"
+                    + " refused"),
+    SQL_STAGING_TOTAL(
+            "sql.staging.total", "2GiB", "the same of all sessions together, with what they spill"),
+    SQL_STAGING_FOLDER(
+            "sql.staging.folder",
+            "",
+            "folder in memory (tmpfs) of SQL sessions (default: one of this data folder's own in"
+                    + " /dev/shm)"),
+    SQL_MEMORY("sql.memory", "1GiB", "memory of the engine of a SQL session"),
+    SQL_SPILL(
+            "sql.spill",
+            "1GiB",
+            "bytes that a SQL session may spill, encrypted, when memory is full"),
+    SQL_THREADS("sql.threads", "2", "threads of the engine of a SQL session"),
+    SQL_TIME("sql.time", "10m", "longest time of a SQL statement, to its last row"),
+    SQL_ROWS("sql.rows", "100000000", "most rows of the result of a SQL statement"),
+    SQL_SESSIONS("sql.sessions", "32", "SQL sessions that an organisation may have at once"),
+    SQL_WARM(
+            "sql.warm",
+            "1",
+            "workers that are kept ready for the next SQL session, once there was one"),
     DRAIN_TIME("drain.time", "20s", "how long requests under way may last when it stops");
 
     private final String key;

@@ -32,6 +32,7 @@ record Settings(
         Names names,
         Witnessing witnessing,
         Limits limits,
+        Sql sql,
         Upkeep upkeep) {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*(B|KiB|MiB|GiB|TiB)?");
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
@@ -44,6 +45,7 @@ record Settings(
      *
      * @param s3 where the S3 door listens @param domain of virtual-hosted buckets, or empty
      * @param web where the web door listens
+     * @param sql where PostgreSQL's protocol is spoken
      * @param socket the admin API's Unix socket, where it is not the data folder's
      * @param admin where the admin API listens beside its socket
      * @param adminHosts accepted there
@@ -53,6 +55,7 @@ record Settings(
             Address.Tcp s3,
             String domain,
             Address.Tcp web,
+            Address.Tcp sql,
             Optional<Path> socket,
             Optional<Address.Tcp> admin,
             Set<String> adminHosts,
@@ -108,6 +111,16 @@ record Settings(
             Duration drain) {}
 
     /**
+     * Sessions of SQL.
+     *
+     * @param folder of staging; empty for the default
+     * @param total bytes of all sessions
+     * @param warm workers that wait
+     * @param limits of an organisation
+     */
+    record Sql(Optional<Path> folder, long total, int warm, org.domicile.query.Limits limits) {}
+
+    /**
      * The program's own work.
      *
      * @param rate bytes a second @param scrub how often all is verified
@@ -132,6 +145,7 @@ record Settings(
                 names(from),
                 witnessing(from),
                 limits(from),
+                sql(from),
                 upkeep(from));
     }
 
@@ -139,6 +153,7 @@ record Settings(
         Optional<Tls> tls = tls(from);
         Address.Tcp s3 = address(from, Setting.S3_LISTEN);
         Address.Tcp web = address(from, Setting.WEB_LISTEN);
+        Address.Tcp sql = address(from, Setting.SQL_LISTEN);
         Optional<Path> socket = Optional.empty();
         Optional<Address.Tcp> admin = Optional.empty();
         Configuration.Written listen = from.written(Setting.ADMIN_LISTEN);
@@ -152,6 +167,7 @@ record Settings(
         Set<String> hosts = new LinkedHashSet<>(list(from.written(Setting.ADMIN_HOSTS).text()));
         demandTls(Setting.S3_LISTEN, s3, tls);
         demandTls(Setting.WEB_LISTEN, web, tls);
+        demandTls(Setting.SQL_LISTEN, sql, tls);
         if (admin.isPresent() && tls.isEmpty()) {
             throw new Problem(
                     "admin.listen over TCP needs TLS: set tls.certificates and tls.key, or leave it"
@@ -167,7 +183,7 @@ record Settings(
             throw wrong(
                     Setting.S3_DOMAIN, from.written(Setting.S3_DOMAIN), "a domain in lower case");
         }
-        return new Doors(s3, domain, web, socket, admin, hosts, tls);
+        return new Doors(s3, domain, web, sql, socket, admin, hosts, tls);
     }
 
     private static Shared shared(Configuration from) {
@@ -248,11 +264,11 @@ record Settings(
         String home = name(Setting.ZONE_DEFAULT, from.written(Setting.ZONE_DEFAULT));
         Map<String, String> listeners = pairs(from, Setting.ZONE_LISTENERS);
         for (String listener : listeners.keySet()) {
-            if (!Set.of("s3", "web", "admin").contains(listener)) {
+            if (!Set.of("s3", "web", "sql", "admin").contains(listener)) {
                 throw wrong(
                         Setting.ZONE_LISTENERS,
                         from.written(Setting.ZONE_LISTENERS),
-                        "pairs such as s3=north for the listeners s3, web and admin");
+                        "pairs such as s3=north for the listeners s3, web, sql and admin");
             }
         }
         List<GuardOptions.Network> networks = new ArrayList<>();
@@ -335,6 +351,21 @@ record Settings(
                 size(from, Setting.LIMITS_RESERVE, 0, 1L << 40),
                 segment(from),
                 time(from, Setting.DRAIN_TIME, Duration.ZERO, Duration.ofHours(1)));
+    }
+
+    private static Sql sql(Configuration from) {
+        return new Sql(
+                path(from, Setting.SQL_STAGING_FOLDER),
+                size(from, Setting.SQL_STAGING_TOTAL, 16L << 20, 1L << 42),
+                count(from, Setting.SQL_WARM, 0, 1_000),
+                new org.domicile.query.Limits(
+                        size(from, Setting.SQL_MEMORY, 64L << 20, 1L << 42),
+                        count(from, Setting.SQL_THREADS, 1, 1_024),
+                        time(from, Setting.SQL_TIME, Duration.ofMillis(100), Duration.ofDays(7)),
+                        count(from, Setting.SQL_ROWS, 1, Integer.MAX_VALUE),
+                        size(from, Setting.SQL_STAGING, 1L << 20, 1L << 42),
+                        size(from, Setting.SQL_SPILL, 0, 1L << 42),
+                        count(from, Setting.SQL_SESSIONS, 1, 100_000)));
     }
 
     private static long segment(Configuration from) {

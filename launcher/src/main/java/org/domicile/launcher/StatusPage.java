@@ -32,6 +32,7 @@ record StatusPage(Json.Row told) {
         if (figure("events.told") + figure("events.waiting") > 0) {
             line(out, "events", events());
         }
+        line(out, "sql", sql());
         if (figure("witnesses") > 0) {
             line(out, "witnesses", witnesses());
         }
@@ -100,6 +101,21 @@ record StatusPage(Json.Row told) {
     private String events() {
         return "%s told since the start, %s waiting"
                 .formatted(number("events.told", "event"), number("events.waiting", "event"));
+    }
+
+    private String sql() {
+        List<String> walls =
+                told.row("figures").fields().keySet().stream()
+                        .filter(name -> name.startsWith("sql.wall."))
+                        .map(name -> name.substring("sql.wall.".length()))
+                        .toList();
+        return walls.isEmpty()
+                ? "no worker was started yet"
+                : "%s, %s staged; walls that stand: %s"
+                        .formatted(
+                                number("sql.sessions", "session"),
+                                Times.size(figure("sql.staged")),
+                                String.join(", ", walls));
     }
 
     private String witnesses() {

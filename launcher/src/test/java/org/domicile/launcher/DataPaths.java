@@ -160,6 +160,12 @@ final class DataPaths {
             health | /ready | none | nobody | GET /ready
             health | /metrics | none | nobody | GET /metrics
 
+            sql | OWN | none | nobody | OWN / | show search_path
+            sql | ASK | none | nobody | ASK / | select datname from pg_database
+            sql | SELECT | reads | itself | SELECT / | select n from 's3://{bucket}/raw/p.parquet'
+            sql | COPY_OUT | reads | itself | COPY_OUT / | copy (select n from 's3://{bucket}/raw/p.parquet') to stdout
+            sql | /sql | reads | itself | POST /sql | {"sql":"select n from 's3://{bucket}/raw/p.parquet'"}
+
             persons | /register/me | reads | itself | GET /register/me
 
             admin | READ_DESCRIPTION | none | itself | GET /openapi.json
@@ -191,6 +197,7 @@ final class DataPaths {
             admin | CREATE_TARGET | none | commit | POST /v1/targets | {"organisation":"city","name":"ci","url":"https://id.example/","zone":"home"}
             admin | MAKE_TARGET_SECRET | none | commit | POST /v1/targets/city/ci/secret
             admin | START_MOVE | none | commit | POST /v1/moves | {"direction":"in","target":"ci","remote":"old","bucket":"moved","as":"{as}","secret":"{secret}","remoteKey":"k","remoteSecret":"s"}
+            admin | RUN_SQL | reads | itself | POST /v1/sql | {"as":"{as}","secret":"{secret}","statement":"select n from 's3://{bucket}/raw/p.parquet'"}
             admin | LIST_MOVES | none | itself | GET /v1/moves
             admin | SHOW_MOVE | none | itself | GET /v1/moves/{move}
             admin | REPORT_MOVE | none | itself | GET /v1/moves/{move}/report

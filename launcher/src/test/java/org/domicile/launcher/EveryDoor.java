@@ -13,6 +13,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -42,6 +43,7 @@ import org.domicile.guard.GuardedMoves;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.GuardedPeople;
 import org.domicile.guard.GuardedSessions;
+import org.domicile.guard.GuardedSql;
 import org.domicile.guard.GuardedTables;
 import org.domicile.guard.Installation;
 import org.domicile.guard.PublicRegister;
@@ -54,10 +56,16 @@ import org.domicile.iceberg.IcebergDoor;
 import org.domicile.iceberg.IcebergOptions;
 import org.domicile.moves.Moves;
 import org.domicile.persons.PersonsDoor;
+import org.domicile.query.ReadingQueries;
+import org.domicile.query.TinyParquet;
 import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
 import org.domicile.s3client.S3Signature;
+import org.domicile.sql.SqlDoor;
+import org.domicile.sql.SqlOptions;
+import org.domicile.sql.SqlPage;
+import org.domicile.sql.Visible;
 import org.domicile.tables.Tables;
 import org.domicile.tiles.TilesDoor;
 import org.domicile.verifier.VerifierPage;
@@ -79,6 +87,7 @@ final class EveryDoor implements AutoCloseable {
                     GuardedPeople.class,
                     GuardedMoves.class,
                     GuardedTables.class,
+                    GuardedSql.class,
                     Administration.class,
                     Sealing.class,
                     PublicRegister.class);
@@ -92,6 +101,8 @@ final class EveryDoor implements AutoCloseable {
     private final Path sockets;
     private final RegisterDoor register;
     private final HttpServer http;
+    private final SqlDoor sqlAtHome;
+    private final SqlDoor sqlAbroad;
 
     /** Where the client stands. */
     enum Place {
@@ -117,6 +128,7 @@ final class EveryDoor implements AutoCloseable {
                                 Map.of(
                                         "s3-abroad", "abroad",
                                         "web-abroad", "abroad",
+                                        "sql-abroad", "abroad",
                                         "admin-abroad", "abroad"),
                                 List.of(),
                                 256));
@@ -132,6 +144,7 @@ final class EveryDoor implements AutoCloseable {
                         new LedgerLogs(installation.ledger()),
                         new Idle(),
                         request -> guard.moves(request, moves),
+                        guard.sql(new ReadingQueries()),
                         new AdminOptions(TOKEN, Set.of()),
                         installation.time());
         HttpHandler web = web(guard);
@@ -142,6 +155,18 @@ final class EveryDoor implements AutoCloseable {
                     listeners.add(listener(name + "-abroad", door));
                 });
         http = HttpServer.open(listeners);
+        sqlAtHome = sql(guard, "sql");
+        sqlAbroad = sql(guard, "sql-abroad");
+    }
+
+    private SqlDoor sql(Guard guard, String name) throws IOException {
+        return SqlDoor.open(
+                new SqlOptions(ListenerOptions.plain(name, "127.0.0.1", 0)),
+                guard,
+                guard.sql(new ReadingQueries()),
+                Visible.nothing(),
+                installation.time(),
+                new SecureRandom());
     }
 
     private HttpHandler web(Guard guard) {
@@ -161,6 +186,13 @@ final class EveryDoor implements AutoCloseable {
                         new IcebergOptions("home", () -> "http://localhost:9000"),
                         installation.time());
         IcebergDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, iceberg)));
+        HttpHandler sql =
+                new SqlPage(
+                        guard,
+                        guard.sql(new ReadingQueries()),
+                        Visible.nothing(),
+                        installation.time());
+        SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
         return new WebRoutes(routes);
     }
 
@@ -257,6 +289,8 @@ final class EveryDoor implements AutoCloseable {
         for (String name : List.of("raw/n", "one", "two", "patients/p-1/x")) {
             ok(s3(Place.HOME, Optional.of(caller), words, "PUT", "/{bucket}/" + name, SECRET));
         }
+        String table = TinyParquet.of('n', SECRET);
+        ok(s3(Place.HOME, Optional.of(caller), words, "PUT", "/{bucket}/raw/p.parquet", table));
         words.put("kept", bucket + "-kept");
         begin(words, caller, "upload", target);
         begin(words, caller, "aborted", "aborted");
@@ -329,6 +363,16 @@ final class EveryDoor implements AutoCloseable {
             case "iceberg" -> iceberg(place, caller, line, target, body);
             case "admin" -> send("admin", place, line.method(), target, admin(caller), body);
             case "tiles" -> send("web", place, line.method(), target, basic(caller), body);
+            case "sql" ->
+                    target.equals("/")
+                            ? SqlClient.ask(sql(place), caller, line.method(), body)
+                            : send(
+                                    "web",
+                                    place,
+                                    line.method(),
+                                    target,
+                                    asJson(basic(caller)),
+                                    body);
             case "persons" -> send("web", place, line.method(), target, code(caller, words), body);
             case "register", "health" -> send("web", place, line.method(), target, Map.of(), body);
             default ->
@@ -354,6 +398,16 @@ final class EveryDoor implements AutoCloseable {
                                                                         + issued.secret())
                                                                 .getBytes(UTF_8))))
                 .orElse(Map.of());
+    }
+
+    private static Map<String, String> asJson(Map<String, String> headers) {
+        Map<String, String> all = new HashMap<>(headers);
+        all.put("content-type", "application/json");
+        return all;
+    }
+
+    private int sql(Place place) {
+        return (place == Place.HOME ? sqlAtHome : sqlAbroad).address().getPort();
     }
 
     private static Map<String, String> code(
@@ -647,6 +701,8 @@ final class EveryDoor implements AutoCloseable {
 
     @Override
     public void close() {
+        sqlAtHome.close();
+        sqlAbroad.close();
         http.close();
         register.close();
         installation.close();

@@ -116,6 +116,7 @@ class ProcessTest {
                 List.of(
                         "s3.listen=127.0.0.1:0",
                         "web.listen=127.0.0.1:0",
+                        "sql.listen=127.0.0.1:0",
                         "keys.places=" + above.resolve("keys"))) {
             words.addAll(List.of("--set", setting));
         }

@@ -41,6 +41,7 @@ record Rig(Path above) {
                 new Configuration()
                         .set("s3.listen=127.0.0.1:0")
                         .set("web.listen=127.0.0.1:0")
+                        .set("sql.listen=127.0.0.1:0")
                         .set("keys.places=" + keys())
                         .set("limits.memory.cache=4MiB")
                         .set("limits.memory.writes=8MiB")

@@ -344,7 +344,7 @@ class SettingsTest {
 
     @Test
     void aListenerThatOthersCanReachDemandsTls() throws IOException {
-        for (String key : List.of("s3.listen", "web.listen")) {
+        for (String key : List.of("s3.listen", "web.listen", "sql.listen")) {
             assertTrue(refusal(key + "=0.0.0.0:9000").contains("needs TLS"));
             assertTrue(file(TLS + key + "=0.0.0.0:9000").doors().tls().isPresent());
         }

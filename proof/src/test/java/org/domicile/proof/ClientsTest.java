@@ -51,6 +51,8 @@ final class ClientsTest {
                                 "--set",
                                 "web.listen=127.0.0.1:0",
                                 "--set",
+                                "sql.listen=127.0.0.1:0",
+                                "--set",
                                 "keys.places=" + folder.resolve("keys")),
                         Map.of());
         assertEquals(0, up.code(), up.output());
@@ -107,6 +109,17 @@ final class ClientsTest {
                         "arn:aws:sns:home:main:hook",
                         "HOOK_SECRET",
                         secret));
+    }
+
+    /** Three clients of PostgreSQL's protocol, each on the same small table. */
+    @Test
+    void sql() throws IOException, InterruptedException {
+        done("aws", "s3", "mb", "s3://sql-job");
+        Path flights = ROOT.resolve("proof/clients/jobs/flights.parquet");
+        done("aws", "s3", "cp", flights.toString(), "s3://sql-job/flights.parquet");
+        job("psql.sh", 11);
+        job("postgres.py", 4);
+        job("pg.mjs", 3);
     }
 
     @Test
@@ -219,9 +232,12 @@ final class ClientsTest {
         Path job = ROOT.resolve("proof/clients/jobs").resolve(script);
         Path work = folder.resolve(script);
         List<String> command =
-                script.endsWith(".py")
-                        ? List.of("python", job.toString(), work.toString())
-                        : List.of("bash", job.toString(), work.toString());
+                List.of(
+                        script.endsWith(".py")
+                                ? "python"
+                                : script.endsWith(".mjs") ? "node" : "bash",
+                        job.toString(),
+                        work.toString());
         Ended ended = run(command, all);
         assertEquals(0, ended.code(), () -> ended.output() + whatTheServerSaid());
         assertEquals(

@@ -80,7 +80,7 @@ class PackageTest {
                         export DOMICILE_DATA=$PWD/data
                         domicile=$(echo $PWD/domicile-*/bin/domicile)
                         trap '$domicile down >/dev/null 2>&1 || true' EXIT
-                        $domicile up --set s3.listen=127.0.0.1:0 --set web.listen=127.0.0.1:0 \
+                        $domicile up --set s3.listen=127.0.0.1:0 --set web.listen=127.0.0.1:0 --set sql.listen=127.0.0.1:0 \
                             --set keys.places=$PWD/keys
                         echo "java $(readlink /proc/$(cat data/lock)/exe)"
                         $domicile bucket create archive

@@ -17,6 +17,7 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Administration;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedMoves;
+import org.domicile.guard.GuardedSql;
 import org.domicile.guard.Refused;
 import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
@@ -34,6 +35,7 @@ public final class AdminDoor implements HttpHandler {
     private final Logs logs;
     private final Checking checking;
     private final Function<Request, GuardedMoves> moves;
+    private final GuardedSql sql;
     private final AdminOptions options;
     private final InstantSource clock;
 
@@ -41,6 +43,7 @@ public final class AdminDoor implements HttpHandler {
      * A door to a guard and to the program around it.
      *
      * @param moves buckets that move, under a request
+     * @param sql sessions of SQL
      */
     public AdminDoor(
             Guard guard,
@@ -48,6 +51,7 @@ public final class AdminDoor implements HttpHandler {
             Logs logs,
             Checking checking,
             Function<Request, GuardedMoves> moves,
+            GuardedSql sql,
             AdminOptions options,
             InstantSource clock) {
         this.guard = guard;
@@ -55,6 +59,7 @@ public final class AdminDoor implements HttpHandler {
         this.logs = logs;
         this.checking = checking;
         this.moves = moves;
+        this.sql = sql;
         this.options = options;
         this.clock = clock;
     }
@@ -195,6 +200,7 @@ public final class AdminDoor implements HttpHandler {
                     RESUME_MOVE,
                     FORGET_MOVE ->
                     MoveCalls.answer(call, guard, moves.apply(request(exchange)));
+            case RUN_SQL -> SqlCalls.run(call, guard, sql, request(exchange));
             case LIST_BUCKETS, CREATE_BUCKET -> DataCalls.buckets(call);
             case READ_BUCKET_QUOTA,
                     SET_BUCKET_QUOTA,

@@ -39,6 +39,7 @@ enum Operation {
     STOP_MOVE("POST", "/v1/moves/{move}/stop"),
     RESUME_MOVE("POST", "/v1/moves/{move}/resume"),
     FORGET_MOVE("POST", "/v1/moves/{move}/forget"),
+    RUN_SQL("POST", "/v1/sql"),
     APPROVE_CREDENTIAL("POST", "/v1/credentials/{accessKey}/approve"),
     READ_SEALED_MAX("GET", "/v1/credentials/sealed-max"),
     SET_SEALED_MAX("POST", "/v1/credentials/sealed-max"),

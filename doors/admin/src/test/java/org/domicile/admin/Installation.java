@@ -37,6 +37,7 @@ import org.domicile.moves.Moves;
 import org.domicile.objects.Objects;
 import org.domicile.people.People;
 import org.domicile.policy.Policy;
+import org.domicile.query.Queries;
 
 /** The admin door on a real server, on a Unix socket and on TCP, before a whole guard. */
 final class Installation implements AutoCloseable, Running, Logs {
@@ -120,6 +121,7 @@ final class Installation implements AutoCloseable, Running, Logs {
                         this,
                         checking,
                         request -> guard.moves(request, moves),
+                        guard.sql(Queries.none("no SQL in this test")),
                         new AdminOptions(TOKEN, Set.of("admin.example")),
                         clock);
         socket = folder.resolve("s");

@@ -28,7 +28,7 @@ import javax.net.ssl.SSLContext;
  * belong together, or cannot be read, change nothing: the old pair stays and one log line says why,
  * until the files change again.
  */
-final class Certificates {
+public final class Certificates {
     private static final Logger LOG = System.getLogger("org.domicile.http");
     private static final List<String> KEY_KINDS = List.of("EC", "RSA", "EdDSA");
 
@@ -40,7 +40,7 @@ final class Certificates {
     private record Stamp(String certificates, String key) {}
 
     /** Reads both files. @throws IOException that says what is wrong with which file */
-    Certificates(String listener, ListenerOptions.Tls files) throws IOException {
+    public Certificates(String listener, ListenerOptions.Tls files) throws IOException {
         this.listener = listener;
         this.files = files;
         this.stamp = stamp(files);
@@ -48,12 +48,12 @@ final class Certificates {
     }
 
     /** What new handshakes use. */
-    SSLContext current() {
+    public SSLContext current() {
         return current;
     }
 
     /** Looks whether a file has changed. One thread at a time. */
-    void check() {
+    public void check() {
         try {
             Stamp now = stamp(files);
             if (now.equals(stamp)) {

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.domicile.guard.Identity;
+import org.domicile.guard.ScramVerifier;
 import org.domicile.request.Caller;
 
 /** A client's side of Signature Version 4, written from the specification and nothing of ours. */
@@ -70,6 +71,11 @@ final class Signer {
         public Optional<Caller.Known> caller(String accessKey, byte[] secret) {
             return caller(accessKey)
                     .filter(_ -> Arrays.equals(secret, SECRET.getBytes(StandardCharsets.US_ASCII)));
+        }
+
+        @Override
+        public ScramVerifier verifier(String accessKey) {
+            throw new UnsupportedOperationException("S3 signs");
         }
 
         @Override

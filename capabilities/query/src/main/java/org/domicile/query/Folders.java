@@ -1,0 +1,97 @@
+package org.domicile.query;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Folders of sessions below the staging folder, each {@code session-N} with {@code files} (what the
+ * session reads) and {@code spill} (what it writes), for this program's user alone.
+ */
+final class Folders {
+    private static final String SESSION = "session-";
+
+    private final Path staging;
+    private long next;
+
+    private Folders(Path staging) {
+        this.staging = staging;
+    }
+
+    /** Removes what an earlier run left, and nothing that it cannot have made. */
+    static Folders in(Path staging) throws IOException {
+        make(staging);
+        try (Stream<Path> all = Files.list(staging)) {
+            List<Path> left =
+                    all.filter(each -> each.getFileName().toString().startsWith(SESSION)).toList();
+            for (Path each : left) {
+                remove(each);
+            }
+        }
+        return new Folders(staging);
+    }
+
+    /** A new one. */
+    synchronized Path fresh() throws IOException {
+        Path folder = staging.resolve(SESSION + ++next);
+        make(folder);
+        make(files(folder));
+        make(spill(folder));
+        return folder;
+    }
+
+    static Path files(Path session) {
+        return session.resolve("files");
+    }
+
+    static Path spill(Path session) {
+        return session.resolve("spill");
+    }
+
+    private static void make(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(
+                    folder,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+        }
+    }
+
+    /** With all that is in it; links are not followed. */
+    static void remove(Path folder) throws IOException {
+        Files.walkFileTree(
+                folder,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                            throws IOException {
+                        Files.deleteIfExists(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult visitFileFailed(Path file, IOException e)
+                            throws IOException {
+                        if (e instanceof NoSuchFileException) {
+                            return FileVisitResult.CONTINUE;
+                        }
+                        throw e;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(Path each, @Nullable IOException e)
+                            throws IOException {
+                        Files.deleteIfExists(each);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+    }
+}

@@ -1,0 +1,160 @@
+package org.domicile.query;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the metadata of a Parquet file. Numbers of fields: parquet.thrift. */
+final class FooterReading {
+    /** What a bloom filter may have whose length nobody wrote down. */
+    private static final long MOST_BLOOM = 4 << 20;
+
+    private static final int END = 8;
+
+    private final long length;
+    private final byte[] tail;
+    private final Compact in;
+    private final List<String> columns = new ArrayList<>();
+    private final List<Footer.Chunk> chunks = new ArrayList<>();
+    private long rows;
+
+    private FooterReading(long length, byte[] tail) {
+        this.length = length;
+        this.tail = tail;
+        this.in = new Compact(tail, tail.length - END);
+    }
+
+    static Footer of(long length, byte[] tail) throws NotParquet {
+        FooterReading reading = new FooterReading(length, tail);
+        reading.file();
+        if (reading.columns.isEmpty() || reading.rows < 0) {
+            throw Compact.broken();
+        }
+        return new Footer(length, reading.rows, tail, reading.columns, reading.chunks);
+    }
+
+    private interface OnField {
+        /** Whether it was read. */
+        boolean read(int id, int type) throws NotParquet;
+    }
+
+    private void struct(OnField on) throws NotParquet {
+        Compact.Field field = in.field(0);
+        while (field.type() != Compact.STOP) {
+            if (!on.read(field.id(), field.type())) {
+                in.skip(field.type());
+            }
+            field = in.field(field.id());
+        }
+    }
+
+    private void file() throws NotParquet {
+        struct((id, type) -> {
+            switch (id) {
+                case 2 -> schema();
+                case 3 -> rows = in.whole();
+                case 4 -> {
+                    int count = in.list(Compact.STRUCT);
+                    for (int i = 0; i < count; i++) {
+                        struct(this::group);
+                    }
+                }
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
+    /** A tree, depth first: those right below the root are the columns. */
+    private void schema() throws NotParquet {
+        int count = in.list(Compact.STRUCT);
+        List<Integer> open = new ArrayList<>(); // children to come, for each level
+        for (int i = 0; i < count; i++) {
+            String[] name = {""};
+            long[] children = {0};
+            struct((id, type) -> {
+                switch (id) {
+                    case 4 -> name[0] = in.text();
+                    case 5 -> children[0] = in.whole();
+                    default -> {
+                        return false;
+                    }
+                }
+                return true;
+            });
+            if (children[0] < 0 || children[0] > count) {
+                throw Compact.broken();
+            }
+            if (open.size() == 1) {
+                columns.add(name[0]);
+            }
+            if (!open.isEmpty()) {
+                open.set(open.size() - 1, open.getLast() - 1);
+            }
+            if (i == 0 || children[0] > 0) {
+                open.add((int) children[0]);
+            }
+            while (open.size() > 1 && open.getLast() <= 0) {
+                open.removeLast();
+            }
+        }
+    }
+
+    private boolean group(int id, int type) throws NotParquet {
+        if (id != 1) {
+            return false;
+        }
+        int count = in.list(Compact.STRUCT);
+        for (int i = 0; i < count; i++) {
+            struct(this::column);
+        }
+        return true;
+    }
+
+    private boolean column(int id, int type) throws NotParquet {
+        if (id == 1) {
+            throw new NotParquet("its columns lie in other files");
+        }
+        if (id != 3) {
+            return false;
+        }
+        String[] name = {""};
+        long[] found = {-1, -1, 0, -1, -1}; // data page, dictionary, bytes, bloom, its bytes
+        struct((each, kind) -> {
+            switch (each) {
+                case 3 -> {
+                    int parts = in.list(8);
+                    for (int i = 0; i < parts; i++) {
+                        String part = in.text();
+                        name[0] = i == 0 ? part : name[0];
+                    }
+                }
+                case 7 -> found[2] = in.whole();
+                case 9 -> found[0] = in.whole();
+                case 11 -> found[1] = in.whole();
+                case 14 -> found[3] = in.whole();
+                case 15 -> found[4] = in.whole();
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        });
+        // Some writers say 0 where there is no dictionary.
+        long start = found[1] > 0 && found[1] < found[0] ? found[1] : found[0];
+        add(name[0], start, found[2]);
+        if (found[3] > 0) {
+            long most = Math.min(MOST_BLOOM, length - tail.length - found[3]);
+            add(name[0], found[3], found[4] > 0 ? found[4] : Math.max(0, most));
+        }
+        return true;
+    }
+
+    private void add(String column, long start, long size) throws NotParquet {
+        if (start < 4 || size < 0 || start > length - tail.length - size) {
+            throw new NotParquet("a column of it would lie outside the file: it is cut off");
+        }
+        chunks.add(new Footer.Chunk(column, start, size));
+    }
+}

@@ -1,0 +1,47 @@
+package org.domicile.query;
+
+import java.util.List;
+
+/** Sessions: see the package's page. Safe for concurrent use. */
+public interface Queries extends AutoCloseable {
+    /**
+     * Nothing is started before the first session is begun. What an earlier run left in the staging
+     * folder is removed.
+     */
+    static Queries open(QueryOptions options) {
+        return WorkerQueries.open(options);
+    }
+
+    /** Where no session can be had. @param why one sentence */
+    static Queries none(String why) {
+        return new NoQueries(why);
+    }
+
+    /**
+     * Begins a session.
+     *
+     * @param organisation whose limits count
+     * @param zone IANA name of the time zone that it begins with
+     */
+    Answer<Session> begin(String organisation, String zone);
+
+    /** How it stands, for those who look after it. */
+    Standing standing();
+
+    /** Ends all sessions. */
+    @Override
+    void close();
+
+    /**
+     * How it stands.
+     *
+     * @param walls names of the walls that stand around the last worker that was started; empty
+     *     before the first
+     * @param missing names of those that do not, each with the reason
+     * @param sessions open now
+     * @param warm workers that wait for one
+     * @param staged bytes
+     */
+    record Standing(
+            List<String> walls, List<String> missing, int sessions, int warm, long staged) {}
+}

@@ -1,0 +1,208 @@
+package org.domicile.query;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Files of one session in memory. Each has its full length and holds its first four bytes, its
+ * footer and the chunks of the columns that were planned, at their own offsets; the rest is a hole,
+ * which takes no memory and reads as zeros. Its lock is held while bytes are staged.
+ */
+final class Staging {
+    private static final int STEP = 1 << 20;
+
+    /** Memory is taken in pages; a chunk touches one more than it fills. */
+    private static final int PAGE = 4_096;
+
+    private final Path folder;
+    private final long most;
+    private final Room room;
+    private final Map<String, Staged> files = new HashMap<>();
+    private long held;
+    private long next;
+
+    /**
+     * @param bytes that are held @param columns whose chunks are there
+     */
+    private record Staged(Path path, long[] bytes, Set<String> columns) {}
+
+    /** It does not fit. */
+    static final class Full extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Full(String sentence) {
+            super(sentence);
+        }
+    }
+
+    /** Somebody cancelled. */
+    static final class Cancelled extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Cancelled() {
+            super("cancelled");
+        }
+    }
+
+    Staging(Path folder, long most, Room room) {
+        this.folder = folder;
+        this.most = most;
+        this.room = room;
+    }
+
+    /** Stages a footer, if it is not there, and gives the file's path. */
+    synchronized String footer(DataFile file) throws IOException {
+        Staged present = files.get(file.id());
+        if (present != null) {
+            return present.path().toString();
+        }
+        Footer footer = file.footer();
+        long bytes = footer.tail().length + 2L * PAGE;
+        take(bytes, file.place());
+        Staged staged =
+                new Staged(
+                        folder.resolve("f" + ++next + ".parquet"),
+                        new long[] {bytes},
+                        new HashSet<>());
+        files.put(file.id(), staged);
+        try (FileChannel out =
+                FileChannel.open(
+                        staged.path(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            write(out, ByteBuffer.wrap(Footer.MAGIC), 0);
+            write(out, ByteBuffer.wrap(footer.tail()), footer.tailStart());
+        }
+        return staged.path().toString();
+    }
+
+    /** Stages what is missing of some columns. */
+    synchronized void columns(
+            DataFile file, List<String> wanted, Sources.Reading reading, BooleanSupplier cancelled)
+            throws IOException {
+        Staged staged = files.get(file.id());
+        if (staged == null) {
+            throw new IllegalStateException("the footer comes first");
+        }
+        List<String> missing =
+                wanted.stream().filter(each -> !staged.columns().contains(each)).toList();
+        List<Footer.Chunk> runs = runs(file.footer().chunks(), missing);
+        long bytes = runs.stream().mapToLong(run -> run.length() + 2L * PAGE).sum();
+        take(bytes, file.place());
+        staged.bytes()[0] += bytes;
+        try (FileChannel out = FileChannel.open(staged.path(), StandardOpenOption.WRITE)) {
+            for (Footer.Chunk run : runs) {
+                copy(file, run, reading, out, cancelled);
+            }
+        }
+        staged.columns().addAll(missing);
+    }
+
+    /** In order, with neighbours made one, so that each is one read. */
+    private static List<Footer.Chunk> runs(List<Footer.Chunk> chunks, List<String> wanted) {
+        List<Footer.Chunk> runs = new ArrayList<>();
+        chunks.stream()
+                .filter(chunk -> wanted.contains(chunk.column()) && chunk.length() > 0)
+                .sorted(Comparator.comparingLong(Footer.Chunk::start))
+                .forEach(chunk -> {
+                    Footer.Chunk last = runs.isEmpty() ? chunk : runs.getLast();
+                    long end = last.start() + last.length();
+                    if (!runs.isEmpty() && chunk.start() <= end) {
+                        long length = Math.max(end, chunk.start() + chunk.length()) - last.start();
+                        runs.set(
+                                runs.size() - 1,
+                                new Footer.Chunk(last.column(), last.start(), length));
+                    } else {
+                        runs.add(chunk);
+                    }
+                });
+        return runs;
+    }
+
+    private static void copy(
+            DataFile file,
+            Footer.Chunk run,
+            Sources.Reading reading,
+            FileChannel out,
+            BooleanSupplier cancelled)
+            throws IOException {
+        byte[] buffer = new byte[(int) Math.min(STEP, run.length())];
+        long at = run.start();
+        long end = run.start() + run.length();
+        try (InputStream in = reading.read(file, run.start(), run.length())) {
+            while (at < end) {
+                if (cancelled.getAsBoolean()) {
+                    throw new Cancelled();
+                }
+                int count = in.readNBytes(buffer, 0, (int) Math.min(buffer.length, end - at));
+                if (count == 0) {
+                    throw new IOException(file.place() + " ends before its length");
+                }
+                write(out, ByteBuffer.wrap(buffer, 0, count), at);
+                at += count;
+            }
+        }
+    }
+
+    private static void write(FileChannel out, ByteBuffer bytes, long at) throws IOException {
+        long place = at;
+        while (bytes.hasRemaining()) {
+            place += out.write(bytes, place);
+        }
+    }
+
+    private void take(long bytes, String place) throws Full {
+        if (bytes > most - held) {
+            throw new Full(
+                    "%s needs %,d bytes more, and the session's staging has %,d of %,d left"
+                            .formatted(place, bytes, most - held, most));
+        }
+        if (!room.take(bytes)) {
+            throw new Full(
+                    "%s needs %,d bytes, and the other sessions leave less; try again later"
+                            .formatted(place, bytes));
+        }
+        held += bytes;
+    }
+
+    /** Lets go of every file but these. */
+    synchronized void keepOnly(Set<String> ids) throws IOException {
+        for (String id : List.copyOf(files.keySet())) {
+            if (!ids.contains(id)) {
+                drop(id);
+            }
+        }
+    }
+
+    private void drop(String id) throws IOException {
+        Staged staged = files.remove(id);
+        if (staged != null) {
+            Files.deleteIfExists(staged.path());
+            held -= staged.bytes()[0];
+            room.give(staged.bytes()[0]);
+        }
+    }
+
+    /** A file that was staged in part only, because something failed, is let go of. */
+    synchronized void forget(DataFile file) throws IOException {
+        drop(file.id());
+    }
+
+    /** Of what all sessions hold; the folder goes with the worker. */
+    synchronized void close() {
+        room.give(held);
+        held = 0;
+        files.clear();
+    }
+}

@@ -1,0 +1,278 @@
+package org.domicile.query;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.domicile.walls.Unwalled;
+import org.domicile.walls.Walls;
+import org.jspecify.annotations.Nullable;
+
+/** Sessions in workers, a few of which wait for the next. All state behind its own lock. */
+final class WorkerQueries implements Queries {
+    private static final System.Logger LOG = System.getLogger("org.domicile.query");
+
+    private static final Duration ENDING = Duration.ofSeconds(20);
+
+    private final QueryOptions options;
+    private final Room room;
+    private final ScheduledExecutorService times =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("query-times").factory());
+    private final Deque<Worker> warm = new ArrayDeque<>();
+    private final Set<WorkerSession> sessions = new HashSet<>();
+    private final Map<String, Integer> counts = new HashMap<>();
+    private final List<String> missing = new ArrayList<>();
+    private final List<String> standing = new ArrayList<>();
+    private @Nullable Folders folders;
+    private int starting;
+    private boolean closed;
+
+    private WorkerQueries(QueryOptions options) {
+        this.options = options;
+        this.room = new Room(options.total());
+    }
+
+    static WorkerQueries open(QueryOptions options) {
+        WorkerQueries queries = new WorkerQueries(options);
+        Walls.obstacle().ifPresent(queries.missing::add);
+        try {
+            queries.folders();
+        } catch (IOException e) {
+            // It is tried again when somebody wants a session, who is told.
+            LOG.log(System.Logger.Level.WARNING, "the staging folder is not ready: " + e);
+        }
+        return queries;
+    }
+
+    private synchronized Folders folders() throws IOException {
+        Folders made = folders;
+        if (made == null) {
+            made = Folders.in(options.staging());
+            folders = made;
+        }
+        return made;
+    }
+
+    @Override
+    public Answer<Session> begin(String organisation, String zone) {
+        Limits limits = options.of(organisation);
+        synchronized (this) {
+            int count = counts.getOrDefault(organisation, 0);
+            if (closed || count >= limits.sessions()) {
+                return Answer.failed(
+                        new Failure(
+                                Failure.TOO_MANY,
+                                closed
+                                        ? "The server is stopping."
+                                        : "%s has %d SQL sessions, and may have no more."
+                                                .formatted(organisation, count),
+                                0,
+                                "Close one, or ask the operator for more (sql.sessions)."));
+            }
+            counts.put(organisation, count + 1);
+        }
+        boolean begun = false;
+        try {
+            Answer<Session> answer = begin(organisation, limits, zone);
+            begun = answer instanceof Answer.Given<Session>;
+            return answer;
+        } finally {
+            if (!begun) {
+                leave(organisation);
+            }
+        }
+    }
+
+    private Answer<Session> begin(String organisation, Limits limits, String zone) {
+        Worker worker;
+        try {
+            worker = worker();
+        } catch (Unwalled e) {
+            synchronized (this) {
+                missing.clear();
+                missing.add(e.wall() + ": " + e.getMessage());
+            }
+            return Answer.failed(
+                    new Failure(
+                            Failure.SYSTEM,
+                            "SQL does not run here: there is no wall around "
+                                    + e.wall()
+                                    + ", because "
+                                    + e.getMessage()
+                                    + ".",
+                            0,
+                            "The operator sees in ./domicile status which walls stand."));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.ERROR, "no worker for a session", e);
+            return Answer.failed(
+                    Failure.SYSTEM, "No SQL worker could be started; the server's log says why.");
+        }
+        List<String> through = looked(worker);
+        if (!through.isEmpty()) {
+            worker.close();
+            return Answer.failed(
+                    Failure.SYSTEM,
+                    "SQL does not run here: a wall lets through what it should not ("
+                            + String.join("; ", through)
+                            + ").");
+        }
+        WorkerSession session =
+                new WorkerSession(worker, limits, room, times, ended -> ended(organisation, ended));
+        synchronized (this) {
+            sessions.add(session);
+        }
+        Answer<Session> answer = session.begin(zone);
+        if (answer instanceof Answer.Failed<Session>) {
+            session.abandon();
+            synchronized (this) {
+                sessions.remove(session);
+            }
+        }
+        return answer;
+    }
+
+    /** A wall that was tried and let something through is none. */
+    private List<String> looked(Worker worker) {
+        List<String> through = new ArrayList<>();
+        List<String> stand = new ArrayList<>();
+        for (String wall : Walls.NAMES) {
+            String hole = worker.holes().getOrDefault(wall, "it was not tried");
+            if (hole.isEmpty()) {
+                stand.add(wall);
+            } else {
+                through.add(wall + ": " + hole);
+            }
+        }
+        synchronized (this) {
+            missing.clear();
+            missing.addAll(through);
+            standing.clear();
+            standing.addAll(stand);
+        }
+        return through;
+    }
+
+    private Worker worker() throws IOException {
+        Worker found;
+        synchronized (this) {
+            found = warm.poll();
+        }
+        while (found != null && !found.alive()) {
+            found.close();
+            synchronized (this) {
+                found = warm.poll();
+            }
+        }
+        warmUp();
+        return found != null ? found : fresh();
+    }
+
+    /** With a folder of its own, which goes when it does not come up. */
+    private Worker fresh() throws IOException {
+        Path folder = folders().fresh();
+        boolean started = false;
+        try {
+            Worker worker = Worker.start(options, folder);
+            started = true;
+            return worker;
+        } finally {
+            if (!started) {
+                Folders.remove(folder);
+            }
+        }
+    }
+
+    /** Starts those that are to wait, beside. */
+    private synchronized void warmUp() {
+        while (!closed && warm.size() + starting < options.warm()) {
+            starting++;
+            Thread.ofVirtual().name("worker-warm").start(this::warmOne);
+        }
+    }
+
+    private void warmOne() {
+        Worker made = null;
+        try {
+            made = fresh();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "no worker waits for the next session", e);
+        }
+        boolean kept;
+        synchronized (this) {
+            kept = made != null && !closed && warm.offer(made);
+        }
+        if (made != null && !kept) {
+            made.close();
+        }
+        synchronized (this) {
+            starting--;
+            notifyAll();
+        }
+    }
+
+    /** Those that are just starting end by themselves, and leave nothing when they have. */
+    private synchronized void awaitStarting() {
+        long end = System.nanoTime() + ENDING.toNanos();
+        try {
+            while (starting > 0 && System.nanoTime() < end) {
+                wait(100);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void ended(String organisation, WorkerSession session) {
+        boolean known;
+        synchronized (this) {
+            known = sessions.remove(session);
+        }
+        if (known) {
+            leave(organisation);
+        }
+    }
+
+    private synchronized void leave(String organisation) {
+        counts.computeIfPresent(organisation, (_, count) -> count <= 1 ? null : count - 1);
+    }
+
+    @Override
+    public synchronized Standing standing() {
+        return new Standing(
+                List.copyOf(standing),
+                List.copyOf(missing),
+                sessions.size(),
+                warm.size(),
+                room.held());
+    }
+
+    @Override
+    public void close() {
+        List<AutoCloseable> ending = new ArrayList<>();
+        synchronized (this) {
+            closed = true;
+            ending.addAll(sessions);
+            ending.addAll(warm);
+            warm.clear();
+        }
+        for (AutoCloseable each : ending) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                LOG.log(System.Logger.Level.WARNING, "a session did not end well", e);
+            }
+        }
+        awaitStarting();
+        times.shutdownNow();
+    }
+}

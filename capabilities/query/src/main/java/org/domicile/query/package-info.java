@@ -1,0 +1,47 @@
+/**
+ * SQL: sessions, what their statements are, and the rows that come out.
+ *
+ * <p><b>Model.</b> A {@link org.domicile.query.Session} is one connection and one process of its
+ * own, started with nothing and ended with the session: no state of it survives it, and no other
+ * session ever sees it. It runs one statement at a time; {@link org.domicile.query.Session#cancel}
+ * alone may be called meanwhile, by any thread. Everything else is owned by the thread that serves
+ * the connection. Staged columns stay in the session for its later statements; views and prepared
+ * facts do not outlive a statement.
+ *
+ * <p><b>Statements.</b> {@link org.domicile.query.Session#prepare} says what a text is: its kind,
+ * the tables that it names, the types of its parameters and of its result. {@link
+ * org.domicile.query.Session#run} carries it out. Both resolve the statement's names by the {@link
+ * org.domicile.query.Sources} that are handed to them, which speak for whoever asks: a name that
+ * they do not resolve does not exist (42P01). Run asks for leave to read exactly once ({@link
+ * org.domicile.query.Sources#open}), with the plan of all that will be read, and reads nothing
+ * before.
+ *
+ * <p><b>Atomicity.</b> A statement that fails has changed nothing. Today only statements that read
+ * run (SELECT, VALUES, EXPLAIN); any other is refused with 0A000. A transaction is therefore the
+ * door's affair, and has nothing to undo. Two statements may see two versions of an object; one
+ * statement sees one.
+ *
+ * <p><b>Rows</b> come in batches, column by column, each pulled when it is asked for: nobody who
+ * pulls slowly makes anything pile up. Closing early ends the work. Order is the statement's.
+ *
+ * <p><b>Failures are values</b> ({@link org.domicile.query.Answer}, {@link
+ * org.domicile.query.Failure}): SQLSTATE, a sentence, where in the text, a hint. The states that
+ * this package itself makes: 42601 (not one statement), 0A000 (a kind or a function that does not
+ * run here), 42P01 (no such table), 42501 (refused), 22023 (a file that is none), 53400 (a scan
+ * over the staging, rows over the limit), 53200 (memory), 53300 (too many sessions), 57014
+ * (cancelled, or out of time), 57P01 (the session's process is gone; open another), 58000 (no
+ * walls). The engine's own errors keep their text and get the state of their kind. After 57P01 the
+ * session is dead; after any other it goes on.
+ *
+ * <p><b>Limits</b> ({@link org.domicile.query.Limits}) are an organisation's: memory, threads,
+ * time, rows, staging, spill, sessions. A statement has at most 1 MiB of text and 1,000 parameters;
+ * a result 10,000 columns; a single value 64 MiB.
+ *
+ * <p><b>Files that a statement names</b> today are Parquet objects, {@code from
+ * 's3://bucket/key.parquet'}. They are staged as files of their full size that hold their footer
+ * and the planned columns, and holes; see docs/decisions/0024.
+ */
+@NullMarked
+package org.domicile.query;
+
+import org.jspecify.annotations.NullMarked;

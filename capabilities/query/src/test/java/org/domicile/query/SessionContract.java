@@ -1,0 +1,537 @@
+package org.domicile.query;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every engine of {@link Queries} does. */
+@Timeout(120)
+public abstract class SessionContract {
+    /** Small, so that what is too large is quickly there. */
+    protected static final Limits LIMITS =
+            new Limits(256 << 20, 2, Duration.ofSeconds(20), 100_000, 8 << 20, 64 << 20, 3);
+
+    @TempDir protected Path folder;
+    protected Queries queries;
+    protected FolderSources sources;
+
+    /** Opens one. */
+    protected abstract Queries open(Limits limits);
+
+    /** Makes a Parquet file of the rows of a statement. */
+    protected abstract void parquet(Path file, String select);
+
+    @BeforeEach
+    final void begin() {
+        queries = open(LIMITS);
+        sources = new FolderSources(folder);
+    }
+
+    @AfterEach
+    final void end() {
+        queries.close();
+    }
+
+    /** A session of an organisation. */
+    protected final Session session() {
+        return given(queries.begin("city", "UTC"));
+    }
+
+    /** The thing, which came. */
+    protected static <T> T given(Answer<T> answer) {
+        return switch (answer) {
+            case Answer.Given<T>(T value) -> value;
+            case Answer.Failed<T>(Failure failure) -> fail(failure.toString());
+        };
+    }
+
+    /** The failure. */
+    protected static Failure failure(Answer<?> answer) {
+        return switch (answer) {
+            case Answer.Given<?>(Object value) -> fail("no failure: " + value);
+            case Answer.Failed<?>(Failure failure) -> failure;
+        };
+    }
+
+    /** All rows of a statement. */
+    protected final List<List<Value>> rows(Session session, String sql, Value... parameters) {
+        try (Rows rows = given(session.run(sql, List.of(parameters), sources))) {
+            List<List<Value>> all = new ArrayList<>();
+            Optional<Batch> next = given(rows.next());
+            while (next.isPresent()) {
+                Batch batch = next.get();
+                for (int row = 0; row < batch.rows(); row++) {
+                    List<Value> cells = new ArrayList<>();
+                    for (int i = 0; i < rows.columns().size(); i++) {
+                        cells.add(batch.columns().get(i).value(rows.columns().get(i).type(), row));
+                    }
+                    all.add(cells);
+                }
+                next = given(rows.next());
+            }
+            return all;
+        }
+    }
+
+    /** The failure of a statement, wherever it comes. */
+    protected final Failure failing(Session session, String sql) {
+        switch (session.run(sql, List.of(), sources)) {
+            case Answer.Failed<Rows>(Failure failure) -> {
+                return failure;
+            }
+            case Answer.Given<Rows>(Rows rows) -> {
+                try (rows) {
+                    while (true) {
+                        switch (rows.next()) {
+                            case Answer.Failed<Optional<Batch>>(Failure failure) -> {
+                                return failure;
+                            }
+                            case Answer.Given<Optional<Batch>>(Optional<Batch> batch) -> {
+                                if (batch.isEmpty()) {
+                                    return fail(sql + " does not fail");
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private Value one(Session session, String expression, Value... parameters) {
+        return rows(session, "select " + expression, parameters).getFirst().getFirst();
+    }
+
+    @Test
+    void valuesOfEveryTypeComeBack() {
+        try (Session session = session()) {
+            assertEquals(new Value.Bool(true), one(session, "true"));
+            assertEquals(new Value.Whole(-128), one(session, "(-128)::tinyint"));
+            assertEquals(new Value.Whole(-32768), one(session, "(-32768)::smallint"));
+            assertEquals(new Value.Whole(-2147483648), one(session, "(-2147483648)::integer"));
+            assertEquals(
+                    new Value.Whole(Long.MIN_VALUE),
+                    one(session, "(-9223372036854775808)::bigint"));
+            assertEquals(new Value.Whole(255), one(session, "255::utinyint"));
+            assertEquals(new Value.Whole(65535), one(session, "65535::usmallint"));
+            assertEquals(new Value.Whole(4294967295L), one(session, "4294967295::uinteger"));
+            assertEquals(
+                    new Value.Big(new BigInteger("18446744073709551615")),
+                    one(session, "18446744073709551615::ubigint"));
+            BigInteger huge = BigInteger.ONE.shiftLeft(127);
+            assertEquals(
+                    new Value.Big(huge.subtract(BigInteger.ONE)),
+                    one(session, "170141183460469231731687303715884105727::hugeint"));
+            assertEquals(
+                    new Value.Big(huge.shiftLeft(1).subtract(BigInteger.ONE)),
+                    one(session, "340282366920938463463374607431768211455::uhugeint"));
+            assertEquals(new Value.Real(1.5f), one(session, "1.5::float"));
+            assertEquals(new Value.Real(Math.PI), one(session, "pi()"));
+            assertEquals(new Value.Real(Double.NEGATIVE_INFINITY), one(session, "'-inf'::double"));
+            assertEquals(
+                    new Value.Exact(new BigDecimal("-12.340")),
+                    one(session, "(-12.34)::decimal(9,3)"));
+            assertEquals(
+                    new Value.Exact(new BigDecimal("12345678901234567890123456789.123456789")),
+                    one(session, "12345678901234567890123456789.123456789::decimal(38,9)"));
+            assertEquals(new Value.Text("käse €𝄞"), one(session, "'käse €𝄞'"));
+            assertEquals(new Value.Text(""), one(session, "''"));
+            assertEquals(Value.NULL, one(session, "null"));
+            assertEquals(Value.NULL, one(session, "null::integer[]"));
+            assertTrue(
+                    one(session, "'\\x00\\xFF'::blob") instanceof Value.Bytes(byte[] bytes)
+                            && java.util.Arrays.equals(new byte[] {0, -1}, bytes));
+            assertEquals(
+                    new Value.Uuid(UUID.fromString("f0e1d2c3-b4a5-4697-8899-aabbccddeeff")),
+                    one(session, "'f0e1d2c3-b4a5-4697-8899-aabbccddeeff'::uuid"));
+            assertEquals(
+                    new Value.Text("{\"a\":[1,null]}"), one(session, "'{\"a\":[1,null]}'::json"));
+            assertEquals(new Value.Text("sad"), one(session, "'sad'::enum('sad', 'happy')"));
+            assertEquals(new Value.Text("101"), one(session, "'101'::bit"));
+        }
+    }
+
+    @Test
+    void timesComeBack() {
+        try (Session session = session()) {
+            assertEquals(
+                    new Value.Date(LocalDate.of(2024, 2, 29)), one(session, "date '2024-02-29'"));
+            assertEquals(
+                    new Value.Date(LocalDate.of(-43, 3, 15)),
+                    one(session, "'0044-03-15 (BC)'::date"));
+            assertEquals(
+                    new Value.Time(LocalTime.of(23, 59, 59, 999_999_000)),
+                    one(session, "time '23:59:59.999999'"));
+            assertEquals(
+                    new Value.Timestamp(LocalDateTime.of(1969, 12, 31, 23, 59, 59, 1_000)),
+                    one(session, "timestamp '1969-12-31 23:59:59.000001'"));
+            assertEquals(
+                    new Value.Timestamp(LocalDateTime.of(2024, 1, 2, 3, 4, 5)),
+                    one(session, "'2024-01-02 03:04:05'::timestamp_s"));
+            assertEquals(
+                    new Value.Timestamp(LocalDateTime.of(2024, 1, 2, 3, 4, 5, 123_456_000)),
+                    one(session, "'2024-01-02 03:04:05.123456789'::timestamp_ns"));
+            assertEquals(
+                    new Value.Moment(Instant.parse("2024-07-01T10:00:00Z")),
+                    one(session, "timestamptz '2024-07-01 12:00:00+02'"));
+            assertEquals(new Value.Text("infinity"), one(session, "'infinity'::timestamp"));
+            assertEquals(new Value.Text("-infinity"), one(session, "'-infinity'::timestamptz"));
+            assertEquals(new Value.Text("infinity"), one(session, "'infinity'::date"));
+            assertEquals(
+                    new Value.Interval(14, -3, 3_723_000_004L),
+                    one(session, "interval '1 year 2 months -3 days 01:02:03.000004'"));
+            assertEquals(
+                    new Value.Interval(0, 0, -1_000_000), one(session, "interval '-1 second'"));
+        }
+        try (Session there = given(queries.begin("city", "Africa/Tunis"))) {
+            assertEquals(
+                    new Value.Moment(Instant.parse("2024-07-01T11:00:00Z")),
+                    one(there, "timestamptz '2024-07-01 12:00:00'"));
+            assertEquals(
+                    new Value.Whole(12),
+                    one(there, "extract(hour from timestamptz '2024-07-01 11:00:00+00')"));
+        }
+        assertEquals(Failure.INVALID, failure(queries.begin("city", "Moon/Base")).state());
+    }
+
+    @Test
+    void whatIsNestedComesBack() {
+        try (Session session = session()) {
+            assertEquals(
+                    new Value.Items(List.of(new Value.Whole(1), Value.NULL, new Value.Whole(3))),
+                    one(session, "[1, null, 3]"));
+            assertEquals(new Value.Items(List.of()), one(session, "[]::integer[]"));
+            assertEquals(
+                    new Value.Items(List.of(new Value.Whole(1), new Value.Whole(2))),
+                    one(session, "[1, 2]::integer[2]"));
+            Type struct =
+                    new Type.Struct(
+                            List.of(
+                                    new Column("a", Type.Simple.INTEGER),
+                                    new Column("b \"c\"", new Type.Array(new Type.Decimal(4, 1)))));
+            String text = "{'a': 1, 'b \"c\"': [1.5::decimal(4,1)]}";
+            try (Rows rows = given(session.run("select " + text, List.of(), sources))) {
+                assertEquals(struct, rows.columns().getFirst().type());
+            }
+            assertEquals(
+                    new Value.Fields(
+                            List.of(
+                                    new Value.Whole(1),
+                                    new Value.Items(
+                                            List.of(new Value.Exact(new BigDecimal("1.5")))))),
+                    one(session, text));
+            assertEquals(
+                    new Value.Entries(
+                            List.of(
+                                    new Value.Entry(new Value.Text("x"), new Value.Whole(1)),
+                                    new Value.Entry(new Value.Text("y"), Value.NULL))),
+                    one(session, "map {'x': 1, 'y': null}"));
+        }
+    }
+
+    @Test
+    void parametersAreBound() {
+        try (Session session = session()) {
+            Prepared prepared =
+                    given(session.prepare("select $1::integer + 1, $2::varchar", sources));
+            assertEquals(Kind.SELECT, prepared.kind());
+            assertEquals(2, prepared.parameters().size());
+            assertEquals(Type.Simple.INTEGER, prepared.columns().getFirst().type());
+            assertEquals(
+                    List.of(new Value.Whole(42), new Value.Text("x")),
+                    rows(
+                                    session,
+                                    "select $1::integer + 1, $2::varchar",
+                                    new Value.Whole(41),
+                                    new Value.Text("x"))
+                            .getFirst());
+            for (Value value :
+                    List.of(
+                            new Value.Bool(true),
+                            new Value.Whole(-5),
+                            new Value.Big(BigInteger.TWO.pow(100)),
+                            new Value.Exact(new BigDecimal("1.25")),
+                            new Value.Real(0.1),
+                            new Value.Text("'; drop table x; --"),
+                            new Value.Date(LocalDate.of(2020, 1, 1)),
+                            new Value.Time(LocalTime.of(1, 2, 3, 4_000)),
+                            new Value.Timestamp(LocalDateTime.of(2020, 1, 1, 1, 1, 1, 1_000)),
+                            new Value.Moment(Instant.parse("2020-01-01T00:00:00.000001Z")),
+                            new Value.Uuid(new UUID(1, -2)),
+                            Value.NULL)) {
+                assertEquals(value, one(session, "$1", value), value::toString);
+            }
+        }
+    }
+
+    @Test
+    void tablesAreReadAndNothingButTheirPlannedColumns() {
+        Path file = folder.resolve("flights.parquet");
+        parquet(
+                file,
+                "select i as id, 'a long text ' || hash(i) as words, i % 7 as day,"
+                        + " i * 2.5::double as delay from range(50000) t(i)");
+        try (Session session = session()) {
+            assertEquals(
+                    List.of(new Value.Whole(7), new Value.Whole(50_000)),
+                    rows(session, "select count(distinct day), count(*) from flights").getFirst());
+            assertEquals(1, sources.plans.size());
+            Plan.Scan scan = sources.plans.getFirst().scans().getFirst();
+            assertEquals(List.of("day"), scan.columns());
+            assertEquals(50_000, scan.rows());
+            assertEquals(scan.bytes(), sources.read);
+            assertTrue(sources.read < scan.table().files().getFirst().footer().length() / 5);
+            // again, and nothing is read; it is asked for all the same
+            assertEquals(new Value.Whole(6), one(session, "max(day) from flights where day > 1"));
+            assertEquals(2, sources.plans.size());
+            assertEquals(scan.bytes(), sources.read);
+            // another column, and only that one
+            assertEquals(new Value.Real(49_999 * 2.5), one(session, "max(f.delay) from flights f"));
+            assertEquals(List.of("delay"), sources.plans.getLast().scans().getFirst().columns());
+            assertEquals(50_000, rows(session, "from flights").size());
+            assertEquals(4, sources.plans.getLast().scans().getFirst().columns().size());
+        }
+    }
+
+    @Test
+    void whateverStandsForColumnsPlansThem() {
+        parquet(
+                folder.resolve("t.parquet"),
+                "select i as a, i + 1 as \"B c\", -i as c from range(10) t(i)");
+        try (Session session = session()) {
+            for (String all :
+                    List.of(
+                            "select * from t",
+                            "select t.* from t",
+                            "from t",
+                            "select columns('.') from t",
+                            "select t from t",
+                            "select #1 from t",
+                            "select * exclude (a) from t",
+                            "summarize t",
+                            "select count(*) from t natural join t as u",
+                            "with x as (from t) select a from x")) {
+                assertTrue(!rows(session, all).isEmpty(), all);
+                assertEquals(
+                        List.of("a", "B c", "c"),
+                        sources.plans.getLast().scans().getFirst().columns(),
+                        all);
+            }
+            assertEquals(new Value.Whole(10), one(session, "count(*) from t where \"b C\" > 0"));
+            assertEquals(List.of("B c"), sources.plans.getLast().scans().getFirst().columns());
+            assertEquals(
+                    new Value.Big(BigInteger.valueOf(45)),
+                    one(session, "sum(a) from t join (select c from t) u using (c)"));
+            assertEquals(List.of("a", "c"), sources.plans.getLast().scans().getFirst().columns());
+            assertEquals(new Value.Whole(10), one(session, "count(*) from t"));
+            assertEquals(List.of(), sources.plans.getLast().scans().getFirst().columns());
+        }
+    }
+
+    @Test
+    void aNameLivesAsLongAsItsStatement() throws IOException {
+        Path file = folder.resolve("gone.parquet");
+        parquet(file, "select 1 as a");
+        try (Session session = session()) {
+            assertEquals(new Value.Whole(1), one(session, "a from gone"));
+            Files.delete(file);
+            assertEquals(Failure.NO_TABLE, failing(session, "select a from gone").state());
+            assertEquals(
+                    Failure.NO_TABLE,
+                    failing(session, "with x as (select 1) select * from x, main.gone").state());
+        }
+    }
+
+    @Test
+    void explainsAndPrepares() {
+        parquet(folder.resolve("t.parquet"), "select 1 as a, 'x' as b");
+        try (Session session = session()) {
+            assertEquals(
+                    Kind.EXPLAIN,
+                    given(session.prepare("explain select a from t", sources)).kind());
+            assertTrue(rows(session, "EXPLAIN /* why */ analyze select a from t").size() > 0);
+            Prepared prepared = given(session.prepare("select b, a from t where a = $1", sources));
+            assertEquals(
+                    List.of(
+                            new Column("b", Type.Simple.VARCHAR),
+                            new Column("a", Type.Simple.INTEGER)),
+                    prepared.columns());
+            assertEquals(1, prepared.parameters().size());
+            assertEquals(List.of(new TableName(List.of("t"))), prepared.tables());
+            assertEquals(1, sources.plans.size(), "preparing opens nothing");
+        }
+    }
+
+    @Test
+    void failuresSayWhatAndWhere() {
+        parquet(folder.resolve("t.parquet"), "select 1 as a");
+        try (Session session = session()) {
+            Failure syntax = failing(session, "select 1 frm t");
+            assertEquals(Failure.SYNTAX, syntax.state());
+            assertTrue(syntax.position() > 1, syntax::toString);
+            assertEquals(Failure.SYNTAX, failing(session, "select 1; select 2").state());
+            assertEquals(Failure.SYNTAX, failing(session, "").state());
+            assertEquals(Failure.NO_TABLE, failing(session, "select * from nowhere").state());
+            assertEquals("42703", failing(session, "select b from t").state());
+            assertEquals("42883", failing(session, "select nofunction(1)").state());
+            assertEquals("22P02", failing(session, "select 'x'::integer").state());
+            assertEquals("22003", failing(session, "select 300::tinyint").state());
+            for (String other :
+                    List.of(
+                            "create table x (a integer)",
+                            "insert into t values (1)",
+                            "delete from t",
+                            "drop view t",
+                            "copy t to '/tmp/x'",
+                            "attach '/tmp/x'",
+                            "set threads = 9",
+                            "pragma database_list",
+                            "install httpfs",
+                            "load httpfs",
+                            "call range(1)",
+                            "export database '/tmp/x'",
+                            "checkpoint",
+                            "vacuum",
+                            "begin")) {
+                assertEquals(Failure.NOT_HERE, failing(session, other).state(), other);
+            }
+            assertEquals(new Value.Whole(1), one(session, "1"), "it goes on");
+        }
+    }
+
+    @Test
+    void limitsHold() {
+        parquet(
+                folder.resolve("wide.parquet"),
+                "select hash(i) as a, hash(i + 1) as b from range(1500000) t(i)");
+        try (Session session = session()) {
+            Failure rows = failing(session, "select * from range(200000)");
+            assertEquals(Failure.OVER_LIMIT, rows.state());
+            assertTrue(rows.message().contains("100,000"), rows::toString);
+            int opened = sources.plans.size();
+            Failure staging = failing(session, "select sum(a) from wide");
+            assertEquals(Failure.OVER_LIMIT, staging.state());
+            assertEquals(opened, sources.plans.size(), "nothing is opened that does not fit");
+            Failure memory =
+                    failing(
+                            session,
+                            "select count(*) from (select list(i || 'x' || hash(i)) l"
+                                    + " from range(30000000) t(i)) where len(l) > 1");
+            assertEquals(Failure.MEMORY, memory.state(), memory::toString);
+            assertEquals(new Value.Whole(1), one(session, "1"), "it goes on");
+            List<Session> others = new ArrayList<>(List.of(session(), session()));
+            assertEquals(Failure.TOO_MANY, failure(queries.begin("city", "UTC")).state());
+            others.add(given(queries.begin("water", "UTC")));
+            others.forEach(Session::close);
+            session().close();
+        }
+    }
+
+    private static final String LONG =
+            "select sum(a.i * b.i) from range(1000000000) a(i), range(1000000) b(i)";
+
+    @Test
+    void aStatementIsCancelledAndTheSessionGoesOn() throws InterruptedException {
+        try (Session session = session()) {
+            Thread other =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                LockSupport.parkNanos(300_000_000);
+                                session.cancel();
+                            });
+            long begin = System.nanoTime();
+            Failure failure = failing(session, LONG);
+            assertEquals(Failure.CANCELLED, failure.state(), failure::toString);
+            assertTrue(System.nanoTime() - begin < 8_000_000_000L, "it took too long");
+            other.join();
+            session.cancel(); // nothing runs
+            assertEquals(new Value.Whole(1), one(session, "1"));
+        }
+    }
+
+    @Test
+    void timeIsBounded() {
+        try (Queries quick =
+                        open(new Limits(256 << 20, 1, Duration.ofMillis(500), 100, 8 << 20, 0, 3));
+                Session session = given(quick.begin("city", "UTC"))) {
+            Failure failure = failing(session, LONG);
+            assertEquals(Failure.CANCELLED, failure.state());
+            assertTrue(failure.message().contains("longer than"), failure::toString);
+            assertTrue(session.alive());
+            assertEquals(new Value.Whole(1), one(session, "1"));
+        }
+    }
+
+    @Test
+    void closingRowsEarlyEndsTheWork() {
+        try (Session session = session()) {
+            try (Rows rows =
+                    given(session.run("select * from range(1000000000000)", List.of(), sources))) {
+                assertTrue(given(rows.next()).isPresent());
+            }
+            assertEquals(new Value.Whole(2), one(session, "2"));
+        }
+    }
+
+    @Test
+    void whatIsStagedGoesWithTheSession() throws IOException {
+        parquet(folder.resolve("t.parquet"), "select 1 as a");
+        Session session = session();
+        assertEquals(new Value.Whole(1), one(session, "a from t"));
+        assertTrue(queries.standing().staged() > 0);
+        session.close();
+        assertEquals(0, queries.standing().staged());
+        assertEquals(0, queries.standing().sessions());
+        assertFalse(session.alive());
+        assertEquals(Failure.GONE, failure(session.run("select 1", List.of(), sources)).state());
+    }
+
+    @Test
+    void brokenFilesAreSaid() throws IOException {
+        Path file = folder.resolve("t.parquet");
+        parquet(file, "select i as a from range(1000) t(i)");
+        byte[] whole = Files.readAllBytes(file);
+        try (Session session = session()) {
+            Files.write(file, java.util.Arrays.copyOf(whole, whole.length - 10));
+            assertEquals(Failure.INVALID, failing(session, "select a from t").state());
+            Files.writeString(file, "a,b\n1,2\n");
+            assertEquals(Failure.INVALID, failing(session, "select a from t").state());
+            byte[] holes = whole.clone();
+            java.util.Arrays.fill(holes, 4, 40, (byte) 0);
+            Files.write(file, holes);
+            Failure failure = failing(session, "select a from t");
+            assertFalse(failure.message().contains("/session-"), failure::toString);
+            assertEquals(new Value.Whole(1), one(session, "1"), "it goes on");
+        }
+    }
+
+    /** Files below a folder. */
+    protected static List<Path> files(Path below) throws IOException {
+        try (Stream<Path> all = Files.walk(below)) {
+            return all.filter(Files::isRegularFile).toList();
+        }
+    }
+}

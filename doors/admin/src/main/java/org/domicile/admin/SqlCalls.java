@@ -1,0 +1,152 @@
+package org.domicile.admin;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.domicile.guard.Guard;
+import org.domicile.guard.GuardedSql;
+import org.domicile.query.Answer;
+import org.domicile.query.Batch;
+import org.domicile.query.Column;
+import org.domicile.query.Texts;
+import org.domicile.query.Value;
+import org.domicile.query.Vector;
+import org.domicile.request.Caller;
+import org.domicile.request.Request;
+
+/**
+ * One statement of an operator who shows the credential that it runs as: operators act on no data.
+ * Its session begins and ends with it.
+ */
+final class SqlCalls {
+    private SqlCalls() {}
+
+    static void run(Call call, Guard guard, GuardedSql sql, Request operator) throws IOException {
+        Input input = Input.document(call.exchange(), "as", "secret", "statement", "zone");
+        String accessKey = input.text("as");
+        byte[] secret = input.text("secret").getBytes(StandardCharsets.UTF_8);
+        Caller.Known caller =
+                guard.identity()
+                        .caller(accessKey, secret)
+                        .orElseThrow(() ->
+                                new Failure(
+                                        403,
+                                        "bad-secret",
+                                        "there is no credential "
+                                                + accessKey
+                                                + " with this secret (--credential)"));
+        Request request =
+                new Request(
+                        operator.id(),
+                        caller,
+                        operator.door(),
+                        operator.zone(),
+                        operator.address(),
+                        operator.at(),
+                        operator.deadline(),
+                        Optional.empty());
+        try (GuardedSql.Connection connection =
+                        given(sql.connect(request, input.text("zone", "UTC")));
+                GuardedSql.Result result =
+                        given(connection.run(request, input.text("statement"), List.of()))) {
+            // Before the answer begins: what fails at once is told as a failure.
+            Optional<Batch> first = given(result.next());
+            try (OutputStream out =
+                            call.exchange()
+                                    .respond(
+                                            200,
+                                            Call.headers("application/x-ndjson", result.use()),
+                                            -1L);
+                    JsonGenerator json = Form.to(out)) {
+                json.setRootValueSeparator(null);
+                columns(json, result.columns());
+                rows(json, result, first);
+            }
+        }
+    }
+
+    private static <T> T given(Answer<T> answer) {
+        return switch (answer) {
+            case Answer.Given<T>(T value) -> value;
+            case Answer.Failed<T>(org.domicile.query.Failure failure) ->
+                    throw new Failure(status(failure.state()), failure.state(), sentence(failure));
+        };
+    }
+
+    private static int status(String state) {
+        return switch (state) {
+            case org.domicile.query.Failure.REFUSED -> 403;
+            case org.domicile.query.Failure.NO_TABLE -> 404;
+            case org.domicile.query.Failure.TOO_MANY, org.domicile.query.Failure.SYSTEM -> 503;
+            default -> 400;
+        };
+    }
+
+    private static String sentence(org.domicile.query.Failure failure) {
+        String place = failure.position() > 0 ? " (at " + failure.position() + ")" : "";
+        String hint = failure.hint().isEmpty() ? "" : " " + failure.hint();
+        return failure.message() + place + hint;
+    }
+
+    private static void columns(JsonGenerator json, List<Column> columns) throws IOException {
+        json.writeStartObject();
+        json.writeArrayFieldStart("columns");
+        for (Column column : columns) {
+            json.writeStartObject();
+            json.writeStringField("name", column.name());
+            json.writeStringField("type", Texts.type(column.type()));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+        json.writeRaw('\n');
+    }
+
+    private static void rows(JsonGenerator json, GuardedSql.Result result, Optional<Batch> first)
+            throws IOException {
+        long count = 0;
+        Optional<Batch> next = first;
+        while (next.isPresent()) {
+            Batch batch = next.get();
+            for (int row = 0; row < batch.rows(); row++) {
+                cells(json, result.columns(), batch, row);
+            }
+            count += batch.rows();
+            switch (result.next()) {
+                case Answer.Given<Optional<Batch>>(Optional<Batch> more) -> next = more;
+                case Answer.Failed<Optional<Batch>>(org.domicile.query.Failure failure) -> {
+                    json.writeStartObject();
+                    json.writeStringField("state", failure.state());
+                    json.writeStringField("message", sentence(failure));
+                    json.writeEndObject();
+                    json.writeRaw('\n');
+                    return;
+                }
+            }
+        }
+        json.writeStartObject();
+        json.writeNumberField("rows", count);
+        json.writeEndObject();
+        json.writeRaw('\n');
+    }
+
+    private static void cells(JsonGenerator json, List<Column> columns, Batch batch, int row)
+            throws IOException {
+        json.writeStartObject();
+        json.writeObjectFieldStart("cells");
+        for (int i = 0; i < columns.size(); i++) {
+            Vector vector = batch.columns().get(i);
+            if (!vector.nulls().get(row)) {
+                Value value = vector.value(columns.get(i).type(), row);
+                json.writeStringField(
+                        Integer.toString(i), Texts.value(columns.get(i).type(), value));
+            }
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+        json.writeRaw('\n');
+    }
+}

@@ -1,0 +1,28 @@
+package org.domicile.sql;
+
+/** What the wire's door does with a statement, all of it: how each meets the guard. */
+enum Operation {
+    /**
+     * BEGIN, SET, SHOW, DECLARE and others of the connection's own, and values that stand there.
+     */
+    OWN,
+    /** A question about catalogues: what the guard shows of tables. */
+    ASK,
+    /** A statement on data, whole, by portal or by cursor. */
+    SELECT,
+    /** The same, its rows as a COPY. */
+    COPY_OUT;
+
+    /** The action of a login, under which wrong ones are counted. */
+    static final String LOGIN = "sql:Connect";
+
+    /** How a statement is met. */
+    static Operation of(Command command) {
+        return switch (command) {
+            case Command.Ask _ -> ASK;
+            case Command.Data _ -> SELECT;
+            case Command.CopyOut _ -> COPY_OUT;
+            default -> OWN;
+        };
+    }
+}

@@ -1,0 +1,221 @@
+package org.domicile.walls;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/** Starts children within walls: see the package's page. */
+public final class Walls {
+    /** No capabilities, and none to be gained. */
+    public static final String PRIVILEGES = "privileges";
+
+    /** No files but those of the {@link Room}. */
+    public static final String FILES = "files";
+
+    /** No sockets. */
+    public static final String NETWORK = "network";
+
+    /** No other process is started, or acted on. */
+    public static final String PROCESSES = "processes";
+
+    /** All of them. */
+    public static final List<String> NAMES = List.of(PRIVILEGES, FILES, NETWORK, PROCESSES);
+
+    private static final int NO_NEW_PRIVILEGES = 38;
+    private static final int CAPABILITIES = 0x20080522;
+
+    private static final int FILE_SIZE = 1; // RLIMIT_FSIZE
+    private static final int CORE = 4; // RLIMIT_CORE
+
+    private Walls() {}
+
+    /** Why no child could be started within walls here; empty when nothing is known against it. */
+    public static Optional<String> obstacle() {
+        try {
+            Calls calls = Calls.here();
+            long version = new Landlock(calls).version();
+            return version >= Landlock.LEAST
+                    ? Optional.empty()
+                    : Optional.of(FILES + ": " + Landlock.missing(version));
+        } catch (IllegalStateException e) {
+            return Optional.of(FILES + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * Starts a child within walls.
+     *
+     * @param environment all of it
+     * @param folder where it starts; to be in the room
+     * @throws Unwalled when a wall cannot be made; nothing is started then
+     * @throws IOException when it cannot be started
+     */
+    public static Process start(
+            Room room, List<String> command, Map<String, String> environment, Path folder)
+            throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        return onThreadOfItsOwn(() -> {
+            enclose(room);
+            return builder.start();
+        });
+    }
+
+    /** The thread is lost for everything else: what it took from itself nobody gives back. */
+    private static Process onThreadOfItsOwn(Callable<Process> work) throws IOException {
+        FutureTask<Process> task = new FutureTask<>(work);
+        Thread thread = Thread.ofPlatform().name("walls").daemon().unstarted(task);
+        thread.start();
+        try {
+            return task.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failed) {
+                throw failed;
+            }
+            throw new IllegalStateException("a child was not started", e.getCause());
+        }
+    }
+
+    private static void enclose(Room room) throws Unwalled {
+        Calls calls = calls();
+        String wall = PRIVILEGES;
+        try {
+            Kernel.warm();
+            dropCapabilities(calls);
+            Kernel.call("prctl", calls.number("prctl"), NO_NEW_PRIVILEGES, 1, 0, 0, 0);
+            Filter filter = Filter.around(calls);
+            wall = FILES;
+            new Landlock(calls).onThisThread(room);
+            wall = NETWORK;
+            filter.onThisThread();
+        } catch (Kernel.Refusal e) {
+            throw new Unwalled(wall, "the kernel refused " + e.getMessage());
+        }
+    }
+
+    private static Calls calls() throws Unwalled {
+        try {
+            return Calls.here();
+        } catch (IllegalStateException e) {
+            throw new Unwalled(FILES, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Of this thread; with no_new_privs the child of a superuser has none either. */
+    private static void dropCapabilities(Calls calls) throws Kernel.Refusal {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment header = arena.allocate(8, 4);
+            header.set(ValueLayout.JAVA_INT, 0, CAPABILITIES);
+            MemorySegment none = arena.allocate(24, 4);
+            Kernel.call(
+                    "capset", calls.number("capset"), header.address(), none.address(), 0, 0, 0);
+        }
+    }
+
+    /**
+     * Inside a child that {@link #start} started, before it does anything for anybody: gives up
+     * what only the start needed.
+     *
+     * @param fileSize bytes of the largest file that it may write
+     * @throws Unwalled when that cannot be done; the child has to end then
+     */
+    public static void complete(long fileSize) throws Unwalled {
+        Calls calls = calls();
+        try {
+            limit(calls, FILE_SIZE, fileSize);
+            limit(calls, CORE, 0);
+            Filter.within(calls, (int) ProcessHandle.current().pid()).onAllThreads();
+        } catch (Kernel.Refusal e) {
+            throw new Unwalled(PROCESSES, "the kernel refused " + e.getMessage());
+        }
+    }
+
+    private static void limit(Calls calls, int what, long most) throws Kernel.Refusal {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment both = arena.allocate(16, 8);
+            both.set(ValueLayout.JAVA_LONG, 0, most);
+            both.set(ValueLayout.JAVA_LONG, 8, most);
+            Kernel.call("prlimit64", calls.number("prlimit64"), 0, what, both.address(), 0, 0);
+        }
+    }
+
+    /**
+     * Tries each wall, from inside.
+     *
+     * @param outside a file that is there, and may not be read
+     * @return for each of {@link #NAMES} what got through; empty for one that stands
+     */
+    public static Map<String, String> tried(Path outside) {
+        Map<String, String> holes = new LinkedHashMap<>();
+        holes.put(PRIVILEGES, privileges());
+        holes.put(FILES, readable(outside));
+        holes.put(NETWORK, socket());
+        holes.put(PROCESSES, process());
+        return holes;
+    }
+
+    private static String privileges() {
+        List<String> wrong = new ArrayList<>();
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+                String[] words = line.split("[:\\s]+", -1);
+                boolean right =
+                        switch (words[0]) {
+                            case "CapEff", "CapPrm" -> words[1].matches("0+");
+                            case "NoNewPrivs" -> words[1].equals("1");
+                            case "Seccomp" -> words[1].equals("2");
+                            default -> true;
+                        };
+                if (!right) {
+                    wrong.add(line);
+                }
+            }
+            return String.join(", ", wrong);
+        } catch (IOException e) {
+            return "/proc/self/status cannot be read: " + e;
+        }
+    }
+
+    private static String readable(Path outside) {
+        try {
+            Files.readAllBytes(outside);
+            return outside + " can be read";
+        } catch (IOException _) {
+            return "";
+        }
+    }
+
+    private static String socket() {
+        int datagram = 2;
+        try {
+            Kernel.call("socket", Calls.here().number("socket"), 2, datagram, 0, 0, 0);
+            return "a socket can be made";
+        } catch (Kernel.Refusal _) {
+            return "";
+        }
+    }
+
+    private static String process() {
+        try {
+            new ProcessBuilder("/bin/true").start().destroyForcibly();
+            return "a process can be started";
+        } catch (IOException _) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package org.domicile.guard;
+
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.domicile.keys.Keys;
+import org.domicile.objects.Objects;
+import org.domicile.policy.Resource;
+import org.domicile.query.Answer;
+import org.domicile.query.Batch;
+import org.domicile.query.Column;
+import org.domicile.query.Failure;
+import org.domicile.query.Prepared;
+import org.domicile.query.Queries;
+import org.domicile.query.Rows;
+import org.domicile.query.Session;
+import org.domicile.query.Value;
+import org.domicile.request.Caller;
+import org.domicile.request.Outcome;
+import org.domicile.request.Request;
+
+/** Guarded sessions. Safe for concurrent use; a connection is its door's. */
+final class SqlView implements GuardedSql {
+    private final Function<Request, Uses> views;
+    private final Queries queries;
+    private final Objects objects;
+    private final Keys keys;
+    private final Vessel vessel;
+    private final SecureRandom random;
+    private final Footers footers = new Footers();
+
+    SqlView(
+            Function<Request, Uses> views,
+            Queries queries,
+            Objects objects,
+            Keys keys,
+            Vessel vessel,
+            SecureRandom random) {
+        this.views = views;
+        this.queries = queries;
+        this.objects = objects;
+        this.keys = keys;
+        this.vessel = vessel;
+        this.random = random;
+    }
+
+    @Override
+    public Answer<Connection> connect(Request request, String zone) {
+        Uses uses = views.apply(request);
+        String organisation = uses.organisation();
+        try (Admitted use = uses.admit("sql:Connect", new Resource.Own(organisation), "")) {
+            Answer<Session> begun = queries.begin(organisation, zone);
+            switch (begun) {
+                case Answer.Failed<Session>(Failure failure) -> {
+                    use.record(Outcome.FAILED, 0);
+                    return Answer.failed(failure);
+                }
+                case Answer.Given<Session>(Session session) -> {
+                    boolean recorded = false;
+                    try {
+                        use.record(Outcome.DONE, 0);
+                        recorded = true;
+                        return Answer.of(new Guarded(session, request.caller()));
+                    } finally {
+                        if (!recorded) {
+                            session.close();
+                        }
+                    }
+                }
+            }
+        } catch (Refused e) {
+            return refused(e);
+        }
+    }
+
+    static <T> Answer<T> refused(Refused e) {
+        return Answer.failed(Failure.REFUSED, String.valueOf(e.getMessage()));
+    }
+
+    private SqlStatement statement(Request request) {
+        Uses uses = views.apply(request);
+        SecondKeys second = new SecondKeys(uses, keys, vessel, random);
+        return new SqlStatement(
+                uses, new NestedReads(uses, objects, keys, vessel, second), footers);
+    }
+
+    /** A session of one caller. */
+    private final class Guarded implements Connection {
+        private final Session session;
+        private final Caller caller;
+
+        Guarded(Session session, Caller caller) {
+            this.session = session;
+            this.caller = caller;
+        }
+
+        private void own(Request request) {
+            if (!request.caller().equals(caller)) {
+                throw new IllegalArgumentException("a session is its caller's alone");
+            }
+        }
+
+        @Override
+        public Answer<Prepared> prepare(Request request, String sql) {
+            own(request);
+            try (SqlStatement statement = statement(request)) {
+                return session.prepare(sql, statement);
+            } catch (Refused e) {
+                return refused(e);
+            }
+        }
+
+        @Override
+        public Answer<Result> run(Request request, String sql, List<Value> parameters) {
+            own(request);
+            try (SqlStatement statement = statement(request)) {
+                return session.run(sql, parameters, statement)
+                        .then(rows -> Answer.of(new Shown(rows, statement.use())));
+            } catch (Refused e) {
+                return refused(e);
+            }
+        }
+
+        @Override
+        public void cancel() {
+            session.cancel();
+        }
+
+        @Override
+        public boolean alive() {
+            return session.alive();
+        }
+
+        @Override
+        public void close() {
+            session.close();
+        }
+    }
+
+    /** Rows with the use that they came of. */
+    private record Shown(Rows rows, String use) implements Result {
+        @Override
+        public List<Column> columns() {
+            return rows.columns();
+        }
+
+        @Override
+        public Answer<Optional<Batch>> next() {
+            return rows.next();
+        }
+
+        @Override
+        public void close() {
+            rows.close();
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package org.domicile.launcher;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Runs one statement on the server. */
+@Command(
+        name = "sql",
+        description = {
+            "Run one SQL statement on the running server and print its rows. The dialect is"
+                    + " DuckDB's; a Parquet object is named by its place.",
+            "It runs as --credential: its purpose, and the labels, zones and policies of the data,"
+                    + " decide what it may read, and each statement is a use on record."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Example: ./domicile sql \"select origin, count(*) from"
+                    + " 's3://travel/flights.parquet' group by 1\"",
+            "Example: ./domicile sql --csv \"select 1 as one\" > one.csv"
+        })
+final class SqlCommand extends ServerCommand {
+    /** Rows that a table shows; more would have to be held to know how wide they are. */
+    private static final int MOST_SHOWN = 10_000;
+
+    @Parameters(paramLabel = "STATEMENT", description = "One statement; - reads it from the input.")
+    String statement = "";
+
+    @Option(names = "--csv", description = "Print rows as CSV (RFC 4180), with a line of names.")
+    boolean csv;
+
+    @Option(
+            names = "--credential",
+            paramLabel = "FILE",
+            description = "A file as first.credential is one (default: the first credential).")
+    @Nullable Path credential;
+
+    @Option(
+            names = "--time-zone",
+            paramLabel = "ZONE",
+            defaultValue = "UTC",
+            description = "Time zone of the session, such as Africa/Tunis (default: UTC).")
+    String zone = "UTC";
+
+    @Override
+    public Integer call() throws IOException {
+        Folder folder = common.folder();
+        Endpoints server = Endpoints.on(folder);
+        FirstCredential own =
+                MovingOptions.read(credential == null ? server.firstCredential() : credential);
+        String text =
+                statement.equals("-")
+                        ? new String(
+                                System.in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+                        : statement;
+        PrintWriter out = spec.commandLine().getOut();
+        Rows rows = common.json ? new Objects(out) : csv ? new Csv(out) : new Lines(out);
+        Json.Row asked =
+                Json.row(
+                        "as",
+                        own.accessKey(),
+                        "secret",
+                        own.secret(),
+                        "statement",
+                        text,
+                        "zone",
+                        zone);
+        AdminClient.of(folder, server).lines("/v1/sql", asked, line -> take(rows, line));
+        rows.end();
+        out.flush();
+        if (!rows.ended) {
+            throw new Problem("the server's answer broke off; the rows above are not all");
+        }
+        return 0;
+    }
+
+    private static void take(Rows rows, Json.Row line) {
+        if (line.fields().containsKey("columns")) {
+            rows.begin(line.rows("columns"));
+        } else if (line.fields().containsKey("cells")) {
+            rows.row(line.row("cells"));
+        } else if (line.fields().containsKey("message")) {
+            rows.end();
+            throw new Problem(line.text("message") + " [" + line.text("state") + "]");
+        } else {
+            rows.ended = true;
+        }
+    }
+
+    /** Rows as they come. */
+    private abstract static class Rows {
+        final PrintWriter out;
+        List<Json.Row> columns = List.of();
+        boolean ended;
+
+        Rows(PrintWriter out) {
+            this.out = out;
+        }
+
+        void begin(List<Json.Row> names) {
+            columns = names;
+        }
+
+        /**
+         * @param cells by the column's place; what is not there is null
+         */
+        abstract void row(Json.Row cells);
+
+        void end() {}
+    }
+
+    /** One JSON object a line. */
+    private static final class Objects extends Rows {
+        Objects(PrintWriter out) {
+            super(out);
+        }
+
+        @Override
+        void row(Json.Row cells) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            for (int i = 0; i < columns.size(); i++) {
+                String text = cells.text(Integer.toString(i));
+                if (cells.fields().containsKey(Integer.toString(i))) {
+                    fields.put(columns.get(i).text("name"), typed(columns.get(i), text));
+                }
+            }
+            out.println(new Json.Row(fields).line());
+        }
+
+        /** Whole numbers and truths as such; everything else is a text that loses nothing. */
+        private static Object typed(Json.Row column, String text) {
+            return switch (column.text("type")) {
+                case "BOOLEAN" -> Boolean.valueOf(text);
+                case "TINYINT",
+                        "SMALLINT",
+                        "INTEGER",
+                        "BIGINT",
+                        "UTINYINT",
+                        "USMALLINT",
+                        "UINTEGER" ->
+                        Long.valueOf(text);
+                default -> text;
+            };
+        }
+    }
+
+    /** CSV; a null is an empty field, an empty text a quoted one. */
+    private static final class Csv extends Rows {
+        Csv(PrintWriter out) {
+            super(out);
+        }
+
+        @Override
+        void begin(List<Json.Row> names) {
+            super.begin(names);
+            out.print(
+                    names.stream()
+                                    .map(column -> field(column.text("name")))
+                                    .collect(Collectors.joining(","))
+                            + "\r\n");
+        }
+
+        @Override
+        void row(Json.Row cells) {
+            for (int i = 0; i < columns.size(); i++) {
+                String place = Integer.toString(i);
+                out.print(i == 0 ? "" : ",");
+                out.print(cells.fields().containsKey(place) ? field(cells.text(place)) : "");
+            }
+            out.print("\r\n");
+        }
+
+        private static String field(String text) {
+            boolean plain =
+                    !text.isEmpty() && text.chars().noneMatch(c -> ",\"\r\n".indexOf(c) >= 0);
+            return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
+        }
+    }
+
+    /** A table for people. */
+    private static final class Lines extends Rows {
+        private final List<Json.Row> shown = new ArrayList<>();
+        private long more;
+
+        Lines(PrintWriter out) {
+            super(out);
+        }
+
+        @Override
+        void row(Json.Row cells) {
+            if (shown.size() < MOST_SHOWN) {
+                shown.add(cells);
+            } else {
+                more++;
+            }
+        }
+
+        @Override
+        void end() {
+            if (columns.isEmpty()) {
+                return;
+            }
+            Table table = new Table();
+            for (int i = 0; i < columns.size(); i++) {
+                String place = Integer.toString(i);
+                String type = columns.get(i).text("type");
+                boolean number =
+                        type.endsWith("INT")
+                                || type.equals("INTEGER")
+                                || type.equals("FLOAT")
+                                || type.equals("DOUBLE")
+                                || type.startsWith("DECIMAL");
+                String name = columns.get(i).text("name");
+                if (number) {
+                    table.number(name, cells -> cells.text(place));
+                } else {
+                    table.column(name, cells -> cells.text(place));
+                }
+            }
+            table.print(out, shown);
+            out.println(
+                    "(%,d row%s%s)"
+                            .formatted(
+                                    shown.size(),
+                                    shown.size() == 1 ? "" : "s",
+                                    more == 0
+                                            ? ""
+                                            : ", and %,d more: use --csv or --json"
+                                                    .formatted(more)));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package org.domicile.duckdb;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.domicile.query.Batch;
+import org.domicile.query.Failure;
+import org.domicile.query.Value;
+import org.domicile.query.Wire;
+
+/** Answers a session's frames, in their order. */
+final class Conversation {
+    /** Of the thread that parses: what is nested deep is deep for Java, too. */
+    private static final long STACK = 64L << 20;
+
+    private final Wire wire;
+    private final Engine engine;
+    private final BlockingQueue<Wire.Frame> frames = new LinkedBlockingQueue<>();
+
+    Conversation(Wire wire, Engine engine) {
+        this.wire = wire;
+        this.engine = engine;
+    }
+
+    /** Until the input ends. */
+    void run() throws IOException {
+        Thread.ofPlatform().name("engine").stackSize(STACK).daemon().start(this::answerAll);
+        try {
+            while (true) {
+                Wire.Frame frame = wire.receive();
+                if (frame.kind() == Wire.CANCEL) {
+                    engine.cancel(frame.in().readLong());
+                } else {
+                    frames.add(frame);
+                }
+            }
+        } catch (EOFException _) {
+            // the session is over
+        }
+    }
+
+    private void answerAll() {
+        try {
+            while (true) {
+                Wire.Frame frame = frames.take();
+                try {
+                    answer(frame.kind(), frame.in());
+                } catch (Engine.Failed e) {
+                    wire.send(Wire.FAILED, out -> Wire.failure(out, e.failure()));
+                } catch (StackOverflowError _) {
+                    Failure deep = Failure.of("54001", "The statement is nested too deep.");
+                    wire.send(Wire.FAILED, out -> Wire.failure(out, deep));
+                }
+            }
+        } catch (IOException | InterruptedException e) {
+            Runtime.getRuntime().halt(1);
+        } catch (RuntimeException | Error e) {
+            java.lang.System.getLogger("org.domicile.duckdb")
+                    .log(System.Logger.Level.ERROR, "the worker fails", e);
+            Runtime.getRuntime().halt(2);
+        }
+    }
+
+    private void answer(int kind, DataInputStream in) throws IOException, Engine.Failed {
+        switch (kind) {
+            case Wire.BEGIN -> {
+                engine.begin(in.readLong(), in.readInt(), in.readLong(), Wire.text(in));
+                wire.send(Wire.DONE);
+            }
+            case Wire.PARSE -> {
+                Parsing.Found found = engine.parse(Wire.text(in));
+                wire.send(Wire.PARSED, found::write);
+            }
+            case Wire.DESCRIBE -> {
+                List<Wire.View> views = Wire.list(in, Wire::view);
+                Engine.Described described = engine.describe(views, Wire.text(in));
+                wire.send(
+                        Wire.DESCRIBED,
+                        out -> {
+                            Wire.list(out, described.parameters(), Wire::type);
+                            Wire.list(out, described.columns(), Wire::column);
+                        });
+            }
+            case Wire.RUN -> {
+                long number = in.readLong();
+                List<Wire.View> views = Wire.list(in, Wire::view);
+                String sql = Wire.text(in);
+                List<Value> values = Wire.list(in, Wire::value);
+                Result result = engine.run(number, views, sql, values);
+                wire.send(Wire.RUNNING, out -> Wire.list(out, result.columns(), Wire::column));
+            }
+            case Wire.NEXT -> {
+                Batch batch = engine.next();
+                if (batch.rows() == 0) {
+                    wire.send(Wire.DONE);
+                } else {
+                    wire.send(
+                            Wire.BATCH,
+                            out -> {
+                                out.writeInt(batch.rows());
+                                Wire.list(out, batch.columns(), Wire::vector);
+                            });
+                }
+            }
+            case Wire.END -> {
+                engine.end();
+                wire.send(Wire.DONE);
+            }
+            default -> throw new IOException("a frame of kind " + kind);
+        }
+    }
+}

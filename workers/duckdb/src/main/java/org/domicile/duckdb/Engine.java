@@ -1,0 +1,410 @@
+package org.domicile.duckdb;
+
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ParameterMetaData;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.domicile.query.Batch;
+import org.domicile.query.Column;
+import org.domicile.query.Failure;
+import org.domicile.query.Kind;
+import org.domicile.query.TableName;
+import org.domicile.query.Type;
+import org.domicile.query.Value;
+import org.domicile.query.Wire;
+import org.duckdb.DuckDBPreparedStatement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * DuckDB with one connection and nothing in it. Owned by the engine's thread, but for {@link
+ * #cancel}.
+ */
+final class Engine {
+    /** Spaces and comments. */
+    private static final String NOTHING = "(?:\\s|--[^\\n]*(?:\\n|$)|/\\*(?s:.*?)\\*/)";
+
+    private static final Pattern EXPLAIN =
+            Pattern.compile(
+                    "^"
+                            + NOTHING
+                            + "*explain"
+                            + NOTHING
+                            + "+(analyze"
+                            + NOTHING
+                            + "+)?(?:\\([^)]*\\)"
+                            + NOTHING
+                            + "*)?",
+                    Pattern.CASE_INSENSITIVE);
+
+    private static final int AGAIN_MILLIS = 20;
+
+    /** What the driver says instead of the error when rows are streamed. */
+    private static final String LOST = "Invalid result set";
+
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(60);
+
+    private final Connection connection;
+    private final Path files;
+    private final Path spill;
+
+    private volatile long running;
+    private volatile long cancelled;
+    private @Nullable Result result;
+    private @Nullable Asked asked;
+    private List<TableName> views = List.of();
+
+    private Engine(Connection connection, Path files, Path spill) {
+        this.connection = connection;
+        this.files = files;
+        this.spill = spill;
+    }
+
+    /** It failed, and the engine goes on. */
+    static final class Failed extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Failure failure;
+
+        Failed(Failure failure) {
+            super(failure.message(), null, false, false);
+            this.failure = failure;
+        }
+
+        Failure failure() {
+            return failure;
+        }
+    }
+
+    /** What a statement is. */
+    record Described(List<Type> parameters, List<Column> columns) {}
+
+    /** Loads it. */
+    static Engine open(Path files, Path spill) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("jdbc_stream_results", "true");
+        properties.setProperty("autoinstall_known_extensions", "false");
+        properties.setProperty("autoload_known_extensions", "false");
+        properties.setProperty("allow_community_extensions", "false");
+        properties.setProperty("allow_persistent_secrets", "false");
+        return new Engine(DriverManager.getConnection("jdbc:duckdb:", properties), files, spill);
+    }
+
+    /** Sets its bounds for a session, and locks them. */
+    void begin(long memory, int threads, long spilled, String zone) throws Failed {
+        String folder = literal(spill.toString());
+        for (String setting :
+                List.of(
+                        "memory_limit=" + literal(memory + "B"),
+                        "threads=" + threads,
+                        "temp_directory=" + folder,
+                        "max_temp_directory_size=" + literal(spilled + "B"),
+                        "temp_file_encryption=true",
+                        "TimeZone=" + literal(zone),
+                        "enable_external_file_cache=false",
+                        "errors_as_json=true",
+                        "allowed_directories=[" + literal(files + "/") + "]",
+                        "enable_external_access=false",
+                        "lock_configuration=true")) {
+            execute("SET " + setting);
+        }
+    }
+
+    private static String literal(String text) {
+        return "'" + text.replace("'", "''") + "'";
+    }
+
+    private void execute(String sql) throws Failed {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Takes a statement apart, without looking at what it names. */
+    Parsing.Found parse(String sql) throws Failed {
+        Matcher explain = EXPLAIN.matcher(sql);
+        boolean explains = explain.find();
+        String inner = explains ? sql.substring(explain.end()) : sql;
+        Object tree;
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT json_serialize_sql(?::VARCHAR)::VARCHAR")) {
+            statement.setString(1, inner);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                tree = Json.read(String.valueOf(rows.getString(1)));
+            }
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+        if (!(tree instanceof Map<?, ?> answer)) {
+            throw new IllegalStateException("the engine's parser says " + tree);
+        }
+        if (!"false".equals(answer.get("error"))) {
+            return unparsed(answer, explains ? explain.end() : 0);
+        }
+        if (!(answer.get("statements") instanceof List<?> statements) || statements.size() != 1) {
+            throw new Failed(
+                    new Failure(
+                            Failure.SYNTAX,
+                            "One statement at a time.",
+                            0,
+                            "Send them one after the other."));
+        }
+        return Parsing.of(explains ? Kind.EXPLAIN : Kind.SELECT, statements.getFirst());
+    }
+
+    /** What cannot be taken apart is no SELECT, or no SQL. */
+    private static Parsing.Found unparsed(Map<?, ?> answer, int before) throws Failed {
+        String type = String.valueOf(answer.get("error_type"));
+        String message = String.valueOf(answer.get("error_message"));
+        if (type.equalsIgnoreCase("parser") || type.equalsIgnoreCase("syntax error")) {
+            throw new Failed(
+                    new Failure(
+                            Failure.SYNTAX,
+                            message,
+                            Errors.position(answer.get("position"), before),
+                            ""));
+        }
+        return new Parsing.Found(Kind.OTHER, true, List.of(), java.util.Set.of());
+    }
+
+    /** Prepares it over views, and forgets it. */
+    Described describe(List<Wire.View> tables, String sql) throws Failed {
+        make(tables);
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            return new Described(
+                    parameters(statement.getParameterMetaData()), columns(statement.getMetaData()));
+        } catch (SQLException e) {
+            throw failed(e);
+        } finally {
+            drop();
+        }
+    }
+
+    private static List<Type> parameters(ParameterMetaData meta) throws SQLException {
+        List<Type> types = new ArrayList<>();
+        for (int i = 1; i <= meta.getParameterCount(); i++) {
+            types.add(Types.parameter(meta.getParameterTypeName(i)));
+        }
+        return types;
+    }
+
+    private static List<Column> columns(ResultSetMetaData meta) throws SQLException {
+        List<Column> columns = new ArrayList<>();
+        for (int i = 1; i <= meta.getColumnCount(); i++) {
+            columns.add(new Column(meta.getColumnName(i), Types.of(meta.getColumnTypeName(i))));
+        }
+        return columns;
+    }
+
+    /** Runs it; its rows are to be ended. */
+    Result run(long number, List<Wire.View> tables, String sql, List<Value> values) throws Failed {
+        running = number;
+        try {
+            check();
+            make(tables);
+            asked = new Asked(sql, values, System.nanoTime());
+            PreparedStatement statement = connection.prepareStatement(sql);
+            try {
+                bind(statement, values);
+                check();
+                ResultSet rows = statement.executeQuery();
+                Result made = new Result(statement, rows, columns(rows.getMetaData()));
+                result = made;
+                return made;
+            } catch (SQLException | Failed e) {
+                statement.close();
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw found(e);
+        } finally {
+            if (result == null) {
+                drop();
+                running = 0;
+            }
+        }
+    }
+
+    /** What was asked last, and when. */
+    private record Asked(String sql, List<Value> values, long at) {}
+
+    /**
+     * The error itself. Where the driver lost it, the statement is run once more in its other way,
+     * without streaming: it fails as it did, and this time says why.
+     */
+    private Failed found(SQLException e) throws Failed {
+        Asked last = asked;
+        boolean lost = String.valueOf(e.getMessage()).contains(LOST);
+        if (!lost || last == null) {
+            return failed(e);
+        }
+        check();
+        if (System.nanoTime() - last.at() > LOOK_AGAIN.toNanos()) {
+            return new Failed(
+                    new Failure(
+                            "XX000",
+                            "The statement failed after a long time, and the engine did not say"
+                                    + " why.",
+                            0,
+                            "Run it on less data to see the reason."));
+        }
+        try (PreparedStatement again = connection.prepareStatement(last.sql())) {
+            bind(again, last.values());
+            again.unwrap(DuckDBPreparedStatement.class).query().close();
+            return failed(e);
+        } catch (SQLException said) {
+            check();
+            return failed(said);
+        }
+    }
+
+    private void bind(PreparedStatement statement, List<Value> values) throws SQLException, Failed {
+        for (int i = 0; i < values.size(); i++) {
+            bind(statement, i + 1, values.get(i));
+        }
+    }
+
+    private void bind(PreparedStatement statement, int at, Value value)
+            throws SQLException, Failed {
+        switch (value) {
+            case Value.Null() -> statement.setObject(at, null);
+            case Value.Bool(boolean bool) -> statement.setBoolean(at, bool);
+            case Value.Whole(long whole) -> statement.setLong(at, whole);
+            case Value.Big(java.math.BigInteger big) -> statement.setObject(at, big);
+            case Value.Exact(BigDecimal exact) -> statement.setBigDecimal(at, exact);
+            case Value.Real(double real) -> statement.setDouble(at, real);
+            case Value.Text(String text) -> statement.setString(at, text);
+            case Value.Bytes(byte[] bytes) -> statement.setBytes(at, bytes);
+            case Value.Date(java.time.LocalDate date) -> statement.setObject(at, date);
+            case Value.Time(java.time.LocalTime time) -> statement.setObject(at, time);
+            case Value.Timestamp(java.time.LocalDateTime time) -> statement.setObject(at, time);
+            case Value.Moment(java.time.Instant moment) ->
+                    statement.setObject(at, moment.atOffset(ZoneOffset.UTC));
+            case Value.Interval(int months, int days, long micros) ->
+                    statement.setString(at, new Span(months, days, micros).text());
+            case Value.Uuid(java.util.UUID uuid) -> statement.setObject(at, uuid);
+            case Value.Items _, Value.Fields _, Value.Entries _ ->
+                    throw new Failed(
+                            Failure.of(
+                                    Failure.NOT_HERE,
+                                    "Lists, structs and maps are no parameters; send a text and"
+                                            + " cast it."));
+        }
+    }
+
+    /** The next rows. */
+    Batch next() throws Failed {
+        Result now = result;
+        if (now == null) {
+            return new Batch(0, List.of());
+        }
+        check();
+        try {
+            return now.next();
+        } catch (SQLException e) {
+            throw found(e);
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new Failed(
+                    Failure.of("22008", "A value cannot be shown: " + e.getMessage() + "."));
+        }
+    }
+
+    /** Ends the rows, and the views with them. */
+    void end() throws Failed {
+        Result now = result;
+        result = null;
+        running = 0;
+        if (now != null) {
+            try {
+                now.close();
+            } catch (SQLException e) {
+                throw failed(e);
+            } finally {
+                drop();
+            }
+        }
+    }
+
+    private void make(List<Wire.View> tables) throws Failed {
+        List<TableName> made = new ArrayList<>();
+        for (Wire.View table : tables) {
+            List<String> parts = table.name().parts();
+            if (parts.size() > 2) {
+                throw new Failed(
+                        Failure.of(
+                                Failure.NOT_HERE,
+                                "Write SCHEMA.TABLE; there are no catalogs: " + table.name()));
+            }
+            if (parts.size() == 2) {
+                execute(
+                        "CREATE SCHEMA IF NOT EXISTS "
+                                + new TableName(List.of(parts.getFirst())).quoted());
+            }
+            List<String> paths = table.files().stream().map(Engine::literal).toList();
+            execute(
+                    "CREATE OR REPLACE VIEW %s AS FROM read_parquet([%s], hive_partitioning=false)"
+                            .formatted(table.name().quoted(), String.join(", ", paths)));
+            made.add(table.name());
+            views = List.copyOf(made);
+        }
+    }
+
+    private void drop() {
+        for (TableName view : views) {
+            try {
+                execute("DROP VIEW IF EXISTS " + view.quoted());
+            } catch (Failed e) {
+                throw new IllegalStateException("a view stays: " + e.getMessage(), e);
+            }
+        }
+        views = List.of();
+    }
+
+    private void check() throws Failed {
+        if (running != 0 && cancelled == running) {
+            throw new Failed(Failure.of(Failure.CANCELLED, "cancelled"));
+        }
+    }
+
+    /**
+     * Interrupts a statement until it has ended: an interrupt that comes a moment before the
+     * statement does not count. Any thread.
+     */
+    void cancel(long number) {
+        cancelled = number;
+        Thread.ofPlatform()
+                .daemon()
+                .name("cancel")
+                .start(() -> {
+                    try {
+                        while (running == number) {
+                            Interrupts.interrupt(connection);
+                            Thread.sleep(AGAIN_MILLIS);
+                        }
+                    } catch (InterruptedException | SQLException _) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+    }
+
+    private Failed failed(SQLException e) {
+        return new Failed(Errors.of(e, files));
+    }
+}
