@@ -25,9 +25,7 @@ final class Workers {
         return new QueryOptions(
                 Path.of(System.getProperty("java.home")),
                 new WorkerJars(
-                        Path.of(
-                                System.getProperty("java.io.tmpdir"),
-                                "domicile-test-engines")),
+                        Path.of(System.getProperty("java.io.tmpdir"), "domicile-test-engines")),
                 staging,
                 256 << 20,
                 warm,
