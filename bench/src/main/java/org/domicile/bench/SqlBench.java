@@ -132,8 +132,7 @@ final class SqlBench implements Callable<Integer> {
         figures.put("warmBeginMillis", median(warm));
     }
 
-    private void ask(
-            Statement bare, Queries queries, Path file, Map<String, Object> figures)
+    private void ask(Statement bare, Queries queries, Path file, Map<String, Object> figures)
             throws IOException, SQLException {
         double sumBare = 0;
         double sumFirst = 0;
@@ -230,13 +229,9 @@ final class SqlBench implements Callable<Integer> {
         @Override
         public Answer<Table> resolve(TableName name) {
             try {
-                Footer footer =
-                        Footer.read(Files.size(file), (at, length) -> range(file, at));
+                Footer footer = Footer.read(Files.size(file), (at, length) -> range(file, at));
                 return Answer.of(
-                        new Table(
-                                List.of(
-                                        new DataFile(
-                                                file.toString(), file.toString(), footer))));
+                        new Table(List.of(new DataFile(file.toString(), file.toString(), footer))));
             } catch (IOException e) {
                 return Answer.failed(Failure.SYSTEM, String.valueOf(e));
             }

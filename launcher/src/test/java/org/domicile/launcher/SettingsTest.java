@@ -291,9 +291,7 @@ class SettingsTest {
         cases.put(
                 Setting.SQL_SPILL,
                 new Case(s -> s.sql().limits().spill(), 1L << 30, "0", 0L, "much"));
-        cases.put(
-                Setting.SQL_THREADS,
-                new Case(s -> s.sql().limits().threads(), 2, "1", 1, "0"));
+        cases.put(Setting.SQL_THREADS, new Case(s -> s.sql().limits().threads(), 2, "1", 1, "0"));
         cases.put(
                 Setting.SQL_TIME,
                 new Case(
@@ -306,8 +304,7 @@ class SettingsTest {
                 Setting.SQL_ROWS,
                 new Case(s -> s.sql().limits().rows(), 100_000_000L, "10", 10L, "0"));
         cases.put(
-                Setting.SQL_SESSIONS,
-                new Case(s -> s.sql().limits().sessions(), 32, "1", 1, "0"));
+                Setting.SQL_SESSIONS, new Case(s -> s.sql().limits().sessions(), 32, "1", 1, "0"));
         cases.put(Setting.SQL_WARM, new Case(s -> s.sql().warm(), 1, "0", 0, "many"));
         cases.put(
                 Setting.DRAIN_TIME,
