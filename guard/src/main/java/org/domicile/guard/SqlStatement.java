@@ -94,6 +94,7 @@ final class SqlStatement implements Sources, AutoCloseable {
             return Answer.of(known.get());
         }
         try (Admitted use = uses.admit("sql:Describe", one.resource(), one.place())) {
+            use.confirm(one.state());
             Pass pass = use.record(Outcome.DONE, 0);
             PlainContent content = reads.open(one, pass);
             Footer footer =
@@ -118,8 +119,7 @@ final class SqlStatement implements Sources, AutoCloseable {
         List<NestedReads.Held> all = reads.held();
         Resource resource =
                 all.isEmpty() ? new Resource.Own(uses.organisation()) : all.getFirst().resource();
-        List<Resource.Data> data = all.stream().map(NestedReads.Held::resource).toList();
-        try (Admitted use = uses.admitAll("sql:Select", resource, said(plan), data)) {
+        try (Admitted use = uses.admitAll("sql:Select", resource, said(plan), all)) {
             Pass pass = use.record(Outcome.DONE, plan.bytes());
             return Answer.of(new Opened(pass));
         }

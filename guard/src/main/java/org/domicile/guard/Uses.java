@@ -314,7 +314,8 @@ final class Uses {
      * @param resource the first of them, or what stands for none
      * @param object what is said of all
      */
-    Admitted admitAll(String action, Resource resource, String object, List<Resource.Data> all) {
+    Admitted admitAll(
+            String action, Resource resource, String object, List<NestedReads.Held> all) {
         return admitTo(
                 action,
                 resource,
@@ -322,15 +323,16 @@ final class Uses {
                 request.zone(),
                 log(resource),
                 List.of(),
+                Tags.NONE,
                 () ->
                         all.stream()
                                 .flatMap(each ->
                                         concerned
                                                 .by(
                                                         action,
-                                                        each,
-                                                        ObjectUses.object(
-                                                                each.bucket(), each.name()))
+                                                        each.resource(),
+                                                        each.place(),
+                                                        each.state().tags())
                                                 .stream())
                                 .distinct()
                                 .toList());

@@ -282,8 +282,7 @@ final class Cloud implements AutoCloseable {
         Moves moves = Moves.open(keyspace, core.keys().vault());
         opened.push(guard.deliveries());
         Outward outward = Outward.begin(installation, guard.deliveries(), moves);
-        SqlWorkers workers = SqlWorkers.of(settings.sql(), folder.path());
-        Queries queries = workers.open();
+        Queries queries = SqlWorkers.open(settings.sql(), folder.path());
         opened.push(queries);
         DiskForecast forecast = installation.forecast();
         Instruments instruments =
