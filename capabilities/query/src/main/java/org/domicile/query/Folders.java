@@ -1,6 +1,7 @@
 package org.domicile.query;
 
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -46,6 +47,15 @@ final class Folders {
         make(files(folder));
         make(spill(folder));
         return folder;
+    }
+
+    /** When no session is left the folder itself goes, unless something of others is in it. */
+    void leave() throws IOException {
+        try {
+            Files.deleteIfExists(staging);
+        } catch (DirectoryNotEmptyException _) {
+            // not ours alone
+        }
     }
 
     static Path files(Path session) {

@@ -274,5 +274,10 @@ final class WorkerQueries implements Queries {
         }
         awaitStarting();
         times.shutdownNow();
+        try {
+            folders().leave();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "the staging folder stays: " + e);
+        }
     }
 }
