@@ -1,5 +1,6 @@
 package org.domicile.launcher;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -108,7 +109,9 @@ class SqlDoorTest {
                     try (ResultSet row = statement.executeQuery()) {
                         assertTrue(row.next());
                         assertEquals("word " + i, row.getString(1));
-                        assertEquals("{" + i + "," + (i + 1) + "}", row.getArray(2).toString());
+                        assertArrayEquals(
+                                new Long[] {(long) i, i + 1L},
+                                (Object[]) row.getArray(2).getArray());
                         assertEquals("{\"a\":" + i + "}", row.getString(3));
                         assertEquals("2024-01-0" + (i + 1), row.getString(4));
                         assertEquals(i / 4.0, row.getDouble(5));
