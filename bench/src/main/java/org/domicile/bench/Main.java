@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             PriceBench.class,
             EraseBench.class,
             PolicyBench.class,
+            SqlBench.class,
             Inside.class
         })
 public final class Main implements Callable<Integer> {

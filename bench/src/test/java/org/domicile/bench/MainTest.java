@@ -27,7 +27,8 @@ class MainTest {
     @Test
     void listsItsNames() throws IOException {
         List<String> names = run(0, "--list").lines().map(line -> line.split(" ", -1)[0]).toList();
-        assertEquals(List.of("s3", "ledger", "start", "bare", "price", "erase", "policy"), names);
+        assertEquals(
+                List.of("s3", "ledger", "start", "bare", "price", "erase", "policy", "sql"), names);
         for (String line : run(0, "--list", "--json").lines().toList()) {
             assertTrue(names.contains(Json.object(line).get("name")));
         }
@@ -35,7 +36,8 @@ class MainTest {
 
     @Test
     void everyNameHelpsWithAnExample() {
-        for (String name : List.of("s3", "ledger", "start", "bare", "price", "erase", "policy")) {
+        for (String name :
+                List.of("s3", "ledger", "start", "bare", "price", "erase", "policy", "sql")) {
             assertTrue(run(0, name, "--help").contains("Example: domicile bench " + name));
         }
     }

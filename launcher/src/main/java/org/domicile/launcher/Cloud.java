@@ -277,8 +277,7 @@ final class Cloud implements AutoCloseable {
 
         // the doors
         Moves moves = Moves.open(keyspace, core.keys().vault());
-        SqlWorkers workers = SqlWorkers.of(settings.sql(), folder.path());
-        Queries queries = workers.open();
+        Queries queries = SqlWorkers.open(settings.sql(), folder.path());
         opened.push(queries);
         DiskForecast forecast = installation.forecast();
         Instruments instruments =

@@ -25,9 +25,10 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         footer = {
             "",
-            "Example: ./domicile sql \"select origin, count(*) from"
-                    + " 's3://travel/flights.parquet' group by 1\"",
-            "Example: ./domicile sql --csv \"select 1 as one\" > one.csv"
+            "Example: ./domicile sql --csv 'select 1 as one' > one.csv",
+            "Over an object:",
+            "  ./domicile sql \"select origin, count(*) from 's3://travel/flights.parquet' group"
+                    + " by 1\""
         })
 final class SqlCommand extends ServerCommand {
     /** Rows that a table shows; more would have to be held to know how wide they are. */

@@ -272,6 +272,41 @@ class SettingsTest {
                         SteadyClock.Jump.ACCEPT,
                         "perhaps"));
         cases.put(
+                Setting.SQL_STAGING,
+                new Case(s -> s.sql().limits().staging(), 1L << 30, "2GiB", 2L << 30, "1KiB"));
+        cases.put(
+                Setting.SQL_STAGING_TOTAL,
+                new Case(s -> s.sql().total(), 2L << 30, "4GiB", 4L << 30, "1MiB"));
+        cases.put(
+                Setting.SQL_STAGING_FOLDER,
+                new Case(
+                        s -> s.sql().folder(),
+                        Optional.empty(),
+                        "/dev/shm/here",
+                        Optional.of(Path.of("/dev/shm/here")),
+                        ""));
+        cases.put(
+                Setting.SQL_MEMORY,
+                new Case(s -> s.sql().limits().memory(), 1L << 30, "64MiB", 64L << 20, "1MiB"));
+        cases.put(
+                Setting.SQL_SPILL,
+                new Case(s -> s.sql().limits().spill(), 1L << 30, "0", 0L, "much"));
+        cases.put(Setting.SQL_THREADS, new Case(s -> s.sql().limits().threads(), 2, "1", 1, "0"));
+        cases.put(
+                Setting.SQL_TIME,
+                new Case(
+                        s -> s.sql().limits().time(),
+                        Duration.ofMinutes(10),
+                        "30s",
+                        Duration.ofSeconds(30),
+                        "1ms"));
+        cases.put(
+                Setting.SQL_ROWS,
+                new Case(s -> s.sql().limits().rows(), 100_000_000L, "10", 10L, "0"));
+        cases.put(
+                Setting.SQL_SESSIONS, new Case(s -> s.sql().limits().sessions(), 32, "1", 1, "0"));
+        cases.put(Setting.SQL_WARM, new Case(s -> s.sql().warm(), 1, "0", 0, "many"));
+        cases.put(
                 Setting.DRAIN_TIME,
                 new Case(
                         s -> s.limits().drain(),

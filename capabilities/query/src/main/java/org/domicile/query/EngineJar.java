@@ -15,7 +15,7 @@ import java.util.zip.ZipOutputStream;
  * the one library of this machine. So all workers map one file, where each would unpack 60 MB of
  * its own.
  */
-public final class EngineJar {
+final class EngineJar {
     /** As the driver looks for it by name. */
     static final String LIBRARY = "libduckdb_java.so";
 
@@ -30,7 +30,7 @@ public final class EngineJar {
      * @param folder where its parts are kept, by its name and size
      * @return the jar of classes; its library lies beside it
      */
-    public static Path unpack(Path jar, Path folder) throws IOException {
+    static Path unpack(Path jar, Path folder) throws IOException {
         synchronized (ONE_AT_A_TIME) {
             Path made = folder.resolve(jar.getFileName() + "-" + Files.size(jar)).toAbsolutePath();
             Path classes = made.resolve("engine.jar");

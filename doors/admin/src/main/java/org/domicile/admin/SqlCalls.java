@@ -19,7 +19,8 @@ import org.domicile.request.Request;
 
 /**
  * One statement of an operator who shows the credential that it runs as: operators act on no data.
- * Its session begins and ends with it.
+ * That he asks is a use of his, what the statement reads is one of the credential's. Its session
+ * begins and ends with it.
  */
 final class SqlCalls {
     private SqlCalls() {}
@@ -38,6 +39,7 @@ final class SqlCalls {
                                         "there is no credential "
                                                 + accessKey
                                                 + " with this secret (--credential)"));
+        call.administration().operate(call.asked().operation().action(), "");
         Request request =
                 new Request(
                         operator.id(),

@@ -39,8 +39,10 @@ final class Prisoner {
             case "nothing" -> {}
             case "read" -> Files.readAllBytes(Path.of(at));
             case "list" -> {
-                try (var names = Files.list(Path.of(at))) {
-                    names.count();
+                try (var names = Files.newDirectoryStream(Path.of(at))) {
+                    if (!names.iterator().hasNext()) {
+                        throw new IOException("nothing is in " + at);
+                    }
                 }
             }
             case "write" -> Files.writeString(Path.of(at), "x");

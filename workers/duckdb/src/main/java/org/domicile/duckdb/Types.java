@@ -62,8 +62,8 @@ final class Types {
             case "DOUBLE" -> Type.Simple.DOUBLE;
             case "BLOB" -> Type.Simple.BLOB;
             case "DATE" -> Type.Simple.DATE;
-            case "TIME" -> zoned("TIME", Type.Simple.TIME, Type.Simple.TIMETZ);
-            case "TIMESTAMP" -> zoned("TIMESTAMP", Type.Simple.TIMESTAMP, Type.Simple.TIMESTAMPTZ);
+            case "TIME" -> zoned(Type.Simple.TIME, Type.Simple.TIMETZ);
+            case "TIMESTAMP" -> zoned(Type.Simple.TIMESTAMP, Type.Simple.TIMESTAMPTZ);
             case "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS" -> Type.Simple.TIMESTAMP;
             case "INTERVAL" -> Type.Simple.INTERVAL;
             case "UUID" -> Type.Simple.UUID;
@@ -80,7 +80,7 @@ final class Types {
         };
     }
 
-    private Type zoned(String word, Type without, Type with) {
+    private Type zoned(Type without, Type with) {
         String rest = " WITH TIME ZONE";
         if (text.startsWith(rest, at)) {
             at += rest.length();

@@ -1,20 +1,15 @@
 package org.domicile.duckdb;
 
-import java.io.IOException;
-import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.domicile.query.EngineJar;
 import org.domicile.query.Limits;
 import org.domicile.query.QueryOptions;
+import org.domicile.query.WorkerJars;
 
 /** What tests need to have workers: places of the class path, and a folder in memory. */
 final class Workers {
@@ -29,7 +24,8 @@ final class Workers {
     static QueryOptions options(Limits limits, Path staging, int warm) {
         return new QueryOptions(
                 Path.of(System.getProperty("java.home")),
-                Workers::places,
+                new WorkerJars(
+                        Path.of(System.getProperty("java.io.tmpdir"), "domicile-test-engines")),
                 staging,
                 256 << 20,
                 warm,
@@ -41,39 +37,6 @@ final class Workers {
         return Path.of(
                 "/dev/shm",
                 "domicile-test-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet());
-    }
-
-    /** The test's own class path, as far as a worker is in it; its engine unpacked once. */
-    private static List<Path> places() {
-        List<Path> places = new ArrayList<>();
-        for (String each : System.getProperty("java.class.path").split(":", -1)) {
-            Path place = Path.of(each).toAbsolutePath();
-            boolean ours =
-                    Files.isDirectory(place)
-                            ? Files.exists(place.resolve("org/domicile"))
-                            : place.getFileName().toString().matches("(domicile|jspecify)-.*jar");
-            if (ours) {
-                places.add(place);
-            }
-        }
-        places.add(engine());
-        return places;
-    }
-
-    private static Path engine() {
-        try {
-            Path jar =
-                    Path.of(
-                            org.duckdb.DuckDBDriver.class
-                                    .getProtectionDomain()
-                                    .getCodeSource()
-                                    .getLocation()
-                                    .toURI());
-            return EngineJar.unpack(
-                    jar, Path.of(System.getProperty("java.io.tmpdir"), "domicile-test-engines"));
-        } catch (IOException | URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     static void parquet(Path file, String select) {

@@ -1,0 +1,262 @@
+package org.domicile.bench;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.domicile.query.Answer;
+import org.domicile.query.Batch;
+import org.domicile.query.DataFile;
+import org.domicile.query.Failure;
+import org.domicile.query.Footer;
+import org.domicile.query.Limits;
+import org.domicile.query.Plan;
+import org.domicile.query.Queries;
+import org.domicile.query.QueryOptions;
+import org.domicile.query.Rows;
+import org.domicile.query.Session;
+import org.domicile.query.Sources;
+import org.domicile.query.Table;
+import org.domicile.query.TableName;
+import org.domicile.query.WorkerJars;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bench sql}: the same questions in the bare engine and through a session. */
+@Command(
+        name = "sql",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Asks the same questions of the same Parquet file in a bare DuckDB in this process and"
+                    + " through sessions in walled workers: first touch (columns are staged),"
+                    + " again (they are there), and how long a session takes to begin, warm and"
+                    + " cold. Guard, policy and record are not in it.",
+            "Example: domicile bench sql --millions 10"
+        })
+final class SqlBench implements Callable<Integer> {
+    private static final List<String> QUESTIONS =
+            List.of(
+                    "select count(*) from t",
+                    "select g, count(*), avg(v) from t group by g order by g limit 10",
+                    "select s, count(*) c from t group by s order by c desc, s limit 10",
+                    "select count(distinct id) from t",
+                    "select max(v) from t where id = 4711",
+                    "select id, v from t where v > 0.99 limit 50000");
+
+    @Mixin RunOptions run = new RunOptions();
+
+    @Option(
+            names = "--millions",
+            defaultValue = "3",
+            paramLabel = "N",
+            description = "Millions of rows (default: ${DEFAULT-VALUE}).")
+    int millions;
+
+    @Override
+    public Integer call() throws IOException, SQLException {
+        try (Scratch scratch = run.scratch()) {
+            Path file = scratch.folder().resolve("t.parquet");
+            Map<String, Object> figures = new LinkedHashMap<>();
+            measure(file, scratch.folder(), figures);
+            System.out.println(run.json ? Json.text(figures) : "sql: " + figures);
+            return 0;
+        }
+    }
+
+    private void measure(Path file, Path folder, Map<String, Object> figures)
+            throws IOException, SQLException {
+        run.progress("making the file");
+        try (Connection bare = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = bare.createStatement()) {
+            statement.execute("set threads = 2");
+            statement.execute(
+                    ("copy (select i as id, i %% 1000 as g, 'word ' || (hash(i) %% 50000) as s,"
+                                    + " (hash(i) %% 10000) / 10000.0 as v from range(%d) t(i)) to"
+                                    + " '%s' (format parquet, compression zstd)")
+                            .formatted(millions * 1_000_000L, file));
+            statement.execute("create view t as from '" + file + "'");
+            Path staging = Path.of("/dev/shm", "domicile-bench-" + ProcessHandle.current().pid());
+            Limits limits = Limits.USUAL;
+            QueryOptions options =
+                    new QueryOptions(
+                            Path.of(System.getProperty("java.home")),
+                            new WorkerJars(folder.resolve("engines")),
+                            staging,
+                            4L << 30,
+                            2,
+                            limits,
+                            Map.of());
+            try (Queries queries = Queries.open(options)) {
+                begins(queries, figures);
+                ask(statement, queries, file, figures);
+            } finally {
+                Files.deleteIfExists(staging);
+            }
+        }
+    }
+
+    private void begins(Queries queries, Map<String, Object> figures) throws IOException {
+        run.progress("beginning sessions");
+        List<Double> warm = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            long start = System.nanoTime();
+            try (Session session = given(queries.begin("city", "UTC"))) {
+                drain(session, "select 1", new Nothing());
+                double millis = millis(start);
+                if (i == 0) {
+                    figures.put("coldBeginMillis", millis);
+                } else {
+                    warm.add(millis);
+                }
+            }
+            long end = System.nanoTime() + 10_000_000_000L;
+            while (queries.standing().warm() == 0 && System.nanoTime() < end) {
+                java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+            }
+        }
+        figures.put("warmBeginMillis", median(warm));
+    }
+
+    private void ask(Statement bare, Queries queries, Path file, Map<String, Object> figures)
+            throws IOException, SQLException {
+        double sumBare = 0;
+        double sumFirst = 0;
+        double sumAgain = 0;
+        try (Session session = given(queries.begin("city", "UTC"))) {
+            for (String question : QUESTIONS) {
+                run.progress(question);
+                long first = System.nanoTime();
+                try (Session fresh = given(queries.begin("city", "UTC"))) {
+                    first = System.nanoTime();
+                    drain(fresh, question, new OneFile(file));
+                    sumFirst += millis(first);
+                }
+                List<Double> plain = new ArrayList<>();
+                List<Double> walled = new ArrayList<>();
+                for (int round = 0; round <= run.rounds; round++) {
+                    long start = System.nanoTime();
+                    drain(bare, question);
+                    double one = millis(start);
+                    start = System.nanoTime();
+                    drain(session, question, new OneFile(file));
+                    if (round > 0) {
+                        plain.add(one);
+                        walled.add(millis(start));
+                    }
+                }
+                sumBare += median(plain);
+                sumAgain += median(walled);
+            }
+        }
+        figures.put("bareMillis", sumBare);
+        figures.put("sessionMillis", sumAgain);
+        figures.put("firstTouchMillis", sumFirst);
+        figures.put("sessionToBare", sumAgain / sumBare);
+        figures.put("firstTouchToBare", sumFirst / sumBare);
+    }
+
+    private static void drain(Statement statement, String question) throws SQLException {
+        try (ResultSet rows = statement.executeQuery(question)) {
+            while (rows.next()) {
+                rows.getObject(1);
+            }
+        }
+    }
+
+    private static void drain(Session session, String question, Sources sources)
+            throws IOException {
+        try (Rows rows = given(session.run(question, List.of(), sources))) {
+            Optional<Batch> next = given(rows.next());
+            while (next.isPresent()) {
+                next = given(rows.next());
+            }
+        }
+    }
+
+    private static <T> T given(Answer<T> answer) throws IOException {
+        return switch (answer) {
+            case Answer.Given<T>(T value) -> value;
+            case Answer.Failed<T>(Failure failure) -> throw new IOException(failure.toString());
+        };
+    }
+
+    private static double millis(long start) {
+        return (System.nanoTime() - start) / 1e6;
+    }
+
+    private static double median(List<Double> all) {
+        double[] sorted = all.stream().mapToDouble(Double::doubleValue).toArray();
+        Arrays.sort(sorted);
+        return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2];
+    }
+
+    /** No tables. */
+    private static final class Nothing implements Sources {
+        @Override
+        public Answer<Table> resolve(TableName name) {
+            return Answer.failed(Failure.NO_TABLE, "there is none");
+        }
+
+        @Override
+        public Answer<Reading> open(Plan plan) {
+            return Answer.of(new OneFile.Read());
+        }
+    }
+
+    /** The table {@code t}, a file on disk. */
+    private static final class OneFile implements Sources {
+        private final Path file;
+
+        OneFile(Path file) {
+            this.file = file;
+        }
+
+        @Override
+        public Answer<Table> resolve(TableName name) {
+            try {
+                Footer footer = Footer.read(Files.size(file), (at, length) -> range(file, at));
+                return Answer.of(
+                        new Table(List.of(new DataFile(file.toString(), file.toString(), footer))));
+            } catch (IOException e) {
+                return Answer.failed(Failure.SYSTEM, String.valueOf(e));
+            }
+        }
+
+        @Override
+        public Answer<Reading> open(Plan plan) {
+            return Answer.of(new Read());
+        }
+
+        private static InputStream range(Path from, long at) throws IOException {
+            RandomAccessFile in = new RandomAccessFile(from.toFile(), "r");
+            in.seek(at);
+            return Channels.newInputStream(in.getChannel());
+        }
+
+        /** Reads files by their place. */
+        static final class Read implements Reading {
+            @Override
+            public InputStream read(DataFile file, long offset, long length) throws IOException {
+                return range(Path.of(file.place()), offset);
+            }
+
+            @Override
+            public void close() {}
+        }
+    }
+}
