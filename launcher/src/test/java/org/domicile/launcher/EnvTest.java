@@ -31,6 +31,14 @@ class EnvTest {
             Json.Row json = rig.run("env", "--json").rows().getFirst();
             assertEquals(first.accessKey(), json.text("AWS_ACCESS_KEY_ID"));
             assertEquals("home", json.text("AWS_DEFAULT_REGION"));
+            assertEquals(first.accessKey(), json.text("PGUSER"));
+            assertEquals(first.secret(), json.text("PGPASSWORD"));
+            assertEquals("127.0.0.1", json.text("PGHOST"));
+            assertTrue(
+                    cloud.endpoints()
+                            .urls()
+                            .getOrDefault("sql", "")
+                            .endsWith(":" + json.text("PGPORT")));
             Files.delete(rig.firstCredential());
             assertTrue(said().contains("credential create"));
         }

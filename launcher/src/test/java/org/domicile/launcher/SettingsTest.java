@@ -89,6 +89,14 @@ class SettingsTest {
                         new Address.Tcp("localhost", 8080),
                         "127.0.0.1:99999"));
         cases.put(
+                Setting.SQL_LISTEN,
+                new Case(
+                        s -> s.doors().sql(),
+                        new Address.Tcp("127.0.0.1", 5439),
+                        "localhost:5432",
+                        new Address.Tcp("localhost", 5432),
+                        "127.0.0.1:99999"));
+        cases.put(
                 Setting.ADMIN_LISTEN,
                 new Case(
                         s -> List.of(s.doors().socket(), s.doors().admin()),

@@ -1,5 +1,6 @@
 package org.domicile.launcher;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -52,9 +53,9 @@ class SqlDoorTest {
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
             statement.execute(
-                    ("copy (select i as id, 'word ' || i as word, i %% 3 as day, [i, i + 1] as pair,"
-                         + " {'a': i} as more, date '2024-01-01' + (i %% 100)::int as at, i / 4.0"
-                         + " as quarter from range(20000) t(i)) to '%s' (format parquet)")
+                    ("copy (select i as id, 'word ' || i as word, i %% 3 as day, [i, i + 1] as"
+                         + " pair, {'a': i} as more, date '2024-01-01' + (i %% 100)::int as made, i"
+                         + " / 4.0 as quarter from range(20000) t(i)) to '%s' (format parquet)")
                             .formatted(file));
         }
         first = FirstCredential.read(rig.firstCredential()).orElseThrow();
@@ -100,14 +101,17 @@ class SqlDoorTest {
     void jdbcReadsAnObject() throws Exception {
         try (Connection connection = connect()) {
             assertEquals("20000", one(connection, "select count(*) from " + FLIGHTS));
-            String late = "select word, pair, more, at, quarter from " + FLIGHTS + " where id = ?";
+            String late =
+                    "select word, pair, more, made, quarter from " + FLIGHTS + " where id = ?";
             try (PreparedStatement statement = connection.prepareStatement(late)) {
                 for (int i = 0; i < 7; i++) { // binary from the fifth on
                     statement.setInt(1, i);
                     try (ResultSet row = statement.executeQuery()) {
                         assertTrue(row.next());
                         assertEquals("word " + i, row.getString(1));
-                        assertEquals("{" + i + "," + (i + 1) + "}", row.getArray(2).toString());
+                        assertArrayEquals(
+                                new Long[] {(long) i, i + 1L},
+                                (Object[]) row.getArray(2).getArray());
                         assertEquals("{\"a\":" + i + "}", row.getString(3));
                         assertEquals("2024-01-0" + (i + 1), row.getString(4));
                         assertEquals(i / 4.0, row.getDouble(5));
@@ -131,7 +135,9 @@ class SqlDoorTest {
                     .unwrap(PGConnection.class)
                     .getCopyAPI()
                     .copyOut(
-                            "copy (select id, day from " + FLIGHTS + " order by id limit 2) to stdout csv header",
+                            "copy (select id, day from "
+                                    + FLIGHTS
+                                    + " order by id limit 2) to stdout csv header",
                             csv);
             assertEquals("id,day\n0,0\n1,1\n", csv.toString());
         }
@@ -142,18 +148,24 @@ class SqlDoorTest {
         try (Connection connection = connect()) {
             for (Map.Entry<String, String> each :
                     Map.of(
-                                    "select * from 's3://travel/nothing.parquet'", "42P01",
-                                    "select nothing from " + FLIGHTS, "42703",
-                                    "selec 1", "42601",
-                                    "create table x (a int)", "0A000",
-                                    "select * from read_csv('/etc/passwd')", "0A000")
+                                    "select * from 's3://travel/nothing.parquet'",
+                                    "42P01",
+                                    "select nothing from " + FLIGHTS,
+                                    "42703",
+                                    "selec 1",
+                                    "42601",
+                                    "create table x (a int)",
+                                    "0A000",
+                                    "select * from read_csv('/etc/passwd')",
+                                    "0A000")
                             .entrySet()) {
                 SQLException e =
                         assertThrows(
                                 SQLException.class,
                                 () -> one(connection, each.getKey()),
                                 each.getKey());
-                assertEquals(each.getValue(), e.getSQLState(), each.getKey() + ": " + e.getMessage());
+                assertEquals(
+                        each.getValue(), e.getSQLState(), each.getKey() + ": " + e.getMessage());
             }
             assertEquals("20000", one(connection, "select count(*) from " + FLIGHTS));
         }
@@ -164,15 +176,14 @@ class SqlDoorTest {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             CompletableFuture<Void> later =
-                    CompletableFuture.runAsync(
-                            () -> {
-                                try {
-                                    Thread.sleep(3_000);
-                                    statement.cancel();
-                                } catch (InterruptedException | SQLException e) {
-                                    throw new IllegalStateException(e);
-                                }
-                            });
+                    CompletableFuture.runAsync(() -> {
+                        try {
+                            Thread.sleep(3_000);
+                            statement.cancel();
+                        } catch (InterruptedException | SQLException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
             SQLException e =
                     assertThrows(
                             SQLException.class,
@@ -200,7 +211,10 @@ class SqlDoorTest {
         HttpResponse<String> whole = post(sql, first.secret(), "application/json");
         assertEquals(200, whole.statusCode(), whole.body());
         assertTrue(
-                whole.body().contains("\"rows\":[[0,\"word 0\",[0,1],{\"a\":0}],[1,\"word 1\",[1,2],{\"a\":1}]]"),
+                whole.body()
+                        .contains(
+                                "\"rows\":[[0,\"word 0\",[0,1],{\"a\":0}],[1,\"word"
+                                        + " 1\",[1,2],{\"a\":1}]]"),
                 whole.body());
         String use = whole.headers().firstValue("x-domicile-use").orElse("");
         assertTrue(use.startsWith("main/node-1/") && whole.body().contains(use), use);
@@ -209,7 +223,10 @@ class SqlDoorTest {
         assertTrue(lines.body().endsWith("{\"count\":2}\n"), lines.body());
         assertEquals(401, post(sql, "wrong", "application/json").statusCode());
         HttpResponse<String> none =
-                post("{\"sql\": \"select * from 's3://travel/no.parquet'\"}", first.secret(), "*/*");
+                post(
+                        "{\"sql\": \"select * from 's3://travel/no.parquet'\"}",
+                        first.secret(),
+                        "*/*");
         assertEquals(400, none.statusCode());
         assertTrue(none.body().contains("42P01"), none.body());
         assertEquals(400, post("{\"sql\": 1, \"x\"", first.secret(), "*/*").statusCode());
@@ -221,7 +238,8 @@ class SqlDoorTest {
             return http.send(
                     HttpRequest.newBuilder(
                                     URI.create(
-                                            cloud.endpoints().urls().getOrDefault("web", "") + "/sql"))
+                                            cloud.endpoints().urls().getOrDefault("web", "")
+                                                    + "/sql"))
                             .header("Content-Type", "application/json")
                             .header("Accept", accept)
                             .header(
@@ -231,7 +249,8 @@ class SqlDoorTest {
                                                     .encodeToString(
                                                             (first.accessKey() + ":" + secret)
                                                                     .getBytes(
-                                                                            StandardCharsets.UTF_8)))
+                                                                            StandardCharsets
+                                                                                    .UTF_8)))
                             .POST(HttpRequest.BodyPublishers.ofString(body))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());

@@ -167,7 +167,8 @@ class JdbcTest {
                     assertThrows(PSQLException.class, () -> texts(connection, "select boom"));
             assertEquals("22012", state(e));
             assertEquals(8, Objects.requireNonNull(e.getServerErrorMessage()).getPosition());
-            assertEquals("do not divide", Objects.requireNonNull(e.getServerErrorMessage()).getHint());
+            assertEquals(
+                    "do not divide", Objects.requireNonNull(e.getServerErrorMessage()).getHint());
             assertEquals(List.of("0"), texts(connection, "select * from series(1)"));
             connection.setAutoCommit(false);
             assertEquals(
