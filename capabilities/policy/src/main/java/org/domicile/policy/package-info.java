@@ -26,6 +26,9 @@
  *   <li>{@code zone-mismatch}: the zone where the data lie, or the zone where they go, is not
  *       inside both a zone of the bucket and a zone of the purpose. A request that concerns no
  *       bucket compares with the purpose alone.
+ *   <li>{@code reserved-for-tables}: the bucket is reserved for files of tables, and the caller is
+ *       no session that the catalog made for that one table, or does more than it is for.
+ *   <li>{@code session-of-a-table}: such a session does something else.
  *   <li>{@code role-not-trusted}: the role that somebody wants to act in does not trust him.
  *   <li>{@code session-not-allowed}: a temporary credential asks for another.
  *   <li>{@code purpose-prohibited}: a label where the data lie, or one that they were derived

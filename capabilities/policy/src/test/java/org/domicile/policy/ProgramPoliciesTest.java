@@ -41,7 +41,7 @@ class ProgramPoliciesTest {
                 forbids.add(id);
             }
         }
-        assertEquals(17, forbids.size());
+        assertEquals(19, forbids.size());
     }
 
     /** What an auditor's engine checks too: entities and requests are as the schema says. */
