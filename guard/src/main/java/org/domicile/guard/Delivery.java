@@ -280,7 +280,12 @@ final class Delivery {
                 new Resource.Data(lost.to().organisation(), lost.bucket(), "", zones, dataZone);
         try (Admitted use =
                 acting.as(Policy.UPKEEP, dataZone)
-                        .admitFor(lost.to().organisation(), GIVE_UP, bucket, lost.bucket(), Tags.NONE)) {
+                        .admitFor(
+                                lost.to().organisation(),
+                                GIVE_UP,
+                                bucket,
+                                lost.bucket(),
+                                Tags.NONE)) {
             objects.outbox().recorded(use.carrying(lost::events), lost);
         }
     }

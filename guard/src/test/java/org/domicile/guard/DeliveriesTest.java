@@ -521,7 +521,7 @@ class DeliveriesTest {
         assertEquals("ObjectCreated:Put open%2Fn", receiver.next().what());
         put("open/m");
         assertEquals("ObjectCreated:Put open%2Fm", receiver.next().what());
-        assertTrue(problem().contains("prohibits"), this::problem);
+        await(() -> problem().contains("prohibits"));
     }
 
     /** More than a page of it stood before all that could have tried. */
