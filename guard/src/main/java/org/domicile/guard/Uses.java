@@ -314,8 +314,7 @@ final class Uses {
      * @param resource the first of them, or what stands for none
      * @param object what is said of all
      */
-    Admitted admitAll(
-            String action, Resource resource, String object, List<NestedReads.Held> all) {
+    Admitted admitAll(String action, Resource resource, String object, List<NestedReads.Held> all) {
         return admitTo(
                 action,
                 resource,

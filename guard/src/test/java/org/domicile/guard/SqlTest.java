@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Optional;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.ledger.Ledger;
+import org.domicile.people.Rule;
 import org.domicile.policy.Marks;
 import org.domicile.query.Answer;
 import org.domicile.query.Failure;
 import org.domicile.query.ReadingQueries;
 import org.domicile.query.TinyParquet;
 import org.domicile.request.Request;
-import org.domicile.people.Rule;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -235,7 +235,10 @@ class SqlTest {
     /** A use of several objects concerns everybody whom one of them concerns. */
     @Test
     void itConcernsThosesWhomTheNamesConcern() {
-        installation.admin().people().createRule("archive", "", new Rule.Where.InName("patients/{subject}/"));
+        installation
+                .admin()
+                .people()
+                .createRule("archive", "", new Rule.Where.InName("patients/{subject}/"));
         put("patients/p-1/n", "of a person");
         try (GuardedSql.Connection connection = connection()) {
             assertEquals(
