@@ -689,22 +689,26 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
             out.begin('H').int8(format.binary() ? 1 : 0).int16(fields.size());
             fields.forEach(each -> out.int16(format.binary() ? 1 : 0));
             out.end();
-            // what stands before the rows comes with the first of them, as clients know it
-            out.begin('d').bytes(format.head(fields).orElse(new byte[0]));
+            // what stands before the rows comes with the first of them, as clients know it; a
+            // message that has nothing is an error to some
+            byte[] head = format.head(fields).orElse(new byte[0]);
             long count = 0;
             for (Optional<Object[]> row = feed.next(); row.isPresent(); row = feed.next()) {
-                if (count > 0) {
-                    out.begin('d');
+                out.begin('d');
+                if (count == 0) {
+                    out.bytes(head);
                 }
                 out.bytes(format.row(fields, row.get(), settings.format())).end();
                 if (++count % LOOK_EVERY == 0) {
                     look();
                 }
             }
-            if (count > 0) {
-                out.begin('d');
+            byte[] tail = format.tail().orElse(new byte[0]);
+            if (count == 0 && head.length > 0) {
+                out.begin('d').bytes(head).bytes(tail).end();
+            } else if (tail.length > 0) {
+                out.begin('d').bytes(tail).end();
             }
-            out.bytes(format.tail().orElse(new byte[0])).end();
             out.begin('c').end();
             use = feed.use();
             return new Running.Done("COPY " + count);

@@ -107,7 +107,10 @@ class JdbcTest {
                     assertFalse(row.next());
                 }
             }
-            assertEquals(2, statement.getMetaData().getScale(7));
+            // the simple protocol has no way to ask before it runs
+            if (!mode.equals("simple")) {
+                assertEquals(2, statement.getMetaData().getScale(7));
+            }
         }
     }
 
