@@ -85,6 +85,7 @@ class CustomerKeysTest {
             "s3.listen=127.0.0.1:0",
             "--set",
             "web.listen=127.0.0.1:0",
+            "--set",
             "sql.listen=127.0.0.1:0",
             "--set",
             "keys.places=" + above.resolve("keys"),

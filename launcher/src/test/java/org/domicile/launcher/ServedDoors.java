@@ -24,7 +24,8 @@ import java.util.stream.Stream;
  *       door of the name before ({@code StsAction}: {@code sts}); where it has a method {@code
  *       served}, those of which it is true
  *   <li>a sealed type {@code Wanted}: its cases
- *   <li>where it has neither, {@code PATHS} of its class {@code …Door}
+ *   <li>{@code PATHS} of a class {@code …Page}, which it serves beside
+ *   <li>where it has none of these, {@code PATHS} of its class {@code …Door}
  * </ul>
  *
  * <p>A module that says none fails, unless it stands in {@link #ASKED_NOTHING} with the reason.
@@ -39,6 +40,7 @@ final class ServedDoors {
     private static final String OPERATION = "Operation";
     private static final String ACTION = "Action";
     private static final String WANTED = "Wanted";
+    private static final String PAGE = "Page";
     private static final String DOOR = "Door";
     private static final String PATHS = "PATHS";
 
@@ -95,6 +97,8 @@ final class ServedDoors {
                 constants(door(simple, ACTION, name), each, found);
             } else if (simple.equals(WANTED)) {
                 cases(name, each, found);
+            } else if (simple.endsWith(PAGE)) {
+                paths(name, each, found);
             }
         }
         if (found.isEmpty()) {

@@ -18,7 +18,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.domicile.bytes.CrashPoint;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Condition;
@@ -243,9 +242,7 @@ final class StoredTables implements Tables {
     private boolean committed(Transaction transaction, Step<?> step) {
         boolean applied;
         try {
-            CrashPoint.at("tables.before-commit");
             applied = keyspace.commit(transaction) instanceof Committed.Applied;
-            CrashPoint.at("tables.after-commit");
         } catch (RuntimeException e) {
             // A store that is fenced off, and may yet have written it, removes nothing any more: so
             // what is removed here is of a commit that is not.
