@@ -56,8 +56,6 @@
  * once        since in 8, digest of what was asked (32), kind of the refusal text (empty for none),
  *             bytes: sealed sentence
  * </pre>
- *
- * <p><b>Crash points.</b> {@code tables.before-commit}, {@code tables.after-commit}.
  */
 @NullMarked
 package org.domicile.tables;
