@@ -30,6 +30,7 @@ def own(*words, expect=0):
 
 def up():
     own("up", "--set", "s3.listen=127.0.0.1:0", "--set", "web.listen=127.0.0.1:0",
+        "--set", "sql.listen=127.0.0.1:0",
         "--set", f"keys.places={keys}")
     return json.loads((data / "run/endpoints.json").read_text())
 

@@ -219,17 +219,17 @@ final class RequestProperties {
     }
 
     private static void copied(String field) {
-        Optional<ByteRange> range;
+        ByteRange is;
         try {
-            range = Copies.range(field);
+            is = Copies.range(field).orElse(null);
         } catch (Failure refused) {
             return; // says what the form is
         }
-        range.ifPresent(is -> {
+        if (is != null) {
             assertTrue(0 <= is.first() && is.first() <= is.last(), is::toString);
             String written = "bytes=" + is.first() + "-" + is.last();
-            assertEquals(range, FuzzTarget.again(() -> Copies.range(written)));
-        });
+            assertEquals(Optional.of(is), FuzzTarget.again(() -> Copies.range(written)));
+        }
     }
 
     /** A source that can be written again and read as the same. */

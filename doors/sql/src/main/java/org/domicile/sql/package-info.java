@@ -12,7 +12,7 @@
  *
  * <p><b>Catalogues.</b> {@code Catalogue} makes pg_catalog and information_schema of what the guard
  * shows of tables to the caller, and {@link org.domicile.postgres.Question} answers from them;
- * docs/decisions/0025 says what is answered here and what by a worker.
+ * docs/decisions/0022 says what is answered here and what by a worker.
  *
  * <p><b>Sessions.</b> A worker's session is begun at the first statement that needs one. A portal
  * that is not read to its end keeps its session busy; the next statement then gets another, up to
