@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.domicile.blobs.Blobs;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.StorageFailure;
@@ -287,7 +288,7 @@ class MovesFaultsTest {
             Instant end = Instant.now().plus(LONGEST);
             while (!question.holds()) {
                 assertTrue(Instant.now().isBefore(end), "it did not come to it in time");
-                Thread.sleep(2);
+                LockSupport.parkNanos(2_000_000);
             }
         }
 

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.domicile.s3client.S3Signature;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -178,9 +179,9 @@ class SqlDoorTest {
             CompletableFuture<Void> later =
                     CompletableFuture.runAsync(() -> {
                         try {
-                            Thread.sleep(3_000);
+                            LockSupport.parkNanos(3_000_000_000L);
                             statement.cancel();
-                        } catch (InterruptedException | SQLException e) {
+                        } catch (SQLException e) {
                             throw new IllegalStateException(e);
                         }
                     });

@@ -288,20 +288,25 @@ final class Connection implements Runnable {
                             "Set sslmode=require, or verify-full."));
             return;
         }
-        Optional<Caller.Known> caller;
-        try {
-            caller = login(user, in, out);
-        } catch (SqlError e) {
-            door.refused();
-            fatal(out, e);
-            return;
-        }
+        Optional<Caller.Known> caller = admitted(user, in, out);
         if (caller.isEmpty()) {
             return;
         }
         credential = user;
         raw.setSoTimeout(0);
         begun(begin, caller.get(), in, out);
+    }
+
+    /** Nobody where the answer was given. */
+    private Optional<Caller.Known> admitted(String user, DataInputStream in, Outgoing out)
+            throws IOException {
+        try {
+            return login(user, in, out);
+        } catch (SqlError e) {
+            door.refused();
+            fatal(out, e);
+            return Optional.empty();
+        }
     }
 
     /** SASL (section 55.3). @return nobody where the answer was given */

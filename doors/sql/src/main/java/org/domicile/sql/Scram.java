@@ -33,7 +33,7 @@ final class Scram {
             Pattern.compile("(c=([A-Za-z0-9+/=]+),r=([!-+\\--~]+)(?:,[^,]+)*),p=([A-Za-z0-9+/=]+)");
 
     private final ScramVerifier verifier;
-    private final Optional<byte[]> binding;
+    private final byte[] binding; // empty without TLS
     private final String ownNonce;
     private String header = "";
     private boolean bound;
@@ -46,7 +46,7 @@ final class Scram {
      */
     Scram(ScramVerifier verifier, Optional<byte[]> binding, String nonce) {
         this.verifier = verifier;
-        this.binding = binding;
+        this.binding = binding.orElse(new byte[0]);
         this.ownNonce = nonce;
     }
 
@@ -69,10 +69,10 @@ final class Scram {
         bound = mechanism.equals(PLUS);
         if (bound != flag.startsWith("p=")
                 || bound && !"tls-server-end-point".equals(matcher.group(2))
-                || bound && binding.isEmpty()) {
+                || bound && binding.length == 0) {
             throw new SqlError("08P01", "SCRAM channel binding does not fit the mechanism");
         }
-        if (flag.equals("y") && binding.isPresent()) {
+        if (flag.equals("y") && binding.length > 0) {
             // the client thinks that we have none: somebody between us took it out of the offer
             throw new SqlError("28000", "SCRAM channel binding negotiation error: it was offered");
         }
@@ -105,10 +105,9 @@ final class Scram {
         }
         byte[] wanted = header.getBytes(StandardCharsets.US_ASCII);
         if (bound) {
-            byte[] end = binding.orElseThrow();
             int length = wanted.length;
-            wanted = Arrays.copyOf(wanted, length + end.length);
-            System.arraycopy(end, 0, wanted, length, end.length);
+            wanted = Arrays.copyOf(wanted, length + binding.length);
+            System.arraycopy(binding, 0, wanted, length, binding.length);
         }
         if (!MessageDigest.isEqual(wanted, channel)) {
             throw new SqlError("28000", "SCRAM channel binding check failed");

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -209,9 +210,9 @@ class JdbcTest {
             CompletableFuture<Void> later =
                     CompletableFuture.runAsync(() -> {
                         try {
-                            Thread.sleep(500);
+                            LockSupport.parkNanos(500_000_000);
                             statement.cancel();
-                        } catch (InterruptedException | SQLException e) {
+                        } catch (SQLException e) {
                             throw new IllegalStateException(e);
                         }
                     });
@@ -329,7 +330,7 @@ class JdbcTest {
             texts(connection, "select * from series(1)");
         }
         for (int i = 0; i < 200 && served.engine.open.get() > 0; i++) {
-            Thread.sleep(20);
+            LockSupport.parkNanos(20_000_000);
         }
         assertEquals(0, served.engine.open.get());
     }
