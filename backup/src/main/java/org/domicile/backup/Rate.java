@@ -2,16 +2,14 @@ package org.domicile.backup;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.concurrent.TimeUnit;
+import org.domicile.bytes.Pace;
 
 /** Holds work to so many bytes a second. Owned by one thread. */
 public final class Rate {
-    private final long bytesPerSecond;
-    private final long start = System.nanoTime();
-    private long spent;
+    private final Pace pace;
 
     private Rate(long bytesPerSecond) {
-        this.bytesPerSecond = bytesPerSecond;
+        this.pace = new Pace(bytesPerSecond);
     }
 
     /** As fast as the disks are. */
@@ -33,17 +31,7 @@ public final class Rate {
      * @throws InterruptedIOException when the thread was interrupted
      */
     void spend(long bytes) throws IOException {
-        spent += bytes;
-        double due = (double) spent / bytesPerSecond * TimeUnit.SECONDS.toNanos(1);
-        long ahead = (long) due - (System.nanoTime() - start);
-        try {
-            if (ahead > 0) {
-                TimeUnit.NANOSECONDS.sleep(ahead);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (Thread.currentThread().isInterrupted()) {
+        if (!pace.spend(bytes)) {
             throw new InterruptedIOException("interrupted");
         }
     }

@@ -73,11 +73,13 @@ final class ObjectUses {
             Upstream upstream,
             Match match) {
         Arriving arriving = Arriving.fresh(Cause.of(uses.asking().arrival()));
-        Tagging.check(
-                uses,
-                draft.tags(),
-                uses.data(objects.buckets().bucket(bucketName), bucketName, name),
-                object(bucketName, name));
+        if (!draft.tags().isEmpty()) { // few bring any, and each would look how the bucket is shared
+            Tagging.check(
+                    uses,
+                    draft.tags(),
+                    uses.data(objects.buckets().bucket(bucketName), bucketName, name),
+                    object(bucketName, name));
+        }
         return put(bucketName, name, draft, upstream, match, arriving);
     }
 

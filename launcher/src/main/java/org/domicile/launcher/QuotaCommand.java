@@ -1,15 +1,13 @@
 package org.domicile.launcher;
 
 import java.io.PrintWriter;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.OptionalLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** How much something may hold: shown, or set. */
 abstract class QuotaCommand extends ServerCommand {
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,15})(B|KiB|MiB|GiB|TiB|PiB)?");
     private static final String NONE = "none";
 
     @Parameters(paramLabel = "NAME", description = "Whose quota.")
@@ -131,24 +129,9 @@ abstract class QuotaCommand extends ServerCommand {
     }
 
     private String bytes(String text) {
-        Matcher matcher = SIZE.matcher(text);
-        if (text.equals(NONE)) {
-            return text;
-        }
-        if (matcher.matches()) {
-            int shift =
-                    switch (matcher.group(2)) {
-                        case "KiB" -> 10;
-                        case "MiB" -> 20;
-                        case "GiB" -> 30;
-                        case "TiB" -> 40;
-                        case "PiB" -> 50;
-                        case null, default -> 0;
-                    };
-            long number = Long.parseLong(matcher.group(1));
-            if (number <= Long.MAX_VALUE - 1 >> shift) {
-                return String.valueOf(number << shift);
-            }
+        OptionalLong size = Sizes.parse(text);
+        if (text.equals(NONE) || size.isPresent()) {
+            return text.equals(NONE) ? text : String.valueOf(size.getAsLong());
         }
         throw Input.wrong(spec, "--bytes takes a size such as 10GiB, or none, not " + text);
     }

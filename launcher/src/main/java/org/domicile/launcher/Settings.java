@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,7 +35,6 @@ record Settings(
         Limits limits,
         Sql sql,
         Upkeep upkeep) {
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,12})\\s*(B|KiB|MiB|GiB|TiB)?");
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
     private static final Pattern ADDRESS =
             Pattern.compile("(localhost|[0-9.]+|\\[[0-9a-fA-F:.]+]):(\\d{1,5})");
@@ -475,20 +475,9 @@ record Settings(
 
     private static long size(Configuration from, Setting setting, long least, long most) {
         Configuration.Written written = from.written(setting);
-        Matcher matcher = SIZE.matcher(written.text());
-        if (matcher.matches()) {
-            int shift =
-                    switch (matcher.group(2)) {
-                        case "KiB" -> 10;
-                        case "MiB" -> 20;
-                        case "GiB" -> 30;
-                        case "TiB" -> 40;
-                        case null, default -> 0;
-                    };
-            long number = Long.parseLong(matcher.group(1));
-            if (number <= most >> shift && number << shift >= least) {
-                return number << shift;
-            }
+        OptionalLong size = Sizes.parse(written.text());
+        if (size.isPresent() && size.getAsLong() >= least && size.getAsLong() <= most) {
+            return size.getAsLong();
         }
         throw wrong(
                 setting,

@@ -77,7 +77,7 @@ final class Up implements Callable<Integer> {
 
     private int start(Folder folder, Settings settings) throws IOException, InterruptedException {
         Optional<Endpoints> before = Endpoints.running(folder);
-        if (before.isPresent()) {
+        if (before.isPresent() && answers(folder, before.get())) {
             say(folder, before.get(), "already running");
             return 0;
         }
@@ -89,9 +89,9 @@ final class Up implements Callable<Integer> {
         long takenSince = 0;
         while (System.nanoTime() < end) {
             Optional<Endpoints> running = Endpoints.running(folder);
-            if (running.isPresent()) {
-                boolean ours = running.get().pid() == server.pid();
-                say(folder, running.get(), ours ? "ready" : "already running");
+            boolean ours = running.isPresent() && running.get().pid() == server.pid();
+            if (ours || running.isPresent() && answers(folder, running.get())) {
+                say(folder, running.orElseThrow(), ours ? "ready" : "already running");
                 return 0;
             }
             if (server.alive()) {
@@ -117,6 +117,19 @@ final class Up implements Callable<Integer> {
                                 server.pid(),
                                 LONGEST_START.toMinutes(),
                                 folder.log().resolve("server.log")));
+    }
+
+    /**
+     * A process that was killed is there for as long as the system takes to give its memory back,
+     * and answers nobody.
+     */
+    private static boolean answers(Folder folder, Endpoints server) {
+        try {
+            AdminClient.of(folder, server).ask("GET", "/v1/status");
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private void say(Folder folder, Endpoints ready, String state) {

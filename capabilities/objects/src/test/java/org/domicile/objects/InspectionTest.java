@@ -114,20 +114,7 @@ final class InspectionTest {
     }
 
     private Objects.PartChanged part(Bucket bucket, Upload upload, int number, int size) {
-        byte[] body = Rig.random(new Random(number), size);
-        return rig.staged(
-                body,
-                content ->
-                        rig.objects
-                                .uploads()
-                                .put(
-                                        rig.request(),
-                                        bucket,
-                                        upload,
-                                        number,
-                                        content,
-                                        Rig.token(body),
-                                        new byte[0]));
+        return rig.part(bucket, upload, number, Rig.random(new Random(number), size));
     }
 
     private Upload upload(Bucket bucket, String name) {

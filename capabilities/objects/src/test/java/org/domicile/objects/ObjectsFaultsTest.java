@@ -174,7 +174,7 @@ class ObjectsFaultsTest {
                 int parts = 0;
                 try {
                     while (parts < 3) {
-                        part(rig, bucket, upload, parts + 1, large(10 + parts));
+                        rig.part(bucket, upload, parts + 1, large(10 + parts));
                         parts++;
                     }
                     survived = true;
@@ -184,7 +184,7 @@ class ObjectsFaultsTest {
                 rig.reopen();
                 assertEquals(parts, rig.objects.uploads().parts(upload, 0, 10).size());
                 for (int number = parts + 1; number <= 3; number++) {
-                    part(rig, bucket, upload, number, large(9 + number));
+                    rig.part(bucket, upload, number, large(9 + number));
                 }
                 complete(rig, bucket, upload);
                 byte[] whole = new byte[3 * LARGE];
@@ -196,22 +196,6 @@ class ObjectsFaultsTest {
                 holds(rig, bucket, acknowledged);
             }
         }
-    }
-
-    private static void part(Rig rig, Bucket bucket, Upload upload, int number, byte[] body) {
-        rig.staged(
-                body,
-                content ->
-                        rig.objects
-                                .uploads()
-                                .put(
-                                        rig.request(),
-                                        bucket,
-                                        upload,
-                                        number,
-                                        content,
-                                        Rig.token(body),
-                                        new byte[0]));
     }
 
     private static void complete(Rig rig, Bucket bucket, Upload upload) {

@@ -104,20 +104,7 @@ final class QuotasFaultsTest {
                                 .orElseThrow();
                 uploads.add(bucket.name() + "/" + name + "/" + upload.id());
                 byte[] body = new byte[1 + random.nextInt(60)];
-                yield rig.staged(
-                                body,
-                                content ->
-                                        rig.objects
-                                                .uploads()
-                                                .put(
-                                                        rig.request(),
-                                                        bucket,
-                                                        upload,
-                                                        1,
-                                                        content,
-                                                        Rig.token(body),
-                                                        new byte[0]))
-                        instanceof Objects.PartChanged.OverQuota;
+                yield rig.part(bucket, upload, 1, body) instanceof Objects.PartChanged.OverQuota;
             }
             default -> {
                 if (!uploads.isEmpty()) {

@@ -138,20 +138,7 @@ final class QuotasTest {
     }
 
     private Objects.PartChanged part(Bucket bucket, Upload upload, int number, int size) {
-        byte[] body = new byte[size];
-        return rig.staged(
-                body,
-                content ->
-                        rig.objects
-                                .uploads()
-                                .put(
-                                        rig.request(),
-                                        bucket,
-                                        upload,
-                                        number,
-                                        content,
-                                        Rig.token(body),
-                                        new byte[0]));
+        return rig.part(bucket, upload, number, new byte[size]);
     }
 
     @Test

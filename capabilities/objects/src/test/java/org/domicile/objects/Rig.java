@@ -272,6 +272,22 @@ final class Rig implements AutoCloseable {
         }
     }
 
+    /** Stores a part whose token is its body's, with an empty state. */
+    Objects.PartChanged part(Bucket bucket, Upload upload, int number, byte[] body) {
+        return staged(
+                body,
+                content ->
+                        objects.uploads()
+                                .put(
+                                        request(),
+                                        bucket,
+                                        upload,
+                                        number,
+                                        content,
+                                        token(body),
+                                        new byte[0]));
+    }
+
     Changed put(Bucket bucket, String name, byte[] body) {
         return put(request(), bucket, name, body, new Condition.None());
     }

@@ -55,36 +55,20 @@ public record Credential(
 
     /** The same, ended. */
     Credential ended() {
-        return new Credential(
-                accessKey,
-                principal,
-                organisation,
-                purpose,
-                actions,
-                buckets,
-                created,
-                expires,
-                true,
-                seal);
+        return with(expires, true, seal);
     }
 
     /** The same, which ends then, if it would not before. */
     Credential until(Instant end) {
-        return new Credential(
-                accessKey,
-                principal,
-                organisation,
-                purpose,
-                actions,
-                buckets,
-                created,
-                end.isBefore(expires) ? end : expires,
-                withdrawn,
-                seal);
+        return with(end.isBefore(expires) ? end : expires, withdrawn, seal);
     }
 
     /** The same, sealed so. */
     public Credential sealed(Seal other) {
+        return with(expires, withdrawn, other);
+    }
+
+    private Credential with(Instant ends, boolean ended, Seal sealed) {
         return new Credential(
                 accessKey,
                 principal,
@@ -93,8 +77,8 @@ public record Credential(
                 actions,
                 buckets,
                 created,
-                expires,
-                withdrawn,
-                other);
+                ends,
+                ended,
+                sealed);
     }
 }

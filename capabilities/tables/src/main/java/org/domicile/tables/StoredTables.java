@@ -468,33 +468,41 @@ final class StoredTables implements Tables {
     @Override
     public Loaded create(
             Request request, Warehouse warehouse, TableName name, NewTable wanted, Once once) {
-        return inTurn(
+        return made(
+                request,
                 warehouse,
-                List.of(name),
-                () ->
-                        change(
-                                request,
-                                warehouse,
-                                once,
-                                (contents, transaction) -> {
-                                    Contents.Namespace in = contents.namespace(name.namespace());
-                                    contents.checkFree(in, Kind.TABLE, name);
-                                    String id = id(10);
-                                    return new Making(contents, transaction)
-                                            .first(
-                                                    in,
-                                                    name,
-                                                    Draft.of(
-                                                            Changes.first(
-                                                                    warehouse, id, asked(wanted))),
-                                                    id);
-                                },
-                                () -> load(warehouse, Kind.TABLE, name)));
+                Kind.TABLE,
+                name,
+                id -> Draft.of(Changes.first(warehouse, id, asked(wanted))),
+                once);
     }
 
     @Override
     public Loaded create(
             Request request, Warehouse warehouse, TableName name, NewView wanted, Once once) {
+        NewView.Asked asked =
+                switch (wanted) {
+                    case NewView.Asked each -> each;
+                };
+        return made(
+                request,
+                warehouse,
+                Kind.VIEW,
+                name,
+                id -> Draft.of(Changes.first(warehouse, id, asked)),
+                once);
+    }
+
+    /**
+     * @param first of the id that it gets
+     */
+    private Loaded made(
+            Request request,
+            Warehouse warehouse,
+            Kind kind,
+            TableName name,
+            Function<String, Draft> first,
+            Once once) {
         return inTurn(
                 warehouse,
                 List.of(name),
@@ -505,20 +513,12 @@ final class StoredTables implements Tables {
                                 once,
                                 (contents, transaction) -> {
                                     Contents.Namespace in = contents.namespace(name.namespace());
-                                    contents.checkFree(in, Kind.VIEW, name);
+                                    contents.checkFree(in, kind, name);
                                     String id = id(10);
-                                    NewView.Asked asked =
-                                            switch (wanted) {
-                                                case NewView.Asked each -> each;
-                                            };
                                     return new Making(contents, transaction)
-                                            .first(
-                                                    in,
-                                                    name,
-                                                    Draft.of(Changes.first(warehouse, id, asked)),
-                                                    id);
+                                            .first(in, name, first.apply(id), id);
                                 },
-                                () -> load(warehouse, Kind.VIEW, name)));
+                                () -> load(warehouse, kind, name)));
     }
 
     @Override

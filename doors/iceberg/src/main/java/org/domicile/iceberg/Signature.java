@@ -1,9 +1,7 @@
 package org.domicile.iceberg;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +10,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,12 +17,11 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.domicile.guard.Identity;
 import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
 import org.domicile.request.Caller;
+import org.domicile.s3client.S3Signature;
 
 /**
  * AWS Signature Version 4 in the header, over the hash of a body that is here whole (AWS, "Create a
@@ -42,8 +38,6 @@ final class Signature {
                     "AWS4-HMAC-SHA256"
                         + " +Credential=([^/,]{1,128})/(\\d{8})/([^/,]{1,64})/([^/,]{1,64})/aws4_request,"
                         + " *SignedHeaders=([^,]{1,4096}), *Signature=([0-9a-f]{64})");
-    private static final String UNRESERVED =
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
     private final Matcher parts;
 
@@ -104,7 +98,7 @@ final class Signature {
         }
         String raw = exchange.rawPath();
         if (!matches(key, stamp, exchange, raw, body)
-                && !matches(key, stamp, exchange, encoded(raw, "/"), body)) {
+                && !matches(key, stamp, exchange, S3Signature.encode(raw, "/"), body)) {
             throw Failure.unknownCaller(
                     "The signature does not match. Check the secret and what is signed.");
         }
@@ -146,7 +140,10 @@ final class Signature {
                                     .collect(Collectors.joining(",")))
                     .append('\n');
         }
-        text.append('\n').append(part(5)).append('\n').append(hex(sha256(body)));
+        text.append('\n')
+                .append(part(5))
+                .append('\n')
+                .append(S3Signature.hex(S3Signature.sha256(body)));
         String scope = part(2) + "/" + part(3) + "/" + part(4) + "/aws4_request";
         String signed =
                 "AWS4-HMAC-SHA256\n"
@@ -154,14 +151,18 @@ final class Signature {
                         + "\n"
                         + scope
                         + "\n"
-                        + hex(sha256(text.toString().getBytes(StandardCharsets.UTF_8)));
+                        + S3Signature.hex(
+                                S3Signature.sha256(
+                                        text.toString().getBytes(StandardCharsets.UTF_8)));
         return host
                 && MessageDigest.isEqual(
-                        hex(hmac(key, signed)).getBytes(StandardCharsets.US_ASCII),
+                        S3Signature.hex(S3Signature.hmac(key, signed))
+                                .getBytes(StandardCharsets.US_ASCII),
                         part(6).getBytes(StandardCharsets.US_ASCII));
     }
 
-    private static String query(String raw) {
+    /** The parameters as they are signed: encoded anew, and sorted. */
+    static String query(String raw) {
         if (raw.isEmpty()) {
             return "";
         }
@@ -177,42 +178,7 @@ final class Signature {
     }
 
     private static String again(String text) {
-        return encoded(Asked.decoded(text), "");
-    }
-
-    private static String encoded(String text, String kept) {
-        StringBuilder encoded = new StringBuilder();
-        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (b & 0xFF);
-            if (UNRESERVED.indexOf(c) >= 0 || kept.indexOf(c) >= 0) {
-                encoded.append(c);
-            } else {
-                encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
-            }
-        }
-        return encoded.toString();
-    }
-
-    static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-    }
-
-    private static String hex(byte[] bytes) {
-        return HexFormat.of().formatHex(bytes);
-    }
-
-    private static byte[] hmac(byte[] key, String text) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(key, "HmacSHA256"));
-            return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has HmacSHA256", e);
-        }
+        return S3Signature.encode(Asked.decoded(text), "");
     }
 
     /** The credential that a refused request names. */

@@ -2,10 +2,6 @@ package org.domicile.iceberg;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,9 +29,6 @@ final class Signing {
                     "amz-sdk-invocation-id",
                     "amz-sdk-request",
                     "amz-sdk-retry");
-
-    private static final String UNRESERVED =
-            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
     private final Json.ToSign asked;
     private final URI uri;
@@ -92,40 +85,12 @@ final class Signing {
                 method,
                 usual ? uri.getHost() : uri.getHost() + ":" + port,
                 path,
-                query(uri.getRawQuery() == null ? "" : uri.getRawQuery()),
+                Signature.query(uri.getRawQuery() == null ? "" : uri.getRawQuery()),
                 headers,
                 payload,
                 region.isEmpty() ? usualRegion : region,
                 bucket,
                 key);
-    }
-
-    private static String query(String raw) {
-        if (raw.isEmpty()) {
-            return "";
-        }
-        List<String> pairs = new ArrayList<>();
-        for (String each : raw.split("&", -1)) {
-            int equals = each.indexOf('=');
-            String name = equals < 0 ? each : each.substring(0, equals);
-            String value = equals < 0 ? "" : each.substring(equals + 1);
-            pairs.add(again(name) + "=" + again(value));
-        }
-        Collections.sort(pairs);
-        return String.join("&", pairs);
-    }
-
-    private static String again(String text) {
-        StringBuilder encoded = new StringBuilder();
-        for (byte b : Asked.decoded(text).getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (b & 0xFF);
-            if (UNRESERVED.indexOf(c) >= 0) {
-                encoded.append(c);
-            } else {
-                encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
-            }
-        }
-        return encoded.toString();
     }
 
     /** A RemoteSignResult. @param signed what the guard made */

@@ -127,7 +127,8 @@ public record S3Signature(String accessKey, String secret, String region) {
         return HexFormat.of().formatHex(bytes);
     }
 
-    private static byte[] hmac(byte[] key, String text) {
+    /** HMAC-SHA256 of a text in UTF-8. */
+    public static byte[] hmac(byte[] key, String text) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(key, "HmacSHA256"));

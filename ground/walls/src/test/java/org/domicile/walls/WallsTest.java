@@ -53,8 +53,9 @@ class WallsTest {
         refused("read", shown.resolve("../other/file"));
         Path link = Files.createSymbolicLink(shown.resolve("link"), other.resolve("file"));
         refused("read", link);
-        refused("read", "/proc/" + ProcessHandle.current().pid() + "/environ");
-        refused("read", "/proc/" + ProcessHandle.current().pid() + "/root/etc/passwd");
+        Path ours = Path.of("/proc", Long.toString(ProcessHandle.current().pid()));
+        refused("read", ours.resolve("environ"));
+        refused("read", ours.resolve("root").resolve("etc/passwd"));
     }
 
     @Test
