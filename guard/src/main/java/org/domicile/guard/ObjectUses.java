@@ -73,7 +73,8 @@ final class ObjectUses {
             Upstream upstream,
             Match match) {
         Arriving arriving = Arriving.fresh(Cause.of(uses.asking().arrival()));
-        if (!draft.tags().isEmpty()) { // few bring any, and each would look how the bucket is shared
+        if (!draft.tags()
+                .isEmpty()) { // few bring any, and each would look how the bucket is shared
             Tagging.check(
                     uses,
                     draft.tags(),

@@ -137,7 +137,7 @@ final class OtherSide implements AutoCloseable {
         }
     }
 
-    private String listing(String prefix, String after) {
+    private synchronized String listing(String prefix, String after) {
         StringBuilder xml =
                 new StringBuilder("<ListVersionsResult><EncodingType>url</EncodingType>");
         String before = "";
@@ -220,7 +220,7 @@ final class OtherSide implements AutoCloseable {
         respond(exchange, 200, "<R><ETag>\"" + etag + "\"</ETag></R>");
     }
 
-    private void stored(HttpExchange exchange, String key, byte[] body, String etag) {
+    private synchronized void stored(HttpExchange exchange, String key, byte[] body, String etag) {
         Map<String, String> fields = new HashMap<>();
         exchange.getRequestHeaders()
                 .forEach((name, values) ->
@@ -237,7 +237,7 @@ final class OtherSide implements AutoCloseable {
     }
 
     /** What stands under a name; the newest. */
-    Held held(String name) {
+    synchronized Held held(String name) {
         return versions.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()

@@ -65,9 +65,18 @@ record Seen(Kind kind, long size, String etag, int parts, Instant modified) {
         return parts != OPAQUE && parts == other.parts;
     }
 
-    /** Whether it is newer; some servers keep dates to the second. */
+    /**
+     * Whether it is newer. Some servers keep dates to the second: then what was changed within one
+     * second counts as of one age.
+     */
     boolean after(Seen other) {
-        return second(modified).isAfter(second(other.modified));
+        return whole(modified) || whole(other.modified)
+                ? second(modified).isAfter(second(other.modified))
+                : modified.isAfter(other.modified);
+    }
+
+    private static boolean whole(Instant date) {
+        return date.equals(second(date));
     }
 
     private static Instant second(Instant date) {

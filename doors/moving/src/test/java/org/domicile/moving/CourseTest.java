@@ -89,6 +89,22 @@ class CourseTest {
         assertEquals(List.of(changed, changed, changed), kept(from, List.of(object(9, 9))));
     }
 
+    /** Where both sides tell dates within a second, what changed within one is newer. */
+    @Test
+    void aChangeWithinASecondIsSeenWhereDatesTellIt() {
+        Seen there = new Seen(Seen.Kind.OBJECT, 7, "%032x".formatted(2), NOON.plusMillis(200));
+        Seen here = new Seen(Seen.Kind.OBJECT, 7, "%032x".formatted(3), NOON.plusMillis(900));
+        assertEquals(
+                new Course.Step.Replace(there),
+                Course.ofOne(here, List.of(there), Course.Dates.GIVEN_ANEW));
+        assertEquals(
+                new Course.Step.Leave(Course.NEWER),
+                Course.ofOne(there, List.of(here), Course.Dates.GIVEN_ANEW));
+        assertEquals(
+                new Course.Step.Leave(Course.NEWER),
+                Course.ofOne(here, List.of(object(1, 0)), Course.Dates.GIVEN_ANEW));
+    }
+
     /** Two ETags of which one is no MD5 say nothing when they differ: the date does. */
     @Test
     void whereETagsTellNothingDatesDo() {
