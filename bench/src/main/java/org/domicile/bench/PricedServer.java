@@ -107,6 +107,7 @@ final class PricedServer {
                                 clock,
                                 random);
                 serve(
+                        keyspace,
                         List.of(listener(WITH, with, clock), listener(WITHOUT, without, clock)),
                         issued,
                         out);
@@ -121,9 +122,13 @@ final class PricedServer {
     }
 
     private static void serve(
-            List<HttpServer.Listener> listeners, Administration.Issued issued, PrintStream out)
+            Keyspace keyspace,
+            List<HttpServer.Listener> listeners,
+            Administration.Issued issued,
+            PrintStream out)
             throws IOException {
         try (HttpServer server = HttpServer.open(listeners)) {
+            keyspace.company(server::underWay);
             out.println(
                     Json.text(
                             Map.of(

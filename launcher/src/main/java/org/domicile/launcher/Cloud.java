@@ -345,6 +345,7 @@ final class Cloud implements AutoCloseable {
                                 admin),
                         clock,
                         random);
+        keyspace.company(server::underWay);
         opened.push(() -> server.drain(settings.limits().drain()));
         SqlDoor sql =
                 SqlDoor.open(

@@ -109,7 +109,7 @@ class LedgerTest {
         assertTrue(entry.contains("\"number\":1,"), entry);
         assertTrue(entry.contains("\"size\":13,"), entry);
         assertFalse(
-                entry.contains("tif") || entry.contains("p-17") || entry.contains("192.0"), entry);
+                entry.contains(".tif") || entry.contains("p-17") || entry.contains("192.0"), entry);
         Ledger.Recorded read = at.uses("").getFirst();
         assertEquals("archive/scans/1.tif", read.object());
         assertEquals("p-17", read.principal());

@@ -435,6 +435,7 @@ final class Connection extends ChannelDuplexHandler {
     private void start(Head head, InputStream body) {
         turn.set(BUSY);
         Turn task = new Turn(this, head, body);
+        port.server.began();
         Thread.ofVirtual().inheritInheritableThreadLocals(false).start(task);
     }
 

@@ -48,6 +48,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.SSLEngine;
@@ -114,6 +115,7 @@ public final class HttpServer implements AutoCloseable {
     private final List<Channel> listening = new ArrayList<>();
     private final List<Path> sockets = new ArrayList<>();
     private final Map<String, SocketAddress> addresses = new LinkedHashMap<>();
+    private final AtomicInteger underWay = new AtomicInteger();
     private final Object closing = new Object();
     private volatile boolean draining;
     private volatile byte[] dateLine;
@@ -193,6 +195,19 @@ public final class HttpServer implements AutoCloseable {
             return tcp.getPort();
         }
         throw new IllegalArgumentException("no TCP listener is called " + listener);
+    }
+
+    /** Requests whose handlers wait for a thread or run now, of all listeners. */
+    public int underWay() {
+        return underWay.get();
+    }
+
+    void began() {
+        underWay.incrementAndGet();
+    }
+
+    void ended() {
+        underWay.decrementAndGet();
     }
 
     /** Counts of each listener, in the order given. */

@@ -34,6 +34,14 @@ final class Turn implements Exchange, Runnable {
 
     @Override
     public void run() {
+        try {
+            take();
+        } finally {
+            connection.port.server.ended();
+        }
+    }
+
+    private void take() {
         Throwable failure = null;
         try {
             connection.port.handler.handle(this);

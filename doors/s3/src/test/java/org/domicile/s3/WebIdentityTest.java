@@ -257,6 +257,9 @@ class WebIdentityTest {
                     default -> changed.insert(at, ".");
                 }
             }
+            if (changed.toString().equals(token)) {
+                continue; // a character that was replaced by itself
+            }
             Client.Reply reply = assume(changed.toString());
             assertTrue(
                     List.of("InvalidIdentityToken", "ExpiredTokenException", "AccessDenied")

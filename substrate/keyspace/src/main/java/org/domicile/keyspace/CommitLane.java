@@ -20,6 +20,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.domicile.bytes.Bytes;
 import org.domicile.bytes.CrashPoint;
@@ -37,9 +38,10 @@ import org.rocksdb.WriteOptions;
  * The one writer. Takes whatever waits, judges it in order of arrival, writes what holds as one
  * batch with one sync, and answers all of them.
  *
- * <p>There is no timer and no waiting for company: a group is what arrived during the sync before.
- * Callers push their ticket on a stack (one compare-and-swap, no lock to convoy on) and park; the
- * lane takes the whole stack at once and turns it around.
+ * <p>A group is what arrived during the sync before; {@link Pace} makes it wait for company where
+ * the machine has more to do than it can. Callers push their ticket on a stack (one
+ * compare-and-swap, no lock to convoy on) and park; the lane takes the whole stack at once and
+ * turns it around.
  *
  * <p><b>System calls of a batch:</b> one {@code write} of the log file and one {@code fdatasync}
  * ({@code WriteOptions.sync} with {@code use_fsync} off). The log files are recycled, so the sync
@@ -65,6 +67,7 @@ final class CommitLane {
     private final KeyspaceOptions options;
     private final LongSupplier room;
     private final ReadOptions reading;
+    private final Pace pace = new Pace();
     private final Thread thread;
 
     // Shared with those who commit.
@@ -105,6 +108,10 @@ final class CommitLane {
 
     void start() {
         thread.start();
+    }
+
+    void company(IntSupplier callers) {
+        pace.company(callers);
     }
 
     long commits() {
@@ -239,6 +246,7 @@ final class CommitLane {
             if (pause != null) {
                 pause.run();
             }
+            pace.keep();
             take(batch);
             if (batch.isEmpty()) {
                 if (stopping) {
@@ -247,6 +255,7 @@ final class CommitLane {
                 sleep();
                 continue;
             }
+            pace.begins();
             serve(batch);
             batch.clear();
         }

@@ -1,6 +1,7 @@
 package org.domicile.keyspace;
 
 import java.nio.file.Path;
+import java.util.function.IntSupplier;
 
 /** See the package's page for the semantics. Safe for concurrent use. */
 public interface Keyspace extends Reading, AutoCloseable {
@@ -30,6 +31,15 @@ public interface Keyspace extends Reading, AutoCloseable {
      * @throws IllegalArgumentException when the transaction passes a limit of the package's page
      */
     Committed commit(Transaction transaction);
+
+    /**
+     * Says how the number of callers who are under way can be had, each of whom commits now and
+     * then. While many more are than processors can serve, a commit may wait up to a millisecond
+     * for others to share its sync; otherwise none waits. Without it, none waits ever.
+     *
+     * @param callers cheap, asked before each sync from the keyspace's own thread
+     */
+    default void company(IntSupplier callers) {}
 
     /** The newest committed state, held still. */
     Snapshot snapshot();

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import org.domicile.bytes.StorageFailure;
 import org.jspecify.annotations.Nullable;
@@ -172,6 +173,11 @@ final class RocksKeyspace implements Keyspace {
         } finally {
             gate.leave(stripe);
         }
+    }
+
+    @Override
+    public void company(IntSupplier callers) {
+        lane.company(callers);
     }
 
     @Override

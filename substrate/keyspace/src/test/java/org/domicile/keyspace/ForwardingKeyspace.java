@@ -1,6 +1,7 @@
 package org.domicile.keyspace;
 
 import java.util.Optional;
+import java.util.function.IntSupplier;
 
 /** A keyspace that hands everything on: what a test wants otherwise it overrides. */
 public abstract class ForwardingKeyspace implements Keyspace {
@@ -14,6 +15,11 @@ public abstract class ForwardingKeyspace implements Keyspace {
     @Override
     public Committed commit(Transaction transaction) {
         return below.commit(transaction);
+    }
+
+    @Override
+    public void company(IntSupplier callers) {
+        below.company(callers);
     }
 
     @Override
