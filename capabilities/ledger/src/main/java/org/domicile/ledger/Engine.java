@@ -45,6 +45,15 @@ final class Engine implements Ledger {
     /** Entries without a tile after a round: more came than it could take in. */
     private static final long FAR_BEHIND = 4_096;
 
+    /**
+     * So many entries are put into the tree before their round is due, looked for so often: a
+     * round's worth of them at once would keep a processor from those who record for longer than
+     * they should wait.
+     */
+    private static final long MANY_WAIT = 512;
+
+    private static final long STEP_NANOS = 50_000_000;
+
     private static final Duration TELLING = Duration.ofSeconds(20);
 
     private final Keyspace keyspace;
@@ -73,6 +82,9 @@ final class Engine implements Ledger {
 
     // guarded by lock
     private boolean again;
+
+    /** When the next round is due; the thread's own. */
+    private long due;
 
     private volatile long behind;
     private volatile @Nullable StorageFailure failure;
@@ -120,9 +132,14 @@ final class Engine implements Ledger {
     }
 
     private void run() {
-        while (waited()) {
+        due = System.nanoTime() + options.period().toNanos();
+        for (Turn turn = awaited(); turn != Turn.END; turn = awaited()) {
             working.lock();
             try {
+                if (turn == Turn.AHEAD) {
+                    rounds.ahead();
+                    continue;
+                }
                 rounds.round();
                 failure = null;
             } catch (DiskFull e) {
@@ -158,6 +175,7 @@ final class Engine implements Ledger {
 
     private void afterRound() {
         behind = behind();
+        due = System.nanoTime() + options.period().toNanos();
         lock.lock();
         try {
             published.signalAll();
@@ -177,17 +195,29 @@ final class Engine implements Ledger {
         }
     }
 
-    /** True after a period, at once when only work is behind; false when it is time to stop. */
-    private boolean waited() {
+    /** What it is time for. */
+    private enum Turn {
+        /** Work of a round that can be done before it. */
+        AHEAD,
+        /** A round: a period is over, or only work is behind. */
+        ROUND,
+        END
+    }
+
+    private Turn awaited() {
         lock.lock();
         try {
             boolean hurry = behind > FAR_BEHIND && failure == null;
-            long left = hurry ? 0 : options.period().toNanos();
+            long left = hurry ? 0 : due - System.nanoTime();
             while (!stopping && !(again && failure == null) && left > 0) {
-                left = stop.awaitNanos(left);
+                stop.awaitNanos(Math.min(left, STEP_NANOS));
+                left = due - System.nanoTime();
+                if (!stopping && left > 0 && failure == null && behind() > MANY_WAIT) {
+                    return Turn.AHEAD;
+                }
             }
             again = false;
-            return !stopping;
+            return stopping ? Turn.END : Turn.ROUND;
         } catch (InterruptedException e) {
             throw new IllegalStateException("nobody interrupts the ledger's thread", e);
         } finally {

@@ -255,7 +255,7 @@ final class CommitLane {
                 sleep();
                 continue;
             }
-            pace.begins();
+            pace.begins(batch.size());
             serve(batch);
             batch.clear();
         }

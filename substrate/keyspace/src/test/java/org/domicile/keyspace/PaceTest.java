@@ -64,7 +64,7 @@ class PaceTest {
                 Duration.ofSeconds(5),
                 () -> {
                     for (int i = 0; i < 10_000; i++) {
-                        pace.begins();
+                        pace.begins(1);
                         pace.keep();
                     }
                 });
