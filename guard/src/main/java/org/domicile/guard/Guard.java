@@ -77,6 +77,9 @@ public interface Guard {
     /** The catalog of tables under a request. @param tables where it is kept */
     GuardedTables tables(Request request, Tables tables);
 
+    /** Upkeep of tables, as the program's own work. @param tables where the catalog is kept */
+    UpkeepOfTables upkeepOf(Tables tables);
+
     /** Moves for who carries them out. @param moves where they are kept */
     MovesAtWork atWork(Moves moves);
 

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.domicile.query.Answer;
 import org.domicile.query.Batch;
 import org.domicile.query.Column;
+import org.domicile.query.Limits;
 import org.domicile.query.Prepared;
 import org.domicile.query.Value;
 import org.domicile.request.Request;
@@ -22,6 +23,23 @@ public interface GuardedSql {
      * @param zone IANA name of the session's time zone
      */
     Answer<Connection> connect(Request request, String zone);
+
+    /**
+     * admin:ReadSqlLimits: what SQL of an organisation may take.
+     *
+     * @param operator an operator's request
+     * @throws Administration.Impossible with a sentence
+     */
+    SqlLimits limits(Request operator, String organisation);
+
+    /**
+     * admin:SetSqlLimits: sets it, for sessions that begin afterwards.
+     *
+     * @param operator an operator's request
+     * @param limits empty for the usual ones
+     * @throws Administration.Impossible with a sentence
+     */
+    SqlLimits limit(Request operator, String organisation, Optional<Limits> limits);
 
     /**
      * One session. Owned by the thread that serves the connection, but for {@link #cancel}.

@@ -6,11 +6,13 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.domicile.keys.Keys;
 import org.domicile.objects.Objects;
+import org.domicile.policy.Policy;
 import org.domicile.policy.Resource;
 import org.domicile.query.Answer;
 import org.domicile.query.Batch;
 import org.domicile.query.Column;
 import org.domicile.query.Failure;
+import org.domicile.query.Limits;
 import org.domicile.query.Prepared;
 import org.domicile.query.Queries;
 import org.domicile.query.Rows;
@@ -71,6 +73,49 @@ final class SqlView implements GuardedSql {
             }
         } catch (Refused e) {
             return refused(e);
+        }
+    }
+
+    @Override
+    public SqlLimits limits(Request operator, String organisation) {
+        String action = "admin:ReadSqlLimits";
+        Uses uses = views.apply(operator);
+        check(uses, organisation, action);
+        try (Admitted use = uses.administer(organisation, action, organisation, List.of())) {
+            use.record(Outcome.DONE, 0);
+            return limits(uses, organisation);
+        }
+    }
+
+    @Override
+    public SqlLimits limit(Request operator, String organisation, Optional<Limits> limits) {
+        String action = "admin:SetSqlLimits";
+        Uses uses = views.apply(operator);
+        check(uses, organisation, action);
+        try (Admitted use = uses.administer(organisation, action, organisation, List.of())) {
+            queries.limits().set(use.carrying(() -> 0), organisation, limits);
+            return limits(uses, organisation);
+        }
+    }
+
+    private SqlLimits limits(Uses uses, String organisation) {
+        return new SqlLimits(
+                organisation,
+                queries.limits(organisation),
+                queries.limits().of(organisation).isPresent()
+                        ? SqlLimits.Whose.OWN
+                        : SqlLimits.Whose.USUAL,
+                queries.taken().getOrDefault(organisation, 0),
+                uses.last());
+    }
+
+    private static void check(Uses uses, String organisation, String action) {
+        if (!uses.policy().register().organisations().containsKey(organisation)) {
+            try (Admitted use =
+                    uses.administer(Policy.INSTALLATION, action, organisation, List.of())) {
+                use.record(Outcome.CONFLICT, 0);
+            }
+            throw new Administration.Impossible(Sentences.noOrganisation(organisation));
         }
     }
 

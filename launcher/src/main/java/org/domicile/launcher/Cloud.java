@@ -30,6 +30,7 @@ import org.domicile.bytes.Disk;
 import org.domicile.bytes.Durable;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardOptions;
+import org.domicile.guard.UpkeepOfTables;
 import org.domicile.health.HealthDoor;
 import org.domicile.http.HttpHandler;
 import org.domicile.http.HttpServer;
@@ -52,6 +53,7 @@ import org.domicile.people.People;
 import org.domicile.persons.PersonsDoor;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
+import org.domicile.query.LimitTable;
 import org.domicile.query.Queries;
 import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
@@ -282,7 +284,8 @@ final class Cloud implements AutoCloseable {
         Moves moves = Moves.open(keyspace, core.keys().vault());
         opened.push(guard.deliveries());
         Outward outward = Outward.begin(installation, guard.deliveries(), moves);
-        Queries queries = SqlWorkers.open(settings.sql(), folder.path());
+        Queries queries =
+                SqlWorkers.open(settings.sql(), folder.path(), LimitTable.open(keyspace));
         opened.push(queries);
         DiskForecast forecast = installation.forecast();
         Instruments instruments =
@@ -371,6 +374,7 @@ final class Cloud implements AutoCloseable {
                         .start(checker.job())
                         .start(retention(ledger, hold, settings, clock))
                         .start(lifecycle(guard, settings, clock))
+                        .start(keptTables(guard.upkeepOf(tables), settings, clock))
                         .start(measuring(forecast, installation, disk, hold, clock, steady)));
 
         // ready: commands may come
@@ -653,6 +657,18 @@ final class Cloud implements AutoCloseable {
                                                 ? pause
                                                 : rest),
                 () -> guard.lifecycle(day));
+    }
+
+    /** Tables are looked at each hour; again soon while there is more to do. */
+    private static Upkeep.Job keptTables(
+            UpkeepOfTables tables, Settings settings, Clock clock) {
+        Duration pause = settings.upkeep().pause();
+        Duration first = pause.multipliedBy(4);
+        return new Upkeep.Job(
+                "upkeep:Tables",
+                clock.instant().plus(first),
+                turn -> turn.at().plus(turn.handled() > 0 ? pause : HOURLY),
+                tables::turn);
     }
 
     /** It touches nobody's data, and so is no use. */

@@ -127,6 +127,9 @@ final class DataPaths {
             iceberg | SIGN | reads | itself | POST /iceberg/v1/namespaces/flights/tables/t/sign | {"region":"home","uri":"http://localhost:9000/{files}/data/f","method":"GET","headers":{}}
             iceberg | PLAN_SCAN | reads | itself | POST /iceberg/v1/namespaces/flights/tables/t/plan | {}
             iceberg | FETCH_PLAN | reads | itself | GET /iceberg/v1/namespaces/flights/tables/t/plan/{plan}
+            iceberg | INSPECT_TABLE | reads | itself | GET /iceberg/v1/namespaces/flights/tables/t/inspection
+            iceberg | PLAN_EXPIRY | reads | itself | GET /iceberg/v1/namespaces/flights/tables/t/expiry?older-than-ms=0
+            iceberg | EXPIRE_SNAPSHOTS | writes | commit | POST /iceberg/v1/namespaces/flights/tables/old/expiry?older-than-ms=10000
             iceberg | FETCH_TASKS | reads | itself | POST /iceberg/v1/namespaces/flights/tables/t/tasks | {"plan-task":"{plan}-1"}
             iceberg | CANCEL_PLAN | none | itself | DELETE /iceberg/v1/namespaces/flights/tables/t/plan/{plan}
             iceberg | LIST_VIEWS | none | itself | GET /iceberg/v1/namespaces/flights/views
@@ -215,6 +218,8 @@ final class DataPaths {
             admin | READ_BUCKET_QUOTA | none | itself | GET /v1/buckets/{bucket}/quota
             admin | SET_ORGANISATION_QUOTA | none | commit | POST /v1/organisations/city/quota | {"bytes":"none","objects":"1000000"}
             admin | READ_ORGANISATION_QUOTA | none | itself | GET /v1/organisations/city/quota
+            admin | SET_SQL_LIMITS | none | commit | POST /v1/organisations/city/sql | {"limits":"own","memory":"100000000","threads":"1","milliseconds":"60000","rows":"1000","staging":"10000000","spill":"0","sessions":"4"}
+            admin | READ_SQL_LIMITS | none | itself | GET /v1/organisations/city/sql
             admin | READ_INVENTORY | reads | itself | GET /v1/buckets/{bucket}/inventory
             admin | START_CHECK | none | itself | POST /v1/check | {}
             admin | READ_CHECK | reads | itself | GET /v1/check

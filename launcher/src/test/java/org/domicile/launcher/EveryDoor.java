@@ -56,6 +56,7 @@ import org.domicile.iceberg.IcebergDoor;
 import org.domicile.iceberg.IcebergOptions;
 import org.domicile.moves.Moves;
 import org.domicile.persons.PersonsDoor;
+import org.domicile.query.LimitTable;
 import org.domicile.query.ReadingQueries;
 import org.domicile.query.TinyParquet;
 import org.domicile.register.RegisterDoor;
@@ -99,6 +100,7 @@ final class EveryDoor implements AutoCloseable {
     final Installation installation;
     final Set<String> called = ConcurrentHashMap.newKeySet();
     private final Path sockets;
+    private final LimitTable limits;
     private final RegisterDoor register;
     private final HttpServer http;
     private final SqlDoor sqlAtHome;
@@ -132,6 +134,7 @@ final class EveryDoor implements AutoCloseable {
                                         "admin-abroad", "abroad"),
                                 List.of(),
                                 256));
+        limits = installation.limits();
         installation.admin().createZone("abroad", Optional.empty());
         Guard guard = watched(Guard.class, installation.guard());
         register = RegisterDoor.open(guard.publicRegister(), installation.time());
@@ -144,7 +147,7 @@ final class EveryDoor implements AutoCloseable {
                         new LedgerLogs(installation.ledger()),
                         new Idle(),
                         request -> guard.moves(request, moves),
-                        guard.sql(new ReadingQueries()),
+                        guard.sql(new ReadingQueries(limits)),
                         new AdminOptions(TOKEN, Set.of()),
                         installation.time());
         HttpHandler web = web(guard);
@@ -163,7 +166,7 @@ final class EveryDoor implements AutoCloseable {
         return SqlDoor.open(
                 new SqlOptions(ListenerOptions.plain(name, "127.0.0.1", 0)),
                 guard,
-                guard.sql(new ReadingQueries()),
+                guard.sql(new ReadingQueries(limits)),
                 Visible.nothing(),
                 installation.time(),
                 new SecureRandom());
@@ -189,7 +192,7 @@ final class EveryDoor implements AutoCloseable {
         HttpHandler sql =
                 new SqlPage(
                         guard,
-                        guard.sql(new ReadingQueries()),
+                        guard.sql(new ReadingQueries(limits)),
                         Visible.nothing(),
                         installation.time());
         SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
@@ -528,8 +531,34 @@ final class EveryDoor implements AutoCloseable {
         Reply view = catalog(caller, words, "POST", in + "/views", "{\"name\":\"w\",{viewed}}");
         words.put("goneView", json(view, "metadata-location"));
         ok(catalog(caller, words, "DELETE", in + "/views/w", ""));
+        old(caller, words, in);
         Reply plan = catalog(caller, words, "POST", in + "/tables/t/plan", "{}");
         words.put("plan", json(plan, "plan-id"));
+    }
+
+    /** A table whose first snapshot is older than its second; neither has files. */
+    private void old(Administration.Issued caller, Map<String, String> words, String in)
+            throws IOException {
+        Reply made = catalog(caller, words, "POST", in + "/tables", "{\"name\":\"old\",{schema}}");
+        String location = json(made, "location");
+        long now = installation.time().millis();
+        for (int id = 1; id <= 2; id++) {
+            ok(
+                    catalog(
+                            caller,
+                            words,
+                            "POST",
+                            in + "/tables/old",
+                            "{\"requirements\":[],\"updates\":[{\"action\":\"add-snapshot\",\"snapshot\":{\"snapshot-id\":%d,%s\"sequence-number\":%d,\"timestamp-ms\":%d,\"manifest-list\":\"%s/metadata/%d.avro\",\"summary\":{\"operation\":\"append\"},\"schema-id\":0}},{\"action\":\"set-snapshot-ref\",\"ref-name\":\"main\",\"type\":\"branch\",\"snapshot-id\":%d}]}"
+                                    .formatted(
+                                            id,
+                                            id == 1 ? "" : "\"parent-snapshot-id\":1,",
+                                            id,
+                                            now - (id == 1 ? 40_000 : 0),
+                                            location,
+                                            id,
+                                            id)));
+        }
     }
 
     private Reply catalog(

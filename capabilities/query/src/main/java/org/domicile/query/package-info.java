@@ -34,7 +34,8 @@
  * session is dead; after any other it goes on.
  *
  * <p><b>Limits</b> ({@link org.domicile.query.Limits}) are an organisation's: memory, threads,
- * time, rows, staging, spill, sessions. A statement has at most 1 MiB of text and 1,000 parameters;
+ * time, rows, staging, spill, sessions; the configuration's, or those that an operator has set for
+ * it ({@link org.domicile.query.LimitTable}, kept in the keyspace). A statement has at most 1 MiB of text and 1,000 parameters;
  * a result 10,000 columns; a single value 64 MiB.
  *
  * <p><b>Files that a statement names</b> today are Parquet objects, {@code from

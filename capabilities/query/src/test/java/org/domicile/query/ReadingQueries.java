@@ -17,7 +17,23 @@ import java.util.regex.Pattern;
 public final class ReadingQueries implements Queries {
     private static final Pattern KNOWN = Pattern.compile("select (\\w+)(?: from '([^']+)')?");
 
+    private final LimitTable limits;
     private int open;
+
+    /** Where nobody has limits of its own. */
+    public ReadingQueries() {
+        this(LimitTable.none());
+    }
+
+    /** Where organisations may. */
+    public ReadingQueries(LimitTable limits) {
+        this.limits = limits;
+    }
+
+    @Override
+    public LimitTable limits() {
+        return limits;
+    }
 
     @Override
     public Answer<Session> begin(String organisation, String zone) {

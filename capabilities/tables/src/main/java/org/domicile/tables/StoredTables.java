@@ -68,7 +68,7 @@ final class StoredTables implements Tables {
 
     // reading
 
-    private <T> T read(Warehouse warehouse, Function<Contents, T> reading) {
+    <T> T read(Warehouse warehouse, Function<Contents, T> reading) {
         try (Snapshot snapshot = keyspace.snapshot()) {
             return reading.apply(new Contents(snapshot, warehouse, kept));
         }
@@ -195,7 +195,7 @@ final class StoredTables implements Tables {
         Step<T> of(Contents contents, Transaction transaction);
     }
 
-    private <T> T change(
+    <T> T change(
             Request request,
             Warehouse warehouse,
             Once once,
@@ -313,7 +313,7 @@ final class StoredTables implements Tables {
     }
 
     /** One after the other for each name, in an order that everybody keeps to. */
-    private <T> T inTurn(Warehouse warehouse, List<TableName> names, Supplier<T> work) {
+    <T> T inTurn(Warehouse warehouse, List<TableName> names, Supplier<T> work) {
         TreeSet<Integer> wanted = new TreeSet<>();
         for (TableName each : names) {
             wanted.add(
@@ -600,7 +600,7 @@ final class StoredTables implements Tables {
         return making.first(in, name, Draft.of(Changes.first(warehouse, id, asked)), id);
     }
 
-    private static boolean waits(Contents contents, String id) {
+    static boolean waits(Contents contents, String id) {
         return contents.reading()
                 .get(Space.RECORDS, Layout.staged(contents.warehouse().organisation(), id))
                 .isPresent();
@@ -976,6 +976,23 @@ final class StoredTables implements Tables {
     @Override
     public void cancel(Warehouse warehouse, String table, String plan) {
         plans.cancel(warehouse, table, plan);
+    }
+
+    // upkeep
+
+    @Override
+    public TableUpkeep upkeep() {
+        return new StoredUpkeep(this);
+    }
+
+    /** The next version of a table's metadata. */
+    Step<Loaded> next(
+            Contents contents,
+            Transaction transaction,
+            Contents.Found found,
+            org.apache.iceberg.TableMetadata next,
+            String last) {
+        return new Making(contents, transaction).next(found, Draft.of(next), last);
     }
 
     @Override

@@ -118,6 +118,9 @@ public interface Tables {
     /** Forgets a plan. */
     void cancel(Warehouse warehouse, String table, String plan);
 
+    /** What keeps tables in order. */
+    TableUpkeep upkeep();
+
     /** Forgets what is remembered for a while and is over; the count of it. */
     int sweep();
 

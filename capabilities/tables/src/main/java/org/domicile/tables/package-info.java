@@ -25,13 +25,18 @@
  * <p><b>Order with files.</b> A metadata file is durable before the commit that names it. A change
  * that is refused removes the one it wrote; what a kill leaves behind, no record names.
  *
+ * <p><b>Upkeep</b> ({@link org.domicile.tables.TableUpkeep}) is planned here and carried out by who
+ * calls: snapshots end in a commit like any other; which files metadata refer to is found by reading
+ * all manifests of all snapshots; files are removed while nobody commits to their table. Nothing is
+ * removed here.
+ *
  * <p><b>Once.</b> A change that brings a key ({@link org.domicile.tables.Once}) leaves a line in
  * its own transaction, for 30 minutes; the same key again changes nothing and says what came of it.
  *
  * <p><b>Limits.</b> A name of a level, table or view has 1 to 255 bytes of UTF-8 and no control
  * characters; properties of a namespace 256 KiB; a document that a client sends 16 MiB; metadata of
  * a table 64 MiB of text, which has to fit 12 MiB deflated; a commit 100 tables; a page 1,000
- * names. A plan has at most 100,000 files.
+ * names. A plan has at most 100,000 files; upkeep knows 20 million of a table.
  *
  * <p><b>Layout.</b> Keys are tuples in RECORDS; {@code depth} is the count of levels, {@code ns}
  * and {@code id} are bytes. Pieces of large metadata are in BODIES.

@@ -14,12 +14,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.domicile.guard.GuardedSql;
+import org.domicile.guard.SqlLimits;
 import org.domicile.postgres.Interval;
 import org.domicile.query.Answer;
 import org.domicile.query.Batch;
 import org.domicile.query.Column;
 import org.domicile.query.Failure;
 import org.domicile.query.Kind;
+import org.domicile.query.Limits;
 import org.domicile.query.Prepared;
 import org.domicile.query.Type;
 import org.domicile.query.Value;
@@ -40,6 +42,16 @@ final class MadeEngine implements GuardedSql {
     final AtomicInteger begun = new AtomicInteger();
     final AtomicInteger prepared = new AtomicInteger();
     final AtomicInteger ran = new AtomicInteger();
+
+    @Override
+    public SqlLimits limits(Request operator, String organisation) {
+        throw new UnsupportedOperationException("this door asks for no limits");
+    }
+
+    @Override
+    public SqlLimits limit(Request operator, String organisation, Optional<Limits> limits) {
+        throw new UnsupportedOperationException("this door sets no limits");
+    }
 
     @Override
     public Answer<Connection> connect(Request request, String zone) {
