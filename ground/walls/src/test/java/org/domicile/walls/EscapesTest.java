@@ -160,6 +160,7 @@ class EscapesTest {
                         "folder")) {
             all.add("process-" + way + " " + self);
         }
+        all.add("process-file " + self + "/fd/0");
         all.add("call-term " + victim());
         all.add("call-trace " + victim());
         all.add("process-end " + victim());
