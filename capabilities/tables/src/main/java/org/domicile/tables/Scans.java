@@ -128,6 +128,22 @@ final class Scans {
 
     // for us
 
+    Shape shape(Moment at) {
+        return Document.checked(() -> {
+            long snapshot = snapshot(at);
+            return new Shape(
+                    loaded.id(),
+                    snapshot,
+                    new Shapes(loaded.metadata()).of(schema(at, snapshot)));
+        });
+    }
+
+    private Schema schema(Moment at, long snapshot) {
+        return snapshot < 0 || at instanceof Moment.Now
+                ? loaded.metadata().schema()
+                : SnapshotUtil.schemaFor(table, snapshot);
+    }
+
     org.domicile.tables.Scan scan(Moment at, Filter filter, List<String> columns) {
         return Document.checked(() -> {
             TableMetadata metadata = loaded.metadata();
