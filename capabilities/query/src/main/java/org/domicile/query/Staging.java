@@ -176,6 +176,23 @@ final class Staging {
         held += bytes;
     }
 
+    /** Bytes that a file may have that is written here. */
+    synchronized long left() {
+        return Math.max(0, Math.min(most - held, room.left()));
+    }
+
+    /** Counts bytes of a file that was written here. */
+    synchronized void hold(long bytes, String what) throws Full {
+        take(bytes, what);
+    }
+
+    /** It is gone. */
+    synchronized void release(long bytes) {
+        long given = Math.min(bytes, held); // nothing once all of it was given back
+        held -= given;
+        room.give(given);
+    }
+
     /** Lets go of every file but these. */
     synchronized void keepOnly(Set<String> ids) throws IOException {
         for (String id : List.copyOf(files.keySet())) {

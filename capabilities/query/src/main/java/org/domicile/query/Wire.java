@@ -37,6 +37,8 @@ import java.util.List;
  * NEXT      ▶                                                ◀ BATCH, or DONE after the last
  * BATCH     ◀ rows (4), vectors
  * END       ▶ ends the rows and drops the views              ◀ DONE
+ * WRITE     ▶ number (8), views, sql, values                 ◀ WRITTEN
+ * WRITTEN   ◀ rows (8)
  * CANCEL    ▶
  * FAILED    ◀ instead of any answer: state, message, position (4), hint
  * </pre>
@@ -86,6 +88,12 @@ public final class Wire {
 
     /** It failed. */
     public static final int FAILED = 14;
+
+    /** To be run, its rows into a file that it names. */
+    public static final int WRITE = 31;
+
+    /** They are in it. */
+    public static final int WRITTEN = 32;
 
     /** Bytes of the largest body. */
     public static final int MOST = 256 << 20;

@@ -2,6 +2,11 @@ package org.domicile.query;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -30,6 +35,11 @@ final class WorkerSession implements Session {
     /** How long a worker has to end what was cancelled. */
     private static final int PATIENCE_SECONDS = 10;
 
+    private static final int STEP = 256 << 10;
+
+    /** How often it is looked how large a file is that grows. */
+    private static final int LOOK_MILLIS = 50;
+
     private final Worker worker;
     private final Limits limits;
     private final Staging staging;
@@ -42,6 +52,8 @@ final class WorkerSession implements Session {
     private volatile boolean waiting;
     private volatile boolean over;
     private long last;
+    private long outputs;
+    private long arrivals;
     private @Nullable OpenRows open;
 
     WorkerSession(
@@ -105,6 +117,247 @@ final class WorkerSession implements Session {
                                                 stage(sql, parsed, uses, sources)
                                                         .then(views ->
                                                                 start(sql, parameters, views)))));
+    }
+
+    @Override
+    public Answer<Written> write(
+            String select, List<Value> parameters, Target target, Sources sources) {
+        if (parameters.size() > MOST_PARAMETERS) {
+            return Answer.failed(
+                    Failure.OVER_LIMIT,
+                    "A statement has at most " + MOST_PARAMETERS + " parameters.");
+        }
+        return statement(() ->
+                parse(select)
+                        .then(parsed ->
+                                resolve(parsed, sources)
+                                        .then(uses ->
+                                                stage(select, parsed, uses, sources)
+                                                        .then(views ->
+                                                                written(
+                                                                        select,
+                                                                        parameters,
+                                                                        target,
+                                                                        views)))));
+    }
+
+    @Override
+    public Answer<Arrived> arrive(InputStream in) throws IOException {
+        if (over) {
+            return Answer.failed(gone());
+        }
+        Path path = Folders.files(worker.folder()).resolve("a" + ++arrivals);
+        long most = staging.left();
+        long size = 0;
+        boolean whole = false;
+        try (OutputStream out = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW)) {
+            byte[] some = new byte[STEP];
+            for (int count = in.read(some); count >= 0; count = in.read(some)) {
+                size += count;
+                if (size > most) {
+                    return Answer.failed(
+                            new Failure(
+                                    Failure.OVER_LIMIT,
+                                    "The file does not fit into the staging of the session, which"
+                                            + " has room for %,d bytes.".formatted(most),
+                                    0,
+                                    "Send it in parts, or ask the operator for more"
+                                            + " (sql.staging)."));
+                }
+                out.write(some, 0, count);
+            }
+            staging.hold(size, "the file");
+            whole = true;
+            return Answer.of(new ArrivedFile(path, size));
+        } catch (Staging.Full e) {
+            return Answer.failed(Failure.OVER_LIMIT, "The file does not fit: " + e.getMessage());
+        } finally {
+            if (!whole) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    /** A file from outside. */
+    private final class ArrivedFile implements Arrived {
+        private final Path path;
+        private final long size;
+        private boolean closed;
+
+        ArrivedFile(Path path, long size) {
+            this.path = path;
+            this.size = size;
+        }
+
+        @Override
+        public long size() {
+            return size;
+        }
+
+        @Override
+        public Answer<List<Column>> guess(Intake intake) {
+            return statement(() ->
+                    ask(
+                            Wire.DESCRIBE,
+                            out -> {
+                                Wire.list(out, List.<Wire.View>of(), Wire::view);
+                                Wire.text(out, intake.select(path.toString(), arrivals));
+                            },
+                            Wire.DESCRIBED,
+                            in -> {
+                                Wire.list(in, Wire::type);
+                                return Wire.list(in, Wire::column);
+                            }));
+        }
+
+        @Override
+        public Answer<Taken> write(Intake intake, Target.Parquet target) {
+            long number = ++outputs;
+            String select = intake.select(path.toString(), number);
+            return statement(() -> written(select, List.of(), target, List.of()))
+                    .then(written -> {
+                        boolean skips =
+                                intake instanceof Intake.Csv
+                                        && intake.onError() == Intake.OnError.SKIP;
+                        Answer<List<Rejected>> rejected =
+                                skips ? rejected(number) : Answer.of(List.of());
+                        return switch (rejected) {
+                            case Answer.Given<List<Rejected>>(List<Rejected> all) ->
+                                    Answer.of(new Taken(written, all));
+                            case Answer.Failed<List<Rejected>>(Failure failure) -> {
+                                written.close();
+                                yield Answer.failed(failure);
+                            }
+                        };
+                    });
+        }
+
+        private Answer<List<Rejected>> rejected(long number) {
+            return statement(() -> start(Intake.rejected(number), List.of(), List.of()))
+                    .then(rows -> {
+                        List<Rejected> all = new ArrayList<>();
+                        try (rows) {
+                            while (true) {
+                                switch (rows.next()) {
+                                    case Answer.Failed<Optional<Batch>>(Failure failure) -> {
+                                        return Answer.failed(failure);
+                                    }
+                                    case Answer.Given<Optional<Batch>>(Optional<Batch> batch) -> {
+                                        if (batch.isEmpty()) {
+                                            return Answer.of(all);
+                                        }
+                                        add(all, rows.columns(), batch.get());
+                                    }
+                                }
+                            }
+                        }
+                    });
+        }
+
+        private static void add(List<Rejected> all, List<Column> columns, Batch batch) {
+            for (int row = 0; row < batch.rows(); row++) {
+                List<String> cells = new ArrayList<>();
+                for (int i = 0; i < columns.size(); i++) {
+                    Type type = columns.get(i).type();
+                    Vector vector = batch.columns().get(i);
+                    cells.add(
+                            vector.nulls().get(row)
+                                    ? ""
+                                    : Texts.value(type, vector.value(type, row)));
+                }
+                boolean numbered = cells.getFirst().matches("[0-9]{1,18}");
+                all.add(
+                        new Rejected(
+                                numbered ? Long.parseLong(cells.getFirst()) : 0,
+                                cells.get(1).replace(" \n", " ").strip(),
+                                cells.get(2)));
+            }
+        }
+
+        @Override
+        public void close() {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                System.getLogger("org.domicile.query")
+                        .log(System.Logger.Level.WARNING, path + " stays until the end", e);
+            }
+            staging.release(size);
+        }
+    }
+
+    private Answer<Written> written(
+            String select, List<Value> parameters, Target target, List<Wire.View> views) {
+        if (stopped()) {
+            return Answer.failed(stoppedBy());
+        }
+        long number = running;
+        try {
+            WrittenFile file = WrittenFile.in(Folders.out(worker.folder()), ++outputs, staging);
+            boolean kept = false;
+            ScheduledFuture<?> watch =
+                    times.scheduleWithFixedDelay(
+                            () -> {
+                                if (file.over()) {
+                                    cancel(number);
+                                }
+                            },
+                            LOOK_MILLIS,
+                            LOOK_MILLIS,
+                            TimeUnit.MILLISECONDS);
+            try {
+                String copy = target.copy(select, file.path());
+                Answer<Long> rows =
+                        ask(
+                                Wire.WRITE,
+                                out -> {
+                                    out.writeLong(number);
+                                    Wire.list(out, views, Wire::view);
+                                    Wire.text(out, copy);
+                                    Wire.list(out, parameters, Wire::value);
+                                },
+                                Wire.WRITTEN,
+                                DataInputStream::readLong);
+                watch.cancel(false);
+                if (file.over()) {
+                    return Answer.failed(tooMuch());
+                }
+                Answer<Written> answer =
+                        switch (rows) {
+                            case Answer.Failed<Long>(Failure failure) ->
+                                    Answer.failed(target.shifted(failure, select));
+                            case Answer.Given<Long>(Long count) ->
+                                    Answer.of(file.finished(count, target));
+                        };
+                kept = answer instanceof Answer.Given<Written>;
+                return answer;
+            } finally {
+                watch.cancel(false);
+                if (!kept) {
+                    file.close();
+                }
+            }
+        } catch (NotParquet e) {
+            return Answer.failed(
+                    Failure.SYSTEM, "What the engine wrote is no Parquet: " + e.getMessage() + ".");
+        } catch (Staging.Full e) {
+            return Answer.failed(tooMuch());
+        } catch (IOException e) {
+            return Answer.failed(Failure.SYSTEM, "The rows could not be written: " + e);
+        }
+    }
+
+    private Failure tooMuch() {
+        return new Failure(
+                Failure.OVER_LIMIT,
+                "The rows that are written do not fit into the staging of the session, %,d bytes."
+                        .formatted(limits.staging()),
+                0,
+                "Write fewer at a time, or ask the operator for more (sql.staging).");
     }
 
     private interface Work<T> {

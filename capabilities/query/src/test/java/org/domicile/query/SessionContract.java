@@ -534,4 +534,249 @@ public abstract class SessionContract {
             return all.filter(Files::isRegularFile).toList();
         }
     }
+
+    // ---- what is written ----
+
+    private static final Target.Parquet TARGET =
+            new Target.Parquet(
+                    List.of(
+                            new Target.Slot("n", "BIGINT", "1", 1),
+                            new Target.Slot(
+                                    "more", "STRUCT(\"a b\" VARCHAR, l INTEGER[])",
+                                    "{__duckdb_field_id: 2, \"a b\": 3, \"l\":"
+                                            + " {__duckdb_field_id: 4, element: 5}}",
+                                    2),
+                            new Target.Slot("none", "DATE", "6", 0)));
+
+    private Path kept(Written written, String name) throws IOException {
+        Path file = folder.resolve(name + ".parquet");
+        Files.write(file, written.read().readAllBytes());
+        assertEquals(written.size(), Files.size(file));
+        return file;
+    }
+
+    /** Rows of a statement are a file that knows its fields, and whose footer tells of them. */
+    @Test
+    void rowsAreWrittenAsAFileOfATable() throws IOException {
+        parquet(folder.resolve("t.parquet"), "select i as n from range(1000) t(i)");
+        try (Session session = session()) {
+            Answer<Written> answer =
+                    session.write(
+                            "select n, {'a b': 'w' || n, 'l': [n, n]} from t where n >= $1 -- all",
+                            List.of(new Value.Whole(10)),
+                            TARGET,
+                            sources);
+            try (Written written = given(answer)) {
+                assertEquals(990, written.rows());
+                Measures measures = written.measures();
+                assertEquals(990, measures.rows());
+                assertEquals(
+                        List.of(1, 3, 5, 6),
+                        measures.leaves().stream().map(Measures.Leaf::field).toList());
+                Measures.Group n = measures.leaves().getFirst().groups().getFirst();
+                assertEquals(0, n.nulls());
+                assertEquals(10, n.least()[0]);
+                assertEquals(0, n.least()[7]);
+                assertEquals(990, measures.leaves().getLast().groups().getFirst().nulls());
+                kept(written, "back");
+                assertEquals(
+                        List.of(
+                                List.of(
+                                        new Value.Whole(990),
+                                        new Value.Text("w10"),
+                                        new Value.Whole(999))),
+                        rows(
+                                session,
+                                "select count(*), min(more.\"a b\"), max(more.l[2])::bigint from"
+                                        + " back"));
+            }
+        }
+    }
+
+    @Test
+    void whatCannotBeWrittenIsSaidWithItsPlace() throws IOException {
+        parquet(folder.resolve("t.parquet"), "select 'x' as n from range(10) t(i)");
+        try (Session session = session()) {
+            Target one = new Target.Parquet(List.of(new Target.Slot("n", "BIGINT", "1", 1)));
+            assertEquals(
+                    "22P02", failure(session.write("from t", List.of(), one, sources)).state());
+            Failure column =
+                    failure(session.write("select n, nothing from t", List.of(), one, sources));
+            assertEquals("42703", column.state());
+            assertEquals(
+                    Failure.NO_TABLE,
+                    failure(session.write("from nowhere", List.of(), one, sources)).state());
+            for (String sql :
+                    List.of(
+                            "select 1) to '/tmp/x' (format csv); --",
+                            "select 1; select 2",
+                            "copy (select 1) to '/tmp/x'",
+                            "insert into t values (1)",
+                            "select * from read_csv('/etc/passwd')")) {
+                failure(session.write(sql, List.of(), one, sources));
+            }
+            // and it goes on
+            try (Written written =
+                    given(session.write("values (1), (2)", List.of(), one, sources))) {
+                assertEquals(2, written.rows());
+            }
+        }
+    }
+
+    @Test
+    void moreThanTheStagingHoldsIsNotWritten() {
+        try (Session session = session()) {
+            Target one = new Target.Parquet(List.of(new Target.Slot("n", "VARCHAR", "1", 1)));
+            Failure failure =
+                    failure(
+                            session.write(
+                                    "select md5(i::varchar) || md5((i+1)::varchar) from"
+                                            + " range(2000000) t(i)",
+                                    List.of(),
+                                    one,
+                                    sources));
+            assertEquals(Failure.OVER_LIMIT, failure.state());
+            assertEquals(0, queries.standing().staged());
+            assertEquals(
+                    List.of(List.of(new Value.Text("1"))), rows(session, "select 1::varchar"));
+        }
+    }
+
+    @Test
+    void objectsAreWrittenAsTheyAreAsked() throws IOException {
+        try (Session session = session()) {
+            try (Written written =
+                    given(
+                            session.write(
+                                    "select 1 as a, 'x,y' as b",
+                                    List.of(),
+                                    new Target.Csv(Target.Header.NAMES, ','),
+                                    sources))) {
+                assertEquals(
+                        "a,b\n1,\"x,y\"\n",
+                        new String(
+                                written.read().readAllBytes(),
+                                java.nio.charset.StandardCharsets.UTF_8));
+                assertEquals(1, written.rows());
+            }
+            try (Written written =
+                    given(
+                            session.write(
+                                    "select 1 as a, null as b",
+                                    List.of(),
+                                    new Target.Json(),
+                                    sources))) {
+                assertEquals(
+                        "{\"a\":1,\"b\":null}\n",
+                        new String(
+                                written.read().readAllBytes(),
+                                java.nio.charset.StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    private static Arrived arrived(Session session, String text) throws IOException {
+        return given(
+                session.arrive(
+                        new java.io.ByteArrayInputStream(
+                                text.getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+    }
+
+    private static Intake.Csv csv(Intake.OnError onError) {
+        return new Intake.Csv(
+                Target.Header.NAMES,
+                Optional.of(','),
+                Optional.of('"'),
+                Optional.empty(),
+                "",
+                List.of(),
+                onError);
+    }
+
+    private static final Target.Parquet TWO =
+            new Target.Parquet(
+                    List.of(
+                            new Target.Slot("n", "BIGINT", "1", 1),
+                            new Target.Slot("word", "VARCHAR", "2", 2)));
+
+    private static final List<Intake.Named> NAMED =
+            List.of(new Intake.Named("n", "BIGINT"), new Intake.Named("word", "VARCHAR"));
+
+    /** A file from outside is read by the engine, and nulls and empty texts are told apart. */
+    @Test
+    void filesFromOutsideAreRead() throws IOException {
+        try (Session session = session();
+                Arrived file = arrived(session, "n,word\n1,\"a \"\"b\"\", c\"\n2,\n3,\"\"\n")) {
+            List<Column> guessed = given(file.guess(csv(Intake.OnError.FAIL)));
+            assertEquals(List.of("n", "word"), guessed.stream().map(Column::name).toList());
+            assertEquals(Type.Simple.BIGINT, guessed.getFirst().type());
+            Arrived.Taken taken =
+                    given(file.write(csv(Intake.OnError.FAIL).of(NAMED), TWO));
+            try (Written written = taken.written()) {
+                kept(written, "loaded");
+                assertEquals(
+                        List.of(
+                                List.of(new Value.Whole(1), new Value.Text("a \"b\", c")),
+                                List.of(new Value.Whole(2), Value.NULL),
+                                List.of(new Value.Whole(3), new Value.Text(""))),
+                        rows(session, "from loaded order by n"));
+            }
+        }
+        try (Session session = session();
+                Arrived file = arrived(session, "{\"n\": 1}\n{\"n\": 2, \"word\": \"w\"}\n")) {
+            Intake json = new Intake.Json(List.of(), Intake.OnError.FAIL);
+            assertEquals(2, given(file.guess(json)).size());
+            Arrived.Taken taken = given(file.write(json.of(NAMED), TWO));
+            try (Written written = taken.written()) {
+                assertEquals(2, written.rows());
+            }
+        }
+    }
+
+    @Test
+    void brokenRowsAreNamedOrLeftOut() throws IOException {
+        String text = "n,word\n1,a\nx,b\n3,c\n4\n5,e\n";
+        try (Session session = session(); Arrived file = arrived(session, text)) {
+            Failure failure = failure(file.write(csv(Intake.OnError.FAIL).of(NAMED), TWO));
+            assertTrue(failure.message().contains("Line: 3"), failure.message());
+            Arrived.Taken taken =
+                    given(file.write(csv(Intake.OnError.SKIP).of(NAMED), TWO));
+            try (Written written = taken.written()) {
+                assertEquals(3, written.rows());
+                assertEquals(
+                        List.of(3L, 5L),
+                        taken.rejected().stream().map(Arrived.Rejected::line).toList());
+                assertEquals("x,b", taken.rejected().getFirst().text());
+                assertTrue(
+                        taken.rejected().getFirst().why().contains("x"),
+                        taken.rejected().getFirst().why());
+            }
+        }
+    }
+
+    @Test
+    void aFileThatIsTooLargeOrCutOffIsNotTaken() throws IOException {
+        try (Session session = session()) {
+            Failure failure =
+                    failure(session.arrive(new java.io.ByteArrayInputStream(new byte[9 << 20])));
+            assertEquals(Failure.OVER_LIMIT, failure.state());
+            parquet(folder.resolve("cut.parquet"), "select i as n, 'w' as word from range(9) t(i)");
+            byte[] whole = Files.readAllBytes(folder.resolve("cut.parquet"));
+            try (Arrived file =
+                    given(
+                            session.arrive(
+                                    new java.io.ByteArrayInputStream(
+                                            whole, 0, whole.length - 9)))) {
+                failure(file.guess(new Intake.Parquet()));
+            }
+            assertEquals(0, queries.standing().staged());
+            try (Arrived file =
+                    given(session.arrive(new java.io.ByteArrayInputStream(whole)))) {
+                Arrived.Taken taken = given(file.write(new Intake.Parquet(), TWO));
+                try (Written written = taken.written()) {
+                    assertEquals(9, written.rows());
+                }
+            }
+        }
+    }
 }

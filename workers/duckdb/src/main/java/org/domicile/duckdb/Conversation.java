@@ -92,6 +92,14 @@ final class Conversation {
                 Result result = engine.run(number, views, sql, values);
                 wire.send(Wire.RUNNING, out -> Wire.list(out, result.columns(), Wire::column));
             }
+            case Wire.WRITE -> {
+                long number = in.readLong();
+                List<Wire.View> views = Wire.list(in, Wire::view);
+                String sql = Wire.text(in);
+                List<Value> values = Wire.list(in, Wire::value);
+                long rows = engine.write(number, views, sql, values);
+                wire.send(Wire.WRITTEN, out -> out.writeLong(rows));
+            }
             case Wire.NEXT -> {
                 Batch batch = engine.next();
                 if (batch.rows() == 0) {

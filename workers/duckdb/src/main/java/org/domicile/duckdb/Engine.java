@@ -61,6 +61,7 @@ final class Engine {
     private final Connection connection;
     private final Path files;
     private final Path spill;
+    private final Path out;
 
     private volatile long running;
     private volatile long cancelled;
@@ -68,10 +69,11 @@ final class Engine {
     private @Nullable Asked asked;
     private List<TableName> views = List.of();
 
-    private Engine(Connection connection, Path files, Path spill) {
+    private Engine(Connection connection, Path files, Path spill, Path out) {
         this.connection = connection;
         this.files = files;
         this.spill = spill;
+        this.out = out;
     }
 
     /** It failed, and the engine goes on. */
@@ -94,14 +96,15 @@ final class Engine {
     record Described(List<Type> parameters, List<Column> columns) {}
 
     /** Loads it. */
-    static Engine open(Path files, Path spill) throws SQLException {
+    static Engine open(Path files, Path spill, Path out) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("jdbc_stream_results", "true");
         properties.setProperty("autoinstall_known_extensions", "false");
         properties.setProperty("autoload_known_extensions", "false");
         properties.setProperty("allow_community_extensions", "false");
         properties.setProperty("allow_persistent_secrets", "false");
-        return new Engine(DriverManager.getConnection("jdbc:duckdb:", properties), files, spill);
+        return new Engine(
+                DriverManager.getConnection("jdbc:duckdb:", properties), files, spill, out);
     }
 
     /** Sets its bounds for a session, and locks them. */
@@ -117,7 +120,11 @@ final class Engine {
                         "TimeZone=" + literal(zone),
                         "enable_external_file_cache=false",
                         "errors_as_json=true",
-                        "allowed_directories=[" + literal(files + "/") + "]",
+                        "allowed_directories=["
+                                + literal(files + "/")
+                                + ", "
+                                + literal(out + "/")
+                                + "]",
                         "enable_external_access=false",
                         "lock_configuration=true")) {
             execute("SET " + setting);
@@ -239,6 +246,25 @@ final class Engine {
                 drop();
                 running = 0;
             }
+        }
+    }
+
+    /** Runs it to its end, its rows into the file that it names. */
+    long write(long number, List<Wire.View> tables, String sql, List<Value> values) throws Failed {
+        running = number;
+        try {
+            check();
+            make(tables);
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                bind(statement, values);
+                check();
+                return statement.executeLargeUpdate();
+            }
+        } catch (SQLException e) {
+            throw failed(e);
+        } finally {
+            running = 0;
+            drop();
         }
     }
 

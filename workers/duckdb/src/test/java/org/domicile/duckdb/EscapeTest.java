@@ -207,7 +207,7 @@ class EscapeTest {
         Path files = Files.createDirectories(folder.resolve("files"));
         Path spill = Files.createDirectories(folder.resolve("spill"));
         Files.copy(folder.resolve("p.parquet"), files.resolve("mine.parquet"));
-        Engine engine = Engine.open(files, spill);
+        Engine engine = Engine.open(files, spill, spill);
         engine.begin(256 << 20, 1, 8 << 20, "UTC");
         List<String> through = new ArrayList<>();
         Set<String> harmless =
@@ -276,7 +276,7 @@ class EscapeTest {
 
     @Test
     void parsingFindsWhatIsNamed() throws Exception {
-        Engine engine = Engine.open(folder, folder);
+        Engine engine = Engine.open(folder, folder, folder);
         Parsing.Found found =
                 engine.parse(
                         "with recursive c as (select a from \"S 1\".t1 union all select a from c)"
