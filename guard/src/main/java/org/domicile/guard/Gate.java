@@ -150,8 +150,19 @@ final class Gate implements Guard {
     }
 
     @Override
-    public GuardedSql sql(Queries queries) {
-        return new SqlView(this::uses, queries, objects, keys, vessel, random);
+    public GuardedSql sql(Queries queries, Tables tables) {
+        return new SqlView(
+                this::uses,
+                queries,
+                objects,
+                keys,
+                vessel,
+                random,
+                new SqlChanges.Made(
+                        tables,
+                        warehouses,
+                        new OpenedWarehouse.Parts(keys, objects, vessel, random),
+                        request -> view(request, List.of(), Asking.NOTHING)));
     }
 
     @Override

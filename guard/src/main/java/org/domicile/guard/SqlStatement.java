@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.domicile.keys.Pass;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Resource;
 import org.domicile.query.Answer;
 import org.domicile.query.DataFile;
@@ -44,6 +45,21 @@ final class SqlStatement implements Sources, AutoCloseable {
         this.uses = uses;
         this.reads = reads;
         this.footers = footers;
+    }
+
+    /** What is known of all that it names: by labels where it lies, and what it carries itself. */
+    Marks marks() {
+        Marks marks = Marks.NONE;
+        for (NestedReads.Held each : reads.held()) {
+            marks =
+                    marks.and(each.state().marks())
+                            .and(
+                                    uses.labels(
+                                            Optional.of(each.bucket()),
+                                            each.bucket().name(),
+                                            each.version().name()));
+        }
+        return marks;
     }
 
     /** Its use as organisation/node/number. */
@@ -150,7 +166,7 @@ final class SqlStatement implements Sources, AutoCloseable {
                 .toString();
     }
 
-    private static String digest(String sql) {
+    static String digest(String sql) {
         try {
             return HexFormat.of()
                     .formatHex(

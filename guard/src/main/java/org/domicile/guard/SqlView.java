@@ -1,5 +1,7 @@
 package org.domicile.guard;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
@@ -9,8 +11,10 @@ import org.domicile.objects.Objects;
 import org.domicile.policy.Resource;
 import org.domicile.query.Answer;
 import org.domicile.query.Batch;
+import org.domicile.query.Change;
 import org.domicile.query.Column;
 import org.domicile.query.Failure;
+import org.domicile.query.Intake;
 import org.domicile.query.Prepared;
 import org.domicile.query.Queries;
 import org.domicile.query.Rows;
@@ -28,6 +32,7 @@ final class SqlView implements GuardedSql {
     private final Keys keys;
     private final Vessel vessel;
     private final SecureRandom random;
+    private final SqlChanges.Made made;
     private final Footers footers = new Footers();
 
     SqlView(
@@ -36,8 +41,10 @@ final class SqlView implements GuardedSql {
             Objects objects,
             Keys keys,
             Vessel vessel,
-            SecureRandom random) {
+            SecureRandom random,
+            SqlChanges.Made made) {
         this.views = views;
+        this.made = made;
         this.queries = queries;
         this.objects = objects;
         this.keys = keys;
@@ -79,7 +86,10 @@ final class SqlView implements GuardedSql {
     }
 
     private SqlStatement statement(Request request) {
-        Uses uses = views.apply(request);
+        return statement(views.apply(request));
+    }
+
+    private SqlStatement statement(Uses uses) {
         SecondKeys second = new SecondKeys(uses, keys, vessel, random);
         return new SqlStatement(
                 uses, new NestedReads(uses, objects, keys, vessel, second), footers);
@@ -105,7 +115,12 @@ final class SqlView implements GuardedSql {
         public Answer<Prepared> prepare(Request request, String sql) {
             own(request);
             try (SqlStatement statement = statement(request)) {
-                return session.prepare(sql, statement);
+                return Change.of(sql)
+                        .then(change ->
+                                change.isPresent()
+                                        ? SqlChanges.prepared(
+                                                sql, change.get(), session, statement)
+                                        : session.prepare(sql, statement));
             } catch (Refused e) {
                 return refused(e);
             }
@@ -114,12 +129,44 @@ final class SqlView implements GuardedSql {
         @Override
         public Answer<Result> run(Request request, String sql, List<Value> parameters) {
             own(request);
-            try (SqlStatement statement = statement(request)) {
-                return session.run(sql, parameters, statement)
-                        .then(rows -> Answer.of(new Shown(rows, statement.use())));
+            Uses uses = views.apply(request);
+            try (SqlStatement statement = statement(uses)) {
+                return Change.of(sql)
+                        .then(change ->
+                                change.isPresent()
+                                        ? new SqlChanges(made, uses, session, statement, sql)
+                                                .made(change.get(), parameters)
+                                        : session.run(sql, parameters, statement)
+                                                .then(rows ->
+                                                        Answer.of(
+                                                                new Shown(
+                                                                        rows, statement.use()))));
             } catch (Refused e) {
                 return refused(e);
             }
+        }
+
+        @Override
+        public Answer<Came> load(Request request, Load load, InputStream file) throws IOException {
+            own(request);
+            Uses uses = views.apply(request);
+            try (SqlStatement statement = statement(uses)) {
+                return new SqlChanges(made, uses, session, statement, "").loaded(load, file);
+            } catch (Refused e) {
+                return refused(e);
+            }
+        }
+
+        @Override
+        public Answer<List<Column>> guess(Request request, Intake intake, InputStream file)
+                throws IOException {
+            own(request);
+            return session.arrive(file)
+                    .then(arrived -> {
+                        try (arrived) {
+                            return arrived.guess(intake);
+                        }
+                    });
         }
 
         @Override
@@ -140,6 +187,11 @@ final class SqlView implements GuardedSql {
 
     /** Rows with the use that they came of. */
     private record Shown(Rows rows, String use) implements Result {
+        @Override
+        public String tag() {
+            return "";
+        }
+
         @Override
         public List<Column> columns() {
             return rows.columns();

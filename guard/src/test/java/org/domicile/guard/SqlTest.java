@@ -45,7 +45,7 @@ class SqlTest {
         city = installation.tenant("city");
         installation.admin().createBucket("city", "archive", List.of());
         put("raw/n.parquet", "the first content");
-        sql = installation.guard().sql(new ReadingQueries());
+        sql = installation.guard().sql(new ReadingQueries(), installation.tables());
     }
 
     @AfterEach

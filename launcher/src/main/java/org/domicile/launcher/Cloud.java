@@ -306,6 +306,7 @@ final class Cloud implements AutoCloseable {
                                 outward,
                                 queries),
                         clock);
+        Tables tables = Tables.open(keyspace, clock, random);
         HttpHandler admin =
                 new AdminDoor(
                         guard,
@@ -313,13 +314,12 @@ final class Cloud implements AutoCloseable {
                         new LedgerLogs(ledger),
                         checker,
                         request -> guard.moves(request, moves),
-                        guard.sql(queries),
+                        guard.sql(queries, tables),
                         new AdminOptions(
                                 freshToken(folder, disk, random), settings.doors().adminHosts()),
                         clock);
         RegisterDoor register = RegisterDoor.open(guard.publicRegister(), clock);
         opened.push(register);
-        Tables tables = Tables.open(keyspace, clock, random);
         FileAddress files = new FileAddress();
         HttpHandler iceberg =
                 new IcebergDoor(
@@ -340,7 +340,11 @@ final class Cloud implements AutoCloseable {
                                         instruments,
                                         register,
                                         iceberg,
-                                        new SqlPage(guard, guard.sql(queries), visible, clock),
+                                        new SqlPage(
+                                                guard,
+                                                guard.sql(queries, tables),
+                                                visible,
+                                                clock),
                                         clock),
                                 admin),
                         clock,
@@ -350,7 +354,7 @@ final class Cloud implements AutoCloseable {
                 SqlDoor.open(
                         new SqlOptions(tcp("sql", settings.doors().sql(), settings)),
                         guard,
-                        guard.sql(queries),
+                        guard.sql(queries, tables),
                         visible,
                         clock,
                         random);

@@ -95,6 +95,7 @@ final class SqlCommand extends ServerCommand {
             throw new Problem(line.text("message") + " [" + line.text("state") + "]");
         } else {
             rows.ended = true;
+            rows.done = line.fields().containsKey("done") ? line.text("done") : "";
         }
     }
 
@@ -103,6 +104,7 @@ final class SqlCommand extends ServerCommand {
         final PrintWriter out;
         List<Json.Row> columns = List.of();
         boolean ended;
+        String done = "";
 
         Rows(PrintWriter out) {
             this.out = out;
@@ -209,6 +211,9 @@ final class SqlCommand extends ServerCommand {
         @Override
         void end() {
             if (columns.isEmpty()) {
+                if (!done.isEmpty()) {
+                    out.println(done);
+                }
                 return;
             }
             Table table = new Table();

@@ -144,7 +144,7 @@ final class EveryDoor implements AutoCloseable {
                         new LedgerLogs(installation.ledger()),
                         new Idle(),
                         request -> guard.moves(request, moves),
-                        guard.sql(new ReadingQueries()),
+                        guard.sql(new ReadingQueries(), installation.tables()),
                         new AdminOptions(TOKEN, Set.of()),
                         installation.time());
         HttpHandler web = web(guard);
@@ -163,7 +163,7 @@ final class EveryDoor implements AutoCloseable {
         return SqlDoor.open(
                 new SqlOptions(ListenerOptions.plain(name, "127.0.0.1", 0)),
                 guard,
-                guard.sql(new ReadingQueries()),
+                guard.sql(new ReadingQueries(), installation.tables()),
                 Visible.nothing(),
                 installation.time(),
                 new SecureRandom());
@@ -189,7 +189,7 @@ final class EveryDoor implements AutoCloseable {
         HttpHandler sql =
                 new SqlPage(
                         guard,
-                        guard.sql(new ReadingQueries()),
+                        guard.sql(new ReadingQueries(), installation.tables()),
                         Visible.nothing(),
                         installation.time());
         SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));

@@ -82,6 +82,7 @@ final class SqlCalls {
         return switch (state) {
             case org.domicile.query.Failure.REFUSED -> 403;
             case org.domicile.query.Failure.NO_TABLE -> 404;
+            case "40001", "42P07", "2BP01" -> 409;
             case org.domicile.query.Failure.TOO_MANY, org.domicile.query.Failure.SYSTEM -> 503;
             default -> 400;
         };
@@ -131,6 +132,9 @@ final class SqlCalls {
         }
         json.writeStartObject();
         json.writeNumberField("rows", count);
+        if (!result.tag().isEmpty()) {
+            json.writeStringField("done", result.tag());
+        }
         json.writeEndObject();
         json.writeRaw('\n');
     }

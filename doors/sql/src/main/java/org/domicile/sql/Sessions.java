@@ -1,6 +1,7 @@
 package org.domicile.sql;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -116,6 +117,19 @@ final class Sessions implements AutoCloseable {
         }
     }
 
+    /** Has a file loaded. */
+    GuardedSql.Came load(
+            Supplier<Request> requests, String zone, GuardedSql.Load load, InputStream file)
+            throws IOException {
+        Held on = free(requests, zone);
+        on.busy = true;
+        try {
+            return must(on.connection.load(requests.get(), load, file));
+        } finally {
+            on.busy = false;
+        }
+    }
+
     /** Ends what runs. Any thread. */
     void cancel() {
         for (Held each : held) {
@@ -210,6 +224,11 @@ final class Sessions implements AutoCloseable {
         @Override
         public String use() {
             return result.use();
+        }
+
+        @Override
+        public String tag() {
+            return result.tag();
         }
 
         @Override

@@ -165,6 +165,11 @@ final class MadeEngine implements GuardedSql {
             }
 
             @Override
+        public String tag() {
+            return "";
+        }
+
+        @Override
             public String use() {
                 return use;
             }
