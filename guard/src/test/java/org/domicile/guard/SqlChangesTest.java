@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SqlChangesTest {
     private static final String SOURCE = "'s3://archive/raw/n.parquet'";
     private static final Marks MARKS =
-            new Marks(List.of("location"), List.of("city/figures"), List.of());
+            new Marks(List.of(), List.of("city/figures"), List.of());
     private static final TableName FLIGHTS =
             new TableName(NamespaceName.of("travel"), "flights");
 

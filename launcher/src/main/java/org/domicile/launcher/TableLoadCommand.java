@@ -220,6 +220,12 @@ final class TableLoadCommand extends ServerCommand {
         return asked;
     }
 
+    private Map<String, String> guessing(String kind) {
+        Map<String, String> asked = asked(kind);
+        asked.put("guess", "true");
+        return asked;
+    }
+
     private Map<String, String> loading(String kind, String load, String part) {
         Map<String, String> asked = asked(kind);
         asked.put("into", table);
@@ -247,8 +253,8 @@ final class TableLoadCommand extends ServerCommand {
             if (begin.isPresent()) {
                 show(
                         door.ask(
-                                "/sql/guess",
-                                asked(kind),
+                                "/sql/load",
+                                guessing(kind),
                                 BodyPublishers.ofByteArray(begin.get().bytes()),
                                 0),
                         output);

@@ -164,6 +164,14 @@ final class DataPaths {
             sql | ASK | none | nobody | ASK / | select datname from pg_database
             sql | SELECT | reads | itself | SELECT / | select n from 's3://{bucket}/raw/p.parquet'
             sql | COPY_OUT | reads | itself | COPY_OUT / | copy (select n from 's3://{bucket}/raw/p.parquet') to stdout
+            sql | CREATE | copies | both | CREATE / | create table q.{table} as select n from 's3://{bucket}/raw/p.parquet'
+            sql | INSERT | copies | both | INSERT / | insert into q.t select n from 's3://{bucket}/raw/p.parquet'
+            sql | COPY_TO | copies | both | COPY_TO / | copy (select n from 's3://{bucket}/raw/p.parquet') to 's3://{bucket}/{target}'
+            sql | COPY_IN | writes | both | COPY_IN / | copy q.t from stdin
+            sql | /sql/load | writes | both | POST /sql/load?into=q.t&format=csv | n
+            sql | ALTER | none | both | ALTER / | alter table q.t add column more int
+            sql | TRUNCATE | none | both | TRUNCATE / | truncate q.t
+            sql | DROP | none | both | DROP / | drop table q.t
             sql | /sql | reads | itself | POST /sql | {"sql":"select n from 's3://{bucket}/raw/p.parquet'"}
 
             persons | /register/me | reads | itself | GET /register/me

@@ -25,6 +25,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.TreeSet;
+import org.domicile.objects.Version;
+import org.domicile.objects.Listing;
+import org.domicile.objects.Bucket;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -56,7 +61,7 @@ import org.domicile.iceberg.IcebergDoor;
 import org.domicile.iceberg.IcebergOptions;
 import org.domicile.moves.Moves;
 import org.domicile.persons.PersonsDoor;
-import org.domicile.query.ReadingQueries;
+import org.domicile.query.WritingQueries;
 import org.domicile.query.TinyParquet;
 import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
@@ -101,6 +106,7 @@ final class EveryDoor implements AutoCloseable {
     private final Path sockets;
     private final RegisterDoor register;
     private final HttpServer http;
+    private int tables;
     private final SqlDoor sqlAtHome;
     private final SqlDoor sqlAbroad;
 
@@ -144,7 +150,7 @@ final class EveryDoor implements AutoCloseable {
                         new LedgerLogs(installation.ledger()),
                         new Idle(),
                         request -> guard.moves(request, moves),
-                        guard.sql(new ReadingQueries(), installation.tables()),
+                        guard.sql(new WritingQueries(), installation.tables()),
                         new AdminOptions(TOKEN, Set.of()),
                         installation.time());
         HttpHandler web = web(guard);
@@ -163,7 +169,7 @@ final class EveryDoor implements AutoCloseable {
         return SqlDoor.open(
                 new SqlOptions(ListenerOptions.plain(name, "127.0.0.1", 0)),
                 guard,
-                guard.sql(new ReadingQueries(), installation.tables()),
+                guard.sql(new WritingQueries(), installation.tables()),
                 Visible.nothing(),
                 installation.time(),
                 new SecureRandom());
@@ -189,7 +195,7 @@ final class EveryDoor implements AutoCloseable {
         HttpHandler sql =
                 new SqlPage(
                         guard,
-                        guard.sql(new ReadingQueries(), installation.tables()),
+                        guard.sql(new WritingQueries(), installation.tables()),
                         Visible.nothing(),
                         installation.time());
         SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
@@ -258,6 +264,29 @@ final class EveryDoor implements AutoCloseable {
         return CONTRACTS.contains(type) ? watched(type, type.cast(given)) : given;
     }
 
+    /** The bucket of the tables of {@code city}. */
+    String warehouse() {
+        return installation.objects().buckets().buckets("city").stream()
+                .filter(each -> each.keeping() == Bucket.Keeping.TABLES)
+                .findFirst()
+                .orElseThrow()
+                .name();
+    }
+
+    /** Files of rows of all its tables. */
+    Set<String> tableFiles() {
+        return installation
+                .objects()
+                .list(
+                        installation.objects().buckets().bucket(warehouse()).orElseThrow(),
+                        new Listing.Query("", "", "", "", 1_000))
+                .versions()
+                .stream()
+                .map(Version::name)
+                .filter(each -> each.endsWith(".parquet"))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     /**
      * Makes what the table's lines need, in a bucket of its own.
      *
@@ -292,6 +321,13 @@ final class EveryDoor implements AutoCloseable {
         String table = TinyParquet.of('n', SECRET);
         ok(s3(Place.HOME, Optional.of(caller), words, "PUT", "/{bucket}/raw/p.parquet", table));
         words.put("kept", bucket + "-kept");
+        words.put("table", "t" + ++tables);
+        for (String sql :
+                List.of(
+                        "create schema if not exists q",
+                        "create table if not exists q.t (n text)")) {
+            ok(SqlClient.ask(sql(Place.HOME), Optional.of(caller), "CREATE", sql));
+        }
         begin(words, caller, "upload", target);
         begin(words, caller, "aborted", "aborted");
         String part = "/{bucket}/{target}?partNumber=1&uploadId={upload}";

@@ -752,9 +752,9 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         }
         GuardedSql.Load load =
                 new GuardedSql.Load(
-                        LoadPage.path(copy.table()),
+                        FileLoads.path(copy.table()),
                         copy.columns().stream()
-                                .map(each -> LoadPage.path(each).getLast())
+                                .map(each -> FileLoads.path(each).getLast())
                                 .toList(),
                         GuardedSql.Matching.PLACE,
                         intake(format),
@@ -912,7 +912,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         return switch (Operation.of(command)) {
             case ASK, SELECT -> true;
             case OWN, COPY_OUT -> false;
-            case CREATE, DROP, ALTER, INSERT, UPDATE, DELETE, MERGE, TRUNCATE -> false;
+            case CREATE, DROP, ALTER, INSERT, UPDATE, DELETE, TRUNCATE -> false;
             case COPY_TO, COPY_IN -> false;
         };
     }

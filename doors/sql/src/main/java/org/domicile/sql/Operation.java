@@ -24,8 +24,6 @@ enum Operation {
     UPDATE,
     /** Rows of a table go. */
     DELETE,
-    /** Rows come, change and go. */
-    MERGE,
     /** All rows of a table go. */
     TRUNCATE,
     /** Rows of a query become an object. */

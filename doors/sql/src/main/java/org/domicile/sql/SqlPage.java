@@ -43,7 +43,7 @@ import org.domicile.request.Caller;
  */
 public final class SqlPage implements HttpHandler {
     /** Where it is served. */
-    public static final List<String> PATHS = List.of("/sql", "/sql/load", "/sql/guess");
+    public static final List<String> PATHS = List.of("/sql", "/sql/load");
 
     private static final System.Logger LOG = System.getLogger("org.domicile.sql");
     private static final int LONGEST = 1 << 20;
@@ -65,7 +65,7 @@ public final class SqlPage implements HttpHandler {
     private final GuardedSql sql;
     private final Visible visible;
     private final InstantSource clock;
-    private final LoadPage loads;
+    private final FileLoads loads;
     private final Semaphore places = new Semaphore(AT_ONCE);
 
     /** A door to a guard. */
@@ -74,7 +74,7 @@ public final class SqlPage implements HttpHandler {
         this.sql = sql;
         this.visible = visible;
         this.clock = clock;
-        this.loads = new LoadPage(sql, clock);
+        this.loads = new FileLoads(sql, clock);
     }
 
     /** What was asked. */

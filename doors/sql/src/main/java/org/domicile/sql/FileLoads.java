@@ -34,16 +34,16 @@ import org.domicile.request.Request;
  * {@code POST /sql/load}: the body, a file, comes into a table. Its query says how: {@code into}, a
  * name as SQL writes it; {@code format} (csv, json, parquet); {@code header} and {@code delimiter},
  * {@code quote}, {@code null} of CSV; {@code make=true} for a table that is made when it is not
- * there; {@code onerror=skip}; {@code load} and {@code part}, which together come once. {@code
- * POST /sql/guess} says what the columns of a file seem to be, and loads nothing.
+ * there; {@code onerror=skip}; {@code load} and {@code part}, which together come once. With
+ * {@code guess=true} it says what the columns of a file seem to be, and loads nothing.
  */
-final class LoadPage {
+final class FileLoads {
     private static final JsonFactory JSON = new JsonFactory();
 
     private final GuardedSql sql;
     private final InstantSource clock;
 
-    LoadPage(GuardedSql sql, InstantSource clock) {
+    FileLoads(GuardedSql sql, InstantSource clock) {
         this.sql = sql;
         this.clock = clock;
     }
@@ -64,7 +64,7 @@ final class LoadPage {
                         Optional.empty());
         try (GuardedSql.Connection connection =
                 must(sql.connect(request, asked.getOrDefault("timeZone", "UTC")))) {
-            if (exchange.rawPath().equals("/sql/guess")) {
+            if (asked.getOrDefault("guess", "false").equals("true")) {
                 List<Column> columns = must(connection.guess(request, intake, exchange.body()));
                 respond(
                         exchange,
