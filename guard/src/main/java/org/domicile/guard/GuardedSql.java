@@ -24,6 +24,13 @@ public interface GuardedSql {
     Answer<Connection> connect(Request request, String zone);
 
     /**
+     * sql:ReadCatalog: names and columns of what a caller may load, and no rows.
+     *
+     * @throws Refused when it may not ask; that is on record then
+     */
+    SqlNames names(Request request);
+
+    /**
      * One session. Owned by the thread that serves the connection, but for {@link #cancel}.
      *
      * <p>Each method that takes a request takes one of its own for each statement; its deadline is
@@ -31,17 +38,27 @@ public interface GuardedSql {
      */
     interface Connection extends AutoCloseable {
         /**
-         * What a statement is. sql:Describe where a file has to be looked into that no plan has
-         * seen, else no use: nothing of the data is shown.
+         * What a statement is. sql:Describe where an object has to be looked into that no plan has
+         * seen, else no use: nothing of the data is shown. What tables of the catalog look like, the
+         * catalog knows.
          */
         Answer<Prepared> prepare(Request request, String sql);
 
         /**
-         * sql:Select: carries a statement out, as one use of all that it reads.
+         * sql:Select: carries a statement out, as one use of all that it reads. sql:Describe before
+         * it, for each table of which something has to be read to know its files that no plan has
+         * seen.
          *
          * @param parameters for {@code $1}, {@code $2} and so on
          */
         Answer<Result> run(Request request, String sql, List<Value> parameters);
+
+        /**
+         * In which namespace names without one are looked up from now on.
+         *
+         * @param namespace its levels with a dot between; empty for none
+         */
+        void within(String namespace);
 
         /** Ends what runs. Any thread may call it. */
         void cancel();

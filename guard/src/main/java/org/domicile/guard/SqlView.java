@@ -19,6 +19,7 @@ import org.domicile.query.Value;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
+import org.domicile.tables.Tables;
 
 /** Guarded sessions. Safe for concurrent use; a connection is its door's. */
 final class SqlView implements GuardedSql {
@@ -28,11 +29,13 @@ final class SqlView implements GuardedSql {
     private final Keys keys;
     private final Vessel vessel;
     private final SecureRandom random;
-    private final Footers footers = new Footers();
+    private final SqlCatalog.Parts parts;
 
     SqlView(
             Function<Request, Uses> views,
             Queries queries,
+            Tables tables,
+            Warehouses warehouses,
             Objects objects,
             Keys keys,
             Vessel vessel,
@@ -43,6 +46,13 @@ final class SqlView implements GuardedSql {
         this.keys = keys;
         this.vessel = vessel;
         this.random = random;
+        this.parts =
+                new SqlCatalog.Parts(
+                        tables,
+                        warehouses,
+                        new OpenedWarehouse.Parts(keys, objects, vessel, random),
+                        new Manifests(objects),
+                        new Footers());
     }
 
     @Override
@@ -74,21 +84,27 @@ final class SqlView implements GuardedSql {
         }
     }
 
+    @Override
+    public SqlNames names(Request request) {
+        return new SqlNaming(views.apply(request), parts).look();
+    }
+
     static <T> Answer<T> refused(Refused e) {
         return Answer.failed(Failure.REFUSED, String.valueOf(e.getMessage()));
     }
 
-    private SqlStatement statement(Request request) {
+    private SqlStatement statement(Request request, String namespace) {
         Uses uses = views.apply(request);
         SecondKeys second = new SecondKeys(uses, keys, vessel, random);
         return new SqlStatement(
-                uses, new NestedReads(uses, objects, keys, vessel, second), footers);
+                uses, new NestedReads(uses, objects, keys, vessel, second), parts, namespace);
     }
 
     /** A session of one caller. */
     private final class Guarded implements Connection {
         private final Session session;
         private final Caller caller;
+        private String namespace = "";
 
         Guarded(Session session, Caller caller) {
             this.session = session;
@@ -104,7 +120,7 @@ final class SqlView implements GuardedSql {
         @Override
         public Answer<Prepared> prepare(Request request, String sql) {
             own(request);
-            try (SqlStatement statement = statement(request)) {
+            try (SqlStatement statement = statement(request, namespace)) {
                 return session.prepare(sql, statement);
             } catch (Refused e) {
                 return refused(e);
@@ -114,12 +130,17 @@ final class SqlView implements GuardedSql {
         @Override
         public Answer<Result> run(Request request, String sql, List<Value> parameters) {
             own(request);
-            try (SqlStatement statement = statement(request)) {
+            try (SqlStatement statement = statement(request, namespace)) {
                 return session.run(sql, parameters, statement)
                         .then(rows -> Answer.of(new Shown(rows, statement.use())));
             } catch (Refused e) {
                 return refused(e);
             }
+        }
+
+        @Override
+        public void within(String other) {
+            namespace = other;
         }
 
         @Override

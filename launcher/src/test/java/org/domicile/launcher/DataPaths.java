@@ -161,7 +161,7 @@ final class DataPaths {
             health | /metrics | none | nobody | GET /metrics
 
             sql | OWN | none | nobody | OWN / | show search_path
-            sql | ASK | none | nobody | ASK / | select datname from pg_database
+            sql | ASK | none | itself | ASK / | select relname from pg_class
             sql | SELECT | reads | itself | SELECT / | select n from 's3://{bucket}/raw/p.parquet'
             sql | COPY_OUT | reads | itself | COPY_OUT / | copy (select n from 's3://{bucket}/raw/p.parquet') to stdout
             sql | /sql | reads | itself | POST /sql | {"sql":"select n from 's3://{bucket}/raw/p.parquet'"}

@@ -144,7 +144,7 @@ final class EveryDoor implements AutoCloseable {
                         new LedgerLogs(installation.ledger()),
                         new Idle(),
                         request -> guard.moves(request, moves),
-                        guard.sql(new ReadingQueries()),
+                        guard.sql(new ReadingQueries(), installation.tables()),
                         new AdminOptions(TOKEN, Set.of()),
                         installation.time());
         HttpHandler web = web(guard);
@@ -163,8 +163,9 @@ final class EveryDoor implements AutoCloseable {
         return SqlDoor.open(
                 new SqlOptions(ListenerOptions.plain(name, "127.0.0.1", 0)),
                 guard,
-                guard.sql(new ReadingQueries()),
-                Visible.nothing(),
+                guard.sql(new ReadingQueries(), installation.tables()),
+                Visible.of(
+                                guard.sql(new ReadingQueries(), installation.tables())),
                 installation.time(),
                 new SecureRandom());
     }
@@ -189,8 +190,9 @@ final class EveryDoor implements AutoCloseable {
         HttpHandler sql =
                 new SqlPage(
                         guard,
-                        guard.sql(new ReadingQueries()),
-                        Visible.nothing(),
+                        guard.sql(new ReadingQueries(), installation.tables()),
+                        Visible.of(
+                                guard.sql(new ReadingQueries(), installation.tables())),
                         installation.time());
         SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
         return new WebRoutes(routes);

@@ -360,7 +360,11 @@ final class Explaining {
                 boolean whole = kind.equals("bucket");
                 String table = textOr(read, "table", "");
                 // Of what the catalog does the record's object is a name, and no place.
-                boolean named = !whole && use.action().startsWith("iceberg:");
+                boolean named =
+                        !whole
+                                && !table.isEmpty()
+                                && (use.action().startsWith("iceberg:")
+                                        || use.action().startsWith("sql:"));
                 if (!whole && !named && !use.object().startsWith(bucket + "/")) {
                     throw new Malformed("the object is not known (any more)");
                 }

@@ -947,6 +947,19 @@ final class StoredTables implements Tables {
     }
 
     @Override
+    public Shape shape(Warehouse warehouse, Loaded table, Moment at) {
+        return new Scans(warehouse, scannable(table)).shape(at);
+    }
+
+    @Override
+    public ViewText text(Loaded view) {
+        return switch (view) {
+            case LoadedView each -> each.text();
+            case LoadedTable each -> throw new IllegalArgumentException(each.id() + " is no view");
+        };
+    }
+
+    @Override
     public Plan plan(Warehouse warehouse, Loaded table, PlanAsked asked) {
         PlanAsked.Asked wanted =
                 switch (asked) {

@@ -106,6 +106,12 @@ public interface Tables {
      */
     Scan scan(Warehouse warehouse, Loaded table, Moment at, Filter filter, List<String> columns);
 
+    /** What a table looks like. Reads no file. */
+    Shape shape(Warehouse warehouse, Loaded table, Moment at);
+
+    /** What a view is. */
+    ViewText text(Loaded view);
+
     /** The same as a client of the catalog asks it. It is remembered for a while. */
     Plan plan(Warehouse warehouse, Loaded table, PlanAsked asked);
 

@@ -500,7 +500,9 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
             types.add(PgType.UNKNOWN);
         }
         if (given.binary() && types.contains(PgType.UNKNOWN)) {
-            List<PgType> known = parameters(sessions.prepare(this::request, settings.zone(), sql));
+            List<PgType> known = 
+                    parameters(
+                            sessions.prepare(this::request, settings.zone(), schema(), sql));
             for (int i = 0; i < types.size() && i < known.size(); i++) {
                 types.set(i, types.get(i) == PgType.UNKNOWN ? known.get(i) : types.get(i));
             }
@@ -509,6 +511,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         return sessions.run(
                 this::request,
                 settings.zone(),
+                schema(),
                 sql,
                 given.read(types, settings.format()).stream().map(Cells::parameter).toList(),
                 settings.format());
@@ -863,7 +866,8 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
                     rows = true;
                 }
                 case Command.Data(String sql) -> {
-                    Prepared prepared = sessions.prepare(this::request, settings.zone(), sql);
+                    Prepared prepared =
+                            sessions.prepare(this::request, settings.zone(), schema(), sql);
                     List<PgType> known = parameters(prepared);
                     for (int i = 0; i < known.size(); i++) {
                         if (i >= types.size()) {

@@ -84,9 +84,11 @@ final class Sessions implements AutoCloseable {
         each.connection.close();
     }
 
-    /** What a statement is. */
-    Prepared prepare(Supplier<Request> requests, String zone, String text) {
+    /** What a statement is. @param namespace in which names without one lie; empty for none */
+    Prepared prepare(
+            Supplier<Request> requests, String zone, String namespace, String text) {
         Held on = free(requests, zone);
+        on.connection.within(namespace);
         on.busy = true;
         try {
             return must(on.connection.prepare(requests.get(), text));
@@ -99,10 +101,12 @@ final class Sessions implements AutoCloseable {
     Feed run(
             Supplier<Request> requests,
             String zone,
+            String namespace,
             String text,
             List<Value> parameters,
             TextFormat format) {
         Held on = free(requests, zone);
+        on.connection.within(namespace);
         on.busy = true;
         boolean begun = false;
         try {
