@@ -154,15 +154,13 @@ final class Gate implements Guard {
         return new SqlView(
                 this::uses,
                 queries,
+                tables,
+                warehouses,
                 objects,
                 keys,
                 vessel,
                 random,
-                new SqlChanges.Made(
-                        tables,
-                        warehouses,
-                        new OpenedWarehouse.Parts(keys, objects, vessel, random),
-                        request -> view(request, List.of(), Asking.NOTHING)));
+                request -> view(request, List.of(), Asking.NOTHING));
     }
 
     @Override

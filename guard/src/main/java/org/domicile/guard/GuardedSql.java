@@ -30,6 +30,13 @@ public interface GuardedSql {
     Answer<Connection> connect(Request request, String zone);
 
     /**
+     * sql:ReadCatalog: names and columns of what a caller may load, and no rows.
+     *
+     * @throws Refused when it may not ask; that is on record then
+     */
+    SqlNames names(Request request);
+
+    /**
      * One session. Owned by the thread that serves the connection, but for {@link #cancel}.
      *
      * <p>Each method that takes a request takes one of its own for each statement; its deadline is
@@ -37,17 +44,19 @@ public interface GuardedSql {
      */
     interface Connection extends AutoCloseable {
         /**
-         * What a statement is. sql:Describe where a file has to be looked into that no plan has
-         * seen, else no use: nothing of the data is shown.
+         * What a statement is. sql:Describe where an object has to be looked into that no plan has
+         * seen, else no use: nothing of the data is shown. What tables of the catalog look like, the
+         * catalog knows.
          */
         Answer<Prepared> prepare(Request request, String sql);
 
         /**
-         * sql:Select: carries a statement out, as one use of all that it reads. One that changes a
-         * table is a second use, sql:Insert and others, in the commit that makes the change; the
-         * table is decided about before anything is read, as the catalog's own action on it is
-         * (iceberg:CommitTable and others). What is known of the data that it reads stays with the
-         * table, or nothing is made.
+         * sql:Select: carries a statement out, as one use of all that it reads. sql:Describe before
+         * it, for each table of which something has to be read to know its files that no plan has
+         * seen. One that changes a table is another use, sql:Insert and others, in the commit that
+         * makes the change; the table is decided about before anything is read, as the catalog's
+         * own action on it is (iceberg:CommitTable and others). What is known of the data that it
+         * reads stays with the table, or nothing is made.
          *
          * @param parameters for {@code $1}, {@code $2} and so on
          */
@@ -71,6 +80,13 @@ public interface GuardedSql {
                 throws IOException {
             return Answer.failed(Failure.NOT_HERE, "This engine takes no files.");
         }
+
+        /**
+         * In which namespace names without one are looked up from now on.
+         *
+         * @param namespace its levels with a dot between; empty for none
+         */
+        void within(String namespace);
 
         /** Ends what runs. Any thread may call it. */
         void cancel();

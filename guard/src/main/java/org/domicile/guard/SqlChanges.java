@@ -4,17 +4,25 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.domicile.keys.Pass;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Resource;
 import org.domicile.query.Answer;
+import org.domicile.query.At;
+import org.domicile.query.CatalogTable;
+import org.domicile.query.Relation;
+import org.domicile.query.TableFile;
+import org.domicile.query.Vector;
+import org.domicile.query.Wanted;
 import org.domicile.query.Arrived;
 import org.domicile.query.Batch;
 import org.domicile.query.Change;
@@ -26,7 +34,6 @@ import org.domicile.query.Plan;
 import org.domicile.query.Prepared;
 import org.domicile.query.Session;
 import org.domicile.query.Sources;
-import org.domicile.query.Table;
 import org.domicile.query.Target;
 import org.domicile.query.Value;
 import org.domicile.query.Written;
@@ -65,26 +72,33 @@ final class SqlChanges {
     private static final String COMMIT = "iceberg:CommitTable";
     private static final String LOAD = "sql:Load";
 
-    private final Made made;
+    private final SqlCatalog.Parts parts;
+    private final Function<Request, ObjectsView> copies;
     private final Uses uses;
     private final Session session;
     private final SqlStatement statement;
     private final String sql;
+    private final String namespace;
 
-    /** What it works with. @param views objects under a request, for what is copied into buckets */
-    record Made(
-            Tables tables,
-            Warehouses warehouses,
-            OpenedWarehouse.Parts parts,
-            Function<Request, ObjectsView> views) {}
-
+    /**
+     * @param copies objects under a request, for what is copied into buckets
+     * @param namespace in which names without one lie; empty for none
+     */
     SqlChanges(
-            Made made, Uses uses, Session session, SqlStatement statement, String sql) {
-        this.made = made;
+            SqlCatalog.Parts parts,
+            Function<Request, ObjectsView> copies,
+            Uses uses,
+            Session session,
+            SqlStatement statement,
+            String sql,
+            String namespace) {
+        this.parts = parts;
+        this.copies = copies;
         this.uses = uses;
         this.session = session;
         this.statement = statement;
         this.sql = sql;
+        this.namespace = namespace;
     }
 
     /** What is done. */
@@ -154,9 +168,8 @@ final class SqlChanges {
                 case Change.Insert wanted -> insert(wanted, parameters);
                 case Change.Alter wanted -> alter(wanted);
                 case Change.CopyTo wanted -> copy(wanted, parameters);
-                case Change.Delete _, Change.Update _ ->
-                        Answer.failed(
-                                Failure.NOT_HERE, "DELETE and UPDATE do not run here yet.");
+                case Change.Delete wanted -> delete(wanted, parameters);
+                case Change.Update wanted -> update(wanted, parameters);
             };
         } catch (Refusal e) {
             return Answer.failed(failure(e));
@@ -194,7 +207,11 @@ final class SqlChanges {
 
     // names and places
 
-    private static TableName name(List<String> path) {
+    private TableName name(List<String> path) {
+        if (path.size() < 2 && !namespace.isEmpty()) {
+            return new TableName(
+                    new NamespaceName(List.of(namespace.split("\\.", -1))), path.getLast());
+        }
         if (path.size() < 2) {
             throw new Refusal(
                     Refusal.Kind.NO_SUCH_NAMESPACE,
@@ -205,7 +222,7 @@ final class SqlChanges {
     }
 
     private Optional<Bucket> bucket() {
-        return made.warehouses().find(uses.organisation());
+        return parts.warehouses().find(uses.organisation());
     }
 
     private Resource.Data warehouse(Optional<Bucket> bucket) {
@@ -214,7 +231,7 @@ final class SqlChanges {
 
     private OpenedWarehouse closed(Bucket bucket) {
         return new OpenedWarehouse(
-                made.parts(),
+                parts.opened(),
                 uses.request(),
                 bucket,
                 () -> {
@@ -228,7 +245,7 @@ final class SqlChanges {
      */
     private OpenedWarehouse written(OpenedWarehouse closed, Resource.Data place, TableName name) {
         return new OpenedWarehouse(
-                made.parts(), uses.request(), closed.source(), new Looking(place, name));
+                parts.opened(), uses.request(), closed.source(), new Looking(place, name));
     }
 
     /** Looks into a table's own files, once it has to. */
@@ -281,13 +298,13 @@ final class SqlChanges {
             if (closed.isEmpty()) {
                 throw absent(name);
             }
-            Loaded loaded = made.tables().load(closed.get(), Kind.TABLE, name);
+            Loaded loaded = parts.tables().load(closed.get(), Kind.TABLE, name);
             return new Goal(
                     closed.get(),
                     name,
                     loaded,
-                    made.tables().shape(closed.get(), loaded, new Moment.Now()),
-                    made.tables().spread(loaded),
+                    parts.tables().shape(closed.get(), loaded, new Moment.Now()),
+                    parts.tables().spread(loaded),
                     place);
         } catch (Refusal e) {
             throw recorded(action, place, name.text(), e);
@@ -301,14 +318,14 @@ final class SqlChanges {
 
     private Optional<String> id(OpenedWarehouse warehouse, TableName name) {
         try {
-            return Optional.of(made.tables().id(warehouse, Kind.TABLE, name));
+            return Optional.of(parts.tables().id(warehouse, Kind.TABLE, name));
         } catch (Refusal _) {
             return Optional.empty();
         }
     }
 
     private Resource.Data place(OpenedWarehouse warehouse, String id) {
-        return TableMarks.place(uses, made.tables(), warehouse, id);
+        return TableMarks.place(uses, parts.tables(), warehouse, id);
     }
 
     // what is read
@@ -316,8 +333,14 @@ final class SqlChanges {
     /** What the statement reads; where it reads nothing, that is no use. */
     private final class Reading implements Sources {
         @Override
-        public Answer<Table> resolve(org.domicile.query.TableName name) {
-            return statement.resolve(name);
+        public Answer<Relation> resolve(
+                org.domicile.query.TableName name, At at, List<String> around) {
+            return statement.resolve(name, at, around);
+        }
+
+        @Override
+        public Answer<List<TableFile>> files(CatalogTable table, Wanted wanted) {
+            return statement.files(table, wanted);
         }
 
         @Override
@@ -497,7 +520,7 @@ final class SqlChanges {
                 new FilesChange.Append(Map.of()),
                 Map.of(),
                 tag,
-                made.tables()::commit);
+                parts.tables()::commit);
     }
 
     private interface Committing {
@@ -610,6 +633,247 @@ final class SqlChanges {
                 written.measures().offsets());
     }
 
+    // rows that change
+
+    /**
+     * What the statement reads of the table that it changes: the files that may hold a row which its
+     * condition is true of. They are found while such rows are counted, and are what is rewritten.
+     */
+    private final class Rewriting implements Sources {
+        private final Goal goal;
+        private final Map<String, TableFile> files = new LinkedHashMap<>();
+        private int asked;
+        private boolean found;
+
+        Rewriting(Goal goal) {
+            this.goal = goal;
+        }
+
+        /** From now on these files are all that there is. */
+        void found() {
+            found = true;
+        }
+
+        /** Whether the table was as the statement decided about it. */
+        boolean seen() {
+            return asked > 0;
+        }
+
+        List<String> names() {
+            String scheme = "s3://" + goal.warehouse().bucket() + "/";
+            return files.values().stream()
+                    .map(each -> each.location().substring(scheme.length()))
+                    .toList();
+        }
+
+        @Override
+        public Answer<Relation> resolve(
+                org.domicile.query.TableName name, At at, List<String> around) {
+            return statement.resolve(name, at, around);
+        }
+
+        @Override
+        public Answer<List<TableFile>> files(CatalogTable table, Wanted wanted) {
+            boolean own =
+                    table.id()
+                            .startsWith(
+                                    goal.loaded().id() + "\n" + goal.shape().snapshot() + "\n");
+            if (!own) {
+                return statement.files(table, wanted);
+            }
+            if (found) {
+                return Answer.of(List.copyOf(files.values()));
+            }
+            // Who names it twice reads all of it, so that both names mean the same.
+            return statement.files(table, ++asked > 1 ? Wanted.ALL : wanted)
+                    .then(all -> {
+                        all.forEach(each -> files.put(each.location(), each));
+                        return Answer.of(all);
+                    });
+        }
+
+        @Override
+        public Answer<Sources.Reading> open(Plan plan) {
+            return plan.scans().isEmpty() ? Answer.of(new Nothing()) : statement.open(plan);
+        }
+    }
+
+    private Answer<GuardedSql.Result> delete(Change.Delete wanted, List<Value> parameters) {
+        Goal goal = goal(wanted.table(), "sql:Delete", COMMIT);
+        String where = where(wanted.where());
+        List<String> columns =
+                goal.shape().columns().stream().map(each -> Target.quoted(each.name())).toList();
+        return rewritten(
+                goal,
+                "sql:Delete",
+                "DELETE ",
+                "SELECT count(*) FROM %s WHERE %s".formatted(from(goal, wanted.alias()), where),
+                "SELECT %s FROM %s WHERE %s IS NOT TRUE"
+                        .formatted(
+                                String.join(", ", columns), from(goal, wanted.alias()), where),
+                parameters);
+    }
+
+    private Answer<GuardedSql.Result> update(Change.Update wanted, List<Value> parameters) {
+        Goal goal = goal(wanted.table(), "sql:Update", COMMIT);
+        List<Field> columns = goal.shape().columns();
+        String where = where(wanted.where());
+        String[] values = new String[columns.size()];
+        StringBuilder tried = new StringBuilder();
+        for (Change.Set each : wanted.sets()) {
+            int at = find(columns, each.column());
+            if (at < 0) {
+                return Answer.failed(
+                        "42703",
+                        "column \"%s\" of relation \"%s\" does not exist"
+                                .formatted(each.column(), goal.name().text()));
+            }
+            if (values[at] != null) {
+                return Answer.failed(
+                        Failure.SYNTAX,
+                        "multiple assignments to same column \"" + each.column() + "\"");
+            }
+            String cast =
+                    "CAST((\n%s\n) AS %s)"
+                            .formatted(
+                                    each.value().sql(), SqlTypes.slot(columns.get(at), 1).type());
+            // so that a value which cannot be is found before anything is rewritten
+            tried.append(", any_value(").append(cast).append(")");
+            values[at] =
+                    "CASE WHEN %s THEN %s ELSE %s END"
+                            .formatted(where, cast, Target.quoted(columns.get(at).name()));
+        }
+        for (int i = 0; i < values.length; i++) {
+            String name = Target.quoted(columns.get(i).name());
+            values[i] = values[i] == null ? name : values[i] + " AS " + name;
+        }
+        String from = from(goal, wanted.alias());
+        return rewritten(
+                goal,
+                "sql:Update",
+                "UPDATE ",
+                "SELECT count(*)%s FROM %s WHERE %s".formatted(tried, from, where),
+                "SELECT %s FROM %s".formatted(String.join(", ", values), from),
+                parameters);
+    }
+
+    private static String where(Optional<Change.Text> where) {
+        return where.map(each -> "(\n" + each.sql() + "\n)").orElse("(true)");
+    }
+
+    private static String from(Goal goal, String alias) {
+        List<String> parts = new ArrayList<>(goal.name().namespace().levels());
+        parts.add(goal.name().name());
+        String name = parts.stream().map(Target::quoted).collect(Collectors.joining("."));
+        return alias.isEmpty() ? name : name + " AS " + Target.quoted(alias);
+    }
+
+    /**
+     * Copy on write of the files that may hold a row that changes.
+     *
+     * @param count how many rows do @param select all rows of these files, as they are to be
+     */
+    private Answer<GuardedSql.Result> rewritten(
+            Goal goal,
+            String action,
+            String tag,
+            String count,
+            String select,
+            List<Value> parameters) {
+        if (!goal.spread().parts().isEmpty()) {
+            return Answer.failed(partitioned());
+        }
+        if (goal.spread().format() > 2) {
+            return Answer.failed(
+                    new Failure(
+                            Failure.NOT_HERE,
+                            "SQL does not change rows of a table of format 3 yet: it would lose"
+                                    + " their lineage.",
+                            0,
+                            "Change them with Spark through the catalog."));
+        }
+        List<Target.Slot> slots = new ArrayList<>();
+        for (int i = 0; i < goal.shape().columns().size(); i++) {
+            slots.add(SqlTypes.slot(goal.shape().columns().get(i), i + 1));
+        }
+        Rewriting rewriting = new Rewriting(goal);
+        return unplaced(counted(count, parameters, rewriting))
+                .then(rows -> {
+                    if (rows == 0) {
+                        return committed(
+                                goal,
+                                action,
+                                List.of(),
+                                new FilesChange.Append(Map.of()),
+                                Map.of(),
+                                tag + "0",
+                                parts.tables()::commit);
+                    }
+                    if (!rewriting.seen()) {
+                        throw recorded(
+                                action,
+                                goal.place(),
+                                said(goal.name(), 0),
+                                new Refusal(
+                                        Refusal.Kind.COMMIT_FAILED,
+                                        "The table was changed meanwhile: "
+                                                + goal.name().text()));
+                    }
+                    rewriting.found();
+                    return unplaced(
+                                    session.write(
+                                            select,
+                                            parameters,
+                                            new Target.Parquet(slots),
+                                            rewriting))
+                            .then(written -> {
+                                try (written) {
+                                    return replaced(
+                                            goal, action, tag + rows, written, rewriting);
+                                }
+                            });
+                });
+    }
+
+    private Answer<GuardedSql.Result> replaced(
+            Goal goal, String action, String tag, Written written, Rewriting rewriting) {
+        Optional<Failure> missing = missing(goal, written);
+        return missing.isPresent()
+                ? Answer.failed(missing.get())
+                : committed(
+                        goal,
+                        action,
+                        written.rows() == 0 ? List.of() : List.of(written),
+                        new FilesChange.Replace(goal.shape().snapshot(), rewriting.names()),
+                        Map.of(),
+                        tag,
+                        parts.tables()::commit);
+    }
+
+    /** Its text is not the statement's. */
+    private static <T> Answer<T> unplaced(Answer<T> answer) {
+        return answer.or(failure ->
+                new Failure(failure.state(), failure.message(), 0, failure.hint()));
+    }
+
+    private Answer<Long> counted(String count, List<Value> parameters, Sources sources) {
+        return session.run(count, parameters, sources)
+                .then(rows -> {
+                    try (rows) {
+                        return rows.next()
+                                .then(batch ->
+                                        batch.isPresent()
+                                                        && batch.get().columns().getFirst()
+                                                                instanceof Vector.Longs(long[] all, java.util.BitSet _)
+                                                        && all.length == 1
+                                                ? Answer.of(all[0])
+                                                : Answer.failed(
+                                                        Failure.SYSTEM,
+                                                        "The rows were not counted."));
+                    }
+                });
+    }
+
     // files
 
     /** A file's rows come in. */
@@ -631,7 +895,7 @@ final class SqlChanges {
     private Answer<GuardedSql.Came> into(GuardedSql.Load load, InputStream file)
             throws IOException {
         Goal goal = goal(load.table(), LOAD, COMMIT);
-        if (!load.part().isEmpty() && made.tables().committed(goal.loaded(), load.part())) {
+        if (!load.part().isEmpty() && parts.tables().committed(goal.loaded(), load.part())) {
             try (Admitted use = uses.admit(LOAD, goal.place(), said(goal.name(), 0))) {
                 String number = uses.last();
                 use.record(Outcome.DONE, 0);
@@ -695,7 +959,7 @@ final class SqlChanges {
         }
         OpenedWarehouse warehouse = closed(bucket.get());
         try {
-            made.tables().namespace(warehouse, name.namespace());
+            parts.tables().namespace(warehouse, name.namespace());
         } catch (Refusal e) {
             throw recorded(LOAD, place, name.text(), e);
         }
@@ -749,7 +1013,7 @@ final class SqlChanges {
                                         load.part(),
                                         "COPY " + written.rows(),
                                         makes.isEmpty()
-                                                ? made.tables()::commit
+                                                ? parts.tables()::commit
                                                 : makes.getFirst().creating())
                                 .then(done ->
                                         Answer.of(
@@ -773,7 +1037,7 @@ final class SqlChanges {
                 new FilesChange.Truncate(),
                 Map.of(),
                 "TRUNCATE TABLE",
-                made.tables()::commit);
+                parts.tables()::commit);
     }
 
     // tables
@@ -852,7 +1116,7 @@ final class SqlChanges {
                 () -> noNamespace(name.namespace()),
                 "CREATE TABLE",
                 (carrying, warehouse) ->
-                        made.tables().create(carrying, warehouse, name, table, Once.NOT));
+                        parts.tables().create(carrying, warehouse, name, table, Once.NOT));
     }
 
     private Answer<GuardedSql.Result> create(
@@ -882,7 +1146,7 @@ final class SqlChanges {
         }
         OpenedWarehouse warehouse = closed(bucket.get());
         try {
-            made.tables().namespace(warehouse, name.namespace());
+            parts.tables().namespace(warehouse, name.namespace());
         } catch (Refusal e) {
             throw recorded(action, place, said(name), e);
         }
@@ -947,15 +1211,15 @@ final class SqlChanges {
                             Change.Presence.OPTIONAL));
         }
         NewTable table = NewTable.of(name.name(), SqlTypes.fields(named), Map.of());
-        String id = made.tables().fresh();
-        Loaded draft = made.tables().drafted(warehouse, id, name, table);
+        String id = parts.tables().fresh();
+        Loaded draft = parts.tables().drafted(warehouse, id, name, table);
         Goal goal =
                 new Goal(
                         warehouse,
                         name,
                         draft,
-                        made.tables().shape(warehouse, draft, new Moment.Now()),
-                        made.tables().spread(draft),
+                        parts.tables().shape(warehouse, draft, new Moment.Now()),
+                        parts.tables().spread(draft),
                         uses.data(
                                 Optional.of(warehouse.source()), warehouse.bucket(), id + "/"));
         List<Target.Slot> slots = new ArrayList<>();
@@ -966,7 +1230,7 @@ final class SqlChanges {
                 goal,
                 List.copyOf(slots),
                 columns,
-                (use, opened, change) -> made.tables().create(use, opened, id, table, change));
+                (use, opened, change) -> parts.tables().create(use, opened, id, table, change));
     }
 
     private Answer<GuardedSql.Result> drop(Change.DropTable wanted) {
@@ -989,7 +1253,7 @@ final class SqlChanges {
                 "DROP TABLE",
                 (carrying, warehouse) -> {
                     String id =
-                            made.tables()
+                            parts.tables()
                                     .drop(
                                             carrying,
                                             warehouse,
@@ -1066,7 +1330,7 @@ final class SqlChanges {
                 "ALTER TABLE",
                 (carrying, warehouse) -> {
                     if (wanted.what() instanceof Change.Alteration.Rename(String to)) {
-                        made.tables()
+                        parts.tables()
                                 .rename(
                                         carrying,
                                         warehouse,
@@ -1082,7 +1346,7 @@ final class SqlChanges {
                                                 ? TableChange.of(
                                                         goal.name(), goal.loaded(), change.get())
                                                 : TableChange.nothing(goal.name()));
-                        made.tables().commit(carrying, warehouse, changes, Once.NOT);
+                        parts.tables().commit(carrying, warehouse, changes, Once.NOT);
                     }
                 });
     }
@@ -1112,8 +1376,8 @@ final class SqlChanges {
             String number = uses.last();
             Bucket there =
                     bucket.orElseGet(() ->
-                            made.warehouses().make(uses.request(), uses.organisation()));
-            made.tables()
+                            parts.warehouses().make(uses.request(), uses.organisation()));
+            parts.tables()
                     .create(
                             use.carrying(() -> 0),
                             closed(there),
@@ -1128,7 +1392,7 @@ final class SqlChanges {
             return false;
         }
         try {
-            made.tables().namespace(closed(bucket.get()), name);
+            parts.tables().namespace(closed(bucket.get()), name);
             return true;
         } catch (Refusal _) {
             return false;
@@ -1151,13 +1415,13 @@ final class SqlChanges {
                 () -> noNamespace(name),
                 "DROP SCHEMA",
                 (carrying, warehouse) ->
-                        made.tables().drop(carrying, warehouse, name, Once.NOT));
+                        parts.tables().drop(carrying, warehouse, name, Once.NOT));
     }
 
     // objects
 
     private Answer<GuardedSql.Result> copy(Change.CopyTo wanted, List<Value> parameters) {
-        Optional<Bucket> bucket = made.parts().objects().buckets().bucket(wanted.bucket());
+        Optional<Bucket> bucket = parts.opened().objects().buckets().bucket(wanted.bucket());
         String object = ObjectUses.object(wanted.bucket(), wanted.key());
         uses.check("s3:PutObject", uses.data(bucket, wanted.bucket(), wanted.key()), object);
         return placed(
@@ -1187,7 +1451,7 @@ final class SqlChanges {
                     case Target.Parquet _, Target.PlainParquet _ ->
                             "application/vnd.apache.parquet";
                 };
-        ObjectsView view = made.views().apply(uses.request());
+        ObjectsView view = copies.apply(uses.request());
         Stored stored =
                 view.derived(
                         wanted.bucket(),

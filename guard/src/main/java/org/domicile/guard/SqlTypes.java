@@ -68,7 +68,7 @@ final class SqlTypes {
     }
 
     private static Field field(String name, Field.Form form, Scan.Presence presence) {
-        return new Field(0, name, List.of(name), form, presence, new Field.Initial.None());
+        return new Field(0, name, List.of(name), form, presence, new Field.Initial.None(), "");
     }
 
     /** @param column whose, for the sentence */

@@ -23,6 +23,7 @@ import org.domicile.query.Value;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
+import org.domicile.tables.Tables;
 
 /** Guarded sessions. Safe for concurrent use; a connection is its door's. */
 final class SqlView implements GuardedSql {
@@ -32,24 +33,33 @@ final class SqlView implements GuardedSql {
     private final Keys keys;
     private final Vessel vessel;
     private final SecureRandom random;
-    private final SqlChanges.Made made;
-    private final Footers footers = new Footers();
+    private final SqlCatalog.Parts parts;
+    private final Function<Request, ObjectsView> copies;
 
     SqlView(
             Function<Request, Uses> views,
             Queries queries,
+            Tables tables,
+            Warehouses warehouses,
             Objects objects,
             Keys keys,
             Vessel vessel,
             SecureRandom random,
-            SqlChanges.Made made) {
+            Function<Request, ObjectsView> copies) {
         this.views = views;
-        this.made = made;
+        this.copies = copies;
         this.queries = queries;
         this.objects = objects;
         this.keys = keys;
         this.vessel = vessel;
         this.random = random;
+        this.parts =
+                new SqlCatalog.Parts(
+                        tables,
+                        warehouses,
+                        new OpenedWarehouse.Parts(keys, objects, vessel, random),
+                        new Manifests(objects),
+                        new Footers());
     }
 
     @Override
@@ -81,24 +91,26 @@ final class SqlView implements GuardedSql {
         }
     }
 
+    @Override
+    public SqlNames names(Request request) {
+        return new SqlNaming(views.apply(request), parts).look();
+    }
+
     static <T> Answer<T> refused(Refused e) {
         return Answer.failed(Failure.REFUSED, String.valueOf(e.getMessage()));
     }
 
-    private SqlStatement statement(Request request) {
-        return statement(views.apply(request));
-    }
-
-    private SqlStatement statement(Uses uses) {
+    private SqlStatement statement(Uses uses, String namespace) {
         SecondKeys second = new SecondKeys(uses, keys, vessel, random);
         return new SqlStatement(
-                uses, new NestedReads(uses, objects, keys, vessel, second), footers);
+                uses, new NestedReads(uses, objects, keys, vessel, second), parts, namespace);
     }
 
     /** A session of one caller. */
     private final class Guarded implements Connection {
         private final Session session;
         private final Caller caller;
+        private String namespace = "";
 
         Guarded(Session session, Caller caller) {
             this.session = session;
@@ -114,7 +126,7 @@ final class SqlView implements GuardedSql {
         @Override
         public Answer<Prepared> prepare(Request request, String sql) {
             own(request);
-            try (SqlStatement statement = statement(request)) {
+            try (SqlStatement statement = statement(views.apply(request), namespace)) {
                 return Change.of(sql)
                         .then(change ->
                                 change.isPresent()
@@ -130,11 +142,11 @@ final class SqlView implements GuardedSql {
         public Answer<Result> run(Request request, String sql, List<Value> parameters) {
             own(request);
             Uses uses = views.apply(request);
-            try (SqlStatement statement = statement(uses)) {
+            try (SqlStatement statement = statement(uses, namespace)) {
                 return Change.of(sql)
                         .then(change ->
                                 change.isPresent()
-                                        ? new SqlChanges(made, uses, session, statement, sql)
+                                        ? changes(uses, statement, sql)
                                                 .made(change.get(), parameters)
                                         : session.run(sql, parameters, statement)
                                                 .then(rows ->
@@ -150,11 +162,15 @@ final class SqlView implements GuardedSql {
         public Answer<Came> load(Request request, Load load, InputStream file) throws IOException {
             own(request);
             Uses uses = views.apply(request);
-            try (SqlStatement statement = statement(uses)) {
-                return new SqlChanges(made, uses, session, statement, "").loaded(load, file);
+            try (SqlStatement statement = statement(uses, namespace)) {
+                return changes(uses, statement, "").loaded(load, file);
             } catch (Refused e) {
                 return refused(e);
             }
+        }
+
+        private SqlChanges changes(Uses uses, SqlStatement statement, String sql) {
+            return new SqlChanges(parts, copies, uses, session, statement, sql, namespace);
         }
 
         @Override
@@ -167,6 +183,11 @@ final class SqlView implements GuardedSql {
                             return arrived.guess(intake);
                         }
                     });
+        }
+
+        @Override
+        public void within(String other) {
+            namespace = other;
         }
 
         @Override

@@ -1,9 +1,11 @@
 package org.domicile.guard;
 
 import java.util.Optional;
+import org.domicile.objects.Bucket;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Resource;
 import org.domicile.tables.Tables;
+import org.domicile.tables.Warehouse;
 
 /**
  * What a table's rows carry from what they were derived from, kept with the table: the union of
@@ -16,8 +18,13 @@ final class TableMarks {
 
     /** A table's place, with what it carries. */
     static Resource.Data place(Uses uses, Tables tables, OpenedWarehouse warehouse, String id) {
-        Resource.Data place =
-                uses.data(Optional.of(warehouse.source()), warehouse.bucket(), id + "/");
+        return place(uses, tables, warehouse.source(), warehouse, id);
+    }
+
+    /** The same by whatever opens what is kept. */
+    static Resource.Data place(
+            Uses uses, Tables tables, Bucket bucket, Warehouse warehouse, String id) {
+        Resource.Data place = uses.data(Optional.of(bucket), bucket.name(), id + "/");
         Marks marks = of(tables.carried(warehouse, id));
         return marks.isEmpty() ? place : place.carrying(place.carried().and(marks));
     }

@@ -282,6 +282,7 @@ final class Cloud implements AutoCloseable {
         Moves moves = Moves.open(keyspace, core.keys().vault());
         opened.push(guard.deliveries());
         Outward outward = Outward.begin(installation, guard.deliveries(), moves);
+        Tables tables = Tables.open(keyspace, clock, random);
         Queries queries = SqlWorkers.open(settings.sql(), folder.path());
         opened.push(queries);
         DiskForecast forecast = installation.forecast();
@@ -306,7 +307,6 @@ final class Cloud implements AutoCloseable {
                                 outward,
                                 queries),
                         clock);
-        Tables tables = Tables.open(keyspace, clock, random);
         HttpHandler admin =
                 new AdminDoor(
                         guard,
@@ -327,7 +327,7 @@ final class Cloud implements AutoCloseable {
                         request -> guard.tables(request, tables),
                         new IcebergOptions(settings.zones().home(), files),
                         clock);
-        Visible visible = Visible.nothing();
+        Visible visible = Visible.of(guard.sql(queries, tables));
         Path socket = socket(folder, settings, opened);
         HttpServer server =
                 HttpServer.open(
@@ -340,11 +340,7 @@ final class Cloud implements AutoCloseable {
                                         instruments,
                                         register,
                                         iceberg,
-                                        new SqlPage(
-                                                guard,
-                                                guard.sql(queries, tables),
-                                                visible,
-                                                clock),
+                                        new SqlPage(guard, guard.sql(queries, tables), visible, clock),
                                         clock),
                                 admin),
                         clock,

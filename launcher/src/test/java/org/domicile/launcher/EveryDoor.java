@@ -170,7 +170,8 @@ final class EveryDoor implements AutoCloseable {
                 new SqlOptions(ListenerOptions.plain(name, "127.0.0.1", 0)),
                 guard,
                 guard.sql(new WritingQueries(), installation.tables()),
-                Visible.nothing(),
+                Visible.of(
+                                guard.sql(new WritingQueries(), installation.tables())),
                 installation.time(),
                 new SecureRandom());
     }
@@ -196,7 +197,8 @@ final class EveryDoor implements AutoCloseable {
                 new SqlPage(
                         guard,
                         guard.sql(new WritingQueries(), installation.tables()),
-                        Visible.nothing(),
+                        Visible.of(
+                                guard.sql(new WritingQueries(), installation.tables())),
                         installation.time());
         SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
         return new WebRoutes(routes);

@@ -359,11 +359,12 @@ final class Explaining {
                 String bucket = text(read, "bucket");
                 boolean whole = kind.equals("bucket");
                 String table = textOr(read, "table", "");
-                // Of what is done to a table the record's object is a name, and no place.
+                // Of what the catalog does the record's object is a name, and no place.
                 boolean named =
                         !whole
+                                && !table.isEmpty()
                                 && (use.action().startsWith("iceberg:")
-                                        || use.action().startsWith("sql:") && !table.isEmpty());
+                                        || use.action().startsWith("sql:"));
                 if (!whole && !named && !use.object().startsWith(bucket + "/")) {
                     throw new Malformed("the object is not known (any more)");
                 }

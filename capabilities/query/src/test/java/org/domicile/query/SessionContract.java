@@ -17,6 +17,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
@@ -303,7 +304,7 @@ public abstract class SessionContract {
             assertEquals(List.of("day"), scan.columns());
             assertEquals(50_000, scan.rows());
             assertEquals(scan.bytes(), sources.read);
-            assertTrue(sources.read < scan.table().files().getFirst().footer().length() / 5);
+            assertTrue(sources.read < scan.files().getFirst().footer().length() / 5);
             // again, and nothing is read; it is asked for all the same
             assertEquals(new Value.Whole(6), one(session, "max(day) from flights where day > 1"));
             assertEquals(2, sources.plans.size());
@@ -777,6 +778,297 @@ public abstract class SessionContract {
                     assertEquals(9, written.rows());
                 }
             }
+        }
+    }
+
+    private LakeSources lake() {
+        return new LakeSources(sources);
+    }
+
+    private static Field field(int id, String name, Type.Simple type, String... others) {
+        List<String> names = new ArrayList<>(List.of(name));
+        names.addAll(List.of(others));
+        return new Field(
+                id,
+                name,
+                names,
+                new Field.Form.Plain(type, type.name()),
+                new Field.Initial.None());
+    }
+
+    /** A file of the folder. */
+    private DataFile data(String name, String select) {
+        parquet(folder.resolve(name + ".parquet"), select);
+        return given(sources.resolve(new TableName(List.of(name)), At.NOW, List.of()))
+                        instanceof Table(List<DataFile> files)
+                ? files.getFirst()
+                : fail(name);
+    }
+
+    private static CatalogTable table(LakeSources lake, String name, Field... columns) {
+        CatalogTable table = new CatalogTable(name + "-id", name, List.of(columns));
+        lake.relations.put(name, table);
+        return table;
+    }
+
+    private static String cells(Session session, LakeSources lake, String sql) {
+        StringBuilder text = new StringBuilder();
+        try (Rows rows = given(session.run(sql, List.of(), lake))) {
+            for (Optional<Batch> next = given(rows.next());
+                    next.isPresent();
+                    next = given(rows.next())) {
+                for (int row = 0; row < next.get().rows(); row++) {
+                    text.append(text.isEmpty() ? "" : " ");
+                    for (int i = 0; i < rows.columns().size(); i++) {
+                        Value value =
+                                next.get()
+                                        .columns()
+                                        .get(i)
+                                        .value(rows.columns().get(i).type(), row);
+                        text.append(i == 0 ? "" : "|")
+                                .append(
+                                        switch (value) {
+                                            case Value.Whole(long whole) -> whole;
+                                            case Value.Text(String each) -> each;
+                                            case Value.Null _ -> "null";
+                                            default -> value;
+                                        });
+                    }
+                }
+            }
+        }
+        return text.toString();
+    }
+
+    /** Files without ids are read by their names. */
+    @Test
+    void tablesOfTheCatalogAreReadByTheirSchema() {
+        LakeSources lake = lake();
+        table(
+                lake,
+                "a.t",
+                field(1, "n", Type.Simple.BIGINT, "old_n"),
+                field(2, "word", Type.Simple.VARCHAR),
+                field(3, "new", Type.Simple.INTEGER));
+        DataFile one = data("one", "select i::int as old_n, 'w' || i as word from range(5) t(i)");
+        DataFile two = data("two", "select 7::int as new, 9::bigint as n");
+        DataFile gone = data("gone", "select 'elsewhere' as file_path, 0::bigint as pos union all"
+                + " select 'at/one', 2::bigint");
+        DataFile equal = data("equal", "select 'w1' as word");
+        try (Session session = session()) {
+            assertEquals("", cells(session, lake, "select * from a.t"), "there are no files");
+            assertEquals(
+                    List.of(Type.Simple.BIGINT, Type.Simple.VARCHAR, Type.Simple.INTEGER),
+                    given(session.prepare("select * from a.t", lake)).columns().stream()
+                            .map(Column::type)
+                            .toList());
+            lake.files.put(
+                    "a.t-id",
+                    List.of(
+                            new TableFile(one, "at/one", Map.of(), List.of()),
+                            new TableFile(two, "at/two", Map.of(2, "given"), List.of())));
+            assertEquals(
+                    "0|w0|null 1|w1|null 2|w2|null 3|w3|null 4|w4|null 9|given|7",
+                    cells(session, lake, "select * from a.t order by n"));
+            lake.files.put(
+                    "a.t-id",
+                    List.of(
+                            new TableFile(
+                                    one,
+                                    "at/one",
+                                    Map.of(),
+                                    List.of(
+                                            new TableFile.Deletes.Positions(gone),
+                                            new TableFile.Deletes.Vector("v", "v", 8, 1))),
+                            new TableFile(two, "at/two", Map.of(2, "given"), List.of())));
+            lake.vectors.put("v", new long[] {4});
+            assertEquals(
+                    "0|w0|null 1|w1|null 3|w3|null 9|given|7",
+                    cells(session, lake, "select * from a.t order by n"));
+            assertEquals("4", cells(session, lake, "select count(*) from a.t"));
+            // by value, without ids there is no column to be equal in
+            lake.files.put(
+                    "a.t-id",
+                    List.of(
+                            new TableFile(
+                                    one,
+                                    "at/one",
+                                    Map.of(),
+                                    List.of(new TableFile.Deletes.Equal(equal, List.of(2))))));
+            assertEquals(
+                    Failure.NOT_HERE,
+                    failure(session.run("select n from a.t", List.of(), lake)).state());
+            table(
+                    lake,
+                    "a.strange",
+                    field(1, "n", Type.Simple.BIGINT),
+                    new Field(
+                            2,
+                            "v",
+                            List.of("v"),
+                            new Field.Form.Strange("variant"),
+                            new Field.Initial.None()));
+            assertEquals("", cells(session, lake, "select n from a.strange"));
+            assertEquals(
+                    Failure.NOT_HERE,
+                    failure(session.run("from a.strange", List.of(), lake)).state());
+            table(
+                    lake,
+                    "a.twice",
+                    field(1, "n", Type.Simple.BIGINT),
+                    field(2, "N", Type.Simple.BIGINT));
+            assertEquals(
+                    Failure.NOT_HERE,
+                    failure(session.run("select 1 from a.twice", List.of(), lake)).state());
+        }
+    }
+
+    @Test
+    void whatIsWantedOfATableIsTold() {
+        LakeSources lake = lake();
+        table(
+                lake,
+                "a.t",
+                field(1, "n", Type.Simple.BIGINT),
+                field(2, "day", Type.Simple.DATE),
+                field(3, "word", Type.Simple.VARCHAR));
+        table(lake, "a.u", field(1, "n", Type.Simple.BIGINT), field(2, "m", Type.Simple.BIGINT));
+        Wanted five =
+                new Wanted.Compare(
+                        "n", Wanted.Operator.EQUAL, new Wanted.Constant(Wanted.Kind.WHOLE, "5"));
+        try (Session session = session()) {
+            assertEquals(List.of(five), wanted(session, lake, "select 1 from a.t where n = 5"));
+            assertEquals(List.of(five), wanted(session, lake, "select 1 from a.t x where 5 = x.n"));
+            assertEquals(
+                    List.of(
+                            new Wanted.And(
+                                    List.of(
+                                            five,
+                                            new Wanted.Compare(
+                                                    "day",
+                                                    Wanted.Operator.AT_LEAST,
+                                                    new Wanted.Constant(
+                                                            Wanted.Kind.TEXT, "2024-01-01")),
+                                            new Wanted.In(
+                                                    "word",
+                                                    List.of(
+                                                            new Wanted.Constant(
+                                                                    Wanted.Kind.TEXT, "a"),
+                                                            new Wanted.Constant(
+                                                                    Wanted.Kind.TEXT, "b"))),
+                                            new Wanted.Compare(
+                                                    "n",
+                                                    Wanted.Operator.LESS,
+                                                    new Wanted.Constant(
+                                                            Wanted.Kind.EXACT, "5.5"))))),
+                    wanted(
+                            session,
+                            lake,
+                            "select 1 from a.t where n = 5 and day >= date '2024-01-01' and word in"
+                                    + " ('a', 'b') and length(word) > 3 and n < 5.5"));
+            for (String all :
+                    List.of(
+                            "select 1 from a.t",
+                            "select 1 from a.t where n = 5 or length(word) = 1",
+                            "select 1 from a.t where not n = 5",
+                            "select 1 from a.t where n is null",
+                            "select 1 from (select n + 1 as n from a.t) where n = 5",
+                            "select 1 from a.t where n = 5 union all select 1 from a.t",
+                            "select 1 from a.t tablesample 10% where n = 5",
+                            "select 1 from a.t as x(a, b, n) where n = 5",
+                            "select case when n = 5 then 1 end from a.t",
+                            "select 1 from a.t where n = (select 5)")) {
+                assertEquals(List.of(Wanted.ALL), wanted(session, lake, all), all);
+            }
+            assertEquals(
+                    List.of(new Wanted.Or(List.of(five, five))),
+                    wanted(
+                            session,
+                            lake,
+                            "select 1 from a.t where n = 5 union all select 1 from a.t where n ="
+                                    + " 5"));
+            assertEquals(
+                    List.of(five, Wanted.ALL),
+                    wanted(
+                            session,
+                            lake,
+                            "select 1 from a.t left join a.u on t.n = u.n where t.n = 5 and m = 3"));
+            assertEquals(
+                    List.of(Wanted.ALL, Wanted.ALL),
+                    wanted(
+                            session,
+                            lake,
+                            "select 1 from a.t positional join a.u where t.n = 5"));
+            assertEquals(
+                    List.of(Wanted.ALL, Wanted.ALL),
+                    wanted(session, lake, "select 1 from a.t anti join a.u on t.n = u.n where t.n = 5"));
+        }
+    }
+
+    private static List<Wanted> wanted(Session session, LakeSources lake, String sql) {
+        lake.wanted.clear();
+        cells(session, lake, sql);
+        return List.copyOf(lake.wanted);
+    }
+
+    @Test
+    void viewsAndMomentsHaveTablesOfTheirOwn() {
+        LakeSources lake = lake();
+        Field n = field(1, "n", Type.Simple.BIGINT);
+        CatalogTable now = table(lake, "a.b.c.t", n);
+        lake.files.put(
+                now.id(),
+                List.of(
+                        new TableFile(
+                                data("now", "select 2::bigint as n"), "at/now", Map.of(), List.of())));
+        CatalogTable then = new CatalogTable("then", "then", List.of(n));
+        lake.relations.put("a.b.c.t@" + new At.Version("one"), then);
+        lake.relations.put(
+                "a.b.c.t@" + new At.Moment(Instant.parse("2024-01-01T00:00:00Z")), then);
+        lake.files.put(
+                "then",
+                List.of(
+                        new TableFile(
+                                data("then", "select 1::bigint as n"),
+                                "at/then",
+                                Map.of(),
+                                List.of())));
+        CatalogTable inner = new CatalogTable("inner", "x.t", List.of(n));
+        lake.relations.put("t in x", inner);
+        lake.relations.put("t", now);
+        lake.files.put(
+                "inner",
+                List.of(
+                        new TableFile(
+                                data("inner", "select 40::bigint as n"),
+                                "at/inner",
+                                Map.of(),
+                                List.of())));
+        lake.relations.put(
+                "v",
+                new CatalogView(
+                        "v", "x.v", "select t.n + 2 from t -- 'ü\n;", List.of("x"), List.of("m")));
+        lake.relations.put("w", new CatalogView("w", "x.w", "from w2", List.of(), List.of()));
+        lake.relations.put("w2", new CatalogView("w2", "x.w2", "select * from w", List.of(), List.of()));
+        try (Session session = session()) {
+            assertEquals("2", cells(session, lake, "select n from a.b.c.t"));
+            assertEquals("2|ü", cells(session, lake, "select t.n, 'ü' from a . b.\"c\".t"));
+            assertEquals(
+                    "2|1|1|2",
+                    cells(
+                            session,
+                            lake,
+                            "select x.n, y.n, z.n, (select max(n) from a.b.c.t) from /* ü */"
+                                    + " a.b.c.t x, a.b.c.t for version as of 'one' as y, a.b.c.t at"
+                                    + " (timestamp => '2024-01-01') z"));
+            assertEquals("42|2", cells(session, lake, "select m, t.n from v, t"));
+            assertEquals(
+                    List.of("v", "t in x", "t"),
+                    lake.resolved.subList(lake.resolved.size() - 3, lake.resolved.size()));
+            assertEquals(
+                    Failure.NESTED, failure(session.run("from w", List.of(), lake)).state());
+            String plan = cells(session, lake, "explain select n from t");
+            assertTrue(plan.startsWith("what is read|read: 1 "), plan);
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
  * @param names that it has in files which have no ids: its own, and those that the table's name
  *     mapping gives it
  * @param initial what it holds in files that were written before it was added
+ * @param comment what people are told of it; empty for nothing
  */
 public record Field(
         int id,
@@ -16,7 +17,8 @@ public record Field(
         List<String> names,
         Form form,
         Scan.Presence presence,
-        Initial initial) {
+        Initial initial,
+        String comment) {
     /** They are the record's own. */
     public Field {
         names = List.copyOf(names);

@@ -7,8 +7,9 @@ import java.util.List;
  *
  * @param table its id
  * @param snapshot its id; -1 of a table that has none, which is empty
+ * @param rows as its writers counted them; -1 when they did not
  */
-public record Shape(String table, long snapshot, List<Field> columns) {
+public record Shape(String table, long snapshot, long rows, List<Field> columns) {
     /** They are the record's own. */
     public Shape {
         columns = List.copyOf(columns);

@@ -28,6 +28,11 @@ import org.jspecify.annotations.Nullable;
 final class Shapes {
     private final NameMapping mapping;
 
+    /** Of a view, which has no files. */
+    Shapes() {
+        this.mapping = NameMapping.empty();
+    }
+
     Shapes(TableMetadata metadata) {
         String json = metadata.properties().get(TableProperties.DEFAULT_NAME_MAPPING);
         this.mapping = json == null ? NameMapping.empty() : NameMappingParser.fromJson(json);
@@ -50,7 +55,8 @@ final class Shapes {
                 List.copyOf(names),
                 form(field.type()),
                 field.isRequired() ? Scan.Presence.REQUIRED : Scan.Presence.OPTIONAL,
-                initial(field.type(), field.initialDefault()));
+                initial(field.type(), field.initialDefault()),
+                field.doc() == null ? "" : field.doc());
     }
 
     private Field.Form form(Type type) {

@@ -8,10 +8,11 @@ import org.apache.iceberg.TableMetadata;
 /**
  * How rows are laid into files that are written now.
  *
+ * @param format of the table, 1 to 3
  * @param spec id of the partitioning
  * @param parts its fields in order; empty of a table that has none
  */
-public record Spread(int spec, List<Part> parts) {
+public record Spread(int format, int spec, List<Part> parts) {
     /** They are the record's own. */
     public Spread {
         parts = List.copyOf(parts);
@@ -28,6 +29,7 @@ public record Spread(int spec, List<Part> parts) {
     static Spread of(TableMetadata metadata) {
         PartitionSpec spec = metadata.spec();
         return new Spread(
+                metadata.formatVersion(),
                 spec.specId(),
                 spec.fields().stream()
                         .filter(each -> !each.transform().isVoid())

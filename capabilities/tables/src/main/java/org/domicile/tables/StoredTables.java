@@ -1119,6 +1119,14 @@ final class StoredTables implements Tables {
     }
 
     @Override
+    public ViewText text(Loaded view) {
+        return switch (view) {
+            case LoadedView each -> each.text();
+            case LoadedTable each -> throw new IllegalArgumentException(each.id() + " is no view");
+        };
+    }
+
+    @Override
     public Plan plan(Warehouse warehouse, Loaded table, PlanAsked asked) {
         PlanAsked.Asked wanted =
                 switch (asked) {

@@ -143,6 +143,9 @@ public interface Tables {
     /** What a table looks like. Reads no file. */
     Shape shape(Warehouse warehouse, Loaded table, Moment at);
 
+    /** What a view is. */
+    ViewText text(Loaded view);
+
     /** The same as a client of the catalog asks it. It is remembered for a while. */
     Plan plan(Warehouse warehouse, Loaded table, PlanAsked asked);
 

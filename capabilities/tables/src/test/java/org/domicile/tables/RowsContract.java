@@ -80,7 +80,8 @@ abstract class RowsContract {
                 List.of(name),
                 new Field.Form.Plain(word),
                 presence,
-                new Field.Initial.None());
+                new Field.Initial.None(),
+                "");
     }
 
     static NewTable wanted() {

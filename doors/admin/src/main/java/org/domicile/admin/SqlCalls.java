@@ -26,7 +26,7 @@ final class SqlCalls {
     private SqlCalls() {}
 
     static void run(Call call, Guard guard, GuardedSql sql, Request operator) throws IOException {
-        Input input = Input.document(call.exchange(), "as", "secret", "statement", "zone");
+        Input input = Input.document(call.exchange(), "as", "secret", "statement", "zone", "namespace");
         String accessKey = input.text("as");
         byte[] secret = input.text("secret").getBytes(StandardCharsets.UTF_8);
         Caller.Known caller =
@@ -52,8 +52,7 @@ final class SqlCalls {
                         Optional.empty());
         try (GuardedSql.Connection connection =
                         given(sql.connect(request, input.text("zone", "UTC")));
-                GuardedSql.Result result =
-                        given(connection.run(request, input.text("statement"), List.of()))) {
+                GuardedSql.Result result = run(connection, request, input)) {
             // Before the answer begins: what fails at once is told as a failure.
             Optional<Batch> first = given(result.next());
             try (OutputStream out =
@@ -68,6 +67,12 @@ final class SqlCalls {
                 rows(json, result, first);
             }
         }
+    }
+
+    private static GuardedSql.Result run(
+            GuardedSql.Connection connection, Request request, Input input) {
+        connection.within(input.text("namespace", ""));
+        return given(connection.run(request, input.text("statement"), List.of()));
     }
 
     private static <T> T given(Answer<T> answer) {

@@ -493,7 +493,12 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
                 List<Value> values = values(sql, statement.types(), given);
                 look();
                 Feed feed = sessions.run(
-                        this::request, settings.zone(), sql, values, settings.format());
+                        this::request,
+                        settings.zone(),
+                        schema(),
+                        sql,
+                        values,
+                        settings.format());
                 if (feed.tag().isEmpty()) {
                     yield new Running.Rows(feed, count -> "SELECT " + count);
                 }
@@ -518,7 +523,12 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         List<Value> values = values(sql, declared, given);
         look();
         return sessions.run(
-                this::request, settings.zone(), sql, values, settings.format());
+                this::request,
+                        settings.zone(),
+                        schema(),
+                        sql,
+                        values,
+                        settings.format());
     }
 
     private List<Value> values(String sql, List<PgType> declared, Given given) {
@@ -527,7 +537,9 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
             types.add(PgType.UNKNOWN);
         }
         if (given.binary() && types.contains(PgType.UNKNOWN)) {
-            List<PgType> known = parameters(sessions.prepare(this::request, settings.zone(), sql));
+            List<PgType> known = 
+                    parameters(
+                            sessions.prepare(this::request, settings.zone(), schema(), sql));
             for (int i = 0; i < types.size() && i < known.size(); i++) {
                 types.set(i, types.get(i) == PgType.UNKNOWN ? known.get(i) : types.get(i));
             }
@@ -771,7 +783,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         InputStream csv =
                 format.kind() == CopyFormat.Kind.TEXT ? new TextRows(pieces, format) : pieces;
         GuardedSql.Came came =
-                sessions.load(this::request, settings.zone(), load, csv);
+                sessions.load(this::request, settings.zone(), schema(), load, csv);
         pieces.transferTo(java.io.OutputStream.nullOutputStream()); // behind \\.
         use = came.use();
         changed |= state == 'T';
@@ -941,7 +953,9 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
                 }
                 case Command.Write(String sql, Operation _) -> {
                     List<PgType> known =
-                            parameters(sessions.prepare(this::request, settings.zone(), sql));
+                            parameters(
+                                    sessions.prepare(
+                                            this::request, settings.zone(), schema(), sql));
                     for (int i = 0; i < known.size(); i++) {
                         if (i >= types.size()) {
                             types.add(known.get(i));
@@ -951,7 +965,8 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
                     }
                 }
                 case Command.Data(String sql) -> {
-                    Prepared prepared = sessions.prepare(this::request, settings.zone(), sql);
+                    Prepared prepared =
+                            sessions.prepare(this::request, settings.zone(), schema(), sql);
                     List<PgType> known = parameters(prepared);
                     for (int i = 0; i < known.size(); i++) {
                         if (i >= types.size()) {

@@ -85,9 +85,11 @@ final class Sessions implements AutoCloseable {
         each.connection.close();
     }
 
-    /** What a statement is. */
-    Prepared prepare(Supplier<Request> requests, String zone, String text) {
+    /** What a statement is. @param namespace in which names without one lie; empty for none */
+    Prepared prepare(
+            Supplier<Request> requests, String zone, String namespace, String text) {
         Held on = free(requests, zone);
+        on.connection.within(namespace);
         on.busy = true;
         try {
             return must(on.connection.prepare(requests.get(), text));
@@ -100,10 +102,12 @@ final class Sessions implements AutoCloseable {
     Feed run(
             Supplier<Request> requests,
             String zone,
+            String namespace,
             String text,
             List<Value> parameters,
             TextFormat format) {
         Held on = free(requests, zone);
+        on.connection.within(namespace);
         on.busy = true;
         boolean begun = false;
         try {
@@ -119,9 +123,14 @@ final class Sessions implements AutoCloseable {
 
     /** Has a file loaded. */
     GuardedSql.Came load(
-            Supplier<Request> requests, String zone, GuardedSql.Load load, InputStream file)
+            Supplier<Request> requests,
+            String zone,
+            String namespace,
+            GuardedSql.Load load,
+            InputStream file)
             throws IOException {
         Held on = free(requests, zone);
+        on.connection.within(namespace);
         on.busy = true;
         try {
             return must(on.connection.load(requests.get(), load, file));

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.domicile.guard.GuardedSql;
+import org.domicile.guard.SqlNames;
 import org.domicile.postgres.Interval;
 import org.domicile.query.Answer;
 import org.domicile.query.Batch;
@@ -46,6 +47,11 @@ final class MadeEngine implements GuardedSql {
         open.incrementAndGet();
         begun.incrementAndGet();
         return Answer.of(new Made());
+    }
+
+    @Override
+    public SqlNames names(Request request) {
+        return new SqlNames(List.of(), "");
     }
 
     private static List<Column> columns(String sql) {
@@ -135,6 +141,9 @@ final class MadeEngine implements GuardedSql {
             busy = true;
             return Answer.of(new Rows(sql, parameters, "city/node-1/" + number));
         }
+
+        @Override
+        public void within(String namespace) {}
 
         @Override
         public void cancel() {

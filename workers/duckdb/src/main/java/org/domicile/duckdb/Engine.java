@@ -1,6 +1,7 @@
 package org.domicile.duckdb;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -12,7 +13,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -173,7 +176,14 @@ final class Engine {
                             0,
                             "Send them one after the other."));
         }
-        return Parsing.of(explains ? Kind.EXPLAIN : Kind.SELECT, statements.getFirst());
+        int before =
+                sql.substring(0, sql.length() - inner.length())
+                        .getBytes(StandardCharsets.UTF_8)
+                        .length;
+        return Parsing.of(
+                explains ? Kind.EXPLAIN : Kind.SELECT,
+                statements.getFirst(),
+                before);
     }
 
     /** What cannot be taken apart is no SELECT, or no SQL. */
@@ -188,7 +198,22 @@ final class Engine {
                             Errors.position(answer.get("position"), before),
                             ""));
         }
-        return new Parsing.Found(Kind.OTHER, true, List.of(), java.util.Set.of());
+        return Parsing.Found.nothing(Kind.OTHER);
+    }
+
+    /** What a text means as a moment, in the session's time zone where it has none. */
+    Instant moment(String text) throws Failed {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT epoch_us(CAST(? AS TIMESTAMPTZ))")) {
+            statement.setString(1, text);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                long micros = rows.getLong(1);
+                return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+            }
+        } catch (SQLException e) {
+            throw failed(e);
+        }
     }
 
     /** Prepares it over views, and forgets it. */
@@ -383,10 +408,9 @@ final class Engine {
                         "CREATE SCHEMA IF NOT EXISTS "
                                 + new TableName(List.of(parts.getFirst())).quoted());
             }
-            List<String> paths = table.files().stream().map(Engine::literal).toList();
             execute(
-                    "CREATE OR REPLACE VIEW %s AS FROM read_parquet([%s], hive_partitioning=false)"
-                            .formatted(table.name().quoted(), String.join(", ", paths)));
+                    "CREATE OR REPLACE VIEW %s AS %s"
+                            .formatted(table.name().quoted(), table.definition()));
             made.add(table.name());
             views = List.copyOf(made);
         }

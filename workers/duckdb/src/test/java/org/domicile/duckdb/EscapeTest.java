@@ -181,7 +181,8 @@ class EscapeTest {
     /** Nothing is known by any name. */
     private static final class Nothing implements org.domicile.query.Sources {
         @Override
-        public Answer<org.domicile.query.Table> resolve(TableName name) {
+        public Answer<org.domicile.query.Relation> resolve(
+                TableName name, org.domicile.query.At at, List<String> namespace) {
             return Answer.failed(Failure.NO_TABLE, "nothing is known of " + name);
         }
 
@@ -285,13 +286,16 @@ class EscapeTest {
         assertEquals(Kind.SELECT, found.kind());
         assertEquals(
                 Set.of("S 1.t1", "t2", "t3", "t4"),
-                Set.copyOf(found.tables().stream().map(TableName::toString).toList()));
+                Set.copyOf(
+                        found.references().stream()
+                                .map(each -> each.name().toString())
+                                .toList()));
         assertTrue(found.words().containsAll(Set.of("a", "b", "k", "z")));
         assertFalse(
                 engine.parse("select a from t where b = 'not a column'")
                         .words()
                         .contains("not a column"));
-        assertEquals(List.of(), engine.parse("select 1").tables());
+        assertEquals(List.of(), engine.parse("select 1").references());
         assertEquals(Wire.VERSION, 1);
     }
 }
