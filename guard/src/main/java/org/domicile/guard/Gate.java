@@ -151,8 +151,17 @@ final class Gate implements Guard {
     }
 
     @Override
-    public GuardedSql sql(Queries queries) {
-        return new SqlView(this::uses, queries, objects, keys, vessel, random);
+    public GuardedSql sql(Queries queries, Tables tables) {
+        return new SqlView(
+                this::uses,
+                queries,
+                tables,
+                warehouses,
+                objects,
+                keys,
+                vessel,
+                random,
+                request -> view(request, List.of(), Asking.NOTHING));
     }
 
     @Override

@@ -68,8 +68,12 @@ public interface Guard {
      */
     GuardedArrivals arrivals(Request request, Marks marks);
 
-    /** SQL, for doors. @param queries where sessions run */
-    GuardedSql sql(Queries queries);
+    /**
+     * SQL, for doors.
+     *
+     * @param queries where sessions run @param tables what they may name
+     */
+    GuardedSql sql(Queries queries, Tables tables);
 
     /** Moves under an operator's request. @param moves where they are kept */
     GuardedMoves moves(Request request, Moves moves);

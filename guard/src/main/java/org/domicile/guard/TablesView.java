@@ -102,7 +102,7 @@ final class TablesView implements GuardedTables {
     /** A table or view in it; the warehouse for one that is not there. */
     private Resource.Data place(Optional<Bucket> bucket, Kind kind, TableName name) {
         return bucket.flatMap(each -> id(each, kind, name))
-                .map(id -> uses.data(bucket, bucket.get().name(), id + "/"))
+                .map(id -> TableMarks.place(uses, tables, closed(bucket.get()), id))
                 .orElseGet(() -> place(bucket));
     }
 
@@ -346,7 +346,7 @@ final class TablesView implements GuardedTables {
         boolean commits =
                 uses.allows(
                         COMMIT,
-                        uses.data(Optional.of(warehouse.source()), warehouse.bucket(), id + "/"));
+                        TableMarks.place(uses, tables, warehouse, id));
         return sessions.make(
                 request(),
                 new Caller.By.Grant(

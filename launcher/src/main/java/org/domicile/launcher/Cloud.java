@@ -284,6 +284,7 @@ final class Cloud implements AutoCloseable {
         Moves moves = Moves.open(keyspace, core.keys().vault());
         opened.push(guard.deliveries());
         Outward outward = Outward.begin(installation, guard.deliveries(), moves);
+        Tables tables = Tables.open(keyspace, clock, random);
         Queries queries =
                 SqlWorkers.open(settings.sql(), folder.path(), LimitTable.open(keyspace));
         opened.push(queries);
@@ -316,13 +317,12 @@ final class Cloud implements AutoCloseable {
                         new LedgerLogs(ledger),
                         checker,
                         request -> guard.moves(request, moves),
-                        guard.sql(queries),
+                        guard.sql(queries, tables),
                         new AdminOptions(
                                 freshToken(folder, disk, random), settings.doors().adminHosts()),
                         clock);
         RegisterDoor register = RegisterDoor.open(guard.publicRegister(), clock);
         opened.push(register);
-        Tables tables = Tables.open(keyspace, clock, random);
         FileAddress files = new FileAddress();
         HttpHandler iceberg =
                 new IcebergDoor(
@@ -330,7 +330,7 @@ final class Cloud implements AutoCloseable {
                         request -> guard.tables(request, tables),
                         new IcebergOptions(settings.zones().home(), files),
                         clock);
-        Visible visible = Visible.nothing();
+        Visible visible = Visible.of(guard.sql(queries, tables));
         Path socket = socket(folder, settings, opened);
         HttpServer server =
                 HttpServer.open(
@@ -343,7 +343,7 @@ final class Cloud implements AutoCloseable {
                                         instruments,
                                         register,
                                         iceberg,
-                                        new SqlPage(guard, guard.sql(queries), visible, clock),
+                                        new SqlPage(guard, guard.sql(queries, tables), visible, clock),
                                         clock),
                                 admin),
                         clock,
@@ -353,7 +353,7 @@ final class Cloud implements AutoCloseable {
                 SqlDoor.open(
                         new SqlOptions(tcp("sql", settings.doors().sql(), settings)),
                         guard,
-                        guard.sql(queries),
+                        guard.sql(queries, tables),
                         visible,
                         clock,
                         random);

@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "table",
         description = {
-            "Show tables and their history, drop and rename them, end old snapshots.",
+            "Load files into tables, show them and their history, drop and rename them, end old"
+                    + " snapshots.",
             "Each command acts as --credential: its organisation's catalog, under its purpose. A"
                     + " name is NAMESPACE.TABLE."
         },
@@ -23,6 +24,7 @@ import picocli.CommandLine.Parameters;
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Example: ./domicile table show travel.flights"},
         subcommands = {
+            TableLoadCommand.class,
             TableCommand.Listed.class,
             TableCommand.Show.class,
             TableCommand.History.class,
@@ -54,7 +56,7 @@ final class TableCommand {
             output.list(
                     rows,
                     new Table().field("name", "name").field("kind", "kind"),
-                    "no tables; engines make them through the catalog, see docs/use/tables.md");
+                    "no tables; load a file into one: ./domicile table load FILE NAMESPACE.TABLE");
         }
 
         private static void below(

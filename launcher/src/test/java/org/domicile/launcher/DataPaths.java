@@ -164,9 +164,19 @@ final class DataPaths {
             health | /metrics | none | nobody | GET /metrics
 
             sql | OWN | none | nobody | OWN / | show search_path
-            sql | ASK | none | nobody | ASK / | select datname from pg_database
+            sql | ASK | none | itself | ASK / | select relname from pg_class
             sql | SELECT | reads | itself | SELECT / | select n from 's3://{bucket}/raw/p.parquet'
             sql | COPY_OUT | reads | itself | COPY_OUT / | copy (select n from 's3://{bucket}/raw/p.parquet') to stdout
+            sql | CREATE | copies | both | CREATE / | create table q.{table} as select n from 's3://{bucket}/raw/p.parquet'
+            sql | INSERT | copies | both | INSERT / | insert into q.t select n from 's3://{bucket}/raw/p.parquet'
+            sql | COPY_TO | copies | both | COPY_TO / | copy (select n from 's3://{bucket}/raw/p.parquet') to 's3://{bucket}/{target}'
+            sql | COPY_IN | writes | both | COPY_IN / | copy q.t from stdin
+            sql | /sql/load | writes | both | POST /sql/load?into=q.t&format=csv | n
+            sql | UPDATE | writes | both | UPDATE / | update q.t set n = 'other'
+            sql | DELETE | none | both | DELETE / | delete from q.t where n = 'x'
+            sql | ALTER | none | both | ALTER / | alter table q.t add column more int
+            sql | TRUNCATE | none | both | TRUNCATE / | truncate q.t
+            sql | DROP | none | both | DROP / | drop table q.t
             sql | /sql | reads | itself | POST /sql | {"sql":"select n from 's3://{bucket}/raw/p.parquet'"}
 
             persons | /register/me | reads | itself | GET /register/me

@@ -362,9 +362,10 @@ final class Explaining {
                 // Of what is done to a table the record's object is a name, and no place.
                 boolean named =
                         !whole
+                                && !table.isEmpty()
                                 && (use.action().startsWith("iceberg:")
                                         || use.action().startsWith("lifecycle:")
-                                                && !table.isEmpty());
+                                        || use.action().startsWith("sql:"));
                 if (!whole && !named && !use.object().startsWith(bucket + "/")) {
                     throw new Malformed("the object is not known (any more)");
                 }

@@ -59,6 +59,10 @@ final class Layout {
         return of("s", organisation).text(id).pack();
     }
 
+    static byte[] carried(String organisation, String id) {
+        return of("c", organisation).text(id).pack();
+    }
+
     static byte[] once(String organisation, byte[] key) {
         return of("o", organisation).bytes(key).pack();
     }

@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.domicile.guard.GuardedSql;
 import org.domicile.guard.SqlLimits;
+import org.domicile.guard.SqlNames;
 import org.domicile.postgres.Interval;
 import org.domicile.query.Answer;
 import org.domicile.query.Batch;
@@ -58,6 +59,11 @@ final class MadeEngine implements GuardedSql {
         open.incrementAndGet();
         begun.incrementAndGet();
         return Answer.of(new Made());
+    }
+
+    @Override
+    public SqlNames names(Request request) {
+        return new SqlNames(List.of(), "");
     }
 
     private static List<Column> columns(String sql) {
@@ -149,6 +155,9 @@ final class MadeEngine implements GuardedSql {
         }
 
         @Override
+        public void within(String namespace) {}
+
+        @Override
         public void cancel() {
             cancelled.countDown();
         }
@@ -177,6 +186,11 @@ final class MadeEngine implements GuardedSql {
             }
 
             @Override
+        public String tag() {
+            return "";
+        }
+
+        @Override
             public String use() {
                 return use;
             }

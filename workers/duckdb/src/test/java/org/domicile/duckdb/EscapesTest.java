@@ -230,7 +230,7 @@ class EscapesTest {
                 folder.resolve("p.parquet"),
                 files.resolve("mine.parquet"),
                 java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        Engine engine = Engine.open(files, spill);
+        Engine engine = Engine.open(files, spill, spill);
         engine.begin(256 << 20, 1, 8 << 20, "UTC");
         List<String> through = new ArrayList<>();
         for (Attempt each : attempts) {
@@ -461,7 +461,8 @@ class EscapesTest {
     /** Nothing is known by any name. */
     private static final class Nothing implements org.domicile.query.Sources {
         @Override
-        public Answer<org.domicile.query.Table> resolve(TableName name) {
+        public Answer<org.domicile.query.Relation> resolve(
+                TableName name, org.domicile.query.At at, List<String> namespace) {
             return Answer.failed(Failure.NO_TABLE, "nothing is known of " + name);
         }
 

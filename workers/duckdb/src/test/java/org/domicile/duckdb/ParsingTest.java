@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.domicile.query.Kind;
-import org.domicile.query.TableName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,7 +17,7 @@ class ParsingTest {
 
     @Test
     void parsingFindsWhatIsNamed() throws Exception {
-        Engine engine = Engine.open(folder, folder);
+        Engine engine = Engine.open(folder, folder, folder);
         Parsing.Found found =
                 engine.parse(
                         "with recursive c as (select a from \"S 1\".t1 union all select a from c)"
@@ -27,12 +26,15 @@ class ParsingTest {
         assertEquals(Kind.SELECT, found.kind());
         assertEquals(
                 Set.of("S 1.t1", "t2", "t3", "t4"),
-                Set.copyOf(found.tables().stream().map(TableName::toString).toList()));
+                Set.copyOf(
+                        found.references().stream()
+                                .map(each -> each.name().toString())
+                                .toList()));
         assertTrue(found.words().containsAll(Set.of("a", "b", "k", "z")));
         assertFalse(
                 engine.parse("select a from t where b = 'not a column'")
                         .words()
                         .contains("not a column"));
-        assertEquals(List.of(), engine.parse("select 1").tables());
+        assertEquals(List.of(), engine.parse("select 1").references());
     }
 }
