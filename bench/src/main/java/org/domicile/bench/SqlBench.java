@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.domicile.query.Answer;
+import org.domicile.query.At;
 import org.domicile.query.Batch;
 import org.domicile.query.DataFile;
 import org.domicile.query.Failure;
@@ -29,6 +30,7 @@ import org.domicile.query.Queries;
 import org.domicile.query.QueryOptions;
 import org.domicile.query.Rows;
 import org.domicile.query.Session;
+import org.domicile.query.Relation;
 import org.domicile.query.Sources;
 import org.domicile.query.Table;
 import org.domicile.query.TableName;
@@ -208,7 +210,7 @@ final class SqlBench implements Callable<Integer> {
     /** No tables. */
     private static final class Nothing implements Sources {
         @Override
-        public Answer<Table> resolve(TableName name) {
+        public Answer<Relation> resolve(TableName name, At at, List<String> namespace) {
             return Answer.failed(Failure.NO_TABLE, "there is none");
         }
 
@@ -227,9 +229,9 @@ final class SqlBench implements Callable<Integer> {
         }
 
         @Override
-        public Answer<Table> resolve(TableName name) {
+        public Answer<Relation> resolve(TableName name, At at, List<String> namespace) {
             try {
-                Footer footer = Footer.read(Files.size(file), (at, length) -> range(file, at));
+                Footer footer = Footer.read(Files.size(file), (from, length) -> range(file, from));
                 return Answer.of(
                         new Table(List.of(new DataFile(file.toString(), file.toString(), footer))));
             } catch (IOException e) {

@@ -53,6 +53,7 @@ final class Gate implements Guard {
     private final Sharings sharings;
     private final LifecycleRules rules;
     private final Warehouses warehouses;
+    private final TableCare care = new TableCare();
     private final LifecycleRun lifecycle;
     private final ObjectsView.Telling telling;
 
@@ -150,8 +151,17 @@ final class Gate implements Guard {
     }
 
     @Override
-    public GuardedSql sql(Queries queries) {
-        return new SqlView(this::uses, queries, objects, keys, vessel, random);
+    public GuardedSql sql(Queries queries, Tables tables) {
+        return new SqlView(
+                this::uses,
+                queries,
+                tables,
+                warehouses,
+                objects,
+                keys,
+                vessel,
+                random,
+                request -> view(request, List.of(), Asking.NOTHING));
     }
 
     @Override
@@ -166,7 +176,20 @@ final class Gate implements Guard {
                 tables,
                 warehouses,
                 new TableSessions(policy, keys.vault(), random),
-                new OpenedWarehouse.Parts(keys, objects, vessel, random));
+                new OpenedWarehouse.Parts(keys, objects, vessel, random),
+                care);
+    }
+
+    @Override
+    public UpkeepOfTables upkeepOf(Tables tables) {
+        return new TableUpkeepRun(
+                policy,
+                tables,
+                warehouses,
+                new OpenedWarehouse.Parts(keys, objects, vessel, random),
+                care,
+                objects.present(),
+                this::lifecycleUses);
     }
 
     @Override

@@ -68,14 +68,21 @@ public interface Guard {
      */
     GuardedArrivals arrivals(Request request, Marks marks);
 
-    /** SQL, for doors. @param queries where sessions run */
-    GuardedSql sql(Queries queries);
+    /**
+     * SQL, for doors.
+     *
+     * @param queries where sessions run @param tables what they may name
+     */
+    GuardedSql sql(Queries queries, Tables tables);
 
     /** Moves under an operator's request. @param moves where they are kept */
     GuardedMoves moves(Request request, Moves moves);
 
     /** The catalog of tables under a request. @param tables where it is kept */
     GuardedTables tables(Request request, Tables tables);
+
+    /** Upkeep of tables, as the program's own work. @param tables where the catalog is kept */
+    UpkeepOfTables upkeepOf(Tables tables);
 
     /** Moves for who carries them out. @param moves where they are kept */
     MovesAtWork atWork(Moves moves);

@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.domicile.tables.Expiry;
 import org.domicile.tables.Filter;
+import org.domicile.tables.Inspection;
 import org.domicile.tables.Kind;
 import org.domicile.tables.Loaded;
 import org.domicile.tables.Moment;
@@ -24,6 +26,7 @@ import org.domicile.tables.Renaming;
 import org.domicile.tables.Scan;
 import org.domicile.tables.TableChange;
 import org.domicile.tables.TableName;
+import org.domicile.tables.TableUpkeep;
 import org.domicile.tables.Tables;
 import org.domicile.tables.ViewChange;
 
@@ -113,6 +116,15 @@ public interface GuardedTables {
     /** That a client reports what it did with a table. */
     void report(TableName name);
 
+    /** What a table holds and keeps, and how its upkeep stands; its manifests are read. */
+    Inspected inspect(TableName name);
+
+    /** Which snapshots and references would end. */
+    TableUpkeep.Over over(TableName name, Expiry expiry);
+
+    /** Ends them. Their files go when upkeep finds that nothing needs them. */
+    TableUpkeep.Over expire(TableName name, Expiry expiry, Once once);
+
     /**
      * What has to be read to answer a question, for whoever carries it out here: its files can be
      * read with it. Close it.
@@ -143,6 +155,13 @@ public interface GuardedTables {
             return "s3://" + bucket + "/" + loaded.id() + "/";
         }
     }
+
+    /**
+     * A table, looked into.
+     *
+     * @param upkeep how it stands since the program started, by name; see {@link UpkeepOfTables}
+     */
+    record Inspected(Inspection inspection, Map<String, String> upkeep) {}
 
     /** A table session. */
     record Granted(String accessKey, String secret, String token, Instant expires) {

@@ -112,13 +112,24 @@ final class NestedReads implements AutoCloseable {
                             + " is another organisation's, and SQL reads the data of one's own"
                             + " alone: read it by S3.");
         }
+        return hold(bucket, resource, READING, name);
+    }
+
+    /**
+     * Holds an object of what was decided about already.
+     *
+     * @param resource as it was decided about @param action by which
+     * @throws Refused when what the object brings along forbids it; that is on record then
+     */
+    Asked hold(Bucket bucket, Resource.Data resource, String action, String name) {
+        String place = ObjectUses.object(bucket.name(), name);
         for (int attempt = 0; attempt < MOST_TRIES; attempt++) {
             Optional<Version> version = objects.version(bucket, name, Optional.empty());
             if (version.isEmpty() || version.get().kind() == Version.Kind.DELETE_MARKER) {
                 return new Asked.Absent("There is no object s3://" + place + ".");
             }
             State state = vessel.state(bucket, version.get());
-            uses.checkVersion(READING, resource, state, place);
+            uses.checkVersion(action, resource, state, place);
             if (second.refusal(bucket, state.sealing(), CustomerKey.NONE).isPresent()) {
                 return new Asked.Unreadable(
                         "s3://" + place + " is sealed under a key that SQL does not have.");

@@ -56,6 +56,12 @@ final class ObjectsView implements GuardedObjects {
                         uses, objects, vessel, telling.delivery(), telling.run()::wake);
     }
 
+    /** Puts what was made of other data, whose marks travel with it. */
+    Stored derived(
+            String bucket, String name, GuardedObjects.Draft draft, Upstream body, Marks marks) {
+        return whole.put(bucket, name, draft, body, new Match.Any(), Arriving.copied(marks));
+    }
+
     /** What is moved in, under the same request. */
     GuardedArrivals arrivals(Objects objects, Vessel vessel, Marks marks) {
         return new ArrivalsView(uses, objects, vessel, announcements, whole, marks);

@@ -1,5 +1,10 @@
 package org.domicile.guard;
 
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import org.domicile.policy.Marks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -87,44 +92,73 @@ final class OpenedWarehouse implements Warehouse {
 
     @Override
     public void write(String name, byte[] bytes) {
+        try {
+            write(
+                    name,
+                    new ByteArrayInputStream(bytes),
+                    bytes.length,
+                    "application/json",
+                    Marks.NONE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("bytes in memory can be read", e);
+        }
+    }
+
+    /**
+     * Writes a file of so many bytes, as they come.
+     *
+     * @param marks of what the data were derived from, which stand with the file
+     * @throws IOException when they do not come
+     */
+    void write(String name, InputStream in, long size, String type, Marks marks)
+            throws IOException {
         byte[] content = new byte[AttributesCodec.CONTENT_ID];
         parts.random().nextBytes(content);
         byte[] context = Vessel.context(bucket, name);
-        Attributes attributes =
-                new Attributes(
-                        HexFormat.of().formatHex(PartsDigest.digest("MD5").digest(bytes)),
-                        Map.of("content-type", "application/json"),
-                        Map.of(),
-                        Map.of(),
-                        Attributes.ChecksumType.FULL_OBJECT);
-        Objects.Draft draft =
-                new Objects.Draft(
-                        ObjectUses.token(sealer, context, attributes.etag()),
-                        sealer.seal(
-                                context,
-                                AttributesCodec.encode(
-                                        new AttributesCodec.Sealed(
-                                                attributes, Found.Origin.WHOLE, content))));
-        try (Staging staging = parts.objects().stage(Sealer.sealedLength(bytes.length))) {
+        MessageDigest md5 = PartsDigest.digest("MD5");
+        try (Staging staging = parts.objects().stage(Sealer.sealedLength(size))) {
             Sealer.BodySealer body = sealer.body(content, SecondKey.NONE);
-            int step = Math.min(bytes.length, STEP);
-            ByteBuffer sealed = ByteBuffer.allocate(Sealer.room(step));
-            for (int from = 0; from < bytes.length; from += STEP) {
+            byte[] plain = new byte[(int) Math.min(size, STEP)];
+            ByteBuffer sealed = ByteBuffer.allocate(Sealer.room(plain.length));
+            long left = size;
+            while (left > 0) {
+                int count = in.readNBytes(plain, 0, (int) Math.min(plain.length, left));
+                if (count == 0) {
+                    throw new EOFException("the file ends before its length");
+                }
+                md5.update(plain, 0, count);
                 sealed.clear();
-                body.update(
-                        ByteBuffer.wrap(bytes, from, Math.min(STEP, bytes.length - from)), sealed);
+                body.update(ByteBuffer.wrap(plain, 0, count), sealed);
                 staging.write(sealed.flip());
+                left -= count;
             }
             sealed.clear();
             body.finish(sealed);
             staging.write(sealed.flip());
+            Attributes attributes =
+                    new Attributes(
+                            HexFormat.of().formatHex(md5.digest()),
+                            Map.of("content-type", type),
+                            Map.of(),
+                            Map.of(),
+                            Attributes.ChecksumType.FULL_OBJECT);
+            Objects.Draft draft =
+                    new Objects.Draft(
+                            ObjectUses.token(sealer, context, attributes.etag()),
+                            sealer.seal(
+                                    context,
+                                    AttributesCodec.encode(
+                                            new AttributesCodec.Sealed(
+                                                    attributes, Found.Origin.WHOLE, content))),
+                            State.NONE.carrying(marks).seal(sealer, context),
+                            Lock.OPEN);
             Changed changed =
                     parts.objects()
                             .put(
                                     request,
                                     bucket,
                                     name,
-                                    staging.finish(bytes.length),
+                                    staging.finish(size),
                                     draft,
                                     new Condition.None());
             if (changed instanceof Changed.OverQuota) {
@@ -134,7 +168,7 @@ final class OpenedWarehouse implements Warehouse {
                                 + " reached");
             }
             if (!(changed instanceof Changed.Stored)) {
-                throw new IllegalStateException("a metadata file was not stored: " + changed);
+                throw new IllegalStateException("a file of a table was not stored: " + changed);
             }
         }
     }

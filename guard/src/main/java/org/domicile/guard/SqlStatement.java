@@ -5,45 +5,83 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.domicile.keys.Pass;
+import org.domicile.policy.Decision;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Resource;
 import org.domicile.query.Answer;
+import org.domicile.query.At;
+import org.domicile.query.CatalogTable;
 import org.domicile.query.DataFile;
 import org.domicile.query.Failure;
 import org.domicile.query.Footer;
 import org.domicile.query.NotParquet;
 import org.domicile.query.Plan;
+import org.domicile.query.Relation;
 import org.domicile.query.Sources;
 import org.domicile.query.Table;
+import org.domicile.query.TableFile;
 import org.domicile.query.TableName;
+import org.domicile.query.Wanted;
 import org.domicile.request.Outcome;
 
 /**
- * The tables of one statement, under its request. A name is an object, {@code
- * s3://bucket/key.parquet}. What is held of it is held until the statement is closed, which is when
+ * The tables of one statement, under its request. A name is a table of the catalog or an object,
+ * {@code s3://bucket/key.parquet}. What is held of it is held until the statement is closed, which is when
  * its columns are staged.
  */
 final class SqlStatement implements Sources, AutoCloseable {
     private static final Pattern PLACE = Pattern.compile("s3://([^/]+)/(.+)");
     private static final int LONGEST = 4_000;
 
+    /** Files of a table that EXPLAIN names. */
+    private static final int MOST_TOLD = 20;
+
     private final Uses uses;
     private final NestedReads reads;
     private final Footers footers;
-    private final Map<TableName, Answer<Table>> tables = new HashMap<>();
-    private final Map<String, NestedReads.Held> held = new HashMap<>();
+    private final Map<Named, Answer<Relation>> relations = new HashMap<>();
+    private final Map<String, NestedReads.Held> held = new LinkedHashMap<>();
+    private final SqlCatalog catalog;
 
-    SqlStatement(Uses uses, NestedReads reads, Footers footers) {
+    /** What was asked for. */
+    private record Named(TableName name, At at, List<String> namespace) {}
+
+    /**
+     * @param namespace in which names without one lie; empty for none
+     */
+    SqlStatement(Uses uses, NestedReads reads, SqlCatalog.Parts parts, String namespace) {
         this.uses = uses;
         this.reads = reads;
-        this.footers = footers;
+        this.footers = parts.footers();
+        this.catalog = new SqlCatalog(uses, reads, parts, namespace, held);
+    }
+
+    /** What is known of all that it names: by labels where it lies, and what it carries itself. */
+    Marks marks() {
+        Marks marks = Marks.NONE;
+        for (NestedReads.Held each : reads.held()) {
+            marks =
+                    marks.and(each.state().marks())
+                            .and(
+                                    uses.labels(
+                                            Optional.of(each.bucket()),
+                                            each.bucket().name(),
+                                            each.version().name()));
+        }
+        for (Resource.Data each : catalog.places()) {
+            marks = marks.and(uses.labels(each));
+        }
+        return marks;
     }
 
     /** Its use as organisation/node/number. */
@@ -52,24 +90,28 @@ final class SqlStatement implements Sources, AutoCloseable {
     }
 
     @Override
-    public Answer<Table> resolve(TableName name) {
-        Answer<Table> known = tables.get(name);
+    public Answer<Relation> resolve(TableName name, At at, List<String> namespace) {
+        Named asked = new Named(name, at, namespace);
+        Answer<Relation> known = relations.get(asked);
         if (known == null) {
-            known = look(name);
-            tables.put(name, known);
+            known = look(asked);
+            relations.put(asked, known);
         }
         return known;
     }
 
-    private Answer<Table> look(TableName name) {
-        Matcher place = PLACE.matcher(name.table());
-        if (name.parts().size() > 1 || !place.matches()) {
+    private Answer<Relation> look(Named asked) {
+        Matcher place = PLACE.matcher(asked.name().table());
+        if (asked.name().parts().size() > 1 || !place.matches()) {
+            return catalog.resolve(asked.name(), asked.at(), asked.namespace());
+        }
+        if (!(asked.at() instanceof At.Now)) {
             return Answer.failed(
                     new Failure(
-                            Failure.NO_TABLE,
-                            "There is no table " + name + ".",
+                            Failure.NOT_HERE,
+                            "An object is read as it is.",
                             0,
-                            "A Parquet object is named so: from 's3://bucket/key.parquet'"));
+                            "Tables of the catalog are read as of a version or a time."));
         }
         return switch (reads.hold(place.group(1), place.group(2))) {
             case NestedReads.Asked.Absent(String sentence) ->
@@ -80,7 +122,12 @@ final class SqlStatement implements Sources, AutoCloseable {
         };
     }
 
-    private Answer<Table> table(NestedReads.Held one) {
+    @Override
+    public Answer<List<TableFile>> files(CatalogTable table, Wanted wanted) {
+        return catalog.files(table, wanted);
+    }
+
+    private Answer<Relation> table(NestedReads.Held one) {
         held.put(one.id(), one);
         return footer(one)
                 .then(footer ->
@@ -117,12 +164,72 @@ final class SqlStatement implements Sources, AutoCloseable {
     @Override
     public Answer<Reading> open(Plan plan) {
         List<NestedReads.Held> all = reads.held();
+        List<Resource.Data> places = catalog.places();
         Resource resource =
-                all.isEmpty() ? new Resource.Own(uses.organisation()) : all.getFirst().resource();
+                !places.isEmpty()
+                        ? places.getFirst()
+                        : all.isEmpty()
+                                ? new Resource.Own(uses.organisation())
+                                : all.getFirst().resource();
+        places.stream().skip(1).forEach(each -> uses.check("sql:Select", each, said(plan)));
         try (Admitted use = uses.admitAll("sql:Select", resource, said(plan), all)) {
             Pass pass = use.record(Outcome.DONE, plan.bytes());
             return Answer.of(new Opened(pass));
         }
+    }
+
+    @Override
+    public List<String> told(Plan plan) {
+        List<String> lines = new ArrayList<>();
+        List<Resource> resources = new ArrayList<>(catalog.places());
+        reads.held().forEach(each -> resources.add(each.resource()));
+        Resource first =
+                resources.isEmpty() ? new Resource.Own(uses.organisation()) : resources.getFirst();
+        Decision decision = uses.asked("sql:Select", first);
+        lines.add("purpose   " + uses.purpose(first));
+        lines.add("use       " + uses.last());
+        lines.add(
+                "policies  "
+                        + String.join(", ", decision.reasons())
+                        + " (of the set "
+                        + decision.policy().substring(0, Math.min(16, decision.policy().length()))
+                        + ")");
+        resources.stream()
+                .distinct()
+                .map(each -> each instanceof Resource.Data data ? labels(data) : "")
+                .filter(each -> !each.isEmpty())
+                .distinct()
+                .forEach(lines::add);
+        for (Plan.Scan scan : plan.scans()) {
+            lines.add(
+                    "reads     %s: %,d files, %,d rows, %,d bytes; columns %s"
+                            .formatted(
+                                    scan.place(),
+                                    scan.files().size(),
+                                    scan.rows(),
+                                    scan.bytes(),
+                                    scan.columns().isEmpty()
+                                            ? "none"
+                                            : String.join(", ", scan.columns())));
+            scan.files().stream().limit(MOST_TOLD).forEach(file -> lines.add("  " + file.place()));
+            if (scan.files().size() > MOST_TOLD) {
+                lines.add("  … and " + (scan.files().size() - MOST_TOLD) + " more");
+            }
+        }
+        return lines;
+    }
+
+    private String labels(Resource.Data data) {
+        Marks marks = uses.labels(data);
+        return marks.isEmpty()
+                ? ""
+                : "labels    of %s/%s: classes %s, prohibited %s, only %s"
+                        .formatted(
+                                data.bucket(),
+                                data.name(),
+                                marks.classes(),
+                                marks.prohibited(),
+                                marks.only());
     }
 
     /**
@@ -131,7 +238,7 @@ final class SqlStatement implements Sources, AutoCloseable {
     private static String said(Plan plan) {
         StringBuilder said = new StringBuilder();
         for (Plan.Scan scan : plan.scans()) {
-            String place = scan.table().files().getFirst().place();
+            String place = scan.place();
             said.append(said.isEmpty() ? "" : "; ")
                     .append(place)
                     .append(" (")
@@ -150,7 +257,7 @@ final class SqlStatement implements Sources, AutoCloseable {
                 .toString();
     }
 
-    private static String digest(String sql) {
+    static String digest(String sql) {
         try {
             return HexFormat.of()
                     .formatHex(
@@ -178,6 +285,11 @@ final class SqlStatement implements Sources, AutoCloseable {
             }
             PlainContent content = contents.computeIfAbsent(file.id(), _ -> reads.open(one, pass));
             return NestedReads.read(content, offset, length);
+        }
+
+        @Override
+        public long[] rows(TableFile.Deletes.Vector vector) throws IOException {
+            return catalog.rows(vector, pass);
         }
 
         @Override

@@ -1,16 +1,22 @@
 package org.domicile.guard;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.domicile.keys.Keys;
 import org.domicile.objects.Objects;
+import org.domicile.policy.Policy;
 import org.domicile.policy.Resource;
 import org.domicile.query.Answer;
 import org.domicile.query.Batch;
+import org.domicile.query.Change;
 import org.domicile.query.Column;
 import org.domicile.query.Failure;
+import org.domicile.query.Intake;
+import org.domicile.query.Limits;
 import org.domicile.query.Prepared;
 import org.domicile.query.Queries;
 import org.domicile.query.Rows;
@@ -19,6 +25,7 @@ import org.domicile.query.Value;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
+import org.domicile.tables.Tables;
 
 /** Guarded sessions. Safe for concurrent use; a connection is its door's. */
 final class SqlView implements GuardedSql {
@@ -28,21 +35,33 @@ final class SqlView implements GuardedSql {
     private final Keys keys;
     private final Vessel vessel;
     private final SecureRandom random;
-    private final Footers footers = new Footers();
+    private final SqlCatalog.Parts parts;
+    private final Function<Request, ObjectsView> copies;
 
     SqlView(
             Function<Request, Uses> views,
             Queries queries,
+            Tables tables,
+            Warehouses warehouses,
             Objects objects,
             Keys keys,
             Vessel vessel,
-            SecureRandom random) {
+            SecureRandom random,
+            Function<Request, ObjectsView> copies) {
         this.views = views;
+        this.copies = copies;
         this.queries = queries;
         this.objects = objects;
         this.keys = keys;
         this.vessel = vessel;
         this.random = random;
+        this.parts =
+                new SqlCatalog.Parts(
+                        tables,
+                        warehouses,
+                        new OpenedWarehouse.Parts(keys, objects, vessel, random),
+                        new Manifests(objects),
+                        new Footers());
     }
 
     @Override
@@ -74,21 +93,69 @@ final class SqlView implements GuardedSql {
         }
     }
 
+    @Override
+    public SqlLimits limits(Request operator, String organisation) {
+        String action = "admin:ReadSqlLimits";
+        Uses uses = views.apply(operator);
+        check(uses, organisation, action);
+        try (Admitted use = uses.administer(organisation, action, organisation, List.of())) {
+            use.record(Outcome.DONE, 0);
+            return limits(uses, organisation);
+        }
+    }
+
+    @Override
+    public SqlLimits limit(Request operator, String organisation, Optional<Limits> limits) {
+        String action = "admin:SetSqlLimits";
+        Uses uses = views.apply(operator);
+        check(uses, organisation, action);
+        try (Admitted use = uses.administer(organisation, action, organisation, List.of())) {
+            queries.limits().set(use.carrying(() -> 0), organisation, limits);
+            return limits(uses, organisation);
+        }
+    }
+
+    private SqlLimits limits(Uses uses, String organisation) {
+        return new SqlLimits(
+                organisation,
+                queries.limits(organisation),
+                queries.limits().of(organisation).isPresent()
+                        ? SqlLimits.Whose.OWN
+                        : SqlLimits.Whose.USUAL,
+                queries.taken().getOrDefault(organisation, 0),
+                uses.last());
+    }
+
+    private static void check(Uses uses, String organisation, String action) {
+        if (!uses.policy().register().organisations().containsKey(organisation)) {
+            try (Admitted use =
+                    uses.administer(Policy.INSTALLATION, action, organisation, List.of())) {
+                use.record(Outcome.CONFLICT, 0);
+            }
+            throw new Administration.Impossible(Sentences.noOrganisation(organisation));
+        }
+    }
+
+    @Override
+    public SqlNames names(Request request) {
+        return new SqlNaming(views.apply(request), parts).look();
+    }
+
     static <T> Answer<T> refused(Refused e) {
         return Answer.failed(Failure.REFUSED, String.valueOf(e.getMessage()));
     }
 
-    private SqlStatement statement(Request request) {
-        Uses uses = views.apply(request);
+    private SqlStatement statement(Uses uses, String namespace) {
         SecondKeys second = new SecondKeys(uses, keys, vessel, random);
         return new SqlStatement(
-                uses, new NestedReads(uses, objects, keys, vessel, second), footers);
+                uses, new NestedReads(uses, objects, keys, vessel, second), parts, namespace);
     }
 
     /** A session of one caller. */
     private final class Guarded implements Connection {
         private final Session session;
         private final Caller caller;
+        private String namespace = "";
 
         Guarded(Session session, Caller caller) {
             this.session = session;
@@ -104,8 +171,13 @@ final class SqlView implements GuardedSql {
         @Override
         public Answer<Prepared> prepare(Request request, String sql) {
             own(request);
-            try (SqlStatement statement = statement(request)) {
-                return session.prepare(sql, statement);
+            try (SqlStatement statement = statement(views.apply(request), namespace)) {
+                return Change.of(sql)
+                        .then(change ->
+                                change.isPresent()
+                                        ? SqlChanges.prepared(
+                                                sql, change.get(), session, statement)
+                                        : session.prepare(sql, statement));
             } catch (Refused e) {
                 return refused(e);
             }
@@ -114,12 +186,53 @@ final class SqlView implements GuardedSql {
         @Override
         public Answer<Result> run(Request request, String sql, List<Value> parameters) {
             own(request);
-            try (SqlStatement statement = statement(request)) {
-                return session.run(sql, parameters, statement)
-                        .then(rows -> Answer.of(new Shown(rows, statement.use())));
+            Uses uses = views.apply(request);
+            try (SqlStatement statement = statement(uses, namespace)) {
+                return Change.of(sql)
+                        .then(change ->
+                                change.isPresent()
+                                        ? changes(uses, statement, sql)
+                                                .made(change.get(), parameters)
+                                        : session.run(sql, parameters, statement)
+                                                .then(rows ->
+                                                        Answer.of(
+                                                                new Shown(
+                                                                        rows, statement.use()))));
             } catch (Refused e) {
                 return refused(e);
             }
+        }
+
+        @Override
+        public Answer<Came> load(Request request, Load load, InputStream file) throws IOException {
+            own(request);
+            Uses uses = views.apply(request);
+            try (SqlStatement statement = statement(uses, namespace)) {
+                return changes(uses, statement, "").loaded(load, file);
+            } catch (Refused e) {
+                return refused(e);
+            }
+        }
+
+        private SqlChanges changes(Uses uses, SqlStatement statement, String sql) {
+            return new SqlChanges(parts, copies, uses, session, statement, sql, namespace);
+        }
+
+        @Override
+        public Answer<List<Column>> guess(Request request, Intake intake, InputStream file)
+                throws IOException {
+            own(request);
+            return session.arrive(file)
+                    .then(arrived -> {
+                        try (arrived) {
+                            return arrived.guess(intake);
+                        }
+                    });
+        }
+
+        @Override
+        public void within(String other) {
+            namespace = other;
         }
 
         @Override
@@ -140,6 +253,11 @@ final class SqlView implements GuardedSql {
 
     /** Rows with the use that they came of. */
     private record Shown(Rows rows, String use) implements Result {
+        @Override
+        public String tag() {
+            return "";
+        }
+
         @Override
         public List<Column> columns() {
             return rows.columns();

@@ -19,6 +19,7 @@ import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
 import org.domicile.s3client.S3Signature;
+import org.domicile.tables.Expiry;
 import org.domicile.tables.Filter;
 import org.domicile.tables.Kind;
 import org.domicile.tables.Loaded;
@@ -39,6 +40,7 @@ import org.domicile.tables.Renaming;
 import org.domicile.tables.Scan;
 import org.domicile.tables.TableChange;
 import org.domicile.tables.TableName;
+import org.domicile.tables.TableUpkeep;
 import org.domicile.tables.Tables;
 import org.domicile.tables.ViewChange;
 import org.domicile.tables.Warehouse;
@@ -55,18 +57,21 @@ final class TablesView implements GuardedTables {
     private final Warehouses warehouses;
     private final TableSessions sessions;
     private final OpenedWarehouse.Parts parts;
+    private final TableCare care;
 
     TablesView(
             Uses uses,
             Tables tables,
             Warehouses warehouses,
             TableSessions sessions,
-            OpenedWarehouse.Parts parts) {
+            OpenedWarehouse.Parts parts,
+            TableCare care) {
         this.uses = uses;
         this.tables = tables;
         this.warehouses = warehouses;
         this.sessions = sessions;
         this.parts = parts;
+        this.care = care;
     }
 
     @Override
@@ -97,7 +102,7 @@ final class TablesView implements GuardedTables {
     /** A table or view in it; the warehouse for one that is not there. */
     private Resource.Data place(Optional<Bucket> bucket, Kind kind, TableName name) {
         return bucket.flatMap(each -> id(each, kind, name))
-                .map(id -> uses.data(bucket, bucket.get().name(), id + "/"))
+                .map(id -> TableMarks.place(uses, tables, closed(bucket.get()), id))
                 .orElseGet(() -> place(bucket));
     }
 
@@ -341,7 +346,7 @@ final class TablesView implements GuardedTables {
         boolean commits =
                 uses.allows(
                         COMMIT,
-                        uses.data(Optional.of(warehouse.source()), warehouse.bucket(), id + "/"));
+                        TableMarks.place(uses, tables, warehouse, id));
         return sessions.make(
                 request(),
                 new Caller.By.Grant(
@@ -550,9 +555,13 @@ final class TablesView implements GuardedTables {
     }
 
     private <T> T opened(TableName name, Opening<T> opening) {
+        return opened("iceberg:PlanScan", name, opening);
+    }
+
+    private <T> T opened(String action, TableName name, Opening<T> opening) {
         Optional<Bucket> bucket = found();
         Resource.Data resource = place(bucket, Kind.TABLE, name);
-        try (Admitted use = uses.admit("iceberg:PlanScan", resource, name.text())) {
+        try (Admitted use = uses.admit(action, resource, name.text())) {
             Loaded loaded;
             try {
                 if (bucket.isEmpty()) {
@@ -601,6 +610,49 @@ final class TablesView implements GuardedTables {
                             return () -> tables.cancel(warehouse, id, plan);
                         });
         cancelling.run(); // once it is on record
+    }
+
+    // upkeep
+
+    @Override
+    public Inspected inspect(TableName name) {
+        return opened(
+                "iceberg:InspectTable",
+                name,
+                (warehouse, loaded) ->
+                        new Inspected(
+                                tables.upkeep().inspect(warehouse, loaded),
+                                care.told(loaded.id())));
+    }
+
+    @Override
+    public TableUpkeep.Over over(TableName name, Expiry expiry) {
+        return ofTable(
+                load(Kind.TABLE),
+                Kind.TABLE,
+                name,
+                warehouse ->
+                        tables.upkeep()
+                                .over(
+                                        warehouse,
+                                        tables.load(warehouse, Kind.TABLE, name),
+                                        expiry.at(request().at())));
+    }
+
+    @Override
+    public TableUpkeep.Over expire(TableName name, Expiry expiry, Once once) {
+        return changing(
+                "iceberg:ExpireSnapshots",
+                Kind.TABLE,
+                name,
+                (carrying, warehouse) ->
+                        tables.upkeep()
+                                .expire(
+                                        carrying,
+                                        warehouse,
+                                        name,
+                                        expiry.at(request().at()),
+                                        once));
     }
 
     @Override

@@ -159,6 +159,13 @@ final class Uses {
         return policy.register().marks(data.organisation(), bucketName, name);
     }
 
+    /** What labels say of something, with what it carries. */
+    Marks labels(Resource.Data data) {
+        return policy.register()
+                .marks(data.organisation(), data.bucket(), data.name())
+                .and(data.carried());
+    }
+
     /** The bucket, as it is for who looks whether a name is there. */
     private Resource.Data looked(Resource.Data bucket, String name) {
         Access access = bucket.access();
@@ -191,6 +198,11 @@ final class Uses {
     /** Asks policy about something that changes how a use is carried out; nothing is recorded. */
     boolean allows(String action, Resource resource) {
         return policy.decide(request, action, resource).effect() == Decision.Effect.ALLOW;
+    }
+
+    /** What policy says; nothing is recorded. */
+    Decision asked(String action, Resource resource) {
+        return policy.decide(request, action, resource);
     }
 
     /** Why policy would refuse something; empty when it would not. Nothing is recorded. */

@@ -29,6 +29,10 @@
  * change's own commit and sent later, each try a use of its own. Two connections lead outside: this
  * one, and that to issuers.
  *
+ * <p>Tables are kept in order ({@link org.domicile.guard.UpkeepOfTables}) by the program itself, in
+ * the log of the organisation whose they are: what is removed is on record before, and depends on
+ * what was seen.
+ *
  * <p>Whom a use concerns, the data set's rules find in names and in tags. Tags lie in a version's
  * state, too; what is read, copied, amended, replaced or removed is looked at in the very state
  * that is used, and a state that cannot be read stops the use.

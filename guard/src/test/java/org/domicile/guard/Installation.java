@@ -40,6 +40,7 @@ import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
+import org.domicile.query.LimitTable;
 import org.domicile.tables.Tables;
 import org.jspecify.annotations.Nullable;
 
@@ -232,6 +233,11 @@ public final class Installation implements AutoCloseable {
     /** The catalog of tables, in the same keyspace; one for each call. */
     public Tables tables() {
         return Tables.open(keyspace, time, RANDOM);
+    }
+
+    /** What SQL of organisations may take, in the same keyspace; one for each call. */
+    public LimitTable limits() {
+        return LimitTable.open(keyspace);
     }
 
     private Keys openKeys() {

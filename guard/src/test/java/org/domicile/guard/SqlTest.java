@@ -12,16 +12,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.ledger.Ledger;
 import org.domicile.people.Rule;
 import org.domicile.policy.Marks;
 import org.domicile.query.Answer;
+import org.domicile.query.Column;
 import org.domicile.query.Failure;
 import org.domicile.query.ReadingQueries;
 import org.domicile.query.TinyParquet;
+import org.domicile.query.Type;
 import org.domicile.request.Request;
+import org.domicile.tables.NamespaceName;
+import org.domicile.tables.NewNamespace;
+import org.domicile.tables.NewTable;
+import org.domicile.tables.Once;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +52,7 @@ class SqlTest {
         city = installation.tenant("city");
         installation.admin().createBucket("city", "archive", List.of());
         put("raw/n.parquet", "the first content");
-        sql = installation.guard().sql(new ReadingQueries());
+        sql = installation.guard().sql(new ReadingQueries(), installation.tables());
     }
 
     @AfterEach
@@ -249,5 +256,106 @@ class SqlTest {
         assertFalse(code.isEmpty());
         List<Ledger.Recorded> uses = since(0);
         assertTrue(actions(uses).contains("sql:Select"));
+    }
+
+    private static final String COLUMNS =
+            "{\"type\":\"struct\",\"fields\":[{\"id\":1,\"name\":\"n\",\"required\":true,\"type\":\"long\","
+                    + "\"doc\":\"how many\"}]}";
+
+    private GuardedTables catalog() {
+        return installation.guard().tables(request(city), installation.tables());
+    }
+
+    private GuardedTables.Shown table(String name) {
+        return catalog()
+                .create(
+                        NamespaceName.of("travel"),
+                        NewTable.parse(
+                                "{\"name\":\"" + name + "\",\"schema\":" + COLUMNS + "}"),
+                        GuardedTables.Files.NONE,
+                        Once.NOT);
+    }
+
+    /** It is decided about at its place, and on record by its name. */
+    @Test
+    void aTableIsReadByItsName() {
+        catalog().create(new NewNamespace(NamespaceName.of("travel"), Map.of()), Once.NOT);
+        GuardedTables.Shown made = table("flights");
+        long before = installation.entries("city");
+        try (GuardedSql.Connection connection = connection()) {
+            assertEquals("", text(connection, "select n from 'travel.flights'"));
+            connection.within("travel");
+            assertEquals("", text(connection, "select n from 'flights'"));
+            given(connection.prepare(request(city), "select n from 'FLIGHTS'"));
+            List<Ledger.Recorded> uses = since(before);
+            assertEquals(List.of("sql:Connect", "sql:Select", "sql:Select"), actions(uses));
+            assertTrue(
+                    uses.getLast().object().startsWith("travel.flights (n) 0 rows; sha256 of"),
+                    uses.getLast().object());
+            connection.within("");
+            assertEquals(
+                    Failure.NO_TABLE,
+                    failed(connection.prepare(request(city), "select n from 'flights'")).state());
+            // a label of the table's place holds for it alone
+            table("open");
+            installation
+                    .admin()
+                    .label(
+                            made.bucket(),
+                            made.loaded().id() + "/",
+                            new Marks(List.of(), List.of("city/tests"), List.of()));
+            Failure failure =
+                    failed(
+                            connection.run(
+                                    request(city), "select n from 'travel.flights'", List.of()));
+            assertEquals(Failure.REFUSED, failure.state());
+            assertEquals("purpose-prohibited", since(before).getLast().reason());
+            assertEquals("iceberg:LoadTable", since(before).getLast().action());
+            assertEquals("", text(connection, "select n from 'travel.open'"));
+            // nor are there ways around the catalog
+            assertEquals(
+                    Failure.REFUSED,
+                    failed(
+                                    connection.run(
+                                            request(city),
+                                            "select n from '" + made.prefix() + "data/x'",
+                                            List.of()))
+                            .state());
+        }
+    }
+
+    @Test
+    void namesShowWhatMayBeLoaded() {
+        assertEquals(List.of(), sql.names(request(city)).namespaces());
+        catalog().create(new NewNamespace(NamespaceName.of("travel"), Map.of()), Once.NOT);
+        GuardedTables.Shown made = table("flights");
+        table("others");
+        long before = installation.entries("city");
+        SqlNames names = sql.names(request(city));
+        assertEquals(List.of("sql:ReadCatalog"), actions(since(before)));
+        assertEquals("travel", names.namespaces().getFirst().name());
+        List<SqlNames.Named> relations = names.namespaces().getFirst().relations();
+        assertEquals(
+                List.of("flights", "others"),
+                relations.stream().map(SqlNames.Named::name).toList());
+        SqlNames.Attribute column = relations.getFirst().attributes().getFirst();
+        assertEquals(new Column("n", Type.Simple.BIGINT), column.column());
+        assertEquals(SqlNames.Presence.REQUIRED, column.presence());
+        assertEquals("how many", column.comment());
+        installation
+                .admin()
+                .label(
+                        made.bucket(),
+                        made.loaded().id() + "/",
+                        new Marks(List.of(), List.of("city/tests"), List.of()));
+        assertEquals(
+                List.of("others"),
+                sql.names(request(city)).namespaces().getFirst().relations().stream()
+                        .map(SqlNames.Named::name)
+                        .toList());
+        Administration.Issued water = installation.tenant("water");
+        assertEquals(List.of(), sql.names(request(water)).namespaces());
+        installation.admin().withdrawCredential(city.credential().accessKey());
+        assertThrows(Refused.class, () -> sql.names(request(city)));
     }
 }

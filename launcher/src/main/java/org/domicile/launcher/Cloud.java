@@ -30,6 +30,7 @@ import org.domicile.bytes.Disk;
 import org.domicile.bytes.Durable;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardOptions;
+import org.domicile.guard.UpkeepOfTables;
 import org.domicile.health.HealthDoor;
 import org.domicile.http.HttpHandler;
 import org.domicile.http.HttpServer;
@@ -52,6 +53,7 @@ import org.domicile.people.People;
 import org.domicile.persons.PersonsDoor;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
+import org.domicile.query.LimitTable;
 import org.domicile.query.Queries;
 import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
@@ -282,7 +284,9 @@ final class Cloud implements AutoCloseable {
         Moves moves = Moves.open(keyspace, core.keys().vault());
         opened.push(guard.deliveries());
         Outward outward = Outward.begin(installation, guard.deliveries(), moves);
-        Queries queries = SqlWorkers.open(settings.sql(), folder.path());
+        Tables tables = Tables.open(keyspace, clock, random);
+        Queries queries =
+                SqlWorkers.open(settings.sql(), folder.path(), LimitTable.open(keyspace));
         opened.push(queries);
         DiskForecast forecast = installation.forecast();
         Instruments instruments =
@@ -313,13 +317,12 @@ final class Cloud implements AutoCloseable {
                         new LedgerLogs(ledger),
                         checker,
                         request -> guard.moves(request, moves),
-                        guard.sql(queries),
+                        guard.sql(queries, tables),
                         new AdminOptions(
                                 freshToken(folder, disk, random), settings.doors().adminHosts()),
                         clock);
         RegisterDoor register = RegisterDoor.open(guard.publicRegister(), clock);
         opened.push(register);
-        Tables tables = Tables.open(keyspace, clock, random);
         FileAddress files = new FileAddress();
         HttpHandler iceberg =
                 new IcebergDoor(
@@ -327,7 +330,7 @@ final class Cloud implements AutoCloseable {
                         request -> guard.tables(request, tables),
                         new IcebergOptions(settings.zones().home(), files),
                         clock);
-        Visible visible = Visible.nothing();
+        Visible visible = Visible.of(guard.sql(queries, tables));
         Path socket = socket(folder, settings, opened);
         HttpServer server =
                 HttpServer.open(
@@ -340,7 +343,7 @@ final class Cloud implements AutoCloseable {
                                         instruments,
                                         register,
                                         iceberg,
-                                        new SqlPage(guard, guard.sql(queries), visible, clock),
+                                        new SqlPage(guard, guard.sql(queries, tables), visible, clock),
                                         clock),
                                 admin),
                         clock,
@@ -351,7 +354,7 @@ final class Cloud implements AutoCloseable {
                 SqlDoor.open(
                         new SqlOptions(tcp("sql", settings.doors().sql(), settings)),
                         guard,
-                        guard.sql(queries),
+                        guard.sql(queries, tables),
                         visible,
                         clock,
                         random);
@@ -372,6 +375,7 @@ final class Cloud implements AutoCloseable {
                         .start(checker.job())
                         .start(retention(ledger, hold, settings, clock))
                         .start(lifecycle(guard, settings, clock))
+                        .start(keptTables(guard.upkeepOf(tables), settings, clock))
                         .start(measuring(forecast, installation, disk, hold, clock, steady)));
 
         // ready: commands may come
@@ -654,6 +658,18 @@ final class Cloud implements AutoCloseable {
                                                 ? pause
                                                 : rest),
                 () -> guard.lifecycle(day));
+    }
+
+    /** Tables are looked at each hour; again soon while there is more to do. */
+    private static Upkeep.Job keptTables(
+            UpkeepOfTables tables, Settings settings, Clock clock) {
+        Duration pause = settings.upkeep().pause();
+        Duration first = pause.multipliedBy(4);
+        return new Upkeep.Job(
+                "upkeep:Tables",
+                clock.instant().plus(first),
+                turn -> turn.at().plus(turn.handled() > 0 ? pause : HOURLY),
+                tables::turn);
     }
 
     /** It touches nobody's data, and so is no use. */

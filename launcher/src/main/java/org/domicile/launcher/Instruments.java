@@ -146,6 +146,15 @@ final class Instruments implements Running, Readiness, Figures {
         figures.put("sql.sessions", (long) standing.sessions());
         figures.put("sql.warm", (long) standing.warm());
         figures.put("sql.staged", standing.staged());
+        parts.queries()
+                .limits()
+                .all()
+                .forEach((organisation, own) ->
+                        figures.put("sql.most." + organisation, (long) own.sessions()));
+        parts.queries()
+                .taken()
+                .forEach((organisation, count) ->
+                        figures.put("sql.of." + organisation, (long) count));
         standing.walls().forEach(wall -> figures.put("sql.wall." + wall, 1L));
         standing.missing().forEach(wall -> warnings.add("SQL does not run: " + wall));
     }

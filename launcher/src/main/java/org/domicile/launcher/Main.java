@@ -38,6 +38,8 @@ import picocli.CommandLine.Command;
             ExportCommand.class,
             MoveCommand.class,
             SqlCommand.class,
+            NamespaceCommand.class,
+            TableCommand.class,
             UsesCommand.class,
             LedgerCommand.class,
             WitnessCommand.class,

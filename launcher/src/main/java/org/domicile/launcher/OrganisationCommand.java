@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
         subcommands = {
             OrganisationCommand.Create.class,
             OrganisationCommand.Show.class,
-            QuotaCommand.OfOrganisation.class
+            QuotaCommand.OfOrganisation.class,
+            SqlLimitsCommand.class
         })
 final class OrganisationCommand {
     @Command(

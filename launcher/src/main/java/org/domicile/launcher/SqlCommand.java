@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
         name = "sql",
         description = {
             "Run one SQL statement on the running server and print its rows. The dialect is"
-                    + " DuckDB's; a Parquet object is named by its place.",
+                    + " DuckDB's; a table of the catalog is named NAMESPACE.TABLE, a Parquet object"
+                    + " by its place.",
             "It runs as --credential: its purpose, and the labels, zones and policies of the data,"
                     + " decide what it may read, and each statement is a use on record."
         },
@@ -26,6 +27,9 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Example: ./domicile sql --csv 'select 1 as one' > one.csv",
+            "Over a table, as it was on a day:",
+            "  ./domicile sql \"select count(*) from travel.flights for timestamp as of"
+                    + " '2026-11-01'\"",
             "Over an object:",
             "  ./domicile sql \"select origin, count(*) from 's3://travel/flights.parquet' group"
                     + " by 1\""
@@ -53,6 +57,13 @@ final class SqlCommand extends ServerCommand {
             description = "Time zone of the session, such as Africa/Tunis (default: UTC).")
     String zone = "UTC";
 
+    @Option(
+            names = "--namespace",
+            paramLabel = "NAME",
+            defaultValue = "",
+            description = "Where names of tables without a namespace are looked up.")
+    String namespace = "";
+
     @Override
     public Integer call() throws IOException {
         Folder folder = common.folder();
@@ -75,7 +86,9 @@ final class SqlCommand extends ServerCommand {
                         "statement",
                         text,
                         "zone",
-                        zone);
+                        zone,
+                        "namespace",
+                        namespace);
         AdminClient.of(folder, server).lines("/v1/sql", asked, line -> take(rows, line));
         rows.end();
         out.flush();
@@ -95,6 +108,7 @@ final class SqlCommand extends ServerCommand {
             throw new Problem(line.text("message") + " [" + line.text("state") + "]");
         } else {
             rows.ended = true;
+            rows.done = line.fields().containsKey("done") ? line.text("done") : "";
         }
     }
 
@@ -103,6 +117,7 @@ final class SqlCommand extends ServerCommand {
         final PrintWriter out;
         List<Json.Row> columns = List.of();
         boolean ended;
+        String done = "";
 
         Rows(PrintWriter out) {
             this.out = out;
@@ -209,6 +224,9 @@ final class SqlCommand extends ServerCommand {
         @Override
         void end() {
             if (columns.isEmpty()) {
+                if (!done.isEmpty()) {
+                    out.println(done);
+                }
                 return;
             }
             Table table = new Table();

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import org.domicile.query.LimitTable;
 import org.domicile.query.Queries;
 import org.domicile.query.QueryOptions;
 import org.domicile.query.WorkerJars;
@@ -17,7 +18,7 @@ import org.domicile.query.WorkerJars;
 final class SqlWorkers {
     private SqlWorkers() {}
 
-    static Queries open(Settings.Sql settings, Path folder) {
+    static Queries open(Settings.Sql settings, Path folder, LimitTable limits) {
         if (!WorkerJars.present()) {
             return Queries.none("This program comes without an engine for SQL.");
         }
@@ -29,7 +30,8 @@ final class SqlWorkers {
                         settings.total(),
                         settings.warm(),
                         settings.limits(),
-                        Map.of()));
+                        Map.of()),
+                limits);
     }
 
     /** In memory, and another one for each data folder. */

@@ -110,12 +110,29 @@ record StatusPage(Json.Row told) {
                         .map(name -> name.substring("sql.wall.".length()))
                         .toList();
         return walls.isEmpty()
-                ? "no worker was started yet"
+                ? "no worker was started yet" + own()
                 : "%s, %s staged; walls that stand: %s"
                         .formatted(
-                                number("sql.sessions", "session"),
+                                number("sql.sessions", "session") + own(),
                                 Times.size(figure("sql.staged")),
                                 String.join(", ", walls));
+    }
+
+    /** Of organisations that have limits of their own. */
+    private String own() {
+        String before = "sql.most.";
+        List<String> own =
+                told.row("figures").fields().keySet().stream()
+                        .filter(name -> name.startsWith(before))
+                        .map(name -> name.substring(before.length()))
+                        .map(each ->
+                                "%s %,d of %,d"
+                                        .formatted(
+                                                each,
+                                                figure("sql.of." + each),
+                                                figure(before + each)))
+                        .toList();
+        return own.isEmpty() ? "" : " (" + String.join(", ", own) + ")";
     }
 
     private String witnesses() {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.domicile.guard.Administration;
 import org.domicile.launcher.DataPaths.Flow;
 import org.domicile.launcher.DataPaths.Line;
@@ -37,9 +38,22 @@ class DataPathLabelsTest {
             for (Line line : DataPaths.lines()) {
                 if (line.flow() == Flow.COPIES) {
                     String made = "made/" + copies++;
-                    carriedOut(doors, line, city, doors.prepare(city, "archive", made));
-                    Marks carried = admin.labelled("archive", made).carried();
-                    assertEquals(MARKS, carried, line::toString);
+                    Map<String, String> words = doors.prepare(city, "archive", made);
+                    Set<String> before = doors.tableFiles();
+                    carriedOut(doors, line, city, words);
+                    Set<String> files = doors.tableFiles();
+                    files.removeAll(before);
+                    assertEquals(intoTable(line), !files.isEmpty(), line::toString);
+                    for (String file : files) {
+                        assertEquals(
+                                MARKS,
+                                admin.labelled(doors.warehouse(), file).carried(),
+                                line::toString);
+                    }
+                    if (files.isEmpty()) {
+                        assertEquals(
+                                MARKS, admin.labelled("archive", made).carried(), line::toString);
+                    }
                 }
             }
             assertTrue(copies >= 3, "what copies?");
@@ -61,19 +75,24 @@ class DataPathLabelsTest {
                 if (line.flow() == Flow.COPIES) {
                     String folder = "made-" + copies++ + "/";
                     Map<String, String> words = doors.prepare(city, "archive", folder + "n");
-                    admin.label(
-                            "archive",
-                            folder,
+                    Marks only =
                             new Marks(
                                     List.of(),
                                     List.of(),
-                                    List.of(List.of("city/figures", "city/tests"))));
+                                    List.of(List.of("city/figures", "city/tests")));
+                    admin.label("archive", folder, only);
+                    admin.label(doors.warehouse(), "", only);
                     Reply reply = doors.ask(line, Place.HOME, Optional.of(city), words);
                     assertEquals(403, reply.status(), () -> line + ": " + reply);
                 }
             }
             assertTrue(copies >= 3, "what copies?");
         }
+    }
+
+    /** Whether rows come into a table, and no object is made. */
+    private static boolean intoTable(Line line) {
+        return line.door().equals("sql") && !line.operation().equals("COPY_TO");
     }
 
     /** The line, and for a part the rest of its upload. */

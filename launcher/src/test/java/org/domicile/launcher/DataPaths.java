@@ -127,6 +127,9 @@ final class DataPaths {
             iceberg | SIGN | reads | itself | POST /iceberg/v1/namespaces/flights/tables/t/sign | {"region":"home","uri":"http://localhost:9000/{files}/data/f","method":"GET","headers":{}}
             iceberg | PLAN_SCAN | reads | itself | POST /iceberg/v1/namespaces/flights/tables/t/plan | {}
             iceberg | FETCH_PLAN | reads | itself | GET /iceberg/v1/namespaces/flights/tables/t/plan/{plan}
+            iceberg | INSPECT_TABLE | reads | itself | GET /iceberg/v1/namespaces/flights/tables/t/inspection
+            iceberg | PLAN_EXPIRY | reads | itself | GET /iceberg/v1/namespaces/flights/tables/t/expiry?older-than-ms=0
+            iceberg | EXPIRE_SNAPSHOTS | writes | commit | POST /iceberg/v1/namespaces/flights/tables/old/expiry?older-than-ms=10000
             iceberg | FETCH_TASKS | reads | itself | POST /iceberg/v1/namespaces/flights/tables/t/tasks | {"plan-task":"{plan}-1"}
             iceberg | CANCEL_PLAN | none | itself | DELETE /iceberg/v1/namespaces/flights/tables/t/plan/{plan}
             iceberg | LIST_VIEWS | none | itself | GET /iceberg/v1/namespaces/flights/views
@@ -161,9 +164,19 @@ final class DataPaths {
             health | /metrics | none | nobody | GET /metrics
 
             sql | OWN | none | nobody | OWN / | show search_path
-            sql | ASK | none | nobody | ASK / | select datname from pg_database
+            sql | ASK | none | itself | ASK / | select relname from pg_class
             sql | SELECT | reads | itself | SELECT / | select n from 's3://{bucket}/raw/p.parquet'
             sql | COPY_OUT | reads | itself | COPY_OUT / | copy (select n from 's3://{bucket}/raw/p.parquet') to stdout
+            sql | CREATE | copies | both | CREATE / | create table q.{table} as select n from 's3://{bucket}/raw/p.parquet'
+            sql | INSERT | copies | both | INSERT / | insert into q.t select n from 's3://{bucket}/raw/p.parquet'
+            sql | COPY_TO | copies | both | COPY_TO / | copy (select n from 's3://{bucket}/raw/p.parquet') to 's3://{bucket}/{target}'
+            sql | COPY_IN | writes | both | COPY_IN / | copy q.t from stdin
+            sql | /sql/load | writes | both | POST /sql/load?into=q.t&format=csv | n
+            sql | UPDATE | writes | both | UPDATE / | update q.t set n = 'other'
+            sql | DELETE | none | both | DELETE / | delete from q.t where n = 'x'
+            sql | ALTER | none | both | ALTER / | alter table q.t add column more int
+            sql | TRUNCATE | none | both | TRUNCATE / | truncate q.t
+            sql | DROP | none | both | DROP / | drop table q.t
             sql | /sql | reads | itself | POST /sql | {"sql":"select n from 's3://{bucket}/raw/p.parquet'"}
 
             persons | /register/me | reads | itself | GET /register/me
@@ -215,6 +228,8 @@ final class DataPaths {
             admin | READ_BUCKET_QUOTA | none | itself | GET /v1/buckets/{bucket}/quota
             admin | SET_ORGANISATION_QUOTA | none | commit | POST /v1/organisations/city/quota | {"bytes":"none","objects":"1000000"}
             admin | READ_ORGANISATION_QUOTA | none | itself | GET /v1/organisations/city/quota
+            admin | SET_SQL_LIMITS | none | commit | POST /v1/organisations/city/sql | {"limits":"own","memory":"100000000","threads":"1","milliseconds":"60000","rows":"1000","staging":"10000000","spill":"0","sessions":"4"}
+            admin | READ_SQL_LIMITS | none | itself | GET /v1/organisations/city/sql
             admin | READ_INVENTORY | reads | itself | GET /v1/buckets/{bucket}/inventory
             admin | START_CHECK | none | itself | POST /v1/check | {}
             admin | READ_CHECK | reads | itself | GET /v1/check

@@ -25,6 +25,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.TreeSet;
+import org.domicile.objects.Version;
+import org.domicile.objects.Listing;
+import org.domicile.objects.Bucket;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -56,7 +61,8 @@ import org.domicile.iceberg.IcebergDoor;
 import org.domicile.iceberg.IcebergOptions;
 import org.domicile.moves.Moves;
 import org.domicile.persons.PersonsDoor;
-import org.domicile.query.ReadingQueries;
+import org.domicile.query.LimitTable;
+import org.domicile.query.WritingQueries;
 import org.domicile.query.TinyParquet;
 import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
@@ -99,8 +105,10 @@ final class EveryDoor implements AutoCloseable {
     final Installation installation;
     final Set<String> called = ConcurrentHashMap.newKeySet();
     private final Path sockets;
+    private final LimitTable limits;
     private final RegisterDoor register;
     private final HttpServer http;
+    private int tables;
     private final SqlDoor sqlAtHome;
     private final SqlDoor sqlAbroad;
 
@@ -132,6 +140,7 @@ final class EveryDoor implements AutoCloseable {
                                         "admin-abroad", "abroad"),
                                 List.of(),
                                 256));
+        limits = installation.limits();
         installation.admin().createZone("abroad", Optional.empty());
         Guard guard = watched(Guard.class, installation.guard());
         register = RegisterDoor.open(guard.publicRegister(), installation.time());
@@ -144,7 +153,7 @@ final class EveryDoor implements AutoCloseable {
                         new LedgerLogs(installation.ledger()),
                         new Idle(),
                         request -> guard.moves(request, moves),
-                        guard.sql(new ReadingQueries()),
+                        guard.sql(new WritingQueries(limits), installation.tables()),
                         new AdminOptions(TOKEN, Set.of()),
                         installation.time());
         HttpHandler web = web(guard);
@@ -163,8 +172,9 @@ final class EveryDoor implements AutoCloseable {
         return SqlDoor.open(
                 new SqlOptions(ListenerOptions.plain(name, "127.0.0.1", 0)),
                 guard,
-                guard.sql(new ReadingQueries()),
-                Visible.nothing(),
+                guard.sql(new WritingQueries(limits), installation.tables()),
+                Visible.of(
+                                guard.sql(new WritingQueries(limits), installation.tables())),
                 installation.time(),
                 new SecureRandom());
     }
@@ -189,8 +199,9 @@ final class EveryDoor implements AutoCloseable {
         HttpHandler sql =
                 new SqlPage(
                         guard,
-                        guard.sql(new ReadingQueries()),
-                        Visible.nothing(),
+                        guard.sql(new WritingQueries(limits), installation.tables()),
+                        Visible.of(
+                                guard.sql(new WritingQueries(limits), installation.tables())),
                         installation.time());
         SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
         return new WebRoutes(routes);
@@ -258,6 +269,29 @@ final class EveryDoor implements AutoCloseable {
         return CONTRACTS.contains(type) ? watched(type, type.cast(given)) : given;
     }
 
+    /** The bucket of the tables of {@code city}. */
+    String warehouse() {
+        return installation.objects().buckets().buckets("city").stream()
+                .filter(each -> each.keeping() == Bucket.Keeping.TABLES)
+                .findFirst()
+                .orElseThrow()
+                .name();
+    }
+
+    /** Files of rows of all its tables. */
+    Set<String> tableFiles() {
+        return installation
+                .objects()
+                .list(
+                        installation.objects().buckets().bucket(warehouse()).orElseThrow(),
+                        new Listing.Query("", "", "", "", 1_000))
+                .versions()
+                .stream()
+                .map(Version::name)
+                .filter(each -> each.endsWith(".parquet"))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     /**
      * Makes what the table's lines need, in a bucket of its own.
      *
@@ -292,6 +326,13 @@ final class EveryDoor implements AutoCloseable {
         String table = TinyParquet.of('n', SECRET);
         ok(s3(Place.HOME, Optional.of(caller), words, "PUT", "/{bucket}/raw/p.parquet", table));
         words.put("kept", bucket + "-kept");
+        words.put("table", "t" + ++tables);
+        for (String sql :
+                List.of(
+                        "create schema if not exists q",
+                        "create table if not exists q.t (n text)")) {
+            ok(SqlClient.ask(sql(Place.HOME), Optional.of(caller), "CREATE", sql));
+        }
         begin(words, caller, "upload", target);
         begin(words, caller, "aborted", "aborted");
         String part = "/{bucket}/{target}?partNumber=1&uploadId={upload}";
@@ -528,8 +569,34 @@ final class EveryDoor implements AutoCloseable {
         Reply view = catalog(caller, words, "POST", in + "/views", "{\"name\":\"w\",{viewed}}");
         words.put("goneView", json(view, "metadata-location"));
         ok(catalog(caller, words, "DELETE", in + "/views/w", ""));
+        old(caller, words, in);
         Reply plan = catalog(caller, words, "POST", in + "/tables/t/plan", "{}");
         words.put("plan", json(plan, "plan-id"));
+    }
+
+    /** A table whose first snapshot is older than its second; neither has files. */
+    private void old(Administration.Issued caller, Map<String, String> words, String in)
+            throws IOException {
+        Reply made = catalog(caller, words, "POST", in + "/tables", "{\"name\":\"old\",{schema}}");
+        String location = json(made, "location");
+        long now = installation.time().millis();
+        for (int id = 1; id <= 2; id++) {
+            ok(
+                    catalog(
+                            caller,
+                            words,
+                            "POST",
+                            in + "/tables/old",
+                            "{\"requirements\":[],\"updates\":[{\"action\":\"add-snapshot\",\"snapshot\":{\"snapshot-id\":%d,%s\"sequence-number\":%d,\"timestamp-ms\":%d,\"manifest-list\":\"%s/metadata/%d.avro\",\"summary\":{\"operation\":\"append\"},\"schema-id\":0}},{\"action\":\"set-snapshot-ref\",\"ref-name\":\"main\",\"type\":\"branch\",\"snapshot-id\":%d}]}"
+                                    .formatted(
+                                            id,
+                                            id == 1 ? "" : "\"parent-snapshot-id\":1,",
+                                            id,
+                                            now - (id == 1 ? 40_000 : 0),
+                                            location,
+                                            id,
+                                            id)));
+        }
     }
 
     private Reply catalog(

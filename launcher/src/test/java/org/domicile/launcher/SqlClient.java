@@ -17,6 +17,7 @@ import org.postgresql.PGConnection;
 /** A statement by pgjdbc, answered as if by HTTP, for {@link EveryDoor}. */
 final class SqlClient {
     private static final String USE = "use ";
+    private static final java.util.Set<String> ROWS = java.util.Set.of("SELECT", "OWN", "ASK");
 
     private SqlClient() {}
 
@@ -37,6 +38,15 @@ final class SqlClient {
             if (method.equals("COPY_OUT")) {
                 connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql, text);
                 use = use(connection.getWarnings());
+            } else if (method.equals("COPY_IN")) {
+                connection
+                        .unwrap(PGConnection.class)
+                        .getCopyAPI()
+                        .copyIn(sql, new java.io.StringReader("x\n"));
+                use = use(connection.getWarnings());
+            } else if (!ROWS.contains(method)) {
+                statement.execute(sql);
+                use = use(statement.getWarnings());
             } else {
                 try (ResultSet rows = statement.executeQuery(sql)) {
                     while (rows.next()) {

@@ -23,6 +23,7 @@ final class Load {
     private final Journal journal = new Journal();
     private final Races races = new Races();
     private final List<Writer> writers = new ArrayList<>();
+    private final CatalogWriter catalogWriter = new CatalogWriter(journal);
     private final Set<String> finishedRaces = new HashSet<>();
     // owned by the thread that drives the rounds; a server may die before it has answered this
     private boolean bucketMade;
@@ -38,8 +39,9 @@ final class Load {
         return journal;
     }
 
-    /** Makes the bucket, unless it is there. */
-    void prepare(S3Client client) throws IOException, InterruptedException {
+    /** Makes the bucket and the table, unless they are there. */
+    void prepare(S3Client client, S3Client catalog) throws IOException, InterruptedException {
+        catalogWriter.prepare(catalog);
         S3Client.Answer answer = client.send("PUT", Writer.BUCKET, Map.of(), Map.of(), NOTHING);
         if (answer.status() != 200 && answer.status() != 409) {
             journal.violated("the bucket cannot be made: " + answer.text());
@@ -53,20 +55,25 @@ final class Load {
         private final AtomicBoolean stop = new AtomicBoolean();
         private final List<Thread> threads = new ArrayList<>();
 
-        private Running(S3Client client) {
+        private Running(S3Client client, S3Client catalog) {
             for (Writer writer : writers) {
+                begin(() -> writer.work(client, stop::get));
+            }
+            begin(() -> catalogWriter.work(catalog, stop::get));
+        }
+
+        private void begin(Working work) {
                 threads.add(
                         Thread.ofVirtual()
                                 .start(() -> {
                                     try {
-                                        writer.work(client, stop::get);
+                                        work.go();
                                     } catch (InterruptedException e) {
                                         Thread.currentThread().interrupt();
                                     } catch (RuntimeException | Error e) {
                                         journal.violated("a writer failed: " + e);
                                     }
                                 }));
-            }
         }
 
         /** Waits for the writers; they end by themselves once the server is gone. */
@@ -82,12 +89,17 @@ final class Load {
         }
     }
 
-    Running start(S3Client client) {
-        return new Running(client);
+    private interface Working {
+        void go() throws InterruptedException;
+    }
+
+    Running start(S3Client client, S3Client catalog) {
+        return new Running(client, catalog);
     }
 
     /** Reads everything back and holds it against what every writer knows. */
-    void verify(S3Client client) throws InterruptedException {
+    void verify(S3Client client, S3Client catalog) throws InterruptedException {
+        unlessItFails(() -> catalogWriter.verify(catalog));
         races.turnPage();
         List<Thread> threads = new ArrayList<>();
         for (Writer writer : writers) {

@@ -42,6 +42,8 @@ sealed interface Moment {
                     new Point("keyspace.after-sync", Occasion.LOAD, 100),
                     new Point("objects.before-commit", Occasion.LOAD, 50),
                     new Point("objects.after-commit", Occasion.LOAD, 50),
+                    new Point("tables.before-commit", Occasion.LOAD, 20),
+                    new Point("tables.after-commit", Occasion.LOAD, 20),
                     new Point("blobs.segment-write", Occasion.LOAD, 10),
                     new Point("blobs.before-adopt", Occasion.LOAD, 5),
                     new Point("blobs.compaction", Occasion.COMPACTION, 1),

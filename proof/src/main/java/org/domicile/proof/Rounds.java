@@ -120,10 +120,11 @@ final class Rounds implements AutoCloseable {
             if (!ready(server)) {
                 return;
             }
-            try (S3Client client = server.client()) {
-                check(server, client);
-                load.prepare(client);
-                try (Load.Running running = load.start(client)) {
+            try (S3Client client = server.client();
+                    S3Client catalog = server.catalog()) {
+                check(server, client, catalog);
+                load.prepare(client, catalog);
+                try (Load.Running running = load.start(client, catalog)) {
                     watch(server, time);
                     strike(server);
                 }
@@ -155,9 +156,10 @@ final class Rounds implements AutoCloseable {
             int status = -1;
             try {
                 server.awaitReady();
-                try (S3Client client = server.client()) {
-                    load.prepare(client);
-                    try (Load.Running running = load.start(client)) {
+                try (S3Client client = server.client();
+                        S3Client catalog = server.catalog()) {
+                    load.prepare(client, catalog);
+                    try (Load.Running running = load.start(client, catalog)) {
                         watch(server, limit);
                         status = server.ended(0);
                         strike(server);
@@ -190,8 +192,9 @@ final class Rounds implements AutoCloseable {
         }
         try (Server server = start(List.of())) {
             if (ready(server)) {
-                try (S3Client client = server.client()) {
-                    check(server, client);
+                try (S3Client client = server.client();
+                        S3Client catalog = server.catalog()) {
+                    check(server, client, catalog);
                 }
                 strike(server);
             }
@@ -221,13 +224,14 @@ final class Rounds implements AutoCloseable {
     }
 
     /** All that was acknowledged before this start. */
-    private void check(Server server, S3Client client) throws IOException, InterruptedException {
+    private void check(Server server, S3Client client, S3Client catalog)
+            throws IOException, InterruptedException {
         if (!unchecked) {
             return;
         }
         learnKeys();
         violations.addAll(logs.check());
-        load.verify(client);
+        load.verify(client, catalog);
         violations.addAll(load.journal().drainViolations());
         if (deaths % SELF_CHECKED_EACH == 0) {
             OwnCheck.wrong(server, work).ifPresent(violations::add);

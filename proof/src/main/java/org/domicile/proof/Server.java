@@ -183,6 +183,11 @@ final class Server implements AutoCloseable {
         return new S3Client(s3(), signature());
     }
 
+    /** Its catalog of tables with the first credential. */
+    S3Client catalog() throws IOException {
+        return new S3Client(URI.create(value("endpoints.web")), signature());
+    }
+
     URI s3() throws IOException {
         return URI.create(value("endpoints.s3"));
     }

@@ -359,8 +359,13 @@ final class Explaining {
                 String bucket = text(read, "bucket");
                 boolean whole = kind.equals("bucket");
                 String table = textOr(read, "table", "");
-                // Of what the catalog does the record's object is a name, and no place.
-                boolean named = !whole && use.action().startsWith("iceberg:");
+                // Of what is done to a table the record's object is a name, and no place.
+                boolean named =
+                        !whole
+                                && !table.isEmpty()
+                                && (use.action().startsWith("iceberg:")
+                                        || use.action().startsWith("lifecycle:")
+                                        || use.action().startsWith("sql:"));
                 if (!whole && !named && !use.object().startsWith(bucket + "/")) {
                     throw new Malformed("the object is not known (any more)");
                 }

@@ -32,4 +32,12 @@ public sealed interface Answer<T> {
             case Failed<T>(Failure failure) -> new Failed<>(failure);
         };
     }
+
+    /** The same thing, or another failure. */
+    default Answer<T> or(Function<Failure, Failure> other) {
+        return switch (this) {
+            case Given<T> given -> given;
+            case Failed<T>(Failure failure) -> new Failed<>(other.apply(failure));
+        };
+    }
 }

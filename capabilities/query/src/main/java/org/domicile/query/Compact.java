@@ -1,6 +1,7 @@
 package org.domicile.query;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Reads Thrift's compact protocol, as far as Parquet uses it. Source: Apache Thrift, {@code
@@ -58,6 +59,14 @@ final class Compact {
         String text = new String(bytes, at, length, StandardCharsets.UTF_8);
         at += length;
         return text;
+    }
+
+    /** Bytes as they are. */
+    byte[] octets() throws NotParquet {
+        int length = size(varint());
+        byte[] octets = Arrays.copyOfRange(bytes, at, at + length);
+        at += length;
+        return octets;
     }
 
     /** How many elements a list has; all are of the type that is wanted. */

@@ -24,6 +24,9 @@ public record Failure(String state, String message, int position, String hint) {
     /** Something that a name or a value stands for is not what it has to be. */
     public static final String INVALID = "22023";
 
+    /** Views that lie too deep, or in themselves. */
+    public static final String NESTED = "54001";
+
     /** A limit of the configuration: a scan over the staging, rows over the limit. */
     public static final String OVER_LIMIT = "53400";
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Folders of sessions below the staging folder, each {@code session-N} with {@code files} (what the
- * session reads) and {@code spill} (what it writes), for this program's user alone.
+ * session reads), {@code spill} (what it sets aside) and {@code out} (files that it makes), for this
+ * program's user alone.
  */
 final class Folders {
     private static final String SESSION = "session-";
@@ -46,6 +47,7 @@ final class Folders {
         make(folder);
         make(files(folder));
         make(spill(folder));
+        make(out(folder));
         return folder;
     }
 
@@ -64,6 +66,10 @@ final class Folders {
 
     static Path spill(Path session) {
         return session.resolve("spill");
+    }
+
+    static Path out(Path session) {
+        return session.resolve("out");
     }
 
     private static void make(Path folder) throws IOException {

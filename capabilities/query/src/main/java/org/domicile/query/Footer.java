@@ -14,11 +14,10 @@ import java.util.List;
  * @param length of the file
  * @param rows in it
  * @param tail its last bytes: the metadata, their length and {@code PAR1}
- * @param columns top-level columns, in order
+ * @param nodes top-level columns, in order, with what is nested in them
  * @param chunks where their bytes lie
  */
-public record Footer(
-        long length, long rows, byte[] tail, List<String> columns, List<Chunk> chunks) {
+public record Footer(long length, long rows, byte[] tail, List<Node> nodes, List<Chunk> chunks) {
     /** Bytes of the file's begin and end: {@code PAR1}. */
     static final byte[] MAGIC = {'P', 'A', 'R', '1'};
 
@@ -30,8 +29,39 @@ public record Footer(
 
     /** They are the record's own. */
     public Footer {
-        columns = List.copyOf(columns);
+        nodes = List.copyOf(nodes);
         chunks = List.copyOf(chunks);
+    }
+
+    /**
+     * A column, or what is nested in one.
+     *
+     * @param id of the field, as a table's schema has it; -1 where there is none
+     * @param holds what it is
+     * @param children of a group
+     */
+    public record Node(String name, int id, Holds holds, boolean repeated, List<Node> children) {
+        /** They are the record's own. */
+        public Node {
+            children = List.copyOf(children);
+        }
+    }
+
+    /** What a node is, as far as that decides how it is read. */
+    public enum Holds {
+        GROUP,
+        /** A moment in 12 bytes, as Hive and Impala wrote it: without a zone, and UTC is meant. */
+        INT96,
+        /** 16 bytes that are said to be an UUID. */
+        UUID,
+        /** So many bytes, of which nothing is said. */
+        FIXED,
+        OTHER
+    }
+
+    /** Names of the top-level columns, in order. */
+    public List<String> columns() {
+        return nodes.stream().map(Node::name).toList();
     }
 
     /** Bytes of a column in one row group, or of what finds values in it. */

@@ -9,11 +9,17 @@ final class FooterReading {
     private static final long MOST_BLOOM = 4 << 20;
 
     private static final int END = 8;
+    private static final int MOST_DEPTH = 200;
+    private static final int REPEATED = 2;
+    private static final int TYPE_INT96 = 3;
+    private static final int TYPE_FIXED = 7;
+    private static final int LOGICAL_UUID = 14;
 
     private final long length;
     private final byte[] tail;
     private final Compact in;
-    private final List<String> columns = new ArrayList<>();
+    private final List<Footer.Node> nodes = new ArrayList<>();
+    private final List<Element> elements = new ArrayList<>();
     private final List<Footer.Chunk> chunks = new ArrayList<>();
     private long rows;
 
@@ -26,10 +32,10 @@ final class FooterReading {
     static Footer of(long length, byte[] tail) throws NotParquet {
         FooterReading reading = new FooterReading(length, tail);
         reading.file();
-        if (reading.columns.isEmpty() || reading.rows < 0) {
+        if (reading.nodes.isEmpty() || reading.rows < 0) {
             throw Compact.broken();
         }
-        return new Footer(length, reading.rows, tail, reading.columns, reading.chunks);
+        return new Footer(length, reading.rows, tail, reading.nodes, reading.chunks);
     }
 
     private interface OnField {
@@ -66,39 +72,74 @@ final class FooterReading {
         });
     }
 
+    /** One of the schema's list. */
+    private record Element(
+            String name, int id, long children, boolean repeated, Footer.Holds holds) {}
+
     /** A tree, depth first: those right below the root are the columns. */
     private void schema() throws NotParquet {
         int count = in.list(Compact.STRUCT);
-        List<Integer> open = new ArrayList<>(); // children to come, for each level
         for (int i = 0; i < count; i++) {
-            String[] name = {""};
-            long[] children = {0};
-            struct((id, type) -> {
-                switch (id) {
-                    case 4 -> name[0] = in.text();
-                    case 5 -> children[0] = in.whole();
-                    default -> {
-                        return false;
-                    }
-                }
-                return true;
-            });
-            if (children[0] < 0 || children[0] > count) {
-                throw Compact.broken();
-            }
-            if (open.size() == 1) {
-                columns.add(name[0]);
-            }
-            if (!open.isEmpty()) {
-                open.set(open.size() - 1, open.getLast() - 1);
-            }
-            if (i == 0 || children[0] > 0) {
-                open.add((int) children[0]);
-            }
-            while (open.size() > 1 && open.getLast() <= 0) {
-                open.removeLast();
-            }
+            elements.add(element(count));
         }
+        if (elements.isEmpty()) {
+            throw Compact.broken();
+        }
+        int[] next = {1};
+        for (long i = 0; i < elements.getFirst().children(); i++) {
+            nodes.add(node(next, 1));
+        }
+    }
+
+    private Footer.Node node(int[] next, int depth) throws NotParquet {
+        if (next[0] >= elements.size() || depth > MOST_DEPTH) {
+            throw Compact.broken();
+        }
+        Element element = elements.get(next[0]++);
+        List<Footer.Node> children = new ArrayList<>();
+        for (long i = 0; i < element.children(); i++) {
+            children.add(node(next, depth + 1));
+        }
+        return new Footer.Node(
+                element.name(), element.id(), element.holds(), element.repeated(), children);
+    }
+
+    private Element element(int count) throws NotParquet {
+        String[] name = {""};
+        long[] found = {0, -1, -1, 0}; // children, id, physical type, repetition
+        boolean[] uuid = {false};
+        struct((id, type) -> {
+            switch (id) {
+                case 1 -> found[2] = in.whole();
+                case 3 -> found[3] = in.whole();
+                case 4 -> name[0] = in.text();
+                case 5 -> found[0] = in.whole();
+                case 9 -> found[1] = in.whole();
+                case 10 ->
+                        struct((kind, _) -> {
+                            uuid[0] |= kind == LOGICAL_UUID;
+                            return false;
+                        });
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        });
+        if (found[0] < 0 || found[0] > count) {
+            throw Compact.broken();
+        }
+        Footer.Holds holds =
+                found[0] > 0
+                        ? Footer.Holds.GROUP
+                        : uuid[0]
+                                ? Footer.Holds.UUID
+                                : found[2] == TYPE_INT96
+                                        ? Footer.Holds.INT96
+                                        : found[2] == TYPE_FIXED
+                                                ? Footer.Holds.FIXED
+                                                : Footer.Holds.OTHER;
+        return new Element(name[0], (int) found[1], found[0], found[3] == REPEATED, holds);
     }
 
     private boolean group(int id, int type) throws NotParquet {

@@ -23,13 +23,23 @@ public record Plan(Kind kind, String sql, List<Scan> scans) {
     /**
      * What is read of one table.
      *
+     * @param name as the statement has it
+     * @param place as it is called on record: a table, or an object
+     * @param files of data and of deletes
      * @param columns top-level columns, in the table's order
      * @param rows of the files
-     * @param bytes of these columns, as they lie in the files
+     * @param bytes of these columns, as they lie in the files, and of what deletes rows
      */
-    public record Scan(TableName name, Table table, List<String> columns, long rows, long bytes) {
+    public record Scan(
+            TableName name,
+            String place,
+            List<DataFile> files,
+            List<String> columns,
+            long rows,
+            long bytes) {
         /** They are the record's own. */
         public Scan {
+            files = List.copyOf(files);
             columns = List.copyOf(columns);
         }
     }

@@ -1,6 +1,7 @@
 package org.domicile.query;
 
 import java.util.List;
+import java.util.Map;
 
 /** Sessions: see the package's page. Safe for concurrent use. */
 public interface Queries extends AutoCloseable {
@@ -9,7 +10,12 @@ public interface Queries extends AutoCloseable {
      * folder is removed.
      */
     static Queries open(QueryOptions options) {
-        return WorkerQueries.open(options);
+        return open(options, LimitTable.none());
+    }
+
+    /** The same where organisations may have limits of their own. */
+    static Queries open(QueryOptions options, LimitTable limits) {
+        return WorkerQueries.open(options, limits);
     }
 
     /** Where no session can be had. @param why one sentence */
@@ -27,6 +33,21 @@ public interface Queries extends AutoCloseable {
 
     /** How it stands, for those who look after it. */
     Standing standing();
+
+    /** What organisations have of their own. */
+    default LimitTable limits() {
+        return LimitTable.none();
+    }
+
+    /** What an organisation's next session may take. */
+    default Limits limits(String organisation) {
+        return limits().of(organisation).orElse(Limits.USUAL);
+    }
+
+    /** Sessions that are open now, by organisation. */
+    default Map<String, Integer> taken() {
+        return Map.of();
+    }
 
     /** Ends all sessions. */
     @Override

@@ -28,6 +28,10 @@ final class Room {
         held.addAndGet(-bytes);
     }
 
+    long left() {
+        return most - held.get();
+    }
+
     long held() {
         return held.get();
     }

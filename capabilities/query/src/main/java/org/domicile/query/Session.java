@@ -18,6 +18,27 @@ public interface Session extends AutoCloseable {
     Answer<Rows> run(String sql, List<Value> parameters, Sources sources);
 
     /**
+     * Runs a statement that reads, and leaves its rows in staging as a file instead of handing them
+     * out. One statement like any; the file is there until it is closed, also while others run.
+     *
+     * @param select a SELECT and nothing else
+     * @param target what becomes of its columns
+     */
+    default Answer<Written> write(
+            String select, List<Value> parameters, Target target, Sources sources) {
+        return Answer.failed(Failure.NOT_HERE, "This engine writes nothing.");
+    }
+
+    /**
+     * Takes a file from outside into staging, as it is: it is opened by the session's engine alone.
+     *
+     * @throws java.io.IOException when it does not come
+     */
+    default Answer<Arrived> arrive(java.io.InputStream in) throws java.io.IOException {
+        return Answer.failed(Failure.NOT_HERE, "This engine takes no files.");
+    }
+
+    /**
      * Ends what runs, with 57014 for who waits for it; nothing when nothing runs. Any thread may
      * call it, and it does not wait.
      */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -109,6 +110,30 @@ final class Staging {
         staged.columns().addAll(missing);
     }
 
+    /** Stages the numbers of rows that a vector deletes, one a line, and gives the file's path. */
+    synchronized String rows(TableFile.Deletes.Vector vector, Sources.Reading reading)
+            throws IOException {
+        Staged present = files.get(vector.id());
+        if (present != null) {
+            return present.path().toString();
+        }
+        StringBuilder text = new StringBuilder();
+        for (long row : reading.rows(vector)) {
+            text.append(row).append('\n');
+        }
+        byte[] lines = text.toString().getBytes(StandardCharsets.US_ASCII);
+        long bytes = lines.length + (long) PAGE;
+        take(bytes, vector.place());
+        Staged staged =
+                new Staged(
+                        folder.resolve("v" + ++next + ".csv"),
+                        new long[] {bytes},
+                        new HashSet<>());
+        files.put(vector.id(), staged);
+        Files.write(staged.path(), lines, StandardOpenOption.CREATE_NEW);
+        return staged.path().toString();
+    }
+
     /** In order, with neighbours made one, so that each is one read. */
     private static List<Footer.Chunk> runs(List<Footer.Chunk> chunks, List<String> wanted) {
         List<Footer.Chunk> runs = new ArrayList<>();
@@ -174,6 +199,23 @@ final class Staging {
                             .formatted(place, bytes));
         }
         held += bytes;
+    }
+
+    /** Bytes that a file may have that is written here. */
+    synchronized long left() {
+        return Math.max(0, Math.min(most - held, room.left()));
+    }
+
+    /** Counts bytes of a file that was written here. */
+    synchronized void hold(long bytes, String what) throws Full {
+        take(bytes, what);
+    }
+
+    /** It is gone. */
+    synchronized void release(long bytes) {
+        long given = Math.min(bytes, held); // nothing once all of it was given back
+        held -= given;
+        room.give(given);
     }
 
     /** Lets go of every file but these. */

@@ -3,11 +3,11 @@ package org.domicile.query;
 import java.util.List;
 
 /**
- * A table that a name resolved to: its Parquet files, which all have the same columns.
+ * Parquet files that a name means, which all have the same columns.
  *
  * @param files at least one
  */
-public record Table(List<DataFile> files) {
+public record Table(List<DataFile> files) implements Relation {
     /** They are the record's own. */
     public Table {
         files = List.copyOf(files);

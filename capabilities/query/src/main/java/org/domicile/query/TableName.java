@@ -6,15 +6,18 @@ import java.util.stream.Collectors;
 /**
  * A table as a statement names it.
  *
- * @param parts one to three: table; schema and table; catalog, schema and table. A single part may
+ * @param parts the levels of its namespace, the outermost first, and the table. A single part may
  *     be a place, {@code s3://bucket/key.parquet}
  */
 public record TableName(List<String> parts) {
+    /** Parts of the longest: a namespace has at most 16 levels. */
+    public static final int MOST_PARTS = 17;
+
     /** Checks the count. */
     public TableName {
         parts = List.copyOf(parts);
-        if (parts.isEmpty() || parts.size() > 3) {
-            throw new IllegalArgumentException("a name has one to three parts: " + parts);
+        if (parts.isEmpty() || parts.size() > MOST_PARTS) {
+            throw new IllegalArgumentException("a name has 1 to " + MOST_PARTS + " parts: " + parts);
         }
     }
 

@@ -17,6 +17,7 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 
 /**
@@ -28,8 +29,8 @@ import java.util.List;
  * <pre>
  * HELLO     ◀ version, count of tried walls, for each its name and what got through
  * BEGIN     ▶ memory, threads (4), spill, zone               ◀ DONE
- * PARSE     ▶ sql                                            ◀ PARSED
- * PARSED    ◀ kind (1), explains (1), all columns (1), names, words
+ * PARSE     ▶ sql, times                                     ◀ PARSED
+ * PARSED    ◀ kind (1), all columns (1), references, mentions, words, moments
  * DESCRIBE  ▶ views, sql                                     ◀ DESCRIBED
  * DESCRIBED ◀ parameter types, columns
  * RUN       ▶ views, sql, values                             ◀ RUNNING
@@ -37,6 +38,8 @@ import java.util.List;
  * NEXT      ▶                                                ◀ BATCH, or DONE after the last
  * BATCH     ◀ rows (4), vectors
  * END       ▶ ends the rows and drops the views              ◀ DONE
+ * WRITE     ▶ number (8), views, sql, values                 ◀ WRITTEN
+ * WRITTEN   ◀ rows (8)
  * CANCEL    ▶
  * FAILED    ◀ instead of any answer: state, message, position (4), hint
  * </pre>
@@ -86,6 +89,12 @@ public final class Wire {
 
     /** It failed. */
     public static final int FAILED = 14;
+
+    /** To be run, its rows into a file that it names. */
+    public static final int WRITE = 31;
+
+    /** They are in it. */
+    public static final int WRITTEN = 32;
 
     /** Bytes of the largest body. */
     public static final int MOST = 256 << 20;
@@ -214,13 +223,8 @@ public final class Wire {
         return all;
     }
 
-    /** A table for one statement. @param files paths in the session's staging */
-    public record View(TableName name, List<String> files) {
-        /** They are the record's own. */
-        public View {
-            files = List.copyOf(files);
-        }
-    }
+    /** A view for one statement. @param definition a SELECT over the session's staging */
+    public record View(TableName name, String definition) {}
 
     /** Writes a name. */
     public static void name(DataOutputStream out, TableName name) throws IOException {
@@ -239,12 +243,117 @@ public final class Wire {
     /** Writes a view. */
     public static void view(DataOutputStream out, View view) throws IOException {
         name(out, view.name());
-        list(out, view.files(), Wire::text);
+        text(out, view.definition());
     }
 
     /** Reads a view. */
     public static View view(DataInputStream in) throws IOException {
-        return new View(name(in), list(in, Wire::text));
+        return new View(name(in), text(in));
+    }
+
+    // what a text names
+
+    /** Writes a reference, which is to the table as it is. */
+    public static void reference(DataOutputStream out, Reference reference) throws IOException {
+        name(out, reference.name());
+        wanted(out, reference.wanted());
+    }
+
+    private static Reference reference(DataInputStream in) throws IOException {
+        return new Reference(name(in), At.NOW, wanted(in, 0));
+    }
+
+    /** Writes a moment. */
+    public static void moment(DataOutputStream out, Instant moment) throws IOException {
+        out.writeLong(moment.getEpochSecond());
+        out.writeInt(moment.getNano());
+    }
+
+    private static Instant moment(DataInputStream in) throws IOException {
+        return Instant.ofEpochSecond(in.readLong(), in.readInt());
+    }
+
+    private static void wanted(DataOutputStream out, Wanted wanted) throws IOException {
+        switch (wanted) {
+            case Wanted.All() -> out.writeByte(0);
+            case Wanted.And(List<Wanted> of) -> {
+                out.writeByte(1);
+                list(out, of, Wire::wanted);
+            }
+            case Wanted.Or(List<Wanted> of) -> {
+                out.writeByte(2);
+                list(out, of, Wire::wanted);
+            }
+            case Wanted.Compare(
+                            String column,
+                            Wanted.Operator operator,
+                            Wanted.Constant constant) -> {
+                out.writeByte(3);
+                text(out, column);
+                out.writeByte(operator.ordinal());
+                constant(out, constant);
+            }
+            case Wanted.In(String column, List<Wanted.Constant> constants) -> {
+                out.writeByte(4);
+                text(out, column);
+                list(out, constants, Wire::constant);
+            }
+        }
+    }
+
+    private static Wanted wanted(DataInputStream in, int depth) throws IOException {
+        deep(depth);
+        int kind = in.readUnsignedByte();
+        return switch (kind) {
+            case 0 -> Wanted.ALL;
+            case 1 -> new Wanted.And(list(in, each -> wanted(each, depth + 1)));
+            case 2 -> new Wanted.Or(list(in, each -> wanted(each, depth + 1)));
+            case 3 ->
+                    new Wanted.Compare(
+                            text(in), one(in, Wanted.Operator.values()), constant(in));
+            case 4 -> new Wanted.In(text(in), list(in, Wire::constant));
+            default -> throw new IOException("what is wanted, of kind " + kind);
+        };
+    }
+
+    private static void constant(DataOutputStream out, Wanted.Constant constant)
+            throws IOException {
+        out.writeByte(constant.kind().ordinal());
+        text(out, constant.text());
+    }
+
+    private static Wanted.Constant constant(DataInputStream in) throws IOException {
+        return new Wanted.Constant(one(in, Wanted.Kind.values()), text(in));
+    }
+
+    private static <T> T one(DataInputStream in, T[] all) throws IOException {
+        int which = in.readUnsignedByte();
+        if (which >= all.length) {
+            throw new IOException("the number " + which + " of " + all.length);
+        }
+        return all[which];
+    }
+
+    /** What was found in a text. @param moments what times mean that were asked for with it */
+    record Found(Parsed parsed, List<Instant> moments) {}
+
+    /** Reads what was found in a text. */
+    static Found parsed(DataInputStream in, String sql) throws IOException {
+        Kind kind = one(in, Kind.values());
+        boolean all = in.readBoolean();
+        List<Reference> references = list(in, Wire::reference);
+        List<Parsed.Mention> mentions =
+                list(
+                        in,
+                        each ->
+                                new Parsed.Mention(
+                                        each.readInt(), each.readInt(), each.readBoolean()));
+        if (mentions.stream().anyMatch(each -> each.reference() >= references.size())) {
+            throw new IOException("a mention of nothing");
+        }
+        HashSet<String> words = new HashSet<>(list(in, Wire::text));
+        return new Found(
+                new Parsed(kind, sql, all, references, mentions, words), list(in, Wire::moment));
     }
 
     /** Writes a failure. */

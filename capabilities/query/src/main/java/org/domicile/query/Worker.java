@@ -58,7 +58,7 @@ final class Worker implements AutoCloseable {
                                 Stream.concat(classPath.stream(), libraries(classPath).stream())
                                         .toList(),
                                 List.of(Folders.files(folder)),
-                                List.of(spill)),
+                                List.of(spill, Folders.out(folder))),
                         command(options, classPath, folder),
                         Map.of("LANG", "C.UTF-8", "MALLOC_ARENA_MAX", "2"),
                         spill);
@@ -119,6 +119,7 @@ final class Worker implements AutoCloseable {
         command.add("org.domicile.duckdb.Main");
         command.add(Folders.files(folder).toString());
         command.add(Folders.spill(folder).toString());
+        command.add(Folders.out(folder).toString());
         command.add(Long.toString(options.total())); // bytes of the largest file that it writes
         return command;
     }

@@ -24,6 +24,7 @@ final class WorkerQueries implements Queries {
     private static final Duration ENDING = Duration.ofSeconds(20);
 
     private final QueryOptions options;
+    private final LimitTable own;
     private final Room room;
     private final ScheduledExecutorService times =
             Executors.newSingleThreadScheduledExecutor(
@@ -37,13 +38,14 @@ final class WorkerQueries implements Queries {
     private int starting;
     private boolean closed;
 
-    private WorkerQueries(QueryOptions options) {
+    private WorkerQueries(QueryOptions options, LimitTable own) {
         this.options = options;
+        this.own = own;
         this.room = new Room(options.total());
     }
 
-    static WorkerQueries open(QueryOptions options) {
-        WorkerQueries queries = new WorkerQueries(options);
+    static WorkerQueries open(QueryOptions options, LimitTable own) {
+        WorkerQueries queries = new WorkerQueries(options, own);
         Walls.obstacle().ifPresent(queries.missing::add);
         try {
             queries.folders();
@@ -65,7 +67,7 @@ final class WorkerQueries implements Queries {
 
     @Override
     public Answer<Session> begin(String organisation, String zone) {
-        Limits limits = options.of(organisation);
+        Limits limits = limits(organisation);
         synchronized (this) {
             int count = counts.getOrDefault(organisation, 0);
             if (closed || count >= limits.sessions()) {
@@ -77,7 +79,7 @@ final class WorkerQueries implements Queries {
                                         : "%s has %d SQL sessions, and may have no more."
                                                 .formatted(organisation, count),
                                 0,
-                                "Close one, or ask the operator for more (sql.sessions)."));
+                                "Close one, or ask the operator for more (organisation sql)."));
             }
             counts.put(organisation, count + 1);
         }
@@ -244,6 +246,21 @@ final class WorkerQueries implements Queries {
 
     private synchronized void leave(String organisation) {
         counts.computeIfPresent(organisation, (_, count) -> count <= 1 ? null : count - 1);
+    }
+
+    @Override
+    public LimitTable limits() {
+        return own;
+    }
+
+    @Override
+    public Limits limits(String organisation) {
+        return own.of(organisation).orElseGet(() -> options.of(organisation));
+    }
+
+    @Override
+    public synchronized Map<String, Integer> taken() {
+        return Map.copyOf(counts);
     }
 
     @Override

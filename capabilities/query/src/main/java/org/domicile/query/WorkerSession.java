@@ -2,18 +2,26 @@ package org.domicile.query;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +38,11 @@ final class WorkerSession implements Session {
     /** How long a worker has to end what was cancelled. */
     private static final int PATIENCE_SECONDS = 10;
 
+    private static final int STEP = 256 << 10;
+
+    /** How often it is looked how large a file is that grows. */
+    private static final int LOOK_MILLIS = 50;
+
     private final Worker worker;
     private final Limits limits;
     private final Staging staging;
@@ -42,6 +55,8 @@ final class WorkerSession implements Session {
     private volatile boolean waiting;
     private volatile boolean over;
     private long last;
+    private long outputs;
+    private long arrivals;
     private @Nullable OpenRows open;
 
     WorkerSession(
@@ -57,11 +72,79 @@ final class WorkerSession implements Session {
         this.ended = ended;
     }
 
-    /** What the worker found in a text. */
-    private record Parsed(Kind kind, boolean all, List<TableName> names, Set<String> words) {}
+    /** A file of a statement, with the columns of it that are staged. */
+    private record Need(DataFile file, List<String> columns) {}
 
-    /** A table of a statement, with the columns that it may need. */
-    private record Use(TableName name, Table table, List<String> columns) {}
+    /**
+     * What is read for a name.
+     *
+     * @param files of a table of the catalog
+     * @param needs all that is staged in columns
+     */
+    private record Reads(Resolving.Use use, List<TableFile> files, List<Need> needs) {
+        long rows() {
+            return use.relation() instanceof Table table
+                    ? table.files().stream().mapToLong(file -> file.footer().rows()).sum()
+                    : files.stream().mapToLong(file -> file.file().footer().rows()).sum();
+        }
+
+        long bytes() {
+            return needs.stream()
+                            .mapToLong(need -> need.file().footer().bytes(need.columns()))
+                            .sum()
+                    + vectors().stream().mapToLong(TableFile.Deletes.Vector::bytes).sum();
+        }
+
+        List<TableFile.Deletes.Vector> vectors() {
+            return files.stream()
+                    .flatMap(file -> file.deletes().stream())
+                    .filter(TableFile.Deletes.Vector.class::isInstance)
+                    .map(TableFile.Deletes.Vector.class::cast)
+                    .distinct()
+                    .toList();
+        }
+
+        String place() {
+            return switch (use.relation()) {
+                case Table table -> table.files().getFirst().place();
+                case CatalogTable table -> table.name();
+                case CatalogView view -> view.name();
+            };
+        }
+
+        /** Those that the statement may need, and those by which deleted rows are told. */
+        List<String> columns() {
+            if (!(use.relation() instanceof CatalogTable table)) {
+                return use.columns();
+            }
+            Set<Integer> ids = new HashSet<>();
+            for (TableFile file : files) {
+                for (TableFile.Deletes each : file.deletes()) {
+                    if (each instanceof TableFile.Deletes.Equal equal) {
+                        ids.addAll(equal.ids());
+                    }
+                }
+            }
+            List<String> names = new ArrayList<>();
+            for (Field each : table.columns()) {
+                if (ids.remove(each.id()) || use.columns().contains(each.name())) {
+                    names.add(each.name());
+                }
+            }
+            ids.stream().sorted().forEach(id -> names.add("dropped column " + id));
+            return names;
+        }
+
+        Plan.Scan scan() {
+            return new Plan.Scan(
+                    use.reference().name(),
+                    place(),
+                    needs.stream().map(Need::file).toList(),
+                    columns(),
+                    rows(),
+                    bytes());
+        }
+    }
 
     Answer<Session> begin(String zone) {
         try {
@@ -87,7 +170,9 @@ final class WorkerSession implements Session {
                 parse(sql)
                         .then(parsed ->
                                 resolve(parsed, sources)
-                                        .then(uses -> describe(sql, parsed, uses))));
+                                        .then(resolved ->
+                                                describe(sql, parsed, resolved)
+                                                        .or(e -> placed(e, parsed, resolved)))));
     }
 
     @Override
@@ -101,10 +186,274 @@ final class WorkerSession implements Session {
                 parse(sql)
                         .then(parsed ->
                                 resolve(parsed, sources)
-                                        .then(uses ->
-                                                stage(sql, parsed, uses, sources)
-                                                        .then(views ->
-                                                                start(sql, parameters, views)))));
+                                        .then(resolved ->
+                                                run(sql, parsed, resolved, parameters, sources)
+                                                        .or(e -> placed(e, parsed, resolved)))));
+    }
+
+    private Answer<Rows> run(
+            String sql,
+            Parsed parsed,
+            Resolving.Resolved resolved,
+            List<Value> parameters,
+            Sources sources) {
+        return stage(sql, parsed, resolved, sources)
+                .then(ready ->
+                        start(resolved.sql(), parameters, ready.views())
+                                .then(rows -> Answer.of(Told.of(rows, ready.told()))));
+    }
+
+    /** Where names were replaced, places in the text are not those that its writer knows. */
+    private static Failure placed(Failure failure, Parsed parsed, Resolving.Resolved resolved) {
+        return resolved.sql().equals(parsed.sql())
+                ? failure
+                : new Failure(failure.state(), failure.message(), 0, failure.hint());
+    }
+
+    private Answer<Resolving.Resolved> resolve(Parsed parsed, Sources sources) {
+        return new Resolving(sources, this::parse).statement(parsed);
+    }
+
+    @Override
+    public Answer<Written> write(
+            String select, List<Value> parameters, Target target, Sources sources) {
+        if (parameters.size() > MOST_PARAMETERS) {
+            return Answer.failed(
+                    Failure.OVER_LIMIT,
+                    "A statement has at most " + MOST_PARAMETERS + " parameters.");
+        }
+        return statement(() ->
+                parse(select)
+                        .then(parsed ->
+                                resolve(parsed, sources)
+                                        .then(resolved ->
+                                                stage(select, parsed, resolved, sources)
+                                                        .then(ready ->
+                                                                written(
+                                                                        resolved.sql(),
+                                                                        parameters,
+                                                                        target,
+                                                                        ready.views()))
+                                                        .or(e -> placed(e, parsed, resolved)))));
+    }
+
+    @Override
+    public Answer<Arrived> arrive(InputStream in) throws IOException {
+        if (over) {
+            return Answer.failed(gone());
+        }
+        Path path = Folders.files(worker.folder()).resolve("a" + ++arrivals);
+        long most = staging.left();
+        long size = 0;
+        boolean whole = false;
+        try (OutputStream out = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW)) {
+            byte[] some = new byte[STEP];
+            for (int count = in.read(some); count >= 0; count = in.read(some)) {
+                size += count;
+                if (size > most) {
+                    return Answer.failed(
+                            new Failure(
+                                    Failure.OVER_LIMIT,
+                                    "The file does not fit into the staging of the session, which"
+                                            + " has room for %,d bytes.".formatted(most),
+                                    0,
+                                    "Send it in parts, or ask the operator for more"
+                                            + " (sql.staging)."));
+                }
+                out.write(some, 0, count);
+            }
+            staging.hold(size, "the file");
+            whole = true;
+            return Answer.of(new ArrivedFile(path, size));
+        } catch (Staging.Full e) {
+            return Answer.failed(Failure.OVER_LIMIT, "The file does not fit: " + e.getMessage());
+        } finally {
+            if (!whole) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
+    /** A file from outside. */
+    private final class ArrivedFile implements Arrived {
+        private final Path path;
+        private final long size;
+        private boolean closed;
+
+        ArrivedFile(Path path, long size) {
+            this.path = path;
+            this.size = size;
+        }
+
+        @Override
+        public long size() {
+            return size;
+        }
+
+        @Override
+        public Answer<List<Column>> guess(Intake intake) {
+            return statement(() ->
+                    ask(
+                            Wire.DESCRIBE,
+                            out -> {
+                                Wire.list(out, List.<Wire.View>of(), Wire::view);
+                                Wire.text(out, intake.select(path.toString(), arrivals));
+                            },
+                            Wire.DESCRIBED,
+                            in -> {
+                                Wire.list(in, Wire::type);
+                                return Wire.list(in, Wire::column);
+                            }));
+        }
+
+        @Override
+        public Answer<Taken> write(Intake intake, Target.Parquet target) {
+            long number = ++outputs;
+            String select = intake.select(path.toString(), number);
+            return statement(() -> written(select, List.of(), target, List.of()))
+                    .then(written -> {
+                        boolean skips =
+                                intake instanceof Intake.Csv
+                                        && intake.onError() == Intake.OnError.SKIP;
+                        Answer<List<Rejected>> rejected =
+                                skips ? rejected(number) : Answer.of(List.of());
+                        return switch (rejected) {
+                            case Answer.Given<List<Rejected>>(List<Rejected> all) ->
+                                    Answer.of(new Taken(written, all));
+                            case Answer.Failed<List<Rejected>>(Failure failure) -> {
+                                written.close();
+                                yield Answer.failed(failure);
+                            }
+                        };
+                    });
+        }
+
+        private Answer<List<Rejected>> rejected(long number) {
+            return statement(() -> start(Intake.rejected(number), List.of(), List.of()))
+                    .then(rows -> {
+                        List<Rejected> all = new ArrayList<>();
+                        try (rows) {
+                            while (true) {
+                                switch (rows.next()) {
+                                    case Answer.Failed<Optional<Batch>>(Failure failure) -> {
+                                        return Answer.failed(failure);
+                                    }
+                                    case Answer.Given<Optional<Batch>>(Optional<Batch> batch) -> {
+                                        if (batch.isEmpty()) {
+                                            return Answer.of(all);
+                                        }
+                                        add(all, rows.columns(), batch.get());
+                                    }
+                                }
+                            }
+                        }
+                    });
+        }
+
+        private static void add(List<Rejected> all, List<Column> columns, Batch batch) {
+            for (int row = 0; row < batch.rows(); row++) {
+                List<String> cells = new ArrayList<>();
+                for (int i = 0; i < columns.size(); i++) {
+                    Type type = columns.get(i).type();
+                    Vector vector = batch.columns().get(i);
+                    cells.add(
+                            vector.nulls().get(row)
+                                    ? ""
+                                    : Texts.value(type, vector.value(type, row)));
+                }
+                boolean numbered = cells.getFirst().matches("[0-9]{1,18}");
+                all.add(
+                        new Rejected(
+                                numbered ? Long.parseLong(cells.getFirst()) : 0,
+                                cells.get(1).replace(" \n", " ").strip(),
+                                cells.get(2)));
+            }
+        }
+
+        @Override
+        public void close() {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                System.getLogger("org.domicile.query")
+                        .log(System.Logger.Level.WARNING, path + " stays until the end", e);
+            }
+            staging.release(size);
+        }
+    }
+
+    private Answer<Written> written(
+            String select, List<Value> parameters, Target target, List<Wire.View> views) {
+        if (stopped()) {
+            return Answer.failed(stoppedBy());
+        }
+        long number = running;
+        try {
+            WrittenFile file = WrittenFile.in(Folders.out(worker.folder()), ++outputs, staging);
+            boolean kept = false;
+            ScheduledFuture<?> watch =
+                    times.scheduleWithFixedDelay(
+                            () -> {
+                                if (file.over()) {
+                                    cancel(number);
+                                }
+                            },
+                            LOOK_MILLIS,
+                            LOOK_MILLIS,
+                            TimeUnit.MILLISECONDS);
+            try {
+                String copy = target.copy(select, file.path());
+                Answer<Long> rows =
+                        ask(
+                                Wire.WRITE,
+                                out -> {
+                                    out.writeLong(number);
+                                    Wire.list(out, views, Wire::view);
+                                    Wire.text(out, copy);
+                                    Wire.list(out, parameters, Wire::value);
+                                },
+                                Wire.WRITTEN,
+                                DataInputStream::readLong);
+                watch.cancel(false);
+                if (file.over()) {
+                    return Answer.failed(tooMuch());
+                }
+                Answer<Written> answer =
+                        switch (rows) {
+                            case Answer.Failed<Long>(Failure failure) ->
+                                    Answer.failed(target.shifted(failure, select));
+                            case Answer.Given<Long>(Long count) ->
+                                    Answer.of(file.finished(count, target));
+                        };
+                kept = answer instanceof Answer.Given<Written>;
+                return answer;
+            } finally {
+                watch.cancel(false);
+                if (!kept) {
+                    file.close();
+                }
+            }
+        } catch (NotParquet e) {
+            return Answer.failed(
+                    Failure.SYSTEM, "What the engine wrote is no Parquet: " + e.getMessage() + ".");
+        } catch (Staging.Full e) {
+            return Answer.failed(tooMuch());
+        } catch (IOException e) {
+            return Answer.failed(Failure.SYSTEM, "The rows could not be written: " + e);
+        }
+    }
+
+    private Failure tooMuch() {
+        return new Failure(
+                Failure.OVER_LIMIT,
+                "The rows that are written do not fit into the staging of the session, %,d bytes."
+                        .formatted(limits.staging()),
+                0,
+                "Write fewer at a time, or ask the operator for more (sql.staging).");
     }
 
     private interface Work<T> {
@@ -145,57 +494,53 @@ final class WorkerSession implements Session {
         if (sql.length() > LONGEST) {
             return Answer.failed(Failure.OVER_LIMIT, "A statement has at most 1 MiB of text.");
         }
+        SqlText.Timed timed = SqlText.timed(sql);
+        List<SqlText.Clause> times =
+                timed.clauses().stream()
+                        .filter(each -> each.unit() == SqlText.Unit.TIME)
+                        .toList();
         return ask(
                         Wire.PARSE,
-                        out -> Wire.text(out, sql),
+                        out -> {
+                            Wire.text(out, timed.sql());
+                            Wire.list(out, times, (to, each) -> Wire.text(to, each.text()));
+                        },
                         Wire.PARSED,
-                        in ->
-                                new Parsed(
-                                        Kind.values()[in.readUnsignedByte() % Kind.values().length],
-                                        in.readBoolean(),
-                                        Wire.list(in, Wire::name),
-                                        new HashSet<>(Wire.list(in, Wire::text))))
-                .then(parsed ->
-                        parsed.kind() == Kind.OTHER
-                                ? Answer.failed(
-                                        new Failure(
-                                                Failure.NOT_HERE,
-                                                "Only statements that read run here: SELECT,"
-                                                        + " VALUES, EXPLAIN.",
-                                                0,
-                                                "Write data through the S3 door."))
-                                : Answer.of(parsed));
+                        in -> Wire.parsed(in, timed.sql()))
+                .then(found -> {
+                    if (found.parsed().kind() == Kind.OTHER) {
+                        return Answer.failed(
+                                new Failure(
+                                        Failure.NOT_HERE,
+                                        "Only statements that read run here: SELECT, VALUES,"
+                                                + " EXPLAIN.",
+                                        0,
+                                        "Write data through the S3 door."));
+                    }
+                    if (found.moments().size() != times.size()) {
+                        return Answer.failed(broken(new IOException("moments are missing")));
+                    }
+                    Map<SqlText.Clause, At> moments = new HashMap<>();
+                    for (SqlText.Clause each : timed.clauses()) {
+                        moments.put(
+                                each,
+                                each.unit() == SqlText.Unit.VERSION
+                                        ? new At.Version(each.text())
+                                        : new At.Moment(
+                                                found.moments().get(times.indexOf(each))));
+                    }
+                    return found.parsed().asOf(moments);
+                });
     }
 
-    private Answer<List<Use>> resolve(Parsed parsed, Sources sources) {
-        List<Use> uses = new ArrayList<>();
-        for (TableName name : parsed.names()) {
-            switch (sources.resolve(name)) {
-                case Answer.Failed<Table>(Failure failure) -> {
-                    return Answer.failed(failure);
-                }
-                case Answer.Given<Table>(Table table) ->
-                        uses.add(new Use(name, table, planned(parsed, table)));
-            }
-        }
-        return Answer.of(List.copyOf(uses));
-    }
-
-    private static List<String> planned(Parsed parsed, Table table) {
-        return table.files().getFirst().footer().columns().stream()
-                .filter(column ->
-                        parsed.all() || parsed.words().contains(column.toLowerCase(Locale.ROOT)))
-                .toList();
-    }
-
-    private Answer<Prepared> describe(String sql, Parsed parsed, List<Use> uses) {
-        return footers(uses)
+    private Answer<Prepared> describe(String sql, Parsed parsed, Resolving.Resolved resolved) {
+        return empty(resolved)
                 .then(views ->
                         ask(
                                 Wire.DESCRIBE,
                                 out -> {
                                     Wire.list(out, views, Wire::view);
-                                    Wire.text(out, sql);
+                                    Wire.text(out, resolved.sql());
                                 },
                                 Wire.DESCRIBED,
                                 in ->
@@ -204,18 +549,30 @@ final class WorkerSession implements Session {
                                                 parsed.kind(),
                                                 Wire.list(in, Wire::type),
                                                 Wire.list(in, Wire::column),
-                                                parsed.names())));
+                                                parsed.references().stream()
+                                                        .map(Reference::name)
+                                                        .distinct()
+                                                        .toList())));
     }
 
-    private Answer<List<Wire.View>> footers(List<Use> uses) {
+    /** Views with the columns of what is read, and with the footers of files that are named. */
+    private Answer<List<Wire.View>> empty(Resolving.Resolved resolved) {
+        List<Reads> reads =
+                resolved.uses().stream().map(use -> new Reads(use, List.of(), needs(use))).toList();
         List<Wire.View> views = new ArrayList<>();
         try {
-            for (Use use : uses) {
-                List<String> paths = new ArrayList<>();
-                for (DataFile file : use.table().files()) {
-                    paths.add(footer(file, uses));
-                }
-                views.add(new Wire.View(use.name(), paths));
+            for (Resolving.Made each : resolved.made()) {
+                String definition =
+                        switch (each) {
+                            case Resolving.Viewed viewed -> viewed.definition();
+                            case Resolving.Use use ->
+                                    switch (use.relation()) {
+                                        case Table table -> files(table, reads);
+                                        case CatalogTable table -> new TableSql(table).empty();
+                                        case CatalogView view -> throw noTable(view);
+                                    };
+                        };
+                views.add(new Wire.View(each.target(), definition));
             }
             return Answer.of(views);
         } catch (IOException e) {
@@ -223,45 +580,141 @@ final class WorkerSession implements Session {
         }
     }
 
+    private static IllegalStateException noTable(CatalogView view) {
+        return new IllegalStateException("a view is resolved to what it reads: " + view.name());
+    }
+
+    private static List<Need> needs(Resolving.Use use) {
+        return use.relation() instanceof Table table
+                ? table.files().stream().map(file -> new Need(file, use.columns())).toList()
+                : List.of();
+    }
+
+    private String files(Table table, List<Reads> reads) throws IOException {
+        List<String> paths = new ArrayList<>();
+        for (DataFile file : table.files()) {
+            paths.add(TableSql.literal(footer(file, reads)));
+        }
+        return "FROM read_parquet([%s], hive_partitioning=false)"
+                .formatted(String.join(", ", paths));
+    }
+
     /** What is there of other statements gives way. */
-    private String footer(DataFile file, List<Use> uses) throws IOException {
+    private String footer(DataFile file, List<Reads> reads) throws IOException {
         try {
             return staging.footer(file);
         } catch (Staging.Full _) {
-            staging.keepOnly(ids(uses));
+            staging.keepOnly(ids(reads));
             return staging.footer(file);
         }
     }
 
-    private static Set<String> ids(List<Use> uses) {
+    private static Set<String> ids(List<Reads> reads) {
         Set<String> ids = new HashSet<>();
-        uses.forEach(use -> use.table().files().forEach(file -> ids.add(file.id())));
+        for (Reads each : reads) {
+            each.needs().forEach(need -> ids.add(need.file().id()));
+            each.vectors().forEach(vector -> ids.add(vector.id()));
+        }
         return ids;
     }
 
+    /** What is there to run a statement on. @param told what EXPLAIN says of it */
+    private record Ready(List<Wire.View> views, List<String> told) {}
+
     /** Asks for leave to read, and stages what is missing. */
-    private Answer<List<Wire.View>> stage(
-            String sql, Parsed parsed, List<Use> uses, Sources sources) {
-        List<Plan.Scan> scans =
-                uses.stream()
-                        .map(use ->
-                                new Plan.Scan(
-                                        use.name(),
-                                        use.table(),
-                                        use.columns(),
-                                        sum(use, file -> file.footer().rows()),
-                                        sum(use, file -> file.footer().bytes(use.columns()))))
-                        .toList();
-        Plan plan = new Plan(parsed.kind(), sql, scans);
-        if (plan.bytes() > limits.staging()) {
-            return Answer.failed(tooLarge(plan));
-        }
-        return sources.open(plan)
-                .then(reading -> {
-                    try (reading) {
-                        return footers(uses).then(views -> staged(uses, reading, views));
+    private Answer<Ready> stage(
+            String sql, Parsed parsed, Resolving.Resolved resolved, Sources sources) {
+        return reads(resolved, sources)
+                .then(reads -> {
+                    Plan plan =
+                            new Plan(
+                                    parsed.kind(),
+                                    sql,
+                                    reads.stream().map(Reads::scan).toList());
+                    if (plan.bytes() > limits.staging()) {
+                        return Answer.failed(tooLarge(plan));
                     }
+                    return sources.open(plan)
+                            .then(reading -> {
+                                try (reading) {
+                                    return staged(resolved, reads, reading);
+                                }
+                            })
+                            .then(views ->
+                                    Answer.of(
+                                            new Ready(
+                                                    views,
+                                                    parsed.kind() == Kind.EXPLAIN
+                                                            ? sources.told(plan)
+                                                            : List.of())));
                 });
+    }
+
+    /** Asks which files there are. */
+    private static Answer<List<Reads>> reads(Resolving.Resolved resolved, Sources sources) {
+        List<Reads> reads = new ArrayList<>();
+        for (Resolving.Use use : resolved.uses()) {
+            if (!(use.relation() instanceof CatalogTable table)) {
+                reads.add(new Reads(use, List.of(), needs(use)));
+                continue;
+            }
+            switch (sources.files(table, use.reference().wanted())) {
+                case Answer.Failed<List<TableFile>>(Failure failure) -> {
+                    return Answer.failed(failure);
+                }
+                case Answer.Given<List<TableFile>>(List<TableFile> files) -> {
+                    try {
+                        reads.add(new Reads(use, files, needs(use, table, files)));
+                    } catch (TableSql.Unreadable e) {
+                        return Answer.failed(unreadable(e));
+                    }
+                }
+            }
+        }
+        return Answer.of(List.copyOf(reads));
+    }
+
+    private static Failure unreadable(TableSql.Unreadable e) {
+        return new Failure(
+                Failure.NOT_HERE,
+                String.valueOf(e.getMessage()),
+                0,
+                "Rewrite the table's files by an engine that reads them.");
+    }
+
+    private static List<Need> needs(Resolving.Use use, CatalogTable table, List<TableFile> files)
+            throws TableSql.Unreadable {
+        List<Field> wanted =
+                table.columns().stream()
+                        .filter(each -> use.columns().contains(each.name()))
+                        .toList();
+        Map<String, Need> needs = new LinkedHashMap<>();
+        for (TableFile each : files) {
+            need(needs, each.file(), TableSql.needed(wanted, each));
+            for (TableFile.Deletes deletes : each.deletes()) {
+                switch (deletes) {
+                    case TableFile.Deletes.Positions(DataFile file) ->
+                            need(needs, file, TableSql.needed(deletes));
+                    case TableFile.Deletes.Equal(DataFile file, List<Integer> _) ->
+                            need(needs, file, TableSql.needed(deletes));
+                    case TableFile.Deletes.Vector _ -> {}
+                }
+            }
+        }
+        return List.copyOf(needs.values());
+    }
+
+    /** A file may be asked for by several others. */
+    private static void need(Map<String, Need> needs, DataFile file, List<String> columns) {
+        needs.merge(
+                file.id(),
+                new Need(file, columns),
+                (one, other) ->
+                        new Need(
+                                file,
+                                Stream.concat(one.columns().stream(), other.columns().stream())
+                                        .distinct()
+                                        .toList()));
     }
 
     private Failure tooLarge(Plan plan) {
@@ -273,36 +726,87 @@ final class WorkerSession implements Session {
                 "Name fewer columns, or ask the operator for more (sql.staging).");
     }
 
-    private interface Count {
-        long of(DataFile file);
-    }
-
-    private static long sum(Use use, Count count) {
-        return use.table().files().stream().mapToLong(count::of).sum();
-    }
-
     private Answer<List<Wire.View>> staged(
-            List<Use> uses, Sources.Reading reading, List<Wire.View> views) {
-        for (Use use : uses) {
-            for (DataFile file : use.table().files()) {
+            Resolving.Resolved resolved, List<Reads> reads, Sources.Reading reading) {
+        Map<String, String> paths = new HashMap<>();
+        for (Reads each : reads) {
+            for (Need need : each.needs()) {
                 try {
-                    columns(file, use, uses, reading);
+                    paths.put(need.file().id(), footer(need.file(), reads));
+                    columns(need, reads, reading);
                 } catch (IOException e) {
-                    forget(file);
+                    forget(need.file());
+                    return Answer.failed(unstaged(e));
+                }
+            }
+            for (TableFile.Deletes.Vector vector : each.vectors()) {
+                try {
+                    paths.put(vector.id(), rows(vector, reads, reading));
+                } catch (IOException e) {
                     return Answer.failed(unstaged(e));
                 }
             }
         }
+        Map<TableName, Reads> tables = new HashMap<>();
+        reads.forEach(each -> tables.put(each.use().target(), each));
+        List<Wire.View> views = new ArrayList<>();
+        try {
+            for (Resolving.Made each : resolved.made()) {
+                views.add(new Wire.View(each.target(), definition(each, tables, reads, paths)));
+            }
+        } catch (TableSql.Unreadable e) {
+            return Answer.failed(unreadable(e));
+        } catch (IOException e) {
+            return Answer.failed(unstaged(e));
+        }
         return Answer.of(views);
     }
 
-    private void columns(DataFile file, Use use, List<Use> uses, Sources.Reading reading)
+    private String definition(
+            Resolving.Made made,
+            Map<TableName, Reads> tables,
+            List<Reads> reads,
+            Map<String, String> paths)
+            throws IOException, TableSql.Unreadable {
+        return switch (made) {
+            case Resolving.Viewed viewed -> viewed.definition();
+            case Resolving.Use use ->
+                    switch (use.relation()) {
+                        case Table table -> files(table, reads);
+                        case CatalogTable table -> {
+                            Reads read = tables.get(use.target());
+                            if (read == null) {
+                                throw new IllegalStateException("not staged: " + table.name());
+                            }
+                            yield new TableSql(table)
+                                    .of(
+                                            read.files().stream()
+                                                    .map(file -> new TableSql.Part(file, paths))
+                                                    .toList());
+                        }
+                        case CatalogView view -> throw noTable(view);
+                    };
+        };
+    }
+
+    private String rows(
+            TableFile.Deletes.Vector vector, List<Reads> reads, Sources.Reading reading)
             throws IOException {
         try {
-            staging.columns(file, use.columns(), reading, this::stopped);
+            return staging.rows(vector, reading);
         } catch (Staging.Full _) {
-            staging.keepOnly(ids(uses));
-            staging.columns(file, use.columns(), reading, this::stopped);
+            staging.keepOnly(ids(reads));
+            return staging.rows(vector, reading);
+        }
+    }
+
+    private void columns(Need need, List<Reads> reads, Sources.Reading reading)
+            throws IOException {
+        try {
+            staging.columns(need.file(), need.columns(), reading, this::stopped);
+        } catch (Staging.Full _) {
+            staging.keepOnly(ids(reads));
+            staging.columns(need.file(), need.columns(), reading, this::stopped);
         }
     }
 

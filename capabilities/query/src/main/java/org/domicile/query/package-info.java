@@ -26,7 +26,7 @@
  *
  * <p><b>Failures are values</b> ({@link org.domicile.query.Answer}, {@link
  * org.domicile.query.Failure}): SQLSTATE, a sentence, where in the text, a hint. The states that
- * this package itself makes: 42601 (not one statement), 0A000 (a kind or a function that does not
+ * this package itself makes: 42601 (not one statement), 54001 (views too deep), 0A000 (a kind or a function that does not
  * run here), 42P01 (no such table), 42501 (refused), 22023 (a file that is none), 53400 (a scan
  * over the staging, rows over the limit), 53200 (memory), 53300 (too many sessions), 57014
  * (cancelled, or out of time), 57P01 (the session's process is gone; open another), 58000 (no
@@ -34,11 +34,17 @@
  * session is dead; after any other it goes on.
  *
  * <p><b>Limits</b> ({@link org.domicile.query.Limits}) are an organisation's: memory, threads,
- * time, rows, staging, spill, sessions. A statement has at most 1 MiB of text and 1,000 parameters;
+ * time, rows, staging, spill, sessions; the configuration's, or those that an operator has set for
+ * it ({@link org.domicile.query.LimitTable}, kept in the keyspace). A statement has at most 1 MiB of text and 1,000 parameters;
  * a result 10,000 columns; a single value 64 MiB.
  *
- * <p><b>Files that a statement names</b> today are Parquet objects, {@code from
- * 's3://bucket/key.parquet'}. They are staged as files of their full size that hold their footer
+ * <p><b>What a statement names</b> are tables and views of the catalog ({@link
+ * org.domicile.query.CatalogTable}, {@link org.domicile.query.CatalogView}), as they are or as of a
+ * moment ({@link org.domicile.query.At}), and Parquet objects, {@code from
+ * 's3://bucket/key.parquet'} ({@link org.domicile.query.Table}). Views become texts of which every
+ * table is resolved again; the files of a table are asked for once it is known which columns and
+ * rows are wanted ({@link org.domicile.query.Wanted}), and {@code TableSql} says how they are read
+ * (docs/decisions/0026). Files are staged as files of their full size that hold their footer
  * and the planned columns, and holes; see docs/decisions/0024.
  */
 @NullMarked

@@ -27,13 +27,13 @@ public final class FolderSources implements Sources {
     }
 
     @Override
-    public Answer<Table> resolve(TableName name) {
+    public Answer<Relation> resolve(TableName name, At at, List<String> namespace) {
         Path file = folder.resolve(name.table() + ".parquet");
         if (!Files.exists(file)) {
             return Answer.failed(Failure.NO_TABLE, "There is no table " + name + ".");
         }
         try {
-            Footer footer = Footer.read(Files.size(file), (at, length) -> range(file, at, length));
+            Footer footer = Footer.read(Files.size(file), (from, length) -> range(file, from, length));
             String id = file + "@" + Files.getLastModifiedTime(file);
             return Answer.of(new Table(List.of(new DataFile(id, file.toString(), footer))));
         } catch (NotParquet e) {

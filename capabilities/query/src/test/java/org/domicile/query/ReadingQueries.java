@@ -17,7 +17,23 @@ import java.util.regex.Pattern;
 public final class ReadingQueries implements Queries {
     private static final Pattern KNOWN = Pattern.compile("select (\\w+)(?: from '([^']+)')?");
 
+    private final LimitTable limits;
     private int open;
+
+    /** Where nobody has limits of its own. */
+    public ReadingQueries() {
+        this(LimitTable.none());
+    }
+
+    /** Where organisations may. */
+    public ReadingQueries(LimitTable limits) {
+        this.limits = limits;
+    }
+
+    @Override
+    public LimitTable limits() {
+        return limits;
+    }
 
     @Override
     public Answer<Session> begin(String organisation, String zone) {
@@ -43,11 +59,39 @@ public final class ReadingQueries implements Queries {
                     : Answer.failed(Failure.SYNTAX, "not known here: " + sql);
         }
 
-        private static Answer<List<Table>> tables(Matcher matcher, Sources sources) {
+        /** Files that a name means. @param place on record */
+        private record Meant(String place, List<DataFile> files) {}
+
+        private static Answer<List<Meant>> tables(Matcher matcher, Sources sources) {
             return matcher.group(2) == null
                     ? Answer.of(List.of())
-                    : sources.resolve(new TableName(List.of(matcher.group(2))))
-                            .then(table -> Answer.of(List.of(table)));
+                    : sources.resolve(name(matcher), At.NOW, List.of())
+                            .then(relation -> meant(relation, sources))
+                            .then(meant -> Answer.of(List.of(meant)));
+        }
+
+        private static TableName name(Matcher matcher) {
+            String text = matcher.group(2);
+            return new TableName(
+                    text.contains("/") ? List.of(text) : List.of(text.split("\\.", -1)));
+        }
+
+        private static Answer<Meant> meant(Relation relation, Sources sources) {
+            return switch (relation) {
+                case Table table ->
+                        Answer.of(new Meant(table.files().getFirst().place(), table.files()));
+                case CatalogTable table ->
+                        sources.files(table, Wanted.ALL)
+                                .then(files ->
+                                        Answer.of(
+                                                new Meant(
+                                                        table.name(),
+                                                        files.stream()
+                                                                .map(TableFile::file)
+                                                                .toList())));
+                case CatalogView view ->
+                        Answer.failed(Failure.NOT_HERE, "a view: " + view.sql());
+            };
         }
 
         @Override
@@ -78,23 +122,29 @@ public final class ReadingQueries implements Queries {
         }
 
         private Answer<Rows> read(
-                String sql, Matcher matcher, List<Table> tables, Sources sources) {
+                String sql, Matcher matcher, List<Meant> tables, Sources sources) {
             List<String> columns = List.of(matcher.group(1));
             List<Plan.Scan> scans =
                     tables.stream()
                             .map(table ->
                                     new Plan.Scan(
-                                            new TableName(List.of(matcher.group(2))),
-                                            table,
+                                            name(matcher),
+                                            table.place(),
+                                            table.files(),
                                             columns,
-                                            table.files().getFirst().footer().rows(),
-                                            table.files().getFirst().footer().bytes(columns)))
+                                            table.files().stream()
+                                                    .mapToLong(file -> file.footer().rows())
+                                                    .sum(),
+                                            table.files().stream()
+                                                    .mapToLong(file ->
+                                                            file.footer().bytes(columns))
+                                                    .sum()))
                             .toList();
             return sources.open(new Plan(Kind.SELECT, sql, scans))
                     .then(reading -> {
                         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
                         try (reading) {
-                            for (Table table : tables) {
+                            for (Meant table : tables) {
                                 for (DataFile file : table.files()) {
                                     for (Footer.Chunk chunk : file.footer().chunks()) {
                                         reading.read(file, chunk.start(), chunk.length())

@@ -17,6 +17,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
@@ -303,7 +304,7 @@ public abstract class SessionContract {
             assertEquals(List.of("day"), scan.columns());
             assertEquals(50_000, scan.rows());
             assertEquals(scan.bytes(), sources.read);
-            assertTrue(sources.read < scan.table().files().getFirst().footer().length() / 5);
+            assertTrue(sources.read < scan.files().getFirst().footer().length() / 5);
             // again, and nothing is read; it is asked for all the same
             assertEquals(new Value.Whole(6), one(session, "max(day) from flights where day > 1"));
             assertEquals(2, sources.plans.size());
@@ -532,6 +533,542 @@ public abstract class SessionContract {
     protected static List<Path> files(Path below) throws IOException {
         try (Stream<Path> all = Files.walk(below)) {
             return all.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    // ---- what is written ----
+
+    private static final Target.Parquet TARGET =
+            new Target.Parquet(
+                    List.of(
+                            new Target.Slot("n", "BIGINT", "1", 1),
+                            new Target.Slot(
+                                    "more", "STRUCT(\"a b\" VARCHAR, l INTEGER[])",
+                                    "{__duckdb_field_id: 2, \"a b\": 3, \"l\":"
+                                            + " {__duckdb_field_id: 4, element: 5}}",
+                                    2),
+                            new Target.Slot("none", "DATE", "6", 0)));
+
+    private Path kept(Written written, String name) throws IOException {
+        Path file = folder.resolve(name + ".parquet");
+        Files.write(file, written.read().readAllBytes());
+        assertEquals(written.size(), Files.size(file));
+        return file;
+    }
+
+    /** Rows of a statement are a file that knows its fields, and whose footer tells of them. */
+    @Test
+    void rowsAreWrittenAsAFileOfATable() throws IOException {
+        parquet(folder.resolve("t.parquet"), "select i as n from range(1000) t(i)");
+        try (Session session = session()) {
+            Answer<Written> answer =
+                    session.write(
+                            "select n, {'a b': 'w' || n, 'l': [n, n]} from t where n >= $1 -- all",
+                            List.of(new Value.Whole(10)),
+                            TARGET,
+                            sources);
+            try (Written written = given(answer)) {
+                assertEquals(990, written.rows());
+                Measures measures = written.measures();
+                assertEquals(990, measures.rows());
+                assertEquals(
+                        List.of(1, 3, 5, 6),
+                        measures.leaves().stream().map(Measures.Leaf::field).toList());
+                Measures.Group n = measures.leaves().getFirst().groups().getFirst();
+                assertEquals(0, n.nulls());
+                assertEquals(10, n.least()[0]);
+                assertEquals(0, n.least()[7]);
+                assertEquals(990, measures.leaves().getLast().groups().getFirst().nulls());
+                kept(written, "back");
+                assertEquals(
+                        List.of(
+                                List.of(
+                                        new Value.Whole(990),
+                                        new Value.Text("w10"),
+                                        new Value.Whole(999))),
+                        rows(
+                                session,
+                                "select count(*), min(more.\"a b\"), max(more.l[2])::bigint from"
+                                        + " back"));
+            }
+        }
+    }
+
+    @Test
+    void whatCannotBeWrittenIsSaidWithItsPlace() throws IOException {
+        parquet(folder.resolve("t.parquet"), "select 'x' as n from range(10) t(i)");
+        try (Session session = session()) {
+            Target one = new Target.Parquet(List.of(new Target.Slot("n", "BIGINT", "1", 1)));
+            assertEquals(
+                    "22P02", failure(session.write("from t", List.of(), one, sources)).state());
+            Failure column =
+                    failure(session.write("select n, nothing from t", List.of(), one, sources));
+            assertEquals("42703", column.state());
+            assertEquals(
+                    Failure.NO_TABLE,
+                    failure(session.write("from nowhere", List.of(), one, sources)).state());
+            for (String sql :
+                    List.of(
+                            "select 1) to '/tmp/x' (format csv); --",
+                            "select 1; select 2",
+                            "copy (select 1) to '/tmp/x'",
+                            "insert into t values (1)",
+                            "select * from read_csv('/etc/passwd')")) {
+                failure(session.write(sql, List.of(), one, sources));
+            }
+            // and it goes on
+            try (Written written =
+                    given(session.write("values (1), (2)", List.of(), one, sources))) {
+                assertEquals(2, written.rows());
+            }
+        }
+    }
+
+    @Test
+    void moreThanTheStagingHoldsIsNotWritten() {
+        try (Session session = session()) {
+            Target one = new Target.Parquet(List.of(new Target.Slot("n", "VARCHAR", "1", 1)));
+            Failure failure =
+                    failure(
+                            session.write(
+                                    "select md5(i::varchar) || md5((i+1)::varchar) from"
+                                            + " range(2000000) t(i)",
+                                    List.of(),
+                                    one,
+                                    sources));
+            assertEquals(Failure.OVER_LIMIT, failure.state());
+            assertEquals(0, queries.standing().staged());
+            assertEquals(
+                    List.of(List.of(new Value.Text("1"))), rows(session, "select 1::varchar"));
+        }
+    }
+
+    @Test
+    void objectsAreWrittenAsTheyAreAsked() throws IOException {
+        try (Session session = session()) {
+            try (Written written =
+                    given(
+                            session.write(
+                                    "select 1 as a, 'x,y' as b",
+                                    List.of(),
+                                    new Target.Csv(Target.Header.NAMES, ','),
+                                    sources))) {
+                assertEquals(
+                        "a,b\n1,\"x,y\"\n",
+                        new String(
+                                written.read().readAllBytes(),
+                                java.nio.charset.StandardCharsets.UTF_8));
+                assertEquals(1, written.rows());
+            }
+            try (Written written =
+                    given(
+                            session.write(
+                                    "select 1 as a, null as b",
+                                    List.of(),
+                                    new Target.Json(),
+                                    sources))) {
+                assertEquals(
+                        "{\"a\":1,\"b\":null}\n",
+                        new String(
+                                written.read().readAllBytes(),
+                                java.nio.charset.StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    private static Arrived arrived(Session session, String text) throws IOException {
+        return given(
+                session.arrive(
+                        new java.io.ByteArrayInputStream(
+                                text.getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+    }
+
+    private static Intake.Csv csv(Intake.OnError onError) {
+        return new Intake.Csv(
+                Target.Header.NAMES,
+                Optional.of(','),
+                Optional.of('"'),
+                Optional.empty(),
+                "",
+                List.of(),
+                onError);
+    }
+
+    private static final Target.Parquet TWO =
+            new Target.Parquet(
+                    List.of(
+                            new Target.Slot("n", "BIGINT", "1", 1),
+                            new Target.Slot("word", "VARCHAR", "2", 2)));
+
+    private static final List<Intake.Named> NAMED =
+            List.of(new Intake.Named("n", "BIGINT"), new Intake.Named("word", "VARCHAR"));
+
+    /** A file from outside is read by the engine, and nulls and empty texts are told apart. */
+    @Test
+    void filesFromOutsideAreRead() throws IOException {
+        try (Session session = session();
+                Arrived file = arrived(session, "n,word\n1,\"a \"\"b\"\", c\"\n2,\n3,\"\"\n")) {
+            List<Column> guessed = given(file.guess(csv(Intake.OnError.FAIL)));
+            assertEquals(List.of("n", "word"), guessed.stream().map(Column::name).toList());
+            assertEquals(Type.Simple.BIGINT, guessed.getFirst().type());
+            Arrived.Taken taken =
+                    given(file.write(csv(Intake.OnError.FAIL).of(NAMED), TWO));
+            try (Written written = taken.written()) {
+                kept(written, "loaded");
+                assertEquals(
+                        List.of(
+                                List.of(new Value.Whole(1), new Value.Text("a \"b\", c")),
+                                List.of(new Value.Whole(2), Value.NULL),
+                                List.of(new Value.Whole(3), new Value.Text(""))),
+                        rows(session, "from loaded order by n"));
+            }
+        }
+        try (Session session = session();
+                Arrived file = arrived(session, "{\"n\": 1}\n{\"n\": 2, \"word\": \"w\"}\n")) {
+            Intake json = new Intake.Json(List.of(), Intake.OnError.FAIL);
+            assertEquals(2, given(file.guess(json)).size());
+            Arrived.Taken taken = given(file.write(json.of(NAMED), TWO));
+            try (Written written = taken.written()) {
+                assertEquals(2, written.rows());
+            }
+        }
+    }
+
+    @Test
+    void brokenRowsAreNamedOrLeftOut() throws IOException {
+        String text = "n,word\n1,a\nx,b\n3,c\n4\n5,e\n";
+        try (Session session = session(); Arrived file = arrived(session, text)) {
+            Failure failure = failure(file.write(csv(Intake.OnError.FAIL).of(NAMED), TWO));
+            assertTrue(failure.message().contains("Line: 3"), failure.message());
+            Arrived.Taken taken =
+                    given(file.write(csv(Intake.OnError.SKIP).of(NAMED), TWO));
+            try (Written written = taken.written()) {
+                assertEquals(3, written.rows());
+                assertEquals(
+                        List.of(3L, 5L),
+                        taken.rejected().stream().map(Arrived.Rejected::line).toList());
+                assertEquals("x,b", taken.rejected().getFirst().text());
+                assertTrue(
+                        taken.rejected().getFirst().why().contains("x"),
+                        taken.rejected().getFirst().why());
+            }
+        }
+    }
+
+    @Test
+    void aFileThatIsTooLargeOrCutOffIsNotTaken() throws IOException {
+        try (Session session = session()) {
+            Failure failure =
+                    failure(session.arrive(new java.io.ByteArrayInputStream(new byte[9 << 20])));
+            assertEquals(Failure.OVER_LIMIT, failure.state());
+            parquet(folder.resolve("cut.parquet"), "select i as n, 'w' as word from range(9) t(i)");
+            byte[] whole = Files.readAllBytes(folder.resolve("cut.parquet"));
+            try (Arrived file =
+                    given(
+                            session.arrive(
+                                    new java.io.ByteArrayInputStream(
+                                            whole, 0, whole.length - 9)))) {
+                failure(file.guess(new Intake.Parquet()));
+            }
+            assertEquals(0, queries.standing().staged());
+            try (Arrived file =
+                    given(session.arrive(new java.io.ByteArrayInputStream(whole)))) {
+                Arrived.Taken taken = given(file.write(new Intake.Parquet(), TWO));
+                try (Written written = taken.written()) {
+                    assertEquals(9, written.rows());
+                }
+            }
+        }
+    }
+
+    private LakeSources lake() {
+        return new LakeSources(sources);
+    }
+
+    private static Field field(int id, String name, Type.Simple type, String... others) {
+        List<String> names = new ArrayList<>(List.of(name));
+        names.addAll(List.of(others));
+        return new Field(
+                id,
+                name,
+                names,
+                new Field.Form.Plain(type, type.name()),
+                new Field.Initial.None());
+    }
+
+    /** A file of the folder. */
+    private DataFile data(String name, String select) {
+        parquet(folder.resolve(name + ".parquet"), select);
+        return given(sources.resolve(new TableName(List.of(name)), At.NOW, List.of()))
+                        instanceof Table(List<DataFile> files)
+                ? files.getFirst()
+                : fail(name);
+    }
+
+    private static CatalogTable table(LakeSources lake, String name, Field... columns) {
+        CatalogTable table = new CatalogTable(name + "-id", name, List.of(columns));
+        lake.relations.put(name, table);
+        return table;
+    }
+
+    private static String cells(Session session, LakeSources lake, String sql) {
+        StringBuilder text = new StringBuilder();
+        try (Rows rows = given(session.run(sql, List.of(), lake))) {
+            for (Optional<Batch> next = given(rows.next());
+                    next.isPresent();
+                    next = given(rows.next())) {
+                for (int row = 0; row < next.get().rows(); row++) {
+                    text.append(text.isEmpty() ? "" : " ");
+                    for (int i = 0; i < rows.columns().size(); i++) {
+                        Value value =
+                                next.get()
+                                        .columns()
+                                        .get(i)
+                                        .value(rows.columns().get(i).type(), row);
+                        text.append(i == 0 ? "" : "|")
+                                .append(
+                                        switch (value) {
+                                            case Value.Whole(long whole) -> whole;
+                                            case Value.Text(String each) -> each;
+                                            case Value.Null _ -> "null";
+                                            default -> value;
+                                        });
+                    }
+                }
+            }
+        }
+        return text.toString();
+    }
+
+    /** Files without ids are read by their names. */
+    @Test
+    void tablesOfTheCatalogAreReadByTheirSchema() {
+        LakeSources lake = lake();
+        table(
+                lake,
+                "a.t",
+                field(1, "n", Type.Simple.BIGINT, "old_n"),
+                field(2, "word", Type.Simple.VARCHAR),
+                field(3, "new", Type.Simple.INTEGER));
+        DataFile one = data("one", "select i::int as old_n, 'w' || i as word from range(5) t(i)");
+        DataFile two = data("two", "select 7::int as new, 9::bigint as n");
+        DataFile gone = data("gone", "select 'elsewhere' as file_path, 0::bigint as pos union all"
+                + " select 'at/one', 2::bigint");
+        DataFile equal = data("equal", "select 'w1' as word");
+        try (Session session = session()) {
+            assertEquals("", cells(session, lake, "select * from a.t"), "there are no files");
+            assertEquals(
+                    List.of(Type.Simple.BIGINT, Type.Simple.VARCHAR, Type.Simple.INTEGER),
+                    given(session.prepare("select * from a.t", lake)).columns().stream()
+                            .map(Column::type)
+                            .toList());
+            lake.files.put(
+                    "a.t-id",
+                    List.of(
+                            new TableFile(one, "at/one", Map.of(), List.of()),
+                            new TableFile(two, "at/two", Map.of(2, "given"), List.of())));
+            assertEquals(
+                    "0|w0|null 1|w1|null 2|w2|null 3|w3|null 4|w4|null 9|given|7",
+                    cells(session, lake, "select * from a.t order by n"));
+            lake.files.put(
+                    "a.t-id",
+                    List.of(
+                            new TableFile(
+                                    one,
+                                    "at/one",
+                                    Map.of(),
+                                    List.of(
+                                            new TableFile.Deletes.Positions(gone),
+                                            new TableFile.Deletes.Vector("v", "v", 8, 1))),
+                            new TableFile(two, "at/two", Map.of(2, "given"), List.of())));
+            lake.vectors.put("v", new long[] {4});
+            assertEquals(
+                    "0|w0|null 1|w1|null 3|w3|null 9|given|7",
+                    cells(session, lake, "select * from a.t order by n"));
+            assertEquals("4", cells(session, lake, "select count(*) from a.t"));
+            // by value, without ids there is no column to be equal in
+            lake.files.put(
+                    "a.t-id",
+                    List.of(
+                            new TableFile(
+                                    one,
+                                    "at/one",
+                                    Map.of(),
+                                    List.of(new TableFile.Deletes.Equal(equal, List.of(2))))));
+            assertEquals(
+                    Failure.NOT_HERE,
+                    failure(session.run("select n from a.t", List.of(), lake)).state());
+            table(
+                    lake,
+                    "a.strange",
+                    field(1, "n", Type.Simple.BIGINT),
+                    new Field(
+                            2,
+                            "v",
+                            List.of("v"),
+                            new Field.Form.Strange("variant"),
+                            new Field.Initial.None()));
+            assertEquals("", cells(session, lake, "select n from a.strange"));
+            assertEquals(
+                    Failure.NOT_HERE,
+                    failure(session.run("from a.strange", List.of(), lake)).state());
+            table(
+                    lake,
+                    "a.twice",
+                    field(1, "n", Type.Simple.BIGINT),
+                    field(2, "N", Type.Simple.BIGINT));
+            assertEquals(
+                    Failure.NOT_HERE,
+                    failure(session.run("select 1 from a.twice", List.of(), lake)).state());
+        }
+    }
+
+    @Test
+    void whatIsWantedOfATableIsTold() {
+        LakeSources lake = lake();
+        table(
+                lake,
+                "a.t",
+                field(1, "n", Type.Simple.BIGINT),
+                field(2, "day", Type.Simple.DATE),
+                field(3, "word", Type.Simple.VARCHAR));
+        table(lake, "a.u", field(1, "n", Type.Simple.BIGINT), field(2, "m", Type.Simple.BIGINT));
+        Wanted five =
+                new Wanted.Compare(
+                        "n", Wanted.Operator.EQUAL, new Wanted.Constant(Wanted.Kind.WHOLE, "5"));
+        try (Session session = session()) {
+            assertEquals(List.of(five), wanted(session, lake, "select 1 from a.t where n = 5"));
+            assertEquals(List.of(five), wanted(session, lake, "select 1 from a.t x where 5 = x.n"));
+            assertEquals(
+                    List.of(
+                            new Wanted.And(
+                                    List.of(
+                                            five,
+                                            new Wanted.Compare(
+                                                    "day",
+                                                    Wanted.Operator.AT_LEAST,
+                                                    new Wanted.Constant(
+                                                            Wanted.Kind.TEXT, "2024-01-01")),
+                                            new Wanted.In(
+                                                    "word",
+                                                    List.of(
+                                                            new Wanted.Constant(
+                                                                    Wanted.Kind.TEXT, "a"),
+                                                            new Wanted.Constant(
+                                                                    Wanted.Kind.TEXT, "b"))),
+                                            new Wanted.Compare(
+                                                    "n",
+                                                    Wanted.Operator.LESS,
+                                                    new Wanted.Constant(
+                                                            Wanted.Kind.EXACT, "5.5"))))),
+                    wanted(
+                            session,
+                            lake,
+                            "select 1 from a.t where n = 5 and day >= date '2024-01-01' and word in"
+                                    + " ('a', 'b') and length(word) > 3 and n < 5.5"));
+            for (String all :
+                    List.of(
+                            "select 1 from a.t",
+                            "select 1 from a.t where n = 5 or length(word) = 1",
+                            "select 1 from a.t where not n = 5",
+                            "select 1 from a.t where n is null",
+                            "select 1 from (select n + 1 as n from a.t) where n = 5",
+                            "select 1 from a.t where n = 5 union all select 1 from a.t",
+                            "select 1 from a.t tablesample 10% where n = 5",
+                            "select 1 from a.t as x(a, b, n) where n = 5",
+                            "select case when n = 5 then 1 end from a.t",
+                            "select 1 from a.t where n = (select 5)")) {
+                assertEquals(List.of(Wanted.ALL), wanted(session, lake, all), all);
+            }
+            assertEquals(
+                    List.of(new Wanted.Or(List.of(five, five))),
+                    wanted(
+                            session,
+                            lake,
+                            "select 1 from a.t where n = 5 union all select 1 from a.t where n ="
+                                    + " 5"));
+            assertEquals(
+                    List.of(five, Wanted.ALL),
+                    wanted(
+                            session,
+                            lake,
+                            "select 1 from a.t left join a.u on t.n = u.n where t.n = 5 and m = 3"));
+            assertEquals(
+                    List.of(Wanted.ALL, Wanted.ALL),
+                    wanted(
+                            session,
+                            lake,
+                            "select 1 from a.t positional join a.u where t.n = 5"));
+            assertEquals(
+                    List.of(Wanted.ALL, Wanted.ALL),
+                    wanted(session, lake, "select 1 from a.t anti join a.u on t.n = u.n where t.n = 5"));
+        }
+    }
+
+    private static List<Wanted> wanted(Session session, LakeSources lake, String sql) {
+        lake.wanted.clear();
+        cells(session, lake, sql);
+        return List.copyOf(lake.wanted);
+    }
+
+    @Test
+    void viewsAndMomentsHaveTablesOfTheirOwn() {
+        LakeSources lake = lake();
+        Field n = field(1, "n", Type.Simple.BIGINT);
+        CatalogTable now = table(lake, "a.b.c.t", n);
+        lake.files.put(
+                now.id(),
+                List.of(
+                        new TableFile(
+                                data("now", "select 2::bigint as n"), "at/now", Map.of(), List.of())));
+        CatalogTable then = new CatalogTable("then", "then", List.of(n));
+        lake.relations.put("a.b.c.t@" + new At.Version("one"), then);
+        lake.relations.put(
+                "a.b.c.t@" + new At.Moment(Instant.parse("2024-01-01T00:00:00Z")), then);
+        lake.files.put(
+                "then",
+                List.of(
+                        new TableFile(
+                                data("then", "select 1::bigint as n"),
+                                "at/then",
+                                Map.of(),
+                                List.of())));
+        CatalogTable inner = new CatalogTable("inner", "x.t", List.of(n));
+        lake.relations.put("t in x", inner);
+        lake.relations.put("t", now);
+        lake.files.put(
+                "inner",
+                List.of(
+                        new TableFile(
+                                data("inner", "select 40::bigint as n"),
+                                "at/inner",
+                                Map.of(),
+                                List.of())));
+        lake.relations.put(
+                "v",
+                new CatalogView(
+                        "v", "x.v", "select t.n + 2 from t -- 'ü\n;", List.of("x"), List.of("m")));
+        lake.relations.put("w", new CatalogView("w", "x.w", "from w2", List.of(), List.of()));
+        lake.relations.put("w2", new CatalogView("w2", "x.w2", "select * from w", List.of(), List.of()));
+        try (Session session = session()) {
+            assertEquals("2", cells(session, lake, "select n from a.b.c.t"));
+            assertEquals("2|ü", cells(session, lake, "select t.n, 'ü' from a . b.\"c\".t"));
+            assertEquals(
+                    "2|1|1|2",
+                    cells(
+                            session,
+                            lake,
+                            "select x.n, y.n, z.n, (select max(n) from a.b.c.t) from /* ü */"
+                                    + " a.b.c.t x, a.b.c.t for version as of 'one' as y, a.b.c.t at"
+                                    + " (timestamp => '2024-01-01') z"));
+            assertEquals("42|2", cells(session, lake, "select m, t.n from v, t"));
+            assertEquals(
+                    List.of("v", "t in x", "t"),
+                    lake.resolved.subList(lake.resolved.size() - 3, lake.resolved.size()));
+            assertEquals(
+                    Failure.NESTED, failure(session.run("from w", List.of(), lake)).state());
+            String plan = cells(session, lake, "explain select n from t");
+            assertTrue(plan.startsWith("what is read|read: 1 "), plan);
         }
     }
 }

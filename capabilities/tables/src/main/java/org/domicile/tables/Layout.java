@@ -30,6 +30,19 @@ final class Layout {
         return levels(organisation, parent.levels().size() + 1, parent.levels()).range();
     }
 
+    /** All namespaces of an organisation. */
+    static Range namespaces(String organisation) {
+        return of("n", organisation).range();
+    }
+
+    /** The levels that the key of a namespace ends with. */
+    static List<String> levels(byte[] key) {
+        return Tuple.unpack(key).stream()
+                .skip(4) // space, kind, organisation, depth
+                .map(each -> each instanceof Tuple.Part.Text(String text) ? text : "")
+                .toList();
+    }
+
     static byte[] entry(String organisation, long namespace, String name) {
         return of("e", organisation).unsigned(namespace).text(name).pack();
     }
@@ -44,6 +57,10 @@ final class Layout {
 
     static byte[] staged(String organisation, String id) {
         return of("s", organisation).text(id).pack();
+    }
+
+    static byte[] carried(String organisation, String id) {
+        return of("c", organisation).text(id).pack();
     }
 
     static byte[] once(String organisation, byte[] key) {

@@ -1,10 +1,14 @@
 package org.domicile.tables;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.rest.responses.ImmutableLoadViewResponse;
 import org.apache.iceberg.rest.responses.LoadViewResponseParser;
+import org.apache.iceberg.view.SQLViewRepresentation;
 import org.apache.iceberg.view.ViewMetadata;
+import org.apache.iceberg.view.ViewRepresentation;
 
 /** A view as it is. */
 record LoadedView(TableName name, String id, long version, ViewMetadata metadata)
@@ -33,6 +37,22 @@ record LoadedView(TableName name, String id, long version, ViewMetadata metadata
                         .metadataLocation(metadataLocation())
                         .config(config)
                         .build());
+    }
+
+    /** Its current version. */
+    ViewText text() {
+        List<ViewText.Statement> statements = new ArrayList<>();
+        for (ViewRepresentation each : metadata.currentVersion().representations()) {
+            if (each instanceof SQLViewRepresentation sql) {
+                statements.add(new ViewText.Statement(sql.dialect(), sql.sql()));
+            }
+        }
+        Namespace namespace = metadata.currentVersion().defaultNamespace();
+        return new ViewText(
+                id,
+                statements,
+                namespace == null ? List.of() : List.of(namespace.levels()),
+                new Shapes().of(metadata.schema()));
     }
 
     @Override

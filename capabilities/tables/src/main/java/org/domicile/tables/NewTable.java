@@ -1,5 +1,7 @@
 package org.domicile.tables;
 
+import java.util.List;
+import java.util.Map;
 import org.apache.iceberg.rest.requests.CreateTableRequest;
 
 /** A table that is wanted, as a client says it. */
@@ -25,6 +27,22 @@ public sealed interface NewTable {
             throw Document.invalid("A table has a name and a schema");
         }
         return new Asked(request);
+    }
+
+    /**
+     * A table with these columns, whose ids are only to tell them apart: the table's own are what
+     * {@link Tables#drafted} says.
+     */
+    static NewTable of(String name, List<Field> columns, Map<String, String> properties) {
+        return new Asked(
+                Document.checked(() -> {
+                    CreateTableRequest.Builder builder =
+                            CreateTableRequest.builder()
+                                    .withName(name)
+                                    .withSchema(Forms.schema(columns));
+                    properties.forEach(builder::setProperty);
+                    return builder.build();
+                }));
     }
 
     /** As the library reads it. */

@@ -50,6 +50,8 @@ public record Scan(
      * @param spec id of the partitioning that it was written by
      * @param partition by the name of the partition's field: the value as a text; an absent one is
      *     null and has no entry
+     * @param constants by the id of a column that the file is partitioned by as it is: the value as
+     *     a text, as {@link Field.Initial} has it; it holds where the file has no such column
      * @param firstRow id of its first row, where the table keeps lineage; -1 otherwise
      * @param sequence data sequence number
      * @param deletes what applies to it
@@ -64,6 +66,7 @@ public record Scan(
             long records,
             int spec,
             Map<String, String> partition,
+            Map<Integer, String> constants,
             long firstRow,
             long sequence,
             List<DeleteFile> deletes,

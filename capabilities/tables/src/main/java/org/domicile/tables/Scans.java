@@ -2,8 +2,6 @@ package org.domicile.tables;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,14 +18,13 @@ import org.apache.iceberg.Scan;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.StaticTableOperations;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableScan;
-import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.ExpressionParser;
-import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.rest.requests.PlanTableScanRequest;
 import org.apache.iceberg.types.Type;
@@ -128,14 +125,35 @@ final class Scans {
 
     // for us
 
+    Shape shape(Moment at) {
+        return Document.checked(() -> {
+            long snapshot = snapshot(at);
+            return new Shape(
+                    loaded.id(),
+                    snapshot,
+                    rows(snapshot),
+                    new Shapes(loaded.metadata()).of(schema(at, snapshot)));
+        });
+    }
+
+    /** Deletes that are not carried out yet are not taken off. */
+    private long rows(long snapshot) {
+        Snapshot found = snapshot < 0 ? null : table.snapshot(snapshot);
+        String rows = found == null ? "0" : found.summary().get(SnapshotSummary.TOTAL_RECORDS_PROP);
+        return rows != null && rows.matches("[0-9]{1,18}") ? Long.parseLong(rows) : -1;
+    }
+
+    private Schema schema(Moment at, long snapshot) {
+        return snapshot < 0 || at instanceof Moment.Now
+                ? loaded.metadata().schema()
+                : SnapshotUtil.schemaFor(table, snapshot);
+    }
+
     org.domicile.tables.Scan scan(Moment at, Filter filter, List<String> columns) {
         return Document.checked(() -> {
             TableMetadata metadata = loaded.metadata();
             long snapshot = snapshot(at);
-            Schema schema =
-                    snapshot < 0 || at instanceof Moment.Now
-                            ? metadata.schema()
-                            : SnapshotUtil.schemaFor(table, snapshot);
+            Schema schema = schema(at, snapshot);
             List<org.domicile.tables.Scan.DataFile> files = new ArrayList<>();
             if (snapshot >= 0) {
                 TableScan scan = table.newScan();
@@ -145,7 +163,7 @@ final class Scans {
                 if (!columns.isEmpty()) {
                     scan = scan.select(columns);
                 }
-                scan = scan.filter(expression(filter));
+                scan = scan.filter(new Pruning(schema).of(filter)).caseSensitive(false);
                 for (FileScanTask each : files(scan.planFiles())) {
                     files.add(file(each));
                 }
@@ -206,6 +224,7 @@ final class Scans {
                 file.recordCount(),
                 file.specId(),
                 partition(task.spec(), file.partition()),
+                Shapes.constants(task.spec(), file.partition()),
                 first == null ? -1 : first,
                 sequence == null ? 0 : sequence,
                 task.deletes().stream().map(this::delete).toList(),
@@ -255,49 +274,5 @@ final class Scans {
     private static List<Integer> ids(ContentFile<?> file) {
         List<Integer> ids = file.equalityFieldIds();
         return ids == null ? List.of() : List.copyOf(ids);
-    }
-
-    private static Expression expression(Filter filter) {
-        return switch (filter) {
-            case Filter.All() -> Expressions.alwaysTrue();
-            case Filter.And(List<Filter> of) ->
-                    of.stream()
-                            .map(Scans::expression)
-                            .reduce(Expressions.alwaysTrue(), Expressions::and);
-            case Filter.Or(List<Filter> of) ->
-                    of.stream()
-                            .map(Scans::expression)
-                            .reduce(Expressions.alwaysFalse(), Expressions::or);
-            case Filter.Not(Filter of) -> Expressions.not(expression(of));
-            case Filter.Compare(String column, Filter.Operator operator, Filter.Value value) ->
-                    compare(column, operator, literal(value));
-            case Filter.In(String column, List<Filter.Value> values) ->
-                    Expressions.in(column, values.stream().map(Scans::literal).toList());
-            case Filter.IsNull(String column) -> Expressions.isNull(column);
-            case Filter.StartsWith(String column, String prefix) ->
-                    Expressions.startsWith(column, prefix);
-        };
-    }
-
-    private static Expression compare(String column, Filter.Operator operator, Object value) {
-        return switch (operator) {
-            case EQUAL -> Expressions.equal(column, value);
-            case NOT_EQUAL -> Expressions.notEqual(column, value);
-            case LESS -> Expressions.lessThan(column, value);
-            case AT_MOST -> Expressions.lessThanOrEqual(column, value);
-            case GREATER -> Expressions.greaterThan(column, value);
-            case AT_LEAST -> Expressions.greaterThanOrEqual(column, value);
-        };
-    }
-
-    private static Object literal(Filter.Value value) {
-        return switch (value) {
-            case Filter.Value.Truth(boolean truth) -> truth;
-            case Filter.Value.Whole(long whole) -> whole;
-            case Filter.Value.Real(double real) -> real;
-            case Filter.Value.Decimal(String decimal) -> new BigDecimal(decimal);
-            case Filter.Value.Text(String text) -> text;
-            case Filter.Value.Octets(byte[] bytes) -> ByteBuffer.wrap(bytes);
-        };
     }
 }

@@ -18,6 +18,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
+import org.domicile.bytes.CrashPoint;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Condition;
@@ -47,6 +48,7 @@ final class StoredTables implements Tables {
     private final InstantSource clock;
     private final RandomGenerator ids;
     private final Kept kept = new Kept();
+    private final Lists lists = new Lists();
     private final Plans plans;
     private final ReentrantLock[] turns =
             Stream.generate(() -> new ReentrantLock(true))
@@ -68,7 +70,7 @@ final class StoredTables implements Tables {
 
     // reading
 
-    private <T> T read(Warehouse warehouse, Function<Contents, T> reading) {
+    <T> T read(Warehouse warehouse, Function<Contents, T> reading) {
         try (Snapshot snapshot = keyspace.snapshot()) {
             return reading.apply(new Contents(snapshot, warehouse, kept));
         }
@@ -195,7 +197,7 @@ final class StoredTables implements Tables {
         Step<T> of(Contents contents, Transaction transaction);
     }
 
-    private <T> T change(
+    <T> T change(
             Request request,
             Warehouse warehouse,
             Once once,
@@ -242,7 +244,9 @@ final class StoredTables implements Tables {
     private boolean committed(Transaction transaction, Step<?> step) {
         boolean applied;
         try {
+            CrashPoint.at("tables.before-commit");
             applied = keyspace.commit(transaction) instanceof Committed.Applied;
+            CrashPoint.at("tables.after-commit");
         } catch (RuntimeException e) {
             // A store that is fenced off, and may yet have written it, removes nothing any more: so
             // what is removed here is of a commit that is not.
@@ -313,7 +317,7 @@ final class StoredTables implements Tables {
     }
 
     /** One after the other for each name, in an order that everybody keeps to. */
-    private <T> T inTurn(Warehouse warehouse, List<TableName> names, Supplier<T> work) {
+    <T> T inTurn(Warehouse warehouse, List<TableName> names, Supplier<T> work) {
         TreeSet<Integer> wanted = new TreeSet<>();
         for (TableName each : names) {
             wanted.add(
@@ -600,7 +604,163 @@ final class StoredTables implements Tables {
         return making.first(in, name, Draft.of(Changes.first(warehouse, id, asked)), id);
     }
 
-    private static boolean waits(Contents contents, String id) {
+    // rows
+
+    @Override
+    public String fresh() {
+        return id(10);
+    }
+
+    @Override
+    public Loaded drafted(Warehouse warehouse, String id, TableName name, NewTable wanted) {
+        return new LoadedTable(name, id, 0, Changes.first(warehouse, id, asked(wanted)));
+    }
+
+    @Override
+    public Spread spread(Loaded table) {
+        return Spread.of(scannable(table).metadata());
+    }
+
+    @Override
+    public boolean committed(Loaded table, Map<String, String> summary) {
+        return SnapshotMaking.committed(scannable(table).metadata(), summary);
+    }
+
+    @Override
+    public byte[] carried(Warehouse warehouse, String id) {
+        return keyspace.get(Space.RECORDS, Layout.carried(warehouse.organisation(), id))
+                .map(sealed -> warehouse.open(carriedPlace(id), sealed))
+                .orElseGet(() -> new byte[0]);
+    }
+
+    private static String carriedPlace(String id) {
+        return "tables/carried/" + id;
+    }
+
+    @Override
+    public Loaded create(
+            Request request,
+            Warehouse warehouse,
+            String id,
+            NewTable wanted,
+            FilesChange first) {
+        TableName name = first.table();
+        return inTurn(
+                warehouse,
+                List.of(name),
+                () ->
+                        change(
+                                request,
+                                warehouse,
+                                Once.NOT,
+                                (contents, transaction) -> {
+                                    Contents.Namespace in = contents.namespace(name.namespace());
+                                    contents.checkFree(in, Kind.TABLE, name);
+                                    LoadedTable empty =
+                                            new LoadedTable(
+                                                    name,
+                                                    id,
+                                                    0,
+                                                    Changes.first(warehouse, id, asked(wanted)));
+                                    return filled(
+                                            contents,
+                                            transaction,
+                                            empty,
+                                            first,
+                                            next ->
+                                                    new Making(contents, transaction)
+                                                            .first(in, name, Draft.of(next), id));
+                                },
+                                () -> load(warehouse, Kind.TABLE, name)));
+    }
+
+    @Override
+    public Loaded commit(Request request, Warehouse warehouse, FilesChange change) {
+        return inTurn(
+                warehouse,
+                List.of(change.table()),
+                () ->
+                        change(
+                                request,
+                                warehouse,
+                                Once.NOT,
+                                (contents, transaction) ->
+                                        changed(contents, transaction, change),
+                                () -> load(warehouse, Kind.TABLE, change.table())));
+    }
+
+    private Step<Loaded> changed(
+            Contents contents, Transaction transaction, FilesChange change) {
+        Contents.Found found = contents.found(Kind.TABLE, change.table());
+        if (!found.entry().id().equals(change.id())) {
+            throw new Refusal(
+                    Refusal.Kind.COMMIT_FAILED,
+                    "Another table has this name by now: " + change.table().text());
+        }
+        LoadedTable table = contents.table(found);
+        return filled(
+                contents,
+                transaction,
+                table,
+                change,
+                next -> {
+                    if (next == table.metadata()) {
+                        transaction.when(found.stands());
+                        return Step.of(() -> table);
+                    }
+                    return new Making(contents, transaction)
+                            .next(found, Draft.of(next), table.metadataLocation());
+                });
+    }
+
+    /** A table with the rows of a change, and what is kept with it. */
+    private Step<Loaded> filled(
+            Contents contents,
+            Transaction transaction,
+            LoadedTable table,
+            FilesChange change,
+            Function<org.apache.iceberg.TableMetadata, Step<Loaded>> making) {
+        keep(contents, transaction, table.id(), change);
+        SnapshotMaking snapshots = new SnapshotMaking(contents.warehouse(), table, lists);
+        org.apache.iceberg.TableMetadata next = snapshots.next(change);
+        boolean made = false;
+        try {
+            Step<Loaded> step = making.apply(next);
+            made = true;
+            return new Step<>(
+                    () -> {
+                        snapshots.keep();
+                        return step.result().get();
+                    },
+                    () -> {
+                        step.undo().run();
+                        snapshots.undo();
+                    });
+        } finally {
+            if (!made) {
+                snapshots.undo();
+            }
+        }
+    }
+
+    private static void keep(
+            Contents contents, Transaction transaction, String id, FilesChange change) {
+        Warehouse warehouse = contents.warehouse();
+        byte[] key = Layout.carried(warehouse.organisation(), id);
+        Optional<byte[]> sealed = contents.reading().get(Space.RECORDS, key);
+        byte[] before =
+                sealed.map(each -> warehouse.open(carriedPlace(id), each))
+                        .orElseGet(() -> new byte[0]);
+        byte[] after = change.carried().apply(before);
+        transaction.when(new Condition.Holds(Space.RECORDS, key, sealed));
+        if (!java.util.Arrays.equals(before, after)) {
+            transaction.write(
+                    new Write.Put(
+                            Space.RECORDS, key, warehouse.seal(carriedPlace(id), after)));
+        }
+    }
+
+    static boolean waits(Contents contents, String id) {
         return contents.reading()
                 .get(Space.RECORDS, Layout.staged(contents.warehouse().organisation(), id))
                 .isPresent();
@@ -880,7 +1040,14 @@ final class StoredTables implements Tables {
         Contents.forget(transaction, entry);
         byte[] key = Layout.id(warehouse.organisation(), entry.id());
         switch (files) {
-            case GO -> transaction.write(new Write.Delete(Space.RECORDS, key));
+            case GO ->
+                    transaction
+                            .write(new Write.Delete(Space.RECORDS, key))
+                            .write(
+                                    new Write.Delete(
+                                            Space.RECORDS,
+                                            Layout.carried(
+                                                    warehouse.organisation(), entry.id())));
             case STAY ->
                     new Making(contents, transaction)
                             .dropped(
@@ -947,6 +1114,19 @@ final class StoredTables implements Tables {
     }
 
     @Override
+    public Shape shape(Warehouse warehouse, Loaded table, Moment at) {
+        return new Scans(warehouse, scannable(table)).shape(at);
+    }
+
+    @Override
+    public ViewText text(Loaded view) {
+        return switch (view) {
+            case LoadedView each -> each.text();
+            case LoadedTable each -> throw new IllegalArgumentException(each.id() + " is no view");
+        };
+    }
+
+    @Override
     public Plan plan(Warehouse warehouse, Loaded table, PlanAsked asked) {
         PlanAsked.Asked wanted =
                 switch (asked) {
@@ -976,6 +1156,23 @@ final class StoredTables implements Tables {
     @Override
     public void cancel(Warehouse warehouse, String table, String plan) {
         plans.cancel(warehouse, table, plan);
+    }
+
+    // upkeep
+
+    @Override
+    public TableUpkeep upkeep() {
+        return new StoredUpkeep(this);
+    }
+
+    /** The next version of a table's metadata. */
+    Step<Loaded> next(
+            Contents contents,
+            Transaction transaction,
+            Contents.Found found,
+            org.apache.iceberg.TableMetadata next,
+            String last) {
+        return new Making(contents, transaction).next(found, Draft.of(next), last);
     }
 
     @Override

@@ -63,6 +63,24 @@ public sealed interface TableChange {
         return new Asked(table, request.requirements(), request.updates());
     }
 
+    /**
+     * A change of columns, against a table as it is: whoever changes them meanwhile makes it {@link
+     * Refusal.Kind#COMMIT_FAILED}.
+     *
+     * @param table a table that was loaded
+     */
+    static TableChange of(TableName name, Loaded table, ColumnChange change) {
+        return switch (table) {
+            case LoadedTable loaded -> Forms.changed(name, loaded, change);
+            case LoadedView view -> throw Refusal.absent(Kind.TABLE, view.name());
+        };
+    }
+
+    /** Nothing is changed, of a table that is there. */
+    static TableChange nothing(TableName name) {
+        return new Asked(name, List.of(), List.of());
+    }
+
     /** As the library reads it. */
     record Asked(
             TableName table, List<UpdateRequirement> requirements, List<MetadataUpdate> updates)

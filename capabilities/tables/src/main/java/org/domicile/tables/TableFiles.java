@@ -62,6 +62,31 @@ final class TableFiles implements FileIO {
         };
     }
 
+    /** One that is there. */
+    static InputFile inMemory(String path, byte[] bytes) {
+        return new InputFile() {
+            @Override
+            public long getLength() {
+                return bytes.length;
+            }
+
+            @Override
+            public SeekableInputStream newStream() {
+                return new Stream(bytes);
+            }
+
+            @Override
+            public String location() {
+                return path;
+            }
+
+            @Override
+            public boolean exists() {
+                return true;
+            }
+        };
+    }
+
     private byte[] whole(String name) {
         try (Warehouse.Readable file = warehouse.read(name)) {
             if (file.size() > LONGEST) {

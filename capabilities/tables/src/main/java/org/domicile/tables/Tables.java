@@ -59,6 +59,24 @@ public interface Tables {
     /** Makes a table. Carries the record. */
     Loaded create(Request request, Warehouse warehouse, TableName name, NewTable wanted, Once once);
 
+    /** An id for a table to be: its files may lie there before it is made. */
+    String fresh();
+
+    /** What a table would be that is made so. Changes nothing. @param id from {@link #fresh} */
+    Loaded drafted(Warehouse warehouse, String id, TableName name, NewTable wanted);
+
+    /** How rows of a table are laid into files that are written now. Reads no file. */
+    Spread spread(Loaded table);
+
+    /**
+     * Makes a table that has rows from its first moment on. Carries the record.
+     *
+     * @param id from {@link #fresh}
+     * @param first what it holds and what is kept with it; an append
+     */
+    Loaded create(
+            Request request, Warehouse warehouse, String id, NewTable wanted, FilesChange first);
+
     /** Makes a view. Carries the record. */
     Loaded create(Request request, Warehouse warehouse, TableName name, NewView wanted, Once once);
 
@@ -69,6 +87,22 @@ public interface Tables {
      * @return the tables as they are then, in the order of the changes
      */
     List<Loaded> commit(Request request, Warehouse warehouse, List<TableChange> changes, Once once);
+
+    /**
+     * Commits files that are ready, against whatever the table is by then. Carries the record. What
+     * it has to read of the table, manifests and their list, it reads meanwhile: so that is on
+     * record, or the warehouse's {@link Warehouse#read} sees to it.
+     */
+    Loaded commit(Request request, Warehouse warehouse, FilesChange change);
+
+    /**
+     * What the last {@link FilesChange} had kept with a table; empty for none. It is the caller's,
+     * and goes when the table goes.
+     */
+    byte[] carried(Warehouse warehouse, String id);
+
+    /** Whether a snapshot of a table's line says all this of itself. Reads no file. */
+    boolean committed(Loaded table, Map<String, String> summary);
 
     /** Commits changes of a view. Carries the record. */
     Loaded commit(Request request, Warehouse warehouse, ViewChange change, Once once);
@@ -106,6 +140,12 @@ public interface Tables {
      */
     Scan scan(Warehouse warehouse, Loaded table, Moment at, Filter filter, List<String> columns);
 
+    /** What a table looks like. Reads no file. */
+    Shape shape(Warehouse warehouse, Loaded table, Moment at);
+
+    /** What a view is. */
+    ViewText text(Loaded view);
+
     /** The same as a client of the catalog asks it. It is remembered for a while. */
     Plan plan(Warehouse warehouse, Loaded table, PlanAsked asked);
 
@@ -117,6 +157,9 @@ public interface Tables {
 
     /** Forgets a plan. */
     void cancel(Warehouse warehouse, String table, String plan);
+
+    /** What keeps tables in order. */
+    TableUpkeep upkeep();
 
     /** Forgets what is remembered for a while and is over; the count of it. */
     int sweep();

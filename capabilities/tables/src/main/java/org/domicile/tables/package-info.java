@@ -23,7 +23,22 @@
  * commits the record alone.
  *
  * <p><b>Order with files.</b> A metadata file is durable before the commit that names it. A change
- * that is refused removes the one it wrote; what a kill leaves behind, no record names.
+ * that is refused removes the one it wrote; what a kill leaves behind, no record names. The same
+ * holds for the manifests that {@link org.domicile.tables.FilesChange} makes; the files of rows that
+ * it names are durable before it comes, and are its caller's to remove when it is refused.
+ *
+ * <p><b>Rows.</b> A {@link org.domicile.tables.FilesChange} appends files, replaces files that were
+ * read, or empties a table. It is decided against the table as it is when its turn comes, so an
+ * append never loses to another, and what replaces loses to whatever changed rows since they were
+ * read: {@code COMMIT_FAILED}, and nothing happened.
+ *
+ * <p><b>Points of death:</b> {@code tables.before-commit} and {@code tables.after-commit}, around
+ * each commit.
+ *
+ * <p><b>Upkeep</b> ({@link org.domicile.tables.TableUpkeep}) is planned here and carried out by who
+ * calls: snapshots end in a commit like any other; which files metadata refer to is found by reading
+ * all manifests of all snapshots; files are removed while nobody commits to their table. Nothing is
+ * removed here.
  *
  * <p><b>Once.</b> A change that brings a key ({@link org.domicile.tables.Once}) leaves a line in
  * its own transaction, for 30 minutes; the same key again changes nothing and says what came of it.
@@ -31,7 +46,7 @@
  * <p><b>Limits.</b> A name of a level, table or view has 1 to 255 bytes of UTF-8 and no control
  * characters; properties of a namespace 256 KiB; a document that a client sends 16 MiB; metadata of
  * a table 64 MiB of text, which has to fit 12 MiB deflated; a commit 100 tables; a page 1,000
- * names. A plan has at most 100,000 files.
+ * names. A plan has at most 100,000 files; upkeep knows 20 million of a table.
  *
  * <p><b>Layout.</b> Keys are tuples in RECORDS; {@code depth} is the count of levels, {@code ns}
  * and {@code id} are bytes. Pieces of large metadata are in BODIES.
@@ -40,6 +55,7 @@
  * t n org depth levels…     namespace          t s org id          staged: an id that waits for its
  * t e org ns name           table or view                          table
  * t i org id                who has an id      t o org key         once: what came of a change
+ * t c org id                carried: what is kept with a table, sealed and nothing else
  * t m id version piece      metadata, what does not fit the record
  * </pre>
  *

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A warehouse in memory, whose seals are bound to their place and hide nothing. */
-final class MemoryWarehouse implements Warehouse {
+class MemoryWarehouse implements Warehouse {
     final Map<String, byte[]> files = new ConcurrentHashMap<>();
     private final String organisation;
 

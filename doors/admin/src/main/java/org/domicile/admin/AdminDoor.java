@@ -201,6 +201,8 @@ public final class AdminDoor implements HttpHandler {
                     FORGET_MOVE ->
                     MoveCalls.answer(call, guard, moves.apply(request(exchange)));
             case RUN_SQL -> SqlCalls.run(call, guard, sql, request(exchange));
+            case READ_SQL_LIMITS, SET_SQL_LIMITS ->
+                    SqlLimitCalls.answer(call, sql, request(exchange));
             case LIST_BUCKETS, CREATE_BUCKET -> DataCalls.buckets(call);
             case READ_BUCKET_QUOTA,
                     SET_BUCKET_QUOTA,

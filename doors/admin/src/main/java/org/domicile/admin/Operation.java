@@ -50,6 +50,8 @@ enum Operation {
     READ_INVENTORY("GET", "/v1/buckets/{bucket}/inventory"),
     READ_ORGANISATION_QUOTA("GET", "/v1/organisations/{organisation}/quota"),
     SET_ORGANISATION_QUOTA("POST", "/v1/organisations/{organisation}/quota"),
+    READ_SQL_LIMITS("GET", "/v1/organisations/{organisation}/sql"),
+    SET_SQL_LIMITS("POST", "/v1/organisations/{organisation}/sql"),
     READ_CHECK("GET", "/v1/check"),
     START_CHECK("POST", "/v1/check"),
     LIST_NAMED_KEYS("GET", "/v1/keys"),

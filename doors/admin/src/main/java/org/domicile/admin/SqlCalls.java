@@ -26,7 +26,7 @@ final class SqlCalls {
     private SqlCalls() {}
 
     static void run(Call call, Guard guard, GuardedSql sql, Request operator) throws IOException {
-        Input input = Input.document(call.exchange(), "as", "secret", "statement", "zone");
+        Input input = Input.document(call.exchange(), "as", "secret", "statement", "zone", "namespace");
         String accessKey = input.text("as");
         byte[] secret = input.text("secret").getBytes(StandardCharsets.UTF_8);
         Caller.Known caller =
@@ -52,8 +52,7 @@ final class SqlCalls {
                         Optional.empty());
         try (GuardedSql.Connection connection =
                         given(sql.connect(request, input.text("zone", "UTC")));
-                GuardedSql.Result result =
-                        given(connection.run(request, input.text("statement"), List.of()))) {
+                GuardedSql.Result result = run(connection, request, input)) {
             // Before the answer begins: what fails at once is told as a failure.
             Optional<Batch> first = given(result.next());
             try (OutputStream out =
@@ -70,6 +69,12 @@ final class SqlCalls {
         }
     }
 
+    private static GuardedSql.Result run(
+            GuardedSql.Connection connection, Request request, Input input) {
+        connection.within(input.text("namespace", ""));
+        return given(connection.run(request, input.text("statement"), List.of()));
+    }
+
     private static <T> T given(Answer<T> answer) {
         return switch (answer) {
             case Answer.Given<T>(T value) -> value;
@@ -82,6 +87,7 @@ final class SqlCalls {
         return switch (state) {
             case org.domicile.query.Failure.REFUSED -> 403;
             case org.domicile.query.Failure.NO_TABLE -> 404;
+            case "40001", "42P07", "2BP01" -> 409;
             case org.domicile.query.Failure.TOO_MANY, org.domicile.query.Failure.SYSTEM -> 503;
             default -> 400;
         };
@@ -131,6 +137,9 @@ final class SqlCalls {
         }
         json.writeStartObject();
         json.writeNumberField("rows", count);
+        if (!result.tag().isEmpty()) {
+            json.writeStringField("done", result.tag());
+        }
         json.writeEndObject();
         json.writeRaw('\n');
     }

@@ -38,6 +38,7 @@ import org.domicile.objects.Objects;
 import org.domicile.people.People;
 import org.domicile.policy.Policy;
 import org.domicile.query.Queries;
+import org.domicile.tables.Tables;
 
 /** The admin door on a real server, on a Unix socket and on TCP, before a whole guard. */
 final class Installation implements AutoCloseable, Running, Logs {
@@ -121,7 +122,9 @@ final class Installation implements AutoCloseable, Running, Logs {
                         this,
                         checking,
                         request -> guard.moves(request, moves),
-                        guard.sql(Queries.none("no SQL in this test")),
+                        guard.sql(
+                                Queries.none("no SQL in this test"),
+                                Tables.open(keyspace, clock, random)),
                         new AdminOptions(TOKEN, Set.of("admin.example")),
                         clock);
         socket = folder.resolve("s");

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.domicile.tables.Expiry;
 import org.domicile.tables.NamespaceName;
 import org.domicile.tables.Page;
 import org.domicile.tables.TableName;
@@ -111,6 +112,11 @@ record Asked(Operation operation, List<String> steps, Map<String, String> query)
     /** Table or view. */
     TableName table() {
         return new TableName(namespace(), decoded(steps.get(3)));
+    }
+
+    /** Which snapshots are to end. */
+    Expiry expiry() {
+        return Expiry.parse(parameter("older-than-ms"), parameter("keep"));
     }
 
     String plan() {

@@ -47,6 +47,7 @@ import org.domicile.tables.Registration;
 import org.domicile.tables.Renaming;
 import org.domicile.tables.TableChange;
 import org.domicile.tables.TableName;
+import org.domicile.tables.TableUpkeep;
 import org.domicile.tables.Tables;
 import org.domicile.tables.ViewChange;
 
@@ -517,6 +518,13 @@ public final class IcebergDoor implements HttpHandler {
                 view.rename(Kind.VIEW, Renaming.parse(call.text()), call.once());
                 yield Answer.nothing();
             }
+            case INSPECT_TABLE -> {
+                GuardedTables.Inspected found = view.inspect(asked.table());
+                yield Answer.of(found.inspection().answer(found.upkeep()));
+            }
+            case PLAN_EXPIRY -> expiry(view.over(asked.table(), asked.expiry()));
+            case EXPIRE_SNAPSHOTS ->
+                    expiry(view.expire(asked.table(), asked.expiry(), call.once()));
         };
     }
 
@@ -614,6 +622,18 @@ public final class IcebergDoor implements HttpHandler {
             Json.texts(out, "removed", changed.removed());
             Json.texts(out, "missing", changed.missing());
         });
+    }
+
+    private static Answer expiry(TableUpkeep.Over over) {
+        return Answer.of(
+                Json.object(out -> {
+                    out.writeArrayFieldStart("snapshots");
+                    for (long each : over.snapshots()) {
+                        out.writeNumber(each);
+                    }
+                    out.writeEndArray();
+                    Json.texts(out, "references", over.references());
+                }));
     }
 
     private static Answer view(Loaded loaded) {

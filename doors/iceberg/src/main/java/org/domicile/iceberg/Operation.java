@@ -89,14 +89,31 @@ enum Operation {
             "POST",
             "namespaces/{namespace}/register-view",
             "iceberg:RegisterView",
-            Told.ADVERTISED);
+            Told.ADVERTISED),
+    INSPECT_TABLE(
+            "GET",
+            "namespaces/{namespace}/tables/{table}/inspection",
+            "iceberg:InspectTable",
+            Told.TO_OUR_COMMANDS),
+    PLAN_EXPIRY(
+            "GET",
+            "namespaces/{namespace}/tables/{table}/expiry",
+            "iceberg:LoadTable",
+            Told.TO_OUR_COMMANDS),
+    EXPIRE_SNAPSHOTS(
+            "POST",
+            "namespaces/{namespace}/tables/{table}/expiry",
+            "iceberg:ExpireSnapshots",
+            Told.TO_OUR_COMMANDS);
 
     /** How clients learn of it. */
     enum Told {
         /** It stands in the configuration's list. */
         ADVERTISED,
         /** The specification has it for every server, outside that list. */
-        BY_ITSELF
+        BY_ITSELF,
+        /** Not by the specification: our own commands ask it. */
+        TO_OUR_COMMANDS
     }
 
     private final String method;
@@ -179,7 +196,8 @@ enum Operation {
                     REPLACE_VIEW,
                     DROP_VIEW,
                     RENAME_VIEW,
-                    REGISTER_VIEW ->
+                    REGISTER_VIEW,
+                    EXPIRE_SNAPSHOTS ->
                     true;
             case GET_CONFIG,
                     GET_TOKEN,
@@ -198,7 +216,9 @@ enum Operation {
                     FETCH_TASKS,
                     LIST_VIEWS,
                     LOAD_VIEW,
-                    VIEW_EXISTS ->
+                    VIEW_EXISTS,
+                    INSPECT_TABLE,
+                    PLAN_EXPIRY ->
                     false;
         };
     }

@@ -14,7 +14,11 @@
  * it was shown the secret: a session's token alone goes over the wire with each request to S3.
  *
  * <p><b>What is served</b> is the closed set {@link org.domicile.iceberg.Operation}; the endpoints
- * that the configuration advertises are those of it that are marked so, and no others answer.
+ * that the configuration advertises are those of it that are marked so. Three more serve our own
+ * commands, below {@code namespaces/{namespace}/tables/{table}/}: {@code GET inspection} (what the
+ * table holds and keeps, and how its upkeep stands), {@code GET expiry} and {@code POST expiry}
+ * (which snapshots would end, and ending them; {@code older-than-ms}, {@code keep}). No others
+ * answer.
  *
  * <p><b>Errors</b> are the specification's ErrorModel, its types the names of the exceptions of
  * Iceberg's own client.

@@ -12,7 +12,7 @@ import org.domicile.postgres.Token;
 
 /**
  * What one statement asks for: one of the few kinds that the door answers itself, a question about
- * catalogues, or anything else, which the guard is given as it came.
+ * catalogues, a change, or anything else; the last two the guard is given as they came.
  */
 sealed interface Command {
     /** BEGIN. */
@@ -77,6 +77,9 @@ sealed interface Command {
 
     /** A question about catalogues, or a value that stands there. */
     record Ask(String sql) implements Command {}
+
+    /** What changes tables, or makes an object; the guard is given it as it came. */
+    record Write(String sql, Operation what) implements Command {}
 
     /** Anything else. */
     record Data(String sql) implements Command {}
@@ -202,6 +205,13 @@ sealed interface Command {
                     yield whole(new Deallocate(name()));
                 }
                 case "copy" -> copy();
+                case "create" -> new Write(sql, Operation.CREATE);
+                case "drop" -> new Write(sql, Operation.DROP);
+                case "alter" -> new Write(sql, Operation.ALTER);
+                case "insert" -> new Write(sql, Operation.INSERT);
+                case "update" -> new Write(sql, Operation.UPDATE);
+                case "delete" -> new Write(sql, Operation.DELETE);
+                case "truncate" -> new Write(sql, Operation.TRUNCATE);
                 case "listen" -> new Listen("LISTEN");
                 case "unlisten" -> new Listen("UNLISTEN");
                 case "select", "with", "values", "table" ->
@@ -465,7 +475,7 @@ sealed interface Command {
             boolean standard = out ? accept("stdout") : accept("stdin");
             if (!standard) {
                 if (out && !now().is("program")) {
-                    return new Data(sql); // to a bucket: the engine's own
+                    return new Write(sql, Operation.COPY_TO); // to a bucket
                 }
                 throw new SqlError(
                         "0A000",

@@ -443,6 +443,7 @@ final class Connection implements Runnable {
                         door::activities,
                         id);
         conversation = talk;
+        talk.copies(() -> piece(in));
         ready(talk, out);
         converse(talk, in, out);
     }
@@ -538,6 +539,35 @@ final class Connection implements Runnable {
                 }
             }
             state = talk.state();
+        }
+    }
+
+    /** The next piece of a COPY; empty when the client has sent all. */
+    private static Optional<byte[]> piece(DataInputStream in) throws IOException {
+        while (true) {
+            int kind = in.read();
+            int length = kind < 0 ? 0 : in.readInt();
+            if (kind < 0 || length < 4 || length - 4 > Frontend.LONGEST) {
+                throw new EOFException("the connection ended within a COPY");
+            }
+            byte[] body = in.readNBytes(length - 4);
+            if (body.length < length - 4) {
+                throw new EOFException("the connection ended within a COPY");
+            }
+            switch (Frontend.parse(kind, body)) {
+                case Frontend.CopyPiece(byte[] bytes) -> {
+                    return Optional.of(bytes);
+                }
+                case Frontend.CopyEnd _ -> {
+                    return Optional.empty();
+                }
+                case Frontend.CopyFail(String why) ->
+                        throw new SqlError("57014", "COPY from stdin failed: " + why);
+                case Frontend.Flush _, Frontend.Sync _ -> {}
+                default ->
+                        throw new SqlError(
+                                "08P01", "unexpected message type during COPY from stdin");
+            }
         }
     }
 

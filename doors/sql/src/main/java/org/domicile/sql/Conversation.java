@@ -1,6 +1,7 @@
 package org.domicile.sql;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +23,10 @@ import org.domicile.postgres.Lexer;
 import org.domicile.postgres.PgType;
 import org.domicile.postgres.Question;
 import org.domicile.postgres.SqlError;
+import org.domicile.query.Intake;
 import org.domicile.query.Prepared;
+import org.domicile.query.Target;
+import org.domicile.query.Value;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 import org.domicile.sql.Running.Portal;
@@ -53,11 +57,13 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
     private final Settings settings;
     private final Activities activities;
     private final Sessions sessions;
+    private CopySource copied = CopySource.NONE;
     private final Map<String, Statement> statements = new HashMap<>();
     private final Map<String, Portal> portals = new HashMap<>();
     private final Deque<String> savepoints = new ArrayDeque<>();
     private final String id;
     private char state = 'I';
+    private boolean changed; // something, within the transaction
     private long requests;
     private String use = "";
     private String text = "";
@@ -91,6 +97,11 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         this.activities = activities;
         this.sessions = new Sessions(sql);
         this.id = id;
+    }
+
+    /** Where a COPY comes from. */
+    void copies(CopySource source) {
+        copied = source;
     }
 
     // ---- who asks ----
@@ -264,7 +275,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         begin(text);
         Command command = command(pieces.getFirst().text());
         return switch (command) {
-            case Command.Ask _, Command.Data _, Command.Show _ -> {
+            case Command.Ask _, Command.Data _, Command.Show _, Command.Write _ -> {
                 Running running =
                         run(
                                 new Statement(
@@ -272,7 +283,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
                                 given);
                 yield switch (running) {
                     case Running.Rows(Feed feed, LongFunction<String> _) -> feed;
-                    case Running.Done _ -> throw new IllegalStateException("it has rows");
+                    case Running.Done(String tag) -> new Feed.Done(tag, use);
                 };
             }
             default ->
@@ -467,12 +478,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
                 yield new Running.Done("DEALLOCATE");
             }
             case Command.CopyOut copy -> copyOut(copy, statement);
-            case Command.CopyIn copy ->
-                    throw new SqlError(
-                            "0A000",
-                            "COPY FROM STDIN into " + copy.table() + " is not here yet",
-                            0,
-                            "Load a file with: domicile table load");
+            case Command.CopyIn copy -> copyIn(copy);
             case Command.Listen(String tag) -> new Running.Done(tag);
             case Command.Ask(String sql) -> {
                 Asking asking = asking(sql, statement.types());
@@ -482,6 +488,25 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
                 yield new Running.Rows(
                         new Feed.Ready(asking.ready().fields(), rows, settings.format(), use),
                         count -> "SELECT " + count);
+            }
+            case Command.Write(String sql, Operation _) -> {
+                List<Value> values = values(sql, statement.types(), given);
+                look();
+                Feed feed = sessions.run(
+                        this::request,
+                        settings.zone(),
+                        schema(),
+                        sql,
+                        values,
+                        settings.format());
+                if (feed.tag().isEmpty()) {
+                    yield new Running.Rows(feed, count -> "SELECT " + count);
+                }
+                try (feed) {
+                    use = feed.use();
+                    changed |= state == 'T';
+                    yield new Running.Done(feed.tag());
+                }
             }
             case Command.Data(String sql) ->
                     new Running.Rows(
@@ -495,23 +520,31 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
     }
 
     private Feed data(String sql, List<PgType> declared, Given given) {
+        List<Value> values = values(sql, declared, given);
+        look();
+        return sessions.run(
+                this::request,
+                        settings.zone(),
+                        schema(),
+                        sql,
+                        values,
+                        settings.format());
+    }
+
+    private List<Value> values(String sql, List<PgType> declared, Given given) {
         List<PgType> types = new ArrayList<>(declared);
         while (types.size() < given.values().size()) {
             types.add(PgType.UNKNOWN);
         }
         if (given.binary() && types.contains(PgType.UNKNOWN)) {
-            List<PgType> known = parameters(sessions.prepare(this::request, settings.zone(), sql));
+            List<PgType> known = 
+                    parameters(
+                            sessions.prepare(this::request, settings.zone(), schema(), sql));
             for (int i = 0; i < types.size() && i < known.size(); i++) {
                 types.set(i, types.get(i) == PgType.UNKNOWN ? known.get(i) : types.get(i));
             }
         }
-        look();
-        return sessions.run(
-                this::request,
-                settings.zone(),
-                sql,
-                given.read(types, settings.format()).stream().map(Cells::parameter).toList(),
-                settings.format());
+        return given.read(types, settings.format()).stream().map(Cells::parameter).toList();
     }
 
     private static List<PgType> parameters(Prepared prepared) {
@@ -550,10 +583,17 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         }
     }
 
-    private void end(boolean good) {
+    private void end(boolean good) throws IOException {
         if (state != 'I') {
             settings.ended(good);
         }
+        if (changed && !good) {
+            notice(
+                    "25000",
+                    "what this block has changed stays: each statement was committed by itself",
+                    "");
+        }
+        changed = false;
         state = 'I';
         savepoints.clear();
         settle();
@@ -715,6 +755,53 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         }
     }
 
+    /** Reads what the client sends until it ends, and has it loaded. */
+    private Running copyIn(Command.CopyIn copy) throws IOException {
+        CopyFormat format = copy.format();
+        if (format.binary()) {
+            throw new SqlError(
+                    "0A000", "COPY FROM takes text and csv", 0, "Send it as csv.");
+        }
+        GuardedSql.Load load =
+                new GuardedSql.Load(
+                        FileLoads.path(copy.table()),
+                        copy.columns().stream()
+                                .map(each -> FileLoads.path(each).getLast())
+                                .toList(),
+                        GuardedSql.Matching.PLACE,
+                        intake(format),
+                        GuardedSql.Absent.FAILS,
+                        Map.of());
+        int columns = copy.columns().size();
+        out.begin('G').int8(0).int16(columns);
+        for (int i = 0; i < columns; i++) {
+            out.int16(0);
+        }
+        out.end();
+        out.flush();
+        InputStream pieces = CopySource.stream(copied);
+        InputStream csv =
+                format.kind() == CopyFormat.Kind.TEXT ? new TextRows(pieces, format) : pieces;
+        GuardedSql.Came came =
+                sessions.load(this::request, settings.zone(), schema(), load, csv);
+        pieces.transferTo(java.io.OutputStream.nullOutputStream()); // behind \\.
+        use = came.use();
+        changed |= state == 'T';
+        return new Running.Done("COPY " + came.rows());
+    }
+
+    private static Intake intake(CopyFormat format) {
+        boolean text = format.kind() == CopyFormat.Kind.TEXT;
+        return new Intake.Csv(
+                format.header() && !text ? Target.Header.NAMES : Target.Header.NONE,
+                Optional.of(text ? ',' : format.delimiter()),
+                Optional.of(text ? '"' : format.quote()),
+                Optional.of(text ? '"' : format.escape()),
+                text ? "" : format.nothing(),
+                List.of(),
+                Intake.OnError.FAIL);
+    }
+
     // ---- the extended protocol ----
 
     private void keep(String name, Statement statement) {
@@ -837,6 +924,8 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         return switch (Operation.of(command)) {
             case ASK, SELECT -> true;
             case OWN, COPY_OUT -> false;
+            case CREATE, DROP, ALTER, INSERT, UPDATE, DELETE, TRUNCATE -> false;
+            case COPY_TO, COPY_IN -> false;
         };
     }
 
@@ -862,8 +951,22 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
                     fields = ready.fields();
                     rows = true;
                 }
+                case Command.Write(String sql, Operation _) -> {
+                    List<PgType> known =
+                            parameters(
+                                    sessions.prepare(
+                                            this::request, settings.zone(), schema(), sql));
+                    for (int i = 0; i < known.size(); i++) {
+                        if (i >= types.size()) {
+                            types.add(known.get(i));
+                        } else if (types.get(i) == PgType.UNKNOWN) {
+                            types.set(i, known.get(i));
+                        }
+                    }
+                }
                 case Command.Data(String sql) -> {
-                    Prepared prepared = sessions.prepare(this::request, settings.zone(), sql);
+                    Prepared prepared =
+                            sessions.prepare(this::request, settings.zone(), schema(), sql);
                     List<PgType> known = parameters(prepared);
                     for (int i = 0; i < known.size(); i++) {
                         if (i >= types.size()) {

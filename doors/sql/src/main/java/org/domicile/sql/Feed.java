@@ -27,6 +27,11 @@ interface Feed extends AutoCloseable {
     /** The use as {@code organisation/node/number}; empty for none. */
     String use();
 
+    /** What was done, as PostgreSQL says it; empty of what has rows. */
+    default String tag() {
+        return "";
+    }
+
     @Override
     void close();
 
@@ -50,6 +55,27 @@ interface Feed extends AutoCloseable {
                     format.write(field.type(), value)
                             .getBytes(java.nio.charset.StandardCharsets.UTF_8));
         }
+    }
+
+    /** What has no rows. */
+    record Done(String tag, String use) implements Feed {
+        @Override
+        public List<Field> fields() {
+            return List.of();
+        }
+
+        @Override
+        public boolean put(Outgoing out, List<Integer> formats) {
+            return false;
+        }
+
+        @Override
+        public Optional<Object[]> next() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void close() {}
     }
 
     /** Rows that are all there. */

@@ -11,7 +11,25 @@ enum Operation {
     /** A statement on data, whole, by portal or by cursor. */
     SELECT,
     /** The same, its rows as a COPY. */
-    COPY_OUT;
+    COPY_OUT,
+    /** A schema or a table, with or without rows of a SELECT. */
+    CREATE,
+    /** A schema or a table goes. */
+    DROP,
+    /** Columns of a table. */
+    ALTER,
+    /** Rows come into a table. */
+    INSERT,
+    /** Rows of a table change. */
+    UPDATE,
+    /** Rows of a table go. */
+    DELETE,
+    /** All rows of a table go. */
+    TRUNCATE,
+    /** Rows of a query become an object. */
+    COPY_TO,
+    /** What a client sends becomes rows of a table. */
+    COPY_IN;
 
     /** The action of a login, under which wrong ones are counted. */
     static final String LOGIN = "sql:Connect";
@@ -22,6 +40,8 @@ enum Operation {
             case Command.Ask _ -> ASK;
             case Command.Data _ -> SELECT;
             case Command.CopyOut _ -> COPY_OUT;
+            case Command.CopyIn _ -> COPY_IN;
+            case Command.Write(String _, Operation what) -> what;
             default -> OWN;
         };
     }

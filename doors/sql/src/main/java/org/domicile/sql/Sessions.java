@@ -1,6 +1,7 @@
 package org.domicile.sql;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,9 +85,11 @@ final class Sessions implements AutoCloseable {
         each.connection.close();
     }
 
-    /** What a statement is. */
-    Prepared prepare(Supplier<Request> requests, String zone, String text) {
+    /** What a statement is. @param namespace in which names without one lie; empty for none */
+    Prepared prepare(
+            Supplier<Request> requests, String zone, String namespace, String text) {
         Held on = free(requests, zone);
+        on.connection.within(namespace);
         on.busy = true;
         try {
             return must(on.connection.prepare(requests.get(), text));
@@ -99,10 +102,12 @@ final class Sessions implements AutoCloseable {
     Feed run(
             Supplier<Request> requests,
             String zone,
+            String namespace,
             String text,
             List<Value> parameters,
             TextFormat format) {
         Held on = free(requests, zone);
+        on.connection.within(namespace);
         on.busy = true;
         boolean begun = false;
         try {
@@ -113,6 +118,24 @@ final class Sessions implements AutoCloseable {
             if (!begun) {
                 on.busy = false;
             }
+        }
+    }
+
+    /** Has a file loaded. */
+    GuardedSql.Came load(
+            Supplier<Request> requests,
+            String zone,
+            String namespace,
+            GuardedSql.Load load,
+            InputStream file)
+            throws IOException {
+        Held on = free(requests, zone);
+        on.connection.within(namespace);
+        on.busy = true;
+        try {
+            return must(on.connection.load(requests.get(), load, file));
+        } finally {
+            on.busy = false;
         }
     }
 
@@ -210,6 +233,11 @@ final class Sessions implements AutoCloseable {
         @Override
         public String use() {
             return result.use();
+        }
+
+        @Override
+        public String tag() {
+            return result.tag();
         }
 
         @Override

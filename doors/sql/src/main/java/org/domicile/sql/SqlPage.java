@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedSql;
 import org.domicile.http.BodyOutput;
@@ -42,7 +43,7 @@ import org.domicile.request.Caller;
  */
 public final class SqlPage implements HttpHandler {
     /** Where it is served. */
-    public static final List<String> PATHS = List.of("/sql");
+    public static final List<String> PATHS = List.of("/sql", "/sql/load");
 
     private static final System.Logger LOG = System.getLogger("org.domicile.sql");
     private static final int LONGEST = 1 << 20;
@@ -64,6 +65,7 @@ public final class SqlPage implements HttpHandler {
     private final GuardedSql sql;
     private final Visible visible;
     private final InstantSource clock;
+    private final FileLoads loads;
     private final Semaphore places = new Semaphore(AT_ONCE);
 
     /** A door to a guard. */
@@ -72,6 +74,7 @@ public final class SqlPage implements HttpHandler {
         this.sql = sql;
         this.visible = visible;
         this.clock = clock;
+        this.loads = new FileLoads(sql, clock);
     }
 
     /** What was asked. */
@@ -107,9 +110,34 @@ public final class SqlPage implements HttpHandler {
             return;
         }
         try {
-            answer(exchange, caller.get());
+            if (exchange.rawPath().equals("/sql")) {
+                answer(exchange, caller.get());
+            } else {
+                load(exchange, caller.get());
+            }
         } finally {
             places.release();
+        }
+    }
+
+    private void load(Exchange exchange, Caller.Known caller) throws IOException {
+        try {
+            loads.answer(
+                    exchange,
+                    caller,
+                    guard.identity()
+                            .zone(exchange.listener(), exchange.client().getAddress()));
+        } catch (SqlError e) {
+            fail(exchange, status(e.state()), e, "");
+        } catch (StorageFailure e) {
+            boolean passes =
+                    e.kind() == StorageFailure.Kind.OVERLOADED
+                            || e.kind() == StorageFailure.Kind.FULL;
+            fail(
+                    exchange,
+                    503,
+                    new SqlError(passes ? "53000" : "58030", String.valueOf(e.getMessage())),
+                    "");
         }
     }
 
@@ -202,6 +230,7 @@ public final class SqlPage implements HttpHandler {
             case "53", "58" -> 503;
             case "57" -> 504;
             case "XX" -> 500;
+            case "40" -> 409;
             default -> state.equals("42501") ? 403 : 400;
         };
     }
@@ -296,6 +325,9 @@ public final class SqlPage implements HttpHandler {
             json.writeEndArray();
             json.writeNumberField("count", count);
             json.writeStringField("use", feed.use());
+            if (!feed.tag().isEmpty()) {
+                json.writeStringField("done", feed.tag());
+            }
             json.writeEndObject();
         }
         exchange.respond(
@@ -324,6 +356,9 @@ public final class SqlPage implements HttpHandler {
                 }
                 json.writeStartObject();
                 json.writeNumberField("count", count);
+                if (!feed.tag().isEmpty()) {
+                    json.writeStringField("done", feed.tag());
+                }
                 json.writeEndObject();
             } catch (RuntimeException e) {
                 json.writeStartObject();

@@ -2,6 +2,9 @@ package org.domicile.sql;
 
 import java.util.List;
 import java.util.Optional;
+import org.domicile.guard.GuardedSql;
+import org.domicile.guard.SqlNames;
+import org.domicile.postgres.Field;
 import org.domicile.postgres.PgType;
 import org.domicile.request.Request;
 
@@ -20,6 +23,43 @@ public interface Visible {
     /** Where there are no tables. No use, since nothing is shown. */
     static Visible nothing() {
         return request -> new Seen(List.of(), "");
+    }
+
+    /** What a guard shows. */
+    static Visible of(GuardedSql sql) {
+        return request -> {
+            SqlNames names = sql.names(request);
+            return new Seen(
+                    names.namespaces().stream().map(Visible::namespace).toList(), names.use());
+        };
+    }
+
+    private static Namespace namespace(SqlNames.Namespace namespace) {
+        return new Namespace(
+                namespace.name(),
+                namespace.comment(),
+                namespace.relations().stream().map(Visible::table).toList());
+    }
+
+    private static Table table(SqlNames.Named named) {
+        return new Table(
+                named.name(),
+                named.comment(),
+                named.kind() == SqlNames.Kind.VIEW
+                        ? Optional.of(named.definition())
+                        : Optional.empty(),
+                named.rows(),
+                named.attributes().stream().map(Visible::attribute).toList());
+    }
+
+    private static Attribute attribute(SqlNames.Attribute attribute) {
+        Field field = Cells.field(attribute.column());
+        return new Attribute(
+                field.name(),
+                field.type(),
+                field.modifier(),
+                attribute.presence() == SqlNames.Presence.REQUIRED,
+                attribute.comment());
     }
 
     /** What was shown. @param use as {@code organisation/node/number}; empty for none */

@@ -14,12 +14,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.domicile.guard.GuardedSql;
+import org.domicile.guard.SqlLimits;
+import org.domicile.guard.SqlNames;
 import org.domicile.postgres.Interval;
 import org.domicile.query.Answer;
 import org.domicile.query.Batch;
 import org.domicile.query.Column;
 import org.domicile.query.Failure;
 import org.domicile.query.Kind;
+import org.domicile.query.Limits;
 import org.domicile.query.Prepared;
 import org.domicile.query.Type;
 import org.domicile.query.Value;
@@ -42,10 +45,25 @@ final class MadeEngine implements GuardedSql {
     final AtomicInteger ran = new AtomicInteger();
 
     @Override
+    public SqlLimits limits(Request operator, String organisation) {
+        throw new UnsupportedOperationException("this door asks for no limits");
+    }
+
+    @Override
+    public SqlLimits limit(Request operator, String organisation, Optional<Limits> limits) {
+        throw new UnsupportedOperationException("this door sets no limits");
+    }
+
+    @Override
     public Answer<Connection> connect(Request request, String zone) {
         open.incrementAndGet();
         begun.incrementAndGet();
         return Answer.of(new Made());
+    }
+
+    @Override
+    public SqlNames names(Request request) {
+        return new SqlNames(List.of(), "");
     }
 
     private static List<Column> columns(String sql) {
@@ -137,6 +155,9 @@ final class MadeEngine implements GuardedSql {
         }
 
         @Override
+        public void within(String namespace) {}
+
+        @Override
         public void cancel() {
             cancelled.countDown();
         }
@@ -165,6 +186,11 @@ final class MadeEngine implements GuardedSql {
             }
 
             @Override
+        public String tag() {
+            return "";
+        }
+
+        @Override
             public String use() {
                 return use;
             }

@@ -3,6 +3,8 @@ package org.domicile.duckdb;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -71,8 +73,18 @@ final class Conversation {
                 wire.send(Wire.DONE);
             }
             case Wire.PARSE -> {
-                Parsing.Found found = engine.parse(Wire.text(in));
-                wire.send(Wire.PARSED, found::write);
+                String sql = Wire.text(in);
+                List<Instant> moments = new ArrayList<>();
+                for (String each : Wire.list(in, Wire::text)) {
+                    moments.add(engine.moment(each));
+                }
+                Parsing.Found found = engine.parse(sql);
+                wire.send(
+                        Wire.PARSED,
+                        out -> {
+                            found.write(out, sql);
+                            Wire.list(out, moments, Wire::moment);
+                        });
             }
             case Wire.DESCRIBE -> {
                 List<Wire.View> views = Wire.list(in, Wire::view);
@@ -91,6 +103,14 @@ final class Conversation {
                 List<Value> values = Wire.list(in, Wire::value);
                 Result result = engine.run(number, views, sql, values);
                 wire.send(Wire.RUNNING, out -> Wire.list(out, result.columns(), Wire::column));
+            }
+            case Wire.WRITE -> {
+                long number = in.readLong();
+                List<Wire.View> views = Wire.list(in, Wire::view);
+                String sql = Wire.text(in);
+                List<Value> values = Wire.list(in, Wire::value);
+                long rows = engine.write(number, views, sql, values);
+                wire.send(Wire.WRITTEN, out -> out.writeLong(rows));
             }
             case Wire.NEXT -> {
                 Batch batch = engine.next();

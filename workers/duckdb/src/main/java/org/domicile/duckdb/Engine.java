@@ -1,6 +1,7 @@
 package org.domicile.duckdb;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -12,7 +13,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +64,7 @@ final class Engine {
     private final Connection connection;
     private final Path files;
     private final Path spill;
+    private final Path out;
 
     private volatile long running;
     private volatile long cancelled;
@@ -68,10 +72,11 @@ final class Engine {
     private @Nullable Asked asked;
     private List<TableName> views = List.of();
 
-    private Engine(Connection connection, Path files, Path spill) {
+    private Engine(Connection connection, Path files, Path spill, Path out) {
         this.connection = connection;
         this.files = files;
         this.spill = spill;
+        this.out = out;
     }
 
     /** It failed, and the engine goes on. */
@@ -94,14 +99,15 @@ final class Engine {
     record Described(List<Type> parameters, List<Column> columns) {}
 
     /** Loads it. */
-    static Engine open(Path files, Path spill) throws SQLException {
+    static Engine open(Path files, Path spill, Path out) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("jdbc_stream_results", "true");
         properties.setProperty("autoinstall_known_extensions", "false");
         properties.setProperty("autoload_known_extensions", "false");
         properties.setProperty("allow_community_extensions", "false");
         properties.setProperty("allow_persistent_secrets", "false");
-        return new Engine(DriverManager.getConnection("jdbc:duckdb:", properties), files, spill);
+        return new Engine(
+                DriverManager.getConnection("jdbc:duckdb:", properties), files, spill, out);
     }
 
     /** Sets its bounds for a session, and locks them. */
@@ -117,7 +123,11 @@ final class Engine {
                         "TimeZone=" + literal(zone),
                         "enable_external_file_cache=false",
                         "errors_as_json=true",
-                        "allowed_directories=[" + literal(files + "/") + "]",
+                        "allowed_directories=["
+                                + literal(files + "/")
+                                + ", "
+                                + literal(out + "/")
+                                + "]",
                         "enable_external_access=false",
                         "lock_configuration=true")) {
             execute("SET " + setting);
@@ -166,7 +176,14 @@ final class Engine {
                             0,
                             "Send them one after the other."));
         }
-        return Parsing.of(explains ? Kind.EXPLAIN : Kind.SELECT, statements.getFirst());
+        int before =
+                sql.substring(0, sql.length() - inner.length())
+                        .getBytes(StandardCharsets.UTF_8)
+                        .length;
+        return Parsing.of(
+                explains ? Kind.EXPLAIN : Kind.SELECT,
+                statements.getFirst(),
+                before);
     }
 
     /** What cannot be taken apart is no SELECT, or no SQL. */
@@ -181,7 +198,22 @@ final class Engine {
                             Errors.position(answer.get("position"), before),
                             ""));
         }
-        return new Parsing.Found(Kind.OTHER, true, List.of(), java.util.Set.of());
+        return Parsing.Found.nothing(Kind.OTHER);
+    }
+
+    /** What a text means as a moment, in the session's time zone where it has none. */
+    Instant moment(String text) throws Failed {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT epoch_us(CAST(? AS TIMESTAMPTZ))")) {
+            statement.setString(1, text);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                long micros = rows.getLong(1);
+                return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+            }
+        } catch (SQLException e) {
+            throw failed(e);
+        }
     }
 
     /** Prepares it over views, and forgets it. */
@@ -239,6 +271,25 @@ final class Engine {
                 drop();
                 running = 0;
             }
+        }
+    }
+
+    /** Runs it to its end, its rows into the file that it names. */
+    long write(long number, List<Wire.View> tables, String sql, List<Value> values) throws Failed {
+        running = number;
+        try {
+            check();
+            make(tables);
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                bind(statement, values);
+                check();
+                return statement.executeLargeUpdate();
+            }
+        } catch (SQLException e) {
+            throw failed(e);
+        } finally {
+            running = 0;
+            drop();
         }
     }
 
@@ -357,10 +408,9 @@ final class Engine {
                         "CREATE SCHEMA IF NOT EXISTS "
                                 + new TableName(List.of(parts.getFirst())).quoted());
             }
-            List<String> paths = table.files().stream().map(Engine::literal).toList();
             execute(
-                    "CREATE OR REPLACE VIEW %s AS FROM read_parquet([%s], hive_partitioning=false)"
-                            .formatted(table.name().quoted(), String.join(", ", paths)));
+                    "CREATE OR REPLACE VIEW %s AS %s"
+                            .formatted(table.name().quoted(), table.definition()));
             made.add(table.name());
             views = List.copyOf(made);
         }

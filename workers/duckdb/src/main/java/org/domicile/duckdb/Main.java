@@ -12,19 +12,23 @@ import java.util.Map;
 import org.domicile.query.Wire;
 import org.domicile.walls.Walls;
 
-/** The worker's main. Arguments: the folder of staged files, that of spill, bytes of a file. */
+/**
+ * The worker's main. Arguments: the folder of staged files, that of spill, that of files that it
+ * makes, bytes of a file.
+ */
 public final class Main {
     private Main() {}
 
     /** Runs one session. */
     public static void main(String[] arguments) throws IOException, SQLException {
-        Walls.complete(Long.parseLong(arguments[2]));
+        Walls.complete(Long.parseLong(arguments[3]));
         Wire wire =
                 new Wire(
                         new BufferedInputStream(new FileInputStream(FileDescriptor.in), 64 << 10),
                         new BufferedOutputStream(
                                 new FileOutputStream(FileDescriptor.out), 64 << 10));
-        Engine engine = Engine.open(Path.of(arguments[0]), Path.of(arguments[1]));
+        Engine engine = Engine.open(
+                        Path.of(arguments[0]), Path.of(arguments[1]), Path.of(arguments[2]));
         Map<String, String> holes = Walls.tried(Path.of("/etc/passwd"));
         wire.send(
                 Wire.HELLO,

@@ -2,16 +2,22 @@ package org.domicile.duckdb;
 
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.domicile.query.At;
 import org.domicile.query.Failure;
 import org.domicile.query.Kind;
+import org.domicile.query.Reference;
 import org.domicile.query.TableName;
+import org.domicile.query.Wanted;
 import org.domicile.query.Wire;
 
 /**
@@ -70,7 +76,9 @@ final class Parsing {
     /** A word that is longer names no column. */
     private static final int LONGEST_NAME = 1_000;
 
-    private final Set<TableName> tables = new LinkedHashSet<>();
+    private final int before;
+    private final List<Named> tables = new ArrayList<>();
+    private final Map<Object, Wanted> wanted = new IdentityHashMap<>();
     private final Set<String> expressions = new HashSet<>();
     private final Set<String> relations = new HashSet<>();
     private final Set<String> alone = new HashSet<>();
@@ -80,25 +88,68 @@ final class Parsing {
     private String unknown = "";
 
     /**
+     * A table where it is named.
+     *
+     * @param at where in the text, in bytes; -1 when it is not known
+     */
+    private record Named(TableName name, Wanted wanted, int at, boolean aliased) {}
+
+    /** A place of a table in the list of all. @param at where, in bytes of the text */
+    record Mention(int reference, int at, boolean aliased) {}
+
+    /**
      * What was found.
      *
      * @param all whether all columns may be needed
      * @param words in lower case, the names of the columns that are needed among them
      */
-    record Found(Kind kind, boolean all, List<TableName> tables, Set<String> words) {
-        void write(DataOutputStream out) throws IOException {
+    record Found(
+            Kind kind,
+            boolean all,
+            List<Reference> references,
+            List<Mention> mentions,
+            Set<String> words) {
+        /** Of what is no SELECT. */
+        static Found nothing(Kind kind) {
+            return new Found(kind, true, List.of(), List.of(), Set.of());
+        }
+
+        /**
+         * @param sql the text, whose characters are counted
+         */
+        void write(DataOutputStream out, String sql) throws IOException {
+            byte[] text = sql.getBytes(StandardCharsets.UTF_8);
             out.writeByte(kind.ordinal());
             out.writeBoolean(all);
-            Wire.list(out, tables, Wire::name);
+            Wire.list(out, references, Wire::reference);
+            Wire.list(
+                    out,
+                    mentions,
+                    (to, each) -> {
+                        to.writeInt(each.reference());
+                        to.writeInt(characters(text, each.at()));
+                        to.writeBoolean(each.aliased());
+                    });
             Wire.list(out, List.copyOf(words), Wire::text);
+        }
+
+        /** Places are bytes for the engine and characters for everybody else. */
+        private static int characters(byte[] text, int bytes) {
+            return bytes < 0 || bytes > text.length
+                    ? -1
+                    : new String(text, 0, bytes, StandardCharsets.UTF_8).length();
         }
     }
 
+    private Parsing(int before) {
+        this.before = before;
+    }
+
     /**
-     * @param tree of {@code json_serialize_sql}
+     * @param tree of {@code json_serialize_sql} @param before bytes of the text before what it is of
      */
-    static Found of(Kind kind, Object tree) throws Engine.Failed {
-        Parsing parsing = new Parsing();
+    static Found of(Kind kind, Object tree, int before) throws Engine.Failed {
+        Parsing parsing = new Parsing(before);
         parsing.walk(tree);
         if (!parsing.refused.isEmpty()) {
             throw new Engine.Failed(
@@ -113,20 +164,47 @@ final class Parsing {
                     Failure.of(Failure.NO_TABLE, "There is no table " + parsing.unknown + "."));
         }
         boolean rows = parsing.alone.stream().anyMatch(parsing.relations::contains);
-        List<TableName> tables =
-                parsing.tables.stream()
-                        .filter(name ->
-                                name.parts().size() > 1
-                                        || !parsing.expressions.contains(
-                                                name.table().toLowerCase(Locale.ROOT)))
-                        .toList();
-        return new Found(kind, parsing.all || rows, tables, parsing.words);
+        Map<TableName, Integer> places = new LinkedHashMap<>();
+        List<Reference> references = new ArrayList<>();
+        List<Mention> mentions = new ArrayList<>();
+        for (Named each : parsing.tables) {
+            boolean expression =
+                    each.name().parts().size() == 1
+                            && parsing.expressions.contains(
+                                    each.name().table().toLowerCase(Locale.ROOT));
+            if (expression) {
+                continue;
+            }
+            Integer place = places.putIfAbsent(each.name(), references.size());
+            if (place == null) {
+                place = references.size();
+                references.add(new Reference(each.name(), At.NOW, each.wanted()));
+            } else {
+                Reference other = references.get(place);
+                references.set(
+                        place,
+                        new Reference(
+                                each.name(), At.NOW, either(other.wanted(), each.wanted())));
+            }
+            mentions.add(new Mention(place, each.at(), each.aliased()));
+        }
+        return new Found(kind, parsing.all || rows, references, mentions, parsing.words);
     }
 
-    private void walk(Object node) {
+    private static Wanted either(Wanted one, Wanted other) {
+        return one instanceof Wanted.All || other instanceof Wanted.All
+                ? Wanted.ALL
+                : new Wanted.Or(List.of(one, other));
+    }
+
+    private void walk(Object node) throws Engine.Failed {
         switch (node) {
             case Map<?, ?> object -> object(object);
-            case List<?> list -> list.forEach(this::walk);
+            case List<?> list -> {
+                for (Object each : list) {
+                    walk(each);
+                }
+            }
             case String text -> word(text);
             default -> throw new IllegalStateException("no JSON: " + node);
         }
@@ -138,7 +216,7 @@ final class Parsing {
         }
     }
 
-    private void object(Map<?, ?> object) {
+    private void object(Map<?, ?> object) throws Engine.Failed {
         String type = text(object, "type");
         if (text(object, "class").equals("CONSTANT")) {
             return;
@@ -146,10 +224,13 @@ final class Parsing {
         all |= STANDING.contains(type) || text(object, "ref_type").equals("NATURAL");
         relation(text(object, "alias"));
         function(text(object, "function_name"));
+        if (type.equals("SELECT_NODE")) {
+            wanted.putAll(Conditions.of(object));
+        }
         if (type.equals("BASE_TABLE")) {
             List<String> parts = path(object);
             relation(parts.isEmpty() ? "" : parts.getLast());
-            table(parts);
+            table(parts, object);
         }
         if (object.get("function") instanceof Map<?, ?> made && type.equals("TABLE_FUNCTION")) {
             String name = text(made, "function_name").toLowerCase(Locale.ROOT);
@@ -170,11 +251,13 @@ final class Parsing {
         }
         // Recursive ones name themselves.
         expressions.add(text(object, "cte_name").toLowerCase(Locale.ROOT));
-        object.values().forEach(this::walk);
+        for (Object each : object.values()) {
+            walk(each);
+        }
     }
 
     /** The whole name; the three older members hold no more than three parts. */
-    private static List<String> path(Map<?, ?> object) {
+    static List<String> path(Map<?, ?> object) {
         if (object.get("qualified_name") instanceof Map<?, ?> name
                 && name.get("path") instanceof List<?> path) {
             return path.stream().map(String::valueOf).toList();
@@ -185,12 +268,31 @@ final class Parsing {
                 .toList();
     }
 
-    private void table(List<String> parts) {
-        if (parts.isEmpty() || parts.size() > 3) {
+    private void table(List<String> parts, Map<?, ?> node) throws Engine.Failed {
+        if (parts.isEmpty() || parts.size() > TableName.MOST_PARTS) {
             unknown = String.join(".", parts);
-        } else {
-            tables.add(new TableName(parts));
+            return;
         }
+        if (node.get("at_clause") instanceof Map<?, ?>) {
+            throw new Engine.Failed(
+                    new Failure(
+                            Failure.NOT_HERE,
+                            "What a table is read as of is written out, behind its name.",
+                            0,
+                            "Write NAMESPACE.TABLE FOR VERSION AS OF 1, or FOR TIMESTAMP AS OF"
+                                    + " '2026-01-31 12:00:00'."));
+        }
+        int at = -1;
+        if (node.get("query_location") instanceof String location
+                && location.matches("[0-9]{1,9}")) {
+            at = before + Integer.parseInt(location);
+        }
+        tables.add(
+                new Named(
+                        new TableName(parts),
+                        wanted.getOrDefault(node, Wanted.ALL),
+                        at,
+                        !text(node, "alias").isEmpty()));
     }
 
     private void relation(String name) {

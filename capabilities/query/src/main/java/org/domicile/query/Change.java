@@ -1,0 +1,123 @@
+package org.domicile.query;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a statement that changes something asks for. The statement's head is read here; what it
+ * embeds, a SELECT, a condition, an expression, stays the text that it is, and is the engine's to
+ * take apart.
+ */
+public sealed interface Change {
+    /** What a text asks to be changed; empty for what reads, or is nothing of this. */
+    static Answer<Optional<Change>> of(String sql) {
+        return new ChangeReading(sql).change();
+    }
+
+    /** A text of SQL within the statement. @param at where it begins, counted from 0 */
+    record Text(String sql, int at) {}
+
+    /** What becomes of a name that is taken already, or is not there. */
+    enum Otherwise {
+        FAIL,
+        /** IF NOT EXISTS, IF EXISTS: then there is nothing to do. */
+        NOTHING,
+        /** OR REPLACE: the one that is there goes. */
+        REPLACE
+    }
+
+    /** Whether a column may be null. */
+    enum Presence {
+        REQUIRED,
+        OPTIONAL
+    }
+
+    /** A column of a table that is made. */
+    record Made(String name, Type type, Presence presence) {}
+
+    /** CREATE SCHEMA. */
+    record CreateSchema(List<String> name, Otherwise taken) implements Change {}
+
+    /** DROP SCHEMA. */
+    record DropSchema(List<String> name, Otherwise absent) implements Change {}
+
+    /** CREATE TABLE with columns. */
+    record CreateTable(List<String> table, Otherwise taken, List<Made> columns)
+            implements Change {}
+
+    /**
+     * CREATE TABLE … AS.
+     *
+     * @param names of the columns; empty for those of the SELECT
+     * @param rows whether its rows come along, or the columns alone (WITH NO DATA)
+     */
+    record CreateTableAs(
+            List<String> table, Otherwise taken, List<String> names, Rows rows, Text select)
+            implements Change {}
+
+    /** Whether rows come along. */
+    enum Rows {
+        ALL,
+        NONE
+    }
+
+    /** DROP TABLE. Files go too. */
+    record DropTable(List<String> table, Otherwise absent) implements Change {}
+
+    /** TRUNCATE. */
+    record Truncate(List<String> table) implements Change {}
+
+    /**
+     * INSERT.
+     *
+     * @param columns as named; empty for all
+     * @param select its rows
+     */
+    record Insert(List<String> table, List<String> columns, Text select) implements Change {}
+
+    /**
+     * DELETE.
+     *
+     * @param alias of the table; empty for none
+     * @param where empty for all rows
+     */
+    record Delete(List<String> table, String alias, Optional<Text> where) implements Change {}
+
+    /** UPDATE. @param from what else is read; empty for nothing */
+    record Update(
+            List<String> table,
+            String alias,
+            List<Set> sets,
+            Optional<Text> where)
+            implements Change {}
+
+    /** One of SET. */
+    record Set(String column, Text value) {}
+
+    /** ALTER TABLE of one thing. */
+    record Alter(List<String> table, Otherwise absent, Alteration what) implements Change {}
+
+    /** What is altered. */
+    sealed interface Alteration {
+        /** ADD COLUMN. */
+        record Add(Made column, Otherwise taken) implements Alteration {}
+
+        /** DROP COLUMN. */
+        record Drop(String column, Otherwise absent) implements Alteration {}
+
+        /** RENAME COLUMN. */
+        record RenameColumn(String column, String to) implements Alteration {}
+
+        /** RENAME TO. */
+        record Rename(String to) implements Alteration {}
+
+        /** ALTER COLUMN … TYPE. */
+        record Retype(String column, Type type) implements Alteration {}
+
+        /** ALTER COLUMN … DROP NOT NULL. */
+        record Relax(String column) implements Alteration {}
+    }
+
+    /** COPY (…) TO a place of a bucket. */
+    record CopyTo(Text select, String bucket, String key, Target target) implements Change {}
+}

@@ -1,0 +1,59 @@
+package org.domicile.tables;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * A change of what a table holds, by files that are ready.
+ *
+ * @param table of which
+ * @param id its id: another table of that name is another table
+ * @param what is done
+ * @param added files; their rows are the table's from then on
+ * @param summary what else the snapshot says of itself, such as who loaded what
+ * @param carried what is kept with the table from then on, of what was kept before; see {@link
+ *     Tables#carried}
+ */
+public record FilesChange(
+        TableName table,
+        String id,
+        What what,
+        List<NewFile> added,
+        Map<String, String> summary,
+        UnaryOperator<byte[]> carried) {
+    /** They are the record's own. */
+    public FilesChange {
+        added = List.copyOf(added);
+        summary = Map.copyOf(summary);
+    }
+
+    /** What is done. */
+    public sealed interface What {}
+
+    /**
+     * Rows come in. It stands beside whatever others commit meanwhile.
+     *
+     * @param unless properties of a snapshot's summary: where one of the branch has them all, this
+     *     was committed already, and nothing is done
+     */
+    public record Append(Map<String, String> unless) implements What {}
+
+    /**
+     * Files give way to those that are added. What was read to know them has to be as it was: no
+     * rows came and none were deleted since, or it is {@link Refusal.Kind#COMMIT_FAILED}
+     * (serializable).
+     *
+     * @param read the snapshot that was read
+     * @param removed names in the warehouse's bucket
+     */
+    public record Replace(long read, List<String> removed) implements What {
+        /** They are the record's own. */
+        public Replace {
+            removed = List.copyOf(removed);
+        }
+    }
+
+    /** Everything gives way to what is added, whatever it is by then. */
+    public record Truncate() implements What {}
+}

@@ -1,0 +1,425 @@
+package org.domicile.launcher;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Loads a file into a table, part by part. Each part is one commit, which the table remembers by
+ * the load and the part's content: what broke off is begun again and goes on where it was.
+ */
+@Command(
+        name = "load",
+        description = {
+            "Load a file into a table: CSV, NDJSON, JSON or Parquet. The columns are guessed and"
+                    + " shown; a table that is not there is made.",
+            "CSV and NDJSON go in parts, each one commit. Run the same command again after it"
+                    + " broke off: what is there already does not come twice.",
+            "It runs as --credential, and each part is a use on record."
+        },
+        mixinStandardHelpOptions = true,
+        footer = {
+            "",
+            "Example: ./domicile table load flights.csv travel.flights",
+            "Broken rows into a file of their own:",
+            "  ./domicile table load --on-error skip flights.csv travel.flights"
+        })
+final class TableLoadCommand extends ServerCommand {
+    private static final int SAMPLE = 1 << 20;
+    private static final Pattern LINE = Pattern.compile("(Line: ?|line )([0-9]{1,12})");
+
+    @Parameters(index = "0", paramLabel = "FILE", description = "The file.")
+    Path file = Path.of("");
+
+    @Parameters(
+            index = "1",
+            paramLabel = "TABLE",
+            description = "The table, as SQL writes it: NAMESPACE.TABLE.")
+    String table = "";
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "csv, json, ndjson or parquet (default: by the file's name).")
+    String format = "";
+
+    @Option(names = "--no-header", description = "The first line of a CSV has values, no names.")
+    boolean noHeader;
+
+    @Option(
+            names = "--delimiter",
+            paramLabel = "CHAR",
+            description = "What stands between the values of a CSV (default: a comma).")
+    String delimiter = "";
+
+    @Option(
+            names = "--null",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description = "What stands for null in a CSV (default: nothing at all).")
+    String nothing = "";
+
+    @Option(
+            names = "--on-error",
+            paramLabel = "WHAT",
+            defaultValue = "fail",
+            description =
+                    "What becomes of broken rows of a CSV: fail, or skip, which keeps them in a"
+                            + " reject file (default: fail).")
+    String onError = "fail";
+
+    @Option(
+            names = "--rejects",
+            paramLabel = "PATH",
+            description = "The reject file (default: FILE.rejected).")
+    @Nullable Path rejects;
+
+    @Option(
+            names = "--part",
+            paramLabel = "MIB",
+            defaultValue = "16",
+            description = "MiB of a part (default: 16).")
+    int part = 16;
+
+    @Option(names = "--again", description = "Load it once more, though it was loaded before.")
+    boolean again;
+
+    @Option(
+            names = "--credential",
+            paramLabel = "FILE",
+            description = "A file as first.credential is one (default: the first credential).")
+    @Nullable Path credential;
+
+    /** What came of it. */
+    private static final class Sum {
+        long rows;
+        long rejected;
+        long parts;
+        long there;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (!Files.isRegularFile(file)) {
+            throw new Problem("there is no file " + file);
+        }
+        String kind = kind();
+        Endpoints server = Endpoints.on(common.folder());
+        FirstCredential own =
+                MovingOptions.read(credential == null ? server.firstCredential() : credential);
+        String web = server.urls().getOrDefault("web", "");
+        if (web.isEmpty()) {
+            throw new Problem("the server has no web listener (web.listen), and files come by it");
+        }
+        Output output = output();
+        Sum sum = new Sum();
+        try (HttpClient http =
+                        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+                Rejects kept = new Rejects(rejects == null ? beside() : rejects)) {
+            Door door = new Door(http, URI.create(web), own);
+            boolean parts = kind.equals("csv") || kind.equals("ndjson");
+            if (parts) {
+                inParts(door, kind, output, kept, sum);
+            } else {
+                whole(door, kind, output, sum);
+            }
+        }
+        Json.Row told =
+                Json.row(
+                        "table", table,
+                        "rows", sum.rows,
+                        "parts", sum.parts,
+                        "already", sum.there,
+                        "rejected", sum.rejected);
+        output.result(told, sentence(sum));
+        return 0;
+    }
+
+    private String sentence(Sum sum) {
+        StringBuilder text =
+                new StringBuilder("%,d rows came into %s".formatted(sum.rows, table));
+        if (sum.there > 0) {
+            text.append(
+                    ", %,d of %,d parts were there already (--again loads them once more)"
+                            .formatted(sum.there, sum.parts));
+        }
+        if (sum.rejected > 0) {
+            text.append(
+                    ", %,d were left out: %s"
+                            .formatted(sum.rejected, rejects == null ? beside() : rejects));
+        }
+        return text.toString();
+    }
+
+    private Path beside() {
+        return file.resolveSibling(file.getFileName() + ".rejected");
+    }
+
+    private String kind() {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        String ending = name.substring(name.lastIndexOf('.') + 1);
+        String kind = format.isEmpty() ? ending : format.toLowerCase(Locale.ROOT);
+        return switch (kind) {
+            case "csv", "tsv", "txt" -> {
+                if (kind.equals("tsv") && delimiter.isEmpty()) {
+                    delimiter = "\t";
+                }
+                yield "csv";
+            }
+            case "json", "parquet" -> kind;
+            case "ndjson", "jsonl" -> "ndjson";
+            case "xlsx", "xls", "ods" ->
+                    throw new Problem(
+                            "spreadsheets are not read here: save the sheet as CSV and load that");
+            default ->
+                    throw new Problem(
+                            "what is "
+                                    + file
+                                    + "? Say --format csv, json, ndjson or parquet");
+        };
+    }
+
+    private Map<String, String> asked(String kind) {
+        Map<String, String> asked = new LinkedHashMap<>();
+        asked.put("format", kind);
+        if (kind.equals("csv")) {
+            asked.put("header", Boolean.toString(!noHeader));
+            asked.put("null", nothing);
+            if (!delimiter.isEmpty()) {
+                asked.put("delimiter", delimiter);
+            }
+        }
+        return asked;
+    }
+
+    private Map<String, String> guessing(String kind) {
+        Map<String, String> asked = asked(kind);
+        asked.put("guess", "true");
+        return asked;
+    }
+
+    private Map<String, String> loading(String kind, String load, String part) {
+        Map<String, String> asked = asked(kind);
+        asked.put("into", table);
+        asked.put("make", "true");
+        asked.put("onerror", onError);
+        asked.put("load", load);
+        asked.put("part", part);
+        return asked;
+    }
+
+    private String load() throws IOException {
+        return again
+                ? UUID.randomUUID().toString()
+                : file.getFileName() + "/" + Files.size(file);
+    }
+
+    private void inParts(Door door, String kind, Output output, Rejects kept, Sum sum)
+            throws IOException, InterruptedException {
+        RecordParts.Kind records =
+                kind.equals("ndjson")
+                        ? RecordParts.Kind.LINES
+                        : noHeader ? RecordParts.Kind.PLAIN : RecordParts.Kind.NAMED;
+        try (RecordParts sample = new RecordParts(Files.newInputStream(file), records, SAMPLE)) {
+            Optional<RecordParts.Part> begin = sample.next();
+            if (begin.isPresent()) {
+                show(
+                        door.ask(
+                                "/sql/load",
+                                guessing(kind),
+                                BodyPublishers.ofByteArray(begin.get().bytes()),
+                                0),
+                        output);
+            }
+        }
+        String load = load();
+        try (Progress progress = Progress.bytes(output.err(), Files.size(file));
+                RecordParts parts =
+                        new RecordParts(
+                                Files.newInputStream(file), records, Math.max(1, part) << 20)) {
+            for (Optional<RecordParts.Part> next = parts.next();
+                    next.isPresent();
+                    next = parts.next()) {
+                RecordParts.Part each = next.get();
+                Json.Row came =
+                        door.ask(
+                                "/sql/load",
+                                loading(kind, load, sum.parts + "-" + digest(each.bytes())),
+                                BodyPublishers.ofByteArray(each.bytes()),
+                                each.shift());
+                count(came, sum, kept, each.shift());
+                progress.add(each.own(), "");
+            }
+        }
+    }
+
+    private void whole(Door door, String kind, Output output, Sum sum)
+            throws IOException, InterruptedException {
+        MessageDigest digest = sha256();
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] some = new byte[1 << 20];
+            for (int count = in.read(some); count >= 0; count = in.read(some)) {
+                digest.update(some, 0, count);
+            }
+        }
+        Json.Row came =
+                door.ask(
+                        "/sql/load",
+                        loading(kind, load(), "0-" + HexFormat.of().formatHex(digest.digest())),
+                        BodyPublishers.ofFile(file),
+                        0);
+        show(came, output);
+        try (Rejects none = new Rejects(beside())) {
+            count(came, sum, none, 0);
+        }
+    }
+
+    private static void count(Json.Row came, Sum sum, Rejects kept, long shift)
+            throws IOException {
+        sum.parts++;
+        if (came.fields().containsKey("already")) {
+            sum.there++;
+            return;
+        }
+        sum.rows += came.number("rows");
+        for (Json.Row each : came.rows("rejected")) {
+            kept.add(each.number("line") + shift, each.text("why"), each.text("text"));
+            sum.rejected++;
+        }
+    }
+
+    private void show(Json.Row guessed, Output output) {
+        List<Json.Row> columns = guessed.rows("columns");
+        if (columns.isEmpty() || output.json()) {
+            return;
+        }
+        output.err()
+                .println(
+                        columns.stream()
+                                .map(each ->
+                                        each.text("name")
+                                                + " "
+                                                + each.text("type").toLowerCase(Locale.ROOT))
+                                .collect(Collectors.joining(", ", table + " (", ")")));
+        output.err().flush();
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static String digest(byte[] bytes) {
+        return HexFormat.of().formatHex(sha256().digest(bytes));
+    }
+
+    /** Rows that were left out, made with the first of them. */
+    private static final class Rejects implements AutoCloseable {
+        private final Path path;
+        private @Nullable BufferedWriter out;
+
+        Rejects(Path path) {
+            this.path = path;
+        }
+
+        void add(long line, String why, String text) throws IOException {
+            BufferedWriter open = out;
+            if (open == null) {
+                open = Files.newBufferedWriter(path);
+                open.write("line,why,text\r\n");
+                out = open;
+            }
+            open.write(line + "," + quoted(why) + "," + quoted(text) + "\r\n");
+        }
+
+        private static String quoted(String text) {
+            return '"' + text.replace("\"", "\"\"") + '"';
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (out != null) {
+                out.close();
+            }
+        }
+    }
+
+    /** The server's web listener. */
+    private record Door(HttpClient http, URI web, FirstCredential own) {
+        Json.Row ask(String path, Map<String, String> asked, BodyPublisher body, long shift)
+                throws IOException, InterruptedException {
+            String query =
+                    asked.entrySet().stream()
+                            .map(each ->
+                                    each.getKey()
+                                            + "="
+                                            + URLEncoder.encode(
+                                                    each.getValue(), StandardCharsets.UTF_8))
+                            .collect(Collectors.joining("&"));
+            String login =
+                    Base64.getEncoder()
+                            .encodeToString(
+                                    (own.accessKey() + ":" + own.secret())
+                                            .getBytes(StandardCharsets.UTF_8));
+            HttpResponse<byte[]> answer =
+                    http.send(
+                            HttpRequest.newBuilder(web.resolve(path + "?" + query))
+                                    .header("Authorization", "Basic " + login)
+                                    .header("Content-Type", "application/octet-stream")
+                                    .POST(body)
+                                    .build(),
+                            BodyHandlers.ofByteArray());
+            Json.Row told = Json.object(answer.body());
+            if (answer.statusCode() != 200) {
+                Json.Row error = told.row("error");
+                throw new Problem(
+                        lines(error.text("message"), shift)
+                                + " ["
+                                + error.text("state")
+                                + "]"
+                                + (error.text("hint").isEmpty()
+                                        ? ""
+                                        : " " + error.text("hint")));
+            }
+            return told;
+        }
+
+        /** Lines of a part as lines of the file. */
+        private static String lines(String message, long shift) {
+            Matcher matcher = LINE.matcher(message);
+            return matcher.replaceAll(each ->
+                    each.group(1) + (Long.parseLong(each.group(2)) + shift));
+        }
+    }
+}

@@ -1,0 +1,329 @@
+package org.domicile.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.domicile.s3client.S3Signature;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
+
+/** SQL that writes, end to end: pgjdbc before real workers, read back with SQL. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(120)
+class SqlWritesTest {
+    private static final String FLIGHTS = "'s3://travel/flights.parquet'";
+
+    @TempDir static Path folder;
+    private Rig rig;
+    private Cloud cloud;
+    private FirstCredential first;
+    private Path staging;
+    private S3Client s3;
+    private Connection connection;
+
+    @BeforeAll
+    void open() throws Exception {
+        rig = new Rig(folder.resolve("data"));
+        staging = Path.of("/dev/shm", "domicile-writes-test-" + ProcessHandle.current().pid());
+        cloud = rig.open("sql.staging.folder=" + staging, "sql.staging=16MiB", "sql.memory=256MiB");
+        Path file = folder.resolve("flights.parquet");
+        try (Connection plain = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = plain.createStatement()) {
+            statement.execute(
+                    ("copy (select i as id, 'word ' || i as word, i %% 3 as day, [i, i + 1] as"
+                         + " pair, {'a b': i} as more, date '2024-01-01' + (i %% 100)::int as made,"
+                         + " i / 4.0 as quarter from range(20000) t(i)) to '%s' (format parquet)")
+                            .formatted(file));
+        }
+        first = FirstCredential.read(rig.firstCredential()).orElseThrow();
+        s3 =
+                new S3Client(
+                        URI.create(cloud.endpoints().s3()),
+                        new S3Signature(first.accessKey(), first.secret(), "home"),
+                        Clock.systemUTC(),
+                        Optional.empty());
+        s3.call("PUT", "travel", "", Map.of(), Map.of(), S3Client.Payload.nothing());
+        s3.call(
+                "PUT",
+                "travel",
+                "flights.parquet",
+                Map.of(),
+                Map.of(),
+                S3Client.Payload.of(Files.readAllBytes(file)));
+        connection = connect();
+        run("create schema if not exists travel");
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        connection.close();
+        cloud.close();
+        assertTrue(!Files.exists(staging), "nothing is left in memory");
+    }
+
+    private Connection connect() throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", first.accessKey());
+        properties.setProperty("password", first.secret());
+        return DriverManager.getConnection(
+                "jdbc:" + cloud.endpoints().urls().getOrDefault("sql", "") + "/travel", properties);
+    }
+
+    private int run(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+            return statement.getUpdateCount();
+        }
+    }
+
+    private String failing(String sql) {
+        return String.valueOf(assertThrows(SQLException.class, () -> run(sql), sql).getSQLState());
+    }
+
+    /** Rows as texts, with a bar between. */
+    private List<String> rows(String sql) throws SQLException {
+        List<String> all = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            int columns = rows.getMetaData().getColumnCount();
+            while (rows.next()) {
+                List<String> row = new ArrayList<>();
+                for (int i = 1; i <= columns; i++) {
+                    row.add(String.valueOf(rows.getString(i)));
+                }
+                all.add(String.join("|", row));
+            }
+        }
+        return all;
+    }
+
+    @Test
+    void whatIsMadeIsReadBack() throws SQLException {
+        assertEquals(20_000, run("create table travel.made as select * from " + FLIGHTS));
+        assertEquals(
+                List.of("20000|199990000|word 9999|2024-04-09|4999.750|40000"),
+                rows(
+                        "select count(*), sum(id)::bigint, max(word), max(made),"
+                                + " max(quarter)::decimal(9, 3), sum(len(pair))::bigint from"
+                                + " travel.made"));
+        assertEquals(List.of("7|8"), rows("select more.\"a b\", pair[2] from made where id = 7"));
+        assertEquals("42P07", failing("create table travel.made as select 1"));
+    }
+
+    @Test
+    void rowsComeIn() throws SQLException {
+        run(
+                "create table travel.rows (n bigint not null, word varchar(20), price numeric(9,"
+                        + " 2), at timestamptz, tags text[], raw bytea, id uuid)");
+        assertEquals(2, run("insert into travel.rows (word, n) values ('a', 1), (null, 2)"));
+        try (PreparedStatement insert =
+                connection.prepareStatement(
+                        "insert into travel.rows (n, word, price) values (?, ?, ?)")) {
+            for (int i = 3; i < 10; i++) { // binary from the fifth on
+                insert.setLong(1, i);
+                insert.setString(2, "w'" + i);
+                insert.setBigDecimal(3, new java.math.BigDecimal("1.5"));
+                assertEquals(1, insert.executeUpdate());
+            }
+        }
+        assertEquals(
+                100,
+                run(
+                        "insert into travel.rows select id, word, quarter, now(), [word, 'x'],"
+                                + " 'ab'::blob, uuid() from "
+                                + FLIGHTS
+                                + " where id between 100 and 199"));
+        assertEquals(
+                List.of("109|1|199|108|100"),
+                rows(
+                        "select count(*), min(n), max(n), count(word), count(tags) from"
+                                + " travel.rows"));
+        assertEquals(
+                List.of("3|w'3|1.50", "4|w'4|1.50"),
+                rows("select n, word, price from travel.rows where n in (3, 4) order by n"));
+        assertEquals("23502", failing("insert into travel.rows (word) values ('x')"));
+        assertEquals("23502", failing("insert into travel.rows (n) values (null)"));
+        assertEquals("22P02", failing("insert into travel.rows (n) values ('x')"));
+        assertEquals("42703", failing("insert into travel.rows (nothing) values (1)"));
+        assertEquals("0A000", failing("insert into travel.rows (n) values (1) returning n"));
+        assertEquals(List.of("109"), rows("select count(*) from travel.rows"));
+        run("truncate travel.rows");
+        assertEquals(List.of("0"), rows("select count(*) from travel.rows"));
+        run("drop table travel.rows");
+        assertEquals("42P01", failing("select * from travel.rows"));
+    }
+
+    @Test
+    void columnsChange() throws SQLException {
+        run("create table travel.cols (a int, b text)");
+        run("insert into travel.cols values (1, 'x')");
+        run("alter table travel.cols add column c double");
+        run("alter table travel.cols rename column b to word");
+        run("alter table travel.cols alter a type bigint");
+        run("insert into travel.cols values (5000000000, 'y', 1.5)");
+        assertEquals(
+                List.of("1|x|null", "5000000000|y|1.5"),
+                rows("select a, word, c from travel.cols order by a"));
+        run("alter table travel.cols drop column word");
+        run("alter table travel.cols rename to columns2");
+        assertEquals(List.of("2"), rows("select count(*) from travel.columns2"));
+    }
+
+    @Test
+    void copyBringsAndTakes() throws Exception {
+        run("create table travel.copied (n int, word text)");
+        var copy = connection.unwrap(PGConnection.class).getCopyAPI();
+        assertEquals(
+                3,
+                copy.copyIn(
+                        "copy travel.copied from stdin",
+                        new StringReader("1\ta\\tb\n2\t\\N\n3\t\n")));
+        assertEquals(
+                2,
+                copy.copyIn(
+                        "copy travel.copied (word, n) from stdin with (format csv, header)",
+                        new StringReader("w,n\n\"x, \"\"y\"\"\",4\n,5\n")));
+        assertEquals(
+                List.of("1|a\tb", "2|null", "3|", "4|x, \"y\"", "5|null"),
+                rows("select n, word from travel.copied order by n"));
+        SQLException broken =
+                assertThrows(
+                        SQLException.class,
+                        () ->
+                                copy.copyIn(
+                                        "copy travel.copied from stdin (format csv)",
+                                        new StringReader("6,a\nx,b\n")));
+        assertTrue(String.valueOf(broken.getMessage()).contains("Line: 2"), broken::toString);
+        assertEquals(List.of("5"), rows("select count(*) from travel.copied"));
+        assertEquals(
+                5,
+                run(
+                        "copy (select n, word from travel.copied order by n) to"
+                                + " 's3://travel/out/copied.csv'"));
+        assertEquals(
+                "n,word\n1,a\tb\n2,\n3,\"\"\n4,\"x, \"\"y\"\"\"\n5,\n",
+                new String(
+                        s3.call(
+                                        "GET",
+                                        "travel",
+                                        "out/copied.csv",
+                                        Map.of(),
+                                        Map.of(),
+                                        S3Client.Payload.nothing())
+                                .body(),
+                        StandardCharsets.UTF_8));
+        run("copy travel.copied to 's3://travel/out/copied.parquet'");
+        assertEquals(List.of("5"), rows("select count(*) from 's3://travel/out/copied.parquet'"));
+    }
+
+    @Test
+    void aBlockIsABracket() throws SQLException {
+        run("create table travel.block (n int)");
+        connection.setAutoCommit(false);
+        try {
+            run("insert into travel.block values (1)");
+            connection.rollback();
+        } finally {
+            connection.setAutoCommit(true);
+        }
+        assertEquals(List.of("1"), rows("select count(*) from travel.block"));
+    }
+
+    private Path file(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text);
+    }
+
+    @Test
+    void filesAreLoaded() throws Exception {
+        StringBuilder text = new StringBuilder("n,word,made\n");
+        for (int i = 0; i < 100_000; i++) {
+            text.append(i).append(",\"word ").append(i).append("\",2024-01-02\n");
+        }
+        Path csv = file("load.csv", text.toString());
+        Rig.Ran ran =
+                rig.run("table", "load", "--part", "1", csv.toString(), "travel.loaded");
+        assertEquals(0, ran.code(), ran.err());
+        assertTrue(ran.err().contains("(n bigint, word varchar, made date)"), ran.err());
+        assertEquals("100,000 rows came into travel.loaded\n", ran.out());
+        assertEquals(
+                List.of("100000|99999|2024-01-02"),
+                rows("select count(*), max(n), max(made) from travel.loaded"));
+        // once more: it is there
+        ran = rig.run("table", "load", "--part", "1", csv.toString(), "travel.loaded");
+        assertTrue(ran.out().contains("were there already"), ran.out());
+        assertEquals(List.of("100000"), rows("select count(*) from travel.loaded"));
+        Path more = file("more.ndjson", "{\"n\": -1, \"word\": \"x\"}\n{\"n\": -2}\n");
+        ran = rig.run("table", "load", more.toString(), "travel.loaded");
+        assertEquals(0, ran.code(), ran.err());
+        assertEquals(
+                List.of("-2|null", "-1|x"),
+                rows("select n, word from travel.loaded where n < 0 order by n"));
+        ran =
+                rig.run(
+                        "table",
+                        "load",
+                        folder.resolve("flights.parquet").toString(),
+                        "travel.parquet");
+        assertEquals(0, ran.code(), ran.err());
+        assertEquals(List.of("20000"), rows("select count(*) from travel.parquet"));
+    }
+
+    @Test
+    void brokenRowsAreNamedOrKeptAside() throws Exception {
+        run("create table travel.broken (n int, word text)");
+        Path csv = file("broken.csv", "n,word\n1,a\nx,b\n3,c\n");
+        Rig.Ran ran = rig.run("table", "load", csv.toString(), "travel.broken");
+        assertEquals(1, ran.code());
+        assertTrue(ran.err().contains("Line: 3"), ran.err());
+        assertEquals(List.of("0"), rows("select count(*) from travel.broken"));
+        ran =
+                rig.run(
+                        "table", "load", "--on-error", "skip", csv.toString(), "travel.broken");
+        assertEquals(0, ran.code(), ran.err());
+        assertTrue(ran.out().startsWith("2 rows came into travel.broken, 1 were left out"), ran.out());
+        String kept = Files.readString(folder.resolve("broken.csv.rejected"));
+        assertTrue(kept.startsWith("line,why,text\r\n3,"), kept);
+        assertTrue(kept.contains("\"x,b\""), kept);
+        Path wrong = file("wrong.csv", "n,colour\n1,red\n");
+        ran = rig.run("table", "load", wrong.toString(), "travel.broken");
+        assertTrue(ran.err().contains("colour"), ran.err());
+        Path cut = folder.resolve("cut.parquet");
+        byte[] whole = Files.readAllBytes(folder.resolve("flights.parquet"));
+        Files.write(cut, java.util.Arrays.copyOf(whole, whole.length - 100));
+        ran = rig.run("table", "load", cut.toString(), "travel.broken");
+        assertEquals(1, ran.code());
+        assertEquals(List.of("2"), rows("select count(*) from travel.broken"));
+    }
+
+    @Test
+    void theCommandSaysWhatWasDone() throws SQLException {
+        Rig.Ran ran = rig.run("sql", "create table travel.command as select 1 as one");
+        assertEquals("SELECT 1\n", ran.out());
+        assertEquals("INSERT 0 2\n", rig.run("sql", "insert into travel.command values (2), (3)").out());
+        assertEquals(List.of("3"), rows("select count(*) from travel.command"));
+    }
+}
