@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * One keep-alive connection on which one request follows the other, signed, each answer read whole
+ * One keep-alive connection on which one request follows the other, each answer read whole
  * into one buffer: little more than the system calls. Owned by one thread.
  */
 final class Dialogue implements AutoCloseable {
@@ -23,21 +24,39 @@ final class Dialogue implements AutoCloseable {
     private static final int LONGEST = 64 << 20;
     private static final String HEAD_END = "\r\n\r\n";
 
-    private final Load.Target target;
-    private final Signer signer;
+    private final String host;
+    private final Voice voice;
     private final Socket socket;
     private final InputStream in;
     private byte[] bytes = new byte[READING];
     private int filled;
 
+    /** Header lines that tell the host and who asks, each ended. */
+    interface Voice {
+        String lines(String method, String path, String query, String payload);
+    }
+
+    /** Status and body of an answer, a character for each byte. */
+    record Reply(int status, String body) {}
+
     Dialogue(Load.Target target) throws IOException {
-        this.target = target;
-        Load.Signing signing = target.signing().orElseThrow();
-        this.signer = new Signer(signing.credential(), signing.region(), target.host());
-        this.socket = new Socket(target.address().getAddress(), target.address().getPort());
+        this(target.address(), target.host(), signing(target));
+    }
+
+    Dialogue(InetSocketAddress address, String host, Voice voice) throws IOException {
+        this.host = host;
+        this.voice = voice;
+        this.socket = new Socket(address.getAddress(), address.getPort());
         socket.setTcpNoDelay(true);
         socket.setSoTimeout((int) PATIENCE.toMillis());
         this.in = socket.getInputStream();
+    }
+
+    private static Voice signing(Load.Target target) {
+        Load.Signing signing = target.signing().orElseThrow();
+        Signer signer = new Signer(signing.credential(), signing.region(), target.host());
+        return (method, path, query, payload) ->
+                signer.headers(method, path, query, payload, Instant.now());
     }
 
     /**
@@ -50,6 +69,18 @@ final class Dialogue implements AutoCloseable {
      */
     String ask(String method, String path, String query, Map<String, String> fields, byte[] body)
             throws IOException {
+        Reply reply = send(method, path, query, fields, body);
+        if (reply.status() / 100 != 2) {
+            throw new IOException(
+                    "%s %s at %s was answered with %d: %s"
+                            .formatted(method, path, host, reply.status(), reply.body()));
+        }
+        return reply.body();
+    }
+
+    /** The same, whatever the status. */
+    Reply send(String method, String path, String query, Map<String, String> fields, byte[] body)
+            throws IOException {
         StringBuilder head = new StringBuilder(512);
         head.append(method).append(' ').append(path);
         if (!query.isEmpty()) {
@@ -57,7 +88,7 @@ final class Dialogue implements AutoCloseable {
         }
         head.append(" HTTP/1.1\r\n");
         String payload = body.length == 0 ? Signer.EMPTY : Signer.UNSIGNED;
-        head.append(signer.headers(method, path, query, payload, Instant.now()));
+        head.append(voice.lines(method, path, query, payload));
         fields.forEach(
                 (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         head.append("Content-Length: ").append(body.length).append(HEAD_END);
@@ -65,10 +96,10 @@ final class Dialogue implements AutoCloseable {
         byte[] all = Arrays.copyOf(request, request.length + body.length);
         System.arraycopy(body, 0, all, request.length, body.length);
         socket.getOutputStream().write(all);
-        return answer(method + " " + path);
+        return answer();
     }
 
-    private String answer(String asked) throws IOException {
+    private Reply answer() throws IOException {
         filled = 0;
         int end = 0;
         while ((end = headEnd(end)) < 0) {
@@ -80,13 +111,7 @@ final class Dialogue implements AutoCloseable {
                 head.contains("\r\ntransfer-encoding: chunked")
                         ? chunked(end)
                         : plain(end, field(head, "content-length", 10));
-        String status = head.split(" ", 3)[1];
-        if (!status.startsWith("2")) {
-            throw new IOException(
-                    "%s at %s was answered with %s: %s"
-                            .formatted(asked, target.host(), status, text));
-        }
-        return text;
+        return new Reply(number(head.split(" ", 3)[1], 10), text);
     }
 
     /** Where the body begins; -1 when the head has not come whole. */
@@ -158,7 +183,7 @@ final class Dialogue implements AutoCloseable {
         }
         int count = in.read(bytes, filled, READING);
         if (count < 0) {
-            throw new EOFException(target.host() + " closed the connection inside an answer");
+            throw new EOFException(host + " closed the connection inside an answer");
         }
         filled += count;
     }

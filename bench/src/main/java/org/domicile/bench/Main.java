@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             EraseBench.class,
             PolicyBench.class,
             SqlBench.class,
+            TablesBench.class,
             Inside.class
         })
 public final class Main implements Callable<Integer> {

@@ -13,8 +13,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * AWS Signature Version 4 for requests that sign host, date and payload hash, as cheaply as it
- * goes: the day's key is derived once, the second's date is formatted once. Owned by one thread.
+ * AWS Signature Version 4 for requests that sign host, date, payload hash and a session's token, as
+ * cheaply as it goes: the day's key is derived once, the second's date is formatted once. Owned by one thread.
  */
 final class Signer {
     static final String UNSIGNED = "UNSIGNED-PAYLOAD";
@@ -29,6 +29,8 @@ final class Signer {
     private static final int DAY = 8;
 
     private final Credential credential;
+    private final String token;
+    private final String signed;
     private final String region;
     private final String host;
     private final MessageDigest sha256;
@@ -46,7 +48,16 @@ final class Signer {
     }
 
     Signer(Credential credential, String region, String host) {
+        this(credential, "", region, host);
+    }
+
+    /**
+     * @param token of a session, signed along; empty for none
+     */
+    Signer(Credential credential, String token, String region, String host) {
         this.credential = credential;
+        this.token = token;
+        this.signed = token.isEmpty() ? SIGNED : SIGNED + ";x-amz-security-token";
         this.region = region;
         this.host = host;
         try {
@@ -79,8 +90,9 @@ final class Signer {
                         + payload
                         + "\nx-amz-date:"
                         + date
+                        + (token.isEmpty() ? "" : "\nx-amz-security-token:" + token)
                         + "\n\n"
-                        + SIGNED
+                        + signed
                         + '\n'
                         + payload;
         String toSign =
@@ -97,12 +109,13 @@ final class Signer {
                 + date
                 + "\r\nX-Amz-Content-Sha256: "
                 + payload
+                + (token.isEmpty() ? "" : "\r\nX-Amz-Security-Token: " + token)
                 + "\r\nAuthorization: AWS4-HMAC-SHA256 Credential="
                 + credential.access()
                 + '/'
                 + scope
                 + ", SignedHeaders="
-                + SIGNED
+                + signed
                 + ", Signature="
                 + signature
                 + "\r\n";

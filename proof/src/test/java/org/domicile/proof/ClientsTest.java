@@ -122,6 +122,13 @@ final class ClientsTest {
         job("pg.mjs", 3);
     }
 
+    /** Two engines that share nothing but the format, on the same tables. */
+    @Test
+    void tables() throws IOException, InterruptedException {
+        Map<String, String> endpoints = Server.json(folder.resolve("data/run/endpoints.json"));
+        job("tables.py", 10, Map.of("CATALOG", endpoints.get("endpoints.web") + "/iceberg"));
+    }
+
     @Test
     void rclone() throws IOException, InterruptedException {
         job("rclone.sh", 5);
@@ -231,19 +238,20 @@ final class ClientsTest {
         all.putAll(more);
         Path job = ROOT.resolve("proof/clients/jobs").resolve(script);
         Path work = folder.resolve(script);
-        List<String> command =
-                List.of(
-                        script.endsWith(".py")
-                                ? "python"
-                                : script.endsWith(".mjs") ? "node" : "bash",
-                        job.toString(),
-                        work.toString());
+        List<String> command = List.of(interpreter(script), job.toString(), work.toString());
         Ended ended = run(command, all);
         assertEquals(0, ended.code(), () -> ended.output() + whatTheServerSaid());
         assertEquals(
                 shown,
                 ended.output().lines().filter(line -> line.startsWith("ok: ")).count(),
                 ended.output());
+    }
+
+    private static String interpreter(String script) {
+        if (script.equals("tables.py")) {
+            return "python-tables";
+        }
+        return script.endsWith(".py") ? "python" : script.endsWith(".mjs") ? "node" : "bash";
     }
 
     /** The end of the server's log: the folder is gone when somebody reads of a failure. */

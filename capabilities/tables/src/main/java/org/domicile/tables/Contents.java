@@ -150,18 +150,25 @@ final class Contents {
 
     // metadata
 
+    /** Metadata of a table and their text. */
+    record Parsed(TableMetadata metadata, String json) {}
+
     LoadedTable table(Found found) {
         Records.Entry entry = found.entry();
-        TableMetadata metadata =
-                kept.find(entry.id(), entry.version(), TableMetadata.class)
+        Parsed parsed =
+                kept.find(entry.id(), entry.version(), Parsed.class)
                         .orElseGet(() -> {
                             State state = state(entry);
-                            TableMetadata read =
-                                    TableMetadataParser.fromJson(state.location(), state.json());
+                            Parsed read =
+                                    new Parsed(
+                                            TableMetadataParser.fromJson(
+                                                    state.location(), state.json()),
+                                            state.json());
                             kept.keep(entry.id(), entry.version(), state.json().length(), read);
                             return read;
                         });
-        return new LoadedTable(found.name(), entry.id(), entry.version(), metadata);
+        return new LoadedTable(
+                found.name(), entry.id(), entry.version(), parsed.metadata(), parsed.json());
     }
 
     LoadedView view(Found found) {

@@ -3,12 +3,16 @@ package org.domicile.tables;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,6 +60,44 @@ final class Document {
         mapper.setPropertyNamingStrategy(new PropertyNamingStrategies.KebabCaseStrategy());
         RESTSerializers.registerAll(mapper);
         return mapper;
+    }
+
+    /** A LoadTableResult of metadata whose text is there: a long history is not written anew. */
+    static String loaded(
+            String location, String json, Map<String, String> config, List<Loaded.Vended> vended) {
+        StringWriter text = new StringWriter(json.length() + 4_096);
+        try (JsonGenerator out = MAPPER.createGenerator(text)) {
+            out.writeStartObject();
+            out.writeStringField("metadata-location", location);
+            out.writeFieldName("metadata");
+            out.writeRawValue(json);
+            if (!config.isEmpty()) {
+                texts(out, "config", config);
+            }
+            if (!vended.isEmpty()) {
+                out.writeArrayFieldStart("storage-credentials");
+                for (Loaded.Vended each : vended) {
+                    out.writeStartObject();
+                    out.writeStringField("prefix", each.prefix());
+                    texts(out, "config", each.config());
+                    out.writeEndObject();
+                }
+                out.writeEndArray();
+            }
+            out.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a string does not fail", e);
+        }
+        return text.toString();
+    }
+
+    private static void texts(JsonGenerator out, String name, Map<String, String> texts)
+            throws IOException {
+        out.writeObjectFieldStart(name);
+        for (Map.Entry<String, String> each : texts.entrySet()) {
+            out.writeStringField(each.getKey(), each.getValue());
+        }
+        out.writeEndObject();
     }
 
     static Document parse(String json) {

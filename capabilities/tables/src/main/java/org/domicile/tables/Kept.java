@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Kept {
     private static final int MOST = 512;
-    private static final long MOST_CHARACTERS = 48L << 20;
+    private static final long MOST_CHARACTERS = 32L << 20;
 
     /**
      * @param length of its text @param what TableMetadata or ViewMetadata

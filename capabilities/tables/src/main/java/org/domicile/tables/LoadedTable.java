@@ -13,9 +13,14 @@ import org.apache.iceberg.rest.responses.LoadTableResponseParser;
  *
  * @param name what it is called
  * @param version of its record; 0 of one that is staged
+ * @param json the text of its metadata, as it is stored; empty where it has to be made
  */
-record LoadedTable(TableName name, String id, long version, TableMetadata metadata)
+record LoadedTable(TableName name, String id, long version, TableMetadata metadata, String json)
         implements Loaded {
+    LoadedTable(TableName name, String id, long version, TableMetadata metadata) {
+        this(name, id, version, metadata, "");
+    }
+
     @Override
     public String uuid() {
         return String.valueOf(metadata.uuid());
@@ -34,6 +39,9 @@ record LoadedTable(TableName name, String id, long version, TableMetadata metada
 
     @Override
     public String answer(Snapshots snapshots, Map<String, String> config, List<Vended> vended) {
+        if (snapshots == Snapshots.ALL && !json.isEmpty()) {
+            return Document.loaded(metadataLocation(), json, config, vended);
+        }
         LoadTableResponse.Builder response =
                 LoadTableResponse.builder()
                         .withTableMetadata(shown(snapshots))

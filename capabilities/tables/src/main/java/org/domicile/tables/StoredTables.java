@@ -802,7 +802,15 @@ final class StoredTables implements Tables {
             return new Draft(
                     Kind.TABLE,
                     json,
-                    location -> org.apache.iceberg.TableMetadataParser.fromJson(location, json));
+                    location ->
+                            new Contents.Parsed(
+                                    location.equals(metadata.metadataFileLocation())
+                                            ? metadata
+                                            : org.apache.iceberg.TableMetadata.buildFrom(metadata)
+                                                    .discardChanges()
+                                                    .withMetadataLocation(location)
+                                                    .build(),
+                                    json));
         }
 
         static Draft of(org.apache.iceberg.view.ViewMetadata metadata) {
@@ -923,8 +931,9 @@ final class StoredTables implements Tables {
                     () -> {
                         Object metadata = draft.at().apply(location);
                         kept.keep(id, version, draft.json().length(), metadata);
-                        return metadata instanceof org.apache.iceberg.TableMetadata table
-                                ? new LoadedTable(name, id, version, table)
+                        return metadata instanceof Contents.Parsed table
+                                ? new LoadedTable(
+                                        name, id, version, table.metadata(), table.json())
                                 : new LoadedView(
                                         name,
                                         id,

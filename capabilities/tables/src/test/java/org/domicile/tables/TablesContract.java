@@ -113,6 +113,42 @@ abstract class TablesContract {
         return tables.commit(request(), warehouse, List.of(changes), Once.NOT);
     }
 
+    // ---- what is answered ----
+
+    /** Out of memory after a commit, and parsed from its file after it was registered again. */
+    @Test
+    void aTableReadsTheSameFromItsFile() {
+        made("flights");
+        commit(set(FLIGHTS, "a", "1"));
+        commit(set(FLIGHTS, "b", "ü 2"));
+        Loaded committed = commit(set(FLIGHTS, "c", "3")).getFirst();
+        Loaded loaded = tables.load(warehouse, Kind.TABLE, FLIGHTS);
+        tables.drop(request(), warehouse, Kind.TABLE, FLIGHTS, Tables.Files.STAY, Once.NOT);
+        Registration asked =
+                Registration.parse(
+                        "{\"name\":\"flights\",\"metadata-location\":\""
+                                + committed.metadataLocation()
+                                + "\"}");
+        tables.register(
+                request(),
+                warehouse,
+                FLIGHTS,
+                tables.registrable(warehouse, Kind.TABLE, asked),
+                Once.NOT);
+        Loaded again = tables.load(warehouse, Kind.TABLE, FLIGHTS);
+        for (Loaded each : List.of(loaded, again)) {
+            assertEquals(committed.committed(), each.committed());
+            for (Loaded.Snapshots snapshots : Loaded.Snapshots.values()) {
+                assertEquals(
+                        committed.answer(snapshots, Map.of("k", "v"), List.of()),
+                        each.answer(snapshots, Map.of("k", "v"), List.of()));
+            }
+        }
+        assertEquals(3, committed.committed().split("\"metadata-file\"", -1).length - 1);
+        Loaded next = commit(set(FLIGHTS, "d", "4")).getFirst();
+        assertEquals(4, next.committed().split("\"metadata-file\"", -1).length - 1);
+    }
+
     // ---- namespaces ----
 
     @Test

@@ -74,6 +74,7 @@ public final class IcebergDoor implements HttpHandler {
     private final InstantSource clock;
     private final Semaphore places = new Semaphore(AT_ONCE);
     private final Semaphore large = new Semaphore(LARGE_AT_ONCE);
+    private final Turns turns = new Turns(System::nanoTime);
 
     /**
      * @param tables the guarded catalog under a request
@@ -347,6 +348,15 @@ public final class IcebergDoor implements HttpHandler {
             return exchange.headers().first(name).orElse("");
         }
 
+        /** As turns know who asks: each client has a session of its own. */
+        String who() {
+            return sender.caller().credential();
+        }
+
+        Turns.Table turn(TableName table) {
+            return new Turns.Table(sender.caller().organisation(), table);
+        }
+
         /** How often its change may be made, as its Idempotency-Key says. */
         Once once() {
             String key = header("Idempotency-Key");
@@ -443,20 +453,21 @@ public final class IcebergDoor implements HttpHandler {
                                     Registration.parse(call.text()),
                                     call.files(),
                                     call.once()));
-            case LOAD_TABLE -> shown(call, view.load(Kind.TABLE, asked.table(), call.files()));
+            case LOAD_TABLE -> {
+                turns.load(call.turn(asked.table()), call.who());
+                yield shown(call, view.load(Kind.TABLE, asked.table(), call.files()));
+            }
             case TABLE_EXISTS -> {
                 view.exists(Kind.TABLE, asked.table());
                 yield Answer.nothing();
             }
             case COMMIT_TABLE ->
                     Answer.of(
-                            view.commit(
-                                            List.of(TableChange.parse(asked.table(), call.text())),
-                                            call.once())
+                            commit(call, List.of(TableChange.parse(asked.table(), call.text())))
                                     .getFirst()
                                     .committed());
             case COMMIT_TRANSACTION -> {
-                view.commit(TableChange.parseAll(call.text()), call.once());
+                commit(call, TableChange.parseAll(call.text()));
                 yield Answer.nothing();
             }
             case DROP_TABLE -> {
@@ -526,6 +537,28 @@ public final class IcebergDoor implements HttpHandler {
             case EXPIRE_SNAPSHOTS ->
                     expiry(view.expire(asked.table(), asked.expiry(), call.once()));
         };
+    }
+
+    /** Lets those go first who were too late before. */
+    private List<Loaded> commit(Call call, List<TableChange> changes) {
+        List<Turns.Table> tables =
+                changes.stream().map(each -> call.turn(each.table())).distinct().toList();
+        tables.forEach(each -> turns.commit(each, call.who()));
+        boolean late = false;
+        try {
+            return call.view().commit(changes, call.once());
+        } catch (Refusal e) {
+            late = e.kind() == Refusal.Kind.COMMIT_FAILED;
+            throw e;
+        } finally {
+            for (Turns.Table each : tables) {
+                if (late) {
+                    turns.tooLate(each, call.who());
+                } else {
+                    turns.ended(each, call.who());
+                }
+            }
+        }
     }
 
     // answers

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,43 +100,62 @@ public final class OurServer implements BeforeAllCallback, ExecutionCondition {
     }
 
     private static Up started() throws IOException {
+        return started(work(), List.of());
+    }
+
+    /** A folder for one server after the other. */
+    static Path work() throws IOException {
         Path work = Files.createTempDirectory(Path.of(System.getProperty("domicile.work")), "rck-");
+        Files.createDirectory(
+                work.resolve("keys"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        return work;
+    }
+
+    /**
+     * A server that is nobody else's.
+     *
+     * @param flags of its Java
+     */
+    static Up started(Path work, List<String> flags) throws IOException {
         Path data = work.resolve("data");
-        Path keys =
-                Files.createDirectory(
-                        work.resolve("keys"),
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rwx------")));
+        Path file = data.resolve("run/endpoints.json");
+        Files.deleteIfExists(file); // of a server that was killed
+        List<String> words = new ArrayList<>();
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(
+                List.of(
+                        "-Xmx512m",
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "--sun-misc-unsafe-memory-access=allow"));
+        words.addAll(flags);
+        words.addAll(
+                List.of(
+                        "-cp",
+                        System.getProperty("domicile.program") + "/*",
+                        "org.domicile.launcher.Main",
+                        "serve",
+                        "--data",
+                        data.toString()));
+        for (String setting :
+                List.of(
+                        "s3.listen=127.0.0.1:0",
+                        "web.listen=127.0.0.1:0",
+                        "sql.listen=127.0.0.1:0",
+                        "keys.places=" + work.resolve("keys"),
+                        "blobs.segment=16MiB",
+                        "limits.disk.reserve=16MiB")) {
+            words.addAll(List.of("--set", setting));
+        }
         Process process =
-                new ProcessBuilder(
-                                List.of(
-                                        Path.of(System.getProperty("java.home"), "bin", "java")
-                                                .toString(),
-                                        "-Xmx512m",
-                                        "-XX:+UseSerialGC",
-                                        "--enable-native-access=ALL-UNNAMED",
-                                        "--sun-misc-unsafe-memory-access=allow",
-                                        "-cp",
-                                        System.getProperty("domicile.program") + "/*",
-                                        "org.domicile.launcher.Main",
-                                        "serve",
-                                        "--data",
-                                        data.toString(),
-                                        "--set",
-                                        "s3.listen=127.0.0.1:0",
-                                        "--set",
-                                        "web.listen=127.0.0.1:0",
-                                        "--set",
-                                        "keys.places=" + keys,
-                                        "--set",
-                                        "blobs.segment=16MiB",
-                                        "--set",
-                                        "limits.disk.reserve=16MiB"))
+                new ProcessBuilder(words)
                         .redirectErrorStream(true)
-                        .redirectOutput(work.resolve("server.out").toFile())
+                        .redirectOutput(
+                                ProcessBuilder.Redirect.appendTo(
+                                        work.resolve("server.out").toFile()))
                         .start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-        Path file = data.resolve("run/endpoints.json");
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (process.isAlive() && System.nanoTime() < end) {
             Optional<JsonNode> endpoints = json(file);
