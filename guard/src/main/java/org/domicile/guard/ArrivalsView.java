@@ -43,6 +43,11 @@ final class ArrivalsView implements GuardedArrivals {
             Instant written,
             Upstream body,
             Match match) {
+        Tagging.check(
+                uses,
+                draft.tags(),
+                uses.data(objects.buckets().bucket(bucket), bucket, name),
+                ObjectUses.object(bucket, name));
         return whole.put(bucket, name, draft, body, match, new Arriving(Cause.PUT, marks, written));
     }
 

@@ -88,6 +88,9 @@ final class CopyUses {
                                                 _) ->
                                         draft;
                             };
+                    if (directive.tags().isEmpty() && !found.tags().isEmpty()) {
+                        judgeTags(source, from, bucket, name, found.tags());
+                    }
                     Map<String, String> tags = directive.tags().orElse(found.tags());
                     String algorithm = algorithm(kept, found);
                     Upstream replay = replay(content, 0, found.size(), algorithm);
@@ -104,6 +107,28 @@ final class CopyUses {
             }
             case GuardedObjects.Got other -> new GuardedObjects.Copied.NoSource(other);
         };
+    }
+
+    /**
+     * Tags that come along are read there and given here, each of which has an action of its own
+     * (Amazon S3 API Reference, CopyObject, x-amz-tagging-directive).
+     */
+    private void judgeTags(
+            GuardedObjects.Source source,
+            Optional<Bucket> from,
+            String bucket,
+            String name,
+            Map<String, String> tags) {
+        uses.checkToward(
+                uses.dataZone(),
+                source.version().isPresent()
+                        ? "s3:GetObjectVersionTagging"
+                        : "s3:GetObjectTagging",
+                uses.object(from, source.bucket(), source.name(), source.version()),
+                ObjectUses.object(source.bucket(), source.name()),
+                uses.tags(from, source.name(), source.version()));
+        Resource.Data target = uses.data(objects.buckets().bucket(bucket), bucket, name);
+        Tagging.check(uses, tags, target, ObjectUses.object(bucket, name));
     }
 
     GuardedObjects.Copied copyPart(

@@ -8,6 +8,9 @@ final class Sentences {
     /** Reason of the guard's own: the bucket is not of the organisation that the caller expects. */
     static final String OTHER_OWNER = "other-owner";
 
+    /** Reason of the guard's own: an entry holds a commitment for each person, and has an end. */
+    static final String TOO_MANY_PEOPLE = "too-many-people";
+
     /** Reason of the guard's own: nobody keeps sealed uses in another organisation's log. */
     static final String SEALED_ELSEWHERE = "sealed-elsewhere";
 
@@ -65,6 +68,10 @@ final class Sentences {
             case LABEL_NOT_KEPT ->
                     "The data may not go there: a label of the target allows what a label of the"
                             + " source prohibits, or they would bring more along than can be kept.";
+            case TOO_MANY_PEOPLE ->
+                    "One use of these data would concern more than "
+                            + Uses.MOST_PEOPLE
+                            + " people, whom one record cannot all name: ask for less at a time.";
             case OTHER_OWNER -> "The bucket's owner is not the one you expect.";
             case OTHER_INITIATOR ->
                     "Another organisation began this upload and will own the object: only it may"

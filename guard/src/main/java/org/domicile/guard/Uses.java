@@ -43,6 +43,9 @@ final class Uses {
     private final Policy policy;
     private final Ledger ledger;
     private final GuardOptions options;
+    /** A record names each of them in 47 bytes of at most 64 KiB. */
+    static final int MOST_PEOPLE = 1_000;
+
     private final Semaphore permits;
     private final Request request;
     private final Concerned concerned;
@@ -217,6 +220,12 @@ final class Uses {
     List<String> forbidding(String action, Resource resource) {
         Decision decision = policy.decide(request, action, resource);
         return decision.effect() == Decision.Effect.REFUSE ? decision.reasons() : List.of();
+    }
+
+    /** Asks policy about what goes to another zone than the client's; a refusal is thrown. */
+    void checkToward(String zone, String action, Resource resource, String object, Tags tags) {
+        expect(asking.expectedSource(), action, resource, object, tags);
+        check(action, resource, object, zone, tags);
     }
 
     /** Asks policy; a refusal is recorded and thrown. */
@@ -447,6 +456,10 @@ final class Uses {
             Decision decision = check(action, resource, object, going, tags);
             // Before the number: a key that cannot be born leaves no number behind.
             List<KeyId> people = about.get();
+            if (people.size() > MOST_PEOPLE) {
+                Decision no = unasked(Sentences.TOO_MANY_PEOPLE);
+                throw refusal(action, no, object, resource, going, tags);
+            }
             long number = ledger.number(log);
             last = log + "/" + options.node() + "/" + number;
             Use use =

@@ -376,7 +376,8 @@ final class Cloud implements AutoCloseable {
                         .start(retention(ledger, hold, settings, clock))
                         .start(lifecycle(guard, settings, clock))
                         .start(keptTables(guard.upkeepOf(tables), settings, clock))
-                        .start(measuring(forecast, installation, disk, hold, clock, steady)));
+                        .start(keepingTime(installation, clock, steady))
+                        .start(measuring(forecast, installation, disk, hold, clock)));
 
         // ready: commands may come
         Map<String, String> urls = new TreeMap<>(urls(settings, server.addresses()));
@@ -672,20 +673,31 @@ final class Cloud implements AutoCloseable {
                 tables::turn);
     }
 
+    /** So that no start goes back behind it by more than a minute. It is no use. */
+    private static Upkeep.Job keepingTime(
+            Installation installation, Clock clock, SteadyClock steady) {
+        return new Upkeep.Job(
+                "upkeep:KeepTime",
+                clock.instant(),
+                turn -> turn.at().plus(Duration.ofMinutes(1)),
+                () -> {
+                    installation.clock(steady.instant());
+                    return 0;
+                });
+    }
+
     /** It touches nobody's data, and so is no use. */
     private static Upkeep.Job measuring(
             DiskForecast forecast,
             Installation installation,
             Disk disk,
             Hold hold,
-            Clock clock,
-            SteadyClock steady) {
+            Clock clock) {
         return new Upkeep.Job(
                 "upkeep:Measure",
                 clock.instant(),
                 turn -> turn.at().plus(Duration.ofMinutes(10)),
                 () -> {
-                    installation.clock(steady.instant());
                     try {
                         hold.clearUnused();
                         Path folder = hold.folder().path();

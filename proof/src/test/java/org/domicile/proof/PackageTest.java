@@ -85,12 +85,14 @@ class PackageTest {
                         echo "java $(readlink /proc/$(cat data/lock)/exe)"
                         $domicile bucket create archive
                         $domicile import in s3://archive/scans
+                        $domicile sql "select 'answer ' || 6 * 7 as said"
                         $domicile uses --bucket archive --last 1h
                         $domicile ledger verify --known $PWD/known
                         """);
         assertTrue(said.contains("java " + folder.toRealPath()), said);
         assertTrue(said.contains("1 files copied"), said);
         assertTrue(said.contains("s3:PutObject"), said);
+        assertTrue(said.contains("answer 42"), "a worker runs on this Java too: " + said);
         Path home = only(folder, "domicile-");
         assertTrue(Files.readString(home.resolve("sbom.json")).contains("rocksdbjni"), "its parts");
         assertTrue(Files.isRegularFile(home.resolve("server.aot")), "starts are quick");

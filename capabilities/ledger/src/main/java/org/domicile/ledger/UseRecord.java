@@ -30,6 +30,11 @@ final class UseRecord implements Pending {
     /** What the payload begins with; then the subjects' key ids, then the sealed values. */
     private static final byte PAYLOAD_VERSION = 1;
 
+    /** The same with two bytes for how many they are, where one does not do. */
+    private static final byte MANY_VERSION = 2;
+
+    private static final int FEW = 255;
+
     private static final int KEY_ID = 16;
 
     /** Actions that begin so make room. */
@@ -116,11 +121,22 @@ final class UseRecord implements Pending {
 
     /** Those of a payload; empty when it was erased or is of another kind. */
     static Optional<People> people(byte[] payload) {
-        if (payload.length < 2 + KEY_ID || payload[0] != PAYLOAD_VERSION) {
+        return people(ByteBuffer.wrap(payload));
+    }
+
+    /** The same; what follows them is left in the buffer. */
+    private static Optional<People> people(ByteBuffer buffer) {
+        if (buffer.remaining() < 2 + KEY_ID) {
             return Optional.empty();
         }
-        ByteBuffer buffer = ByteBuffer.wrap(payload).position(1);
-        int concerned = Byte.toUnsignedInt(buffer.get());
+        int concerned;
+        switch (buffer.get()) {
+            case PAYLOAD_VERSION -> concerned = Byte.toUnsignedInt(buffer.get());
+            case MANY_VERSION -> concerned = Short.toUnsignedInt(buffer.getShort());
+            default -> {
+                return Optional.empty();
+            }
+        }
         KeyId caller = keyId(buffer);
         List<KeyId> all = new ArrayList<>(concerned);
         for (int i = 0; i < concerned; i++) {
@@ -255,8 +271,13 @@ final class UseRecord implements Pending {
         text.raw(",\"time\":").text(time).raw("}");
         byte[] sealed = subjects.seal(use.callerSubject(), entryId, text.done());
         int people = use.subjects().size();
-        ByteBuffer payload = ByteBuffer.allocate(2 + (1 + people) * KEY_ID + sealed.length);
-        payload.put(PAYLOAD_VERSION).put((byte) people);
+        int head = people <= FEW ? 2 : 3;
+        ByteBuffer payload = ByteBuffer.allocate(head + (1 + people) * KEY_ID + sealed.length);
+        if (people <= FEW) {
+            payload.put(PAYLOAD_VERSION).put((byte) people);
+        } else {
+            payload.put(MANY_VERSION).putShort((short) people);
+        }
         payload.put(HexFormat.of().parseHex(use.callerSubject().id()));
         use.subjects().forEach(each -> payload.put(HexFormat.of().parseHex(each.id())));
         return payload.put(sealed).array();
@@ -264,20 +285,17 @@ final class UseRecord implements Pending {
 
     /** Values of a payload by name; empty when somebody's key is gone or the payload was erased. */
     static Map<String, Object> open(Subjects subjects, UseEntry entry, Optional<byte[]> payload) {
-        if (payload.isEmpty() || payload.get().length < 2 + KEY_ID) {
+        if (payload.isEmpty()) {
             return Map.of();
         }
         byte[] entryId = entryId(entry.organisation(), entry.node(), entry.number());
         ByteBuffer buffer = ByteBuffer.wrap(payload.get());
-        if (buffer.get() != PAYLOAD_VERSION) {
+        Optional<People> people = people(buffer);
+        if (people.isEmpty()) {
             return Map.of();
         }
-        int people = Byte.toUnsignedInt(buffer.get());
-        KeyId caller = keyId(buffer);
-        List<KeyId> concerned = new ArrayList<>();
-        for (int i = 0; i < people; i++) {
-            concerned.add(keyId(buffer));
-        }
+        KeyId caller = people.get().caller();
+        List<KeyId> concerned = people.get().concerned();
         byte[] sealed = new byte[buffer.remaining()];
         buffer.get(sealed);
         Optional<byte[]> opened = subjects.open(caller, entryId, sealed);
@@ -285,7 +303,7 @@ final class UseRecord implements Pending {
             return Map.of();
         }
         Map<String, Object> values = new LinkedHashMap<>(JsonReading.object(opened.get()));
-        if (people > 0) {
+        if (!concerned.isEmpty()) {
             Optional<byte[]> object =
                     Optional.of(
                             java.util.Base64.getDecoder()

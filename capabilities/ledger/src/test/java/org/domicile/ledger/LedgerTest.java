@@ -274,6 +274,29 @@ class LedgerTest {
         assertThrows(Keys.KeyGone.class, () -> record(1));
     }
 
+    /** More than a byte can count. */
+    @Test
+    void aUseOfManyPeopleNamesAllOfThem() {
+        List<KeyId> people = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            people.add(at.keys.create(KeyId.Kind.SUBJECT, organisationKey()));
+        }
+        for (int many : List.of(255, 256, 300)) {
+            at.ledger.record(
+                    at.use(
+                            "patients/" + many,
+                            Use.Verdict.ALLOWED,
+                            people.subList(0, many),
+                            List.of()),
+                    Outcome.DONE,
+                    1);
+            assertEquals("patients/" + many, at.uses("patients/" + many).getFirst().object());
+        }
+        at.keys.destroy(List.of(people.get(299)));
+        List<String> left = at.uses("").stream().map(Ledger.Recorded::object).toList();
+        assertEquals(List.of("(erased)", "patients/256", "patients/255"), left);
+    }
+
     @Test
     void repeatedRefusalsAreOneEntryAMinuteAndStrangersAreCounted() {
         assertFalse(refusedBefore());

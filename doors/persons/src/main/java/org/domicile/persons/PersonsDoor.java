@@ -132,6 +132,12 @@ public final class PersonsDoor implements HttpHandler {
                 ByteBuffer.wrap(body.toByteArray()));
     }
 
+    /** Who used them: whose purpose it was. What the program does it does for whose data they are. */
+    private static String receiver(Ledger.Concern use, String organisation) {
+        int slash = use.purpose().indexOf('/');
+        return slash > 0 ? use.purpose().substring(0, slash) : organisation;
+    }
+
     /** An answer like Estonia's findUsage, with more fields. */
     private static void write(JsonGenerator json, GuardedPeople.Own own) throws IOException {
         json.writeStartObject();
@@ -142,8 +148,9 @@ public final class PersonsDoor implements HttpHandler {
             json.writeStartObject();
             json.writeStringField("logtime", use.minute());
             json.writeStringField("action", each.purposeText());
-            json.writeStringField("receiverCode", own.organisation());
-            json.writeStringField("receiverName", own.organisation());
+            String receiver = receiver(use, own.organisation());
+            json.writeStringField("receiverCode", receiver);
+            json.writeStringField("receiverName", receiver);
             json.writeStringField("receiverSystem", use.log());
             json.writeStringField("operation", use.action());
             json.writeStringField("purpose", use.purpose());

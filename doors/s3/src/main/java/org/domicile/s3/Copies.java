@@ -133,6 +133,12 @@ final class Copies {
         if (!tagging.isEmpty() && !tagging.equals("COPY") && !tagging.equals("REPLACE")) {
             throw new Failure(ErrorCode.INVALID_ARGUMENT, "Unknown tagging directive.");
         }
+        if (call.has("x-amz-tagging") && !tagging.equals("REPLACE")) {
+            throw new Failure(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "The copy keeps its source's tags; x-amz-tagging needs x-amz-tagging-directive:"
+                            + " REPLACE.");
+        }
         Optional<Map<String, String>> tags =
                 tagging.equals("REPLACE") ? Optional.of(Tags.ofField(call)) : Optional.empty();
         return switch (call.field("x-amz-metadata-directive")) {

@@ -75,7 +75,7 @@ final class RequestFacts {
             }
         }
         PARAMETERS.forEach((parameter, key) -> {
-            if (call.query().has(parameter)) {
+            if (call.query().has(parameter) && !named(call, parameter)) {
                 values.put(key, call.query().value(parameter));
             }
         });
@@ -94,6 +94,11 @@ final class RequestFacts {
             signature(call, values);
         }
         return new Facts(values, tags);
+    }
+
+    /** DeleteObjects names versions in its body: one in the query would speak for none of them. */
+    private static boolean named(Call call, String parameter) {
+        return parameter.equals("versionId") && call.query().has("delete");
     }
 
     /** The browser speaks in the header, the page in the fields, which nobody signs whole. */

@@ -92,7 +92,9 @@ class TagsTest extends DoorTest {
     void tagsComeAlongOnlyWithWhatWhoMayTagWrites() throws IOException {
         String name = bucket.substring(1);
         client.put(bucket + "/source", "x");
+        client.put(bucket + "/tagged", "x", "x-amz-tagging: security=secret");
         String from = "x-amz-copy-source: " + bucket + "/source";
+        String tagged = "x-amz-copy-source: " + bucket + "/tagged";
         String replace = "x-amz-tagging-directive: REPLACE";
         String tag = "x-amz-tagging: security=public";
         List<String> writes = List.of("s3:PutObject", "s3:GetObject");
@@ -104,6 +106,7 @@ class TagsTest extends DoorTest {
             failed(403, "AccessDenied", other.put(bucket + "/n", "x", tag));
             failed(403, "AccessDenied", other.put(bucket + "/copy", "", from, replace, tag));
             failed(403, "AccessDenied", other.post(bucket + "/parts?uploads", "", tag));
+            failed(403, "AccessDenied", other.put(bucket + "/copy", "", tagged));
             List<Ledger.Recorded> after = installation.uses("main");
             List<String> refused =
                     after.subList(0, after.size() - before).stream()
@@ -111,8 +114,16 @@ class TagsTest extends DoorTest {
                             .map(use -> use.action() + " " + use.verdict())
                             .distinct()
                             .toList();
-            assertEquals(List.of("s3:PutObjectTagging refused"), refused);
+            assertEquals(
+                    List.of(
+                            "s3:GetObjectTagging refused",
+                            "s3:GetObject allowed",
+                            "s3:PutObjectTagging refused"),
+                    refused);
         }
+        // tags beside a directive that keeps the source's would be judged and not kept
+        String anew = "x-amz-metadata-directive: REPLACE";
+        failed(400, "InvalidArgument", client.put(bucket + "/copy", "", tagged, anew, tag));
         failed(403, "AccessDenied", form(name, writer));
         Signer.Pair tagger =
                 installation.issue(

@@ -35,11 +35,16 @@ public final class Site {
                 || uri.getRawUserInfo() != null
                 || uri.getRawFragment() != null
                 || !uri.normalize().equals(uri)
-                || uri.getRawPath().contains("/..")) {
+                || dots(uri.getRawPath()).contains("/..")) {
             throw new IllegalArgumentException(
                     "'" + text + "' is no address of a site: https://host[:port]/path");
         }
         return uri;
+    }
+
+    /** Some servers decode dots before they look where a path leads. */
+    private static String dots(String path) {
+        return path.replace("%2e", ".").replace("%2E", ".");
     }
 
     /** Where it is. */

@@ -396,6 +396,8 @@ class OutboundTest {
                         "https://id.example.org/realm",
                         "https://a@id.example/realm",
                         "https://id.example/realm/../admin",
+                        "https://id.example/realm/%2e%2E/admin",
+                        "https://id.example/realm/.%2e/admin",
                         "https://id.example/realm#x",
                         "ftp://id.example/realm",
                         "id.example/realm",
