@@ -389,6 +389,12 @@ class MoveCommandsTest {
         assertTrue(ran.out().contains("statistics"), ran.out() + ran.err());
         ran = imported("said", "said", "--classes", "no-such-class");
         assertTrue(ran.code() != 0 && ran.err().contains("no-such-class"), ran.err());
+        create(to, "open");
+        ran = to.rig.run("label", "s3://open/", "--allow", "statistics,main/first-steps");
+        assertEquals(0, ran.code(), ran.out() + ran.err());
+        ran = imported("said", "open", "--prohibit", "statistics");
+        assertTrue((ran.out() + ran.err()).contains("source prohibits"), ran.out() + ran.err());
+        assertEquals(List.of(), to.versions("open"), ran.err());
     }
 
     /** Neither a server that is away nor the end of ours ends a move. */
