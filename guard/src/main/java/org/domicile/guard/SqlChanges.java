@@ -165,6 +165,7 @@ final class SqlChanges {
                 case Change.CreateTableAs wanted -> create(wanted, parameters);
                 case Change.DropTable wanted -> drop(wanted);
                 case Change.Truncate(List<String> table) -> truncate(table);
+                case Change.Compact(List<String> table) -> compact(table);
                 case Change.Insert wanted -> insert(wanted, parameters);
                 case Change.Alter wanted -> alter(wanted);
                 case Change.CopyTo wanted -> copy(wanted, parameters);
@@ -755,6 +756,138 @@ final class SqlChanges {
                 "SELECT count(*)%s FROM %s WHERE %s".formatted(tried, from, where),
                 "SELECT %s FROM %s".formatted(String.join(", ", values), from),
                 parameters);
+    }
+
+    // files that become others
+
+    /** Of the table that is compacted, the files of one group; of others, what there is. */
+    private final class Packing implements Sources {
+        private final String id;
+        private final List<TableFile> files;
+
+        Packing(CatalogTable table, List<TableFile> files) {
+            this.id = table.id();
+            this.files = files;
+        }
+
+        @Override
+        public Answer<Relation> resolve(
+                org.domicile.query.TableName name, At at, List<String> around) {
+            return statement.resolve(name, at, around);
+        }
+
+        @Override
+        public Answer<List<TableFile>> files(CatalogTable table, Wanted wanted) {
+            return table.id().equals(id) ? Answer.of(files) : statement.files(table, wanted);
+        }
+
+        @Override
+        public Answer<Sources.Reading> open(Plan plan) {
+            return plan.scans().isEmpty() ? Answer.of(new Nothing()) : statement.open(plan);
+        }
+    }
+
+    /**
+     * Packs small files together, and takes deleted rows out of those that have some, group by
+     * group: each is a reading and a commit of its own, so what was done stays done. Rows that come
+     * meanwhile stay; where rows of a group were deleted meanwhile, it ends with 40001.
+     */
+    private Answer<GuardedSql.Result> compact(List<String> path) {
+        Goal goal = goal(path, "sql:Compact", COMMIT);
+        if (!goal.spread().parts().isEmpty()) {
+            return Answer.failed(partitioned());
+        }
+        if (goal.spread().format() > 2) {
+            return Answer.failed(
+                    new Failure(
+                            Failure.NOT_HERE,
+                            "SQL does not write rows of a table of format 3 anew yet: it would"
+                                    + " lose their lineage.",
+                            0,
+                            "Use Spark's rewrite_data_files through the catalog."));
+        }
+        List<String> parts = new ArrayList<>(goal.name().namespace().levels());
+        parts.add(goal.name().name());
+        return statement
+                .resolve(new org.domicile.query.TableName(parts), new At.Now(), List.of())
+                .then(found ->
+                        found instanceof CatalogTable table
+                                ? statement.files(table, Wanted.ALL)
+                                        .then(files -> packed(goal, table, files))
+                                : Answer.failed(Failure.NO_TABLE, "It is no table."));
+    }
+
+    private Answer<GuardedSql.Result> packed(
+            Goal goal, CatalogTable table, List<TableFile> files) {
+        String own = goal.loaded().id() + "\n" + goal.shape().snapshot() + "\n";
+        List<List<TableFile>> groups =
+                SmallFiles.groups(files, SmallFiles.aim(goal.loaded().properties()));
+        if (!table.id().startsWith(own) && !files.isEmpty()) {
+            throw recorded(
+                    "sql:Compact",
+                    goal.place(),
+                    said(goal.name(), 0),
+                    new Refusal(
+                            Refusal.Kind.COMMIT_FAILED,
+                            "The table was changed meanwhile: " + goal.name().text()));
+        }
+        int before = 0;
+        Answer<GuardedSql.Result> last =
+                groups.isEmpty()
+                        ? committed(
+                                goal,
+                                "sql:Compact",
+                                List.of(),
+                                new FilesChange.Append(Map.of()),
+                                Map.of(),
+                                "OPTIMIZE 0",
+                                parts.tables()::commit)
+                        : Answer.failed(Failure.SYSTEM, "nothing was packed");
+        for (List<TableFile> group : groups) {
+            before += group.size();
+            last = packed(goal, table, group, "OPTIMIZE " + before);
+            if (last instanceof Answer.Failed<GuardedSql.Result>) {
+                return last;
+            }
+        }
+        return last;
+    }
+
+    private Answer<GuardedSql.Result> packed(
+            Goal goal, CatalogTable table, List<TableFile> group, String tag) {
+        List<Field> columns = goal.shape().columns();
+        List<Target.Slot> slots = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            slots.add(SqlTypes.slot(columns.get(i), i + 1));
+        }
+        String select =
+                "SELECT %s FROM %s"
+                        .formatted(
+                                columns.stream()
+                                        .map(each -> Target.quoted(each.name()))
+                                        .collect(Collectors.joining(", ")),
+                                from(goal, ""));
+        String scheme = "s3://" + goal.warehouse().bucket() + "/";
+        List<String> names =
+                group.stream().map(each -> each.location().substring(scheme.length())).toList();
+        return unplaced(
+                        session.write(
+                                select,
+                                List.of(),
+                                new Target.Parquet(slots),
+                                new Packing(table, group)))
+                .then(written -> {
+                    try (written) {
+                        return committed(
+                                goal,
+                                "sql:Compact",
+                                written.rows() == 0 ? List.of() : List.of(written),
+                                new FilesChange.Rewrite(goal.shape().snapshot(), names),
+                                Map.of(),
+                                tag,
+                                parts.tables()::commit);
+                    }
+                });
     }
 
     private static String where(Optional<Change.Text> where) {

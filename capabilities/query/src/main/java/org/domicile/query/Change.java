@@ -67,6 +67,9 @@ public sealed interface Change {
     /** TRUNCATE. */
     record Truncate(List<String> table) implements Change {}
 
+    /** ALTER TABLE … EXECUTE optimize: small files become larger ones, and deletes are applied. */
+    record Compact(List<String> table) implements Change {}
+
     /**
      * INSERT.
      *

@@ -548,6 +548,12 @@ final class ChangeReading {
         Change.Otherwise absent = ifThere();
         accept("only");
         List<String> table = path();
+        if (accept("execute")) {
+            if (!accept("optimize")) {
+                throw notHere("This is not executed here.", "EXECUTE optimize packs small files.");
+            }
+            return Optional.of(whole(new Change.Compact(table)));
+        }
         Change.Alteration what;
         if (accept("add")) {
             accept("column");

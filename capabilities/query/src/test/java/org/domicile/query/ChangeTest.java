@@ -197,6 +197,8 @@ class ChangeTest {
                         Optional.of(new Change.Text("d", sql.length() - 1))),
                 change(sql));
         assertEquals(new Change.Truncate(List.of("t")), change("truncate table only t cascade"));
+        assertEquals(
+                new Change.Compact(List.of("a", "t")), change("alter table a.t execute optimize"));
     }
 
     @Test

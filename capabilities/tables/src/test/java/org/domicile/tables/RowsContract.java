@@ -313,6 +313,36 @@ abstract class RowsContract {
         assertEquals(new TreeSet<>(List.of("a3", "b", "c")), files());
     }
 
+    /** The same rows in other files: what came meanwhile stays beside them. */
+    @Test
+    void whatIsWrittenAnewStandsBesideWhatCame() {
+        String id = made().id();
+        tables.commit(
+                request(), warehouse, append(id, file(id, "a", 1, 10), file(id, "b", 11, 20)));
+        long read = scan(new Filter.All()).snapshot();
+        tables.commit(request(), warehouse, append(id, file(id, "c", 21, 30)));
+        FilesChange.Rewrite both =
+                new FilesChange.Rewrite(read, List.of(id + "/data/a", id + "/data/b"));
+        tables.commit(request(), warehouse, change(id, both, file(id, "ab", 1, 20)));
+        assertEquals(new TreeSet<>(List.of("ab", "c")), files());
+        // and not where one of them is gone
+        long before = metadataFiles();
+        assertEquals(
+                Refusal.Kind.COMMIT_FAILED,
+                refused(() ->
+                        tables.commit(
+                                request(), warehouse, change(id, both, file(id, "ab2", 1, 20)))));
+        assertEquals(before, metadataFiles(), "nothing of it is left");
+        assertEquals(new TreeSet<>(List.of("ab", "c")), files());
+        // all rows of a file may have been deleted ones
+        long now = scan(new Filter.All()).snapshot();
+        tables.commit(
+                request(),
+                warehouse,
+                change(id, new FilesChange.Rewrite(now, List.of(id + "/data/c"))));
+        assertEquals(new TreeSet<>(List.of("ab")), files());
+    }
+
     @Test
     void aTableIsEmptied() {
         String id = made().id();
