@@ -8,9 +8,9 @@ import org.domicile.query.TableFile;
 
 /**
  * Which files of a table are worth writing anew, together: a pure function. A file is worth it when
- * it has less than three quarters of the size that is aimed at, or when rows of it are deleted. They
- * are packed into as few files of that size as fit, the small ones first; one that would be alone
- * and has no deletes stays as it is.
+ * it has less than three quarters of the size that is aimed at, or when rows of it are deleted.
+ * They are packed into as few files of that size as fit, the small ones first; one that would be
+ * alone and has no deletes stays as it is.
  */
 final class SmallFiles {
     /** Rows of one file go through a session's staging. */

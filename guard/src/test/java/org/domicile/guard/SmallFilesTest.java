@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 class SmallFilesTest {
     private static TableFile file(String name, long size, TableFile.Deletes... deletes) {
         Footer footer = new Footer(size, 1, new byte[0], List.of(), List.of());
-        return new TableFile(
-                new DataFile(name, name, footer), name, Map.of(), List.of(deletes));
+        return new TableFile(new DataFile(name, name, footer), name, Map.of(), List.of(deletes));
     }
 
     private static List<List<String>> groups(long aim, TableFile... files) {

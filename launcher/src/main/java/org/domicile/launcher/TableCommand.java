@@ -61,8 +61,7 @@ final class TableCommand {
                     "no tables; load a file into one: ./domicile table load FILE NAMESPACE.TABLE");
         }
 
-        private static void below(
-                CatalogClient client, List<String> parent, List<Json.Row> rows)
+        private static void below(CatalogClient client, List<String> parent, List<Json.Row> rows)
                 throws IOException {
             for (List<String> each : NamespaceCommand.Listed.inside(client, parent)) {
                 in(client, each, rows);
@@ -104,8 +103,7 @@ final class TableCommand {
         final Json.Row inspected(CatalogClient client) throws IOException {
             return client.ask(
                     CatalogClient.Call.of(
-                            "GET",
-                            CatalogClient.entry(tableName(name), "tables") + "/inspection"));
+                            "GET", CatalogClient.entry(tableName(name), "tables") + "/inspection"));
         }
     }
 
@@ -177,8 +175,7 @@ final class TableCommand {
                     out,
                     "keeps",
                     "%,d snapshots, %,d metadata files"
-                            .formatted(
-                                    found.number("snapshots"), found.number("metadata-files")));
+                            .formatted(found.number("snapshots"), found.number("metadata-files")));
             line(out, "lies at", found.text("location"));
             line(out, "snapshots end", rules(found.row("properties")));
             upkeep(out, found.row("upkeep"));

@@ -264,8 +264,7 @@ class SqlWritesTest {
             text.append(i).append(",\"word ").append(i).append("\",2024-01-02\n");
         }
         Path csv = file("load.csv", text.toString());
-        Rig.Ran ran =
-                rig.run("table", "load", "--part", "1", csv.toString(), "travel.loaded");
+        Rig.Ran ran = rig.run("table", "load", "--part", "1", csv.toString(), "travel.loaded");
         assertEquals(0, ran.code(), ran.err());
         assertTrue(ran.err().contains("(n bigint, word varchar, made date)"), ran.err());
         assertEquals("100,000 rows came into travel.loaded\n", ran.out());
@@ -300,11 +299,10 @@ class SqlWritesTest {
         assertEquals(1, ran.code());
         assertTrue(ran.err().contains("Line: 3"), ran.err());
         assertEquals(List.of("0"), rows("select count(*) from travel.broken"));
-        ran =
-                rig.run(
-                        "table", "load", "--on-error", "skip", csv.toString(), "travel.broken");
+        ran = rig.run("table", "load", "--on-error", "skip", csv.toString(), "travel.broken");
         assertEquals(0, ran.code(), ran.err());
-        assertTrue(ran.out().startsWith("2 rows came into travel.broken, 1 were left out"), ran.out());
+        assertTrue(
+                ran.out().startsWith("2 rows came into travel.broken, 1 were left out"), ran.out());
         String kept = Files.readString(folder.resolve("broken.csv.rejected"));
         assertTrue(kept.startsWith("line,why,text\r\n3,"), kept);
         assertTrue(kept.contains("\"x,b\""), kept);
@@ -323,7 +321,8 @@ class SqlWritesTest {
     void theCommandSaysWhatWasDone() throws SQLException {
         Rig.Ran ran = rig.run("sql", "create table travel.command as select 1 as one");
         assertEquals("SELECT 1\n", ran.out());
-        assertEquals("INSERT 0 2\n", rig.run("sql", "insert into travel.command values (2), (3)").out());
+        assertEquals(
+                "INSERT 0 2\n", rig.run("sql", "insert into travel.command values (2), (3)").out());
         assertEquals(List.of("3"), rows("select count(*) from travel.command"));
     }
 }

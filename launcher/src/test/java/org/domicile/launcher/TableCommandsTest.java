@@ -150,11 +150,9 @@ class TableCommandsTest {
     @Test
     void snapshotsEndWhenSomebodyEndsThem() throws IOException {
         snapshots("old", make("old", ""));
-        Rig.Ran dry =
-                done("table", "expire", "travel.old", "--older-than", "10s", "--dry-run");
+        Rig.Ran dry = done("table", "expire", "travel.old", "--older-than", "10s", "--dry-run");
         assertEquals("1 snapshots of travel.old would end\n", dry.out());
-        Rig.Ran kept =
-                done("table", "expire", "travel.old", "--older-than", "10s", "--keep", "2");
+        Rig.Ran kept = done("table", "expire", "travel.old", "--older-than", "10s", "--keep", "2");
         assertEquals("0 snapshots of travel.old ended\n", kept.out());
         Rig.Ran ended = done("table", "expire", "travel.old", "--older-than", "10s", "--json");
         assertEquals(List.of("1"), ended.rows().getFirst().texts("snapshots"));
@@ -189,7 +187,10 @@ class TableCommandsTest {
 
     @Test
     void smallFilesArePacked() throws IOException {
-        done("sql", "create table travel.packed as select i as id, 'w' || i as word from range(100) t(i)");
+        done(
+                "sql",
+                "create table travel.packed as select i as id, 'w' || i as word from range(100)"
+                        + " t(i)");
         for (int i = 1; i < 4; i++) {
             done(
                     "sql",
@@ -225,8 +226,7 @@ class TableCommandsTest {
 
     @Test
     void sqlOfAnOrganisationHasLimitsOfItsOwn() throws IOException {
-        assertTrue(
-                done("organisation", "sql", "main").out().contains("the configuration says"));
+        assertTrue(done("organisation", "sql", "main").out().contains("the configuration says"));
         done("organisation", "sql", "main", "--sessions", "3", "--memory", "100MiB");
         Json.Row own = done("organisation", "sql", "main", "--json").rows().getFirst();
         assertEquals("own", own.text("whose"));
@@ -236,7 +236,8 @@ class TableCommandsTest {
         assertTrue(done("status").out().contains("main 0 of 3"));
         done("organisation", "sql", "main", "--usual");
         assertEquals(
-                "usual", done("organisation", "sql", "main", "--json").rows().getFirst().text("whose"));
+                "usual",
+                done("organisation", "sql", "main", "--json").rows().getFirst().text("whose"));
         Rig.Ran nobody = rig.run("organisation", "sql", "nobody");
         assertEquals(1, nobody.code());
         Rig.Ran wrong = rig.run("organisation", "sql", "main", "--memory", "1KiB");
