@@ -380,7 +380,9 @@ final class SqlChanges {
     private Answer<GuardedSql.Result> insert(Change.Insert wanted, List<Value> parameters) {
         Goal goal = goal(wanted.table(), "sql:Insert", COMMIT);
         Sources sources = new Reading();
-        return placed(session.prepare(wanted.select().sql(), sources), wanted.select())
+        // The engine does not say what comes of parameters that it has no values of.
+        String bare = wanted.select().withoutParameters();
+        return placed(session.prepare(bare, sources), wanted.select())
                 .then(prepared ->
                         slots(goal, wanted.columns(), prepared.columns().size())
                                 .then(slots ->

@@ -2,6 +2,8 @@ package org.domicile.query;
 
 import java.util.List;
 import java.util.Optional;
+import org.domicile.postgres.Lexer;
+import org.domicile.postgres.Token;
 
 /**
  * What a statement that changes something asks for. The statement's head is read here; what it
@@ -15,7 +17,20 @@ public sealed interface Change {
     }
 
     /** A text of SQL within the statement. @param at where it begins, counted from 0 */
-    record Text(String sql, int at) {}
+    record Text(String sql, int at) {
+        /** The same with an empty text in each parameter's place, and every word where it was. */
+        public String withoutParameters() {
+            StringBuilder text = new StringBuilder(sql);
+            for (Token each : Lexer.words(sql)) {
+                if (each.kind() == Token.Kind.PARAMETER) {
+                    int length = each.end() - each.start();
+                    text.replace(
+                            each.start(), each.end(), "''" + " ".repeat(Math.max(0, length - 2)));
+                }
+            }
+            return text.toString();
+        }
+    }
 
     /** What becomes of a name that is taken already, or is not there. */
     enum Otherwise {
