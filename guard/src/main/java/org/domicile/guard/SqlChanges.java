@@ -17,14 +17,10 @@ import org.domicile.objects.Bucket;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Resource;
 import org.domicile.query.Answer;
-import org.domicile.query.At;
-import org.domicile.query.CatalogTable;
-import org.domicile.query.Relation;
-import org.domicile.query.TableFile;
-import org.domicile.query.Vector;
-import org.domicile.query.Wanted;
 import org.domicile.query.Arrived;
+import org.domicile.query.At;
 import org.domicile.query.Batch;
+import org.domicile.query.CatalogTable;
 import org.domicile.query.Change;
 import org.domicile.query.Column;
 import org.domicile.query.Failure;
@@ -32,10 +28,14 @@ import org.domicile.query.Intake;
 import org.domicile.query.Measures;
 import org.domicile.query.Plan;
 import org.domicile.query.Prepared;
+import org.domicile.query.Relation;
 import org.domicile.query.Session;
 import org.domicile.query.Sources;
+import org.domicile.query.TableFile;
 import org.domicile.query.Target;
 import org.domicile.query.Value;
+import org.domicile.query.Vector;
+import org.domicile.query.Wanted;
 import org.domicile.query.Written;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
@@ -127,8 +127,7 @@ final class SqlChanges {
             Resource.Data place) {}
 
     /** What a statement is: it has no columns, and the parameters of what it embeds. */
-    static Answer<Prepared> prepared(
-            String sql, Change change, Session session, Sources sources) {
+    static Answer<Prepared> prepared(String sql, Change change, Session session, Sources sources) {
         Optional<Change.Text> select =
                 switch (change) {
                     case Change.Insert insert -> Optional.of(insert.select());
@@ -195,12 +194,7 @@ final class SqlChanges {
             case TOO_LARGE -> Failure.of("54000", sentence);
             case UNSUPPORTED -> Failure.of(Failure.NOT_HERE, sentence);
             case UNREADABLE -> Failure.of("58030", sentence);
-            case NO_SUCH_PLAN,
-                    NO_SUCH_TASK,
-                    KEY_REUSED,
-                    INVALID,
-                    NOT_OF_TABLE,
-                    UNPROCESSABLE ->
+            case NO_SUCH_PLAN, NO_SUCH_TASK, KEY_REUSED, INVALID, NOT_OF_TABLE, UNPROCESSABLE ->
                     Failure.of(Failure.INVALID, sentence);
         };
     }
@@ -217,8 +211,7 @@ final class SqlChanges {
                     Refusal.Kind.NO_SUCH_NAMESPACE,
                     "Name the namespace too, NAMESPACE." + path.getLast());
         }
-        return new TableName(
-                new NamespaceName(path.subList(0, path.size() - 1)), path.getLast());
+        return new TableName(new NamespaceName(path.subList(0, path.size() - 1)), path.getLast());
     }
 
     private Optional<Bucket> bucket() {
@@ -312,8 +305,7 @@ final class SqlChanges {
     }
 
     private static Refusal absent(TableName name) {
-        return new Refusal(
-                Refusal.Kind.NO_SUCH_TABLE, "Table does not exist: " + name.text());
+        return new Refusal(Refusal.Kind.NO_SUCH_TABLE, "Table does not exist: " + name.text());
     }
 
     private Optional<String> id(OpenedWarehouse warehouse, TableName name) {
@@ -413,10 +405,7 @@ final class SqlChanges {
         }
         return placed(
                         session.write(
-                                select.sql(),
-                                parameters,
-                                new Target.Parquet(slots),
-                                new Reading()),
+                                select.sql(), parameters, new Target.Parquet(slots), new Reading()),
                         select)
                 .then(written -> {
                     try (written) {
@@ -541,8 +530,7 @@ final class SqlChanges {
         long rows = files.stream().mapToLong(Written::rows).sum();
         long bytes = files.stream().mapToLong(Written::size).sum();
         String id = goal.loaded().id();
-        try (Admitted use =
-                uses.admit(action, goal.place(), said(goal.name(), rows))) {
+        try (Admitted use = uses.admit(action, goal.place(), said(goal.name(), rows))) {
             String number = uses.last();
             Marks coming = statement.marks();
             Marks all = goal.place().carried().and(coming);
@@ -555,11 +543,7 @@ final class SqlChanges {
                     String name = id + "/data/" + UUID.randomUUID() + ".parquet";
                     names.add(name);
                     warehouse.write(
-                            name,
-                            each.read(),
-                            each.size(),
-                            "application/vnd.apache.parquet",
-                            all);
+                            name, each.read(), each.size(), "application/vnd.apache.parquet", all);
                     ready.add(file(name, goal.spread().spec(), each));
                 }
                 use.confirm();
@@ -638,8 +622,9 @@ final class SqlChanges {
     // rows that change
 
     /**
-     * What the statement reads of the table that it changes: the files that may hold a row which its
-     * condition is true of. They are found while such rows are counted, and are what is rewritten.
+     * What the statement reads of the table that it changes: the files that may hold a row which
+     * its condition is true of. They are found while such rows are counted, and are what is
+     * rewritten.
      */
     private final class Rewriting implements Sources {
         private final Goal goal;
@@ -678,8 +663,7 @@ final class SqlChanges {
         public Answer<List<TableFile>> files(CatalogTable table, Wanted wanted) {
             boolean own =
                     table.id()
-                            .startsWith(
-                                    goal.loaded().id() + "\n" + goal.shape().snapshot() + "\n");
+                            .startsWith(goal.loaded().id() + "\n" + goal.shape().snapshot() + "\n");
             if (!own) {
                 return statement.files(table, wanted);
             }
@@ -687,7 +671,8 @@ final class SqlChanges {
                 return Answer.of(List.copyOf(files.values()));
             }
             // Who names it twice reads all of it, so that both names mean the same.
-            return statement.files(table, ++asked > 1 ? Wanted.ALL : wanted)
+            return statement
+                    .files(table, ++asked > 1 ? Wanted.ALL : wanted)
                     .then(all -> {
                         all.forEach(each -> files.put(each.location(), each));
                         return Answer.of(all);
@@ -711,8 +696,7 @@ final class SqlChanges {
                 "DELETE ",
                 "SELECT count(*) FROM %s WHERE %s".formatted(from(goal, wanted.alias()), where),
                 "SELECT %s FROM %s WHERE %s IS NOT TRUE"
-                        .formatted(
-                                String.join(", ", columns), from(goal, wanted.alias()), where),
+                        .formatted(String.join(", ", columns), from(goal, wanted.alias()), where),
                 parameters);
     }
 
@@ -818,8 +802,7 @@ final class SqlChanges {
                                 said(goal.name(), 0),
                                 new Refusal(
                                         Refusal.Kind.COMMIT_FAILED,
-                                        "The table was changed meanwhile: "
-                                                + goal.name().text()));
+                                        "The table was changed meanwhile: " + goal.name().text()));
                     }
                     rewriting.found();
                     return unplaced(
@@ -830,8 +813,7 @@ final class SqlChanges {
                                             rewriting))
                             .then(written -> {
                                 try (written) {
-                                    return replaced(
-                                            goal, action, tag + rows, written, rewriting);
+                                    return replaced(goal, action, tag + rows, written, rewriting);
                                 }
                             });
                 });
@@ -854,8 +836,8 @@ final class SqlChanges {
 
     /** Its text is not the statement's. */
     private static <T> Answer<T> unplaced(Answer<T> answer) {
-        return answer.or(failure ->
-                new Failure(failure.state(), failure.message(), 0, failure.hint()));
+        return answer.or(
+                failure -> new Failure(failure.state(), failure.message(), 0, failure.hint()));
     }
 
     private Answer<Long> counted(String count, List<Value> parameters, Sources sources) {
@@ -866,7 +848,10 @@ final class SqlChanges {
                                 .then(batch ->
                                         batch.isPresent()
                                                         && batch.get().columns().getFirst()
-                                                                instanceof Vector.Longs(long[] all, java.util.BitSet _)
+                                                                instanceof
+                                                                Vector.Longs(
+                                                                        long[] all,
+                                                                        java.util.BitSet _)
                                                         && all.length == 1
                                                 ? Answer.of(all[0])
                                                 : Answer.failed(
@@ -882,8 +867,7 @@ final class SqlChanges {
     Answer<GuardedSql.Came> loaded(GuardedSql.Load load, InputStream file) throws IOException {
         try {
             TableName name = name(load.table());
-            boolean makes =
-                    load.absent() == GuardedSql.Absent.MADE && !there(bucket(), name);
+            boolean makes = load.absent() == GuardedSql.Absent.MADE && !there(bucket(), name);
             return makes ? newly(load, name, file) : into(load, file);
         } catch (Refusal e) {
             return Answer.failed(failure(e));
@@ -923,8 +907,7 @@ final class SqlChanges {
     }
 
     /** Names of the table's columns that the file's are, in the file's order. */
-    private static Answer<List<String>> names(
-            GuardedSql.Load load, Goal goal, Arrived arrived) {
+    private static Answer<List<String>> names(GuardedSql.Load load, Goal goal, Arrived arrived) {
         if (load.matching() == GuardedSql.Matching.PLACE) {
             return Answer.of(
                     load.columns().isEmpty()
@@ -944,15 +927,13 @@ final class SqlChanges {
                                 .map(each ->
                                         new Intake.Named(
                                                 each,
-                                                SqlTypes.slot(
-                                                                columns.get(find(columns, each)),
-                                                                1)
+                                                SqlTypes.slot(columns.get(find(columns, each)), 1)
                                                         .type()))
                                 .toList());
     }
 
-    private Answer<GuardedSql.Came> newly(
-            GuardedSql.Load load, TableName name, InputStream file) throws IOException {
+    private Answer<GuardedSql.Came> newly(GuardedSql.Load load, TableName name, InputStream file)
+            throws IOException {
         Optional<Bucket> bucket = bucket();
         Resource.Data place = warehouse(bucket);
         uses.check("iceberg:CreateTable", place, name.text());
@@ -1121,8 +1102,7 @@ final class SqlChanges {
                         parts.tables().create(carrying, warehouse, name, table, Once.NOT));
     }
 
-    private Answer<GuardedSql.Result> create(
-            Change.CreateTableAs wanted, List<Value> parameters) {
+    private Answer<GuardedSql.Result> create(Change.CreateTableAs wanted, List<Value> parameters) {
         if (wanted.taken() == Change.Otherwise.REPLACE) {
             return noReplacing();
         }
@@ -1155,7 +1135,8 @@ final class SqlChanges {
         return placed(session.prepare(wanted.select().sql(), new Reading()), wanted.select())
                 .then(prepared -> {
                     if (wanted.names().size() > prepared.columns().size()) {
-                        return Answer.failed(Failure.SYNTAX, "too many column names were specified");
+                        return Answer.failed(
+                                Failure.SYNTAX, "too many column names were specified");
                     }
                     return filled(wanted, parameters, name, warehouse, prepared.columns());
                 });
@@ -1222,8 +1203,7 @@ final class SqlChanges {
                         draft,
                         parts.tables().shape(warehouse, draft, new Moment.Now()),
                         parts.tables().spread(draft),
-                        uses.data(
-                                Optional.of(warehouse.source()), warehouse.bucket(), id + "/"));
+                        uses.data(Optional.of(warehouse.source()), warehouse.bucket(), id + "/"));
         List<Target.Slot> slots = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
             slots.add(SqlTypes.slot(goal.shape().columns().get(i), i + 1));
@@ -1272,12 +1252,10 @@ final class SqlChanges {
     private Answer<GuardedSql.Result> alter(Change.Alter wanted) {
         boolean renames = wanted.what() instanceof Change.Alteration.Rename;
         String catalog = renames ? "iceberg:RenameTable" : COMMIT;
-        if (wanted.absent() == Change.Otherwise.NOTHING
-                && !there(bucket(), name(wanted.table()))) {
+        if (wanted.absent() == Change.Otherwise.NOTHING && !there(bucket(), name(wanted.table()))) {
             Resource.Data place = warehouse(bucket());
             uses.check(catalog, place, name(wanted.table()).text());
-            return nothing(
-                    "sql:AlterTable", place, said(name(wanted.table())), "ALTER TABLE");
+            return nothing("sql:AlterTable", place, said(name(wanted.table())), "ALTER TABLE");
         }
         Goal goal = goal(wanted.table(), "sql:AlterTable", catalog);
         List<Field> columns = goal.shape().columns();
@@ -1307,10 +1285,9 @@ final class SqlChanges {
                             Optional.of(new ColumnChange.Rename(column, to));
                     case Change.Alteration.Relax(String column) ->
                             Optional.of(new ColumnChange.Relax(column));
-                    case Change.Alteration.Retype(
-                                    String column,
-                                    org.domicile.query.Type type) -> {
-                        if (!(SqlTypes.form(column, type) instanceof Field.Form.Plain(String word))) {
+                    case Change.Alteration.Retype(String column, org.domicile.query.Type type) -> {
+                        if (!(SqlTypes.form(column, type)
+                                instanceof Field.Form.Plain(String word))) {
                             throw new SqlTypes.Untold("Only plain types become wider.");
                         }
                         yield Optional.of(new ColumnChange.Widen(column, word));
@@ -1377,8 +1354,8 @@ final class SqlChanges {
         try (Admitted use = uses.admit("sql:CreateSchema", place, name.text())) {
             String number = uses.last();
             Bucket there =
-                    bucket.orElseGet(() ->
-                            parts.warehouses().make(uses.request(), uses.organisation()));
+                    bucket.orElseGet(
+                            () -> parts.warehouses().make(uses.request(), uses.organisation()));
             parts.tables()
                     .create(
                             use.carrying(() -> 0),
@@ -1416,8 +1393,7 @@ final class SqlChanges {
                 bucket,
                 () -> noNamespace(name),
                 "DROP SCHEMA",
-                (carrying, warehouse) ->
-                        parts.tables().drop(carrying, warehouse, name, Once.NOT));
+                (carrying, warehouse) -> parts.tables().drop(carrying, warehouse, name, Once.NOT));
     }
 
     // objects
@@ -1428,10 +1404,7 @@ final class SqlChanges {
         uses.check("s3:PutObject", uses.data(bucket, wanted.bucket(), wanted.key()), object);
         return placed(
                         session.write(
-                                wanted.select().sql(),
-                                parameters,
-                                wanted.target(),
-                                new Reading()),
+                                wanted.select().sql(), parameters, wanted.target(), new Reading()),
                         wanted.select())
                 .then(written -> {
                     try (written) {
@@ -1468,8 +1441,7 @@ final class SqlChanges {
         return switch (stored) {
             case Stored.Done _ -> Answer.of(new Done("COPY " + written.rows(), view.use()));
             case Stored.NoSuchBucket _ ->
-                    Answer.failed(
-                            Failure.INVALID, "There is no bucket " + wanted.bucket() + ".");
+                    Answer.failed(Failure.INVALID, "There is no bucket " + wanted.bucket() + ".");
             case Stored.OverQuota _ ->
                     Answer.failed("53100", "A quota leaves no room for the object.");
             case Stored.Locked _ ->

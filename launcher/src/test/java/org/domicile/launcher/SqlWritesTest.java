@@ -182,7 +182,9 @@ class SqlWritesTest {
     void rowsChange() throws SQLException {
         run("create table travel.changed as select id as n, word, quarter from " + FLIGHTS);
         run("insert into travel.changed values (100000, 'far', 1)");
-        assertEquals(1, run("update travel.changed set word = upper(word), quarter = n * 2 where n = 7"));
+        assertEquals(
+                1,
+                run("update travel.changed set word = upper(word), quarter = n * 2 where n = 7"));
         assertEquals(
                 List.of("7|WORD 7|14"),
                 rows("select n, word, quarter from travel.changed where n = 7"));
@@ -191,8 +193,7 @@ class SqlWritesTest {
                 List.of("10001|100000|1"),
                 rows("select count(*), max(n), min(n) from travel.changed"));
         try (PreparedStatement update =
-                connection.prepareStatement(
-                        "update travel.changed set word = ? where n = ?")) {
+                connection.prepareStatement("update travel.changed set word = ? where n = ?")) {
             for (int i = 0; i < 6; i++) {
                 update.setString(1, "once " + i);
                 update.setLong(2, 2L * i + 1);
@@ -306,8 +307,7 @@ class SqlWritesTest {
             text.append(i).append(",\"word ").append(i).append("\",2024-01-02\n");
         }
         Path csv = file("load.csv", text.toString());
-        Rig.Ran ran =
-                rig.run("table", "load", "--part", "1", csv.toString(), "travel.loaded");
+        Rig.Ran ran = rig.run("table", "load", "--part", "1", csv.toString(), "travel.loaded");
         assertEquals(0, ran.code(), ran.err());
         assertTrue(ran.err().contains("(n bigint, word varchar, made date)"), ran.err());
         assertEquals("100,000 rows came into travel.loaded\n", ran.out());
@@ -342,11 +342,10 @@ class SqlWritesTest {
         assertEquals(1, ran.code());
         assertTrue(ran.err().contains("Line: 3"), ran.err());
         assertEquals(List.of("0"), rows("select count(*) from travel.broken"));
-        ran =
-                rig.run(
-                        "table", "load", "--on-error", "skip", csv.toString(), "travel.broken");
+        ran = rig.run("table", "load", "--on-error", "skip", csv.toString(), "travel.broken");
         assertEquals(0, ran.code(), ran.err());
-        assertTrue(ran.out().startsWith("2 rows came into travel.broken, 1 were left out"), ran.out());
+        assertTrue(
+                ran.out().startsWith("2 rows came into travel.broken, 1 were left out"), ran.out());
         String kept = Files.readString(folder.resolve("broken.csv.rejected"));
         assertTrue(kept.startsWith("line,why,text\r\n3,"), kept);
         assertTrue(kept.contains("\"x,b\""), kept);
@@ -365,7 +364,8 @@ class SqlWritesTest {
     void theCommandSaysWhatWasDone() throws SQLException {
         Rig.Ran ran = rig.run("sql", "create table travel.command as select 1 as one");
         assertEquals("SELECT 1\n", ran.out());
-        assertEquals("INSERT 0 2\n", rig.run("sql", "insert into travel.command values (2), (3)").out());
+        assertEquals(
+                "INSERT 0 2\n", rig.run("sql", "insert into travel.command values (2), (3)").out());
         assertEquals(List.of("3"), rows("select count(*) from travel.command"));
     }
 }

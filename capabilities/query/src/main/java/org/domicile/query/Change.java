@@ -57,8 +57,7 @@ public sealed interface Change {
     record DropSchema(List<String> name, Otherwise absent) implements Change {}
 
     /** CREATE TABLE with columns. */
-    record CreateTable(List<String> table, Otherwise taken, List<Made> columns)
-            implements Change {}
+    record CreateTable(List<String> table, Otherwise taken, List<Made> columns) implements Change {}
 
     /**
      * CREATE TABLE … AS.
@@ -99,11 +98,7 @@ public sealed interface Change {
     record Delete(List<String> table, String alias, Optional<Text> where) implements Change {}
 
     /** UPDATE. @param from what else is read; empty for nothing */
-    record Update(
-            List<String> table,
-            String alias,
-            List<Set> sets,
-            Optional<Text> where)
+    record Update(List<String> table, String alias, List<Set> sets, Optional<Text> where)
             implements Change {}
 
     /** One of SET. */

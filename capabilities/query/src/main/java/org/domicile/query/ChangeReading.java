@@ -18,7 +18,14 @@ import org.domicile.postgres.Token;
 final class ChangeReading {
     private static final Pattern PLACE = Pattern.compile("s3://([^/]+)/(.+)");
     private static final Set<String> CONSTRAINTS =
-            Set.of("primary", "unique", "check", "references", "foreign", "constraint", "generated");
+            Set.of(
+                    "primary",
+                    "unique",
+                    "check",
+                    "references",
+                    "foreign",
+                    "constraint",
+                    "generated");
 
     private final String sql;
     private List<Token> words = List.of();
@@ -46,8 +53,7 @@ final class ChangeReading {
             return Answer.of(read());
         } catch (SqlError e) {
             return Answer.failed(
-                    new Failure(
-                            e.state(), String.valueOf(e.getMessage()), e.position(), e.hint()));
+                    new Failure(e.state(), String.valueOf(e.getMessage()), e.position(), e.hint()));
         } catch (Wrong e) {
             return Answer.failed(e.failure);
         }
@@ -299,7 +305,9 @@ final class ChangeReading {
         while (end > 0 && !words.get(end - 1).name()) {
             end--;
         }
-        if (end > 3 && words.get(end - 1).is("data") && words.get(end - 2).is("no")
+        if (end > 3
+                && words.get(end - 1).is("data")
+                && words.get(end - 2).is("no")
                 && words.get(end - 3).is("with")) {
             rows = Change.Rows.NONE;
             select =
@@ -329,9 +337,7 @@ final class ChangeReading {
     }
 
     private Change.Otherwise ifNot() {
-        return accept("if", "not", "exists")
-                ? Change.Otherwise.NOTHING
-                : Change.Otherwise.FAIL;
+        return accept("if", "not", "exists") ? Change.Otherwise.NOTHING : Change.Otherwise.FAIL;
     }
 
     private Change.Otherwise ifThere() {
@@ -528,8 +534,7 @@ final class ChangeReading {
                         "A part of a column cannot be set alone.", "Set the column as a whole.");
             }
             expect("=");
-            sets.add(
-                    new Change.Set(column, until(Set.of("where", "from", "returning"), true)));
+            sets.add(new Change.Set(column, until(Set.of("where", "from", "returning"), true)));
         } while (take(","));
         if (now().is("from")) {
             throw notHere(
@@ -645,9 +650,7 @@ final class ChangeReading {
         String format =
                 key.endsWith(".csv")
                         ? "csv"
-                        : key.endsWith(".json")
-                                        || key.endsWith(".ndjson")
-                                        || key.endsWith(".jsonl")
+                        : key.endsWith(".json") || key.endsWith(".ndjson") || key.endsWith(".jsonl")
                                 ? "json"
                                 : "parquet";
         Target.Header header = Target.Header.NAMES;
@@ -819,7 +822,8 @@ final class ChangeReading {
         int scale = take(",") ? number() : 0;
         expect(")");
         if (precision < 1 || precision > 38 || scale > precision) {
-            throw notHere("A decimal has 1 to 38 digits, and no more of them behind the point.", "");
+            throw notHere(
+                    "A decimal has 1 to 38 digits, and no more of them behind the point.", "");
         }
         return new Type.Decimal(precision, scale);
     }

@@ -53,7 +53,9 @@ final class TableSql {
 
     // ---- which columns of files are needed ----
 
-    /** Columns of a file of rows: those that hold what is wanted, and those that deletes ask for. */
+    /**
+     * Columns of a file of rows: those that hold what is wanted, and those that deletes ask for.
+     */
     static List<String> needed(List<Field> wanted, TableFile file) throws Unreadable {
         List<String> names = new ArrayList<>();
         for (Field each : wanted) {
@@ -110,8 +112,8 @@ final class TableSql {
                 .orElseThrow(() ->
                         new Unreadable(
                                 "The delete file %s does not have the column %d by which rows are"
-                                        .formatted(file.place(), id)
-                                    + " equal at its top."));
+                                                .formatted(file.place(), id)
+                                        + " equal at its top."));
     }
 
     private static Optional<Footer.Node> byId(Footer footer, int id) {
@@ -127,9 +129,7 @@ final class TableSql {
         boolean numbered = nodes.stream().anyMatch(node -> node.id() >= 0);
         return nodes.stream()
                 .filter(node ->
-                        numbered
-                                ? node.id() == field.id()
-                                : field.names().contains(node.name()))
+                        numbered ? node.id() == field.id() : field.names().contains(node.name()))
                 .findFirst();
     }
 
@@ -192,7 +192,9 @@ final class TableSql {
         boolean positions =
                 first.file().deletes().stream().anyMatch(each -> !(each instanceof Deletes.Equal));
         StringBuilder text =
-                new StringBuilder("SELECT ").append(projection(first)).append(" FROM read_parquet(");
+                new StringBuilder("SELECT ")
+                        .append(projection(first))
+                        .append(" FROM read_parquet(");
         text.append(
                 group.stream()
                         .map(part -> literal(part.path(part.file().file().id())))
@@ -243,12 +245,12 @@ final class TableSql {
             List<String> names = columns.getOrDefault(each.getKey(), List.of());
             texts.add(
                     "SELECT m.f, CAST(p.%s AS BIGINT) AS n FROM read_parquet([%s],"
-                            .formatted(name(names.getLast()), literal(each.getKey()))
-                        + " hive_partitioning=false) AS p JOIN (VALUES "
-                        + String.join(", ", each.getValue())
-                        + ") AS m(l, f) ON p."
-                        + name(names.getFirst())
-                        + " = m.l");
+                                    .formatted(name(names.getLast()), literal(each.getKey()))
+                            + " hive_partitioning=false) AS p JOIN (VALUES "
+                            + String.join(", ", each.getValue())
+                            + ") AS m(l, f) ON p."
+                            + name(names.getFirst())
+                            + " = m.l");
         }
         if (!vectors.isEmpty()) {
             texts.add(
@@ -276,8 +278,7 @@ final class TableSql {
         Map<List<Integer>, List<Deletes.Equal>> all = new LinkedHashMap<>();
         for (Deletes each : part.file().deletes()) {
             if (each instanceof Deletes.Equal equal) {
-                all.computeIfAbsent(
-                                equal.ids().stream().sorted().toList(), _ -> new ArrayList<>())
+                all.computeIfAbsent(equal.ids().stream().sorted().toList(), _ -> new ArrayList<>())
                         .add(equal);
             }
         }
@@ -324,7 +325,8 @@ final class TableSql {
     private String compared(
             int id, Optional<Footer.Node> node, String before, Map<Integer, String> constants)
             throws Unreadable {
-        Optional<Field> field = table.columns().stream().filter(each -> each.id() == id).findFirst();
+        Optional<Field> field =
+                table.columns().stream().filter(each -> each.id() == id).findFirst();
         if (field.isEmpty()) {
             return node.map(each -> before + name(each.name())).orElse("NULL");
         }
@@ -341,7 +343,8 @@ final class TableSql {
         if (constant == null && field.initial() instanceof Field.Initial.Text(String text)) {
             constant = text;
         }
-        if (constant == null || !(field.form() instanceof Field.Form.Plain(Type type, String sql))) {
+        if (constant == null
+                || !(field.form() instanceof Field.Form.Plain(Type type, String sql))) {
             return "CAST(NULL AS " + type(field) + ")";
         }
         return type == Type.Simple.BLOB

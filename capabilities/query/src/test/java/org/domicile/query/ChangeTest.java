@@ -53,9 +53,7 @@ class ChangeTest {
         String sql = "INSERT INTO Travel.\"Late\" (a, \"B\") SELECT 1, 2 -- end\n ;";
         assertEquals(
                 new Change.Insert(
-                        List.of("travel", "Late"),
-                        List.of("a", "B"),
-                        text(sql, "SELECT 1, 2")),
+                        List.of("travel", "Late"), List.of("a", "B"), text(sql, "SELECT 1, 2")),
                 change(sql));
         sql = "insert into t (select a, b from s) ";
         assertEquals(
@@ -121,12 +119,9 @@ class ChangeTest {
                         List.of("s", "t"),
                         Change.Otherwise.NOTHING,
                         List.of(
+                                new Change.Made("a", Type.Simple.BIGINT, Change.Presence.REQUIRED),
                                 new Change.Made(
-                                        "a", Type.Simple.BIGINT, Change.Presence.REQUIRED),
-                                new Change.Made(
-                                        "b",
-                                        new Type.Decimal(9, 2),
-                                        Change.Presence.OPTIONAL),
+                                        "b", new Type.Decimal(9, 2), Change.Presence.OPTIONAL),
                                 new Change.Made(
                                         "c",
                                         new Type.Array(Type.Simple.VARCHAR),
@@ -143,9 +138,7 @@ class ChangeTest {
                                                                         Type.Simple.DOUBLE)))),
                                         Change.Presence.OPTIONAL),
                                 new Change.Made(
-                                        "e",
-                                        Type.Simple.TIMESTAMPTZ,
-                                        Change.Presence.OPTIONAL))),
+                                        "e", Type.Simple.TIMESTAMPTZ, Change.Presence.OPTIONAL))),
                 change(
                         "create table if not exists s.t (a bigint not null, b numeric(9, 2), c"
                                 + " varchar(10)[], d struct(x int, y map(text, double precision)),"
@@ -173,8 +166,7 @@ class ChangeTest {
                         text(sql, "from 's3://b/k.parquet'")),
                 change(sql));
         sql = "create table t as select 1 with data";
-        assertEquals(
-                text(sql, "select 1"), ((Change.CreateTableAs) change(sql)).select());
+        assertEquals(text(sql, "select 1"), ((Change.CreateTableAs) change(sql)).select());
     }
 
     @Test
@@ -209,8 +201,7 @@ class ChangeTest {
                         List.of("t"),
                         Change.Otherwise.FAIL,
                         new Change.Alteration.Add(
-                                new Change.Made(
-                                        "n", Type.Simple.INTEGER, Change.Presence.OPTIONAL),
+                                new Change.Made("n", Type.Simple.INTEGER, Change.Presence.OPTIONAL),
                                 Change.Otherwise.NOTHING)),
                 change("alter table t add column if not exists n int"));
         assertEquals(
