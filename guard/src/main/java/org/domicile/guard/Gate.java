@@ -151,8 +151,7 @@ final class Gate implements Guard {
 
     @Override
     public GuardedSql sql(Queries queries, Tables tables) {
-        return new SqlView(
-                this::uses, queries, tables, warehouses, objects, keys, vessel, random);
+        return new SqlView(this::uses, queries, tables, warehouses, objects, keys, vessel, random);
     }
 
     @Override

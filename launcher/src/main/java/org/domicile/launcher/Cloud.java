@@ -340,7 +340,8 @@ final class Cloud implements AutoCloseable {
                                         instruments,
                                         register,
                                         iceberg,
-                                        new SqlPage(guard, guard.sql(queries, tables), visible, clock),
+                                        new SqlPage(
+                                                guard, guard.sql(queries, tables), visible, clock),
                                         clock),
                                 admin),
                         clock,

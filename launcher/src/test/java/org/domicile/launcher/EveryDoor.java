@@ -164,8 +164,7 @@ final class EveryDoor implements AutoCloseable {
                 new SqlOptions(ListenerOptions.plain(name, "127.0.0.1", 0)),
                 guard,
                 guard.sql(new ReadingQueries(), installation.tables()),
-                Visible.of(
-                                guard.sql(new ReadingQueries(), installation.tables())),
+                Visible.of(guard.sql(new ReadingQueries(), installation.tables())),
                 installation.time(),
                 new SecureRandom());
     }
@@ -191,8 +190,7 @@ final class EveryDoor implements AutoCloseable {
                 new SqlPage(
                         guard,
                         guard.sql(new ReadingQueries(), installation.tables()),
-                        Visible.of(
-                                guard.sql(new ReadingQueries(), installation.tables())),
+                        Visible.of(guard.sql(new ReadingQueries(), installation.tables())),
                         installation.time());
         SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
         return new WebRoutes(routes);

@@ -19,12 +19,7 @@ import java.util.List;
  * @param chunks where their bytes lie
  */
 public record Footer(
-        long length,
-        long rows,
-        byte[] tail,
-        List<Node> nodes,
-        String schema,
-        List<Chunk> chunks) {
+        long length, long rows, byte[] tail, List<Node> nodes, String schema, List<Chunk> chunks) {
     /** Bytes of the file's begin and end: {@code PAR1}. */
     static final byte[] MAGIC = {'P', 'A', 'R', '1'};
 

@@ -22,8 +22,8 @@ final class TableSql {
     private static final int POSITIONS_ROW = 2_147_483_545;
 
     /**
-     * Of a union of which it needs no column the engine takes the first, and that may lie in a hole.
-     * Who does not need all columns does not see this one either.
+     * Of a union of which it needs no column the engine takes the first, and that may lie in a
+     * hole. Who does not need all columns does not see this one either.
      */
     private static final String FIRST = "1 AS domicile_0, ";
 
@@ -64,7 +64,9 @@ final class TableSql {
 
     // ---- which columns of files are needed ----
 
-    /** Columns of a file of rows: those that hold what is wanted, and those that deletes ask for. */
+    /**
+     * Columns of a file of rows: those that hold what is wanted, and those that deletes ask for.
+     */
     static List<String> needed(List<Field> wanted, TableFile file) throws Unreadable {
         List<String> names = new ArrayList<>();
         for (Field each : wanted) {
@@ -121,8 +123,8 @@ final class TableSql {
                 .orElseThrow(() ->
                         new Unreadable(
                                 "The delete file %s does not have the column %d by which rows are"
-                                        .formatted(file.place(), id)
-                                    + " equal at its top."));
+                                                .formatted(file.place(), id)
+                                        + " equal at its top."));
     }
 
     private static Optional<Footer.Node> byId(Footer footer, int id) {
@@ -138,9 +140,7 @@ final class TableSql {
         boolean numbered = nodes.stream().anyMatch(node -> node.id() >= 0);
         return nodes.stream()
                 .filter(node ->
-                        numbered
-                                ? node.id() == field.id()
-                                : field.names().contains(node.name()))
+                        numbered ? node.id() == field.id() : field.names().contains(node.name()))
                 .findFirst();
     }
 
@@ -263,12 +263,12 @@ final class TableSql {
             List<String> names = columns.getOrDefault(each.getKey(), List.of());
             texts.add(
                     "SELECT m.f, CAST(p.%s AS BIGINT) AS n FROM read_parquet([%s],"
-                            .formatted(name(names.getLast()), literal(each.getKey()))
-                        + " hive_partitioning=false) AS p JOIN (VALUES "
-                        + String.join(", ", each.getValue())
-                        + ") AS m(l, f) ON p."
-                        + name(names.getFirst())
-                        + " = m.l");
+                                    .formatted(name(names.getLast()), literal(each.getKey()))
+                            + " hive_partitioning=false) AS p JOIN (VALUES "
+                            + String.join(", ", each.getValue())
+                            + ") AS m(l, f) ON p."
+                            + name(names.getFirst())
+                            + " = m.l");
         }
         if (!vectors.isEmpty()) {
             texts.add(
@@ -296,8 +296,7 @@ final class TableSql {
         Map<List<Integer>, List<Deletes.Equal>> all = new LinkedHashMap<>();
         for (Deletes each : part.file().deletes()) {
             if (each instanceof Deletes.Equal equal) {
-                all.computeIfAbsent(
-                                equal.ids().stream().sorted().toList(), _ -> new ArrayList<>())
+                all.computeIfAbsent(equal.ids().stream().sorted().toList(), _ -> new ArrayList<>())
                         .add(equal);
             }
         }
@@ -344,7 +343,8 @@ final class TableSql {
     private String compared(
             int id, Optional<Footer.Node> node, String before, Map<Integer, String> constants)
             throws Unreadable {
-        Optional<Field> field = table.columns().stream().filter(each -> each.id() == id).findFirst();
+        Optional<Field> field =
+                table.columns().stream().filter(each -> each.id() == id).findFirst();
         if (field.isEmpty()) {
             return node.map(each -> before + name(each.name())).orElse("NULL");
         }
@@ -361,7 +361,8 @@ final class TableSql {
         if (constant == null && field.initial() instanceof Field.Initial.Text(String text)) {
             constant = text;
         }
-        if (constant == null || !(field.form() instanceof Field.Form.Plain(Type type, String sql))) {
+        if (constant == null
+                || !(field.form() instanceof Field.Form.Plain(Type type, String sql))) {
             return "CAST(NULL AS " + type(field) + ")";
         }
         return type == Type.Simple.BLOB

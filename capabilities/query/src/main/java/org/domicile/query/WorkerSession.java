@@ -242,9 +242,7 @@ final class WorkerSession implements Session {
         }
         SqlText.Timed timed = SqlText.timed(sql);
         List<SqlText.Clause> times =
-                timed.clauses().stream()
-                        .filter(each -> each.unit() == SqlText.Unit.TIME)
-                        .toList();
+                timed.clauses().stream().filter(each -> each.unit() == SqlText.Unit.TIME).toList();
         return ask(
                         Wire.PARSE,
                         out -> {
@@ -272,8 +270,7 @@ final class WorkerSession implements Session {
                                 each,
                                 each.unit() == SqlText.Unit.VERSION
                                         ? new At.Version(each.text())
-                                        : new At.Moment(
-                                                found.moments().get(times.indexOf(each))));
+                                        : new At.Moment(found.moments().get(times.indexOf(each))));
                     }
                     return found.parsed().asOf(moments);
                 });
@@ -314,7 +311,7 @@ final class WorkerSession implements Session {
                             case Resolving.Use use ->
                                     switch (use.relation()) {
                                         case Table table -> files(table, reads);
-                                        case CatalogTable table -> 
+                                        case CatalogTable table ->
                                                 new TableSql(table, use.columns()).empty();
                                         case CatalogView view -> throw noTable(view);
                                     };
@@ -374,10 +371,7 @@ final class WorkerSession implements Session {
         return reads(resolved, sources)
                 .then(reads -> {
                     Plan plan =
-                            new Plan(
-                                    parsed.kind(),
-                                    sql,
-                                    reads.stream().map(Reads::scan).toList());
+                            new Plan(parsed.kind(), sql, reads.stream().map(Reads::scan).toList());
                     if (plan.bytes() > limits.staging()) {
                         return Answer.failed(tooLarge(plan));
                     }
@@ -536,8 +530,7 @@ final class WorkerSession implements Session {
         };
     }
 
-    private String rows(
-            TableFile.Deletes.Vector vector, List<Reads> reads, Sources.Reading reading)
+    private String rows(TableFile.Deletes.Vector vector, List<Reads> reads, Sources.Reading reading)
             throws IOException {
         try {
             return staging.rows(vector, reading);
@@ -547,8 +540,7 @@ final class WorkerSession implements Session {
         }
     }
 
-    private void columns(Need need, List<Reads> reads, Sources.Reading reading)
-            throws IOException {
+    private void columns(Need need, List<Reads> reads, Sources.Reading reading) throws IOException {
         try {
             staging.columns(need.file(), need.columns(), reading, this::stopped);
         } catch (Staging.Full _) {

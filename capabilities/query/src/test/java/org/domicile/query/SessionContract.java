@@ -544,11 +544,7 @@ public abstract class SessionContract {
         List<String> names = new ArrayList<>(List.of(name));
         names.addAll(List.of(others));
         return new Field(
-                id,
-                name,
-                names,
-                new Field.Form.Plain(type, type.name()),
-                new Field.Initial.None());
+                id, name, names, new Field.Form.Plain(type, type.name()), new Field.Initial.None());
     }
 
     /** A file of the folder. */
@@ -607,8 +603,11 @@ public abstract class SessionContract {
                 field(3, "new", Type.Simple.INTEGER));
         DataFile one = data("one", "select i::int as old_n, 'w' || i as word from range(5) t(i)");
         DataFile two = data("two", "select 7::int as new, 9::bigint as n");
-        DataFile gone = data("gone", "select 'elsewhere' as file_path, 0::bigint as pos union all"
-                + " select 'at/one', 2::bigint");
+        DataFile gone =
+                data(
+                        "gone",
+                        "select 'elsewhere' as file_path, 0::bigint as pos union all"
+                                + " select 'at/one', 2::bigint");
         DataFile equal = data("equal", "select 'w1' as word");
         try (Session session = session()) {
             assertEquals("", cells(session, lake, "select * from a.t"), "there are no files");
@@ -747,16 +746,17 @@ public abstract class SessionContract {
                     wanted(
                             session,
                             lake,
-                            "select 1 from a.t left join a.u on t.n = u.n where t.n = 5 and m = 3"));
+                            "select 1 from a.t left join a.u on t.n = u.n where t.n = 5 and m ="
+                                    + " 3"));
+            assertEquals(
+                    List.of(Wanted.ALL, Wanted.ALL),
+                    wanted(session, lake, "select 1 from a.t positional join a.u where t.n = 5"));
             assertEquals(
                     List.of(Wanted.ALL, Wanted.ALL),
                     wanted(
                             session,
                             lake,
-                            "select 1 from a.t positional join a.u where t.n = 5"));
-            assertEquals(
-                    List.of(Wanted.ALL, Wanted.ALL),
-                    wanted(session, lake, "select 1 from a.t anti join a.u on t.n = u.n where t.n = 5"));
+                            "select 1 from a.t anti join a.u on t.n = u.n where t.n = 5"));
         }
     }
 
@@ -775,11 +775,13 @@ public abstract class SessionContract {
                 now.id(),
                 List.of(
                         new TableFile(
-                                data("now", "select 2::bigint as n"), "at/now", Map.of(), List.of())));
+                                data("now", "select 2::bigint as n"),
+                                "at/now",
+                                Map.of(),
+                                List.of())));
         CatalogTable then = new CatalogTable("then", "then", List.of(n));
         lake.relations.put("a.b.c.t@" + new At.Version("one"), then);
-        lake.relations.put(
-                "a.b.c.t@" + new At.Moment(Instant.parse("2024-01-01T00:00:00Z")), then);
+        lake.relations.put("a.b.c.t@" + new At.Moment(Instant.parse("2024-01-01T00:00:00Z")), then);
         lake.files.put(
                 "then",
                 List.of(
@@ -804,7 +806,8 @@ public abstract class SessionContract {
                 new CatalogView(
                         "v", "x.v", "select t.n + 2 from t -- 'ü\n;", List.of("x"), List.of("m")));
         lake.relations.put("w", new CatalogView("w", "x.w", "from w2", List.of(), List.of()));
-        lake.relations.put("w2", new CatalogView("w2", "x.w2", "select * from w", List.of(), List.of()));
+        lake.relations.put(
+                "w2", new CatalogView("w2", "x.w2", "select * from w", List.of(), List.of()));
         try (Session session = session()) {
             assertEquals("2", cells(session, lake, "select n from a.b.c.t"));
             assertEquals("2|ü", cells(session, lake, "select t.n, 'ü' from a . b.\"c\".t"));
@@ -820,8 +823,7 @@ public abstract class SessionContract {
             assertEquals(
                     List.of("v", "t in x", "t"),
                     lake.resolved.subList(lake.resolved.size() - 3, lake.resolved.size()));
-            assertEquals(
-                    Failure.NESTED, failure(session.run("from w", List.of(), lake)).state());
+            assertEquals(Failure.NESTED, failure(session.run("from w", List.of(), lake)).state());
             String plan = cells(session, lake, "explain select n from t");
             assertTrue(plan.startsWith("what is read|read: 1 "), plan);
         }

@@ -500,9 +500,8 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
             types.add(PgType.UNKNOWN);
         }
         if (given.binary() && types.contains(PgType.UNKNOWN)) {
-            List<PgType> known = 
-                    parameters(
-                            sessions.prepare(this::request, settings.zone(), schema(), sql));
+            List<PgType> known =
+                    parameters(sessions.prepare(this::request, settings.zone(), schema(), sql));
             for (int i = 0; i < types.size() && i < known.size(); i++) {
                 types.set(i, types.get(i) == PgType.UNKNOWN ? known.get(i) : types.get(i));
             }
