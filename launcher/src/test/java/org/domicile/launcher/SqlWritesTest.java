@@ -221,6 +221,27 @@ class SqlWritesTest {
     }
 
     @Test
+    void rowsAreMerged() throws SQLException {
+        run("create table travel.goal (n int, word text)");
+        run("create table travel.news (n int, word text)");
+        run("insert into travel.news values (2, 'two'), (3, 'gone'), (4, 'four')");
+        String merge =
+                "merge into travel.goal as g using travel.news as s on g.n = s.n when matched and"
+                        + " s.word = 'gone' then delete when matched then update set word = s.word"
+                        + " || '%' when not matched and s.n < 4 then do nothing when not matched"
+                        + " then insert (word, n) values (upper(s.word), s.n)";
+        assertEquals(1, run(merge));
+        assertEquals(List.of("4|FOUR"), rows("select n, word from goal"));
+        run("insert into travel.goal values (1, 'one'), (2, 'x'), (3, 'y')");
+        assertEquals(3, run(merge));
+        assertEquals(
+                List.of("1|one", "2|two%", "4|four%"), rows("select n, word from goal order by n"));
+        run("insert into travel.news values (2, 'again')");
+        assertEquals("21000", failing(merge));
+        assertEquals(List.of("3"), rows("select count(*) from goal"));
+    }
+
+    @Test
     void columnsChange() throws SQLException {
         run("create table travel.cols (a int, b text)");
         run("insert into travel.cols values (1, 'x')");

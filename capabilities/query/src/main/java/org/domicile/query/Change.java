@@ -104,6 +104,55 @@ public sealed interface Change {
     /** One of SET. */
     record Set(String column, Text value) {}
 
+    /**
+     * MERGE.
+     *
+     * @param alias of the table; empty for none
+     * @param source what it is merged with, as FROM has it or a SELECT in parentheses
+     * @param called how the source is called
+     * @param on when two rows match
+     * @param whens in their order: the first whose condition holds is what is done
+     */
+    record Merge(
+            List<String> table,
+            String alias,
+            Text source,
+            String called,
+            Text on,
+            List<When> whens)
+            implements Change {
+        /** They are the record's own. */
+        public Merge {
+            whens = List.copyOf(whens);
+        }
+    }
+
+    /** One of WHEN. @param and what has to hold besides; empty for nothing */
+    record When(Match match, Optional<Text> and, Then then) {}
+
+    /** Of which rows. */
+    enum Match {
+        /** Of the table, with one of the source that matches. */
+        MATCHED,
+        /** Of the source, with none of the table that matches. */
+        NOT_MATCHED
+    }
+
+    /** What is done with a row. */
+    sealed interface Then {
+        /** UPDATE. */
+        record Update(List<Set> sets) implements Then {}
+
+        /** DELETE. */
+        record Delete() implements Then {}
+
+        /** INSERT. @param columns empty for all */
+        record Insert(List<String> columns, List<Text> values) implements Then {}
+
+        /** DO NOTHING. */
+        record Nothing() implements Then {}
+    }
+
     /** ALTER TABLE of one thing. */
     record Alter(List<String> table, Otherwise absent, Alteration what) implements Change {}
 
