@@ -170,6 +170,7 @@ final class SqlChanges {
                 case Change.CopyTo wanted -> copy(wanted, parameters);
                 case Change.Delete wanted -> delete(wanted, parameters);
                 case Change.Update wanted -> update(wanted, parameters);
+                case Change.Merge wanted -> merge(wanted, parameters);
             };
         } catch (Refusal e) {
             return Answer.failed(failure(e));
@@ -373,7 +374,9 @@ final class SqlChanges {
     private Answer<GuardedSql.Result> insert(Change.Insert wanted, List<Value> parameters) {
         Goal goal = goal(wanted.table(), "sql:Insert", COMMIT);
         Sources sources = new Reading();
-        return placed(session.prepare(wanted.select().sql(), sources), wanted.select())
+        // The engine does not say what comes of parameters that it has no values of.
+        String bare = wanted.select().withoutParameters();
+        return placed(session.prepare(bare, sources), wanted.select())
                 .then(prepared ->
                         slots(goal, wanted.columns(), prepared.columns().size())
                                 .then(slots ->
@@ -742,6 +745,128 @@ final class SqlChanges {
                 parameters);
     }
 
+    /**
+     * Rows of the table with those of the source that match, and those of the source that match
+     * none. A row of the table that two of the source would change is an error, as PostgreSQL has
+     * it.
+     */
+    private Answer<GuardedSql.Result> merge(Change.Merge wanted, List<Value> parameters) {
+        Goal goal = goal(wanted.table(), "sql:Merge", COMMIT);
+        List<Field> columns = goal.shape().columns();
+        String alias = wanted.alias().isEmpty() ? goal.name().name() : wanted.alias();
+        String own = Target.quoted(alias);
+        String from = from(goal, alias);
+        String called = Target.quoted(wanted.called());
+        String source =
+                "(SELECT *, true AS domicile_m FROM %s) AS %s"
+                        .formatted(wanted.source().sql(), called);
+        String on = "(\n" + wanted.on().sql() + "\n)";
+        StringBuilder which = new StringBuilder("CASE WHEN ").append(called);
+        which.append(".domicile_m IS NULL THEN 0");
+        StringBuilder fresh = new StringBuilder("CASE");
+        StringBuilder gone = new StringBuilder();
+        List<String> inserts = new ArrayList<>();
+        String[] values = new String[columns.size()];
+        java.util.Arrays.fill(values, "");
+        for (int i = 0; i < wanted.whens().size(); i++) {
+            Change.When when = wanted.whens().get(i);
+            int number = when.then() instanceof Change.Then.Nothing ? 0 : i + 1;
+            String branch =
+                    " WHEN %s THEN %d"
+                            .formatted(where(when.and()), number);
+            (when.match() == Change.Match.MATCHED ? which : fresh).append(branch);
+            switch (when.then()) {
+                case Change.Then.Nothing() -> {}
+                case Change.Then.Delete() ->
+                        gone.append(gone.isEmpty() ? "" : ", ").append(number);
+                case Change.Then.Update(List<Change.Set> sets) -> {
+                    for (Change.Set each : sets) {
+                        int at = column(goal, each.column());
+                        values[at] +=
+                                " WHEN %d THEN CAST((\n%s\n) AS %s)"
+                                        .formatted(
+                                                number,
+                                                each.value().sql(),
+                                                SqlTypes.slot(columns.get(at), 1).type());
+                    }
+                }
+                case Change.Then.Insert(List<String> names, List<Change.Text> texts) ->
+                        inserts.add(inserted(goal, names, texts, number));
+            }
+        }
+        which.append(" ELSE 0 END");
+        String none = fresh.length() > 4 ? fresh + " ELSE 0 END" : "0";
+        for (int i = 0; i < values.length; i++) {
+            String column = own + "." + Target.quoted(columns.get(i).name());
+            values[i] =
+                    values[i].isEmpty()
+                            ? column
+                            : "CASE " + which + values[i] + " ELSE " + column + " END";
+        }
+        StringBuilder select =
+                new StringBuilder("SELECT %s FROM %s LEFT JOIN %s ON %s"
+                        .formatted(String.join(", ", values), from, source, on));
+        if (!gone.isEmpty()) {
+            select.append(" WHERE ").append(which).append(" NOT IN (").append(gone).append(")");
+        }
+        String missing = "NOT EXISTS (SELECT 1 FROM %s WHERE %s)".formatted(from, on);
+        for (String each : inserts) {
+            select.append(" UNION ALL ").append(each.formatted(source, missing, none));
+        }
+        StringBuilder count =
+                new StringBuilder("SELECT (SELECT count(*) FROM %s JOIN %s ON %s WHERE %s <> 0)"
+                        .formatted(from, source, on, which));
+        count.append(
+                ", (SELECT count(*) FROM %s WHERE EXISTS (SELECT 1 FROM %s WHERE %s AND %s <> 0))"
+                        .formatted(from, source, on, which));
+        count.append(
+                ", (SELECT count(*) FROM %s WHERE %s AND %s <> 0)"
+                        .formatted(source, missing, none));
+        for (int i = 1; i <= parameters.size(); i++) {
+            count.append(", $").append(i).append(" IS NULL");
+        }
+        return rewritten(
+                goal, "sql:Merge", "MERGE ", count.toString(), select.toString(), parameters);
+    }
+
+    /** With places for the source, for what it lacks, and for what is done with its rows. */
+    private static String inserted(
+            Goal goal, List<String> names, List<Change.Text> texts, int number) {
+        List<Field> columns = goal.shape().columns();
+        if (names.isEmpty() ? texts.size() > columns.size() : texts.size() != names.size()) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID, "INSERT has as many expressions as target columns");
+        }
+        String[] values = new String[columns.size()];
+        for (int i = 0; i < texts.size(); i++) {
+            int at = names.isEmpty() ? i : column(goal, names.get(i));
+            values[at] = "(\n" + texts.get(i).sql().replace("%", "%%") + "\n)";
+        }
+        List<String> cells = new ArrayList<>();
+        for (int i = 0; i < values.length; i++) {
+            cells.add(
+                    "CAST(%s AS %s)"
+                            .formatted(
+                                    values[i] == null ? "NULL" : values[i],
+                                    SqlTypes.slot(columns.get(i), 1).type()));
+        }
+        return "SELECT "
+                + String.join(", ", cells)
+                + " FROM %1$s WHERE %2$s AND %3$s = "
+                + number;
+    }
+
+    private static int column(Goal goal, String name) {
+        int at = find(goal.shape().columns(), name);
+        if (at < 0) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID,
+                    "column \"%s\" of relation \"%s\" does not exist"
+                            .formatted(name, goal.name().text()));
+        }
+        return at;
+    }
+
     // files that become others
 
     /** Of the table that is compacted, the files of one group; of others, what there is. */
@@ -915,7 +1040,17 @@ final class SqlChanges {
         }
         Rewriting rewriting = new Rewriting(goal);
         return unplaced(counted(count, parameters, rewriting))
-                .then(rows -> {
+                .then(counts -> {
+                    boolean merges = action.equals("sql:Merge");
+                    if (merges && counts[0] != counts[1]) {
+                        return Answer.failed(
+                                new Failure(
+                                        "21000",
+                                        "MERGE would change a row of the table more than once.",
+                                        0,
+                                        "Let each row of the table match one of the source."));
+                    }
+                    long rows = counts[0] + (merges ? counts[2] : 0);
                     if (rows == 0) {
                         return committed(
                                 goal,
@@ -971,25 +1106,28 @@ final class SqlChanges {
                 failure -> new Failure(failure.state(), failure.message(), 0, failure.hint()));
     }
 
-    private Answer<Long> counted(String count, List<Value> parameters, Sources sources) {
+    private Answer<long[]> counted(String count, List<Value> parameters, Sources sources) {
         return session.run(count, parameters, sources)
                 .then(rows -> {
                     try (rows) {
                         return rows.next()
                                 .then(batch ->
-                                        batch.isPresent()
-                                                        && batch.get().columns().getFirst()
-                                                                instanceof
-                                                                Vector.Longs(
-                                                                        long[] all,
-                                                                        java.util.BitSet _)
-                                                        && all.length == 1
-                                                ? Answer.of(all[0])
-                                                : Answer.failed(
-                                                        Failure.SYSTEM,
-                                                        "The rows were not counted."));
+                                        batch.map(SqlChanges::numbers)
+                                                .map(Answer::of)
+                                                .orElseGet(() ->
+                                                        Answer.failed(
+                                                                Failure.SYSTEM,
+                                                                "The rows were not counted.")));
                     }
                 });
+    }
+
+    /** The whole numbers that a row begins with. */
+    private static long[] numbers(Batch batch) {
+        return batch.columns().stream()
+                .takeWhile(Vector.Longs.class::isInstance)
+                .mapToLong(each -> ((Vector.Longs) each).values()[0])
+                .toArray();
     }
 
     // files

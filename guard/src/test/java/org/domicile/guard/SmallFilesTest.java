@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Which files are worth writing anew. */
 class SmallFilesTest {
     private static TableFile file(String name, long size, TableFile.Deletes... deletes) {
-        Footer footer = new Footer(size, 1, new byte[0], List.of(), List.of());
+        Footer footer = new Footer(size, 1, new byte[0], List.of(), "", List.of());
         return new TableFile(new DataFile(name, name, footer), name, Map.of(), List.of(deletes));
     }
 

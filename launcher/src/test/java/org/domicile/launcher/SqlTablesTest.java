@@ -86,6 +86,8 @@ class SqlTablesTest {
                 all.add(String.join("|", cells));
             }
             return String.join(" ", all);
+        } catch (SQLException e) {
+            throw new SQLException(e.getMessage() + " in " + sql, e.getSQLState(), e);
         }
     }
 

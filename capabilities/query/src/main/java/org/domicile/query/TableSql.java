@@ -21,10 +21,21 @@ final class TableSql {
 
     private static final int POSITIONS_ROW = 2_147_483_545;
 
-    private final CatalogTable table;
+    /**
+     * Of a union of which it needs no column the engine takes the first, and that may lie in a
+     * hole. Who does not need all columns does not see this one either.
+     */
+    private static final String FIRST = "1 AS domicile_0, ";
 
-    TableSql(CatalogTable table) {
+    private final CatalogTable table;
+    private final String first;
+
+    /**
+     * @param planned columns that are staged
+     */
+    TableSql(CatalogTable table, List<String> planned) {
         this.table = table;
+        this.first = planned.size() < table.columns().size() ? FIRST : "";
     }
 
     /** It cannot be read so. */
@@ -138,6 +149,7 @@ final class TableSql {
     /** Without rows. */
     String empty() {
         return "SELECT "
+                + first
                 + table.columns().stream()
                         .map(each -> absent(each, Map.of()) + " AS " + name(each.name()))
                         .collect(Collectors.joining(", "))
@@ -152,8 +164,13 @@ final class TableSql {
         // Files that are read alike are read together.
         Map<String, List<Part>> groups = new LinkedHashMap<>();
         for (Part part : parts) {
-            groups.computeIfAbsent(projection(part) + "\n" + deletes(part), _ -> new ArrayList<>())
-                    .add(part);
+            String alike =
+                    String.join(
+                            "\n",
+                            part.file().file().footer().schema(),
+                            projection(part),
+                            deletes(part));
+            groups.computeIfAbsent(alike, _ -> new ArrayList<>()).add(part);
         }
         List<String> texts = new ArrayList<>();
         for (List<Part> group : groups.values()) {
@@ -188,16 +205,17 @@ final class TableSql {
     }
 
     private String group(List<Part> group) throws Unreadable {
-        Part first = group.getFirst();
+        Part part = group.getFirst();
         boolean positions =
-                first.file().deletes().stream().anyMatch(each -> !(each instanceof Deletes.Equal));
+                part.file().deletes().stream().anyMatch(each -> !(each instanceof Deletes.Equal));
         StringBuilder text =
                 new StringBuilder("SELECT ")
-                        .append(projection(first))
+                        .append(this.first)
+                        .append(projection(part))
                         .append(" FROM read_parquet(");
         text.append(
                 group.stream()
-                        .map(part -> literal(part.path(part.file().file().id())))
+                        .map(each -> literal(each.path(each.file().file().id())))
                         .collect(Collectors.joining(", ", "[", "]")));
         text.append(", hive_partitioning=false");
         if (positions) {
@@ -211,8 +229,8 @@ final class TableSql {
                     .append(" AND domicile_d.file_row_number = domicile_p.n");
         }
         int number = 0;
-        for (List<Deletes.Equal> each : equals(first)) {
-            text.append(anti(first, each, "domicile_e" + number++));
+        for (List<Deletes.Equal> each : equals(part)) {
+            text.append(anti(part, each, "domicile_e" + number++));
         }
         return text.toString();
     }

@@ -565,7 +565,8 @@ final class WorkerSession implements Session {
                             case Resolving.Use use ->
                                     switch (use.relation()) {
                                         case Table table -> files(table, reads);
-                                        case CatalogTable table -> new TableSql(table).empty();
+                                        case CatalogTable table ->
+                                                new TableSql(table, use.columns()).empty();
                                         case CatalogView view -> throw noTable(view);
                                     };
                         };
@@ -772,7 +773,7 @@ final class WorkerSession implements Session {
                             if (read == null) {
                                 throw new IllegalStateException("not staged: " + table.name());
                             }
-                            yield new TableSql(table)
+                            yield new TableSql(table, use.columns())
                                     .of(
                                             read.files().stream()
                                                     .map(file -> new TableSql.Part(file, paths))

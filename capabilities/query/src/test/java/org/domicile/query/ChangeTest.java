@@ -85,7 +85,6 @@ class ChangeTest {
                         "create table t (n int primary key)",
                         "create table t (n int default 1)",
                         "create table t (primary key (n))",
-                        "merge into t using s on true when matched then delete",
                         "with a as (select 1) insert into t select * from a",
                         "delete from t using s where t.n = s.n",
                         "update t set n = 1 from s",
@@ -191,6 +190,54 @@ class ChangeTest {
         assertEquals(new Change.Truncate(List.of("t")), change("truncate table only t cascade"));
         assertEquals(
                 new Change.Compact(List.of("a", "t")), change("alter table a.t execute optimize"));
+    }
+
+    @Test
+    void merges() {
+        String sql =
+                "merge into a.t as x using (select 1 as n) s on x.n = case when true then s.n end"
+                        + " when matched and s.n > 1 then update set n = s.n, b = case when s.n ="
+                        + " 1 then 2 end when matched then delete when not matched then insert (n)"
+                        + " values (s.n + (1))";
+        assertEquals(
+                new Change.Merge(
+                        List.of("a", "t"),
+                        "x",
+                        text(sql, "(select 1 as n)"),
+                        "s",
+                        text(sql, "x.n = case when true then s.n end"),
+                        List.of(
+                                new Change.When(
+                                        Change.Match.MATCHED,
+                                        Optional.of(text(sql, "s.n > 1")),
+                                        new Change.Then.Update(
+                                                List.of(
+                                                        new Change.Set(
+                                                                "n",
+                                                                new Change.Text(
+                                                                        "s.n",
+                                                                        sql.indexOf("s.n, b"))),
+                                                        new Change.Set(
+                                                                "b",
+                                                                text(
+                                                                        sql,
+                                                                        "case when s.n = 1 then 2"
+                                                                                + " end"))))),
+                                new Change.When(
+                                        Change.Match.MATCHED,
+                                        Optional.empty(),
+                                        new Change.Then.Delete()),
+                                new Change.When(
+                                        Change.Match.NOT_MATCHED,
+                                        Optional.empty(),
+                                        new Change.Then.Insert(
+                                                List.of("n"),
+                                                List.of(text(sql, "s.n + (1)")))))),
+                change(sql));
+        assertEquals(
+                Failure.SYNTAX,
+                failure("merge into t using s on true when matched then insert values (1)")
+                        .state());
     }
 
     @Test

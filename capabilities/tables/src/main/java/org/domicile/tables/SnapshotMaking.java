@@ -119,6 +119,16 @@ final class SnapshotMaking {
         if (removed.isEmpty() && change.added().isEmpty()) {
             return null;
         }
+        if (read < 0) {
+            if (table.currentSnapshot() != null || !removed.isEmpty()) {
+                throw new Refusal(
+                        Refusal.Kind.COMMIT_FAILED,
+                        "The table was changed meanwhile: it had no rows when it was read");
+            }
+            var append = table.newAppend();
+            change.added().forEach(each -> append.appendFile(file(each)));
+            return append;
+        }
         OverwriteFiles update = table.newOverwrite();
         remove(read, removed, update::deleteFile);
         change.added().forEach(each -> update.addFile(file(each)));

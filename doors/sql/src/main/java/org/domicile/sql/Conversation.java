@@ -917,7 +917,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         return switch (Operation.of(command)) {
             case ASK, SELECT -> true;
             case OWN, COPY_OUT -> false;
-            case CREATE, DROP, ALTER, INSERT, UPDATE, DELETE, TRUNCATE -> false;
+            case CREATE, DROP, ALTER, INSERT, UPDATE, DELETE, MERGE, TRUNCATE -> false;
             case COPY_TO, COPY_IN -> false;
         };
     }
