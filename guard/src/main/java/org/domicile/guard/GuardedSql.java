@@ -63,8 +63,8 @@ public interface GuardedSql {
     interface Connection extends AutoCloseable {
         /**
          * What a statement is. sql:Describe where an object has to be looked into that no plan has
-         * seen, else no use: nothing of the data is shown. What tables of the catalog look like, the
-         * catalog knows.
+         * seen, else no use: nothing of the data is shown. What tables of the catalog look like,
+         * the catalog knows.
          */
         Answer<Prepared> prepare(Request request, String sql);
 
@@ -81,19 +81,20 @@ public interface GuardedSql {
         Answer<Result> run(Request request, String sql, List<Value> parameters);
 
         /**
-         * sql:Load: the rows of a file come into a table, which is made if it is to be. It is parsed
-         * by the session's worker and nowhere else, and what cannot be read in it is a failure that
-         * names the line. All of it comes, less what is left out and told, or nothing.
+         * sql:Load: the rows of a file come into a table, which is made if it is to be. It is
+         * parsed by the session's worker and nowhere else, and what cannot be read in it is a
+         * failure that names the line. All of it comes, less what is left out and told, or nothing.
          *
          * @param file from its begin to its end
          * @throws IOException when it does not come
          */
-        default Answer<Came> load(Request request, Load load, InputStream file)
-                throws IOException {
+        default Answer<Came> load(Request request, Load load, InputStream file) throws IOException {
             return Answer.failed(Failure.NOT_HERE, "This engine takes no files.");
         }
 
-        /** What the columns of a file seem to be. It is no use: nothing is kept and none is shown. */
+        /**
+         * What the columns of a file seem to be. It is no use: nothing is kept and none is shown.
+         */
         default Answer<List<Column>> guess(Request request, Intake intake, InputStream file)
                 throws IOException {
             return Answer.failed(Failure.NOT_HERE, "This engine takes no files.");

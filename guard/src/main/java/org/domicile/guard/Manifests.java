@@ -137,8 +137,7 @@ final class Manifests {
         public InputStream read(long offset, long length) {
             int from = (int) Math.min(offset, bytes.length);
             return new ByteArrayInputStream(
-                    Arrays.copyOfRange(
-                            bytes, from, (int) Math.min(from + length, bytes.length)));
+                    Arrays.copyOfRange(bytes, from, (int) Math.min(from + length, bytes.length)));
         }
 
         @Override

@@ -155,8 +155,8 @@ final class SqlCatalog {
     }
 
     /**
-     * What a name may mean. Who writes a name without quotes does not say how its letters are, and a
-     * namespace of several levels may come as one name with dots, as tools write it.
+     * What a name may mean. Who writes a name without quotes does not say how its letters are, and
+     * a namespace of several levels may come as one name with dots, as tools write it.
      */
     private Set<org.domicile.tables.TableName> candidates(TableName name, List<String> around) {
         List<String> levels = name.parts().subList(0, name.parts().size() - 1);
@@ -179,8 +179,7 @@ final class SqlCatalog {
     private static void add(
             Set<org.domicile.tables.TableName> candidates, List<String> levels, String table) {
         try {
-            candidates.add(
-                    new org.domicile.tables.TableName(new NamespaceName(levels), table));
+            candidates.add(new org.domicile.tables.TableName(new NamespaceName(levels), table));
         } catch (Refusal _) {
             // no name of a table, so no table has it
         }
@@ -198,11 +197,7 @@ final class SqlCatalog {
     }
 
     private Answer<Relation> relation(
-            Bucket bucket,
-            Kind kind,
-            org.domicile.tables.TableName name,
-            Loaded loaded,
-            At at) {
+            Bucket bucket, Kind kind, org.domicile.tables.TableName name, Loaded loaded, At at) {
         Resource.Data resource =
                 TableMarks.place(
                         uses,
@@ -234,8 +229,7 @@ final class SqlCatalog {
                         case At.Version(String version) -> new Moment.Ref(version);
                         case At.Moment(java.time.Instant instant) -> new Moment.At(instant);
                     };
-            Shape shape =
-                    parts.tables().shape(opened(bucket, Optional.empty()), loaded, moment);
+            Shape shape = parts.tables().shape(opened(bucket, Optional.empty()), loaded, moment);
             boolean now = at instanceof At.Now;
             String said = name.text() + (now ? "" : "@" + shape.snapshot());
             String id = String.join("\n", loaded.id(), Long.toString(shape.snapshot()), said);
@@ -255,8 +249,7 @@ final class SqlCatalog {
         }
     }
 
-    private Answer<Relation> view(
-            org.domicile.tables.TableName name, Loaded loaded, At at) {
+    private Answer<Relation> view(org.domicile.tables.TableName name, Loaded loaded, At at) {
         if (!(at instanceof At.Now)) {
             return Answer.failed(
                     new Failure(
@@ -276,9 +269,7 @@ final class SqlCatalog {
                             text.namespace().isEmpty()
                                     ? name.namespace().levels()
                                     : text.namespace(),
-                            text.columns().stream()
-                                    .map(org.domicile.tables.Field::name)
-                                    .toList()));
+                            text.columns().stream().map(org.domicile.tables.Field::name).toList()));
         }
         return Answer.failed(
                 new Failure(
@@ -381,8 +372,7 @@ final class SqlCatalog {
         for (Scan.DeleteFile each : file.deletes()) {
             deletes.add(deletes(table, each));
         }
-        return new TableFile(
-                data(table, file.name()), file.location(), file.constants(), deletes);
+        return new TableFile(data(table, file.name()), file.location(), file.constants(), deletes);
     }
 
     private Deletes deletes(Known table, Scan.DeleteFile file) throws Unreadable {
@@ -398,8 +388,7 @@ final class SqlCatalog {
             case VECTOR -> {
                 NestedReads.Held one = hold(table, file.name());
                 String id = one.id() + "\n" + file.offset();
-                vectors.put(
-                        id, new Place(one, file.offset(), file.length(), file.records()));
+                vectors.put(id, new Place(one, file.offset(), file.length(), file.records()));
                 yield new Deletes.Vector(id, one.place(), file.length(), file.records());
             }
         };
@@ -486,8 +475,7 @@ final class SqlCatalog {
             throw new IllegalArgumentException("the plan does not have " + vector.place());
         }
         try (InputStream in =
-                NestedReads.read(
-                        reads.open(place.one(), pass), place.offset(), place.length())) {
+                NestedReads.read(reads.open(place.one(), pass), place.offset(), place.length())) {
             return DeletionVector.rows(
                     in.readNBytes(Math.toIntExact(place.length())), place.count());
         } catch (Refusal e) {

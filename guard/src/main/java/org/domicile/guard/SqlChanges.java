@@ -17,14 +17,10 @@ import org.domicile.objects.Bucket;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Resource;
 import org.domicile.query.Answer;
-import org.domicile.query.At;
-import org.domicile.query.CatalogTable;
-import org.domicile.query.Relation;
-import org.domicile.query.TableFile;
-import org.domicile.query.Vector;
-import org.domicile.query.Wanted;
 import org.domicile.query.Arrived;
+import org.domicile.query.At;
 import org.domicile.query.Batch;
+import org.domicile.query.CatalogTable;
 import org.domicile.query.Change;
 import org.domicile.query.Column;
 import org.domicile.query.Failure;
@@ -32,10 +28,14 @@ import org.domicile.query.Intake;
 import org.domicile.query.Measures;
 import org.domicile.query.Plan;
 import org.domicile.query.Prepared;
+import org.domicile.query.Relation;
 import org.domicile.query.Session;
 import org.domicile.query.Sources;
+import org.domicile.query.TableFile;
 import org.domicile.query.Target;
 import org.domicile.query.Value;
+import org.domicile.query.Vector;
+import org.domicile.query.Wanted;
 import org.domicile.query.Written;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
@@ -127,8 +127,7 @@ final class SqlChanges {
             Resource.Data place) {}
 
     /** What a statement is: it has no columns, and the parameters of what it embeds. */
-    static Answer<Prepared> prepared(
-            String sql, Change change, Session session, Sources sources) {
+    static Answer<Prepared> prepared(String sql, Change change, Session session, Sources sources) {
         Optional<Change.Text> select =
                 switch (change) {
                     case Change.Insert insert -> Optional.of(insert.select());
@@ -165,11 +164,13 @@ final class SqlChanges {
                 case Change.CreateTableAs wanted -> create(wanted, parameters);
                 case Change.DropTable wanted -> drop(wanted);
                 case Change.Truncate(List<String> table) -> truncate(table);
+                case Change.Compact(List<String> table) -> compact(table);
                 case Change.Insert wanted -> insert(wanted, parameters);
                 case Change.Alter wanted -> alter(wanted);
                 case Change.CopyTo wanted -> copy(wanted, parameters);
                 case Change.Delete wanted -> delete(wanted, parameters);
                 case Change.Update wanted -> update(wanted, parameters);
+                case Change.Merge wanted -> merge(wanted, parameters);
             };
         } catch (Refusal e) {
             return Answer.failed(failure(e));
@@ -195,12 +196,7 @@ final class SqlChanges {
             case TOO_LARGE -> Failure.of("54000", sentence);
             case UNSUPPORTED -> Failure.of(Failure.NOT_HERE, sentence);
             case UNREADABLE -> Failure.of("58030", sentence);
-            case NO_SUCH_PLAN,
-                    NO_SUCH_TASK,
-                    KEY_REUSED,
-                    INVALID,
-                    NOT_OF_TABLE,
-                    UNPROCESSABLE ->
+            case NO_SUCH_PLAN, NO_SUCH_TASK, KEY_REUSED, INVALID, NOT_OF_TABLE, UNPROCESSABLE ->
                     Failure.of(Failure.INVALID, sentence);
         };
     }
@@ -217,8 +213,7 @@ final class SqlChanges {
                     Refusal.Kind.NO_SUCH_NAMESPACE,
                     "Name the namespace too, NAMESPACE." + path.getLast());
         }
-        return new TableName(
-                new NamespaceName(path.subList(0, path.size() - 1)), path.getLast());
+        return new TableName(new NamespaceName(path.subList(0, path.size() - 1)), path.getLast());
     }
 
     private Optional<Bucket> bucket() {
@@ -312,8 +307,7 @@ final class SqlChanges {
     }
 
     private static Refusal absent(TableName name) {
-        return new Refusal(
-                Refusal.Kind.NO_SUCH_TABLE, "Table does not exist: " + name.text());
+        return new Refusal(Refusal.Kind.NO_SUCH_TABLE, "Table does not exist: " + name.text());
     }
 
     private Optional<String> id(OpenedWarehouse warehouse, TableName name) {
@@ -380,7 +374,9 @@ final class SqlChanges {
     private Answer<GuardedSql.Result> insert(Change.Insert wanted, List<Value> parameters) {
         Goal goal = goal(wanted.table(), "sql:Insert", COMMIT);
         Sources sources = new Reading();
-        return placed(session.prepare(wanted.select().sql(), sources), wanted.select())
+        // The engine does not say what comes of parameters that it has no values of.
+        String bare = wanted.select().withoutParameters();
+        return placed(session.prepare(bare, sources), wanted.select())
                 .then(prepared ->
                         slots(goal, wanted.columns(), prepared.columns().size())
                                 .then(slots ->
@@ -411,10 +407,7 @@ final class SqlChanges {
         }
         return placed(
                         session.write(
-                                select.sql(),
-                                parameters,
-                                new Target.Parquet(slots),
-                                new Reading()),
+                                select.sql(), parameters, new Target.Parquet(slots), new Reading()),
                         select)
                 .then(written -> {
                     try (written) {
@@ -539,8 +532,7 @@ final class SqlChanges {
         long rows = files.stream().mapToLong(Written::rows).sum();
         long bytes = files.stream().mapToLong(Written::size).sum();
         String id = goal.loaded().id();
-        try (Admitted use =
-                uses.admit(action, goal.place(), said(goal.name(), rows))) {
+        try (Admitted use = uses.admit(action, goal.place(), said(goal.name(), rows))) {
             String number = uses.last();
             Marks coming = statement.marks();
             Marks all = goal.place().carried().and(coming);
@@ -553,11 +545,7 @@ final class SqlChanges {
                     String name = id + "/data/" + UUID.randomUUID() + ".parquet";
                     names.add(name);
                     warehouse.write(
-                            name,
-                            each.read(),
-                            each.size(),
-                            "application/vnd.apache.parquet",
-                            all);
+                            name, each.read(), each.size(), "application/vnd.apache.parquet", all);
                     ready.add(file(name, goal.spread().spec(), each));
                 }
                 use.confirm();
@@ -636,8 +624,9 @@ final class SqlChanges {
     // rows that change
 
     /**
-     * What the statement reads of the table that it changes: the files that may hold a row which its
-     * condition is true of. They are found while such rows are counted, and are what is rewritten.
+     * What the statement reads of the table that it changes: the files that may hold a row which
+     * its condition is true of. They are found while such rows are counted, and are what is
+     * rewritten.
      */
     private final class Rewriting implements Sources {
         private final Goal goal;
@@ -676,8 +665,7 @@ final class SqlChanges {
         public Answer<List<TableFile>> files(CatalogTable table, Wanted wanted) {
             boolean own =
                     table.id()
-                            .startsWith(
-                                    goal.loaded().id() + "\n" + goal.shape().snapshot() + "\n");
+                            .startsWith(goal.loaded().id() + "\n" + goal.shape().snapshot() + "\n");
             if (!own) {
                 return statement.files(table, wanted);
             }
@@ -685,7 +673,8 @@ final class SqlChanges {
                 return Answer.of(List.copyOf(files.values()));
             }
             // Who names it twice reads all of it, so that both names mean the same.
-            return statement.files(table, ++asked > 1 ? Wanted.ALL : wanted)
+            return statement
+                    .files(table, ++asked > 1 ? Wanted.ALL : wanted)
                     .then(all -> {
                         all.forEach(each -> files.put(each.location(), each));
                         return Answer.of(all);
@@ -709,8 +698,7 @@ final class SqlChanges {
                 "DELETE ",
                 "SELECT count(*) FROM %s WHERE %s".formatted(from(goal, wanted.alias()), where),
                 "SELECT %s FROM %s WHERE %s IS NOT TRUE"
-                        .formatted(
-                                String.join(", ", columns), from(goal, wanted.alias()), where),
+                        .formatted(String.join(", ", columns), from(goal, wanted.alias()), where),
                 parameters);
     }
 
@@ -757,6 +745,260 @@ final class SqlChanges {
                 parameters);
     }
 
+    /**
+     * Rows of the table with those of the source that match, and those of the source that match
+     * none. A row of the table that two of the source would change is an error, as PostgreSQL has
+     * it.
+     */
+    private Answer<GuardedSql.Result> merge(Change.Merge wanted, List<Value> parameters) {
+        Goal goal = goal(wanted.table(), "sql:Merge", COMMIT);
+        List<Field> columns = goal.shape().columns();
+        String alias = wanted.alias().isEmpty() ? goal.name().name() : wanted.alias();
+        String own = Target.quoted(alias);
+        String from = from(goal, alias);
+        String called = Target.quoted(wanted.called());
+        String source =
+                "(SELECT *, true AS domicile_m FROM %s) AS %s"
+                        .formatted(wanted.source().sql(), called);
+        String on = "(\n" + wanted.on().sql() + "\n)";
+        StringBuilder which = new StringBuilder("CASE WHEN ").append(called);
+        which.append(".domicile_m IS NULL THEN 0");
+        StringBuilder fresh = new StringBuilder("CASE");
+        StringBuilder gone = new StringBuilder();
+        List<String> inserts = new ArrayList<>();
+        String[] values = new String[columns.size()];
+        java.util.Arrays.fill(values, "");
+        for (int i = 0; i < wanted.whens().size(); i++) {
+            Change.When when = wanted.whens().get(i);
+            int number = when.then() instanceof Change.Then.Nothing ? 0 : i + 1;
+            String branch =
+                    " WHEN %s THEN %d"
+                            .formatted(where(when.and()), number);
+            (when.match() == Change.Match.MATCHED ? which : fresh).append(branch);
+            switch (when.then()) {
+                case Change.Then.Nothing() -> {}
+                case Change.Then.Delete() ->
+                        gone.append(gone.isEmpty() ? "" : ", ").append(number);
+                case Change.Then.Update(List<Change.Set> sets) -> {
+                    for (Change.Set each : sets) {
+                        int at = column(goal, each.column());
+                        values[at] +=
+                                " WHEN %d THEN CAST((\n%s\n) AS %s)"
+                                        .formatted(
+                                                number,
+                                                each.value().sql(),
+                                                SqlTypes.slot(columns.get(at), 1).type());
+                    }
+                }
+                case Change.Then.Insert(List<String> names, List<Change.Text> texts) ->
+                        inserts.add(inserted(goal, names, texts, number));
+            }
+        }
+        which.append(" ELSE 0 END");
+        String none = fresh.length() > 4 ? fresh + " ELSE 0 END" : "0";
+        for (int i = 0; i < values.length; i++) {
+            String column = own + "." + Target.quoted(columns.get(i).name());
+            values[i] =
+                    values[i].isEmpty()
+                            ? column
+                            : "CASE " + which + values[i] + " ELSE " + column + " END";
+        }
+        StringBuilder select =
+                new StringBuilder("SELECT %s FROM %s LEFT JOIN %s ON %s"
+                        .formatted(String.join(", ", values), from, source, on));
+        if (!gone.isEmpty()) {
+            select.append(" WHERE ").append(which).append(" NOT IN (").append(gone).append(")");
+        }
+        String missing = "NOT EXISTS (SELECT 1 FROM %s WHERE %s)".formatted(from, on);
+        for (String each : inserts) {
+            select.append(" UNION ALL ").append(each.formatted(source, missing, none));
+        }
+        StringBuilder count =
+                new StringBuilder("SELECT (SELECT count(*) FROM %s JOIN %s ON %s WHERE %s <> 0)"
+                        .formatted(from, source, on, which));
+        count.append(
+                ", (SELECT count(*) FROM %s WHERE EXISTS (SELECT 1 FROM %s WHERE %s AND %s <> 0))"
+                        .formatted(from, source, on, which));
+        count.append(
+                ", (SELECT count(*) FROM %s WHERE %s AND %s <> 0)"
+                        .formatted(source, missing, none));
+        for (int i = 1; i <= parameters.size(); i++) {
+            count.append(", $").append(i).append(" IS NULL");
+        }
+        return rewritten(
+                goal, "sql:Merge", "MERGE ", count.toString(), select.toString(), parameters);
+    }
+
+    /** With places for the source, for what it lacks, and for what is done with its rows. */
+    private static String inserted(
+            Goal goal, List<String> names, List<Change.Text> texts, int number) {
+        List<Field> columns = goal.shape().columns();
+        if (names.isEmpty() ? texts.size() > columns.size() : texts.size() != names.size()) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID, "INSERT has as many expressions as target columns");
+        }
+        String[] values = new String[columns.size()];
+        for (int i = 0; i < texts.size(); i++) {
+            int at = names.isEmpty() ? i : column(goal, names.get(i));
+            values[at] = "(\n" + texts.get(i).sql().replace("%", "%%") + "\n)";
+        }
+        List<String> cells = new ArrayList<>();
+        for (int i = 0; i < values.length; i++) {
+            cells.add(
+                    "CAST(%s AS %s)"
+                            .formatted(
+                                    values[i] == null ? "NULL" : values[i],
+                                    SqlTypes.slot(columns.get(i), 1).type()));
+        }
+        return "SELECT "
+                + String.join(", ", cells)
+                + " FROM %1$s WHERE %2$s AND %3$s = "
+                + number;
+    }
+
+    private static int column(Goal goal, String name) {
+        int at = find(goal.shape().columns(), name);
+        if (at < 0) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID,
+                    "column \"%s\" of relation \"%s\" does not exist"
+                            .formatted(name, goal.name().text()));
+        }
+        return at;
+    }
+
+    // files that become others
+
+    /** Of the table that is compacted, the files of one group; of others, what there is. */
+    private final class Packing implements Sources {
+        private final String id;
+        private final List<TableFile> files;
+
+        Packing(CatalogTable table, List<TableFile> files) {
+            this.id = table.id();
+            this.files = files;
+        }
+
+        @Override
+        public Answer<Relation> resolve(
+                org.domicile.query.TableName name, At at, List<String> around) {
+            return statement.resolve(name, at, around);
+        }
+
+        @Override
+        public Answer<List<TableFile>> files(CatalogTable table, Wanted wanted) {
+            return table.id().equals(id) ? Answer.of(files) : statement.files(table, wanted);
+        }
+
+        @Override
+        public Answer<Sources.Reading> open(Plan plan) {
+            return plan.scans().isEmpty() ? Answer.of(new Nothing()) : statement.open(plan);
+        }
+    }
+
+    /**
+     * Packs small files together, and takes deleted rows out of those that have some, group by
+     * group: each is a reading and a commit of its own, so what was done stays done. Rows that come
+     * meanwhile stay; where rows of a group were deleted meanwhile, it ends with 40001.
+     */
+    private Answer<GuardedSql.Result> compact(List<String> path) {
+        Goal goal = goal(path, "sql:Compact", COMMIT);
+        if (!goal.spread().parts().isEmpty()) {
+            return Answer.failed(partitioned());
+        }
+        if (goal.spread().format() > 2) {
+            return Answer.failed(
+                    new Failure(
+                            Failure.NOT_HERE,
+                            "SQL does not write rows of a table of format 3 anew yet: it would"
+                                    + " lose their lineage.",
+                            0,
+                            "Use Spark's rewrite_data_files through the catalog."));
+        }
+        List<String> parts = new ArrayList<>(goal.name().namespace().levels());
+        parts.add(goal.name().name());
+        return statement
+                .resolve(new org.domicile.query.TableName(parts), new At.Now(), List.of())
+                .then(found ->
+                        found instanceof CatalogTable table
+                                ? statement
+                                        .files(table, Wanted.ALL)
+                                        .then(files -> packed(goal, table, files))
+                                : Answer.failed(Failure.NO_TABLE, "It is no table."));
+    }
+
+    private Answer<GuardedSql.Result> packed(Goal goal, CatalogTable table, List<TableFile> files) {
+        String own = goal.loaded().id() + "\n" + goal.shape().snapshot() + "\n";
+        List<List<TableFile>> groups =
+                SmallFiles.groups(files, SmallFiles.aim(goal.loaded().properties()));
+        if (!table.id().startsWith(own) && !files.isEmpty()) {
+            throw recorded(
+                    "sql:Compact",
+                    goal.place(),
+                    said(goal.name(), 0),
+                    new Refusal(
+                            Refusal.Kind.COMMIT_FAILED,
+                            "The table was changed meanwhile: " + goal.name().text()));
+        }
+        int before = 0;
+        Answer<GuardedSql.Result> last =
+                groups.isEmpty()
+                        ? committed(
+                                goal,
+                                "sql:Compact",
+                                List.of(),
+                                new FilesChange.Append(Map.of()),
+                                Map.of(),
+                                "OPTIMIZE 0",
+                                parts.tables()::commit)
+                        : Answer.failed(Failure.SYSTEM, "nothing was packed");
+        for (List<TableFile> group : groups) {
+            before += group.size();
+            last = packed(goal, table, group, "OPTIMIZE " + before);
+            if (last instanceof Answer.Failed<GuardedSql.Result>) {
+                return last;
+            }
+        }
+        return last;
+    }
+
+    private Answer<GuardedSql.Result> packed(
+            Goal goal, CatalogTable table, List<TableFile> group, String tag) {
+        List<Field> columns = goal.shape().columns();
+        List<Target.Slot> slots = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            slots.add(SqlTypes.slot(columns.get(i), i + 1));
+        }
+        String select =
+                "SELECT %s FROM %s"
+                        .formatted(
+                                columns.stream()
+                                        .map(each -> Target.quoted(each.name()))
+                                        .collect(Collectors.joining(", ")),
+                                from(goal, ""));
+        String scheme = "s3://" + goal.warehouse().bucket() + "/";
+        List<String> names =
+                group.stream().map(each -> each.location().substring(scheme.length())).toList();
+        return unplaced(
+                        session.write(
+                                select,
+                                List.of(),
+                                new Target.Parquet(slots),
+                                new Packing(table, group)))
+                .then(written -> {
+                    try (written) {
+                        return committed(
+                                goal,
+                                "sql:Compact",
+                                written.rows() == 0 ? List.of() : List.of(written),
+                                new FilesChange.Rewrite(goal.shape().snapshot(), names),
+                                Map.of(),
+                                tag,
+                                parts.tables()::commit);
+                    }
+                });
+    }
+
     private static String where(Optional<Change.Text> where) {
         return where.map(each -> "(\n" + each.sql() + "\n)").orElse("(true)");
     }
@@ -798,7 +1040,17 @@ final class SqlChanges {
         }
         Rewriting rewriting = new Rewriting(goal);
         return unplaced(counted(count, parameters, rewriting))
-                .then(rows -> {
+                .then(counts -> {
+                    boolean merges = action.equals("sql:Merge");
+                    if (merges && counts[0] != counts[1]) {
+                        return Answer.failed(
+                                new Failure(
+                                        "21000",
+                                        "MERGE would change a row of the table more than once.",
+                                        0,
+                                        "Let each row of the table match one of the source."));
+                    }
+                    long rows = counts[0] + (merges ? counts[2] : 0);
                     if (rows == 0) {
                         return committed(
                                 goal,
@@ -816,8 +1068,7 @@ final class SqlChanges {
                                 said(goal.name(), 0),
                                 new Refusal(
                                         Refusal.Kind.COMMIT_FAILED,
-                                        "The table was changed meanwhile: "
-                                                + goal.name().text()));
+                                        "The table was changed meanwhile: " + goal.name().text()));
                     }
                     rewriting.found();
                     return unplaced(
@@ -828,8 +1079,7 @@ final class SqlChanges {
                                             rewriting))
                             .then(written -> {
                                 try (written) {
-                                    return replaced(
-                                            goal, action, tag + rows, written, rewriting);
+                                    return replaced(goal, action, tag + rows, written, rewriting);
                                 }
                             });
                 });
@@ -852,26 +1102,32 @@ final class SqlChanges {
 
     /** Its text is not the statement's. */
     private static <T> Answer<T> unplaced(Answer<T> answer) {
-        return answer.or(failure ->
-                new Failure(failure.state(), failure.message(), 0, failure.hint()));
+        return answer.or(
+                failure -> new Failure(failure.state(), failure.message(), 0, failure.hint()));
     }
 
-    private Answer<Long> counted(String count, List<Value> parameters, Sources sources) {
+    private Answer<long[]> counted(String count, List<Value> parameters, Sources sources) {
         return session.run(count, parameters, sources)
                 .then(rows -> {
                     try (rows) {
                         return rows.next()
                                 .then(batch ->
-                                        batch.isPresent()
-                                                        && batch.get().columns().getFirst()
-                                                                instanceof Vector.Longs(long[] all, java.util.BitSet _)
-                                                        && all.length == 1
-                                                ? Answer.of(all[0])
-                                                : Answer.failed(
-                                                        Failure.SYSTEM,
-                                                        "The rows were not counted."));
+                                        batch.map(SqlChanges::numbers)
+                                                .map(Answer::of)
+                                                .orElseGet(() ->
+                                                        Answer.failed(
+                                                                Failure.SYSTEM,
+                                                                "The rows were not counted.")));
                     }
                 });
+    }
+
+    /** The whole numbers that a row begins with. */
+    private static long[] numbers(Batch batch) {
+        return batch.columns().stream()
+                .takeWhile(Vector.Longs.class::isInstance)
+                .mapToLong(each -> ((Vector.Longs) each).values()[0])
+                .toArray();
     }
 
     // files
@@ -880,8 +1136,7 @@ final class SqlChanges {
     Answer<GuardedSql.Came> loaded(GuardedSql.Load load, InputStream file) throws IOException {
         try {
             TableName name = name(load.table());
-            boolean makes =
-                    load.absent() == GuardedSql.Absent.MADE && !there(bucket(), name);
+            boolean makes = load.absent() == GuardedSql.Absent.MADE && !there(bucket(), name);
             return makes ? newly(load, name, file) : into(load, file);
         } catch (Refusal e) {
             return Answer.failed(failure(e));
@@ -921,8 +1176,7 @@ final class SqlChanges {
     }
 
     /** Names of the table's columns that the file's are, in the file's order. */
-    private static Answer<List<String>> names(
-            GuardedSql.Load load, Goal goal, Arrived arrived) {
+    private static Answer<List<String>> names(GuardedSql.Load load, Goal goal, Arrived arrived) {
         if (load.matching() == GuardedSql.Matching.PLACE) {
             return Answer.of(
                     load.columns().isEmpty()
@@ -942,15 +1196,13 @@ final class SqlChanges {
                                 .map(each ->
                                         new Intake.Named(
                                                 each,
-                                                SqlTypes.slot(
-                                                                columns.get(find(columns, each)),
-                                                                1)
+                                                SqlTypes.slot(columns.get(find(columns, each)), 1)
                                                         .type()))
                                 .toList());
     }
 
-    private Answer<GuardedSql.Came> newly(
-            GuardedSql.Load load, TableName name, InputStream file) throws IOException {
+    private Answer<GuardedSql.Came> newly(GuardedSql.Load load, TableName name, InputStream file)
+            throws IOException {
         Optional<Bucket> bucket = bucket();
         Resource.Data place = warehouse(bucket);
         uses.check("iceberg:CreateTable", place, name.text());
@@ -1119,8 +1371,7 @@ final class SqlChanges {
                         parts.tables().create(carrying, warehouse, name, table, Once.NOT));
     }
 
-    private Answer<GuardedSql.Result> create(
-            Change.CreateTableAs wanted, List<Value> parameters) {
+    private Answer<GuardedSql.Result> create(Change.CreateTableAs wanted, List<Value> parameters) {
         if (wanted.taken() == Change.Otherwise.REPLACE) {
             return noReplacing();
         }
@@ -1153,7 +1404,8 @@ final class SqlChanges {
         return placed(session.prepare(wanted.select().sql(), new Reading()), wanted.select())
                 .then(prepared -> {
                     if (wanted.names().size() > prepared.columns().size()) {
-                        return Answer.failed(Failure.SYNTAX, "too many column names were specified");
+                        return Answer.failed(
+                                Failure.SYNTAX, "too many column names were specified");
                     }
                     return filled(wanted, parameters, name, warehouse, prepared.columns());
                 });
@@ -1220,8 +1472,7 @@ final class SqlChanges {
                         draft,
                         parts.tables().shape(warehouse, draft, new Moment.Now()),
                         parts.tables().spread(draft),
-                        uses.data(
-                                Optional.of(warehouse.source()), warehouse.bucket(), id + "/"));
+                        uses.data(Optional.of(warehouse.source()), warehouse.bucket(), id + "/"));
         List<Target.Slot> slots = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
             slots.add(SqlTypes.slot(goal.shape().columns().get(i), i + 1));
@@ -1270,12 +1521,10 @@ final class SqlChanges {
     private Answer<GuardedSql.Result> alter(Change.Alter wanted) {
         boolean renames = wanted.what() instanceof Change.Alteration.Rename;
         String catalog = renames ? "iceberg:RenameTable" : COMMIT;
-        if (wanted.absent() == Change.Otherwise.NOTHING
-                && !there(bucket(), name(wanted.table()))) {
+        if (wanted.absent() == Change.Otherwise.NOTHING && !there(bucket(), name(wanted.table()))) {
             Resource.Data place = warehouse(bucket());
             uses.check(catalog, place, name(wanted.table()).text());
-            return nothing(
-                    "sql:AlterTable", place, said(name(wanted.table())), "ALTER TABLE");
+            return nothing("sql:AlterTable", place, said(name(wanted.table())), "ALTER TABLE");
         }
         Goal goal = goal(wanted.table(), "sql:AlterTable", catalog);
         List<Field> columns = goal.shape().columns();
@@ -1305,10 +1554,9 @@ final class SqlChanges {
                             Optional.of(new ColumnChange.Rename(column, to));
                     case Change.Alteration.Relax(String column) ->
                             Optional.of(new ColumnChange.Relax(column));
-                    case Change.Alteration.Retype(
-                                    String column,
-                                    org.domicile.query.Type type) -> {
-                        if (!(SqlTypes.form(column, type) instanceof Field.Form.Plain(String word))) {
+                    case Change.Alteration.Retype(String column, org.domicile.query.Type type) -> {
+                        if (!(SqlTypes.form(column, type)
+                                instanceof Field.Form.Plain(String word))) {
                             throw new SqlTypes.Untold("Only plain types become wider.");
                         }
                         yield Optional.of(new ColumnChange.Widen(column, word));
@@ -1375,8 +1623,8 @@ final class SqlChanges {
         try (Admitted use = uses.admit("sql:CreateSchema", place, name.text())) {
             String number = uses.last();
             Bucket there =
-                    bucket.orElseGet(() ->
-                            parts.warehouses().make(uses.request(), uses.organisation()));
+                    bucket.orElseGet(
+                            () -> parts.warehouses().make(uses.request(), uses.organisation()));
             parts.tables()
                     .create(
                             use.carrying(() -> 0),
@@ -1414,8 +1662,7 @@ final class SqlChanges {
                 bucket,
                 () -> noNamespace(name),
                 "DROP SCHEMA",
-                (carrying, warehouse) ->
-                        parts.tables().drop(carrying, warehouse, name, Once.NOT));
+                (carrying, warehouse) -> parts.tables().drop(carrying, warehouse, name, Once.NOT));
     }
 
     // objects
@@ -1426,10 +1673,7 @@ final class SqlChanges {
         uses.check("s3:PutObject", uses.data(bucket, wanted.bucket(), wanted.key()), object);
         return placed(
                         session.write(
-                                wanted.select().sql(),
-                                parameters,
-                                wanted.target(),
-                                new Reading()),
+                                wanted.select().sql(), parameters, wanted.target(), new Reading()),
                         wanted.select())
                 .then(written -> {
                     try (written) {
@@ -1466,8 +1710,7 @@ final class SqlChanges {
         return switch (stored) {
             case Stored.Done _ -> Answer.of(new Done("COPY " + written.rows(), view.use()));
             case Stored.NoSuchBucket _ ->
-                    Answer.failed(
-                            Failure.INVALID, "There is no bucket " + wanted.bucket() + ".");
+                    Answer.failed(Failure.INVALID, "There is no bucket " + wanted.bucket() + ".");
             case Stored.OverQuota _ ->
                     Answer.failed("53100", "A quota leaves no room for the object.");
             case Stored.Locked _ ->

@@ -35,8 +35,7 @@ final class SqlColumns {
     private static Field.Form form(org.domicile.tables.Field.Form form) {
         return switch (form) {
             case org.domicile.tables.Field.Form.Plain(String word) -> plain(word);
-            case org.domicile.tables.Field.Form.Struct(
-                            List<org.domicile.tables.Field> fields) ->
+            case org.domicile.tables.Field.Form.Struct(List<org.domicile.tables.Field> fields) ->
                     new Field.Form.Struct(of(fields));
             case org.domicile.tables.Field.Form.Items(org.domicile.tables.Field element) ->
                     new Field.Form.Items(of(element));

@@ -67,8 +67,7 @@ final class SqlNaming {
             List<SqlNames.Named> relations = new ArrayList<>();
             for (Kind kind : Kind.values()) {
                 for (TableName name :
-                        pages(page ->
-                                parts.tables().list(warehouse(bucket), each, kind, page))) {
+                        pages(page -> parts.tables().list(warehouse(bucket), each, kind, page))) {
                     named(bucket, kind, name).ifPresent(relations::add);
                 }
             }
@@ -112,7 +111,8 @@ final class SqlNaming {
                             kind == Kind.TABLE ? "iceberg:LoadTable" : "iceberg:LoadView",
                             uses.data(Optional.of(bucket), bucket.name(), loaded.id() + "/"));
             return shown
-                    ? Optional.of(kind == Kind.TABLE ? table(bucket, name, loaded) : view(name, loaded))
+                    ? Optional.of(
+                            kind == Kind.TABLE ? table(bucket, name, loaded) : view(name, loaded))
                     : Optional.empty();
         } catch (Refusal _) {
             return Optional.empty();
@@ -141,8 +141,7 @@ final class SqlNaming {
                 attributes(text.columns()));
     }
 
-    private static List<SqlNames.Attribute> attributes(
-            List<org.domicile.tables.Field> columns) {
+    private static List<SqlNames.Attribute> attributes(List<org.domicile.tables.Field> columns) {
         List<SqlNames.Attribute> attributes = new ArrayList<>();
         List<Field> fields = SqlColumns.of(columns);
         for (int i = 0; i < columns.size(); i++) {

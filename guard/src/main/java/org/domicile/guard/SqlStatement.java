@@ -36,8 +36,8 @@ import org.domicile.request.Outcome;
 
 /**
  * The tables of one statement, under its request. A name is a table of the catalog or an object,
- * {@code s3://bucket/key.parquet}. What is held of it is held until the statement is closed, which is when
- * its columns are staged.
+ * {@code s3://bucket/key.parquet}. What is held of it is held until the statement is closed, which
+ * is when its columns are staged.
  */
 final class SqlStatement implements Sources, AutoCloseable {
     private static final Pattern PLACE = Pattern.compile("s3://([^/]+)/(.+)");

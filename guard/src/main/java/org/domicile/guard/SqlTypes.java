@@ -71,7 +71,9 @@ final class SqlTypes {
         return new Field(0, name, List.of(name), form, presence, new Field.Initial.None(), "");
     }
 
-    /** @param column whose, for the sentence */
+    /**
+     * @param column whose, for the sentence
+     */
     static Field.Form form(String column, Type type) {
         return switch (type) {
             case Type.Decimal(int precision, int scale) ->
@@ -142,11 +144,7 @@ final class SqlTypes {
             }
             case Field.Form.Items(Field element) -> engine(column, element.form()) + "[]";
             case Field.Form.Entries(Field key, Field value) ->
-                    "MAP("
-                            + engine(column, key.form())
-                            + ", "
-                            + engine(column, value.form())
-                            + ")";
+                    "MAP(" + engine(column, key.form()) + ", " + engine(column, value.form()) + ")";
         };
     }
 
@@ -183,8 +181,7 @@ final class SqlTypes {
         return switch (field.form()) {
             case Field.Form.Plain _ -> Integer.toString(field.id());
             case Field.Form.Struct(List<Field> fields) -> {
-                StringBuilder text =
-                        new StringBuilder("{__duckdb_field_id: ").append(field.id());
+                StringBuilder text = new StringBuilder("{__duckdb_field_id: ").append(field.id());
                 for (Field each : fields) {
                     text.append(", ")
                             .append(Target.quoted(each.name()))

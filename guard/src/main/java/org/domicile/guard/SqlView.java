@@ -175,8 +175,7 @@ final class SqlView implements GuardedSql {
                 return Change.of(sql)
                         .then(change ->
                                 change.isPresent()
-                                        ? SqlChanges.prepared(
-                                                sql, change.get(), session, statement)
+                                        ? SqlChanges.prepared(sql, change.get(), session, statement)
                                         : session.prepare(sql, statement));
             } catch (Refused e) {
                 return refused(e);
@@ -196,8 +195,7 @@ final class SqlView implements GuardedSql {
                                         : session.run(sql, parameters, statement)
                                                 .then(rows ->
                                                         Answer.of(
-                                                                new Shown(
-                                                                        rows, statement.use()))));
+                                                                new Shown(rows, statement.use()))));
             } catch (Refused e) {
                 return refused(e);
             }

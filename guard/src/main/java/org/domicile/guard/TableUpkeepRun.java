@@ -386,8 +386,7 @@ final class TableUpkeepRun implements UpkeepOfTables {
             return 0;
         }
         Uses own = uses.get();
-        Resource resource =
-                own.data(Optional.of(bucket), bucket.name(), over.getFirst().name());
+        Resource resource = own.data(Optional.of(bucket), bucket.name(), over.getFirst().name());
         try (Admitted use =
                 own.admitFor(
                         bucket.organisation(),

@@ -343,10 +343,7 @@ final class TablesView implements GuardedTables {
 
     /** To write for who may commit, else to read. */
     private Optional<Granted> granted(OpenedWarehouse warehouse, String id) {
-        boolean commits =
-                uses.allows(
-                        COMMIT,
-                        TableMarks.place(uses, tables, warehouse, id));
+        boolean commits = uses.allows(COMMIT, TableMarks.place(uses, tables, warehouse, id));
         return sessions.make(
                 request(),
                 new Caller.By.Grant(

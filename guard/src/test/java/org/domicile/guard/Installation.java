@@ -38,9 +38,9 @@ import org.domicile.people.People;
 import org.domicile.policy.Credential;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
+import org.domicile.query.LimitTable;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
-import org.domicile.query.LimitTable;
 import org.domicile.tables.Tables;
 import org.jspecify.annotations.Nullable;
 

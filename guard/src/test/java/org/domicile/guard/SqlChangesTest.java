@@ -44,10 +44,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class SqlChangesTest {
     private static final String SOURCE = "'s3://archive/raw/n.parquet'";
-    private static final Marks MARKS =
-            new Marks(List.of(), List.of("city/figures"), List.of());
-    private static final TableName FLIGHTS =
-            new TableName(NamespaceName.of("travel"), "flights");
+    private static final Marks MARKS = new Marks(List.of(), List.of("city/figures"), List.of());
+    private static final TableName FLIGHTS = new TableName(NamespaceName.of("travel"), "flights");
 
     @TempDir private Path folder;
     private Installation installation;
@@ -143,8 +141,7 @@ class SqlChangesTest {
         assertEquals("CREATE SCHEMA", done("create schema travel").tag());
         assertEquals("CREATE TABLE", done("create table travel.flights (n text, m int)").tag());
         long before = installation.entries("city");
-        GuardedSql.Result result =
-                done("insert into travel.flights (n) select n from " + SOURCE);
+        GuardedSql.Result result = done("insert into travel.flights (n) select n from " + SOURCE);
         assertEquals("INSERT 0 1", result.tag());
         assertTrue(result.columns().isEmpty());
         List<Ledger.Recorded> uses = uses(before);
@@ -169,19 +166,16 @@ class SqlChangesTest {
         done("create schema travel");
         long before = installation.entries("city");
         assertEquals(
-                "SELECT 1",
-                done("create table travel.flights as select n from " + SOURCE).tag());
+                "SELECT 1", done("create table travel.flights as select n from " + SOURCE).tag());
         assertEquals(
-                List.of("sql:Describe", "sql:Select", "sql:CreateTableAs"),
-                actions(uses(before)));
+                List.of("sql:Describe", "sql:Select", "sql:CreateTableAs"), actions(uses(before)));
         assertEquals("42P07", failed(run(city, "create table travel.flights as select 1")).state());
         assertEquals(
                 "CREATE TABLE AS",
                 done("create table if not exists travel.flights as select 1").tag());
         assertEquals("DROP TABLE", done("drop table travel.flights").tag());
         assertEquals(List.of(), files(""));
-        assertEquals(
-                Failure.NO_TABLE, failed(run(city, "drop table travel.flights")).state());
+        assertEquals(Failure.NO_TABLE, failed(run(city, "drop table travel.flights")).state());
         assertEquals("DROP TABLE", done("drop table if exists travel.flights").tag());
         assertEquals("DROP SCHEMA", done("drop schema travel").tag());
     }
@@ -190,8 +184,7 @@ class SqlChangesTest {
     void whatIsNotThereIsSaid() {
         assertEquals("3F000", failed(run(city, "create table s.t (n int)")).state());
         assertEquals("3F000", failed(run(city, "create table s.t as select 1")).state());
-        assertEquals(
-                Failure.NO_TABLE, failed(run(city, "insert into s.t values (1)")).state());
+        assertEquals(Failure.NO_TABLE, failed(run(city, "insert into s.t values (1)")).state());
         done("create schema travel");
         done("create table travel.flights (n text not null, m int)");
         assertEquals(
@@ -206,8 +199,7 @@ class SqlChangesTest {
                 "42601",
                 failed(run(city, "insert into travel.flights (n, m) select n from " + SOURCE))
                         .state());
-        assertEquals(
-                "0A000", failed(run(city, "create table travel.t (n interval)")).state());
+        assertEquals("0A000", failed(run(city, "create table travel.t (n interval)")).state());
         assertEquals(List.of(), files(".parquet"));
     }
 
@@ -223,8 +215,7 @@ class SqlChangesTest {
                         "",
                         new Marks(List.of(), List.of("city/tests"), List.of()));
         long before = installation.entries("city");
-        Failure failure =
-                failed(run(city, "insert into travel.flights select n from " + SOURCE));
+        Failure failure = failed(run(city, "insert into travel.flights select n from " + SOURCE));
         assertEquals(Failure.REFUSED, failure.state());
         assertEquals(List.of("iceberg:CommitTable"), actions(uses(before)));
         for (String each :
@@ -257,13 +248,11 @@ class SqlChangesTest {
         done("create table travel.flights (n text)");
         done("insert into travel.flights select n from " + SOURCE);
         String file = files(".parquet").getFirst();
-        assertEquals(
-                MARKS, installation.admin().labelled(warehouse().name(), file).carried());
+        assertEquals(MARKS, installation.admin().labelled(warehouse().name(), file).carried());
         // whoever may not use the source may not load the table
         GuardedTables catalog = installation.guard().tables(request(figures), tables);
         assertThrows(
-                Refused.class,
-                () -> catalog.load(Kind.TABLE, FLIGHTS, GuardedTables.Files.VENDED));
+                Refused.class, () -> catalog.load(Kind.TABLE, FLIGHTS, GuardedTables.Files.VENDED));
         installation
                 .guard()
                 .tables(request(city), tables)
@@ -274,13 +263,11 @@ class SqlChangesTest {
                 Refused.class,
                 () ->
                         catalog.exists(
-                                Kind.TABLE,
-                                new TableName(NamespaceName.of("travel"), "more")));
+                                Kind.TABLE, new TableName(NamespaceName.of("travel"), "more")));
         assertEquals(
                 "COPY 1",
                 done("copy (select n from " + SOURCE + ") to 's3://archive/copied.parquet'").tag());
-        assertEquals(
-                MARKS, installation.admin().labelled("archive", "copied.parquet").carried());
+        assertEquals(MARKS, installation.admin().labelled("archive", "copied.parquet").carried());
     }
 
     /** A credential for a purpose that the marks prohibit. */
@@ -319,7 +306,9 @@ class SqlChangesTest {
                         warehouse().name(),
                         "",
                         new Marks(
-                                List.of(), List.of(), List.of(List.of("city/figures", "city/tests"))));
+                                List.of(),
+                                List.of(),
+                                List.of(List.of("city/figures", "city/tests"))));
         for (String each :
                 List.of(
                         "insert into travel.flights select n from " + SOURCE,
@@ -387,8 +376,7 @@ class SqlChangesTest {
         Map<String, String> part = Map.of("domicile.load", "x", "domicile.part", "0");
         assertEquals("3F000", failed(loaded(load(part, GuardedSql.Absent.MADE))).state());
         done("create schema travel");
-        assertEquals(
-                Failure.NO_TABLE, failed(loaded(load(part, GuardedSql.Absent.FAILS))).state());
+        assertEquals(Failure.NO_TABLE, failed(loaded(load(part, GuardedSql.Absent.FAILS))).state());
         long before = installation.entries("city");
         GuardedSql.Came came = given(loaded(load(part, GuardedSql.Absent.MADE)));
         assertEquals(2, came.rows());

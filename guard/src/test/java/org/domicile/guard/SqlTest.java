@@ -259,8 +259,8 @@ class SqlTest {
     }
 
     private static final String COLUMNS =
-            "{\"type\":\"struct\",\"fields\":[{\"id\":1,\"name\":\"n\",\"required\":true,\"type\":\"long\","
-                    + "\"doc\":\"how many\"}]}";
+            "{\"type\":\"struct\",\"fields\":[{\"id\":1,\"name\":\"n\",\"required\":true,\"type\":\"long\",\"doc\":\"how"
+                + " many\"}]}";
 
     private GuardedTables catalog() {
         return installation.guard().tables(request(city), installation.tables());
@@ -270,8 +270,7 @@ class SqlTest {
         return catalog()
                 .create(
                         NamespaceName.of("travel"),
-                        NewTable.parse(
-                                "{\"name\":\"" + name + "\",\"schema\":" + COLUMNS + "}"),
+                        NewTable.parse("{\"name\":\"" + name + "\",\"schema\":" + COLUMNS + "}"),
                         GuardedTables.Files.NONE,
                         Once.NOT);
     }

@@ -27,11 +27,11 @@ import org.domicile.tables.Once;
 import org.domicile.tables.TableChange;
 import org.domicile.tables.TableName;
 import org.domicile.tables.Tables;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** The program keeps tables in order: what goes, what stays, and what goes on record. */
 @Timeout(120)
@@ -89,9 +89,7 @@ class UpkeepOfTablesTest {
         }
 
         void set(String name, String value) {
-            change(
-                    name,
-                    "{\"action\":\"set-properties\",\"updates\":{\"k\":\"" + value + "\"}}");
+            change(name, "{\"action\":\"set-properties\",\"updates\":{\"k\":\"" + value + "\"}}");
         }
 
         /** As a writer does it, with what was vended. */
@@ -184,11 +182,17 @@ class UpkeepOfTablesTest {
         world.write(table, "data/lost");
         assertEquals(0, world.upkeep.turn());
         world.advance(Duration.ofDays(2));
-        table = world.view().load(Kind.TABLE, new TableName(TRAVEL, "flights"), GuardedTables.Files.VENDED);
+        table =
+                world.view()
+                        .load(
+                                Kind.TABLE,
+                                new TableName(TRAVEL, "flights"),
+                                GuardedTables.Files.VENDED);
         world.write(table, "data/young");
         long entries = world.installation.entries("city");
         assertEquals(0, world.upkeep.turn());
-        assertEquals(List.of(), world.programsActions(entries), "nothing is old: nothing is opened");
+        assertEquals(
+                List.of(), world.programsActions(entries), "nothing is old: nothing is opened");
         world.advance(Duration.ofDays(1).plus(MOMENT));
         assertEquals(0, world.upkeep.turn(), "it is seen, and waits");
         assertEquals(List.of("lifecycle:LookForFiles"), world.programsActions(entries));
@@ -208,8 +212,7 @@ class UpkeepOfTablesTest {
                         "lifecycle:RemoveFiles"),
                 world.programsActions(entries));
         assertEquals(Set.of("data/young", "metadata/00000.metadata.json"), world.files(table));
-        Map<String, String> told =
-                world.view().inspect(new TableName(TRAVEL, "flights")).upkeep();
+        Map<String, String> told = world.view().inspect(new TableName(TRAVEL, "flights")).upkeep();
         assertEquals("1", told.get("files-removed"));
         assertEquals("9", told.get("bytes-removed"));
         Ledger.Recorded removed =
@@ -288,8 +291,7 @@ class UpkeepOfTablesTest {
                                 new TableName(TRAVEL, "flights"),
                                 GuardedTables.Files.NONE)
                         .loaded()
-                        .answer(
-                                org.domicile.tables.Loaded.Snapshots.ALL, Map.of(), List.of())
+                        .answer(org.domicile.tables.Loaded.Snapshots.ALL, Map.of(), List.of())
                         .contains("\"snapshot-id\":2"));
         world.advance(UpkeepOfTables.GRACE.plus(MOMENT));
         assertEquals(1, world.upkeep.turn(), "the other table's file goes");
@@ -331,9 +333,7 @@ class UpkeepOfTablesTest {
                 world.advance(UpkeepOfTables.PAUSE);
                 world.afterALook();
                 assertEquals(
-                        Set.of(
-                                "metadata/00003.metadata.json",
-                                "metadata/00004.metadata.json"),
+                        Set.of("metadata/00003.metadata.json", "metadata/00004.metadata.json"),
                         world.files(table),
                         "what was left is removed, after " + commits + " commits");
             }

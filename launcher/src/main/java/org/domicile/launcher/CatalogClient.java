@@ -18,8 +18,8 @@ import java.util.TreeMap;
 import org.domicile.s3client.S3Signature;
 
 /**
- * As much of the Iceberg REST catalog as our commands need, with what is ours of it. Each request is
- * signed by one credential, so each is a use of whoever has it, under its purpose.
+ * As much of the Iceberg REST catalog as our commands need, with what is ours of it. Each request
+ * is signed by one credential, so each is a use of whoever has it, under its purpose.
  */
 final class CatalogClient implements AutoCloseable {
     private static final Duration LONGEST = Duration.ofMinutes(10);
@@ -51,7 +51,8 @@ final class CatalogClient implements AutoCloseable {
 
     /** The path of a namespace. */
     static String namespace(List<String> levels) {
-        return "namespaces/" + String.join(SEPARATOR, levels.stream().map(CatalogClient::part).toList());
+        return "namespaces/"
+                + String.join(SEPARATOR, levels.stream().map(CatalogClient::part).toList());
     }
 
     /** The path of a table or view. @param kind tables or views */
@@ -97,8 +98,7 @@ final class CatalogClient implements AutoCloseable {
         String authority = endpoint.getScheme() + "://" + endpoint.getRawAuthority();
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(
-                                URI.create(
-                                        authority + path + (pairs.isEmpty() ? "" : "?" + pairs)))
+                                URI.create(authority + path + (pairs.isEmpty() ? "" : "?" + pairs)))
                         .timeout(LONGEST)
                         .method(
                                 call.method(),

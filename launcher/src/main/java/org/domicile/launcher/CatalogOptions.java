@@ -24,6 +24,11 @@ final class CatalogOptions {
             description = "Certificates in PEM form to trust instead of the system's.")
     @Nullable Path ca;
 
+    /** Whom it acts as. */
+    FirstCredential own(Endpoints server) {
+        return MovingOptions.read(credential == null ? server.firstCredential() : credential);
+    }
+
     /** The catalog of the server on the data folder. */
     CatalogClient client(CommonOptions common) {
         Endpoints server = Endpoints.on(common.folder());
@@ -31,8 +36,7 @@ final class CatalogOptions {
         if (web.isEmpty()) {
             throw new Problem("the server has no web listener, and the catalog is served there");
         }
-        FirstCredential own =
-                MovingOptions.read(credential == null ? server.firstCredential() : credential);
+        FirstCredential own = own(server);
         return new CatalogClient(
                 URI.create(web),
                 new S3Signature(own.accessKey(), own.secret(), server.zone()),

@@ -285,8 +285,7 @@ final class Cloud implements AutoCloseable {
         opened.push(guard.deliveries());
         Outward outward = Outward.begin(installation, guard.deliveries(), moves);
         Tables tables = Tables.open(keyspace, clock, random);
-        Queries queries =
-                SqlWorkers.open(settings.sql(), folder.path(), LimitTable.open(keyspace));
+        Queries queries = SqlWorkers.open(settings.sql(), folder.path(), LimitTable.open(keyspace));
         opened.push(queries);
         DiskForecast forecast = installation.forecast();
         Instruments instruments =
@@ -343,7 +342,8 @@ final class Cloud implements AutoCloseable {
                                         instruments,
                                         register,
                                         iceberg,
-                                        new SqlPage(guard, guard.sql(queries, tables), visible, clock),
+                                        new SqlPage(
+                                                guard, guard.sql(queries, tables), visible, clock),
                                         clock),
                                 admin),
                         clock,
@@ -662,8 +662,7 @@ final class Cloud implements AutoCloseable {
     }
 
     /** Tables are looked at each hour; again soon while there is more to do. */
-    private static Upkeep.Job keptTables(
-            UpkeepOfTables tables, Settings settings, Clock clock) {
+    private static Upkeep.Job keptTables(UpkeepOfTables tables, Settings settings, Clock clock) {
         Duration pause = settings.upkeep().pause();
         Duration first = pause.multipliedBy(4);
         return new Upkeep.Job(

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A name of the catalog as people write it: levels with dots between; one that has a dot, a blank or
- * a quotation mark stands in double quotation marks, doubled within, as SQL has it.
+ * A name of the catalog as people write it: levels with dots between; one that has a dot, a blank
+ * or a quotation mark stands in double quotation marks, doubled within, as SQL has it.
  */
 record DottedName(List<String> levels) {
     /** Parses it. @throws IllegalArgumentException with a sentence */

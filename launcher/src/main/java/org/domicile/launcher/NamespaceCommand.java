@@ -68,7 +68,10 @@ final class NamespaceCommand {
             name = "create",
             description = "Make a namespace.",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example: ./domicile namespace create travel.air --property owner=Office"})
+            footer = {
+                "",
+                "Example: ./domicile namespace create travel.air --property owner=Office"
+            })
     static final class Create extends OfCatalog {
         @Parameters(
                 paramLabel = "NAME",
@@ -127,8 +130,7 @@ final class NamespaceCommand {
             return Json.row("name", new DottedName(levels).toString(), "levels", levels);
         }
 
-        private static void below(
-                CatalogClient client, List<String> parent, List<Json.Row> rows)
+        private static void below(CatalogClient client, List<String> parent, List<Json.Row> rows)
                 throws IOException {
             for (List<String> each : inside(client, parent)) {
                 rows.add(row(each));
@@ -165,8 +167,7 @@ final class NamespaceCommand {
             DottedName wanted = name(name);
             Json.Row found =
                     client.ask(
-                            CatalogClient.Call.of(
-                                    "GET", CatalogClient.namespace(wanted.levels())));
+                            CatalogClient.Call.of("GET", CatalogClient.namespace(wanted.levels())));
             StringBuilder text = new StringBuilder("namespace " + wanted);
             found.row("properties")
                     .fields()
@@ -191,8 +192,7 @@ final class NamespaceCommand {
         @Override
         void ask(CatalogClient client, Output output) throws IOException {
             DottedName wanted = name(name);
-            client.ask(
-                    CatalogClient.Call.of("DELETE", CatalogClient.namespace(wanted.levels())));
+            client.ask(CatalogClient.Call.of("DELETE", CatalogClient.namespace(wanted.levels())));
             output.result(
                     Json.row("name", wanted.toString(), "dropped", true),
                     "namespace " + wanted + " is gone");

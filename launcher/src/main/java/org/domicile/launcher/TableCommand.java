@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,7 +31,8 @@ import picocli.CommandLine.Parameters;
             TableCommand.History.class,
             TableCommand.Rename.class,
             TableCommand.Drop.class,
-            TableCommand.Expire.class
+            TableCommand.Expire.class,
+            TableCommand.Compact.class
         })
 final class TableCommand {
     @Command(
@@ -59,8 +61,7 @@ final class TableCommand {
                     "no tables; load a file into one: ./domicile table load FILE NAMESPACE.TABLE");
         }
 
-        private static void below(
-                CatalogClient client, List<String> parent, List<Json.Row> rows)
+        private static void below(CatalogClient client, List<String> parent, List<Json.Row> rows)
                 throws IOException {
             for (List<String> each : NamespaceCommand.Listed.inside(client, parent)) {
                 in(client, each, rows);
@@ -102,8 +103,7 @@ final class TableCommand {
         final Json.Row inspected(CatalogClient client) throws IOException {
             return client.ask(
                     CatalogClient.Call.of(
-                            "GET",
-                            CatalogClient.entry(tableName(name), "tables") + "/inspection"));
+                            "GET", CatalogClient.entry(tableName(name), "tables") + "/inspection"));
         }
     }
 
@@ -175,8 +175,7 @@ final class TableCommand {
                     out,
                     "keeps",
                     "%,d snapshots, %,d metadata files"
-                            .formatted(
-                                    found.number("snapshots"), found.number("metadata-files")));
+                            .formatted(found.number("snapshots"), found.number("metadata-files")));
             line(out, "lies at", found.text("location"));
             line(out, "snapshots end", rules(found.row("properties")));
             upkeep(out, found.row("upkeep"));
@@ -355,6 +354,74 @@ final class TableCommand {
             } catch (Problem e) {
                 return "";
             }
+        }
+    }
+
+    @Command(
+            name = "compact",
+            description = {
+                "Pack a table's small files together, and take deleted rows out of files that have"
+                        + " some. Readers are not in its way, nor rows that come meanwhile.",
+                "The same in SQL: alter table NAMESPACE.TABLE execute optimize"
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: ./domicile table compact travel.flights"})
+    static final class Compact extends ServerCommand {
+        @Mixin CatalogOptions catalog = new CatalogOptions();
+
+        @Parameters(paramLabel = "TABLE", description = "NAMESPACE.TABLE.")
+        String name = "";
+
+        @Override
+        public Integer call() {
+            DottedName wanted;
+            try {
+                wanted = DottedName.parse(name);
+            } catch (IllegalArgumentException e) {
+                throw Input.wrong(spec, e);
+            }
+            Endpoints server = Endpoints.on(common.folder());
+            FirstCredential own = catalog.own(server);
+            String statement =
+                    "alter table "
+                            + String.join(
+                                    ".",
+                                    wanted.levels().stream()
+                                            .map(each -> '"' + each.replace("\"", "\"\"") + '"')
+                                            .toList())
+                            + " execute optimize";
+            String[] done = {""};
+            AdminClient.of(common.folder(), server)
+                    .lines(
+                            "/v1/sql",
+                            Json.row(
+                                    "as",
+                                    own.accessKey(),
+                                    "secret",
+                                    own.secret(),
+                                    "statement",
+                                    statement,
+                                    "zone",
+                                    "UTC"),
+                            line -> {
+                                if (line.fields().containsKey("message")) {
+                                    throw new Problem(
+                                            line.text("message") + " [" + line.text("state") + "]");
+                                }
+                                if (line.fields().containsKey("done")) {
+                                    done[0] = line.text("done");
+                                }
+                            });
+            if (!done[0].matches("OPTIMIZE \\d+")) {
+                throw new Problem("the server's answer broke off; 'table show' says what there is");
+            }
+            long files = Long.parseLong(done[0].substring("OPTIMIZE ".length()));
+            output().result(
+                            Json.row("name", wanted.toString(), "packed", files),
+                            files == 0
+                                    ? "there is nothing to pack in " + wanted
+                                    : "%,d files of %s were packed".formatted(files, wanted));
+            return 0;
         }
     }
 

@@ -164,8 +164,7 @@ final class TableLoadCommand extends ServerCommand {
     }
 
     private String sentence(Sum sum) {
-        StringBuilder text =
-                new StringBuilder("%,d rows came into %s".formatted(sum.rows, table));
+        StringBuilder text = new StringBuilder("%,d rows came into %s".formatted(sum.rows, table));
         if (sum.there > 0) {
             text.append(
                     ", %,d of %,d parts were there already (--again loads them once more)"
@@ -201,9 +200,7 @@ final class TableLoadCommand extends ServerCommand {
                             "spreadsheets are not read here: save the sheet as CSV and load that");
             default ->
                     throw new Problem(
-                            "what is "
-                                    + file
-                                    + "? Say --format csv, json, ndjson or parquet");
+                            "what is " + file + "? Say --format csv, json, ndjson or parquet");
         };
     }
 
@@ -237,9 +234,7 @@ final class TableLoadCommand extends ServerCommand {
     }
 
     private String load() throws IOException {
-        return again
-                ? UUID.randomUUID().toString()
-                : file.getFileName() + "/" + Files.size(file);
+        return again ? UUID.randomUUID().toString() : file.getFileName() + "/" + Files.size(file);
     }
 
     private void inParts(Door door, String kind, Output output, Rejects kept, Sum sum)
@@ -302,8 +297,7 @@ final class TableLoadCommand extends ServerCommand {
         }
     }
 
-    private static void count(Json.Row came, Sum sum, Rejects kept, long shift)
-            throws IOException {
+    private static void count(Json.Row came, Sum sum, Rejects kept, long shift) throws IOException {
         sum.parts++;
         if (came.fields().containsKey("already")) {
             sum.there++;
@@ -408,9 +402,7 @@ final class TableLoadCommand extends ServerCommand {
                                 + " ["
                                 + error.text("state")
                                 + "]"
-                                + (error.text("hint").isEmpty()
-                                        ? ""
-                                        : " " + error.text("hint")));
+                                + (error.text("hint").isEmpty() ? "" : " " + error.text("hint")));
             }
             return told;
         }
@@ -418,8 +410,8 @@ final class TableLoadCommand extends ServerCommand {
         /** Lines of a part as lines of the file. */
         private static String lines(String message, long shift) {
             Matcher matcher = LINE.matcher(message);
-            return matcher.replaceAll(each ->
-                    each.group(1) + (Long.parseLong(each.group(2)) + shift));
+            return matcher.replaceAll(
+                    each -> each.group(1) + (Long.parseLong(each.group(2)) + shift));
         }
     }
 }

@@ -174,6 +174,7 @@ final class DataPaths {
             sql | /sql/load | writes | both | POST /sql/load?into=q.t&format=csv | n
             sql | UPDATE | writes | both | UPDATE / | update q.t set n = 'other'
             sql | DELETE | none | both | DELETE / | delete from q.t where n = 'x'
+            sql | MERGE | copies | both | MERGE / | merge into q.t using 's3://{bucket}/raw/p.parquet' as s on t.n = s.n when not matched then insert values (s.n)
             sql | ALTER | none | both | ALTER / | alter table q.t add column more int
             sql | TRUNCATE | none | both | TRUNCATE / | truncate q.t
             sql | DROP | none | both | DROP / | drop table q.t

@@ -25,15 +25,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.TreeSet;
-import org.domicile.objects.Version;
-import org.domicile.objects.Listing;
-import org.domicile.objects.Bucket;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.domicile.admin.AdminDoor;
@@ -60,10 +57,13 @@ import org.domicile.http.ListenerOptions;
 import org.domicile.iceberg.IcebergDoor;
 import org.domicile.iceberg.IcebergOptions;
 import org.domicile.moves.Moves;
+import org.domicile.objects.Bucket;
+import org.domicile.objects.Listing;
+import org.domicile.objects.Version;
 import org.domicile.persons.PersonsDoor;
 import org.domicile.query.LimitTable;
-import org.domicile.query.WritingQueries;
 import org.domicile.query.TinyParquet;
+import org.domicile.query.WritingQueries;
 import org.domicile.register.RegisterDoor;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
@@ -173,8 +173,7 @@ final class EveryDoor implements AutoCloseable {
                 new SqlOptions(ListenerOptions.plain(name, "127.0.0.1", 0)),
                 guard,
                 guard.sql(new WritingQueries(limits), installation.tables()),
-                Visible.of(
-                                guard.sql(new WritingQueries(limits), installation.tables())),
+                Visible.of(guard.sql(new WritingQueries(limits), installation.tables())),
                 installation.time(),
                 new SecureRandom());
     }
@@ -200,8 +199,7 @@ final class EveryDoor implements AutoCloseable {
                 new SqlPage(
                         guard,
                         guard.sql(new WritingQueries(limits), installation.tables()),
-                        Visible.of(
-                                guard.sql(new WritingQueries(limits), installation.tables())),
+                        Visible.of(guard.sql(new WritingQueries(limits), installation.tables())),
                         installation.time());
         SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
         return new WebRoutes(routes);

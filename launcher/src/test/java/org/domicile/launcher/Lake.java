@@ -29,8 +29,8 @@ import org.apache.iceberg.rest.RESTCatalog;
 import org.apache.iceberg.types.Types;
 
 /**
- * Tables that Iceberg's own client makes through the catalog, of files that DuckDB writes: rows, and
- * deletes of every kind.
+ * Tables that Iceberg's own client makes through the catalog, of files that DuckDB writes: rows,
+ * and deletes of every kind.
  */
 final class Lake implements AutoCloseable {
     private static final int FILE_PATH = 2_147_483_546;
@@ -141,7 +141,9 @@ final class Lake implements AutoCloseable {
         return "{__duckdb_field_id: " + field.fieldId() + ", " + inner + "}";
     }
 
-    /** @param partition as a path says it, {@code day=1}; empty for none */
+    /**
+     * @param partition as a path says it, {@code day=1}; empty for none
+     */
     DataFile file(Table table, String select, String ids, long count, String partition) {
         byte[] bytes = parquet(select, ids);
         DataFiles.Builder builder =
@@ -194,9 +196,7 @@ final class Lake implements AutoCloseable {
     void deleteVector(Table table, DataFile file, long... rows) throws IOException {
         BaseDVFileWriter writer =
                 new BaseDVFileWriter(
-                        OutputFileFactory.builderFor(table, 1, 1)
-                                .format(FileFormat.PUFFIN)
-                                .build(),
+                        OutputFileFactory.builderFor(table, 1, 1).format(FileFormat.PUFFIN).build(),
                         path -> null);
         for (long row : rows) {
             writer.delete(file.location(), row, table.spec(), file.partition());

@@ -48,8 +48,7 @@ class RecordPartsTest {
 
     @Test
     void linesAreLines() throws IOException {
-        List<RecordParts.Part> parts =
-                parts("{\"a\": \"\n{}\n{}\n", RecordParts.Kind.LINES, 1);
+        List<RecordParts.Part> parts = parts("{\"a\": \"\n{}\n{}\n", RecordParts.Kind.LINES, 1);
         assertEquals(3, parts.size());
         assertEquals(List.of(0L, 1L, 2L), parts.stream().map(RecordParts.Part::shift).toList());
         assertTrue(parts("", RecordParts.Kind.NAMED, 10).isEmpty());

@@ -86,6 +86,8 @@ class SqlTablesTest {
                 all.add(String.join("|", cells));
             }
             return String.join(" ", all);
+        } catch (SQLException e) {
+            throw new SQLException(e.getMessage() + " in " + sql, e.getSQLState(), e);
         }
     }
 
@@ -101,13 +103,13 @@ class SqlTablesTest {
         return e;
     }
 
-    private static Types.NestedField column(int id, String name, org.apache.iceberg.types.Type type) {
+    private static Types.NestedField column(
+            int id, String name, org.apache.iceberg.types.Type type) {
         return Types.NestedField.optional(id, name, type);
     }
 
     private Table numbers(String name) {
-        return lake.create(
-                Lake.named("travel", name), 2, column(1, "n", Types.LongType.get()));
+        return lake.create(Lake.named("travel", name), 2, column(1, "n", Types.LongType.get()));
     }
 
     @Test
@@ -120,8 +122,14 @@ class SqlTablesTest {
                         column(2, "origin", Types.StringType.get()),
                         column(3, "delay", Types.DoubleType.get()));
         assertEquals("0", rows("select count(*) from travel.flights"), "an empty one");
-        lake.append(table, "select i as id, 'o' || i % 3 as origin, i / 2.0 as delay from range(10) t(i)", 10);
-        lake.append(table, "select i as id, 'o9' as origin, null::double as delay from range(10, 12) t(i)", 2);
+        lake.append(
+                table,
+                "select i as id, 'o' || i % 3 as origin, i / 2.0 as delay from range(10) t(i)",
+                10);
+        lake.append(
+                table,
+                "select i as id, 'o9' as origin, null::double as delay from range(10, 12) t(i)",
+                2);
         assertEquals("12|22.5", rows("select count(*), sum(delay) from travel.flights"));
         assertEquals(
                 "o0|4 o1|3 o2|3 o9|2",
@@ -142,7 +150,12 @@ class SqlTablesTest {
         fails("42703", "select nothing from flights");
         assertEquals(
                 "12\n",
-                rig.run("sql", "--csv", "--namespace", "travel", "select count(*) as c from flights")
+                rig.run(
+                                "sql",
+                                "--csv",
+                                "--namespace",
+                                "travel",
+                                "select count(*) as c from flights")
                         .out()
                         .replace("c\r\n", "")
                         .replace("\r", ""));
@@ -170,7 +183,8 @@ class SqlTablesTest {
                                 + " as b using (\"select\")"));
         assertEquals("5", rows("select \"Flüge \"\"2024\"\"\".\"Zahl der Plätze\" from " + name));
         assertEquals(
-                "x", rows("select \"select\" from \"travel.über all.deep\".\"Flüge \"\"2024\"\"\""));
+                "x",
+                rows("select \"select\" from \"travel.über all.deep\".\"Flüge \"\"2024\"\"\""));
         try (Connection deep = connect("travel.%C3%BCber%20all.deep")) {
             assertEquals("x", rows(deep, "select \"select\" from \"Flüge \"\"2024\"\"\""));
         }
@@ -262,13 +276,18 @@ class SqlTablesTest {
                         column(1, "n", Types.LongType.get()),
                         column(2, "word", Types.StringType.get()));
         DataFile rows =
-                lake.append(third, "select i as n, 'w' || i as word from range(100000) t(i)", 100_000);
+                lake.append(
+                        third, "select i as n, 'w' || i as word from range(100000) t(i)", 100_000);
         DataFile more = lake.append(third, "select i as n, 'x' as word from range(5) t(i)", 5);
         lake.deleteVector(third, rows, 0, 1, 99_999, 70_000);
-        assertEquals("100001|w2", rows("select count(*), min(word) filter (n = 2 and word <> 'x') from vectors"));
+        assertEquals(
+                "100001|w2",
+                rows("select count(*), min(word) filter (n = 2 and word <> 'x') from vectors"));
         lake.deleteVector(third, more, 4);
         assertEquals("100000", rows("select count(*) from vectors"));
-        assertEquals("0|1|2|3", rows("select string_agg(n, '|' order by n) from vectors where word = 'x'"));
+        assertEquals(
+                "0|1|2|3",
+                rows("select string_agg(n, '|' order by n) from vectors where word = 'x'"));
         assertEquals("0", rows("select count(*) from vectors where n in (70000, 99999)"));
     }
 
@@ -322,18 +341,17 @@ class SqlTablesTest {
                 .commit();
         String old =
                 "1.25|1|1.5|{\"ex\":7,\"z\":null}|[{\"p\":1,\"q\":null},{\"p\":2,\"q\":null}]|null|it's"
-                        + " 2.25|2|2.5|null|null|null|it's";
+                    + " 2.25|2|2.5|null|null|null|it's";
         assertEquals(old, rows("select * from changed order by alpha"));
         assertEquals("7|2", rows("select max(s.ex), sum(len(l)) from changed"));
         lake.append(
                 table,
-                "select 3.25::decimal(9,2) as e, 3::bigint as alpha, 3.5::double as a, {'ex': 9::int,"
-                        + " 'z': 10::int} as s, [{'p': 5::bigint, 'q': 'cue'}] as l, 4::int as gone,"
-                        + " 'new' as given",
+                "select 3.25::decimal(9,2) as e, 3::bigint as alpha, 3.5::double as a, {'ex':"
+                    + " 9::int, 'z': 10::int} as s, [{'p': 5::bigint, 'q': 'cue'}] as l, 4::int as"
+                    + " gone, 'new' as given",
                 1);
         assertEquals(
-                old
-                        + " 3.25|3|3.5|{\"ex\":9,\"z\":10}|[{\"p\":5,\"q\":\"cue\"}]|4|new",
+                old + " 3.25|3|3.5|{\"ex\":9,\"z\":10}|[{\"p\":5,\"q\":\"cue\"}]|4|new",
                 rows("select * from changed order by alpha"));
         assertEquals("2", rows("select count(*) from changed where given = 'it''s'"));
         // a file of a writer that knows no ids is read by names
@@ -449,7 +467,10 @@ class SqlTablesTest {
         Table table = numbers("base");
         lake.append(table, "select i as n from range(10) t(i)", 10);
         view("doubled", "select n * 2 as twice, n from base", "twice", "m");
-        view("upper", "select sum(d.twice) as s from travel.doubled d, base where d.m = base.n", "s");
+        view(
+                "upper",
+                "select sum(d.twice) as s from travel.doubled d, base where d.m = base.n",
+                "s");
         assertEquals("90", rows("select sum(twice) from doubled"));
         assertEquals("90", rows("select s from travel.upper"));
         assertEquals("45|90", rows("select sum(m), (select s from upper) from doubled"));
@@ -490,8 +511,7 @@ class SqlTablesTest {
                     .forEach(ProcessHandle::destroyForcibly);
             SQLException e =
                     assertThrows(
-                            SQLException.class,
-                            () -> rows(connection, "select sum(n) from alive"));
+                            SQLException.class, () -> rows(connection, "select sum(n) from alive"));
             assertEquals("57P01", e.getSQLState(), e.getMessage());
         }
         assertEquals("45", rows("select sum(n) from alive"));
@@ -552,15 +572,15 @@ class SqlTablesTest {
                     rows(
                             connection,
                             "select column_name, is_nullable, data_type from"
-                                    + " information_schema.columns where table_schema = 'travel' and"
-                                    + " table_name = 'seen' order by ordinal_position"));
+                                + " information_schema.columns where table_schema = 'travel' and"
+                                + " table_name = 'seen' order by ordinal_position"));
             assertEquals(
                     "seen|r seen_too|v",
                     rows(
                             connection,
                             "select c.relname, c.relkind from pg_catalog.pg_class c join"
-                                    + " pg_catalog.pg_namespace n on n.oid = c.relnamespace where"
-                                    + " n.nspname = 'travel' and c.relname like 'seen%' order by 1"));
+                                + " pg_catalog.pg_namespace n on n.oid = c.relnamespace where"
+                                + " n.nspname = 'travel' and c.relname like 'seen%' order by 1"));
             List<String> tables = new ArrayList<>();
             try (ResultSet all =
                     connection.getMetaData().getTables(null, "travel", "seen%", null)) {
@@ -581,9 +601,21 @@ class SqlTablesTest {
         for (String[] each :
                 List.of(
                         new String[] {
-                            "purpose", "create", "counting", "--kind", "infrastructure", "--text",
-                            "Counting", "--owner", "Us", "--legal-basis", "Ours", "--zone", "home",
-                            "--expires", "2098-12-31"
+                            "purpose",
+                            "create",
+                            "counting",
+                            "--kind",
+                            "infrastructure",
+                            "--text",
+                            "Counting",
+                            "--owner",
+                            "Us",
+                            "--legal-basis",
+                            "Ours",
+                            "--zone",
+                            "home",
+                            "--expires",
+                            "2098-12-31"
                         },
                         new String[] {"principal", "create", "Ada Park"})) {
             Rig.Ran ran = rig.run(each);
@@ -604,9 +636,7 @@ class SqlTablesTest {
         properties.setProperty("password", made.rows().getFirst().text("secret"));
         try (Connection connection =
                 DriverManager.getConnection(
-                        "jdbc:"
-                                + cloud.endpoints().urls().getOrDefault("sql", "")
-                                + "/travel",
+                        "jdbc:" + cloud.endpoints().urls().getOrDefault("sql", "") + "/travel",
                         properties)) {
             assertEquals("45", rows(connection, "select sum(n) from withdrawn"));
             Rig.Ran ended = rig.run("purpose", "withdraw", "main/counting");

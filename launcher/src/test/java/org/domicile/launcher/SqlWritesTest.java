@@ -170,11 +170,75 @@ class SqlWritesTest {
         assertEquals("22P02", failing("insert into travel.rows (n) values ('x')"));
         assertEquals("42703", failing("insert into travel.rows (nothing) values (1)"));
         assertEquals("0A000", failing("insert into travel.rows (n) values (1) returning n"));
+        assertEquals("42601", failing("insert into travel.rows (n) values (1, 2)"));
         assertEquals(List.of("109"), rows("select count(*) from travel.rows"));
         run("truncate travel.rows");
         assertEquals(List.of("0"), rows("select count(*) from travel.rows"));
         run("drop table travel.rows");
         assertEquals("42P01", failing("select * from travel.rows"));
+    }
+
+    @Test
+    void rowsChange() throws SQLException {
+        run("create table travel.changed as select id as n, word, quarter from " + FLIGHTS);
+        run("insert into travel.changed values (100000, 'far', 1)");
+        assertEquals(
+                1,
+                run("update travel.changed set word = upper(word), quarter = n * 2 where n = 7"));
+        assertEquals(
+                List.of("7|WORD 7|14"),
+                rows("select n, word, quarter from travel.changed where n = 7"));
+        assertEquals(10_000, run("delete from changed as c where c.n % 2 = 0 and n < 20000"));
+        assertEquals(
+                List.of("10001|100000|1"),
+                rows("select count(*), max(n), min(n) from travel.changed"));
+        try (PreparedStatement update =
+                connection.prepareStatement("update travel.changed set word = ? where n = ?")) {
+            for (int i = 0; i < 6; i++) {
+                update.setString(1, "once " + i);
+                update.setLong(2, 2L * i + 1);
+                assertEquals(1, update.executeUpdate());
+            }
+        }
+        assertEquals(
+                List.of("once 0", "once 5"),
+                rows("select word from travel.changed where n in (1, 11) order by n"));
+        // what it names twice means the same both times
+        assertEquals(
+                1,
+                run(
+                        "delete from travel.changed where n = (select max(n) from"
+                                + " travel.changed)"));
+        assertEquals(0, run("delete from travel.changed where n = -1"));
+        assertEquals(0, run("update travel.changed set n = null where word = 'nothing'"));
+        assertEquals("22003", failing("update travel.changed set n = 1e30 where n = 3"));
+        assertEquals("42703", failing("update travel.changed set nothing = 1"));
+        assertEquals("42703", failing("delete from travel.changed where nothing = 1"));
+        assertEquals(List.of("10000"), rows("select count(*) from travel.changed"));
+        assertEquals(10_000, run("delete from travel.changed"));
+        assertEquals(List.of("0"), rows("select count(*) from travel.changed"));
+        assertEquals(0, run("delete from travel.changed"));
+    }
+
+    @Test
+    void rowsAreMerged() throws SQLException {
+        run("create table travel.goal (n int, word text)");
+        run("create table travel.news (n int, word text)");
+        run("insert into travel.news values (2, 'two'), (3, 'gone'), (4, 'four')");
+        String merge =
+                "merge into travel.goal as g using travel.news as s on g.n = s.n when matched and"
+                        + " s.word = 'gone' then delete when matched then update set word = s.word"
+                        + " || '%' when not matched and s.n < 4 then do nothing when not matched"
+                        + " then insert (word, n) values (upper(s.word), s.n)";
+        assertEquals(1, run(merge));
+        assertEquals(List.of("4|FOUR"), rows("select n, word from goal"));
+        run("insert into travel.goal values (1, 'one'), (2, 'x'), (3, 'y')");
+        assertEquals(3, run(merge));
+        assertEquals(
+                List.of("1|one", "2|two%", "4|four%"), rows("select n, word from goal order by n"));
+        run("insert into travel.news values (2, 'again')");
+        assertEquals("21000", failing(merge));
+        assertEquals(List.of("3"), rows("select count(*) from goal"));
     }
 
     @Test
@@ -264,8 +328,7 @@ class SqlWritesTest {
             text.append(i).append(",\"word ").append(i).append("\",2024-01-02\n");
         }
         Path csv = file("load.csv", text.toString());
-        Rig.Ran ran =
-                rig.run("table", "load", "--part", "1", csv.toString(), "travel.loaded");
+        Rig.Ran ran = rig.run("table", "load", "--part", "1", csv.toString(), "travel.loaded");
         assertEquals(0, ran.code(), ran.err());
         assertTrue(ran.err().contains("(n bigint, word varchar, made date)"), ran.err());
         assertEquals("100,000 rows came into travel.loaded\n", ran.out());
@@ -300,11 +363,10 @@ class SqlWritesTest {
         assertEquals(1, ran.code());
         assertTrue(ran.err().contains("Line: 3"), ran.err());
         assertEquals(List.of("0"), rows("select count(*) from travel.broken"));
-        ran =
-                rig.run(
-                        "table", "load", "--on-error", "skip", csv.toString(), "travel.broken");
+        ran = rig.run("table", "load", "--on-error", "skip", csv.toString(), "travel.broken");
         assertEquals(0, ran.code(), ran.err());
-        assertTrue(ran.out().startsWith("2 rows came into travel.broken, 1 were left out"), ran.out());
+        assertTrue(
+                ran.out().startsWith("2 rows came into travel.broken, 1 were left out"), ran.out());
         String kept = Files.readString(folder.resolve("broken.csv.rejected"));
         assertTrue(kept.startsWith("line,why,text\r\n3,"), kept);
         assertTrue(kept.contains("\"x,b\""), kept);
@@ -323,7 +385,8 @@ class SqlWritesTest {
     void theCommandSaysWhatWasDone() throws SQLException {
         Rig.Ran ran = rig.run("sql", "create table travel.command as select 1 as one");
         assertEquals("SELECT 1\n", ran.out());
-        assertEquals("INSERT 0 2\n", rig.run("sql", "insert into travel.command values (2), (3)").out());
+        assertEquals(
+                "INSERT 0 2\n", rig.run("sql", "insert into travel.command values (2), (3)").out());
         assertEquals(List.of("3"), rows("select count(*) from travel.command"));
     }
 }

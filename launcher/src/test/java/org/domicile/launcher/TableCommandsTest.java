@@ -29,7 +29,12 @@ class TableCommandsTest {
     @BeforeAll
     void open() throws IOException {
         rig = new Rig(folder);
-        cloud = rig.open();
+        cloud =
+                rig.open(
+                        "sql.staging.folder=/dev/shm/domicile-tables-test-"
+                                + ProcessHandle.current().pid(),
+                        "sql.staging=16MiB",
+                        "sql.memory=256MiB");
         FirstCredential first = FirstCredential.read(rig.firstCredential()).orElseThrow();
         client =
                 new CatalogClient(
@@ -145,11 +150,9 @@ class TableCommandsTest {
     @Test
     void snapshotsEndWhenSomebodyEndsThem() throws IOException {
         snapshots("old", make("old", ""));
-        Rig.Ran dry =
-                done("table", "expire", "travel.old", "--older-than", "10s", "--dry-run");
+        Rig.Ran dry = done("table", "expire", "travel.old", "--older-than", "10s", "--dry-run");
         assertEquals("1 snapshots of travel.old would end\n", dry.out());
-        Rig.Ran kept =
-                done("table", "expire", "travel.old", "--older-than", "10s", "--keep", "2");
+        Rig.Ran kept = done("table", "expire", "travel.old", "--older-than", "10s", "--keep", "2");
         assertEquals("0 snapshots of travel.old ended\n", kept.out());
         Rig.Ran ended = done("table", "expire", "travel.old", "--older-than", "10s", "--json");
         assertEquals(List.of("1"), ended.rows().getFirst().texts("snapshots"));
@@ -183,9 +186,47 @@ class TableCommandsTest {
     }
 
     @Test
+    void smallFilesArePacked() throws IOException {
+        done(
+                "sql",
+                "create table travel.packed as select i as id, 'w' || i as word from range(100)"
+                        + " t(i)");
+        for (int i = 1; i < 4; i++) {
+            done(
+                    "sql",
+                    "insert into travel.packed select i, 'w' || i from range(%d, %d) t(i)"
+                            .formatted(i * 100, i * 100 + 100));
+        }
+        done("sql", "delete from travel.packed where id = 250");
+        String sums =
+                "select count(*) as n, sum(id)::bigint as s, max(word) as w from travel.packed";
+        String before = done("sql", "--csv", sums).out();
+        assertEquals(4, shown("packed").number("small-files"));
+        assertEquals(
+                "4 files of travel.packed were packed\n",
+                done("table", "compact", "travel.packed").out());
+        assertEquals(before, done("sql", "--csv", sums).out());
+        Json.Row after = shown("packed");
+        assertEquals(1, after.number("files"));
+        assertEquals(399, after.number("rows"));
+        assertEquals("replace", after.rows("history").getLast().text("operation"));
+        assertEquals(
+                "there is nothing to pack in travel.packed\n",
+                done("table", "compact", "travel.packed").out());
+        done("sql", "insert into travel.packed values (1000, 'more')");
+        assertTrue(done("sql", "--csv", sums).out().contains("400,"));
+        Rig.Ran gone = rig.run("table", "compact", "travel.gone");
+        assertEquals(1, gone.code());
+        assertTrue(gone.err().contains("Table does not exist: travel.gone"), gone.err());
+    }
+
+    private Json.Row shown(String table) throws IOException {
+        return done("table", "show", "--json", "travel." + table).rows().getFirst();
+    }
+
+    @Test
     void sqlOfAnOrganisationHasLimitsOfItsOwn() throws IOException {
-        assertTrue(
-                done("organisation", "sql", "main").out().contains("the configuration says"));
+        assertTrue(done("organisation", "sql", "main").out().contains("the configuration says"));
         done("organisation", "sql", "main", "--sessions", "3", "--memory", "100MiB");
         Json.Row own = done("organisation", "sql", "main", "--json").rows().getFirst();
         assertEquals("own", own.text("whose"));
@@ -195,7 +236,8 @@ class TableCommandsTest {
         assertTrue(done("status").out().contains("main 0 of 3"));
         done("organisation", "sql", "main", "--usual");
         assertEquals(
-                "usual", done("organisation", "sql", "main", "--json").rows().getFirst().text("whose"));
+                "usual",
+                done("organisation", "sql", "main", "--json").rows().getFirst().text("whose"));
         Rig.Ran nobody = rig.run("organisation", "sql", "nobody");
         assertEquals(1, nobody.code());
         Rig.Ran wrong = rig.run("organisation", "sql", "main", "--memory", "1KiB");

@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Ways to files of tables that are not one's own, over the S3 door and the catalog: with the session
- * of another table, with an ordinary credential, with what the catalog signs, and with nothing. Each
- * is first asked where it is allowed, and works.
+ * Ways to files of tables that are not one's own, over the S3 door and the catalog: with the
+ * session of another table, with an ordinary credential, with what the catalog signs, and with
+ * nothing. Each is first asked where it is allowed, and works.
  */
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -183,8 +183,7 @@ class TableEscapesTest {
                         "--json");
         assertEquals(0, made.code(), made.err());
         Json.Row credential = made.rows().getFirst();
-        plainReader =
-                new Session(credential.text("accessKey"), credential.text("secret"), "");
+        plainReader = new Session(credential.text("accessKey"), credential.text("secret"), "");
         reading = session("may-read", "own");
         put("own", writing);
         put("other", others);
@@ -235,8 +234,7 @@ class TableEscapesTest {
     }
 
     private Session session(String who, String table) throws Exception {
-        Reply reply =
-                catalog(who, "GET", "namespaces/travel/tables/" + table + "/credentials", "");
+        Reply reply = catalog(who, "GET", "namespaces/travel/tables/" + table + "/credentials", "");
         assertTrue(reply.done(), reply::toString);
         return new Session(
                 within(reply.text(), "s3.access-key-id"),
@@ -269,7 +267,12 @@ class TableEscapesTest {
         }
         return switch (who) {
             case "plain" ->
-                    send(new Session(first.accessKey(), first.secret(), ""), method, target, all, body);
+                    send(
+                            new Session(first.accessKey(), first.secret(), ""),
+                            method,
+                            target,
+                            all,
+                            body);
             case "session" -> send(writing, method, target, all, body);
             case "reader" -> send(reading, method, target, all, body);
             case "broken" ->
@@ -304,14 +307,14 @@ class TableEscapesTest {
     }
 
     private Reply send(
-            Session session,
-            String method,
-            String target,
-            Map<String, String> headers,
-            String body)
+            Session session, String method, String target, Map<String, String> headers, String body)
             throws IOException, InterruptedException {
         return raw(
-                files, method, target, signature(files, session, method, target, headers, body), body);
+                files,
+                method,
+                target,
+                signature(files, session, method, target, headers, body),
+                body);
     }
 
     private static Map<String, String> signature(
@@ -330,8 +333,7 @@ class TableEscapesTest {
         if (method.equals("POST") && target.contains("?delete=")) {
             all.put(
                     "content-md5",
-                    Base64.getEncoder()
-                            .encodeToString(S3Signature.digest("MD5").digest(bytes)));
+                    Base64.getEncoder().encodeToString(S3Signature.digest("MD5").digest(bytes)));
         }
         return new S3Signature(session.key(), session.secret(), "home")
                 .sign(
@@ -374,11 +376,7 @@ class TableEscapesTest {
                 };
         String target = "/iceberg/v1/" + path;
         return raw(
-                web,
-                method,
-                target,
-                signature(web, session, method, target, Map.of(), body),
-                body);
+                web, method, target, signature(web, session, method, target, Map.of(), body), body);
     }
 
     /** The catalog signs it for the table {@code own}, and it is sent as it was signed. */
@@ -491,8 +489,7 @@ class TableEscapesTest {
         assertTrue(asked("session", "PUT /{bucket}/{own}/../{id}/data/f", "", "planted").done());
         untouched();
         assertEquals(
-                "planted",
-                asked("session", "GET /{bucket}/{own}/../{id}/data/f", "", "").text());
+                "planted", asked("session", "GET /{bucket}/{own}/../{id}/data/f", "", "").text());
         assertTrue(asked("session", "DELETE /{bucket}/{own}/../{id}/data/f", "", "").done());
         untouched();
     }
@@ -500,13 +497,7 @@ class TableEscapesTest {
     /** What the other table's own session finds is what it wrote. */
     private void untouched() throws Exception {
         for (String name : List.of("f", "removed", "gone")) {
-            Reply reply =
-                    send(
-                            others,
-                            "GET",
-                            filled("/{bucket}/{id}/data/" + name),
-                            Map.of(),
-                            "");
+            Reply reply = send(others, "GET", filled("/{bucket}/{id}/data/" + name), Map.of(), "");
             assertEquals(SECRET, reply.text());
         }
         Reply listed =

@@ -63,17 +63,17 @@ final class Load {
         }
 
         private void begin(Working work) {
-                threads.add(
-                        Thread.ofVirtual()
-                                .start(() -> {
-                                    try {
-                                        work.go();
-                                    } catch (InterruptedException e) {
-                                        Thread.currentThread().interrupt();
-                                    } catch (RuntimeException | Error e) {
-                                        journal.violated("a writer failed: " + e);
-                                    }
-                                }));
+            threads.add(
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    work.go();
+                                } catch (InterruptedException e) {
+                                    Thread.currentThread().interrupt();
+                                } catch (RuntimeException | Error e) {
+                                    journal.violated("a writer failed: " + e);
+                                }
+                            }));
         }
 
         /** Waits for the writers; they end by themselves once the server is gone. */

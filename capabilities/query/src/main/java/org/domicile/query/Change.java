@@ -2,6 +2,8 @@ package org.domicile.query;
 
 import java.util.List;
 import java.util.Optional;
+import org.domicile.postgres.Lexer;
+import org.domicile.postgres.Token;
 
 /**
  * What a statement that changes something asks for. The statement's head is read here; what it
@@ -15,7 +17,20 @@ public sealed interface Change {
     }
 
     /** A text of SQL within the statement. @param at where it begins, counted from 0 */
-    record Text(String sql, int at) {}
+    record Text(String sql, int at) {
+        /** The same with an empty text in each parameter's place, and every word where it was. */
+        public String withoutParameters() {
+            StringBuilder text = new StringBuilder(sql);
+            for (Token each : Lexer.words(sql)) {
+                if (each.kind() == Token.Kind.PARAMETER) {
+                    int length = each.end() - each.start();
+                    text.replace(
+                            each.start(), each.end(), "''" + " ".repeat(Math.max(0, length - 2)));
+                }
+            }
+            return text.toString();
+        }
+    }
 
     /** What becomes of a name that is taken already, or is not there. */
     enum Otherwise {
@@ -42,8 +57,7 @@ public sealed interface Change {
     record DropSchema(List<String> name, Otherwise absent) implements Change {}
 
     /** CREATE TABLE with columns. */
-    record CreateTable(List<String> table, Otherwise taken, List<Made> columns)
-            implements Change {}
+    record CreateTable(List<String> table, Otherwise taken, List<Made> columns) implements Change {}
 
     /**
      * CREATE TABLE … AS.
@@ -67,6 +81,9 @@ public sealed interface Change {
     /** TRUNCATE. */
     record Truncate(List<String> table) implements Change {}
 
+    /** ALTER TABLE … EXECUTE optimize: small files become larger ones, and deletes are applied. */
+    record Compact(List<String> table) implements Change {}
+
     /**
      * INSERT.
      *
@@ -84,15 +101,60 @@ public sealed interface Change {
     record Delete(List<String> table, String alias, Optional<Text> where) implements Change {}
 
     /** UPDATE. @param from what else is read; empty for nothing */
-    record Update(
-            List<String> table,
-            String alias,
-            List<Set> sets,
-            Optional<Text> where)
+    record Update(List<String> table, String alias, List<Set> sets, Optional<Text> where)
             implements Change {}
 
     /** One of SET. */
     record Set(String column, Text value) {}
+
+    /**
+     * MERGE.
+     *
+     * @param alias of the table; empty for none
+     * @param source what it is merged with, as FROM has it or a SELECT in parentheses
+     * @param called how the source is called
+     * @param on when two rows match
+     * @param whens in their order: the first whose condition holds is what is done
+     */
+    record Merge(
+            List<String> table,
+            String alias,
+            Text source,
+            String called,
+            Text on,
+            List<When> whens)
+            implements Change {
+        /** They are the record's own. */
+        public Merge {
+            whens = List.copyOf(whens);
+        }
+    }
+
+    /** One of WHEN. @param and what has to hold besides; empty for nothing */
+    record When(Match match, Optional<Text> and, Then then) {}
+
+    /** Of which rows. */
+    enum Match {
+        /** Of the table, with one of the source that matches. */
+        MATCHED,
+        /** Of the source, with none of the table that matches. */
+        NOT_MATCHED
+    }
+
+    /** What is done with a row. */
+    sealed interface Then {
+        /** UPDATE. */
+        record Update(List<Set> sets) implements Then {}
+
+        /** DELETE. */
+        record Delete() implements Then {}
+
+        /** INSERT. @param columns empty for all */
+        record Insert(List<String> columns, List<Text> values) implements Then {}
+
+        /** DO NOTHING. */
+        record Nothing() implements Then {}
+    }
 
     /** ALTER TABLE of one thing. */
     record Alter(List<String> table, Otherwise absent, Alteration what) implements Change {}

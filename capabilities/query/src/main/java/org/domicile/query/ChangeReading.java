@@ -18,7 +18,14 @@ import org.domicile.postgres.Token;
 final class ChangeReading {
     private static final Pattern PLACE = Pattern.compile("s3://([^/]+)/(.+)");
     private static final Set<String> CONSTRAINTS =
-            Set.of("primary", "unique", "check", "references", "foreign", "constraint", "generated");
+            Set.of(
+                    "primary",
+                    "unique",
+                    "check",
+                    "references",
+                    "foreign",
+                    "constraint",
+                    "generated");
 
     private final String sql;
     private List<Token> words = List.of();
@@ -46,8 +53,7 @@ final class ChangeReading {
             return Answer.of(read());
         } catch (SqlError e) {
             return Answer.failed(
-                    new Failure(
-                            e.state(), String.valueOf(e.getMessage()), e.position(), e.hint()));
+                    new Failure(e.state(), String.valueOf(e.getMessage()), e.position(), e.hint()));
         } catch (Wrong e) {
             return Answer.failed(e.failure);
         }
@@ -65,10 +71,7 @@ final class ChangeReading {
             case "insert" -> Optional.of(insert());
             case "delete" -> Optional.of(delete());
             case "update" -> Optional.of(update());
-            case "merge" ->
-                    throw notHere(
-                            "MERGE does not run here yet.",
-                            "Say the same with UPDATE, DELETE and INSERT.");
+            case "merge" -> Optional.of(merge());
             case "alter" -> alter();
             case "copy" -> copy();
             case "with" -> {
@@ -213,9 +216,11 @@ final class ChangeReading {
         while (!ended()) {
             Token token = now();
             boolean outside = depth == 0;
-            if (outside && (comma && token.sign(",") || isWord(token, ends))) {
+            if (outside
+                    && (comma && (token.sign(",") || token.sign(")")) || isWord(token, ends))) {
                 break;
             }
+            depth += token.is("case") ? 1 : token.is("end") ? -1 : 0;
             depth += token.sign("(") || token.sign("[") || token.sign("{") ? 1 : 0;
             depth -= token.sign(")") || token.sign("]") || token.sign("}") ? 1 : 0;
             if (depth < 0) {
@@ -299,7 +304,9 @@ final class ChangeReading {
         while (end > 0 && !words.get(end - 1).name()) {
             end--;
         }
-        if (end > 3 && words.get(end - 1).is("data") && words.get(end - 2).is("no")
+        if (end > 3
+                && words.get(end - 1).is("data")
+                && words.get(end - 2).is("no")
                 && words.get(end - 3).is("with")) {
             rows = Change.Rows.NONE;
             select =
@@ -329,9 +336,7 @@ final class ChangeReading {
     }
 
     private Change.Otherwise ifNot() {
-        return accept("if", "not", "exists")
-                ? Change.Otherwise.NOTHING
-                : Change.Otherwise.FAIL;
+        return accept("if", "not", "exists") ? Change.Otherwise.NOTHING : Change.Otherwise.FAIL;
     }
 
     private Change.Otherwise ifThere() {
@@ -516,6 +521,17 @@ final class ChangeReading {
         if (!accept("set")) {
             throw wrong();
         }
+        List<Change.Set> sets = sets(Set.of("where", "from", "returning"));
+        if (now().is("from")) {
+            throw notHere(
+                    "UPDATE … FROM does not run here.",
+                    "Ask for the value: set a = (select … from … where …)");
+        }
+        Optional<Change.Text> where = where();
+        return whole(new Change.Update(table, alias, sets, where));
+    }
+
+    private List<Change.Set> sets(Set<String> ends) {
         List<Change.Set> sets = new ArrayList<>();
         do {
             if (now().sign("(")) {
@@ -528,16 +544,117 @@ final class ChangeReading {
                         "A part of a column cannot be set alone.", "Set the column as a whole.");
             }
             expect("=");
-            sets.add(
-                    new Change.Set(column, until(Set.of("where", "from", "returning"), true)));
+            sets.add(new Change.Set(column, until(ends, true)));
         } while (take(","));
-        if (now().is("from")) {
-            throw notHere(
-                    "UPDATE … FROM does not run here.",
-                    "Ask for the value: set a = (select … from … where …)");
+        return List.copyOf(sets);
+    }
+
+    private Change merge() {
+        at++;
+        accept("into");
+        List<String> table = path();
+        String alias = alias(Set.of("using"));
+        if (!accept("using")) {
+            throw wrong();
         }
-        Optional<Change.Text> where = where();
-        return whole(new Change.Update(table, alias, List.copyOf(sets), where));
+        int from = now().start();
+        String called = "";
+        if (now().sign("(")) {
+            int depth = 0;
+            do {
+                depth += now().sign("(") ? 1 : now().sign(")") ? -1 : 0;
+                if (now().kind() == Token.Kind.END) {
+                    throw wrong();
+                }
+                at++;
+            } while (depth > 0);
+        } else if (now().kind() == Token.Kind.STRING) {
+            at++;
+        } else {
+            called = path().getLast();
+        }
+        Change.Text source = new Change.Text(sql.substring(from, words.get(at - 1).end()), from);
+        String named = alias(Set.of("on"));
+        called = named.isEmpty() ? called : named;
+        if (called.isEmpty()) {
+            throw notHere("What is merged has a name: using (select …) as s", "");
+        }
+        if (!accept("on")) {
+            throw wrong();
+        }
+        Change.Text on = condition("when");
+        List<Change.When> whens = new ArrayList<>();
+        while (accept("when")) {
+            whens.add(when());
+        }
+        if (whens.isEmpty()) {
+            throw wrong();
+        }
+        if (now().is("returning")) {
+            throw returning(now());
+        }
+        return whole(new Change.Merge(table, alias, source, called, on, whens));
+    }
+
+    private Change.When when() {
+        Change.Match match =
+                accept("not") ? Change.Match.NOT_MATCHED : Change.Match.MATCHED;
+        if (!accept("matched")) {
+            throw wrong();
+        }
+        if (accept("by", "source")) {
+            throw notHere("WHEN NOT MATCHED BY SOURCE does not run here.", "DELETE them apart.");
+        }
+        accept("by", "target");
+        Optional<Change.Text> and =
+                accept("and") ? Optional.of(condition("then")) : Optional.empty();
+        if (!accept("then")) {
+            throw wrong();
+        }
+        Change.Then then;
+        if (accept("do", "nothing")) {
+            then = new Change.Then.Nothing();
+        } else if (match == Change.Match.MATCHED && accept("delete")) {
+            then = new Change.Then.Delete();
+        } else if (match == Change.Match.MATCHED && accept("update", "set")) {
+            then = new Change.Then.Update(sets(Set.of("when", "returning")));
+        } else if (match == Change.Match.NOT_MATCHED && accept("insert")) {
+            List<String> columns = now().sign("(") ? names() : List.of();
+            if (!accept("values")) {
+                throw wrong();
+            }
+            expect("(");
+            List<Change.Text> values = new ArrayList<>();
+            do {
+                values.add(until(Set.of(), true));
+            } while (take(","));
+            expect(")");
+            then = new Change.Then.Insert(columns, List.copyOf(values));
+        } else {
+            throw wrong();
+        }
+        return new Change.When(match, and, then);
+    }
+
+    /** Up to a word that is not within CASE or parentheses. */
+    private Change.Text condition(String end) {
+        int from = now().start();
+        int to = from;
+        int depth = 0;
+        while (!ended() && (depth > 0 || !now().is(end))) {
+            Token token = now();
+            depth += token.sign("(") || token.is("case") ? 1 : 0;
+            depth -= token.sign(")") || token.is("end") ? 1 : 0;
+            if (depth < 0) {
+                throw wrong();
+            }
+            to = token.end();
+            at++;
+        }
+        if (to == from || depth != 0) {
+            throw wrong();
+        }
+        return new Change.Text(sql.substring(from, to), from);
     }
 
     private Optional<Change> alter() {
@@ -548,6 +665,12 @@ final class ChangeReading {
         Change.Otherwise absent = ifThere();
         accept("only");
         List<String> table = path();
+        if (accept("execute")) {
+            if (!accept("optimize")) {
+                throw notHere("This is not executed here.", "EXECUTE optimize packs small files.");
+            }
+            return Optional.of(whole(new Change.Compact(table)));
+        }
         Change.Alteration what;
         if (accept("add")) {
             accept("column");
@@ -645,9 +768,7 @@ final class ChangeReading {
         String format =
                 key.endsWith(".csv")
                         ? "csv"
-                        : key.endsWith(".json")
-                                        || key.endsWith(".ndjson")
-                                        || key.endsWith(".jsonl")
+                        : key.endsWith(".json") || key.endsWith(".ndjson") || key.endsWith(".jsonl")
                                 ? "json"
                                 : "parquet";
         Target.Header header = Target.Header.NAMES;
@@ -819,7 +940,8 @@ final class ChangeReading {
         int scale = take(",") ? number() : 0;
         expect(")");
         if (precision < 1 || precision > 38 || scale > precision) {
-            throw notHere("A decimal has 1 to 38 digits, and no more of them behind the point.", "");
+            throw notHere(
+                    "A decimal has 1 to 38 digits, and no more of them behind the point.", "");
         }
         return new Type.Decimal(precision, scale);
     }

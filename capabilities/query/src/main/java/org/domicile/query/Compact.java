@@ -48,6 +48,11 @@ final class Compact {
         return new Field(delta == 0 ? (int) whole() : before + delta, type);
     }
 
+    /** Where it is, in bytes. */
+    int place() {
+        return at;
+    }
+
     /** An integer of any width. */
     long whole() throws NotParquet {
         long bits = varint();

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Folders of sessions below the staging folder, each {@code session-N} with {@code files} (what the
- * session reads), {@code spill} (what it sets aside) and {@code out} (files that it makes), for this
- * program's user alone.
+ * session reads), {@code spill} (what it sets aside) and {@code out} (files that it makes), for
+ * this program's user alone.
  */
 final class Folders {
     private static final String SESSION = "session-";

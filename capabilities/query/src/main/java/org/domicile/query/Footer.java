@@ -15,9 +15,11 @@ import java.util.List;
  * @param rows in it
  * @param tail its last bytes: the metadata, their length and {@code PAR1}
  * @param nodes top-level columns, in order, with what is nested in them
+ * @param schema a digest of the schema: files that have the same have the same columns and types
  * @param chunks where their bytes lie
  */
-public record Footer(long length, long rows, byte[] tail, List<Node> nodes, List<Chunk> chunks) {
+public record Footer(
+        long length, long rows, byte[] tail, List<Node> nodes, String schema, List<Chunk> chunks) {
     /** Bytes of the file's begin and end: {@code PAR1}. */
     static final byte[] MAGIC = {'P', 'A', 'R', '1'};
 

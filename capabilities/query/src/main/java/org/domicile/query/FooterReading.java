@@ -1,6 +1,10 @@
 package org.domicile.query;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 
 /** Reads the metadata of a Parquet file. Numbers of fields: parquet.thrift. */
@@ -21,6 +25,7 @@ final class FooterReading {
     private final List<Footer.Node> nodes = new ArrayList<>();
     private final List<Element> elements = new ArrayList<>();
     private final List<Footer.Chunk> chunks = new ArrayList<>();
+    private String schema = "";
     private long rows;
 
     private FooterReading(long length, byte[] tail) {
@@ -35,7 +40,8 @@ final class FooterReading {
         if (reading.nodes.isEmpty() || reading.rows < 0) {
             throw Compact.broken();
         }
-        return new Footer(length, reading.rows, tail, reading.nodes, reading.chunks);
+        return new Footer(
+                length, reading.rows, tail, reading.nodes, reading.schema, reading.chunks);
     }
 
     private interface OnField {
@@ -78,6 +84,7 @@ final class FooterReading {
 
     /** A tree, depth first: those right below the root are the columns. */
     private void schema() throws NotParquet {
+        int from = in.place();
         int count = in.list(Compact.STRUCT);
         for (int i = 0; i < count; i++) {
             elements.add(element(count));
@@ -85,9 +92,18 @@ final class FooterReading {
         if (elements.isEmpty()) {
             throw Compact.broken();
         }
+        schema = digest(Arrays.copyOfRange(tail, from, in.place()));
         int[] next = {1};
         for (long i = 0; i < elements.getFirst().children(); i++) {
             nodes.add(node(next, 1));
+        }
+    }
+
+    private static String digest(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 

@@ -64,9 +64,7 @@ record Parsed(
             clause.ifPresent(left::remove);
             Reference reference =
                     new Reference(
-                            plain.name(),
-                            clause.map(moments::get).orElse(At.NOW),
-                            plain.wanted());
+                            plain.name(), clause.map(moments::get).orElse(At.NOW), plain.wanted());
             int place = timed.indexOf(reference);
             if (place < 0) {
                 place = timed.size();

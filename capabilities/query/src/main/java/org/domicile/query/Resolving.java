@@ -11,9 +11,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Finds out what the names of one statement mean, down to the tables below its views, and how it has
- * to be written so that the engine finds them: a name that the engine could not have (of more than
- * two parts, or as of a moment) and the names of views' texts get others, which nobody else has.
+ * Finds out what the names of one statement mean, down to the tables below its views, and how it
+ * has to be written so that the engine finds them: a name that the engine could not have (of more
+ * than two parts, or as of a moment) and the names of views' texts get others, which nobody else
+ * has.
  */
 final class Resolving {
     /** Views in views. */
@@ -62,10 +63,7 @@ final class Resolving {
     record Resolved(String sql, List<Made> made) {
         /** Those that are read. */
         List<Use> uses() {
-            return made.stream()
-                    .filter(Use.class::isInstance)
-                    .map(Use.class::cast)
-                    .toList();
+            return made.stream().filter(Use.class::isInstance).map(Use.class::cast).toList();
         }
     }
 
@@ -101,8 +99,7 @@ final class Resolving {
                         }
                         case Answer.Given<Made>(Made one) -> made.add(one);
                     }
-                    if (!target.equals(reference.name())
-                            || !(reference.at() instanceof At.Now)) {
+                    if (!target.equals(reference.name()) || !(reference.at() instanceof At.Now)) {
                         targets.put(i, target);
                     }
                 }
@@ -202,8 +199,7 @@ final class Resolving {
                     .then(parsed ->
                             parsed.kind() == Kind.SELECT
                                     ? text(parsed, view.namespace(), Own.ALL)
-                                    : Answer.failed(
-                                            Failure.NOT_HERE, "A view is a SELECT."))
+                                    : Answer.failed(Failure.NOT_HERE, "A view is a SELECT."))
                     .then(sql -> Answer.of((Made) new Viewed(target, definition(view, sql))))
                     .or(failure ->
                             new Failure(
@@ -225,7 +221,11 @@ final class Resolving {
         while (text.endsWith(";")) {
             text = text.substring(0, text.length() - 1).strip();
         }
-        return "SELECT * FROM (" + text + "\n) AS " + OWN + "v"
+        return "SELECT * FROM ("
+                + text
+                + "\n) AS "
+                + OWN
+                + "v"
                 + (view.columns().isEmpty() ? "" : columns);
     }
 

@@ -19,8 +19,8 @@ public interface Sources {
     Answer<Relation> resolve(TableName name, At at, List<String> namespace);
 
     /**
-     * Files of a table that it resolved, but for those that can hold no row that is wanted. May read
-     * what describes them, and no data. Who resolves no {@link CatalogTable} is not asked.
+     * Files of a table that it resolved, but for those that can hold no row that is wanted. May
+     * read what describes them, and no data. Who resolves no {@link CatalogTable} is not asked.
      */
     default Answer<List<TableFile>> files(CatalogTable table, Wanted wanted) {
         throw new IllegalStateException("there is no catalog that has " + table.name());
@@ -33,8 +33,8 @@ public interface Sources {
     Answer<Reading> open(Plan plan);
 
     /**
-     * What people are told of a plan that EXPLAIN shows: what lets it be read, and what of it. Lines
-     * of text; none when there is nothing to say.
+     * What people are told of a plan that EXPLAIN shows: what lets it be read, and what of it.
+     * Lines of text; none when there is nothing to say.
      */
     default List<String> told(Plan plan) {
         return List.of();

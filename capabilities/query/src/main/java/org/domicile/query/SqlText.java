@@ -95,7 +95,9 @@ final class SqlText {
         List<Word> words = words(sql, 0);
         for (int i = 0; i + 4 < words.size(); i++) {
             boolean asOf =
-                    words.get(i).is("for") && words.get(i + 2).is("as") && words.get(i + 3).is("of");
+                    words.get(i).is("for")
+                            && words.get(i + 2).is("as")
+                            && words.get(i + 3).is("of");
             boolean at =
                     words.get(i).is("at")
                             && words.get(i + 1).sign('(')
@@ -208,7 +210,9 @@ final class SqlText {
     static Optional<String> renamed(String sql, List<Place> places) {
         StringBuilder out = new StringBuilder(sql);
         List<Place> backwards =
-                places.stream().sorted((one, other) -> Integer.compare(other.at(), one.at())).toList();
+                places.stream()
+                        .sorted((one, other) -> Integer.compare(other.at(), one.at()))
+                        .toList();
         for (Place place : backwards) {
             if (place.at() < 0 || place.at() >= sql.length()) {
                 return Optional.empty();

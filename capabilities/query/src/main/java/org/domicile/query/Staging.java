@@ -126,9 +126,7 @@ final class Staging {
         take(bytes, vector.place());
         Staged staged =
                 new Staged(
-                        folder.resolve("v" + ++next + ".csv"),
-                        new long[] {bytes},
-                        new HashSet<>());
+                        folder.resolve("v" + ++next + ".csv"), new long[] {bytes}, new HashSet<>());
         files.put(vector.id(), staged);
         Files.write(staged.path(), lines, StandardOpenOption.CREATE_NEW);
         return staged.path().toString();

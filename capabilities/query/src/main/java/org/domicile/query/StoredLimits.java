@@ -25,9 +25,9 @@ import org.domicile.request.Request;
 
 /**
  * Limits in RECORDS, under the tuple {@code query limits ORGANISATION}: the format, 1, then memory
- * in 8, threads in 4, time in milliseconds in 8, rows in 8, staging in 8, spill in 8, sessions in 4.
- * They are few and in memory, change one at a time under {@code changing}, and are shown before the
- * change is answered.
+ * in 8, threads in 4, time in milliseconds in 8, rows in 8, staging in 8, spill in 8, sessions in
+ * 4. They are few and in memory, change one at a time under {@code changing}, and are shown before
+ * the change is answered.
  */
 final class StoredLimits implements LimitTable {
     private static final int FORMAT = 1;
@@ -38,8 +38,7 @@ final class StoredLimits implements LimitTable {
 
     StoredLimits(Keyspace keyspace) {
         this.keyspace = keyspace;
-        try (Cursor cursor =
-                keyspace.scan(Space.RECORDS, prefix().range(), Reading.Direction.UP)) {
+        try (Cursor cursor = keyspace.scan(Space.RECORDS, prefix().range(), Reading.Direction.UP)) {
             while (cursor.next()) {
                 if (Tuple.unpack(cursor.key()).getLast() instanceof Tuple.Part.Text(String of)) {
                     limits.put(of, decoded(cursor.value()));

@@ -17,7 +17,8 @@ public record TableName(List<String> parts) {
     public TableName {
         parts = List.copyOf(parts);
         if (parts.isEmpty() || parts.size() > MOST_PARTS) {
-            throw new IllegalArgumentException("a name has 1 to " + MOST_PARTS + " parts: " + parts);
+            throw new IllegalArgumentException(
+                    "a name has 1 to " + MOST_PARTS + " parts: " + parts);
         }
     }
 

@@ -21,10 +21,21 @@ final class TableSql {
 
     private static final int POSITIONS_ROW = 2_147_483_545;
 
-    private final CatalogTable table;
+    /**
+     * Of a union of which it needs no column the engine takes the first, and that may lie in a
+     * hole. Who does not need all columns does not see this one either.
+     */
+    private static final String FIRST = "1 AS domicile_0, ";
 
-    TableSql(CatalogTable table) {
+    private final CatalogTable table;
+    private final String first;
+
+    /**
+     * @param planned columns that are staged
+     */
+    TableSql(CatalogTable table, List<String> planned) {
         this.table = table;
+        this.first = planned.size() < table.columns().size() ? FIRST : "";
     }
 
     /** It cannot be read so. */
@@ -53,7 +64,9 @@ final class TableSql {
 
     // ---- which columns of files are needed ----
 
-    /** Columns of a file of rows: those that hold what is wanted, and those that deletes ask for. */
+    /**
+     * Columns of a file of rows: those that hold what is wanted, and those that deletes ask for.
+     */
     static List<String> needed(List<Field> wanted, TableFile file) throws Unreadable {
         List<String> names = new ArrayList<>();
         for (Field each : wanted) {
@@ -110,8 +123,8 @@ final class TableSql {
                 .orElseThrow(() ->
                         new Unreadable(
                                 "The delete file %s does not have the column %d by which rows are"
-                                        .formatted(file.place(), id)
-                                    + " equal at its top."));
+                                                .formatted(file.place(), id)
+                                        + " equal at its top."));
     }
 
     private static Optional<Footer.Node> byId(Footer footer, int id) {
@@ -127,9 +140,7 @@ final class TableSql {
         boolean numbered = nodes.stream().anyMatch(node -> node.id() >= 0);
         return nodes.stream()
                 .filter(node ->
-                        numbered
-                                ? node.id() == field.id()
-                                : field.names().contains(node.name()))
+                        numbered ? node.id() == field.id() : field.names().contains(node.name()))
                 .findFirst();
     }
 
@@ -138,6 +149,7 @@ final class TableSql {
     /** Without rows. */
     String empty() {
         return "SELECT "
+                + first
                 + table.columns().stream()
                         .map(each -> absent(each, Map.of()) + " AS " + name(each.name()))
                         .collect(Collectors.joining(", "))
@@ -152,8 +164,13 @@ final class TableSql {
         // Files that are read alike are read together.
         Map<String, List<Part>> groups = new LinkedHashMap<>();
         for (Part part : parts) {
-            groups.computeIfAbsent(projection(part) + "\n" + deletes(part), _ -> new ArrayList<>())
-                    .add(part);
+            String alike =
+                    String.join(
+                            "\n",
+                            part.file().file().footer().schema(),
+                            projection(part),
+                            deletes(part));
+            groups.computeIfAbsent(alike, _ -> new ArrayList<>()).add(part);
         }
         List<String> texts = new ArrayList<>();
         for (List<Part> group : groups.values()) {
@@ -188,14 +205,17 @@ final class TableSql {
     }
 
     private String group(List<Part> group) throws Unreadable {
-        Part first = group.getFirst();
+        Part part = group.getFirst();
         boolean positions =
-                first.file().deletes().stream().anyMatch(each -> !(each instanceof Deletes.Equal));
+                part.file().deletes().stream().anyMatch(each -> !(each instanceof Deletes.Equal));
         StringBuilder text =
-                new StringBuilder("SELECT ").append(projection(first)).append(" FROM read_parquet(");
+                new StringBuilder("SELECT ")
+                        .append(this.first)
+                        .append(projection(part))
+                        .append(" FROM read_parquet(");
         text.append(
                 group.stream()
-                        .map(part -> literal(part.path(part.file().file().id())))
+                        .map(each -> literal(each.path(each.file().file().id())))
                         .collect(Collectors.joining(", ", "[", "]")));
         text.append(", hive_partitioning=false");
         if (positions) {
@@ -209,8 +229,8 @@ final class TableSql {
                     .append(" AND domicile_d.file_row_number = domicile_p.n");
         }
         int number = 0;
-        for (List<Deletes.Equal> each : equals(first)) {
-            text.append(anti(first, each, "domicile_e" + number++));
+        for (List<Deletes.Equal> each : equals(part)) {
+            text.append(anti(part, each, "domicile_e" + number++));
         }
         return text.toString();
     }
@@ -243,12 +263,12 @@ final class TableSql {
             List<String> names = columns.getOrDefault(each.getKey(), List.of());
             texts.add(
                     "SELECT m.f, CAST(p.%s AS BIGINT) AS n FROM read_parquet([%s],"
-                            .formatted(name(names.getLast()), literal(each.getKey()))
-                        + " hive_partitioning=false) AS p JOIN (VALUES "
-                        + String.join(", ", each.getValue())
-                        + ") AS m(l, f) ON p."
-                        + name(names.getFirst())
-                        + " = m.l");
+                                    .formatted(name(names.getLast()), literal(each.getKey()))
+                            + " hive_partitioning=false) AS p JOIN (VALUES "
+                            + String.join(", ", each.getValue())
+                            + ") AS m(l, f) ON p."
+                            + name(names.getFirst())
+                            + " = m.l");
         }
         if (!vectors.isEmpty()) {
             texts.add(
@@ -276,8 +296,7 @@ final class TableSql {
         Map<List<Integer>, List<Deletes.Equal>> all = new LinkedHashMap<>();
         for (Deletes each : part.file().deletes()) {
             if (each instanceof Deletes.Equal equal) {
-                all.computeIfAbsent(
-                                equal.ids().stream().sorted().toList(), _ -> new ArrayList<>())
+                all.computeIfAbsent(equal.ids().stream().sorted().toList(), _ -> new ArrayList<>())
                         .add(equal);
             }
         }
@@ -324,7 +343,8 @@ final class TableSql {
     private String compared(
             int id, Optional<Footer.Node> node, String before, Map<Integer, String> constants)
             throws Unreadable {
-        Optional<Field> field = table.columns().stream().filter(each -> each.id() == id).findFirst();
+        Optional<Field> field =
+                table.columns().stream().filter(each -> each.id() == id).findFirst();
         if (field.isEmpty()) {
             return node.map(each -> before + name(each.name())).orElse("NULL");
         }
@@ -341,7 +361,8 @@ final class TableSql {
         if (constant == null && field.initial() instanceof Field.Initial.Text(String text)) {
             constant = text;
         }
-        if (constant == null || !(field.form() instanceof Field.Form.Plain(Type type, String sql))) {
+        if (constant == null
+                || !(field.form() instanceof Field.Form.Plain(Type type, String sql))) {
             return "CAST(NULL AS " + type(field) + ")";
         }
         return type == Type.Simple.BLOB

@@ -28,8 +28,8 @@ public sealed interface Target {
      *
      * @param name of it
      * @param type of the engine, as it writes it, which values are cast to
-     * @param ids of its fields, as the engine takes them: a number, or {@code
-     *     {__duckdb_field_id: 3, "x": 4}}
+     * @param ids of its fields, as the engine takes them: a number, or {@code {__duckdb_field_id:
+     *     3, "x": 4}}
      * @param from place of the statement's column, counted from 1; 0 for none, which is null
      */
     record Slot(String name, String type, String ids, int from) {}
@@ -117,7 +117,6 @@ public sealed interface Target {
     default Failure shifted(Failure failure, String select) {
         int place = failure.position() - head().length();
         boolean within = place > 0 && place <= select.length() + 1;
-        return new Failure(
-                failure.state(), failure.message(), within ? place : 0, failure.hint());
+        return new Failure(failure.state(), failure.message(), within ? place : 0, failure.hint());
     }
 }

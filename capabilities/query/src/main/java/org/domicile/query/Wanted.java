@@ -3,8 +3,8 @@ package org.domicile.query;
 import java.util.List;
 
 /**
- * Which rows of a table a statement can use: files that hold none of them are left out. A bound from
- * above, since the engine filters rows anyway.
+ * Which rows of a table a statement can use: files that hold none of them are left out. A bound
+ * from above, since the engine filters rows anyway.
  */
 public sealed interface Wanted {
     /** All of them. */

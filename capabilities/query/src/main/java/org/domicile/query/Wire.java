@@ -308,9 +308,7 @@ public final class Wire {
             case 0 -> Wanted.ALL;
             case 1 -> new Wanted.And(list(in, each -> wanted(each, depth + 1)));
             case 2 -> new Wanted.Or(list(in, each -> wanted(each, depth + 1)));
-            case 3 ->
-                    new Wanted.Compare(
-                            text(in), one(in, Wanted.Operator.values()), constant(in));
+            case 3 -> new Wanted.Compare(text(in), one(in, Wanted.Operator.values()), constant(in));
             case 4 -> new Wanted.In(text(in), list(in, Wire::constant));
             default -> throw new IOException("what is wanted, of kind " + kind);
         };

@@ -496,9 +496,7 @@ final class WorkerSession implements Session {
         }
         SqlText.Timed timed = SqlText.timed(sql);
         List<SqlText.Clause> times =
-                timed.clauses().stream()
-                        .filter(each -> each.unit() == SqlText.Unit.TIME)
-                        .toList();
+                timed.clauses().stream().filter(each -> each.unit() == SqlText.Unit.TIME).toList();
         return ask(
                         Wire.PARSE,
                         out -> {
@@ -526,8 +524,7 @@ final class WorkerSession implements Session {
                                 each,
                                 each.unit() == SqlText.Unit.VERSION
                                         ? new At.Version(each.text())
-                                        : new At.Moment(
-                                                found.moments().get(times.indexOf(each))));
+                                        : new At.Moment(found.moments().get(times.indexOf(each))));
                     }
                     return found.parsed().asOf(moments);
                 });
@@ -568,7 +565,8 @@ final class WorkerSession implements Session {
                             case Resolving.Use use ->
                                     switch (use.relation()) {
                                         case Table table -> files(table, reads);
-                                        case CatalogTable table -> new TableSql(table).empty();
+                                        case CatalogTable table ->
+                                                new TableSql(table, use.columns()).empty();
                                         case CatalogView view -> throw noTable(view);
                                     };
                         };
@@ -627,10 +625,7 @@ final class WorkerSession implements Session {
         return reads(resolved, sources)
                 .then(reads -> {
                     Plan plan =
-                            new Plan(
-                                    parsed.kind(),
-                                    sql,
-                                    reads.stream().map(Reads::scan).toList());
+                            new Plan(parsed.kind(), sql, reads.stream().map(Reads::scan).toList());
                     if (plan.bytes() > limits.staging()) {
                         return Answer.failed(tooLarge(plan));
                     }
@@ -778,7 +773,7 @@ final class WorkerSession implements Session {
                             if (read == null) {
                                 throw new IllegalStateException("not staged: " + table.name());
                             }
-                            yield new TableSql(table)
+                            yield new TableSql(table, use.columns())
                                     .of(
                                             read.files().stream()
                                                     .map(file -> new TableSql.Part(file, paths))
@@ -789,8 +784,7 @@ final class WorkerSession implements Session {
         };
     }
 
-    private String rows(
-            TableFile.Deletes.Vector vector, List<Reads> reads, Sources.Reading reading)
+    private String rows(TableFile.Deletes.Vector vector, List<Reads> reads, Sources.Reading reading)
             throws IOException {
         try {
             return staging.rows(vector, reading);
@@ -800,8 +794,7 @@ final class WorkerSession implements Session {
         }
     }
 
-    private void columns(Need need, List<Reads> reads, Sources.Reading reading)
-            throws IOException {
+    private void columns(Need need, List<Reads> reads, Sources.Reading reading) throws IOException {
         try {
             staging.columns(need.file(), need.columns(), reading, this::stopped);
         } catch (Staging.Full _) {

@@ -26,17 +26,17 @@
  *
  * <p><b>Failures are values</b> ({@link org.domicile.query.Answer}, {@link
  * org.domicile.query.Failure}): SQLSTATE, a sentence, where in the text, a hint. The states that
- * this package itself makes: 42601 (not one statement), 54001 (views too deep), 0A000 (a kind or a function that does not
- * run here), 42P01 (no such table), 42501 (refused), 22023 (a file that is none), 53400 (a scan
- * over the staging, rows over the limit), 53200 (memory), 53300 (too many sessions), 57014
- * (cancelled, or out of time), 57P01 (the session's process is gone; open another), 58000 (no
- * walls). The engine's own errors keep their text and get the state of their kind. After 57P01 the
- * session is dead; after any other it goes on.
+ * this package itself makes: 42601 (not one statement), 54001 (views too deep), 0A000 (a kind or a
+ * function that does not run here), 42P01 (no such table), 42501 (refused), 22023 (a file that is
+ * none), 53400 (a scan over the staging, rows over the limit), 53200 (memory), 53300 (too many
+ * sessions), 57014 (cancelled, or out of time), 57P01 (the session's process is gone; open
+ * another), 58000 (no walls). The engine's own errors keep their text and get the state of their
+ * kind. After 57P01 the session is dead; after any other it goes on.
  *
  * <p><b>Limits</b> ({@link org.domicile.query.Limits}) are an organisation's: memory, threads,
  * time, rows, staging, spill, sessions; the configuration's, or those that an operator has set for
- * it ({@link org.domicile.query.LimitTable}, kept in the keyspace). A statement has at most 1 MiB of text and 1,000 parameters;
- * a result 10,000 columns; a single value 64 MiB.
+ * it ({@link org.domicile.query.LimitTable}, kept in the keyspace). A statement has at most 1 MiB
+ * of text and 1,000 parameters; a result 10,000 columns; a single value 64 MiB.
  *
  * <p><b>What a statement names</b> are tables and views of the catalog ({@link
  * org.domicile.query.CatalogTable}, {@link org.domicile.query.CatalogView}), as they are or as of a
@@ -44,8 +44,8 @@
  * 's3://bucket/key.parquet'} ({@link org.domicile.query.Table}). Views become texts of which every
  * table is resolved again; the files of a table are asked for once it is known which columns and
  * rows are wanted ({@link org.domicile.query.Wanted}), and {@code TableSql} says how they are read
- * (docs/decisions/0026). Files are staged as files of their full size that hold their footer
- * and the planned columns, and holes; see docs/decisions/0024.
+ * (docs/decisions/0026). Files are staged as files of their full size that hold their footer and
+ * the planned columns, and holes; see docs/decisions/0024.
  */
 @NullMarked
 package org.domicile.query;

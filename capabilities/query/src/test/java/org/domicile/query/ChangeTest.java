@@ -53,9 +53,7 @@ class ChangeTest {
         String sql = "INSERT INTO Travel.\"Late\" (a, \"B\") SELECT 1, 2 -- end\n ;";
         assertEquals(
                 new Change.Insert(
-                        List.of("travel", "Late"),
-                        List.of("a", "B"),
-                        text(sql, "SELECT 1, 2")),
+                        List.of("travel", "Late"), List.of("a", "B"), text(sql, "SELECT 1, 2")),
                 change(sql));
         sql = "insert into t (select a, b from s) ";
         assertEquals(
@@ -87,7 +85,6 @@ class ChangeTest {
                         "create table t (n int primary key)",
                         "create table t (n int default 1)",
                         "create table t (primary key (n))",
-                        "merge into t using s on true when matched then delete",
                         "with a as (select 1) insert into t select * from a",
                         "delete from t using s where t.n = s.n",
                         "update t set n = 1 from s",
@@ -121,12 +118,9 @@ class ChangeTest {
                         List.of("s", "t"),
                         Change.Otherwise.NOTHING,
                         List.of(
+                                new Change.Made("a", Type.Simple.BIGINT, Change.Presence.REQUIRED),
                                 new Change.Made(
-                                        "a", Type.Simple.BIGINT, Change.Presence.REQUIRED),
-                                new Change.Made(
-                                        "b",
-                                        new Type.Decimal(9, 2),
-                                        Change.Presence.OPTIONAL),
+                                        "b", new Type.Decimal(9, 2), Change.Presence.OPTIONAL),
                                 new Change.Made(
                                         "c",
                                         new Type.Array(Type.Simple.VARCHAR),
@@ -143,9 +137,7 @@ class ChangeTest {
                                                                         Type.Simple.DOUBLE)))),
                                         Change.Presence.OPTIONAL),
                                 new Change.Made(
-                                        "e",
-                                        Type.Simple.TIMESTAMPTZ,
-                                        Change.Presence.OPTIONAL))),
+                                        "e", Type.Simple.TIMESTAMPTZ, Change.Presence.OPTIONAL))),
                 change(
                         "create table if not exists s.t (a bigint not null, b numeric(9, 2), c"
                                 + " varchar(10)[], d struct(x int, y map(text, double precision)),"
@@ -173,8 +165,7 @@ class ChangeTest {
                         text(sql, "from 's3://b/k.parquet'")),
                 change(sql));
         sql = "create table t as select 1 with data";
-        assertEquals(
-                text(sql, "select 1"), ((Change.CreateTableAs) change(sql)).select());
+        assertEquals(text(sql, "select 1"), ((Change.CreateTableAs) change(sql)).select());
     }
 
     @Test
@@ -197,6 +188,56 @@ class ChangeTest {
                         Optional.of(new Change.Text("d", sql.length() - 1))),
                 change(sql));
         assertEquals(new Change.Truncate(List.of("t")), change("truncate table only t cascade"));
+        assertEquals(
+                new Change.Compact(List.of("a", "t")), change("alter table a.t execute optimize"));
+    }
+
+    @Test
+    void merges() {
+        String sql =
+                "merge into a.t as x using (select 1 as n) s on x.n = case when true then s.n end"
+                        + " when matched and s.n > 1 then update set n = s.n, b = case when s.n ="
+                        + " 1 then 2 end when matched then delete when not matched then insert (n)"
+                        + " values (s.n + (1))";
+        assertEquals(
+                new Change.Merge(
+                        List.of("a", "t"),
+                        "x",
+                        text(sql, "(select 1 as n)"),
+                        "s",
+                        text(sql, "x.n = case when true then s.n end"),
+                        List.of(
+                                new Change.When(
+                                        Change.Match.MATCHED,
+                                        Optional.of(text(sql, "s.n > 1")),
+                                        new Change.Then.Update(
+                                                List.of(
+                                                        new Change.Set(
+                                                                "n",
+                                                                new Change.Text(
+                                                                        "s.n",
+                                                                        sql.indexOf("s.n, b"))),
+                                                        new Change.Set(
+                                                                "b",
+                                                                text(
+                                                                        sql,
+                                                                        "case when s.n = 1 then 2"
+                                                                                + " end"))))),
+                                new Change.When(
+                                        Change.Match.MATCHED,
+                                        Optional.empty(),
+                                        new Change.Then.Delete()),
+                                new Change.When(
+                                        Change.Match.NOT_MATCHED,
+                                        Optional.empty(),
+                                        new Change.Then.Insert(
+                                                List.of("n"),
+                                                List.of(text(sql, "s.n + (1)")))))),
+                change(sql));
+        assertEquals(
+                Failure.SYNTAX,
+                failure("merge into t using s on true when matched then insert values (1)")
+                        .state());
     }
 
     @Test
@@ -209,8 +250,7 @@ class ChangeTest {
                         List.of("t"),
                         Change.Otherwise.FAIL,
                         new Change.Alteration.Add(
-                                new Change.Made(
-                                        "n", Type.Simple.INTEGER, Change.Presence.OPTIONAL),
+                                new Change.Made("n", Type.Simple.INTEGER, Change.Presence.OPTIONAL),
                                 Change.Otherwise.NOTHING)),
                 change("alter table t add column if not exists n int"));
         assertEquals(

@@ -33,7 +33,8 @@ public final class FolderSources implements Sources {
             return Answer.failed(Failure.NO_TABLE, "There is no table " + name + ".");
         }
         try {
-            Footer footer = Footer.read(Files.size(file), (from, length) -> range(file, from, length));
+            Footer footer =
+                    Footer.read(Files.size(file), (from, length) -> range(file, from, length));
             String id = file + "@" + Files.getLastModifiedTime(file);
             return Answer.of(new Table(List.of(new DataFile(id, file.toString(), footer))));
         } catch (NotParquet e) {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tables and views of a made-up catalog, whose files are those of a folder; what is asked is written
- * down.
+ * Tables and views of a made-up catalog, whose files are those of a folder; what is asked is
+ * written down.
  */
 final class LakeSources implements Sources {
     final FolderSources folder;
@@ -54,8 +54,7 @@ final class LakeSources implements Sources {
                         Answer.of(
                                 new Reading() {
                                     @Override
-                                    public InputStream read(
-                                            DataFile file, long offset, long length)
+                                    public InputStream read(DataFile file, long offset, long length)
                                             throws IOException {
                                         return reading.read(file, offset, length);
                                     }

@@ -89,8 +89,7 @@ public final class ReadingQueries implements Queries {
                                                         files.stream()
                                                                 .map(TableFile::file)
                                                                 .toList())));
-                case CatalogView view ->
-                        Answer.failed(Failure.NOT_HERE, "a view: " + view.sql());
+                case CatalogView view -> Answer.failed(Failure.NOT_HERE, "a view: " + view.sql());
             };
         }
 
@@ -136,8 +135,7 @@ public final class ReadingQueries implements Queries {
                                                     .mapToLong(file -> file.footer().rows())
                                                     .sum(),
                                             table.files().stream()
-                                                    .mapToLong(file ->
-                                                            file.footer().bytes(columns))
+                                                    .mapToLong(file -> file.footer().bytes(columns))
                                                     .sum()))
                             .toList();
             return sources.open(new Plan(Kind.SELECT, sql, scans))

@@ -543,7 +543,8 @@ public abstract class SessionContract {
                     List.of(
                             new Target.Slot("n", "BIGINT", "1", 1),
                             new Target.Slot(
-                                    "more", "STRUCT(\"a b\" VARCHAR, l INTEGER[])",
+                                    "more",
+                                    "STRUCT(\"a b\" VARCHAR, l INTEGER[])",
                                     "{__duckdb_field_id: 2, \"a b\": 3, \"l\":"
                                             + " {__duckdb_field_id: 4, element: 5}}",
                                     2),
@@ -638,8 +639,7 @@ public abstract class SessionContract {
                                     sources));
             assertEquals(Failure.OVER_LIMIT, failure.state());
             assertEquals(0, queries.standing().staged());
-            assertEquals(
-                    List.of(List.of(new Value.Text("1"))), rows(session, "select 1::varchar"));
+            assertEquals(List.of(List.of(new Value.Text("1"))), rows(session, "select 1::varchar"));
         }
     }
 
@@ -711,8 +711,7 @@ public abstract class SessionContract {
             List<Column> guessed = given(file.guess(csv(Intake.OnError.FAIL)));
             assertEquals(List.of("n", "word"), guessed.stream().map(Column::name).toList());
             assertEquals(Type.Simple.BIGINT, guessed.getFirst().type());
-            Arrived.Taken taken =
-                    given(file.write(csv(Intake.OnError.FAIL).of(NAMED), TWO));
+            Arrived.Taken taken = given(file.write(csv(Intake.OnError.FAIL).of(NAMED), TWO));
             try (Written written = taken.written()) {
                 kept(written, "loaded");
                 assertEquals(
@@ -737,11 +736,11 @@ public abstract class SessionContract {
     @Test
     void brokenRowsAreNamedOrLeftOut() throws IOException {
         String text = "n,word\n1,a\nx,b\n3,c\n4\n5,e\n";
-        try (Session session = session(); Arrived file = arrived(session, text)) {
+        try (Session session = session();
+                Arrived file = arrived(session, text)) {
             Failure failure = failure(file.write(csv(Intake.OnError.FAIL).of(NAMED), TWO));
             assertTrue(failure.message().contains("Line: 3"), failure.message());
-            Arrived.Taken taken =
-                    given(file.write(csv(Intake.OnError.SKIP).of(NAMED), TWO));
+            Arrived.Taken taken = given(file.write(csv(Intake.OnError.SKIP).of(NAMED), TWO));
             try (Written written = taken.written()) {
                 assertEquals(3, written.rows());
                 assertEquals(
@@ -771,8 +770,7 @@ public abstract class SessionContract {
                 failure(file.guess(new Intake.Parquet()));
             }
             assertEquals(0, queries.standing().staged());
-            try (Arrived file =
-                    given(session.arrive(new java.io.ByteArrayInputStream(whole)))) {
+            try (Arrived file = given(session.arrive(new java.io.ByteArrayInputStream(whole)))) {
                 Arrived.Taken taken = given(file.write(new Intake.Parquet(), TWO));
                 try (Written written = taken.written()) {
                     assertEquals(9, written.rows());
@@ -789,11 +787,7 @@ public abstract class SessionContract {
         List<String> names = new ArrayList<>(List.of(name));
         names.addAll(List.of(others));
         return new Field(
-                id,
-                name,
-                names,
-                new Field.Form.Plain(type, type.name()),
-                new Field.Initial.None());
+                id, name, names, new Field.Form.Plain(type, type.name()), new Field.Initial.None());
     }
 
     /** A file of the folder. */
@@ -852,8 +846,11 @@ public abstract class SessionContract {
                 field(3, "new", Type.Simple.INTEGER));
         DataFile one = data("one", "select i::int as old_n, 'w' || i as word from range(5) t(i)");
         DataFile two = data("two", "select 7::int as new, 9::bigint as n");
-        DataFile gone = data("gone", "select 'elsewhere' as file_path, 0::bigint as pos union all"
-                + " select 'at/one', 2::bigint");
+        DataFile gone =
+                data(
+                        "gone",
+                        "select 'elsewhere' as file_path, 0::bigint as pos union all"
+                                + " select 'at/one', 2::bigint");
         DataFile equal = data("equal", "select 'w1' as word");
         try (Session session = session()) {
             assertEquals("", cells(session, lake, "select * from a.t"), "there are no files");
@@ -992,16 +989,17 @@ public abstract class SessionContract {
                     wanted(
                             session,
                             lake,
-                            "select 1 from a.t left join a.u on t.n = u.n where t.n = 5 and m = 3"));
+                            "select 1 from a.t left join a.u on t.n = u.n where t.n = 5 and m ="
+                                    + " 3"));
+            assertEquals(
+                    List.of(Wanted.ALL, Wanted.ALL),
+                    wanted(session, lake, "select 1 from a.t positional join a.u where t.n = 5"));
             assertEquals(
                     List.of(Wanted.ALL, Wanted.ALL),
                     wanted(
                             session,
                             lake,
-                            "select 1 from a.t positional join a.u where t.n = 5"));
-            assertEquals(
-                    List.of(Wanted.ALL, Wanted.ALL),
-                    wanted(session, lake, "select 1 from a.t anti join a.u on t.n = u.n where t.n = 5"));
+                            "select 1 from a.t anti join a.u on t.n = u.n where t.n = 5"));
         }
     }
 
@@ -1020,11 +1018,13 @@ public abstract class SessionContract {
                 now.id(),
                 List.of(
                         new TableFile(
-                                data("now", "select 2::bigint as n"), "at/now", Map.of(), List.of())));
+                                data("now", "select 2::bigint as n"),
+                                "at/now",
+                                Map.of(),
+                                List.of())));
         CatalogTable then = new CatalogTable("then", "then", List.of(n));
         lake.relations.put("a.b.c.t@" + new At.Version("one"), then);
-        lake.relations.put(
-                "a.b.c.t@" + new At.Moment(Instant.parse("2024-01-01T00:00:00Z")), then);
+        lake.relations.put("a.b.c.t@" + new At.Moment(Instant.parse("2024-01-01T00:00:00Z")), then);
         lake.files.put(
                 "then",
                 List.of(
@@ -1049,7 +1049,8 @@ public abstract class SessionContract {
                 new CatalogView(
                         "v", "x.v", "select t.n + 2 from t -- 'ü\n;", List.of("x"), List.of("m")));
         lake.relations.put("w", new CatalogView("w", "x.w", "from w2", List.of(), List.of()));
-        lake.relations.put("w2", new CatalogView("w2", "x.w2", "select * from w", List.of(), List.of()));
+        lake.relations.put(
+                "w2", new CatalogView("w2", "x.w2", "select * from w", List.of(), List.of()));
         try (Session session = session()) {
             assertEquals("2", cells(session, lake, "select n from a.b.c.t"));
             assertEquals("2|ü", cells(session, lake, "select t.n, 'ü' from a . b.\"c\".t"));
@@ -1065,8 +1066,7 @@ public abstract class SessionContract {
             assertEquals(
                     List.of("v", "t in x", "t"),
                     lake.resolved.subList(lake.resolved.size() - 3, lake.resolved.size()));
-            assertEquals(
-                    Failure.NESTED, failure(session.run("from w", List.of(), lake)).state());
+            assertEquals(Failure.NESTED, failure(session.run("from w", List.of(), lake)).state());
             String plan = cells(session, lake, "explain select n from t");
             assertTrue(plan.startsWith("what is read|read: 1 "), plan);
         }

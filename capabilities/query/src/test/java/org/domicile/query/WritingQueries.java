@@ -11,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * {@link ReadingQueries} whose sessions write, too: the one row of a statement becomes a file of one
- * row, and a file from outside one of as many rows as it has lines. So that what is done with what
- * was written can be tested without workers.
+ * {@link ReadingQueries} whose sessions write, too: the one row of a statement becomes a file of
+ * one row, and a file from outside one of as many rows as it has lines. So that what is done with
+ * what was written can be tested without workers.
  */
 public final class WritingQueries implements Queries {
     private static final Pattern TABLE = Pattern.compile("FROM \"([^\"]+)\"\\.\"([^\"]+)\"");
@@ -63,7 +63,9 @@ public final class WritingQueries implements Queries {
                     : session.run(sql, parameters, sources);
         }
 
-        /** What the guard itself asks of a table: all its files are asked for, and a row counted. */
+        /**
+         * What the guard itself asks of a table: all its files are asked for, and a row counted.
+         */
         private static Answer<Boolean> looked(String sql, Sources sources) {
             Matcher table = TABLE.matcher(sql);
             if (!table.find()) {
@@ -75,8 +77,7 @@ public final class WritingQueries implements Queries {
                             List.of())
                     .then(relation ->
                             sources.files((CatalogTable) relation, Wanted.ALL)
-                                    .then(files ->
-                                            Answer.of(!files.isEmpty())));
+                                    .then(files -> Answer.of(!files.isEmpty())));
         }
 
         @Override
@@ -102,8 +103,7 @@ public final class WritingQueries implements Queries {
 
         @Override
         public Answer<Arrived> arrive(InputStream in) throws IOException {
-            return Answer.of(
-                    new Lines(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+            return Answer.of(new Lines(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
         }
 
         @Override
@@ -195,5 +195,4 @@ public final class WritingQueries implements Queries {
         @Override
         public void close() {}
     }
-
 }

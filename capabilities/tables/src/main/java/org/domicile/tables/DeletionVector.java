@@ -41,8 +41,7 @@ public final class DeletionVector {
             return rows;
         } catch (RuntimeException e) {
             throw new Refusal(
-                    Refusal.Kind.UNREADABLE,
-                    "A deletion vector cannot be read: " + e.getMessage());
+                    Refusal.Kind.UNREADABLE, "A deletion vector cannot be read: " + e.getMessage());
         }
     }
 }

@@ -36,8 +36,7 @@ final class Expiring {
 
     static TableUpkeep.Over over(TableMetadata metadata, TableUpkeep.Ending ending) {
         Map<String, String> properties = metadata.properties();
-        boolean collected =
-                !"false".equalsIgnoreCase(properties.get(TableProperties.GC_ENABLED));
+        boolean collected = !"false".equalsIgnoreCase(properties.get(TableProperties.GC_ENABLED));
         long oldest =
                 number(
                         properties,
@@ -71,8 +70,7 @@ final class Expiring {
                             Refusal.Kind.INVALID,
                             "The table says gc.enabled=false: none of its snapshots end");
                 }
-                yield new Expiring(
-                                metadata, at.toEpochMilli(), before.toEpochMilli(), keep, oldest)
+                yield new Expiring(metadata, at.toEpochMilli(), before.toEpochMilli(), keep, oldest)
                         .over();
             }
         };
@@ -139,8 +137,7 @@ final class Expiring {
         int least = own == null ? keep : own;
         int count = 0;
         boolean going = true;
-        for (Snapshot each :
-                SnapshotUtil.ancestorsOf(branch.snapshotId(), metadata::snapshot)) {
+        for (Snapshot each : SnapshotUtil.ancestorsOf(branch.snapshotId(), metadata::snapshot)) {
             reachable.add(each.snapshotId());
             going &= count < least || each.timestampMillis() >= since;
             if (going) {

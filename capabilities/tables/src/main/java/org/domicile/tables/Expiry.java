@@ -19,7 +19,8 @@ public record Expiry(Duration age, int keep) {
                             + " many of a branch stay");
         }
         return new Expiry(
-                Duration.ofMillis(Long.parseLong(age)), keep.isEmpty() ? 1 : Integer.parseInt(keep));
+                Duration.ofMillis(Long.parseLong(age)),
+                keep.isEmpty() ? 1 : Integer.parseInt(keep));
     }
 
     /** What that means now. */

@@ -54,6 +54,21 @@ public record FilesChange(
         }
     }
 
+    /**
+     * Files give way to others that hold the same rows. It stands beside rows that come meanwhile;
+     * where one of the files is gone, or rows of one were deleted since, it is {@link
+     * Refusal.Kind#COMMIT_FAILED}.
+     *
+     * @param read the snapshot that was read
+     * @param removed names in the warehouse's bucket
+     */
+    public record Rewrite(long read, List<String> removed) implements What {
+        /** They are the record's own. */
+        public Rewrite {
+            removed = List.copyOf(removed);
+        }
+    }
+
     /** Everything gives way to what is added, whatever it is by then. */
     public record Truncate() implements What {}
 }

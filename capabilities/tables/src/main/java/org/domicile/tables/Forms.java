@@ -66,8 +66,7 @@ final class Forms {
                         case ColumnChange.Widen(String column, String word) ->
                                 update.updateColumn(
                                         column, Types.fromPrimitiveString(word).asPrimitiveType());
-                        case ColumnChange.Relax(String column) ->
-                                update.makeColumnOptional(column);
+                        case ColumnChange.Relax(String column) -> update.makeColumnOptional(column);
                     };
             Schema next = update.apply();
             return new TableChange.Asked(

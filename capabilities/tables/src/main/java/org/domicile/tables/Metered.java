@@ -85,8 +85,7 @@ final class Metered {
             if (group.nulls() == group.values() && group.values() > 0) {
                 continue; // nothing but nulls
             }
-            Object value =
-                    value(type, measured.stored(), lower ? group.least() : group.most());
+            Object value = value(type, measured.stored(), lower ? group.least() : group.most());
             if (value == null) {
                 return;
             }

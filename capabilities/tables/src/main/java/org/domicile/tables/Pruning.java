@@ -110,7 +110,8 @@ final class Pruning {
         return switch (value) {
             case Filter.Value.Truth(boolean truth) -> truth;
             case Filter.Value.Whole(long whole) -> whole;
-            // Floating-point columns are not asked about, and any other would be given a rounded one.
+            // Floating-point columns are not asked about, and any other would be given a rounded
+            // one.
             case Filter.Value.Real _ -> throw new IllegalArgumentException("not exact");
             case Filter.Value.Decimal(String decimal) -> new BigDecimal(decimal);
             case Filter.Value.Text(String text) -> time(text, type);

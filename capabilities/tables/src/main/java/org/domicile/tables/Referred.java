@@ -9,8 +9,8 @@ import java.util.Arrays;
 /**
  * Names of files that something refers to, each by 64 bits of its digest: eight bytes a name,
  * however long it is. It may take a stranger for one of them, once in 2⁶⁴ divided by their count,
- * and never one of them for a stranger; so it can say what has to stay, and who removes what it does
- * not know removes nothing that it was told of.
+ * and never one of them for a stranger; so it can say what has to stay, and who removes what it
+ * does not know removes nothing that it was told of.
  */
 public final class Referred {
     private static final int MOST = 20_000_000;

@@ -76,9 +76,7 @@ final class Shapes {
     }
 
     private static Field.Initial initial(Type type, @Nullable Object value) {
-        return value == null
-                ? new Field.Initial.None()
-                : new Field.Initial.Text(text(type, value));
+        return value == null ? new Field.Initial.None() : new Field.Initial.Text(text(type, value));
     }
 
     /** Of a file that is partitioned by columns as they are, by their ids. */

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -14,6 +15,7 @@ import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.OverwriteFiles;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.Table;
@@ -87,6 +89,8 @@ final class SnapshotMaking {
                     }
                     case FilesChange.Replace(long read, List<String> removed) ->
                             replacing(change, read, removed);
+                    case FilesChange.Rewrite(long read, List<String> removed) ->
+                            rewriting(change, read, removed);
                     case FilesChange.Truncate() -> truncating(change);
                 };
         if (update == null) {
@@ -115,14 +119,45 @@ final class SnapshotMaking {
         if (removed.isEmpty() && change.added().isEmpty()) {
             return null;
         }
+        if (read < 0) {
+            if (table.currentSnapshot() != null || !removed.isEmpty()) {
+                throw new Refusal(
+                        Refusal.Kind.COMMIT_FAILED,
+                        "The table was changed meanwhile: it had no rows when it was read");
+            }
+            var append = table.newAppend();
+            change.added().forEach(each -> append.appendFile(file(each)));
+            return append;
+        }
         OverwriteFiles update = table.newOverwrite();
+        remove(read, removed, update::deleteFile);
+        change.added().forEach(each -> update.addFile(file(each)));
+        return update.validateFromSnapshot(read)
+                .conflictDetectionFilter(Expressions.alwaysTrue())
+                .validateNoConflictingData()
+                .validateNoConflictingDeletes();
+    }
+
+    private @Nullable SnapshotUpdate<?> rewriting(
+            FilesChange change, long read, List<String> removed) {
+        if (removed.isEmpty()) {
+            return null;
+        }
+        RewriteFiles update = table.newRewrite();
+        remove(read, removed, update::deleteFile);
+        change.added().forEach(each -> update.addFile(file(each)));
+        return update.validateFromSnapshot(read);
+    }
+
+    /** Hands on the files of a snapshot that are to go. */
+    private void remove(long read, List<String> removed, Consumer<DataFile> going) {
         Set<String> left = new HashSet<>(removed);
         try (CloseableIterable<FileScanTask> tasks =
                 table.newScan().useSnapshot(read).planFiles()) {
             for (FileScanTask each : tasks) {
                 String name = Locations.name(warehouse, loaded.id(), each.file().location());
                 if (left.remove(name)) {
-                    update.deleteFile(each.file());
+                    going.accept(each.file());
                 }
             }
         } catch (IOException e) {
@@ -135,11 +170,6 @@ final class SnapshotMaking {
         if (!left.isEmpty()) {
             throw new IllegalArgumentException("the snapshot that was read has no file " + left);
         }
-        change.added().forEach(each -> update.addFile(file(each)));
-        return update.validateFromSnapshot(read)
-                .conflictDetectionFilter(Expressions.alwaysTrue())
-                .validateNoConflictingData()
-                .validateNoConflictingDeletes();
     }
 
     private @Nullable SnapshotUpdate<?> truncating(FilesChange change) {

@@ -639,11 +639,7 @@ final class StoredTables implements Tables {
 
     @Override
     public Loaded create(
-            Request request,
-            Warehouse warehouse,
-            String id,
-            NewTable wanted,
-            FilesChange first) {
+            Request request, Warehouse warehouse, String id, NewTable wanted, FilesChange first) {
         TableName name = first.table();
         return inTurn(
                 warehouse,
@@ -684,13 +680,11 @@ final class StoredTables implements Tables {
                                 request,
                                 warehouse,
                                 Once.NOT,
-                                (contents, transaction) ->
-                                        changed(contents, transaction, change),
+                                (contents, transaction) -> changed(contents, transaction, change),
                                 () -> load(warehouse, Kind.TABLE, change.table())));
     }
 
-    private Step<Loaded> changed(
-            Contents contents, Transaction transaction, FilesChange change) {
+    private Step<Loaded> changed(Contents contents, Transaction transaction, FilesChange change) {
         Contents.Found found = contents.found(Kind.TABLE, change.table());
         if (!found.entry().id().equals(change.id())) {
             throw new Refusal(
@@ -755,8 +749,7 @@ final class StoredTables implements Tables {
         transaction.when(new Condition.Holds(Space.RECORDS, key, sealed));
         if (!java.util.Arrays.equals(before, after)) {
             transaction.write(
-                    new Write.Put(
-                            Space.RECORDS, key, warehouse.seal(carriedPlace(id), after)));
+                    new Write.Put(Space.RECORDS, key, warehouse.seal(carriedPlace(id), after)));
         }
     }
 
@@ -1055,8 +1048,7 @@ final class StoredTables implements Tables {
                             .write(
                                     new Write.Delete(
                                             Space.RECORDS,
-                                            Layout.carried(
-                                                    warehouse.organisation(), entry.id())));
+                                            Layout.carried(warehouse.organisation(), entry.id())));
             case STAY ->
                     new Making(contents, transaction)
                             .dropped(

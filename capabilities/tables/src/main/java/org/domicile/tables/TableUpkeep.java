@@ -30,8 +30,7 @@ public interface TableUpkeep {
      *
      * @return what ended; the commit changes nothing when that is nothing
      */
-    Over expire(
-            Request request, Warehouse warehouse, TableName table, Ending ending, Once once);
+    Over expire(Request request, Warehouse warehouse, TableName table, Ending ending, Once once);
 
     /**
      * All files that a table's or view's metadata refer to, of every snapshot. Reads its manifests,

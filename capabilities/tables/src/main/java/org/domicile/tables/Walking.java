@@ -69,8 +69,7 @@ final class Walking {
         }
     }
 
-    private void each(
-            ManifestFile manifest, List<String> columns, Consumer<ContentFile<?>> taken) {
+    private void each(ManifestFile manifest, List<String> columns, Consumer<ContentFile<?>> taken) {
         try (ManifestReader<?> reader = reader(manifest).select(columns)) {
             for (ContentFile<?> each : reader) {
                 taken.accept(each);
@@ -83,8 +82,7 @@ final class Walking {
     private ManifestReader<?> reader(ManifestFile manifest) {
         return manifest.content() == ManifestContent.DATA
                 ? ManifestFiles.read(manifest, files, loaded.metadata().specsById())
-                : ManifestFiles.readDeleteManifest(
-                        manifest, files, loaded.metadata().specsById());
+                : ManifestFiles.readDeleteManifest(manifest, files, loaded.metadata().specsById());
     }
 
     /** Sums of the current snapshot. */

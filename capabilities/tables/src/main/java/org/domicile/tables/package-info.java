@@ -24,8 +24,8 @@
  *
  * <p><b>Order with files.</b> A metadata file is durable before the commit that names it. A change
  * that is refused removes the one it wrote; what a kill leaves behind, no record names. The same
- * holds for the manifests that {@link org.domicile.tables.FilesChange} makes; the files of rows that
- * it names are durable before it comes, and are its caller's to remove when it is refused.
+ * holds for the manifests that {@link org.domicile.tables.FilesChange} makes; the files of rows
+ * that it names are durable before it comes, and are its caller's to remove when it is refused.
  *
  * <p><b>Rows.</b> A {@link org.domicile.tables.FilesChange} appends files, replaces files that were
  * read, or empties a table. It is decided against the table as it is when its turn comes, so an
@@ -36,9 +36,9 @@
  * each commit.
  *
  * <p><b>Upkeep</b> ({@link org.domicile.tables.TableUpkeep}) is planned here and carried out by who
- * calls: snapshots end in a commit like any other; which files metadata refer to is found by reading
- * all manifests of all snapshots; files are removed while nobody commits to their table. Nothing is
- * removed here.
+ * calls: snapshots end in a commit like any other; which files metadata refer to is found by
+ * reading all manifests of all snapshots; files are removed while nobody commits to their table.
+ * Nothing is removed here.
  *
  * <p><b>Once.</b> A change that brings a key ({@link org.domicile.tables.Once}) leaves a line in
  * its own transaction, for 30 minutes; the same key again changes nothing and says what came of it.

@@ -117,11 +117,7 @@ abstract class RowsContract {
                                 NewFile.Stored.INT64,
                                 List.of(
                                         new NewFile.Group(
-                                                10,
-                                                half,
-                                                0,
-                                                number(from + half),
-                                                number(to)),
+                                                10, half, 0, number(from + half), number(to)),
                                         new NewFile.Group(
                                                 10,
                                                 to - from + 1 - half,
@@ -161,20 +157,22 @@ abstract class RowsContract {
         TreeSet<String> names = new TreeSet<>();
         scan(new Filter.All())
                 .files()
-                .forEach(each -> names.add(each.name().substring(each.name().lastIndexOf('/') + 1)));
+                .forEach(
+                        each -> names.add(each.name().substring(each.name().lastIndexOf('/') + 1)));
         return names;
     }
 
     private long metadataFiles() {
-        return warehouse.files.keySet().stream().filter(each -> each.contains("/metadata/")).count();
+        return warehouse.files.keySet().stream()
+                .filter(each -> each.contains("/metadata/"))
+                .count();
     }
 
     @Test
     void rowsComeInWithTheirRecord() {
         String id = made().id();
         Recorded record = new Recorded();
-        tables.commit(
-                request().carrying(record), warehouse, append(id, file(id, "a", 1, 10)));
+        tables.commit(request().carrying(record), warehouse, append(id, file(id, "a", 1, 10)));
         assertEquals(1, record.committed);
         assertEquals(Outcome.DONE, record.outcomes.getLast());
         tables.commit(request(), warehouse, append(id, file(id, "b", 11, 20)));
@@ -209,8 +207,7 @@ abstract class RowsContract {
                         new Filter.Value.Text("Zwettl an der Rodl"));
         assertEquals(3, scan(place).files().size());
         Filter nowhere =
-                new Filter.Compare(
-                        "place", Filter.Operator.GREATER, new Filter.Value.Text("Zwf"));
+                new Filter.Compare("place", Filter.Operator.GREATER, new Filter.Value.Text("Zwf"));
         assertEquals(List.of(), scan(nowhere).files());
     }
 
@@ -224,8 +221,7 @@ abstract class RowsContract {
     void noRowsAreNoSnapshot() {
         Loaded before = made();
         Recorded record = new Recorded();
-        Loaded after =
-                tables.commit(request().carrying(record), warehouse, append(before.id()));
+        Loaded after = tables.commit(request().carrying(record), warehouse, append(before.id()));
         assertEquals(before.metadataLocation(), after.metadataLocation());
         assertEquals(1, record.committed);
     }
@@ -250,12 +246,7 @@ abstract class RowsContract {
         assertEquals(
                 Refusal.Kind.ALREADY_EXISTS,
                 refused(() ->
-                        tables.create(
-                                request(),
-                                warehouse,
-                                tables.fresh(),
-                                wanted(),
-                                append(id))));
+                        tables.create(request(), warehouse, tables.fresh(), wanted(), append(id))));
     }
 
     private static Refusal.Kind refused(Runnable call) {
@@ -285,8 +276,7 @@ abstract class RowsContract {
         tables.commit(
                 request(), warehouse, append(id, file(id, "a", 1, 10), file(id, "b", 11, 20)));
         long read = scan(new Filter.All()).snapshot();
-        FilesChange.Replace replace =
-                new FilesChange.Replace(read, List.of(id + "/data/a"));
+        FilesChange.Replace replace = new FilesChange.Replace(read, List.of(id + "/data/a"));
         tables.commit(request(), warehouse, append(id, file(id, "c", 21, 30)));
         long before = metadataFiles();
         Recorded record = new Recorded();
@@ -313,6 +303,36 @@ abstract class RowsContract {
         assertEquals(new TreeSet<>(List.of("a3", "b", "c")), files());
     }
 
+    /** The same rows in other files: what came meanwhile stays beside them. */
+    @Test
+    void whatIsWrittenAnewStandsBesideWhatCame() {
+        String id = made().id();
+        tables.commit(
+                request(), warehouse, append(id, file(id, "a", 1, 10), file(id, "b", 11, 20)));
+        long read = scan(new Filter.All()).snapshot();
+        tables.commit(request(), warehouse, append(id, file(id, "c", 21, 30)));
+        FilesChange.Rewrite both =
+                new FilesChange.Rewrite(read, List.of(id + "/data/a", id + "/data/b"));
+        tables.commit(request(), warehouse, change(id, both, file(id, "ab", 1, 20)));
+        assertEquals(new TreeSet<>(List.of("ab", "c")), files());
+        // and not where one of them is gone
+        long before = metadataFiles();
+        assertEquals(
+                Refusal.Kind.COMMIT_FAILED,
+                refused(() ->
+                        tables.commit(
+                                request(), warehouse, change(id, both, file(id, "ab2", 1, 20)))));
+        assertEquals(before, metadataFiles(), "nothing of it is left");
+        assertEquals(new TreeSet<>(List.of("ab", "c")), files());
+        // all rows of a file may have been deleted ones
+        long now = scan(new Filter.All()).snapshot();
+        tables.commit(
+                request(),
+                warehouse,
+                change(id, new FilesChange.Rewrite(now, List.of(id + "/data/c"))));
+        assertEquals(new TreeSet<>(List.of("ab")), files());
+    }
+
     @Test
     void aTableIsEmptied() {
         String id = made().id();
@@ -322,9 +342,7 @@ abstract class RowsContract {
         assertEquals(new TreeSet<>(), files());
         tables.commit(request(), warehouse, append(id, file(id, "b", 1, 10)));
         tables.commit(
-                request(),
-                warehouse,
-                change(id, new FilesChange.Truncate(), file(id, "c", 1, 10)));
+                request(), warehouse, change(id, new FilesChange.Truncate(), file(id, "c", 1, 10)));
         assertEquals(new TreeSet<>(List.of("c")), files());
     }
 
@@ -335,14 +353,12 @@ abstract class RowsContract {
         assertEquals(
                 Refusal.Kind.NO_SUCH_TABLE,
                 refused(() ->
-                        tables.commit(
-                                request(), warehouse, append(id, file(id, "a", 1, 10)))));
+                        tables.commit(request(), warehouse, append(id, file(id, "a", 1, 10)))));
         made();
         assertEquals(
                 Refusal.Kind.COMMIT_FAILED,
                 refused(() ->
-                        tables.commit(
-                                request(), warehouse, append(id, file(id, "a", 1, 10)))));
+                        tables.commit(request(), warehouse, append(id, file(id, "a", 1, 10)))));
     }
 
     /** What was committed already is not committed again, whatever came since. */
@@ -485,9 +501,7 @@ abstract class RowsContract {
         alter(new ColumnChange.Drop("place"));
         Shape shape =
                 tables.shape(
-                        warehouse,
-                        tables.load(warehouse, Kind.TABLE, FLIGHTS),
-                        new Moment.Now());
+                        warehouse, tables.load(warehouse, Kind.TABLE, FLIGHTS), new Moment.Now());
         assertEquals(List.of("n", "delay"), shape.columns().stream().map(Field::name).toList());
         assertEquals(new Field.Form.Plain("long"), shape.columns().getLast().form());
         assertEquals(3, shape.columns().getLast().id());

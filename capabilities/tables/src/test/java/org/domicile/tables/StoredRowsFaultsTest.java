@@ -152,8 +152,7 @@ class StoredRowsFaultsTest {
             if (acknowledged) {
                 assertEquals(done, now, () -> "seed " + seed + ", step " + number);
             } else {
-                boolean either =
-                        now.equals(new TreeSet<>(known)) || unknown && now.equals(done);
+                boolean either = now.equals(new TreeSet<>(known)) || unknown && now.equals(done);
                 assertTrue(either, () -> "seed " + seed + ", step " + number + ": " + now);
             }
             known.clear();

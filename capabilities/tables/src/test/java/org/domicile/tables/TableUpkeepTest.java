@@ -205,9 +205,7 @@ class TableUpkeepTest {
         assertEquals(
                 List.of(b),
                 loaded().metadata().snapshots().stream().map(Snapshot::snapshotId).toList());
-        Scan scan =
-                tables.scan(
-                        warehouse, loaded(), new Moment.Now(), new Filter.All(), List.of());
+        Scan scan = tables.scan(warehouse, loaded(), new Moment.Now(), new Filter.All(), List.of());
         assertEquals(2, scan.files().size(), "both files are b's");
         long version = loaded().version();
         assertEquals(
@@ -314,7 +312,8 @@ class TableUpkeepTest {
         assertEquals(1, found.manifests());
         assertEquals(1, found.snapshots());
         String answer = found.answer(Map.of("looked", "now"));
-        assertTrue(answer.contains("\"columns\":[{\"id\":1,\"name\":\"n\",\"type\":\"long\""), answer);
+        assertTrue(
+                answer.contains("\"columns\":[{\"id\":1,\"name\":\"n\",\"type\":\"long\""), answer);
         assertTrue(answer.contains("\"small-files\":1,"), answer);
         assertTrue(answer.contains("\"upkeep\":{\"looked\":\"now\"}"), answer);
         Document.parse(answer);

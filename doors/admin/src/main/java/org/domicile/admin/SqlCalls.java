@@ -26,7 +26,8 @@ final class SqlCalls {
     private SqlCalls() {}
 
     static void run(Call call, Guard guard, GuardedSql sql, Request operator) throws IOException {
-        Input input = Input.document(call.exchange(), "as", "secret", "statement", "zone", "namespace");
+        Input input =
+                Input.document(call.exchange(), "as", "secret", "statement", "zone", "namespace");
         String accessKey = input.text("as");
         byte[] secret = input.text("secret").getBytes(StandardCharsets.UTF_8);
         Caller.Known caller =

@@ -34,8 +34,7 @@ final class SqlLimitCalls {
                 json -> {
                     json.writeStartObject();
                     json.writeStringField("organisation", limits.organisation());
-                    json.writeStringField(
-                            "whose", limits.whose().name().toLowerCase(Locale.ROOT));
+                    json.writeStringField("whose", limits.whose().name().toLowerCase(Locale.ROOT));
                     json.writeNumberField("memory", limits.limits().memory());
                     json.writeNumberField("threads", limits.limits().threads());
                     json.writeNumberField("milliseconds", limits.limits().time().toMillis());

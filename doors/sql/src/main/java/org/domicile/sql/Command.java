@@ -211,6 +211,7 @@ sealed interface Command {
                 case "insert" -> new Write(sql, Operation.INSERT);
                 case "update" -> new Write(sql, Operation.UPDATE);
                 case "delete" -> new Write(sql, Operation.DELETE);
+                case "merge" -> new Write(sql, Operation.MERGE);
                 case "truncate" -> new Write(sql, Operation.TRUNCATE);
                 case "listen" -> new Listen("LISTEN");
                 case "unlisten" -> new Listen("UNLISTEN");

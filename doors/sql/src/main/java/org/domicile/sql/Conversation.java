@@ -492,13 +492,14 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
             case Command.Write(String sql, Operation _) -> {
                 List<Value> values = values(sql, statement.types(), given);
                 look();
-                Feed feed = sessions.run(
-                        this::request,
-                        settings.zone(),
-                        schema(),
-                        sql,
-                        values,
-                        settings.format());
+                Feed feed =
+                        sessions.run(
+                                this::request,
+                                settings.zone(),
+                                schema(),
+                                sql,
+                                values,
+                                settings.format());
                 if (feed.tag().isEmpty()) {
                     yield new Running.Rows(feed, count -> "SELECT " + count);
                 }
@@ -523,12 +524,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         List<Value> values = values(sql, declared, given);
         look();
         return sessions.run(
-                this::request,
-                        settings.zone(),
-                        schema(),
-                        sql,
-                        values,
-                        settings.format());
+                this::request, settings.zone(), schema(), sql, values, settings.format());
     }
 
     private List<Value> values(String sql, List<PgType> declared, Given given) {
@@ -537,9 +533,8 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
             types.add(PgType.UNKNOWN);
         }
         if (given.binary() && types.contains(PgType.UNKNOWN)) {
-            List<PgType> known = 
-                    parameters(
-                            sessions.prepare(this::request, settings.zone(), schema(), sql));
+            List<PgType> known =
+                    parameters(sessions.prepare(this::request, settings.zone(), schema(), sql));
             for (int i = 0; i < types.size() && i < known.size(); i++) {
                 types.set(i, types.get(i) == PgType.UNKNOWN ? known.get(i) : types.get(i));
             }
@@ -759,8 +754,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
     private Running copyIn(Command.CopyIn copy) throws IOException {
         CopyFormat format = copy.format();
         if (format.binary()) {
-            throw new SqlError(
-                    "0A000", "COPY FROM takes text and csv", 0, "Send it as csv.");
+            throw new SqlError("0A000", "COPY FROM takes text and csv", 0, "Send it as csv.");
         }
         GuardedSql.Load load =
                 new GuardedSql.Load(
@@ -782,8 +776,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         InputStream pieces = CopySource.stream(copied);
         InputStream csv =
                 format.kind() == CopyFormat.Kind.TEXT ? new TextRows(pieces, format) : pieces;
-        GuardedSql.Came came =
-                sessions.load(this::request, settings.zone(), schema(), load, csv);
+        GuardedSql.Came came = sessions.load(this::request, settings.zone(), schema(), load, csv);
         pieces.transferTo(java.io.OutputStream.nullOutputStream()); // behind \\.
         use = came.use();
         changed |= state == 'T';
@@ -924,7 +917,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         return switch (Operation.of(command)) {
             case ASK, SELECT -> true;
             case OWN, COPY_OUT -> false;
-            case CREATE, DROP, ALTER, INSERT, UPDATE, DELETE, TRUNCATE -> false;
+            case CREATE, DROP, ALTER, INSERT, UPDATE, DELETE, MERGE, TRUNCATE -> false;
             case COPY_TO, COPY_IN -> false;
         };
     }

@@ -34,8 +34,8 @@ import org.domicile.request.Request;
  * {@code POST /sql/load}: the body, a file, comes into a table. Its query says how: {@code into}, a
  * name as SQL writes it; {@code format} (csv, json, parquet); {@code header} and {@code delimiter},
  * {@code quote}, {@code null} of CSV; {@code make=true} for a table that is made when it is not
- * there; {@code onerror=skip}; {@code load} and {@code part}, which together come once. With
- * {@code guess=true} it says what the columns of a file seem to be, and loads nothing.
+ * there; {@code onerror=skip}; {@code load} and {@code part}, which together come once. With {@code
+ * guess=true} it says what the columns of a file seem to be, and loads nothing.
  */
 final class FileLoads {
     private static final JsonFactory JSON = new JsonFactory();
@@ -169,8 +169,7 @@ final class FileLoads {
                 yield new Intake.Json(List.of(), onError);
             }
             case "parquet" -> new Intake.Parquet();
-            default ->
-                    throw new SqlError("22023", "format is csv, json, ndjson or parquet");
+            default -> throw new SqlError("22023", "format is csv, json, ndjson or parquet");
         };
     }
 
@@ -201,8 +200,7 @@ final class FileLoads {
         void to(JsonGenerator json) throws IOException;
     }
 
-    private static void respond(Exchange exchange, String use, Writing writing)
-            throws IOException {
+    private static void respond(Exchange exchange, String use, Writing writing) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(body)) {
             json.writeStartObject();

@@ -24,6 +24,8 @@ enum Operation {
     UPDATE,
     /** Rows of a table go. */
     DELETE,
+    /** Rows come, change and go, by those of another. */
+    MERGE,
     /** All rows of a table go. */
     TRUNCATE,
     /** Rows of a query become an object. */

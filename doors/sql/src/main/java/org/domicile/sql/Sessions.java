@@ -86,8 +86,7 @@ final class Sessions implements AutoCloseable {
     }
 
     /** What a statement is. @param namespace in which names without one lie; empty for none */
-    Prepared prepare(
-            Supplier<Request> requests, String zone, String namespace, String text) {
+    Prepared prepare(Supplier<Request> requests, String zone, String namespace, String text) {
         Held on = free(requests, zone);
         on.connection.within(namespace);
         on.busy = true;

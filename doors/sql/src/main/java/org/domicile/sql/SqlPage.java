@@ -125,8 +125,7 @@ public final class SqlPage implements HttpHandler {
             loads.answer(
                     exchange,
                     caller,
-                    guard.identity()
-                            .zone(exchange.listener(), exchange.client().getAddress()));
+                    guard.identity().zone(exchange.listener(), exchange.client().getAddress()));
         } catch (SqlError e) {
             fail(exchange, status(e.state()), e, "");
         } catch (StorageFailure e) {

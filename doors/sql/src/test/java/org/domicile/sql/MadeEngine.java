@@ -186,11 +186,11 @@ final class MadeEngine implements GuardedSql {
             }
 
             @Override
-        public String tag() {
-            return "";
-        }
+            public String tag() {
+                return "";
+            }
 
-        @Override
+            @Override
             public String use() {
                 return use;
             }

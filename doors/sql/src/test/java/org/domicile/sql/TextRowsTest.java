@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 /** COPY's text format as CSV. */
 class TextRowsTest {
     private static String csv(String text, String... options) throws IOException {
-        Map<String, String> all =
-                options.length == 0 ? Map.of() : Map.of(options[0], options[1]);
+        Map<String, String> all = options.length == 0 ? Map.of() : Map.of(options[0], options[1]);
         return new String(
                 new TextRows(
                                 new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)),

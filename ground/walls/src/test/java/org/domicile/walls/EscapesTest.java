@@ -127,8 +127,7 @@ class EscapesTest {
         all.add("net-datagram " + udp.getLocalPort());
         all.add("net-unix " + socket);
         all.add("net-unix-listen 0");
-        for (String way :
-                List.of("inet", "inet6", "udp", "unix", "unix-datagram", "netlink")) {
+        for (String way : List.of("inet", "inet6", "udp", "unix", "unix-datagram", "netlink")) {
             all.add("call-socket-" + way + " 0");
         }
     }
@@ -248,8 +247,7 @@ class EscapesTest {
                                 mine)
                         : new ProcessBuilder(command)
                                 .directory(
-                                        Files.createDirectories(folder.resolve("control"))
-                                                .toFile())
+                                        Files.createDirectories(folder.resolve("control")).toFile())
                                 .start();
         String out = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         String complaint =

@@ -133,8 +133,7 @@ final class Runaway {
                 Files.createLink(link, at);
                 Files.readAllBytes(link);
             }
-            case "file-write" ->
-                    Files.writeString(at.resolve("new-" + System.nanoTime()), "x");
+            case "file-write" -> Files.writeString(at.resolve("new-" + System.nanoTime()), "x");
             case "file-append" -> Files.writeString(at, "x", StandardOpenOption.APPEND);
             case "file-cut" -> {
                 try (var file = Files.newByteChannel(at, StandardOpenOption.WRITE)) {
@@ -202,10 +201,7 @@ final class Runaway {
                 try (DatagramSocket socket = new DatagramSocket()) {
                     socket.send(
                             new DatagramPacket(
-                                    new byte[1],
-                                    1,
-                                    InetAddress.getByName("127.0.0.1"),
-                                    port(at)));
+                                    new byte[1], 1, InetAddress.getByName("127.0.0.1"), port(at)));
                 }
             }
             case "net-datagram" -> {

@@ -87,7 +87,9 @@ final class Conditions {
                                 .map(each -> condition(each, table, depth + 1))
                                 .filter(each -> !(each instanceof Wanted.All))
                                 .toList();
-                yield of.isEmpty() ? Wanted.ALL : of.size() == 1 ? of.getFirst() : new Wanted.And(of);
+                yield of.isEmpty()
+                        ? Wanted.ALL
+                        : of.size() == 1 ? of.getFirst() : new Wanted.And(of);
             }
             case "CONJUNCTION_OR" -> {
                 List<Wanted> of =
@@ -129,8 +131,7 @@ final class Conditions {
             Object column, Wanted.Operator operator, Object constant, From table) {
         return column(column, table)
                 .flatMap(name ->
-                        constant(constant)
-                                .map(value -> new Wanted.Compare(name, operator, value)));
+                        constant(constant).map(value -> new Wanted.Compare(name, operator, value)));
     }
 
     private static Wanted between(Map<?, ?> object, From table) {
@@ -181,8 +182,7 @@ final class Conditions {
         if (text(object, "class").equals("CAST")
                 && object.get("type_expr") instanceof Map<?, ?> type
                 && TEXTS.contains(text(type, "type_name").toUpperCase(Locale.ROOT))) {
-            return constant(object.get("child"))
-                    .filter(inner -> inner.kind() == Wanted.Kind.TEXT);
+            return constant(object.get("child")).filter(inner -> inner.kind() == Wanted.Kind.TEXT);
         }
         if (!text(object, "class").equals("CONSTANT")
                 || !(object.get("literal") instanceof Map<?, ?> literal)) {

@@ -180,10 +180,7 @@ final class Engine {
                 sql.substring(0, sql.length() - inner.length())
                         .getBytes(StandardCharsets.UTF_8)
                         .length;
-        return Parsing.of(
-                explains ? Kind.EXPLAIN : Kind.SELECT,
-                statements.getFirst(),
-                before);
+        return Parsing.of(explains ? Kind.EXPLAIN : Kind.SELECT, statements.getFirst(), before);
     }
 
     /** What cannot be taken apart is no SELECT, or no SQL. */

@@ -27,8 +27,8 @@ public final class Main {
                         new BufferedInputStream(new FileInputStream(FileDescriptor.in), 64 << 10),
                         new BufferedOutputStream(
                                 new FileOutputStream(FileDescriptor.out), 64 << 10));
-        Engine engine = Engine.open(
-                        Path.of(arguments[0]), Path.of(arguments[1]), Path.of(arguments[2]));
+        Engine engine =
+                Engine.open(Path.of(arguments[0]), Path.of(arguments[1]), Path.of(arguments[2]));
         Map<String, String> holes = Walls.tried(Path.of("/etc/passwd"));
         wire.send(
                 Wire.HELLO,

@@ -146,7 +146,8 @@ final class Parsing {
     }
 
     /**
-     * @param tree of {@code json_serialize_sql} @param before bytes of the text before what it is of
+     * @param tree of {@code json_serialize_sql} @param before bytes of the text before what it is
+     *     of
      */
     static Found of(Kind kind, Object tree, int before) throws Engine.Failed {
         Parsing parsing = new Parsing(before);
@@ -183,8 +184,7 @@ final class Parsing {
                 Reference other = references.get(place);
                 references.set(
                         place,
-                        new Reference(
-                                each.name(), At.NOW, either(other.wanted(), each.wanted())));
+                        new Reference(each.name(), At.NOW, either(other.wanted(), each.wanted())));
             }
             mentions.add(new Mention(place, each.at(), each.aliased()));
         }

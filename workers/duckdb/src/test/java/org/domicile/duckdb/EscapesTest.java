@@ -170,8 +170,7 @@ class EscapesTest {
             try (var all = Files.walk(place)) {
                 for (Path each : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
                     String name = each.toString();
-                    if (name.matches(
-                            ".*(out_|parts_|new_|exported_|note_|shared_|\\.mine).*")) {
+                    if (name.matches(".*(out_|parts_|new_|exported_|note_|shared_|\\.mine).*")) {
                         Files.deleteIfExists(each);
                     }
                 }
@@ -313,12 +312,7 @@ class EscapesTest {
                                                 "domicile-test-engines"))
                                 .places());
         Path own =
-                Path.of(
-                        Unlocked.class
-                                .getProtectionDomain()
-                                .getCodeSource()
-                                .getLocation()
-                                .toURI());
+                Path.of(Unlocked.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         if (!places.contains(own)) {
             places.add(own);
         }
@@ -358,8 +352,7 @@ class EscapesTest {
         Files.createDirectories(own);
         Workers.parquet(own.resolve("q.parquet"), "select 'mine' as s");
         try (Session one = given(queries.begin("city", "UTC"))) {
-            try (Rows rows =
-                    given(one.run("select s from q", List.of(), new FolderSources(own)))) {
+            try (Rows rows = given(one.run("select s from q", List.of(), new FolderSources(own)))) {
                 rows.next();
             }
             List<Path> staged;

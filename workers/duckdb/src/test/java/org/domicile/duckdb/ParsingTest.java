@@ -27,9 +27,7 @@ class ParsingTest {
         assertEquals(
                 Set.of("S 1.t1", "t2", "t3", "t4"),
                 Set.copyOf(
-                        found.references().stream()
-                                .map(each -> each.name().toString())
-                                .toList()));
+                        found.references().stream().map(each -> each.name().toString()).toList()));
         assertTrue(found.words().containsAll(Set.of("a", "b", "k", "z")));
         assertFalse(
                 engine.parse("select a from t where b = 'not a column'")

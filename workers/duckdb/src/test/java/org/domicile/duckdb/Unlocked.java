@@ -25,8 +25,7 @@ final class Unlocked {
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:")) {
             Walls.complete(64 << 20);
             for (String line : Files.readAllLines(Path.of(arguments[0]))) {
-                String sql =
-                        new String(Base64.getDecoder().decode(line), StandardCharsets.UTF_8);
+                String sql = new String(Base64.getDecoder().decode(line), StandardCharsets.UTF_8);
                 said.append(tried(connection, sql)).append('\n');
             }
         }
