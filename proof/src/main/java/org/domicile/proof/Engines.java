@@ -22,6 +22,11 @@ import java.util.stream.Stream;
 final class Engines {
     private static final List<String> FORMATS = List.of("2", "3");
 
+    /** In its turn, and once more when all have had theirs. */
+    private static final String READ = "read";
+
+    private static final String AGREE = "agree";
+
     /** The engines of proof/engines. */
     enum Engine {
         JAVA(Jdk.OURS),
@@ -58,7 +63,7 @@ final class Engines {
     }
 
     /**
-     * What a pinned release cannot do.
+     * What a pinned release cannot do while all engines take part.
      *
      * @param error a piece of what it says
      */
@@ -67,6 +72,10 @@ final class Engines {
     /** To be read beside docs/use/tables.md, which tells them to people. */
     static final List<Gap> GAPS =
             List.of(
+                    // position deletes whose paths are DELTA_LENGTH_BYTE_ARRAY, read as a dictionary
+                    new Gap(Engine.PYICEBERG, "2", AGREE, "DeltaLengthByteArrayDecoder"),
+                    new Gap(Engine.PYICEBERG, "3", "insert", "Cannot write manifest"),
+                    new Gap(Engine.PYICEBERG, "3", "update", "Cannot write manifest"),
                     new Gap(Engine.FLINK, "2", "update", "SupportsRowLevelUpdate"),
                     new Gap(Engine.FLINK, "2", "delete", "SupportsRowLevelDelete"),
                     new Gap(Engine.FLINK, "3", "update", "SupportsRowLevelUpdate"),
@@ -171,7 +180,7 @@ final class Engines {
             Engine engine = each.getKey();
             EngineProcess process = each.getValue();
             if (made) {
-                read(engine, format, process, table, expected);
+                read(engine, format, process, table, expected, READ);
             } else {
                 made = ask(engine, format, process, "create", table, format);
             }
@@ -198,16 +207,24 @@ final class Engines {
             if (ask(engine, format, process, "delete", table, Long.toString(last))) {
                 expected.words.remove(last);
             }
-            read(engine, format, process, table, expected);
+            read(engine, format, process, table, expected, READ);
         }
         for (Map.Entry<Engine, EngineProcess> each : running.entrySet()) {
-            read(each.getKey(), format, each.getValue(), table, expected);
+            read(each.getKey(), format, each.getValue(), table, expected, AGREE);
         }
         counts.put("rows of format " + format, (long) expected.words.size());
     }
 
+    /**
+     * @param when what the reading is called, in the list of gaps too
+     */
     private void read(
-            Engine engine, String format, EngineProcess process, String table, Expected expected)
+            Engine engine,
+            String format,
+            EngineProcess process,
+            String table,
+            Expected expected,
+            String when)
             throws IOException {
         try {
             List<String> rows =
@@ -217,14 +234,14 @@ final class Engines {
                                             Long.parseLong(row.substring(0, row.indexOf('|')))))
                             .toList();
             if (rows.equals(expected.rows())) {
-                done(engine, format, "read");
+                done(engine, format, when);
             } else {
                 wrong.add(
                         "%s reads of format %s %s and not %s"
                                 .formatted(engine.word(), format, rows, expected.rows()));
             }
         } catch (EngineProcess.Failed e) {
-            failed(engine, format, "read", e.why());
+            failed(engine, format, when, e.why());
         }
     }
 
