@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * An Iceberg REST catalog and the files of its tables, asked as Iceberg's own client asks them: OAuth
- * for the catalog, vended credentials for the files. Owned by one thread.
+ * An Iceberg REST catalog and the files of its tables, asked as Iceberg's own client asks them:
+ * OAuth for the catalog, vended credentials for the files. Owned by one thread.
  */
 final class CatalogClient implements AutoCloseable {
     private static final Map<String, String> VENDED =
@@ -79,8 +79,9 @@ final class CatalogClient implements AutoCloseable {
         StringBuilder fields = new StringBuilder();
         for (int i = 1; i <= 10; i++) {
             fields.append(i == 1 ? "" : ",")
-                    .append("{\"id\":%d,\"name\":\"column_%d\",\"required\":false,\"type\":\"%s\"}"
-                            .formatted(i, i, i % 2 == 0 ? "string" : "long"));
+                    .append(
+                            "{\"id\":%d,\"name\":\"column_%d\",\"required\":false,\"type\":\"%s\"}"
+                                    .formatted(i, i, i % 2 == 0 ? "string" : "long"));
         }
         catalog.ask(
                 "POST",
@@ -88,7 +89,7 @@ final class CatalogClient implements AutoCloseable {
                 "",
                 JSON,
                 ("{\"name\":\"%s\",\"schema\":{\"type\":\"struct\",\"schema-id\":0,\"fields\":[%s]},"
-                                + "\"properties\":{\"format-version\":\"2\"}}")
+                     + "\"properties\":{\"format-version\":\"2\"}}")
                         .formatted(table, fields)
                         .getBytes(UTF_8));
     }
@@ -105,8 +106,7 @@ final class CatalogClient implements AutoCloseable {
 
     /** Says what was done, as clients do after each commit. */
     void report(String table, String metrics) throws IOException {
-        catalog.ask(
-                "POST", TABLES + "/" + table + "/metrics", "", JSON, metrics.getBytes(UTF_8));
+        catalog.ask("POST", TABLES + "/" + table + "/metrics", "", JSON, metrics.getBytes(UTF_8));
     }
 
     /** The files of a table, with what was vended. */

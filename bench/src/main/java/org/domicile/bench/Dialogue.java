@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * One keep-alive connection on which one request follows the other, each answer read whole
- * into one buffer: little more than the system calls. Owned by one thread.
+ * One keep-alive connection on which one request follows the other, each answer read whole into one
+ * buffer: little more than the system calls. Owned by one thread.
  */
 final class Dialogue implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -14,7 +14,8 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * AWS Signature Version 4 for requests that sign host, date, payload hash and a session's token, as
- * cheaply as it goes: the day's key is derived once, the second's date is formatted once. Owned by one thread.
+ * cheaply as it goes: the day's key is derived once, the second's date is formatted once. Owned by
+ * one thread.
  */
 final class Signer {
     static final String UNSIGNED = "UNSIGNED-PAYLOAD";

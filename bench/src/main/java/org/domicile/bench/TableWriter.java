@@ -1,7 +1,5 @@
 package org.domicile.bench;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -120,7 +118,8 @@ final class TableWriter {
         "added-files-size":"4096","changed-partition-count":"1","total-records":"100",\
         "total-files-size":"4096","total-data-files":"1","total-delete-files":"0",\
         "total-position-deletes":"0","total-equality-deletes":"0"},"schema-id":0}},\
-        {"action":"set-snapshot-ref","ref-name":"main","type":"branch","snapshot-id":%d}]}"""
+        {"action":"set-snapshot-ref","ref-name":"main","type":"branch","snapshot-id":%d}]}\
+        """
                 .formatted(
                         table.snapshot(),
                         table.uuid(),

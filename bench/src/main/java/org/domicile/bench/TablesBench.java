@@ -184,7 +184,9 @@ final class TablesBench implements Callable<Integer> {
                             failure.isEmpty() ? "" : "; first failure " + failure));
         }
 
-        /** @param table its name, or what the names of many begin with */
+        /**
+         * @param table its name, or what the names of many begin with
+         */
         private Ran load(int count, String table, double seconds) throws IOException {
             boolean many = table.endsWith("_");
             List<TableWriter> all = new ArrayList<>();

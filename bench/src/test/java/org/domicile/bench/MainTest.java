@@ -28,7 +28,10 @@ class MainTest {
     void listsItsNames() throws IOException {
         List<String> names = run(0, "--list").lines().map(line -> line.split(" ", -1)[0]).toList();
         assertEquals(
-                List.of("s3", "ledger", "start", "bare", "price", "erase", "policy", "sql", "tables"), names);
+                List.of(
+                        "s3", "ledger", "start", "bare", "price", "erase", "policy", "sql",
+                        "tables"),
+                names);
         for (String line : run(0, "--list", "--json").lines().toList()) {
             assertTrue(names.contains(Json.object(line).get("name")));
         }
@@ -37,7 +40,9 @@ class MainTest {
     @Test
     void everyNameHelpsWithAnExample() {
         for (String name :
-                List.of("s3", "ledger", "start", "bare", "price", "erase", "policy", "sql", "tables")) {
+                List.of(
+                        "s3", "ledger", "start", "bare", "price", "erase", "policy", "sql",
+                        "tables")) {
             assertTrue(run(0, name, "--help").contains("Example: domicile bench " + name));
         }
     }

@@ -36,6 +36,7 @@ import picocli.CommandLine.Parameters;
             "  ./domicile proof replay --count 2000",
             "  ./domicile proof histories --count 200",
             "  ./domicile proof fuzz --minutes 60 xml signature",
+            "  ./domicile proof iceberg pyiceberg spark",
             "  ./domicile proof s3-tests ~/s3-tests --workers 8 -- -k multipart",
             "Exit code 0: it held; 1: it did not, and the folder is kept; 2: not understood."
         })
@@ -63,8 +64,8 @@ public final class Main implements Callable<Integer> {
             arity = "0..*",
             paramLabel = "ARGUMENT",
             description =
-                    "s3-tests, after --: more for pytest, such as -k EXPRESSION; fuzz: more"
-                            + " targets.")
+                    "s3-tests, after --: more for pytest, such as -k EXPRESSION; fuzz, iceberg:"
+                            + " more targets or engines.")
     List<String> more = List.of();
 
     @Option(
@@ -153,11 +154,10 @@ public final class Main implements Callable<Integer> {
             throw new IllegalArgumentException("--workers is from 1 to " + MOST_WORKERS);
         }
         List<String> words = more;
-        if (proof == Proofs.FUZZ && folder != null) {
+        if (proof.names() && folder != null) {
             words = Stream.concat(Stream.of(folder.toString()), more.stream()).toList();
         }
-        Path named =
-                folder == null || proof == Proofs.FUZZ ? null : folder.toAbsolutePath().normalize();
+        Path named = folder == null || proof.names() ? null : folder.toAbsolutePath().normalize();
         boolean temporary = proof != Proofs.FUZZ && (named == null || proof.reads());
         Path work = work(proof, named);
         long chosen = seed == null ? System.nanoTime() : seed;
@@ -204,6 +204,7 @@ public final class Main implements Callable<Integer> {
     private String amount(Proofs proof, int times, List<String> words, long chosen) {
         return switch (proof) {
             case FUZZ -> "--minutes " + minutes + " " + String.join(" ", words);
+            case ICEBERG -> String.join(" ", words);
             case LEDGER -> "--minutes " + minutes + " --seed " + chosen;
             case CRASH,
                     POWER,

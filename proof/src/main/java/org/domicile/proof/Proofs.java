@@ -45,6 +45,11 @@ enum Proofs {
     FUZZ("fuzz", "fuzz what strangers send for --minutes each: all targets, or those named"),
     /** Clients in Go, which take minutes to build. */
     CLIENTS("clients", "build mc from its module and let it do its ordinary job"),
+    /** Engines that open tables. */
+    ICEBERG(
+            "iceberg",
+            "let Iceberg's Java client, PyIceberg, DuckDB, Spark, Trino and Flink read and write"
+                    + " the same tables: all, or those named"),
     /** Somebody else's tests of S3. */
     S3_TESTS("s3-tests", "run ceph/s3-tests from its checkout DIR, and compare with the list");
 
@@ -69,6 +74,11 @@ enum Proofs {
         return this == CEDAR || this == S3_TESTS;
     }
 
+    /** Whether all of its arguments are names of what is to be run, and none is a folder. */
+    boolean names() {
+        return this == FUZZ || this == ICEBERG;
+    }
+
     /** How often, when nobody says. */
     int count() {
         return switch (this) {
@@ -77,7 +87,7 @@ enum Proofs {
             case HISTORIES -> 20;
             case ATTACKER -> 100_000;
             case MUTATIONS, FSCK -> 100_000;
-            case LEDGER, FUZZ, CLIENTS, S3_TESTS -> 1;
+            case LEDGER, FUZZ, CLIENTS, ICEBERG, S3_TESTS -> 1;
         };
     }
 
@@ -127,6 +137,8 @@ enum Proofs {
             case FUZZ ->
                     new Fuzz(asked.work(), asked.told()).run(word, asked.more(), asked.lasts());
             case CLIENTS -> new GoClients(asked.work(), asked.told()).run(word, asked.seed());
+            case ICEBERG ->
+                    new Engines(asked.work(), asked.told()).run(word, asked.more(), asked.seed());
             case S3_TESTS ->
                     new S3Suite(
                                     asked.source(),

@@ -201,6 +201,22 @@ final class Server implements AutoCloseable {
                 credential.getOrDefault("region", "home"));
     }
 
+    /** What an engine needs to reach the catalog with the first credential. */
+    Map<String, String> catalog() throws IOException {
+        Map<String, String> credential = json(Path.of(value("firstCredential")));
+        return Map.of(
+                "CATALOG",
+                value("endpoints.web") + "/iceberg",
+                "FILES",
+                value("endpoints.s3"),
+                "REGION",
+                credential.getOrDefault("region", "home"),
+                "CREDENTIAL",
+                credential.getOrDefault("accessKey", "")
+                        + ":"
+                        + credential.getOrDefault("secret", ""));
+    }
+
     /** Where the admin API answers. */
     String socket() {
         return start.data().resolve("run/admin.sock").toString();

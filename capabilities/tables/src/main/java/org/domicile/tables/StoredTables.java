@@ -925,8 +925,7 @@ final class StoredTables implements Tables {
                         Object metadata = draft.at().apply(location);
                         kept.keep(id, version, draft.json().length(), metadata);
                         return metadata instanceof Contents.Parsed table
-                                ? new LoadedTable(
-                                        name, id, version, table.metadata(), table.json())
+                                ? new LoadedTable(name, id, version, table.metadata(), table.json())
                                 : new LoadedView(
                                         name,
                                         id,

@@ -296,9 +296,11 @@ abstract class TablesContract {
         }
         Loaded made = made("flights");
         String own = "s3://tables-city/" + made.id();
-        assertEquals(
-                Refusal.Kind.INVALID,
-                refused(() -> commit(set(FLIGHTS, "write.data.path", own + "x/data"))));
+        for (String path : List.of("write.data.path", "write.metadata.path")) {
+            assertEquals(
+                    Refusal.Kind.INVALID,
+                    refused(() -> commit(set(FLIGHTS, path, own + "x/data"))));
+        }
         commit(set(FLIGHTS, "write.data.path", own + "/data"));
         assertEquals(
                 Refusal.Kind.INVALID,

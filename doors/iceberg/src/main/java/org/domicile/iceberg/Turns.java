@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * give up: clients try five times. So many writers of one table form a line.
  *
  * <p>A caller whose commit was refused as too late <b>is owed</b> a turn at that table. Its next
- * load of the table waits for the turns of those who came before, and then <b>has the turn</b>: until
- * it commits, or for {@link #TURN} at most, commits of others to that table wait. They are
+ * load of the table waits for the turns of those who came before, and then <b>has the turn</b>:
+ * until it commits, or for {@link #TURN} at most, commits of others to that table wait. They are
  * answered as they would be otherwise, a moment later; if they are too late by then, they are owed
- * a turn themselves. Nothing here decides what is committed, and loads of everybody else never wait.
+ * a turn themselves. Nothing here decides what is committed, and loads of everybody else never
+ * wait.
  *
  * <p>Waiting is bounded: {@link #LONGEST} for a load, {@code TURN} for a commit, {@link #MOST_WAIT}
  * requests at a time; whoever is beyond goes on without a turn. What is owed is forgotten after
@@ -110,7 +111,9 @@ final class Turns {
         private @Nullable String holder;
         private long until;
 
-        /** @param since of the last time */
+        /**
+         * @param since of the last time
+         */
         private record Owed(int turns, long since) {}
 
         void owe(String who) {

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileScanTask;
@@ -29,7 +30,6 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
-import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.io.CloseableIterable;
@@ -52,7 +52,9 @@ class DeathTest {
 
     private final Random random = new Random(SEED);
 
-    /** Files that were appended, by table: those that were acknowledged, and all that were tried. */
+    /**
+     * Files that were appended, by table: those that were acknowledged, and all that were tried.
+     */
     private final Map<String, Set<String>> acknowledged = new HashMap<>();
 
     private final Map<String, Set<String>> tried = new HashMap<>();
@@ -184,7 +186,8 @@ class DeathTest {
             assertTrue(
                     once.containsAll(acknowledged.get(name)),
                     name + " lost what it had acknowledged; " + again);
-            assertTrue(tried.get(name).containsAll(once), name + " has what nobody tried; " + again);
+            assertTrue(
+                    tried.get(name).containsAll(once), name + " has what nobody tried; " + again);
             // every snapshot of its history can be opened, and the metadata file says the same
             for (Snapshot each : table.snapshots()) {
                 each.allManifests(table.io());

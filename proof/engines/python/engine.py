@@ -1,0 +1,143 @@
+"""PyIceberg, or DuckDB's own Iceberg extension: engine.py pyiceberg | duckdb"""
+
+import datetime
+import decimal
+import importlib.util
+import os
+import pathlib
+import sys
+import traceback
+
+URI = os.environ["CATALOG"]
+KEY, SECRET = os.environ["CREDENTIAL"].split(":", 1)
+
+
+class DuckDb:
+    def __init__(self):
+        import duckdb
+
+        self.sql = duckdb.connect(config={"threads": 2})
+        self.sql.execute("set autoinstall_known_extensions = false")
+        self.sql.execute("set autoload_known_extensions = false")
+        for name in ("avro", "httpfs", "iceberg"):
+            package = importlib.util.find_spec(f"duckdb_extension_{name}")
+            (file,) = pathlib.Path(package.origin).parent.rglob(f"{name}.duckdb_extension")
+            self.sql.execute(f"load '{file}'")
+        self.sql.execute(
+            f"create secret ours (type iceberg, client_id '{KEY}', client_secret '{SECRET}',"
+            f" oauth2_server_uri '{URI}/v1/oauth/tokens')"
+        )
+        self.sql.execute(f"attach 'main' as d (type iceberg, endpoint '{URI}', secret ours)")
+
+    @staticmethod
+    def quoted(text):
+        return "'" + text.replace("'", "''") + "'"
+
+    def create(self, table, format):
+        self.sql.execute("create schema if not exists d.engines")
+        self.sql.execute(
+            f"create table d.engines.{table} (n bigint, word varchar, price decimal(9, 2), day date, at timestamp)"
+            f" with ('format-version' = '{format}')"
+        )
+
+    def read(self, table):
+        rows = self.sql.execute(
+            "select n::varchar, word, price::varchar, day::varchar, strftime(\"at\", '%Y-%m-%d %H:%M:%S.%f')"
+            f" from d.engines.{table}"
+        ).fetchall()
+        return ["|".join(str(value) for value in row) for row in rows]
+
+    def insert(self, table, *words):
+        rows = [words[i : i + 5] for i in range(0, len(words), 5)]
+        values = ", ".join(
+            f"({n}, {self.quoted(word)}, {price}::decimal(9, 2), date '{day}', timestamp '{at}')"
+            for n, word, price, day, at in rows
+        )
+        self.sql.execute(f"insert into d.engines.{table} values {values}")
+
+    def update(self, table, n, word):
+        self.sql.execute(f"update d.engines.{table} set word = {self.quoted(word)} where n = {n}")
+
+    def delete(self, table, n):
+        self.sql.execute(f"delete from d.engines.{table} where n = {n}")
+
+
+class PyIceberg:
+    def __init__(self):
+        from pyiceberg.catalog import load_catalog
+
+        self.catalog = load_catalog(
+            "ours",
+            **{
+                "type": "rest",
+                "uri": URI,
+                "credential": f"{KEY}:{SECRET}",
+                "header.X-Iceberg-Access-Delegation": "vended-credentials",
+                "py-io-impl": "pyiceberg.io.pyarrow.PyArrowFileIO",
+            },
+        )
+
+    def load(self, table):
+        return self.catalog.load_table(("engines", table))
+
+    @staticmethod
+    def arrow(rows):
+        import pyarrow as pa
+
+        columns = list(zip(*rows))
+        return pa.table(
+            {
+                "n": pa.array([int(n) for n in columns[0]], pa.int64()),
+                "word": pa.array(columns[1], pa.string()),
+                "price": pa.array([decimal.Decimal(price) for price in columns[2]], pa.decimal128(9, 2)),
+                "day": pa.array([datetime.date.fromisoformat(day) for day in columns[3]], pa.date32()),
+                "at": pa.array([datetime.datetime.fromisoformat(at) for at in columns[4]], pa.timestamp("us")),
+            }
+        )
+
+    def create(self, table, format):
+        from pyiceberg.schema import Schema
+        from pyiceberg.types import DateType, DecimalType, LongType, NestedField, StringType, TimestampType
+
+        self.catalog.create_namespace_if_not_exists("engines")
+        types = [LongType(), StringType(), DecimalType(9, 2), DateType(), TimestampType()]
+        names = ["n", "word", "price", "day", "at"]
+        fields = [NestedField(i + 1, name, type, required=False) for i, (name, type) in enumerate(zip(names, types))]
+        self.catalog.create_table(("engines", table), Schema(*fields), properties={"format-version": format})
+
+    def read(self, table):
+        rows = self.load(table).scan().to_arrow().to_pylist()
+        return [
+            f"{row['n']}|{row['word']}|{row['price']}|{row['day']}|{row['at'].strftime('%Y-%m-%d %H:%M:%S.%f')}"
+            for row in rows
+        ]
+
+    def insert(self, table, *words):
+        self.load(table).append(self.arrow([words[i : i + 5] for i in range(0, len(words), 5)]))
+
+    def update(self, table, n, word):
+        found = self.load(table)
+        changed = found.scan(f"n = {n}").to_arrow()
+        changed = changed.set_column(1, changed.schema.field("word"), [[word]])
+        found.upsert(changed, join_cols=["n"])
+
+    def delete(self, table, n):
+        self.load(table).delete(f"n = {n}")
+
+
+def main():
+    out, sys.stdout = sys.stdout, sys.stderr
+    engine = {"duckdb": DuckDb, "pyiceberg": PyIceberg}[sys.argv[1]]()
+    for line in sys.stdin:
+        order, *words = line.rstrip("\n").split("\t")
+        try:
+            for row in getattr(engine, order)(*words) or []:
+                print("row", row, sep="\t", file=out)
+            print("done", file=out)
+        except Exception as e:
+            traceback.print_exc()
+            print("failed", f"{type(e).__name__}: {e}".replace("\n", " "), sep="\t", file=out)
+        out.flush()
+
+
+main()

@@ -1,0 +1,111 @@
+package org.domicile.proof;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A foreign engine that takes orders, as proof/engines/README.md has it. What it says otherwise
+ * goes to a file. Owned by one thread.
+ */
+final class EngineProcess implements AutoCloseable {
+    private static final long ANSWER_SECONDS = 300;
+    private static final long END_SECONDS = 20;
+
+    private final Process process;
+    private final Writer orders;
+    private final BufferedReader answers;
+
+    /** It could not do what it was told, and says why. */
+    static final class Failed extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Failed(String why) {
+            super(why);
+        }
+
+        String why() {
+            return String.valueOf(getMessage());
+        }
+    }
+
+    /**
+     * @param words of its command @param said gets what it says beside answers
+     */
+    static EngineProcess start(List<String> words, Map<String, String> environment, Path said)
+            throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(words).redirectError(said.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
+        builder.environment().putAll(environment);
+        builder.environment().put("AWS_EC2_METADATA_DISABLED", "true");
+        return new EngineProcess(Children.keep(builder.start()));
+    }
+
+    private EngineProcess(Process process) {
+        this.process = process;
+        this.orders = process.outputWriter(StandardCharsets.UTF_8);
+        this.answers =
+                new BufferedReader(
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Gives an order and waits for its end; an engine that takes too long is killed.
+     *
+     * @return the rows, each a text
+     */
+    List<String> ask(String... words) throws IOException, Failed {
+        AtomicBoolean done = new AtomicBoolean();
+        Thread watch =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                Thread.sleep(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS));
+                                if (!done.get()) {
+                                    process.destroyForcibly();
+                                }
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt(); // it answered
+                            }
+                        });
+        try {
+            orders.write(String.join("\t", words) + "\n");
+            orders.flush();
+            List<String> rows = new ArrayList<>();
+            for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+                if (line.startsWith("row\t")) {
+                    rows.add(line.substring(4));
+                } else if (line.startsWith("failed\t")) {
+                    throw new Failed(line.substring(7));
+                } else if (line.equals("done")) {
+                    return rows;
+                }
+            }
+            throw new IOException("it ended, or did not answer in " + ANSWER_SECONDS + " s");
+        } finally {
+            done.set(true);
+            watch.interrupt();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            orders.close();
+            if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
