@@ -1,8 +1,10 @@
 package org.domicile.guard;
 
 import java.security.SecureRandom;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.domicile.keys.Keys;
 import org.domicile.objects.Objects;
@@ -104,6 +106,7 @@ final class SqlView implements GuardedSql {
     private final class Guarded implements Connection {
         private final Session session;
         private final Caller caller;
+        private final Set<String> shown = new HashSet<>();
         private String namespace = "";
 
         Guarded(Session session, Caller caller) {
@@ -121,7 +124,9 @@ final class SqlView implements GuardedSql {
         public Answer<Prepared> prepare(Request request, String sql) {
             own(request);
             try (SqlStatement statement = statement(request, namespace)) {
-                return session.prepare(sql, statement);
+                Answer<Prepared> answer = session.prepare(sql, statement);
+                statement.shown(shown); // an error names columns, too
+                return answer;
             } catch (Refused e) {
                 return refused(e);
             }
