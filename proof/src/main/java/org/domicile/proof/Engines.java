@@ -150,7 +150,7 @@ final class Engines {
 
     private void all(Server server, List<Engine> engines, Map<Engine, List<String>> commands)
             throws IOException {
-        Map<String, String> environment = server.catalog();
+        Map<String, String> environment = server.forEngines();
         Map<Engine, EngineProcess> running = new EnumMap<>(Engine.class);
         try {
             for (Engine each : engines) {

@@ -202,7 +202,7 @@ final class Server implements AutoCloseable {
     }
 
     /** What an engine needs to reach the catalog with the first credential. */
-    Map<String, String> catalog() throws IOException {
+    Map<String, String> forEngines() throws IOException {
         Map<String, String> credential = json(Path.of(value("firstCredential")));
         return Map.of(
                 "CATALOG",
