@@ -121,9 +121,7 @@ final class CopyUses {
             Map<String, String> tags) {
         uses.checkToward(
                 uses.dataZone(),
-                source.version().isPresent()
-                        ? "s3:GetObjectVersionTagging"
-                        : "s3:GetObjectTagging",
+                source.version().isPresent() ? "s3:GetObjectVersionTagging" : "s3:GetObjectTagging",
                 uses.object(from, source.bucket(), source.name(), source.version()),
                 ObjectUses.object(source.bucket(), source.name()),
                 uses.tags(from, source.name(), source.version()));

@@ -43,6 +43,7 @@ final class Uses {
     private final Policy policy;
     private final Ledger ledger;
     private final GuardOptions options;
+
     /** A record names each of them in 47 bytes of at most 64 KiB. */
     static final int MOST_PEOPLE = 1_000;
 

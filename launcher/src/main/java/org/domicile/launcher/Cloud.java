@@ -687,11 +687,7 @@ final class Cloud implements AutoCloseable {
 
     /** It touches nobody's data, and so is no use. */
     private static Upkeep.Job measuring(
-            DiskForecast forecast,
-            Installation installation,
-            Disk disk,
-            Hold hold,
-            Clock clock) {
+            DiskForecast forecast, Installation installation, Disk disk, Hold hold, Clock clock) {
         return new Upkeep.Job(
                 "upkeep:Measure",
                 clock.instant(),

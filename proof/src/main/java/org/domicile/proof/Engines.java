@@ -72,7 +72,8 @@ final class Engines {
     /** To be read beside docs/use/tables.md, which tells them to people. */
     static final List<Gap> GAPS =
             List.of(
-                    // position deletes whose paths are DELTA_LENGTH_BYTE_ARRAY, read as a dictionary
+                    // position deletes whose paths are DELTA_LENGTH_BYTE_ARRAY, read as a
+                    // dictionary
                     new Gap(Engine.PYICEBERG, "2", AGREE, "DeltaLengthByteArrayDecoder"),
                     new Gap(Engine.PYICEBERG, "3", "insert", "Cannot write manifest"),
                     new Gap(Engine.PYICEBERG, "3", "update", "Cannot write manifest"),

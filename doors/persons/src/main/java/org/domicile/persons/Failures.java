@@ -11,6 +11,7 @@ import java.util.Map;
 /** How many wrong codes came in this minute, from whom and in all. Guarded by its lock. */
 final class Failures {
     private static final int FROM_ONE = 10;
+
     /** Far from what guesses a code of 137 bits: a bound for memory, not for who has a good one. */
     private static final int IN_ALL = 10_000;
 

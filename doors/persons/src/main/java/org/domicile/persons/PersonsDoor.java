@@ -132,7 +132,9 @@ public final class PersonsDoor implements HttpHandler {
                 ByteBuffer.wrap(body.toByteArray()));
     }
 
-    /** Who used them: whose purpose it was. What the program does it does for whose data they are. */
+    /**
+     * Who used them: whose purpose it was. What the program does it does for whose data they are.
+     */
     private static String receiver(Ledger.Concern use, String organisation) {
         int slash = use.purpose().indexOf('/');
         return slash > 0 ? use.purpose().substring(0, slash) : organisation;
