@@ -285,7 +285,9 @@ final class Runaway {
                     Files.readAllBytes(Path.of("/proc/" + at + "/root/etc/hostname"));
             case "process-folder" -> {
                 try (var names = Files.newDirectoryStream(Path.of("/proc/" + at + "/cwd/"))) {
-                    names.iterator().hasNext();
+                    if (!names.iterator().hasNext()) {
+                        throw new IOException("nothing is there");
+                    }
                 }
             }
             case "process-victim" ->
