@@ -94,7 +94,7 @@ final class TableCommand {
     }
 
     /** One that looks into a table. */
-    private abstract static class OfTable extends NamespaceCommand.OfCatalog {
+    abstract static class OfTable extends NamespaceCommand.OfCatalog {
         @Parameters(
                 paramLabel = "TABLE",
                 description = "NAMESPACE.TABLE; a level that has a dot stands in \"quotes\".")

@@ -57,7 +57,7 @@ final class Expiring {
                                 metadata,
                                 at.toEpochMilli(),
                                 earlier(at.toEpochMilli(), age),
-                                (int) Math.clamp(least, 1, Integer.MAX_VALUE),
+                                Math.clamp(least, 1, Integer.MAX_VALUE),
                                 oldest)
                         .over();
             }

@@ -133,7 +133,7 @@ final class StoredUpkeep implements TableUpkeep {
                 tables.next(contents, transaction, found, next, table.metadataLocation());
         return new StoredTables.Step<>(
                 () -> {
-                    step.result().get();
+                    Loaded _ = step.result().get();
                     return over;
                 },
                 step.undo());

@@ -29,6 +29,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A child that tries many things, one after the other, as if whatever runs in it were its enemy's.
@@ -167,7 +168,7 @@ final class Runaway {
                     channel.configureBlocking(false);
                     channel.connect(new InetSocketAddress("127.0.0.1", port(at)));
                     while (!channel.finishConnect()) {
-                        Thread.sleep(1);
+                        LockSupport.parkNanos(1_000_000);
                     }
                 }
             }
@@ -285,7 +286,9 @@ final class Runaway {
                     Files.readAllBytes(Path.of("/proc/" + at + "/root/etc/hostname"));
             case "process-folder" -> {
                 try (var names = Files.newDirectoryStream(Path.of("/proc/" + at + "/cwd/"))) {
-                    names.iterator().hasNext();
+                    if (!names.iterator().hasNext()) {
+                        throw new IOException("nothing is there");
+                    }
                 }
             }
             case "process-victim" ->

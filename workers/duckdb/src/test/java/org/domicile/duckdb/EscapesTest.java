@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.domicile.query.Answer;
 import org.domicile.query.Batch;
 import org.domicile.query.Failure;
@@ -421,11 +422,9 @@ class EscapesTest {
             Thread canceller =
                     Thread.ofVirtual()
                             .start(() -> {
-                                try {
-                                    Thread.sleep(1_000);
+                                LockSupport.parkNanos(1_000_000_000);
+                                if (!Thread.currentThread().isInterrupted()) {
                                     session.cancel();
-                                } catch (InterruptedException e) {
-                                    Thread.currentThread().interrupt();
                                 }
                             });
             try {
