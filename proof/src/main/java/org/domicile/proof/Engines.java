@@ -88,6 +88,9 @@ final class Engines {
     private final Map<String, Long> counts = new LinkedHashMap<>();
     private int passed;
 
+    /** Whether all engines take part: some gaps are about what another one wrote. */
+    private boolean whole;
+
     Engines(Path work, Consumer<String> told) {
         this.work = work;
         this.told = told;
@@ -127,6 +130,7 @@ final class Engines {
                 words.isEmpty()
                         ? List.of(Engine.values())
                         : words.stream().map(Engine::of).toList();
+        whole = List.of(Engine.values()).equals(engines);
         Map<Engine, List<String>> commands = new EnumMap<>(Engine.class);
         for (Engine each : engines) {
             commands.put(each, command(each));
@@ -141,7 +145,7 @@ final class Engines {
                                 List.of(),
                                 List.of()))) {
             server.awaitReady();
-            all(server, engines, commands);
+            all(server, commands);
             server.stop();
         } catch (Server.Died e) {
             throw new IOException(e.getMessage(), e);
@@ -149,19 +153,17 @@ final class Engines {
         return new Figures(name, passed, wrong.size(), 0, counts, seed, List.copyOf(wrong));
     }
 
-    private void all(Server server, List<Engine> engines, Map<Engine, List<String>> commands)
-            throws IOException {
+    private void all(Server server, Map<Engine, List<String>> commands) throws IOException {
         Map<String, String> environment = server.forEngines();
         Map<Engine, EngineProcess> running = new EnumMap<>(Engine.class);
         try {
-            for (Engine each : engines) {
-                told.accept("starting " + each.word());
+            for (Map.Entry<Engine, List<String>> each : commands.entrySet()) {
+                String word = each.getKey().word();
+                told.accept("starting " + word);
                 running.put(
-                        each,
+                        each.getKey(),
                         EngineProcess.start(
-                                commands.get(each),
-                                environment,
-                                work.resolve(each.word() + ".out")));
+                                each.getValue(), environment, work.resolve(word + ".out")));
             }
             for (String format : FORMATS) {
                 both(format, running);
@@ -268,7 +270,7 @@ final class Engines {
 
     private void done(Engine engine, String format, String order) {
         told.accept("%s, format %s: %s".formatted(engine.word(), format, order));
-        if (gaps(engine, format, order).findAny().isPresent()) {
+        if (whole && gaps(engine, format, order).findAny().isPresent()) {
             wrong.add(
                     "%s can %s format %s now: take the gap out of the list"
                             .formatted(engine.word(), order, format));

@@ -106,8 +106,9 @@ final class Turns {
     private final class Line {
         private final ReentrantLock lock = new ReentrantLock();
         private final Condition changed = lock.newCondition();
-        private final Deque<Object> queue = new ArrayDeque<>();
+        private final Deque<Long> queue = new ArrayDeque<>();
         private final Map<String, Owed> owed = new LinkedHashMap<>();
+        private long places;
         private @Nullable String holder;
         private long until;
 
@@ -169,11 +170,11 @@ final class Turns {
                 waiting.decrementAndGet();
                 return false;
             }
-            Object place = new Object();
+            Long place = places++;
             queue.addLast(place);
             try {
                 long end = nanos.getAsLong() + LONGEST.toNanos();
-                while (queue.peekFirst() != place || taken()) {
+                while (!place.equals(queue.peekFirst()) || taken()) {
                     long now = nanos.getAsLong();
                     long left = taken() ? Math.min(until, end) - now : end - now;
                     if (end - now <= 0) {

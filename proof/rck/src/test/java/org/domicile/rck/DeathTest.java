@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -103,6 +104,10 @@ class DeathTest {
                 SEED, count(acknowledged), count(tried), deaths.size());
     }
 
+    private static Set<String> of(Map<String, Set<String>> files, String table) {
+        return Objects.requireNonNull(files.get(table), table);
+    }
+
     private static int count(Map<String, Set<String>> files) {
         return files.values().stream().mapToInt(Set::size).sum();
     }
@@ -127,7 +132,7 @@ class DeathTest {
         try (ExecutorService writers = Executors.newFixedThreadPool(WRITERS)) {
             for (int i = 0; i < WRITERS; i++) {
                 String table = TABLES.get(i % TABLES.size());
-                writers.submit(() -> commits(up, table));
+                var _ = writers.submit(() -> commits(up, table));
             }
             if (death.isEmpty()) {
                 int wanted = count(acknowledged) + 15;
@@ -151,9 +156,9 @@ class DeathTest {
             while (up.process().isAlive()) {
                 String location = "%s/data/%016x.parquet".formatted(table.location(), next());
                 DataFile file = written(table, location);
-                tried.get(name).add(location);
+                of(tried, name).add(location);
                 table.newFastAppend().appendFile(file).commit();
-                acknowledged.get(name).add(location);
+                of(acknowledged, name).add(location);
             }
         } catch (RuntimeException e) {
             // dead, or too often too late: this writer ends
@@ -184,10 +189,10 @@ class DeathTest {
             Set<String> once = new HashSet<>(found);
             assertEquals(found.size(), once.size(), name + " has a file twice; " + again);
             assertTrue(
-                    once.containsAll(acknowledged.get(name)),
+                    once.containsAll(of(acknowledged, name)),
                     name + " lost what it had acknowledged; " + again);
             assertTrue(
-                    tried.get(name).containsAll(once), name + " has what nobody tried; " + again);
+                    of(tried, name).containsAll(once), name + " has what nobody tried; " + again);
             // every snapshot of its history can be opened, and the metadata file says the same
             for (Snapshot each : table.snapshots()) {
                 each.allManifests(table.io());
@@ -199,9 +204,9 @@ class DeathTest {
             assertEquals(
                     TableMetadataParser.toJson(served), TableMetadataParser.toJson(file), again);
             String location = table.location() + "/data/checked-" + next() + ".parquet";
-            tried.get(name).add(location);
+            of(tried, name).add(location);
             table.newFastAppend().appendFile(written(table, location)).commit();
-            acknowledged.get(name).add(location);
+            of(acknowledged, name).add(location);
         }
     }
 
