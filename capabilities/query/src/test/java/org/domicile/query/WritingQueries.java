@@ -140,8 +140,7 @@ public final class WritingQueries implements Queries {
             given = true;
             return Answer.of(
                     more
-                            ? Optional.of(
-                                    new Batch(1, List.of(number(1), number(1), number(0))))
+                            ? Optional.of(new Batch(1, List.of(number(1), number(1), number(0))))
                             : Optional.empty());
         }
 
