@@ -63,8 +63,8 @@ public interface GuardedSql {
     interface Connection extends AutoCloseable {
         /**
          * What a statement is. sql:Describe where an object has to be looked into that no plan has
-         * seen, else no use: nothing of the data is shown. What tables of the catalog look like,
-         * the catalog knows.
+         * seen, and where the session is told for the first time what a table of the catalog looks
+         * like; else no use: nothing of the data is shown.
          */
         Answer<Prepared> prepare(Request request, String sql);
 

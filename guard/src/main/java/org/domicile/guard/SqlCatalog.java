@@ -123,6 +123,19 @@ final class SqlCatalog {
         return tables.values().stream().map(each -> each.resource).distinct().toList();
     }
 
+    /**
+     * What its tables and views look like is shown: a use for each that was not shown before.
+     *
+     * @param before what was, which grows
+     */
+    void shown(Set<String> before) {
+        for (Known each : tables.values()) {
+            if (before.add(each.loaded.etag(Loaded.Snapshots.ALL) + "\n" + each.name)) {
+                each.describe();
+            }
+        }
+    }
+
     // ---- names ----
 
     Answer<Relation> resolve(TableName name, At at, List<String> around) {

@@ -771,14 +771,11 @@ final class SqlChanges {
         for (int i = 0; i < wanted.whens().size(); i++) {
             Change.When when = wanted.whens().get(i);
             int number = when.then() instanceof Change.Then.Nothing ? 0 : i + 1;
-            String branch =
-                    " WHEN %s THEN %d"
-                            .formatted(where(when.and()), number);
+            String branch = " WHEN %s THEN %d".formatted(where(when.and()), number);
             (when.match() == Change.Match.MATCHED ? which : fresh).append(branch);
             switch (when.then()) {
                 case Change.Then.Nothing() -> {}
-                case Change.Then.Delete() ->
-                        gone.append(gone.isEmpty() ? "" : ", ").append(number);
+                case Change.Then.Delete() -> gone.append(gone.isEmpty() ? "" : ", ").append(number);
                 case Change.Then.Update(List<Change.Set> sets) -> {
                     for (Change.Set each : sets) {
                         int at = column(goal, each.column());
@@ -804,8 +801,9 @@ final class SqlChanges {
                             : "CASE " + which + values[i] + " ELSE " + column + " END";
         }
         StringBuilder select =
-                new StringBuilder("SELECT %s FROM %s LEFT JOIN %s ON %s"
-                        .formatted(String.join(", ", values), from, source, on));
+                new StringBuilder(
+                        "SELECT %s FROM %s LEFT JOIN %s ON %s"
+                                .formatted(String.join(", ", values), from, source, on));
         if (!gone.isEmpty()) {
             select.append(" WHERE ").append(which).append(" NOT IN (").append(gone).append(")");
         }
@@ -814,8 +812,9 @@ final class SqlChanges {
             select.append(" UNION ALL ").append(each.formatted(source, missing, none));
         }
         StringBuilder count =
-                new StringBuilder("SELECT (SELECT count(*) FROM %s JOIN %s ON %s WHERE %s <> 0)"
-                        .formatted(from, source, on, which));
+                new StringBuilder(
+                        "SELECT (SELECT count(*) FROM %s JOIN %s ON %s WHERE %s <> 0)"
+                                .formatted(from, source, on, which));
         count.append(
                 ", (SELECT count(*) FROM %s WHERE EXISTS (SELECT 1 FROM %s WHERE %s AND %s <> 0))"
                         .formatted(from, source, on, which));
@@ -850,10 +849,7 @@ final class SqlChanges {
                                     values[i] == null ? "NULL" : values[i],
                                     SqlTypes.slot(columns.get(i), 1).type()));
         }
-        return "SELECT "
-                + String.join(", ", cells)
-                + " FROM %1$s WHERE %2$s AND %3$s = "
-                + number;
+        return "SELECT " + String.join(", ", cells) + " FROM %1$s WHERE %2$s AND %3$s = " + number;
     }
 
     private static int column(Goal goal, String name) {

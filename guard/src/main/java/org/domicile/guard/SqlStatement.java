@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.domicile.keys.Pass;
@@ -82,6 +83,11 @@ final class SqlStatement implements Sources, AutoCloseable {
             marks = marks.and(uses.labels(each));
         }
         return marks;
+    }
+
+    /** Puts on record that what it names is described. @param before what was, which grows */
+    void shown(Set<String> before) {
+        catalog.shown(before);
     }
 
     /** Its use as organisation/node/number. */

@@ -3,8 +3,10 @@ package org.domicile.guard;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.SecureRandom;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.domicile.keys.Keys;
 import org.domicile.objects.Objects;
@@ -155,6 +157,7 @@ final class SqlView implements GuardedSql {
     private final class Guarded implements Connection {
         private final Session session;
         private final Caller caller;
+        private final Set<String> shown = new HashSet<>();
         private String namespace = "";
 
         Guarded(Session session, Caller caller) {
@@ -172,11 +175,15 @@ final class SqlView implements GuardedSql {
         public Answer<Prepared> prepare(Request request, String sql) {
             own(request);
             try (SqlStatement statement = statement(views.apply(request), namespace)) {
-                return Change.of(sql)
-                        .then(change ->
-                                change.isPresent()
-                                        ? SqlChanges.prepared(sql, change.get(), session, statement)
-                                        : session.prepare(sql, statement));
+                Answer<Prepared> answer =
+                        Change.of(sql)
+                                .then(change ->
+                                        change.isPresent()
+                                                ? SqlChanges.prepared(
+                                                        sql, change.get(), session, statement)
+                                                : session.prepare(sql, statement));
+                statement.shown(shown); // an error names columns, too
+                return answer;
             } catch (Refused e) {
                 return refused(e);
             }

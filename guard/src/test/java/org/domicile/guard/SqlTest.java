@@ -287,10 +287,15 @@ class SqlTest {
             assertEquals("", text(connection, "select n from 'flights'"));
             given(connection.prepare(request(city), "select n from 'FLIGHTS'"));
             List<Ledger.Recorded> uses = since(before);
-            assertEquals(List.of("sql:Connect", "sql:Select", "sql:Select"), actions(uses));
+            given(connection.prepare(request(city), "select n from 'travel.flights'"));
+            assertEquals(
+                    List.of("sql:Connect", "sql:Select", "sql:Select", "sql:Describe"),
+                    actions(uses));
             assertTrue(
-                    uses.getLast().object().startsWith("travel.flights (n) 0 rows; sha256 of"),
-                    uses.getLast().object());
+                    uses.get(2).object().startsWith("travel.flights (n) 0 rows; sha256 of"),
+                    uses.get(2).object());
+            assertEquals("travel.flights", uses.getLast().object());
+            assertEquals(uses.size(), since(before).size(), "it is described once");
             connection.within("");
             assertEquals(
                     Failure.NO_TABLE,

@@ -166,6 +166,7 @@ final class DataPaths {
             sql | OWN | none | nobody | OWN / | show search_path
             sql | ASK | none | itself | ASK / | select relname from pg_class
             sql | SELECT | reads | itself | SELECT / | select n from 's3://{bucket}/raw/p.parquet'
+            sql | SELECT | reads | itself | SELECT / | select n from 'flights.more'
             sql | COPY_OUT | reads | itself | COPY_OUT / | copy (select n from 's3://{bucket}/raw/p.parquet') to stdout
             sql | CREATE | copies | both | CREATE / | create table q.{table} as select n from 's3://{bucket}/raw/p.parquet'
             sql | INSERT | copies | both | INSERT / | insert into q.t select n from 's3://{bucket}/raw/p.parquet'

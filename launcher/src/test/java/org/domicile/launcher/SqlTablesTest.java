@@ -554,6 +554,10 @@ class SqlTablesTest {
                         "physical_plan|")) {
             assertTrue(plan.contains(each), each + " in " + plan);
         }
+        String use = plan.replaceAll("(?s).*use       (\\S+).*", "$1");
+        Rig.Ran why = rig.run("policy", "explain", use);
+        assertEquals(0, why.code(), why.err());
+        assertTrue(why.out().contains("allowed"), why.out());
     }
 
     @Test

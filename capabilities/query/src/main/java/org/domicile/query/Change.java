@@ -117,12 +117,7 @@ public sealed interface Change {
      * @param whens in their order: the first whose condition holds is what is done
      */
     record Merge(
-            List<String> table,
-            String alias,
-            Text source,
-            String called,
-            Text on,
-            List<When> whens)
+            List<String> table, String alias, Text source, String called, Text on, List<When> whens)
             implements Change {
         /** They are the record's own. */
         public Merge {

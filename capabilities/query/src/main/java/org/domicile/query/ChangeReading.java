@@ -216,8 +216,7 @@ final class ChangeReading {
         while (!ended()) {
             Token token = now();
             boolean outside = depth == 0;
-            if (outside
-                    && (comma && (token.sign(",") || token.sign(")")) || isWord(token, ends))) {
+            if (outside && (comma && (token.sign(",") || token.sign(")")) || isWord(token, ends))) {
                 break;
             }
             depth += token.is("case") ? 1 : token.is("end") ? -1 : 0;
@@ -597,8 +596,7 @@ final class ChangeReading {
     }
 
     private Change.When when() {
-        Change.Match match =
-                accept("not") ? Change.Match.NOT_MATCHED : Change.Match.MATCHED;
+        Change.Match match = accept("not") ? Change.Match.NOT_MATCHED : Change.Match.MATCHED;
         if (!accept("matched")) {
             throw wrong();
         }

@@ -16,10 +16,17 @@
  * org.domicile.query.Sources#open}), with the plan of all that will be read, and reads nothing
  * before.
  *
- * <p><b>Atomicity.</b> A statement that fails has changed nothing. Today only statements that read
- * run (SELECT, VALUES, EXPLAIN); any other is refused with 0A000. A transaction is therefore the
- * door's affair, and has nothing to undo. Two statements may see two versions of an object; one
- * statement sees one.
+ * <p><b>Atomicity.</b> A statement that fails has changed nothing. Run takes what reads (SELECT,
+ * VALUES, EXPLAIN); any other is refused with 0A000. A transaction is therefore the door's affair,
+ * and has nothing to undo. Two statements may see two versions of an object; one statement sees
+ * one.
+ *
+ * <p><b>What changes something</b> is read by {@link org.domicile.query.Change}, as far as its head
+ * goes, and is whoever's affair who holds the tables: a session only runs what such a statement
+ * embeds and leaves the rows in its staging as a file ({@link org.domicile.query.Session#write}),
+ * or makes one of a file from outside, which it alone opens ({@link
+ * org.domicile.query.Session#arrive}). Both count among the bytes of its staging until they are
+ * closed.
  *
  * <p><b>Rows</b> come in batches, column by column, each pulled when it is asked for: nobody who
  * pulls slowly makes anything pile up. Closing early ends the work. Order is the statement's.

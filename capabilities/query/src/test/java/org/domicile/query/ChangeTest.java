@@ -231,8 +231,7 @@ class ChangeTest {
                                         Change.Match.NOT_MATCHED,
                                         Optional.empty(),
                                         new Change.Then.Insert(
-                                                List.of("n"),
-                                                List.of(text(sql, "s.n + (1)")))))),
+                                                List.of("n"), List.of(text(sql, "s.n + (1)")))))),
                 change(sql));
         assertEquals(
                 Failure.SYNTAX,

@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
 public final class WritingQueries implements Queries {
     private static final Pattern TABLE = Pattern.compile("FROM \"([^\"]+)\"\\.\"([^\"]+)\"");
 
+    private static final Pattern PLACE = Pattern.compile("'(s3://[^']+)'");
+
     private final ReadingQueries reading;
 
     /** Where nobody has limits of its own. */
@@ -71,6 +73,15 @@ public final class WritingQueries implements Queries {
             if (!table.find()) {
                 return Answer.failed(Failure.SYNTAX, "not known here: " + sql);
             }
+            Matcher place = PLACE.matcher(sql);
+            while (place.find()) {
+                Answer<Relation> source =
+                        sources.resolve(
+                                new TableName(List.of(place.group(1))), new At.Now(), List.of());
+                if (source instanceof Answer.Failed<Relation>(Failure failure)) {
+                    return Answer.failed(failure);
+                }
+            }
             return sources.resolve(
                             new TableName(List.of(table.group(1), table.group(2))),
                             new At.Now(),
@@ -122,13 +133,20 @@ public final class WritingQueries implements Queries {
         }
     }
 
-    /** One row was counted. */
+    /** One row was counted, and of a MERGE it matches one. */
     private static final class Count implements Rows {
         private boolean given;
 
         @Override
         public List<Column> columns() {
-            return List.of(new Column("count", Type.Simple.BIGINT));
+            return List.of(
+                    new Column("changed", Type.Simple.BIGINT),
+                    new Column("matched", Type.Simple.BIGINT),
+                    new Column("new", Type.Simple.BIGINT));
+        }
+
+        private static Vector number(long number) {
+            return new Vector.Longs(new long[] {number}, new BitSet());
         }
 
         @Override
@@ -137,12 +155,7 @@ public final class WritingQueries implements Queries {
             given = true;
             return Answer.of(
                     more
-                            ? Optional.of(
-                                    new Batch(
-                                            1,
-                                            List.of(
-                                                    new Vector.Longs(
-                                                            new long[] {1}, new BitSet()))))
+                            ? Optional.of(new Batch(1, List.of(number(1), number(1), number(0))))
                             : Optional.empty());
         }
 

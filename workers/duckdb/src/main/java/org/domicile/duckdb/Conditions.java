@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.domicile.query.Wanted;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which rows of the tables of a SELECT its WHERE can use, as far as that is plain to see: a column
@@ -44,7 +45,7 @@ final class Conditions {
         return wanted;
     }
 
-    private static void tables(Object from, boolean alone, List<From> tables) {
+    private static void tables(@Nullable Object from, boolean alone, List<From> tables) {
         if (!(from instanceof Map<?, ?> node)) {
             return;
         }
@@ -76,7 +77,7 @@ final class Conditions {
         return parts.isEmpty() ? "" : parts.getLast();
     }
 
-    private static Wanted condition(Object node, From table, int depth) {
+    private static Wanted condition(@Nullable Object node, From table, int depth) {
         if (!(node instanceof Map<?, ?> object) || depth > 100) {
             return Wanted.ALL;
         }
@@ -128,7 +129,10 @@ final class Conditions {
     }
 
     private static Optional<Wanted> one(
-            Object column, Wanted.Operator operator, Object constant, From table) {
+            @Nullable Object column,
+            Wanted.Operator operator,
+            @Nullable Object constant,
+            From table) {
         return column(column, table)
                 .flatMap(name ->
                         constant(constant).map(value -> new Wanted.Compare(name, operator, value)));
@@ -159,7 +163,7 @@ final class Conditions {
                 : Wanted.ALL;
     }
 
-    private static Optional<String> column(Object node, From table) {
+    private static Optional<String> column(@Nullable Object node, From table) {
         if (!(node instanceof Map<?, ?> object)
                 || !text(object, "class").equals("COLUMN_REF")
                 || !(object.get("column_names") instanceof List<?> names)) {
@@ -175,7 +179,7 @@ final class Conditions {
     }
 
     /** A constant, or a text that is cast to a day, a moment or an UUID. */
-    private static Optional<Wanted.Constant> constant(Object node) {
+    private static Optional<Wanted.Constant> constant(@Nullable Object node) {
         if (!(node instanceof Map<?, ?> object)) {
             return Optional.empty();
         }
