@@ -193,6 +193,7 @@ final class Lake implements AutoCloseable {
     }
 
     /** Deletes rows of a file by their numbers, in a vector. */
+    @SuppressWarnings("NullAway") // that a file had no deletes is told to the library by null
     void deleteVector(Table table, DataFile file, long... rows) throws IOException {
         BaseDVFileWriter writer =
                 new BaseDVFileWriter(

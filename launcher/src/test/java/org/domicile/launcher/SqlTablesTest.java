@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionSpec;
@@ -430,12 +431,12 @@ class SqlTablesTest {
     }
 
     @Test
-    void tablesAreReadAsTheyWere() throws SQLException, InterruptedException {
+    void tablesAreReadAsTheyWere() throws SQLException {
         Table table = numbers("history");
         lake.append(table, "select 1::bigint as n", 1);
         long firstSnapshot = table.currentSnapshot().snapshotId();
         Instant firstTime = Instant.ofEpochMilli(table.currentSnapshot().timestampMillis());
-        Thread.sleep(20);
+        LockSupport.parkNanos(20_000_000);
         table.manageSnapshots().createTag("one", firstSnapshot).commit();
         lake.append(table, "select 2::bigint as n", 1);
         table.updateSchema().renameColumn("n", "m").commit();
