@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.domicile.keys.Pass;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Resource;
@@ -50,6 +51,11 @@ final class SqlCatalog {
     /** Files of one statement. */
     private static final int MOST_FILES = 10_000;
 
+    /** Bytes of all that describes them, and of one place of a column in memory. */
+    private static final long MOST_DESCRIBING = 48 << 20;
+
+    private static final long CHUNK_BYTES = 100;
+
     /** Dialects of views that the engine may understand, the likeliest first. */
     private static final List<String> DIALECTS = List.of("domicile", "duckdb", "trino", "spark");
 
@@ -59,6 +65,8 @@ final class SqlCatalog {
     private final String namespace;
     private final Map<String, NestedReads.Held> held;
     private final Map<String, Known> tables = new LinkedHashMap<>();
+    private final List<Resource.Data> views = new ArrayList<>();
+    private long describing;
     private final Map<String, NestedReads.Held> files = new HashMap<>();
     private final Map<String, Place> vectors = new HashMap<>();
 
@@ -118,9 +126,11 @@ final class SqlCatalog {
     /** Bytes of something held. */
     private record Place(NestedReads.Held one, long offset, long length, long count) {}
 
-    /** Places of the tables that the statement names, each once. */
+    /** Places of the tables and views that the statement names, each once. */
     List<Resource.Data> places() {
-        return tables.values().stream().map(each -> each.resource).distinct().toList();
+        return Stream.concat(tables.values().stream().map(each -> each.resource), views.stream())
+                .distinct()
+                .toList();
     }
 
     /**
@@ -222,9 +232,11 @@ final class SqlCatalog {
                 kind == Kind.TABLE ? "iceberg:LoadTable" : "iceberg:LoadView",
                 resource,
                 name.text());
-        return kind == Kind.TABLE
-                ? table(bucket, resource, name, loaded, at)
-                : view(name, loaded, at);
+        if (kind == Kind.TABLE) {
+            return table(bucket, resource, name, loaded, at);
+        }
+        views.add(resource);
+        return view(name, loaded, at);
     }
 
     private Answer<Relation> table(
@@ -453,10 +465,25 @@ final class SqlCatalog {
         };
     }
 
+    /** What describes files is in memory until the statement ends. */
+    private void described(Footer footer) throws Unreadable {
+        describing += footer.tail().length + CHUNK_BYTES * footer.chunks().size();
+        if (describing > MOST_DESCRIBING) {
+            throw new Unreadable(
+                    new Failure(
+                            Failure.OVER_LIMIT,
+                            "What describes the files of this statement takes more than %d MiB."
+                                    .formatted(MOST_DESCRIBING >> 20),
+                            0,
+                            "Ask for less, or let the table be compacted."));
+        }
+    }
+
     private DataFile data(Known table, String name) throws Unreadable {
         NestedReads.Held one = hold(table, name);
         Optional<Footer> known = parts.footers().of(one.id());
         if (known.isPresent()) {
+            described(known.get());
             return new DataFile(one.id(), one.place(), known.get());
         }
         PlainContent content = reads.open(one, table.describe());
@@ -466,6 +493,7 @@ final class SqlCatalog {
                             one.version().size(),
                             (offset, length) -> NestedReads.read(content, offset, length));
             parts.footers().keep(one.id(), footer);
+            described(footer);
             return new DataFile(one.id(), one.place(), footer);
         } catch (NotParquet e) {
             throw new Unreadable(

@@ -802,8 +802,9 @@ final class SqlChanges {
         }
         StringBuilder select =
                 new StringBuilder(
-                        "SELECT %s FROM %s LEFT JOIN %s ON %s"
-                                .formatted(String.join(", ", values), from, source, on));
+                        // whom nothing is done to is there once, however many match it
+                        "SELECT %s FROM %s LEFT JOIN %s ON %s AND (%s) <> 0"
+                                .formatted(String.join(", ", values), from, source, on, which));
         if (!gone.isEmpty()) {
             select.append(" WHERE ").append(which).append(" NOT IN (").append(gone).append(")");
         }

@@ -109,6 +109,8 @@ final class SqlColumns {
             case WHOLE -> whole(constant.text());
             case EXACT -> new Filter.Value.Decimal(constant.text());
             case TEXT -> new Filter.Value.Text(constant.text());
+            case DAY -> new Filter.Value.Day(constant.text());
+            case MOMENT -> new Filter.Value.Moment(constant.text());
         };
     }
 

@@ -253,15 +253,16 @@ final class TableUpkeepRun implements UpkeepOfTables {
             Instant before = now.minus(UNREFERRED);
             boolean[] ages = new boolean[2];
             files(each -> ages[each.modified().isBefore(before) ? 1 : 0] = true);
-            table.version = version;
             table.looked = now;
             table.young = ages[0];
             if (!ages[1]) {
+                table.version = version;
                 table.waiting = 0;
                 table.unneeded.clear();
                 return;
             }
             List<Version> over = over(referred(held), before);
+            table.version = version; // one that failed is looked at again
             table.failed = "";
             remove(held, over);
         }

@@ -127,7 +127,7 @@ class SqlCommandTest {
         assertEquals(1, none.code());
         assertTrue(none.err().contains("no object s3://travel/none.parquet"), none.err());
         assertTrue(sql("select 1 from 's3://travel/text.parquet'").err().contains("not a Parquet"));
-        assertTrue(sql("drop table x").err().contains("Only statements that read"));
+        assertTrue(sql("create index x on y (a)").err().contains("Only statements that read"));
         assertTrue(sql("selec 1").err().contains("selec"));
         assertTrue(sql("select 'x'::integer").err().contains("Could not convert"));
     }

@@ -155,7 +155,7 @@ class SqlDoorTest {
                                     "42703",
                                     "selec 1",
                                     "42601",
-                                    "create table x (a int)",
+                                    "create index x on y (a)",
                                     "0A000",
                                     "select * from read_csv('/etc/passwd')",
                                     "0A000")

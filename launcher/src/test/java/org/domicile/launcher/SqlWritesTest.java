@@ -239,6 +239,17 @@ class SqlWritesTest {
         run("insert into travel.news values (2, 'again')");
         assertEquals("21000", failing(merge));
         assertEquals(List.of("3"), rows("select count(*) from goal"));
+        // whom only one of two matches changes is there once
+        run("create table travel.once (n int, word text)");
+        run("insert into travel.once values (2, 'x'), (3, 'y')");
+        run("delete from travel.news");
+        run("insert into travel.news values (2, 'two'), (2, 'other'), (3, 'a'), (3, 'b')");
+        assertEquals(
+                1,
+                run(
+                        "merge into travel.once t using travel.news s on t.n = s.n when matched and"
+                                + " s.word = 'two' then update set word = s.word"));
+        assertEquals(List.of("2|two", "3|y"), rows("select n, word from once order by n"));
     }
 
     @Test

@@ -27,7 +27,7 @@ public record Footer(
     private static final int FIRST_READ = 64 << 10;
 
     /** Bytes of the largest metadata. */
-    public static final int MOST = 64 << 20;
+    public static final int MOST = 16 << 20;
 
     /** They are the record's own. */
     public Footer {

@@ -24,6 +24,11 @@ final class FooterReading {
     private final Compact in;
     private final List<Footer.Node> nodes = new ArrayList<>();
     private final List<Element> elements = new ArrayList<>();
+    /** Each takes a hundred times what it takes in the file, where it says nothing. */
+    private static final int MOST_ELEMENTS = 20_000;
+
+    private static final int MOST_CHUNKS = 200_000;
+
     private final List<Footer.Chunk> chunks = new ArrayList<>();
     private String schema = "";
     private long rows;
@@ -86,6 +91,9 @@ final class FooterReading {
     private void schema() throws NotParquet {
         int from = in.place();
         int count = in.list(Compact.STRUCT);
+        if (count > MOST_ELEMENTS) {
+            throw new NotParquet("it has more than " + MOST_ELEMENTS + " columns");
+        }
         for (int i = 0; i < count; i++) {
             elements.add(element(count));
         }
@@ -211,6 +219,9 @@ final class FooterReading {
     private void add(String column, long start, long size) throws NotParquet {
         if (start < 4 || size < 0 || start > length - tail.length - size) {
             throw new NotParquet("a column of it would lie outside the file: it is cut off");
+        }
+        if (chunks.size() >= MOST_CHUNKS) {
+            throw new NotParquet("it has more than " + MOST_CHUNKS + " pieces of columns");
         }
         chunks.add(new Footer.Chunk(column, start, size));
     }

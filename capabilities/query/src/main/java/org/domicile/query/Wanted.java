@@ -61,7 +61,11 @@ public sealed interface Wanted {
         TRUTH,
         WHOLE,
         EXACT,
-        /** A text, or something that a text was cast to: a day, a moment, an UUID. */
-        TEXT
+        /** A text, which the column's type says what it means as. */
+        TEXT,
+        /** A text that was cast to a day. */
+        DAY,
+        /** A text that was cast to a moment without a zone. */
+        MOMENT
     }
 }

@@ -97,10 +97,13 @@ public final class Wire {
     public static final int WRITTEN = 32;
 
     /** Bytes of the largest body. */
-    public static final int MOST = 256 << 20;
+    public static final int MOST = 80 << 20;
 
     private static final int MOST_DEPTH = 64;
     private static final int MOST_ITEMS = 1 << 24;
+
+    /** Slots of a list before its items have come. */
+    private static final int MOST_AT_ONCE = 1_024;
 
     private final DataInputStream in;
     private final DataOutputStream out;
@@ -216,7 +219,7 @@ public final class Wire {
     /** Reads a list. */
     public static <T> List<T> list(DataInputStream in, Reading<T> reading) throws IOException {
         int count = count(in, Math.min(MOST_ITEMS, in.available()));
-        List<T> all = new ArrayList<>(count);
+        List<T> all = new ArrayList<>(Math.min(count, MOST_AT_ONCE));
         for (int i = 0; i < count; i++) {
             all.add(reading.read(in));
         }

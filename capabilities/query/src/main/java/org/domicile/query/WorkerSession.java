@@ -214,6 +214,12 @@ final class WorkerSession implements Session {
         return new Resolving(sources, this::parse).statement(parsed);
     }
 
+    private static Answer<Parsed> selecting(Parsed parsed) {
+        return parsed.kind() == Kind.SELECT
+                ? Answer.of(parsed)
+                : Answer.failed(Failure.NOT_HERE, "What is written is what a SELECT answers.");
+    }
+
     @Override
     public Answer<Written> write(
             String select, List<Value> parameters, Target target, Sources sources) {
@@ -224,6 +230,7 @@ final class WorkerSession implements Session {
         }
         return statement(() ->
                 parse(select)
+                        .then(WorkerSession::selecting)
                         .then(parsed ->
                                 resolve(parsed, sources)
                                         .then(resolved ->

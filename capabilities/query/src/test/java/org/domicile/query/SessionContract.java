@@ -945,7 +945,7 @@ public abstract class SessionContract {
                                                     "day",
                                                     Wanted.Operator.AT_LEAST,
                                                     new Wanted.Constant(
-                                                            Wanted.Kind.TEXT, "2024-01-01")),
+                                                            Wanted.Kind.DAY, "2024-01-01")),
                                             new Wanted.In(
                                                     "word",
                                                     List.of(

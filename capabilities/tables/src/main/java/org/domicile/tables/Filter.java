@@ -62,6 +62,12 @@ public sealed interface Filter {
         /** A text; of a date, time, timestamp or UUID as ISO 8601 and RFC 9562 write it. */
         record Text(String value) implements Value {}
 
+        /** A day as ISO 8601 writes it; of days and of moments without a zone. */
+        record Day(String value) implements Value {}
+
+        /** A moment without a zone, with a blank or a T; of moments without a zone. */
+        record Moment(String value) implements Value {}
+
         /** Bytes. */
         record Octets(byte[] value) implements Value {}
     }

@@ -115,7 +115,21 @@ final class Pruning {
             case Filter.Value.Real _ -> throw new IllegalArgumentException("not exact");
             case Filter.Value.Decimal(String decimal) -> new BigDecimal(decimal);
             case Filter.Value.Text(String text) -> time(text, type);
+            case Filter.Value.Day(String text) when type.typeId() == Type.TypeID.DATE -> text;
+            case Filter.Value.Day(String text) when zoneless(type) -> time(text, type);
+            case Filter.Value.Moment(String text) when zoneless(type) -> time(text, type);
+            // Another column is made a day or a moment first, or the constant something else.
+            case Filter.Value.Day _, Filter.Value.Moment _ ->
+                    throw new IllegalArgumentException("of another type");
             case Filter.Value.Octets(byte[] bytes) -> ByteBuffer.wrap(bytes);
+        };
+    }
+
+    private static boolean zoneless(Type type) {
+        return switch (type) {
+            case Types.TimestampType moment -> !moment.shouldAdjustToUTC();
+            case Types.TimestampNanoType moment -> !moment.shouldAdjustToUTC();
+            default -> false;
         };
     }
 

@@ -15,7 +15,7 @@ import org.apache.iceberg.io.SeekableInputStream;
  * in memory. What is not below the table's place is not opened, whatever a manifest says.
  */
 final class TableFiles implements FileIO {
-    private static final int LONGEST = 128 << 20;
+    private static final int LONGEST = 32 << 20;
 
     private final Warehouse warehouse;
     private final String id;
@@ -91,10 +91,12 @@ final class TableFiles implements FileIO {
         try (Warehouse.Readable file = warehouse.read(name)) {
             if (file.size() > LONGEST) {
                 throw new Refusal(
-                        Refusal.Kind.TOO_LARGE, "A manifest has at most 128 MiB: " + name);
+                        Refusal.Kind.TOO_LARGE, "A manifest has at most 32 MiB: " + name);
             }
             try (InputStream in = file.read(0, file.size())) {
-                return in.readNBytes(LONGEST);
+                byte[] all = new byte[(int) file.size()];
+                new java.io.DataInputStream(in).readFully(all);
+                return all;
             }
         } catch (IOException e) {
             throw new RuntimeIOException(e, "Failed to read %s", name);

@@ -61,12 +61,18 @@ final class Walking {
         });
     }
 
-    /** What lies elsewhere is no file of this table's place, and nobody asks after it. */
+    /** What is spelt in another way may be a file of ours: then nothing can be said to be none. */
     private void add(Referred referred, @org.jspecify.annotations.Nullable String location) {
-        String scheme = Locations.scheme(warehouse);
-        if (location != null && location.startsWith(scheme)) {
-            referred.add(location.substring(scheme.length()));
+        if (location == null) {
+            return;
         }
+        String scheme = Locations.scheme(warehouse);
+        if (!location.startsWith(scheme)) {
+            throw new Refusal(
+                    Refusal.Kind.UNREADABLE,
+                    "It refers to a file that is not spelt as ours are: " + location);
+        }
+        referred.add(location.substring(scheme.length()));
     }
 
     private void each(ManifestFile manifest, List<String> columns, Consumer<ContentFile<?>> taken) {

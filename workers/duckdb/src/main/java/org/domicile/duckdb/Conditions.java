@@ -22,7 +22,7 @@ final class Conditions {
     private static final Set<String> PLAIN = Set.of("REGULAR", "CROSS", "NATURAL");
 
     /** Types that a text is cast to and that are compared as it is written. */
-    private static final Set<String> TEXTS = Set.of("DATE", "TIMESTAMP", "UUID");
+    private static final Map<String, Wanted.Kind> CASTS = Map.of("DATE", Wanted.Kind.DAY, "TIMESTAMP", Wanted.Kind.MOMENT);
 
     private static final int MOST_CONSTANTS = 1_000;
 
@@ -178,15 +178,18 @@ final class Conditions {
         return own ? Optional.of(String.valueOf(names.getLast())) : Optional.empty();
     }
 
-    /** A constant, or a text that is cast to a day, a moment or an UUID. */
+    /** A constant, or a text that is cast to a day or a moment. */
     private static Optional<Wanted.Constant> constant(@Nullable Object node) {
         if (!(node instanceof Map<?, ?> object)) {
             return Optional.empty();
         }
         if (text(object, "class").equals("CAST")
                 && object.get("type_expr") instanceof Map<?, ?> type
-                && TEXTS.contains(text(type, "type_name").toUpperCase(Locale.ROOT))) {
-            return constant(object.get("child")).filter(inner -> inner.kind() == Wanted.Kind.TEXT);
+                && CASTS.get(text(type, "type_name").toUpperCase(Locale.ROOT))
+                        instanceof Wanted.Kind kind) {
+            return constant(object.get("child"))
+                    .filter(inner -> inner.kind() == Wanted.Kind.TEXT)
+                    .map(inner -> new Wanted.Constant(kind, inner.text()));
         }
         if (!text(object, "class").equals("CONSTANT")
                 || !(object.get("literal") instanceof Map<?, ?> literal)) {

@@ -38,20 +38,21 @@ import org.jspecify.annotations.Nullable;
  * #cancel}.
  */
 final class Engine {
-    /** Spaces and comments. */
-    private static final String NOTHING = "(?:\\s|--[^\\n]*(?:\\n|$)|/\\*(?s:.*?)\\*/)";
+    /** Spaces and comments, of which none is given back: a comment ends where it ends first. */
+    private static final String NOTHING =
+            "(?>\\s|--[^\\n\\r]*+(?:[\\n\\r]|$)|/\\*(?:[^*]|\\*(?!/))*+\\*/)";
 
     private static final Pattern EXPLAIN =
             Pattern.compile(
                     "^"
                             + NOTHING
-                            + "*explain"
+                            + "*+explain"
                             + NOTHING
-                            + "+(analyze"
+                            + "++(analyze"
                             + NOTHING
-                            + "+)?(?:\\([^)]*\\)"
+                            + "++)?(\\([^)]*\\)"
                             + NOTHING
-                            + "*)?",
+                            + "*+)?",
                     Pattern.CASE_INSENSITIVE);
 
     private static final int AGAIN_MILLIS = 20;
@@ -146,6 +147,25 @@ final class Engine {
         }
     }
 
+    /**
+     * What is run: what was taken apart, behind a word of ours. The engine and we need not agree
+     * where a comment before EXPLAIN ends, so none of what stands before the SELECT is run. As long
+     * as the statement, so that places in it stay.
+     */
+    private static String run(String sql) {
+        Matcher explain = EXPLAIN.matcher(sql);
+        if (!explain.find()) {
+            return sql;
+        }
+        String begin =
+                "explain "
+                        + (explain.group(1) == null ? "" : "analyze ")
+                        + (explain.group(2) == null ? "" : explain.group(2));
+        int length = explain.group().getBytes(StandardCharsets.UTF_8).length;
+        int own = begin.getBytes(StandardCharsets.UTF_8).length;
+        return begin + " ".repeat(Math.max(0, length - own)) + sql.substring(explain.end());
+    }
+
     /** Takes a statement apart, without looking at what it names. */
     Parsing.Found parse(String sql) throws Failed {
         Matcher explain = EXPLAIN.matcher(sql);
@@ -216,7 +236,7 @@ final class Engine {
     /** Prepares it over views, and forgets it. */
     Described describe(List<Wire.View> tables, String sql) throws Failed {
         make(tables);
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = connection.prepareStatement(run(sql))) {
             return new Described(
                     parameters(statement.getParameterMetaData()), columns(statement.getMetaData()));
         } catch (SQLException e) {
@@ -248,8 +268,8 @@ final class Engine {
         try {
             check();
             make(tables);
-            asked = new Asked(sql, values, System.nanoTime());
-            PreparedStatement statement = connection.prepareStatement(sql);
+            asked = new Asked(run(sql), values, System.nanoTime());
+            PreparedStatement statement = connection.prepareStatement(run(sql));
             try {
                 bind(statement, values);
                 check();
@@ -277,7 +297,7 @@ final class Engine {
         try {
             check();
             make(tables);
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            try (PreparedStatement statement = connection.prepareStatement(run(sql))) {
                 bind(statement, values);
                 check();
                 return statement.executeLargeUpdate();

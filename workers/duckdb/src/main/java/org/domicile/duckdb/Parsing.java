@@ -76,6 +76,9 @@ final class Parsing {
     /** A word that is longer names no column. */
     private static final int LONGEST_NAME = 1_000;
 
+    /** Ways of a statement to want rows of one table. */
+    private static final int MOST_WANTED = 200;
+
     private final int before;
     private final List<Named> tables = new ArrayList<>();
     private final Map<Object, Wanted> wanted = new IdentityHashMap<>();
@@ -192,9 +195,13 @@ final class Parsing {
     }
 
     private static Wanted either(Wanted one, Wanted other) {
-        return one instanceof Wanted.All || other instanceof Wanted.All
-                ? Wanted.ALL
-                : new Wanted.Or(List.of(one, other));
+        if (one instanceof Wanted.All || other instanceof Wanted.All) {
+            return Wanted.ALL;
+        }
+        List<Wanted> all =
+                new ArrayList<>(one instanceof Wanted.Or(List<Wanted> of) ? of : List.of(one));
+        all.add(other);
+        return all.size() > MOST_WANTED ? Wanted.ALL : new Wanted.Or(all);
     }
 
     private void walk(Object node) throws Engine.Failed {

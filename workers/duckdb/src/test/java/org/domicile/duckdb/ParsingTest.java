@@ -35,4 +35,26 @@ class ParsingTest {
                         .contains("not a column"));
         assertEquals(List.of(), engine.parse("select 1").references());
     }
+
+    /** What is run is what was taken apart, wherever a comment before it may end. */
+    @Test
+    void nothingIsRunThatWasNotTakenApart() throws Exception {
+        Engine engine = Engine.open(folder, folder, folder);
+        for (String sql :
+                List.of(
+                        "/**/ select (select max(d) from secret d) as /**/ explain from range(1)",
+                        "--\rselect (select max(d) from secret d) as \nexplain from range(1)")) {
+            Parsing.Found found = engine.parse(sql);
+            assertEquals(Kind.SELECT, found.kind(), sql);
+            assertEquals("secret", found.references().getFirst().name().toString(), sql);
+        }
+        // Ours ends with the first end, the engine's with the second: neither way is it a SELECT.
+        String nested = "/* /* */ explain from range(1) -- */ select 42 as secret";
+        assertEquals(Kind.EXPLAIN, engine.parse(nested).kind());
+        assertFalse(
+                engine.describe(List.of(), nested).toString().contains("secret"),
+                "what stood in a comment was run");
+        // in time: each comment could be divided in many ways
+        assertEquals(Kind.SELECT, engine.parse("/**/".repeat(2_000) + "select 1").kind());
+    }
 }
