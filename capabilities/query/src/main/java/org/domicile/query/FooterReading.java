@@ -24,6 +24,7 @@ final class FooterReading {
     private final Compact in;
     private final List<Footer.Node> nodes = new ArrayList<>();
     private final List<Element> elements = new ArrayList<>();
+
     /** Each takes a hundred times what it takes in the file, where it says nothing. */
     private static final int MOST_ELEMENTS = 20_000;
 

@@ -90,8 +90,7 @@ final class TableFiles implements FileIO {
     private byte[] whole(String name) {
         try (Warehouse.Readable file = warehouse.read(name)) {
             if (file.size() > LONGEST) {
-                throw new Refusal(
-                        Refusal.Kind.TOO_LARGE, "A manifest has at most 32 MiB: " + name);
+                throw new Refusal(Refusal.Kind.TOO_LARGE, "A manifest has at most 32 MiB: " + name);
             }
             try (InputStream in = file.read(0, file.size())) {
                 byte[] all = new byte[(int) file.size()];

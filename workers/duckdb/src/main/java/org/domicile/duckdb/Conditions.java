@@ -22,7 +22,8 @@ final class Conditions {
     private static final Set<String> PLAIN = Set.of("REGULAR", "CROSS", "NATURAL");
 
     /** Types that a text is cast to and that are compared as it is written. */
-    private static final Map<String, Wanted.Kind> CASTS = Map.of("DATE", Wanted.Kind.DAY, "TIMESTAMP", Wanted.Kind.MOMENT);
+    private static final Map<String, Wanted.Kind> CASTS =
+            Map.of("DATE", Wanted.Kind.DAY, "TIMESTAMP", Wanted.Kind.MOMENT);
 
     private static final int MOST_CONSTANTS = 1_000;
 
