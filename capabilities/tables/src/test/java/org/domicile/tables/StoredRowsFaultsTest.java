@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(120)
 class StoredRowsFaultsTest {
-    private static final int STEPS = 400;
+    private static final int STEPS = 150;
     private static final NamespaceName TRAVEL = NamespaceName.of("travel");
     private static final TableName FLIGHTS = new TableName(TRAVEL, "flights");
 
