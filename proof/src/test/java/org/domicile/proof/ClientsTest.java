@@ -2,6 +2,7 @@ package org.domicile.proof;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -240,7 +241,15 @@ final class ClientsTest {
         Path work = folder.resolve(script);
         List<String> command = List.of(interpreter(script), job.toString(), work.toString());
         Ended ended = run(command, all);
-        assertEquals(0, ended.code(), () -> ended.output() + whatTheServerSaid());
+        if (ended.code() != 0) {
+            String refused =
+                    own("uses", "--last", "1h", "--json")
+                            .lines()
+                            .filter(line -> line.contains("refused"))
+                            .limit(20)
+                            .collect(java.util.stream.Collectors.joining("\n"));
+            fail(ended.output() + whatTheServerSaid() + "\nrefused:\n" + refused);
+        }
         assertEquals(
                 shown,
                 ended.output().lines().filter(line -> line.startsWith("ok: ")).count(),
