@@ -131,17 +131,9 @@ final class CatalogClient implements AutoCloseable {
             }
             return answer.length == 0 ? Json.row() : AdminClient.parse(answer);
         } catch (java.net.ConnectException e) {
-            throw new Problem(
-                    "nothing answers at "
-                            + endpoint
-                            + "; is the server up? ./domicile status says, and where");
+            throw Problem.nothingAt(endpoint);
         } catch (javax.net.ssl.SSLHandshakeException e) {
-            throw new Problem(
-                    "the certificate of "
-                            + endpoint
-                            + " is not trusted here ("
-                            + e.getMessage()
-                            + "); name the file of the one that signed it with --ca");
+            throw Problem.untrusted(endpoint, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

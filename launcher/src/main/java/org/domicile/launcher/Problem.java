@@ -1,10 +1,31 @@
 package org.domicile.launcher;
 
+import java.net.URI;
+import javax.net.ssl.SSLHandshakeException;
+
 /** A command cannot do what was asked. The message is a sentence for people; exit code 1. */
 final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     Problem(String sentence) {
         super(sentence, null, false, false);
+    }
+
+    /** No server takes connections there. */
+    static Problem nothingAt(URI endpoint) {
+        return new Problem(
+                "nothing answers at "
+                        + endpoint
+                        + "; is the server up? ./domicile status says, and where");
+    }
+
+    /** A server is there whose certificate nobody whom we trust has signed. */
+    static Problem untrusted(URI endpoint, SSLHandshakeException why) {
+        return new Problem(
+                "the certificate of "
+                        + endpoint
+                        + " is not trusted here ("
+                        + why.getMessage()
+                        + "); name the file of the one that signed it with --ca");
     }
 }

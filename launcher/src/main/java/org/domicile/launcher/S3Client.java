@@ -182,17 +182,9 @@ final class S3Client implements AutoCloseable {
                     throw e;
                 }
             } catch (java.net.ConnectException e) {
-                throw new Problem(
-                        "nothing answers at "
-                                + endpoint
-                                + "; is the server up? ./domicile status says, and where");
+                throw Problem.nothingAt(endpoint);
             } catch (javax.net.ssl.SSLHandshakeException e) {
-                throw new Problem(
-                        "the certificate of "
-                                + endpoint
-                                + " is not trusted here ("
-                                + e.getMessage()
-                                + "); name the file of the one that signed it with --ca");
+                throw Problem.untrusted(endpoint, e);
             } catch (IOException e) {
                 if (attempt == ATTEMPTS) {
                     throw e;

@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A foreign engine that takes orders, as proof/engines/README.md has it. What it says otherwise
@@ -63,19 +63,8 @@ final class EngineProcess implements AutoCloseable {
      * @return the rows, each a text
      */
     List<String> ask(String... words) throws IOException, Failed {
-        AtomicBoolean done = new AtomicBoolean();
-        Thread watch =
-                Thread.ofVirtual()
-                        .start(() -> {
-                            try {
-                                Thread.sleep(TimeUnit.SECONDS.toMillis(ANSWER_SECONDS));
-                                if (!done.get()) {
-                                    process.destroyForcibly();
-                                }
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt(); // it answered
-                            }
-                        });
+        CountDownLatch answered = new CountDownLatch(1);
+        Thread.ofVirtual().start(() -> endUnless(answered));
         try {
             orders.write(String.join("\t", words) + "\n");
             orders.flush();
@@ -91,8 +80,17 @@ final class EngineProcess implements AutoCloseable {
             }
             throw new IOException("it ended, or did not answer in " + ANSWER_SECONDS + " s");
         } finally {
-            done.set(true);
-            watch.interrupt();
+            answered.countDown();
+        }
+    }
+
+    private void endUnless(CountDownLatch answered) {
+        try {
+            if (!answered.await(ANSWER_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("nobody interrupts who waits for an answer", e);
         }
     }
 

@@ -13,7 +13,7 @@ import org.domicile.postgres.Token;
 public sealed interface Change {
     /** What a text asks to be changed; empty for what reads, or is nothing of this. */
     static Answer<Optional<Change>> of(String sql) {
-        return new ChangeReading(sql).change();
+        return ChangeReading.of(sql);
     }
 
     /** A text of SQL within the statement. @param at where it begins, counted from 0 */

@@ -7,15 +7,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.domicile.postgres.Lexer;
 import org.domicile.postgres.SqlError;
 import org.domicile.postgres.Token;
+import org.domicile.postgres.TokenReading;
 
 /**
  * Reads the head of a statement that changes something. Used once. What it does not know is an
  * error with a place: nothing is passed over.
  */
-final class ChangeReading {
+final class ChangeReading extends TokenReading {
     private static final Pattern PLACE = Pattern.compile("s3://([^/]+)/(.+)");
     private static final Set<String> CONSTRAINTS =
             Set.of(
@@ -27,12 +27,8 @@ final class ChangeReading {
                     "constraint",
                     "generated");
 
-    private final String sql;
-    private List<Token> words = List.of();
-    private int at;
-
-    ChangeReading(String sql) {
-        this.sql = sql;
+    private ChangeReading(String sql) {
+        super(sql);
     }
 
     /** It is not what it should be. */
@@ -47,10 +43,10 @@ final class ChangeReading {
         }
     }
 
-    Answer<Optional<Change>> change() {
+    /** What a statement changes; empty for one that changes nothing, or what only others know. */
+    static Answer<Optional<Change>> of(String sql) {
         try {
-            words = Lexer.words(sql);
-            return Answer.of(read());
+            return Answer.of(new ChangeReading(sql).read());
         } catch (SqlError e) {
             return Answer.failed(
                     new Failure(e.state(), String.valueOf(e.getMessage()), e.position(), e.hint()));
@@ -110,28 +106,6 @@ final class ChangeReading {
 
     // words
 
-    private Token now() {
-        return words.get(Math.min(at, words.size() - 1));
-    }
-
-    private boolean accept(String... all) {
-        for (int i = 0; i < all.length; i++) {
-            if (!words.get(Math.min(at + i, words.size() - 1)).is(all[i])) {
-                return false;
-            }
-        }
-        at += all.length;
-        return true;
-    }
-
-    private boolean take(String sign) {
-        if (now().sign(sign)) {
-            at++;
-            return true;
-        }
-        return false;
-    }
-
     private void expect(String sign) {
         if (!take(sign)) {
             throw wrong();
@@ -143,29 +117,13 @@ final class ChangeReading {
                 || now().sign(";") && words.get(at + 1).kind() == Token.Kind.END;
     }
 
-    private Wrong wrong() {
-        Token token = now();
-        return new Wrong(
-                new Failure(
-                        Failure.SYNTAX,
-                        token.kind() == Token.Kind.END
-                                ? "syntax error at end of input"
-                                : "syntax error at or near \""
-                                        + sql.substring(token.start(), token.end())
-                                        + "\"",
-                        token.start() + 1,
-                        ""));
+    @Override
+    protected Wrong wrong(String message, int position) {
+        return new Wrong(new Failure(Failure.SYNTAX, message, position, ""));
     }
 
     private Wrong notHere(String sentence, String hint) {
         return new Wrong(new Failure(Failure.NOT_HERE, sentence, now().start() + 1, hint));
-    }
-
-    private String name() {
-        if (!now().name()) {
-            throw wrong();
-        }
-        return words.get(at++).text();
     }
 
     private List<String> path() {

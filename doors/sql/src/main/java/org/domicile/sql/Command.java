@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.domicile.postgres.Lexer;
 import org.domicile.postgres.SqlError;
 import org.domicile.postgres.Token;
+import org.domicile.postgres.TokenReading;
 
 /**
  * What one statement asks for: one of the few kinds that the door answers itself, a question about
@@ -90,59 +90,18 @@ sealed interface Command {
     }
 
     /** Reads one. Used once. */
-    final class Reading {
-        private final String sql;
-        private final List<Token> words;
-        private int at;
-
+    final class Reading extends TokenReading {
         Reading(String sql) {
-            this.sql = sql;
-            this.words = Lexer.words(sql);
-        }
-
-        private Token now() {
-            return words.get(Math.min(at, words.size() - 1));
-        }
-
-        private boolean accept(String... all) {
-            for (int i = 0; i < all.length; i++) {
-                if (!words.get(Math.min(at + i, words.size() - 1)).is(all[i])) {
-                    return false;
-                }
-            }
-            at += all.length;
-            return true;
-        }
-
-        private boolean take(String sign) {
-            if (now().sign(sign)) {
-                at++;
-                return true;
-            }
-            return false;
+            super(sql);
         }
 
         private boolean ended() {
             return now().kind() == Token.Kind.END;
         }
 
-        private SqlError wrong() {
-            Token token = now();
-            return token.kind() == Token.Kind.END
-                    ? new SqlError("42601", "syntax error at end of input", token.start() + 1)
-                    : new SqlError(
-                            "42601",
-                            "syntax error at or near \""
-                                    + sql.substring(token.start(), token.end())
-                                    + "\"",
-                            token.start() + 1);
-        }
-
-        private String name() {
-            if (!now().name()) {
-                throw wrong();
-            }
-            return words.get(at++).text();
+        @Override
+        protected SqlError wrong(String message, int position) {
+            return new SqlError("42601", message, position);
         }
 
         private <T> T whole(T command) {

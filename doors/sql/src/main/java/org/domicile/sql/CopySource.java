@@ -18,38 +18,10 @@ interface CopySource {
 
     /** All of them, one after the other. */
     static InputStream stream(CopySource source) {
-        return new InputStream() {
-            private byte[] piece = {};
-            private int at;
-            private boolean ended;
-
-            private boolean more() throws IOException {
-                while (!ended && at == piece.length) {
-                    Optional<byte[]> next = source.next();
-                    ended = next.isEmpty();
-                    piece = next.orElse(new byte[0]);
-                    at = 0;
-                }
-                return !ended;
-            }
-
+        return new Pieces() {
             @Override
-            public int read() throws IOException {
-                return more() ? piece[at++] & 0xff : -1;
-            }
-
-            @Override
-            public int read(byte[] into, int offset, int length) throws IOException {
-                if (length == 0) {
-                    return 0;
-                }
-                if (!more()) {
-                    return -1;
-                }
-                int count = Math.min(length, piece.length - at);
-                System.arraycopy(piece, at, into, offset, count);
-                at += count;
-                return count;
+            Optional<byte[]> next() throws IOException {
+                return source.next();
             }
         };
     }

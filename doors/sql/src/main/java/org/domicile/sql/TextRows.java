@@ -4,21 +4,19 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import org.domicile.postgres.SqlError;
 
 /**
  * Rows of COPY's text format (PostgreSQL 15's manual, "COPY", Text Format) as CSV: fields in quotes
  * with a comma between, a null as nothing at all. Line by line, with one line in memory.
  */
-final class TextRows extends InputStream {
+final class TextRows extends Pieces {
     private static final int LONGEST = 16 << 20;
 
     private final InputStream in;
     private final int delimiter;
     private final byte[] nothing;
-    private byte[] line = {};
-    private int at;
-    private boolean ended;
     private boolean skips;
 
     TextRows(InputStream in, CopyFormat format) {
@@ -28,21 +26,12 @@ final class TextRows extends InputStream {
         this.skips = format.header();
     }
 
-    private boolean more() throws IOException {
-        while (!ended && at == line.length) {
-            next();
-        }
-        return !ended;
-    }
-
-    private void next() throws IOException {
-        at = 0;
-        line = new byte[0];
+    @Override
+    Optional<byte[]> next() throws IOException {
         ByteArrayOutputStream raw = new ByteArrayOutputStream();
         int c = in.read();
         if (c < 0) {
-            ended = true;
-            return;
+            return Optional.empty();
         }
         while (c >= 0 && c != '\n') {
             raw.write(c);
@@ -63,14 +52,13 @@ final class TextRows extends InputStream {
             length--;
         }
         if (length == 2 && bytes[0] == '\\' && bytes[1] == '.') {
-            ended = true;
-            return;
+            return Optional.empty();
         }
         if (skips) {
             skips = false;
-            return;
+            return Optional.of(new byte[0]);
         }
-        line = converted(bytes, length);
+        return Optional.of(converted(bytes, length));
     }
 
     private byte[] converted(byte[] bytes, int length) {
@@ -143,24 +131,5 @@ final class TextRows extends InputStream {
             number = number * radix + Character.digit(bytes[from + i], radix);
         }
         return number & 0xff;
-    }
-
-    @Override
-    public int read() throws IOException {
-        return more() ? line[at++] & 0xff : -1;
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-        if (length == 0) {
-            return 0;
-        }
-        if (!more()) {
-            return -1;
-        }
-        int count = Math.min(length, line.length - at);
-        System.arraycopy(line, at, into, offset, count);
-        at += count;
-        return count;
     }
 }

@@ -282,8 +282,7 @@ final class Runaway {
                 }
             }
             case "process-file" -> new RandomAccessFile("/proc/" + at, "r").close();
-            case "process-root" ->
-                    Files.readAllBytes(Path.of("/proc/" + at + "/root/etc/passwd"));
+            case "process-root" -> Files.readAllBytes(Path.of("/proc/" + at + "/root/etc/passwd"));
             case "process-folder" -> {
                 try (var names = Files.newDirectoryStream(Path.of("/proc/" + at + "/cwd/"))) {
                     if (!names.iterator().hasNext()) {
