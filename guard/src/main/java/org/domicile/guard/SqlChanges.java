@@ -900,22 +900,15 @@ final class SqlChanges {
      */
     private Answer<GuardedSql.Result> compact(List<String> path) {
         Goal goal = goal(path, "sql:Compact", COMMIT);
-        if (!goal.spread().parts().isEmpty()) {
-            return Answer.failed(partitioned());
+        Optional<Failure> never = unwritable(goal);
+        if (never.isPresent()) {
+            return Answer.failed(never.get());
         }
-        if (goal.spread().format() > 2) {
-            return Answer.failed(
-                    new Failure(
-                            Failure.NOT_HERE,
-                            "SQL does not write rows of a table of format 3 anew yet: it would"
-                                    + " lose their lineage.",
-                            0,
-                            "Use Spark's rewrite_data_files through the catalog."));
-        }
-        List<String> parts = new ArrayList<>(goal.name().namespace().levels());
-        parts.add(goal.name().name());
         return statement
-                .resolve(new org.domicile.query.TableName(parts), new At.Now(), List.of())
+                .resolve(
+                        new org.domicile.query.TableName(path(goal.name())),
+                        new At.Now(),
+                        List.of())
                 .then(found ->
                         found instanceof CatalogTable table
                                 ? statement
@@ -929,13 +922,7 @@ final class SqlChanges {
         List<List<TableFile>> groups =
                 SmallFiles.groups(files, SmallFiles.aim(goal.loaded().properties()));
         if (!table.id().startsWith(own) && !files.isEmpty()) {
-            throw recorded(
-                    "sql:Compact",
-                    goal.place(),
-                    said(goal.name(), 0),
-                    new Refusal(
-                            Refusal.Kind.COMMIT_FAILED,
-                            "The table was changed meanwhile: " + goal.name().text()));
+            throw changedMeanwhile(goal, "sql:Compact");
         }
         int before = 0;
         Answer<GuardedSql.Result> last =
@@ -962,10 +949,6 @@ final class SqlChanges {
     private Answer<GuardedSql.Result> packed(
             Goal goal, CatalogTable table, List<TableFile> group, String tag) {
         List<Field> columns = goal.shape().columns();
-        List<Target.Slot> slots = new ArrayList<>();
-        for (int i = 0; i < columns.size(); i++) {
-            slots.add(SqlTypes.slot(columns.get(i), i + 1));
-        }
         String select =
                 "SELECT %s FROM %s"
                         .formatted(
@@ -980,7 +963,7 @@ final class SqlChanges {
                         session.write(
                                 select,
                                 List.of(),
-                                new Target.Parquet(slots),
+                                new Target.Parquet(slots(columns)),
                                 new Packing(table, group)))
                 .then(written -> {
                     try (written) {
@@ -996,14 +979,54 @@ final class SqlChanges {
                 });
     }
 
+    /** Why rows that are there cannot be written anew; empty where they can. */
+    private static Optional<Failure> unwritable(Goal goal) {
+        if (!goal.spread().parts().isEmpty()) {
+            return Optional.of(partitioned());
+        }
+        return goal.spread().format() > 2
+                ? Optional.of(
+                        new Failure(
+                                Failure.NOT_HERE,
+                                "SQL does not write rows of a table of format 3 anew yet: it would"
+                                        + " lose their lineage.",
+                                0,
+                                "Do it with Spark through the catalog."))
+                : Optional.empty();
+    }
+
+    private Refusal changedMeanwhile(Goal goal, String action) {
+        return recorded(
+                action,
+                goal.place(),
+                said(goal.name(), 0),
+                new Refusal(
+                        Refusal.Kind.COMMIT_FAILED,
+                        "The table was changed meanwhile: " + goal.name().text()));
+    }
+
+    /** Each column of the table, in its order. */
+    private static List<Target.Slot> slots(List<Field> columns) {
+        List<Target.Slot> slots = new ArrayList<>(columns.size());
+        for (int i = 0; i < columns.size(); i++) {
+            slots.add(SqlTypes.slot(columns.get(i), i + 1));
+        }
+        return slots;
+    }
+
+    private static List<String> path(TableName name) {
+        List<String> path = new ArrayList<>(name.namespace().levels());
+        path.add(name.name());
+        return path;
+    }
+
     private static String where(Optional<Change.Text> where) {
         return where.map(each -> "(\n" + each.sql() + "\n)").orElse("(true)");
     }
 
     private static String from(Goal goal, String alias) {
-        List<String> parts = new ArrayList<>(goal.name().namespace().levels());
-        parts.add(goal.name().name());
-        String name = parts.stream().map(Target::quoted).collect(Collectors.joining("."));
+        String name =
+                path(goal.name()).stream().map(Target::quoted).collect(Collectors.joining("."));
         return alias.isEmpty() ? name : name + " AS " + Target.quoted(alias);
     }
 
@@ -1019,21 +1042,9 @@ final class SqlChanges {
             String count,
             String select,
             List<Value> parameters) {
-        if (!goal.spread().parts().isEmpty()) {
-            return Answer.failed(partitioned());
-        }
-        if (goal.spread().format() > 2) {
-            return Answer.failed(
-                    new Failure(
-                            Failure.NOT_HERE,
-                            "SQL does not change rows of a table of format 3 yet: it would lose"
-                                    + " their lineage.",
-                            0,
-                            "Change them with Spark through the catalog."));
-        }
-        List<Target.Slot> slots = new ArrayList<>();
-        for (int i = 0; i < goal.shape().columns().size(); i++) {
-            slots.add(SqlTypes.slot(goal.shape().columns().get(i), i + 1));
+        Optional<Failure> never = unwritable(goal);
+        if (never.isPresent()) {
+            return Answer.failed(never.get());
         }
         Rewriting rewriting = new Rewriting(goal);
         return unplaced(counted(count, parameters, rewriting))
@@ -1059,20 +1070,14 @@ final class SqlChanges {
                                 parts.tables()::commit);
                     }
                     if (!rewriting.seen()) {
-                        throw recorded(
-                                action,
-                                goal.place(),
-                                said(goal.name(), 0),
-                                new Refusal(
-                                        Refusal.Kind.COMMIT_FAILED,
-                                        "The table was changed meanwhile: " + goal.name().text()));
+                        throw changedMeanwhile(goal, action);
                     }
                     rewriting.found();
                     return unplaced(
                                     session.write(
                                             select,
                                             parameters,
-                                            new Target.Parquet(slots),
+                                            new Target.Parquet(slots(goal.shape().columns())),
                                             rewriting))
                             .then(written -> {
                                 try (written) {
