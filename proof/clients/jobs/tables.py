@@ -27,6 +27,11 @@ for name in list(os.environ):
     if name.startswith("AWS_") and name not in ("AWS_EC2_METADATA_DISABLED",):
         del os.environ[name]
 
+# One thread for files. PyIceberg 0.12 takes its signer off the client that all threads share and puts
+# it on again, whenever another thread opens its first file of a table (io/fsspec.py, _s3): what a
+# second thread sends in between is not signed, and refused.
+os.environ["PYICEBERG_MAX_WORKERS"] = "1"
+
 
 def check(condition, what):
     if not condition:

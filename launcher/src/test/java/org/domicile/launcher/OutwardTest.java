@@ -251,10 +251,11 @@ class OutwardTest {
             hook.answer(_ -> 200);
             since = put(objects, "n");
             told = hook.next();
+            // Both while the process runs: what is not told when it closes waits for the next one.
+            assertEquals(since, hook.next().text("versionId"));
         }
         try (hook) {
             assertEquals(copied, told.text("versionId"));
-            assertEquals(since, hook.next().text("versionId"));
             Path to = above.resolve("restored");
             Rig.Ran restored =
                     Rig.command(
