@@ -33,6 +33,7 @@ final class Declarations {
         if (purpose.sealable()) {
             facts.put("sealed", "allowed");
         }
+        purpose.algorithm().ifPresent(used -> facts.put("algorithm", words(used.words())));
         return new Statement(
                 kind,
                 facts,

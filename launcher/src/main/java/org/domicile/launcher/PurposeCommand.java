@@ -78,6 +78,17 @@ final class PurposeCommand {
                 description = "Where people ask about it.")
         @Nullable String contact;
 
+        @Option(
+                names = "--algorithm",
+                split = ",",
+                paramLabel = "TYPE,USE,RISK",
+                description = {
+                    "The algorithm that it uses, for the public register of algorithms:",
+                    "self-learning, rule-based or hybrid; descriptive, diagnostic, predictive or"
+                            + " prescriptive; minimal, limited or high risk (default: none)."
+                })
+        @Nullable List<String> algorithm;
+
         /** Texts and lists by field; null where nothing was said. */
         final Json.Row body(Object... more) {
             Map<String, Object> fields = new LinkedHashMap<>(Json.row(more).fields());
@@ -87,6 +98,7 @@ final class PurposeCommand {
             said(fields, "actions", actions);
             said(fields, "zones", zones);
             said(fields, "contact", contact);
+            said(fields, "algorithm", algorithm);
             return new Json.Row(fields);
         }
 
@@ -299,6 +311,7 @@ final class PurposeCommand {
             line(output, "actions", String.join(" ", found.texts("actions")));
             line(output, "zones", String.join(" ", found.texts("zones")));
             boolean sealable = found.text("sealable").equals("true");
+            line(output, "algorithm", String.join(", ", found.texts("algorithm")));
             line(output, "sealed uses", sealable ? "allowed" : "not allowed");
             line(output, "created", Columns.minute("created").apply(found));
             line(output, "expires", Columns.minute("expires").apply(found));

@@ -130,6 +130,31 @@ final class ClientsTest {
         job("tables.py", 10, Map.of("CATALOG", endpoints.get("endpoints.web") + "/iceberg"));
     }
 
+    /** Its exports, by the validators of those whose forms they have. */
+    @Test
+    void register() throws IOException, InterruptedException {
+        own(
+                "purpose",
+                "create",
+                "flood-forecast",
+                "--kind",
+                "public-service",
+                "--text",
+                "Saying a day ahead where the river floods",
+                "--owner",
+                "Office of rivers",
+                "--legal-basis",
+                "=Water Act, section 9",
+                "--contact",
+                "rivers@city.example",
+                "--algorithm",
+                "rule-based,predictive,limited",
+                "--expires",
+                "2099-12-31");
+        Map<String, String> endpoints = Server.json(folder.resolve("data/run/endpoints.json"));
+        job("register.py", 4, Map.of("WEB", endpoints.get("endpoints.web")));
+    }
+
     @Test
     void rclone() throws IOException, InterruptedException {
         job("rclone.sh", 5);
@@ -190,9 +215,11 @@ final class ClientsTest {
 
         Judges judges = new Judges(folder);
         Path files = folder.resolve("data/ledger").resolve(log);
-        for (Judges.Judge judge : Judges.Judge.values()) {
+        for (Judges.Judge judge : Judges.Judge.ofLogs()) {
             Judges.Judgement whole = judges.verify(judge, files, keys, List.of());
             assertTrue(whole.holds(), whole::toString);
+        }
+        for (Judges.Judge judge : Judges.Judge.values()) {
             Judges.Judgement one = judges.check(judge, proof, keys);
             assertTrue(one.holds(), one::toString);
         }

@@ -1,10 +1,17 @@
 package org.domicile.proof;
 
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.domicile.verifier.ProofFile;
 import org.domicile.verifier.TiledLog;
 import org.domicile.verifier.Verdict;
@@ -21,13 +28,21 @@ final class Judges {
         GO,
         /** openssl and sha256sum. */
         BARE,
+        /** sigstore-java, which reads no tiles: proofs alone, and of signatures Ed25519 alone. */
+        SIGSTORE,
         /** The module verifier. */
-        OURS
+        OURS;
+
+        /** Those who judge a whole log. */
+        static Set<Judge> ofLogs() {
+            return EnumSet.complementOf(EnumSet.of(SIGSTORE));
+        }
     }
 
     private final Path go;
     private final Path bare;
     private final String python;
+    private final Method sigstore;
 
     /** Builds the Go program into a folder, without network: its modules were brought before. */
     Judges(Path folder) throws IOException, InterruptedException {
@@ -55,6 +70,39 @@ final class Judges {
                             + " proof/clients/bring, which ./domicile test runs: "
                             + built.said());
         }
+        sigstore = sigstore(sources.resolve("sigstore"), folder);
+    }
+
+    /**
+     * Compiled, and loaded here with its libraries and none of ours: a hundred proofs are judged in
+     * the time that one start of Java takes.
+     */
+    private static Method sigstore(Path sources, Path folder)
+            throws IOException, InterruptedException {
+        Path classes = Files.createDirectories(folder.resolve("sigstore"));
+        Path libraries = Path.of(System.getenv("DOMICILE_CLIENTS")).resolve("sigstore");
+        List<URL> path = new ArrayList<>(List.of(classes.toUri().toURL()));
+        try (Stream<Path> jars = Files.list(libraries)) {
+            for (Path jar : jars.toList()) {
+                path.add(jar.toUri().toURL());
+            }
+        }
+        Foreign.command(
+                        Path.of(System.getProperty("java.home"), "bin", "javac").toString(),
+                        "-d",
+                        classes.toString(),
+                        "-cp",
+                        libraries + "/*",
+                        sources.resolve("Sigstore.java").toString())
+                .done();
+        try {
+            return new URLClassLoader(
+                            path.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())
+                    .loadClass("Sigstore")
+                    .getMethod("check", Path.class, Path.class);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     Judgement verify(Judge judge, Path log, Path keys, List<Path> olders)
@@ -75,6 +123,7 @@ final class Judges {
                                     "verify",
                                     log.toString(),
                                     keys.toString()));
+            case SIGSTORE -> throw new IllegalArgumentException("it reads no logs");
             case OURS -> ours(log, keys, olders);
         };
     }
@@ -94,6 +143,7 @@ final class Judges {
                                     "check",
                                     proof.toString(),
                                     keys.toString()));
+            case SIGSTORE -> sigstore(proof, keys);
             case OURS ->
                     switch (ProofFile.check(Files.readAllBytes(proof), parsed(keys))) {
                         case ProofFile.Checked.Proven proven ->
@@ -102,6 +152,19 @@ final class Judges {
                                 new Judgement(judge, false, no.refused().sentence());
                     };
         };
+    }
+
+    private Judgement sigstore(Path proof, Path keys) {
+        try {
+            return new Judgement(Judge.SIGSTORE, true, "" + sigstore.invoke(null, proof, keys));
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof IllegalArgumentException no) {
+                return new Judgement(Judge.SIGSTORE, false, "" + no.getMessage());
+            }
+            throw new AssertionError(e.getCause());
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package org.domicile.policy;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What data may be used for; public.
@@ -25,6 +26,7 @@ import java.util.List;
  * @param withdrawn true once it was ended early
  * @param sealable whether uses under it may be sealed ({@link Seal}); said when it is created, and
  *     never changed
+ * @param algorithm the algorithm that it uses; empty when it uses none that is to be published
  */
 public record Purpose(
         String organisation,
@@ -43,8 +45,9 @@ public record Purpose(
         Instant created,
         Instant expires,
         boolean withdrawn,
-        boolean sealable) {
-    /** One under which nothing is sealed. */
+        boolean sealable,
+        Optional<Algorithm> algorithm) {
+    /** One under which nothing is sealed, and that uses no algorithm. */
     public Purpose(
             String organisation,
             String name,
@@ -79,7 +82,8 @@ public record Purpose(
                 created,
                 expires,
                 withdrawn,
-                false);
+                false,
+                Optional.empty());
     }
 
     /**
@@ -139,7 +143,8 @@ public record Purpose(
                 created,
                 expires,
                 withdrawn,
-                sealable);
+                sealable,
+                algorithm);
     }
 
     /** The same, ended. */
@@ -161,7 +166,8 @@ public record Purpose(
                 created,
                 expires,
                 true,
-                sealable);
+                sealable,
+                algorithm);
     }
 
     /** The same, under which uses may be sealed or not. */
@@ -183,6 +189,30 @@ public record Purpose(
                 created,
                 expires,
                 withdrawn,
-                allowed);
+                allowed,
+                algorithm);
+    }
+
+    /** The same, with an algorithm or without. */
+    public Purpose using(Optional<Algorithm> other) {
+        return new Purpose(
+                organisation,
+                name,
+                kind,
+                term,
+                text,
+                arabic,
+                owner,
+                legalBasis,
+                contact,
+                classes,
+                actions,
+                zones,
+                parent,
+                created,
+                expires,
+                withdrawn,
+                sealable,
+                other);
     }
 }

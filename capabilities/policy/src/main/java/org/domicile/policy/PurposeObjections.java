@@ -73,6 +73,14 @@ final class PurposeObjections {
                         + " (--allow)";
             }
         }
+        String algorithm = purpose.algorithm().map(Algorithm::objection).orElse("");
+        if (!algorithm.isEmpty()) {
+            return algorithm;
+        }
+        if (purpose.algorithm().isPresent() && !purpose.contact().matches("[^\\s@]+@[^\\s@]+")) {
+            return "a purpose with an algorithm names an e-mail address where people ask about it"
+                    + " (--contact)";
+        }
         return purpose.parent().isEmpty() ? "" : parent(purpose, register);
     }
 

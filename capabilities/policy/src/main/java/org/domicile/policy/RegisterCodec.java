@@ -18,8 +18,8 @@ import org.domicile.keys.Subjects;
 import org.domicile.keys.Vault;
 
 /**
- * How entities of the register lie in the keyspace: a format byte (1; purposes 2, or 3 where uses
- * may be sealed; sealed credentials 2), then the fields in the order of the record; texts as a
+ * How entities of the register lie in the keyspace: a format byte (1; purposes 2, 3 where uses may
+ * be sealed, or 4 with an algorithm, whose fields and that flag come last; sealed credentials 2), then the fields in the order of the record; texts as a
  * four-byte length and UTF-8, lists as a count and their elements, instants as milliseconds since
  * 1970 ({@link Long#MAX_VALUE} for never), flags as a byte. Names of principals are sealed. Lists
  * of lists are a count and the lists. A purpose of format 1 has neither kind, term, Arabic text,
@@ -31,6 +31,7 @@ final class RegisterCodec {
     private static final int FORMAT = 1;
     private static final int PURPOSE_FORMAT = 2;
     private static final int SEALABLE_FORMAT = 3;
+    private static final int ALGORITHM_FORMAT = 4;
     private static final int SEALED_FORMAT = 2;
 
     /**
@@ -109,7 +110,7 @@ final class RegisterCodec {
 
     private static byte[] encodeNew(Purpose purpose) {
         return write(
-                purpose.sealable() ? SEALABLE_FORMAT : PURPOSE_FORMAT,
+                format(purpose),
                 out -> {
                     text(out, purpose.organisation());
                     text(out, purpose.name());
@@ -127,19 +128,41 @@ final class RegisterCodec {
                     instant(out, purpose.created());
                     instant(out, purpose.expires());
                     out.writeBoolean(purpose.withdrawn());
+                    if (purpose.algorithm().isPresent()) {
+                        out.writeBoolean(purpose.sealable());
+                        texts(out, purpose.algorithm().get().words());
+                    }
                 });
+    }
+
+    private static int format(Purpose purpose) {
+        if (purpose.algorithm().isPresent()) {
+            return ALGORITHM_FORMAT;
+        }
+        return purpose.sealable() ? SEALABLE_FORMAT : PURPOSE_FORMAT;
     }
 
     static Purpose purpose(byte[] stored) {
         if (stored.length > 0 && stored[0] == FORMAT) {
             return read(stored, FORMAT, RegisterCodec::purposeOfFormat1).ofKind(Kinds.UNSPECIFIED);
         }
-        boolean sealable = stored.length > 0 && stored[0] == SEALABLE_FORMAT;
-        return read(
-                stored,
-                sealable ? SEALABLE_FORMAT : PURPOSE_FORMAT,
-                in ->
-                        new Purpose(
+        int format = stored.length > 0 ? stored[0] : PURPOSE_FORMAT;
+        return switch (format) {
+            case ALGORITHM_FORMAT ->
+                    read(
+                            stored,
+                            format,
+                            in ->
+                                    purposeOfFormat2(in)
+                                            .sealing(in.readBoolean())
+                                            .using(Algorithm.of(texts(in))));
+            case SEALABLE_FORMAT -> read(stored, format, in -> purposeOfFormat2(in).sealing(true));
+            default -> read(stored, PURPOSE_FORMAT, RegisterCodec::purposeOfFormat2);
+        };
+    }
+
+    private static Purpose purposeOfFormat2(DataInputStream in) throws IOException {
+        return new Purpose(
                                 text(in),
                                 text(in),
                                 text(in),
@@ -155,8 +178,7 @@ final class RegisterCodec {
                                 text(in),
                                 instant(in),
                                 instant(in),
-                                in.readBoolean(),
-                                sealable));
+                                in.readBoolean());
     }
 
     private static Purpose purposeOfFormat1(DataInputStream in) throws IOException {

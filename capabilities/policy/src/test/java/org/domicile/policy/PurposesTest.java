@@ -273,6 +273,60 @@ class PurposesTest {
     }
 
     @Test
+    void anAlgorithmIsSaidInFullOrNotAtAll() {
+        Purpose bare = wide("x", "health", List.of(), List.of("*"), "");
+        for (String words :
+                List.of(
+                        "rule-based",
+                        "rule-based predictive",
+                        "magic predictive limited",
+                        "rule-based magic limited",
+                        "rule-based predictive none",
+                        "rule-based predictive limited more")) {
+            refused(
+                    new Change.NewPurpose(bare.using(Algorithm.of(List.of(words.split(" "))))),
+                    "TYPE,USE,RISK");
+        }
+        refused(
+                new Change.NewPurpose(
+                        bare.using(
+                                Algorithm.of(List.of("hybrid", "predictive", "unacceptable")))),
+                "Article 5");
+        Optional<Algorithm> known = Algorithm.of(List.of("rule-based", "predictive", "limited"));
+        refused(new Change.NewPurpose(bare.using(known)), "e-mail address");
+        for (boolean sealable : List.of(false, true)) {
+            Purpose said =
+                    reachable("with-" + sealable, "office@city.example")
+                            .sealing(sealable)
+                            .using(known);
+            done(new Change.NewPurpose(said));
+            policy = open();
+            assertEquals(said, policy.register().purposes().get(said.id()));
+            assertEquals(said, RegisterCodec.purpose(RegisterCodec.encode(said)));
+        }
+    }
+
+    private static Purpose reachable(String name, String contact) {
+        return new Purpose(
+                "city",
+                name,
+                "health",
+                "dpv:ServiceProvision",
+                "text",
+                "",
+                "owner",
+                "basis",
+                contact,
+                List.of(),
+                List.of("*"),
+                List.of("de"),
+                "",
+                NOW,
+                END,
+                false);
+    }
+
+    @Test
     void aPartIsNeverWiderThanTheWhole() {
         List<String> get = List.of("s3:GetObject");
         refused(

@@ -222,11 +222,14 @@ final class WorkerQueries implements Queries {
         }
     }
 
-    /** Those that are just starting end by themselves, and leave nothing when they have. */
-    private synchronized void awaitStarting() {
+    /**
+     * Those that are just starting, and sessions that somebody else is closing, end by themselves,
+     * and leave nothing when they have.
+     */
+    private synchronized void awaitOthers() {
         long end = System.nanoTime() + ENDING.toNanos();
         try {
-            while (starting > 0 && System.nanoTime() < end) {
+            while ((starting > 0 || !sessions.isEmpty()) && System.nanoTime() < end) {
                 wait(100);
             }
         } catch (InterruptedException e) {
@@ -238,6 +241,7 @@ final class WorkerQueries implements Queries {
         boolean known;
         synchronized (this) {
             known = sessions.remove(session);
+            notifyAll();
         }
         if (known) {
             leave(organisation);
@@ -289,7 +293,7 @@ final class WorkerQueries implements Queries {
                 LOG.log(System.Logger.Level.WARNING, "a session did not end well", e);
             }
         }
-        awaitStarting();
+        awaitOthers();
         times.shutdownNow();
         try {
             folders().leave();

@@ -12,6 +12,7 @@ import org.domicile.guard.Administration.Issued;
 import org.domicile.guard.Administration.Labelled;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Bucket;
+import org.domicile.policy.Algorithm;
 import org.domicile.policy.Credential;
 import org.domicile.policy.Label;
 import org.domicile.policy.Marks;
@@ -90,6 +91,7 @@ final class Form {
         time(json, "expires", purpose.expires());
         json.writeBooleanField("withdrawn", purpose.withdrawn());
         json.writeBooleanField("sealable", purpose.sealable());
+        texts(json, "algorithm", purpose.algorithm().map(Algorithm::words).orElse(List.of()));
         json.writeEndObject();
     }
 

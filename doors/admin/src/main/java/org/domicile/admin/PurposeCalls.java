@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.domicile.guard.Administration;
+import org.domicile.policy.Algorithm;
 import org.domicile.policy.Kind;
 import org.domicile.policy.Organisation;
 import org.domicile.policy.Purpose;
@@ -22,6 +23,7 @@ final class PurposeCalls {
         "classes",
         "actions",
         "zones",
+        "algorithm",
         "expires"
     };
 
@@ -67,7 +69,8 @@ final class PurposeCalls {
                 now,
                 end(input),
                 false,
-                sealable(input));
+                sealable(input),
+                Algorithm.of(input.texts("algorithm")));
     }
 
     private static Purpose changed(Call call) throws IOException {
@@ -109,7 +112,10 @@ final class PurposeCalls {
                 before.created(),
                 input.has("expires") ? end(input) : before.expires(),
                 before.withdrawn(),
-                before.sealable());
+                before.sealable(),
+                input.has("algorithm")
+                        ? Algorithm.of(input.texts("algorithm"))
+                        : before.algorithm());
     }
 
     private static boolean sealable(Input input) {

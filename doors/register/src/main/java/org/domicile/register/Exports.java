@@ -6,11 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.domicile.policy.Algorithm;
 import org.domicile.policy.DataClass;
 import org.domicile.policy.Kind;
 import org.domicile.policy.Purpose;
 
-/** The register in other people's forms. What a form asks and we do not know is left out. Pure. */
+/** The register in other people's forms. What a form asks and nobody said is not made up. Pure. */
 final class Exports {
     /** Which. */
     enum Format {
@@ -50,6 +51,10 @@ final class Exports {
     }
 
     private static final String NOT_SAID = "not stated in the register of purposes";
+
+    /** EU Vocabularies' authority table of themes, which DCAT-AP asks catalogues to use. */
+    private static final String THEMES =
+            "http://publications.europa.eu/resource/authority/data-theme";
 
     private Exports() {}
 
@@ -159,7 +164,10 @@ final class Exports {
         json.writeEndObject();
     }
 
-    /** Title, description and publisher are what DCAT-AP demands of catalogue and data set. */
+    /**
+     * DCAT-AP 3.0.1: title, description and publisher are mandatory for a catalogue and a data set,
+     * a name for an agent, an address for a distribution. A licence is nobody's to guess.
+     */
     private static String dcat(List<Purpose> purposes) {
         return Twins.text(json -> {
             json.writeStartObject();
@@ -168,6 +176,8 @@ final class Exports {
             json.writeStringField("dct", "http://purl.org/dc/terms/");
             json.writeStringField("foaf", "http://xmlns.com/foaf/0.1/");
             json.writeStringField("dpv", "https://w3id.org/dpv#");
+            json.writeStringField("skos", "http://www.w3.org/2004/02/skos/core#");
+            json.writeStringField("vcard", "http://www.w3.org/2006/vcard/ns#");
             json.writeStringField("xsd", "http://www.w3.org/2001/XMLSchema#");
             json.writeEndObject();
             json.writeStringField("@id", "/register/");
@@ -180,7 +190,12 @@ final class Exports {
             tagged(json, Language.EN.word("intro"), "en");
             tagged(json, Language.AR.word("intro"), "ar");
             json.writeEndArray();
-            named(json, "dct:publisher", "foaf:Agent", "installation");
+            agent(json, "installation");
+            json.writeObjectFieldStart("dcat:themeTaxonomy");
+            json.writeStringField("@id", THEMES);
+            json.writeStringField("@type", "skos:ConceptScheme");
+            json.writeStringField("dct:title", "Data theme");
+            json.writeEndObject();
             json.writeArrayFieldStart("dcat:dataset");
             for (Purpose each : purposes) {
                 dataset(json, each);
@@ -198,7 +213,23 @@ final class Exports {
         tagged(json, "Uses under " + purpose.id(), "en");
         json.writeEndArray();
         texts(json, purpose);
-        named(json, "dct:publisher", "foaf:Agent", purpose.organisation());
+        agent(json, purpose.organisation());
+        if (!purpose.contact().isBlank()) {
+            json.writeObjectFieldStart("dcat:contactPoint");
+            json.writeStringField("@type", "vcard:Kind");
+            json.writeStringField("vcard:fn", purpose.contact());
+            json.writeEndObject();
+        }
+        json.writeObjectFieldStart("dcat:theme");
+        json.writeStringField("@id", THEMES + "/GOVE");
+        json.writeStringField("@type", "skos:Concept");
+        json.writeStringField("skos:prefLabel", "Government and public sector");
+        json.writeEndObject();
+        json.writeArrayFieldStart("dcat:keyword");
+        for (String keyword : List.of(purpose.kind(), "transparency")) {
+            tagged(json, keyword, "en");
+        }
+        json.writeEndArray();
         json.writeObjectFieldStart("dpv:hasPurpose");
         json.writeStringField("@id", Kind.iri(purpose.term()));
         json.writeEndObject();
@@ -211,10 +242,23 @@ final class Exports {
         json.writeObjectFieldStart("dcat:downloadURL");
         json.writeStringField("@id", place(purpose) + ".json");
         json.writeEndObject();
-        json.writeStringField("dcat:mediaType", "application/json");
+        json.writeObjectFieldStart("dcat:mediaType");
+        json.writeStringField("@id", "http://www.iana.org/assignments/media-types/application/json");
+        json.writeStringField("@type", "dct:MediaType");
+        json.writeEndObject();
+        json.writeArrayFieldStart("dct:description");
+        tagged(json, "What the purpose declares, and uses under it counted by day", "en");
+        json.writeEndArray();
         json.writeEndObject();
         json.writeEndArray();
         time(json, "dct:issued", purpose.created());
+        json.writeEndObject();
+    }
+
+    private static void agent(JsonGenerator json, String name) throws IOException {
+        json.writeObjectFieldStart("dct:publisher");
+        json.writeStringField("@type", "foaf:Agent");
+        json.writeStringField("foaf:name", name);
         json.writeEndObject();
     }
 
@@ -258,17 +302,20 @@ final class Exports {
         return Twins.text(json -> {
             json.writeStartArray();
             for (Purpose each : purposes) {
-                algorithm(json, each, now);
+                if (each.algorithm().isPresent()) {
+                    algorithm(json, each, each.algorithm().get(), now);
+                }
             }
             json.writeEndArray();
         });
     }
 
     /**
-     * What a register of purposes knows of the 49 attributes. The risk category, the type of
-     * algorithm and the type of its use are not guessed: they are left out, and the remark says so.
+     * All required attributes, and what else is known. Texts that nobody wrote say so; what the
+     * standard gives a list to choose from is said with the purpose and never guessed.
      */
-    private static void algorithm(JsonGenerator json, Purpose purpose, Instant now)
+    private static void algorithm(
+            JsonGenerator json, Purpose purpose, Algorithm algorithm, Instant now)
             throws IOException {
         boolean ended = purpose.withdrawn() || !purpose.expires().isAfter(now);
         String classes =
@@ -280,19 +327,19 @@ final class Exports {
         json.writeStringField("description_short", purpose.text());
         json.writeStringField("organization", purpose.organisation());
         json.writeStringField("department", purpose.owner());
-        json.writeStringField(
-                "contact_email", purpose.contact().matches("\\S+@\\S+") ? purpose.contact() : "");
+        json.writeStringField("contact_email", purpose.contact());
         json.writeStringField("area", String.join(", ", purpose.zones()));
         json.writeStringField("domain", "generic");
         json.writeStringField("status", ended ? "retired" : "operational");
         json.writeStringField(
-                "remark",
-                "Made from the register of purposes, which knows uses of data and not algorithms:"
-                        + " risk_category, algorithm_type and type are left out.");
+                "remark", "Made from the register of purposes; its page: " + place(purpose));
         json.writeStringField("decision_making_process", NOT_SAID);
         json.writeStringField("goal", purpose.text());
         json.writeStringField("impact", NOT_SAID);
         json.writeStringField("risks", NOT_SAID);
+        json.writeStringField("risk_category", algorithm.risk() + " risk");
+        json.writeStringField("algorithm_type", algorithm.type());
+        json.writeStringField("type", algorithm.use());
         json.writeStringField("proportionality", NOT_SAID);
         json.writeStringField("lawful_basis", purpose.legalBasis());
         json.writeStringField("training_data", NOT_SAID);
@@ -303,7 +350,7 @@ final class Exports {
                 "monitoring", "every use is counted and can be checked: " + place(purpose));
         json.writeStringField("human_intervention", NOT_SAID);
         json.writeStringField(
-                "objection_procedure", purpose.contact().isBlank() ? NOT_SAID : purpose.contact());
+                "objection_procedure", "write to " + purpose.contact());
         json.writeStringField("standard_version", "0.3.1");
         json.writeStringField(
                 "uuid",

@@ -56,6 +56,10 @@ enum Language {
                     word("zones", "Zones", "المناطق"),
                     word("parent", "Part of", "جزء من"),
                     word(
+                            "algorithm",
+                            "Algorithm (type, use, risk)",
+                            "الخوارزمية (النوع والاستخدام والمخاطر)"),
+                    word(
                             "sealed",
                             "Uses that people are told of only later",
                             "استخدامات لا يبلغ بها الناس إلا لاحقا"),

@@ -191,6 +191,9 @@ final class Pages {
                 .listed(page.word("actions"), String.join(" ", purpose.actions()))
                 .listed(page.word("zones"), String.join(" ", purpose.zones()))
                 .listed(page.word("parent"), purpose.parent())
+                .listed(
+                        page.word("algorithm"),
+                        purpose.algorithm().map(used -> String.join(", ", used.words())).orElse(""))
                 .listed(page.word("sealed"), sealing(page, purpose, sealedMax))
                 .listed(page.word("created"), purpose.created().toString())
                 .listed(page.word("expires"), end(page, purpose))

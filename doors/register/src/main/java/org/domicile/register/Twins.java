@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.domicile.policy.Algorithm;
 import org.domicile.policy.DataClass;
 import org.domicile.policy.Kind;
 import org.domicile.policy.Purpose;
@@ -81,6 +82,8 @@ final class Twins {
         Shapes.texts(json, "zones", purpose.zones());
         json.writeStringField("parent", purpose.parent());
         json.writeBooleanField("sealable", purpose.sealable());
+        Shapes.texts(
+                json, "algorithm", purpose.algorithm().map(Algorithm::words).orElse(List.of()));
         json.writeStringField("created", purpose.created().toString());
         json.writeStringField(
                 "expires",

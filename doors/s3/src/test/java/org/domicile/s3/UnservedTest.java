@@ -31,6 +31,8 @@ class UnservedTest extends DoorTest {
                         "x-amz-copy-source-range: bytes=0-0",
                         "Content-Range: bytes 0-0/2",
                         "x-amz-server-side-encryption-context: e30=",
+                        "x-amz-object-annotation-directive: COPY",
+                        "x-amz-something-new: 1",
                         "x-amz-object-lock-event: hold")) {
             refused("PUT", bucket + "/n", field);
         }

@@ -13,34 +13,14 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
-import org.junit.jupiter.api.extension.ConditionEvaluationResult;
-import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * The program, started once before the first test and killed after the last. JUnit finds it by its
  * name in {@code META-INF/services}, so that it is there before the kit's own server would be.
  */
-public final class OurServer implements BeforeAllCallback, ExecutionCondition {
+public final class OurServer implements BeforeAllCallback {
     private static final long START_SECONDS = 60;
-
-    /**
-     * What of the kit cannot hold here, and why. Nine more tests, of namespaces within others, of
-     * the empty namespace and of slashes, it skips by itself for every REST catalog, and one it has
-     * disabled.
-     */
-    private static final Map<String, String> LEFT_OUT =
-            Map.of(
-                    "testLoadTableWithMissingMetadataFile",
-                    "it moves the metadata file away on the server's own disk",
-                    "testCompleteReplaceTransaction",
-                    "its client writes manifests to file:/tmp: locations are the server's to"
-                            + " choose",
-                    "testCompleteCreateOrReplaceTransactionReplace",
-                    "its client writes manifests to file:/tmp: locations are the server's to"
-                            + " choose",
-                    "createViewWithCustomMetadataLocation",
-                    "it asks for metadata at file:/tmp: locations are the server's to choose");
 
     private static final ExtensionContext.Namespace SPACE =
             ExtensionContext.Namespace.create(OurServer.class);
@@ -77,14 +57,6 @@ public final class OurServer implements BeforeAllCallback, ExecutionCondition {
                         Map.entry("http-client.type", "urlconnection"),
                         Map.entry("header.X-Iceberg-Access-Delegation", "vended-credentials"));
         flags.forEach(System::setProperty);
-    }
-
-    @Override
-    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        return context.getTestMethod()
-                .map(method -> LEFT_OUT.get(method.getName()))
-                .map(ConditionEvaluationResult::disabled)
-                .orElseGet(() -> ConditionEvaluationResult.enabled("nothing against it"));
     }
 
     static Up of(ExtensionContext context) {

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.domicile.query.Failure;
 import org.domicile.query.Limits;
 import org.domicile.query.Queries;
@@ -74,6 +76,27 @@ class WorkerSessionTest extends SessionContract {
         }
         for (ProcessHandle each : workers) {
             each.onExit().get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    /** A session that its client's end closes while the server stops leaves its folder to nobody. */
+    @Test
+    void nothingIsLeftOfSessionsThatEndWithTheirPool() throws Exception {
+        for (int round = 0; round < 3; round++) {
+            Path staging = Workers.staging();
+            List<Thread> clients = new ArrayList<>();
+            try (Queries own = Queries.open(Workers.options(LIMITS, staging, 0))) {
+                for (int i = 0; i < 3; i++) {
+                    Session session = given(own.begin("city", "UTC"));
+                    clients.add(Thread.ofVirtual().unstarted(session::close));
+                }
+                clients.forEach(Thread::start);
+                LockSupport.parkNanos(1_000_000L << round); // some have just begun to close
+            }
+            assertFalse(Files.exists(staging), "nothing is left");
+            for (Thread each : clients) {
+                each.join();
+            }
         }
     }
 
