@@ -18,6 +18,7 @@ final class Unserved {
     private static final Set<String> KNOWN =
             Set.of(
                     "x-amz-acl",
+                    "x-amz-api-version", // of AWS SDK for C++, which PyArrow is made with
                     "x-amz-bucket-object-lock-token",
                     "x-amz-bypass-governance-retention",
                     "x-amz-cf-id", // CloudFront's own number of a request
