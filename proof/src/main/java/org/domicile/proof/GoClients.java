@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Clients that are built from Go modules: MinIO's mc, pinned in {@code proof/clients/go}. The build
- * takes minutes, so it is no part of the test command; what was built stays in {@code
+ * Clients that are built from Go modules: MinIO's mc and kopia, pinned below {@code
+ * proof/clients/go}, each in a module of its own. The build takes minutes, so it is no part of the test command; what was built stays in {@code
  * .domicile/go-clients} until a pin changes. Their jobs are scripts like those of the other
  * clients, against a server of its own.
  */
 final class GoClients {
-    private static final List<String> JOBS = List.of("mc.sh");
+    private static final List<String> JOBS = List.of("mc.sh", "kopia.sh");
     private static final long BUILD_SECONDS = 3_600;
 
     private final Path work;
@@ -91,13 +91,20 @@ final class GoClients {
     }
 
     private Path built() throws IOException, InterruptedException {
-        Path module = SourceTree.root().resolve("proof/clients/go");
+        Path pinned = SourceTree.root().resolve("proof/clients/go");
+        List<Path> modules = List.of(pinned, pinned.resolve("kopia"));
         Path folder = SourceTree.root().resolve(".domicile/go-clients");
         Path stamp = folder.resolve("stamp");
-        String wanted = Files.readString(module.resolve("go.mod"));
-        if (!Files.exists(stamp) || !Files.readString(stamp).equals(wanted)) {
-            told.accept("building mc into " + folder + "; this takes minutes");
-            Files.createDirectories(folder);
+        StringBuilder wanted = new StringBuilder();
+        for (Path module : modules) {
+            wanted.append(Files.readString(module.resolve("go.mod")));
+        }
+        if (Files.exists(stamp) && Files.readString(stamp).contentEquals(wanted)) {
+            return folder;
+        }
+        Files.createDirectories(folder);
+        for (Path module : modules) {
+            told.accept("building what " + module + " names into " + folder + ": minutes");
             Foreign.command(
                             Foreign.program("go", "/usr/local/go/bin/go"),
                             "build",
@@ -109,8 +116,8 @@ final class GoClients {
                     .with("CGO_ENABLED", "0")
                     .within(BUILD_SECONDS)
                     .done();
-            Files.writeString(stamp, wanted);
         }
+        Files.writeString(stamp, wanted);
         return folder;
     }
 }
