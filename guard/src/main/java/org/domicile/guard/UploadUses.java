@@ -24,6 +24,7 @@ import org.domicile.policy.Marks;
 import org.domicile.policy.Ownership;
 import org.domicile.policy.Resource;
 import org.domicile.request.Outcome;
+import org.jspecify.annotations.Nullable;
 
 /** Guarded uploads in parts. */
 final class UploadUses {
@@ -374,7 +375,13 @@ final class UploadUses {
                                 + " one.");
             }
         }
-        if (!agree(completion.checksums(), checksums)) {
+        Map<String, String> said = new HashMap<>(completion.checksums());
+        // A composite one is also said without the count of parts behind it: minio-go does.
+        said.replaceAll((algorithm, value) ->
+                isComposite(checksums.get(algorithm), value)
+                        ? String.valueOf(checksums.get(algorithm))
+                        : value);
+        if (!agree(said, checksums)) {
             throw new Upstream.Invalid(
                     "BadDigest", "The checksum of the whole object is not what its parts make.");
         }
@@ -573,6 +580,12 @@ final class UploadUses {
         if (use.readsTags()) {
             use.about(List.of(draft(bucket, upload).tags()));
         }
+    }
+
+    private static boolean isComposite(@Nullable String known, String said) {
+        return known != null
+                && known.startsWith(said + "-")
+                && known.substring(said.length() + 1).chars().allMatch(Character::isDigit);
     }
 
     private static boolean agree(Map<String, String> said, Map<String, String> known) {
