@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -71,6 +72,10 @@ import org.domicile.tables.Tables;
 final class SqlChanges {
     private static final String COMMIT = "iceberg:CommitTable";
     private static final String LOAD = "sql:Load";
+
+    /** What writes rows anew that are there, or removes them: all of them, seen or not. */
+    private static final Set<String> REWRITES =
+            Set.of("sql:Delete", "sql:Update", "sql:Merge", "sql:Compact", "sql:Truncate");
 
     private final SqlCatalog.Parts parts;
     private final Function<Request, ObjectsView> copies;
@@ -289,6 +294,9 @@ final class SqlChanges {
                 closed.flatMap(each -> id(each, name).map(id -> place(each, id)))
                         .orElseGet(() -> warehouse(bucket));
         uses.check(catalog, place, name.text());
+        if (REWRITES.contains(action)) {
+            uses.checkRules(action, place, name.text(), Sentences.TABLE_RULES_REWRITE);
+        }
         try {
             if (closed.isEmpty()) {
                 throw absent(name);

@@ -157,6 +157,15 @@ final class TablesView implements GuardedTables {
         }
     }
 
+    /** The same of what would go around the rules of a table, where there are some. */
+    private <T> T unruled(
+            String action, Kind kind, TableName name, Function<OpenedWarehouse, T> look) {
+        if (kind == Kind.TABLE) {
+            uses.checkRules(action, place(found(), kind, name), name.text());
+        }
+        return ofTable(action, kind, name, look);
+    }
+
     private <T> T ofTable(
             String action, Kind kind, TableName name, Function<OpenedWarehouse, T> look) {
         Optional<Bucket> bucket = found();
@@ -327,7 +336,7 @@ final class TablesView implements GuardedTables {
 
     @Override
     public Shown load(Kind kind, TableName name, Files files) {
-        return ofTable(
+        return unruled(
                 load(kind),
                 kind,
                 name,
@@ -388,6 +397,10 @@ final class TablesView implements GuardedTables {
                         + (changes.size() > MOST_NAMED
                                 ? " and " + (changes.size() - MOST_NAMED) + " more"
                                 : "");
+        changes.forEach(
+                each ->
+                        uses.checkRules(
+                                action(each), place(bucket, each), each.table().text()));
         if (!one) {
             changes.forEach(
                     each -> uses.check(action(each), place(bucket, each), each.table().text()));
@@ -426,6 +439,7 @@ final class TablesView implements GuardedTables {
         Resource.Data source =
                 bucket.map(each -> uses.data(bucket, each.name(), under(each, asked.location())))
                         .orElseGet(() -> place(bucket));
+        uses.checkRules("iceberg:ReadMetadataFile", source, name.text());
         Registrable what;
         try (Admitted use = uses.admit("iceberg:ReadMetadataFile", source, name.text())) {
             if (bucket.isEmpty()) {
@@ -485,7 +499,7 @@ final class TablesView implements GuardedTables {
 
     @Override
     public Shown credentials(TableName name) {
-        return ofTable(
+        return unruled(
                 "iceberg:LoadCredentials",
                 Kind.TABLE,
                 name,
@@ -495,7 +509,7 @@ final class TablesView implements GuardedTables {
 
     @Override
     public Map<String, String> sign(TableName name, SignAsked asked) {
-        return ofTable(
+        return unruled(
                 "iceberg:SignRequest",
                 Kind.TABLE,
                 name,
@@ -558,6 +572,7 @@ final class TablesView implements GuardedTables {
     private <T> T opened(String action, TableName name, Opening<T> opening) {
         Optional<Bucket> bucket = found();
         Resource.Data resource = place(bucket, Kind.TABLE, name);
+        uses.checkRules(action, resource, name.text());
         try (Admitted use = uses.admit(action, resource, name.text())) {
             Loaded loaded;
             try {
@@ -576,7 +591,7 @@ final class TablesView implements GuardedTables {
 
     @Override
     public String planned(TableName name, String plan) {
-        return ofTable(
+        return unruled(
                 "iceberg:PlanScan",
                 Kind.TABLE,
                 name,
@@ -586,7 +601,7 @@ final class TablesView implements GuardedTables {
 
     @Override
     public String tasks(TableName name, String asked) {
-        return ofTable(
+        return unruled(
                 "iceberg:PlanScan",
                 Kind.TABLE,
                 name,
@@ -624,7 +639,7 @@ final class TablesView implements GuardedTables {
 
     @Override
     public TableUpkeep.Over over(TableName name, Expiry expiry) {
-        return ofTable(
+        return unruled(
                 load(Kind.TABLE),
                 Kind.TABLE,
                 name,
@@ -638,6 +653,8 @@ final class TablesView implements GuardedTables {
 
     @Override
     public TableUpkeep.Over expire(TableName name, Expiry expiry, Once once) {
+        uses.checkRules(
+                "iceberg:ExpireSnapshots", place(found(), Kind.TABLE, name), name.text());
         return changing(
                 "iceberg:ExpireSnapshots",
                 Kind.TABLE,

@@ -32,6 +32,7 @@ final class Staging {
     private final long most;
     private final Room room;
     private final Map<String, Staged> files = new HashMap<>();
+    private final List<Staged> whole = new ArrayList<>();
     private long held;
     private long next;
 
@@ -178,6 +179,51 @@ final class Staging {
         }
     }
 
+    /**
+     * Stages a file whole, until {@link #forgetWhole}, and gives its path.
+     *
+     * @param size of it in bytes
+     */
+    synchronized String whole(InputStream in, long size, String place, BooleanSupplier cancelled)
+            throws IOException {
+        long bytes = size + 2L * PAGE;
+        take(bytes, place);
+        Staged staged =
+                new Staged(
+                        folder.resolve("r" + ++next + ".parquet"),
+                        new long[] {bytes},
+                        new HashSet<>());
+        whole.add(staged);
+        try (FileChannel out =
+                FileChannel.open(
+                        staged.path(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            byte[] buffer = new byte[STEP];
+            long at = 0;
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                if (cancelled.getAsBoolean()) {
+                    throw new Cancelled();
+                }
+                if (count > size - at) {
+                    throw new IOException(place + " is longer than it was");
+                }
+                write(out, ByteBuffer.wrap(buffer, 0, count), at);
+                at += count;
+            }
+        }
+        return staged.path().toString();
+    }
+
+    /** Lets go of files that were staged whole. */
+    synchronized void forgetWhole() throws IOException {
+        for (Staged each : List.copyOf(whole)) {
+            Files.deleteIfExists(each.path());
+            whole.remove(each);
+            long given = Math.min(each.bytes()[0], held);
+            held -= given;
+            room.give(given);
+        }
+    }
+
     private static void write(FileChannel out, ByteBuffer bytes, long at) throws IOException {
         long place = at;
         while (bytes.hasRemaining()) {
@@ -244,5 +290,6 @@ final class Staging {
         room.give(held);
         held = 0;
         files.clear();
+        whole.clear();
     }
 }

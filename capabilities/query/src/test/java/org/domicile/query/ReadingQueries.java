@@ -89,6 +89,7 @@ public final class ReadingQueries implements Queries {
                                                         files.stream()
                                                                 .map(TableFile::file)
                                                                 .toList())));
+                case RuledTable ruled -> meant(ruled.table(), sources);
                 case CatalogView view -> Answer.failed(Failure.NOT_HERE, "a view: " + view.sql());
             };
         }
@@ -136,7 +137,8 @@ public final class ReadingQueries implements Queries {
                                                     .sum(),
                                             table.files().stream()
                                                     .mapToLong(file -> file.footer().bytes(columns))
-                                                    .sum()))
+                                                    .sum(),
+                                            ""))
                             .toList();
             return sources.open(new Plan(Kind.SELECT, sql, scans))
                     .then(reading -> {
