@@ -160,10 +160,14 @@ final class SqlCatalog {
      *
      * @param read names of columns by the name of their table, as on record; all of one that is not
      *     there
+     * @param but id of a table whose columns do not count; empty for none
      */
-    Marks classes(Map<String, Set<String>> read) {
+    Marks classes(Map<String, Set<String>> read, String but) {
         List<String> classes = new ArrayList<>();
         for (Known each : tables.values()) {
+            if (each.loaded.id().equals(but)) {
+                continue;
+            }
             TableRules rules =
                     uses.policy()
                             .register()

@@ -542,7 +542,7 @@ final class SqlChanges {
         String id = goal.loaded().id();
         try (Admitted use = uses.admit(action, goal.place(), said(goal.name(), rows))) {
             String number = uses.last();
-            Marks coming = statement.marks();
+            Marks coming = statement.marks(id);
             Marks all = goal.place().carried().and(coming);
             use.keep(all);
             OpenedWarehouse warehouse = written(goal.warehouse(), goal.place(), goal.name());
@@ -1716,7 +1716,7 @@ final class SqlChanges {
                                 "crc64nvme",
                                 Attributes.ChecksumType.FULL_OBJECT),
                         new Replay(written.read(), written.size(), "crc64nvme"),
-                        statement.marks());
+                        statement.marks(""));
         return switch (stored) {
             case Stored.Done _ -> Answer.of(new Done("COPY " + written.rows(), view.use()));
             case Stored.NoSuchBucket _ ->

@@ -71,8 +71,14 @@ final class SqlStatement implements Sources, AutoCloseable {
         this.catalog = new SqlCatalog(uses, reads, parts, namespace, held);
     }
 
-    /** What is known of all that it names: by labels where it lies, and what it carries itself. */
-    Marks marks() {
+    /**
+     * What is known of all that it names: by labels where it lies, by what it carries itself, and
+     * by the classes of columns that were read.
+     *
+     * @param into id of the table that it goes into, whose own columns keep their rules; empty for
+     *     none
+     */
+    Marks marks(String into) {
         Marks marks = Marks.NONE;
         for (NestedReads.Held each : reads.held()) {
             marks =
@@ -86,7 +92,7 @@ final class SqlStatement implements Sources, AutoCloseable {
         for (Resource.Data each : catalog.places()) {
             marks = marks.and(uses.labels(each));
         }
-        return marks.and(catalog.classes(planned));
+        return marks.and(catalog.classes(planned, into));
     }
 
     /** Puts on record that what it names is described. @param before what was, which grows */

@@ -606,7 +606,12 @@ final class WorkerSession implements Session {
                                         case CatalogTable table ->
                                                 new TableSql(table, use.columns()).empty();
                                         case RuledTable ruled ->
-                                                new TableSql(ruled.table(), use.columns()).empty();
+                                                new TableSql(
+                                                                ruled.table(),
+                                                                ruled.table().columns().stream()
+                                                                        .map(Field::name)
+                                                                        .toList())
+                                                        .empty();
                                         case CatalogView view -> throw noTable(view);
                                     };
                         };
