@@ -1,5 +1,6 @@
 package org.domicile.guard;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.domicile.policy.TableRules;
 
@@ -62,6 +63,31 @@ public interface GuardedRules {
         public Named {
             columns = List.copyOf(columns);
             rows = List.copyOf(rows);
+        }
+
+        /** For people, one rule a line. */
+        List<String> lines() {
+            List<String> lines = new ArrayList<>();
+            for (OfColumn each : columns) {
+                lines.add(
+                        "%s holds %s; for purposes that do not list it: %s"
+                                .formatted(
+                                        each.column(),
+                                        String.join(", ", each.classes()),
+                                        each.otherwise() == TableRules.Otherwise.MASK
+                                                ? "null"
+                                                : "refused"));
+            }
+            for (OfRows each : rows) {
+                lines.add(
+                        "%s see rows where %s"
+                                .formatted(
+                                        each.purposes().isEmpty()
+                                                ? "purposes without a rule of their own"
+                                                : String.join(", ", each.purposes()),
+                                        each.where()));
+            }
+            return lines;
         }
     }
 

@@ -93,8 +93,8 @@ final class Sentences {
             case TABLE_RULES_REWRITE ->
                     "Rules of this table keep rows or columns from the purpose "
                             + purpose
-                            + ", and this would write them anew or remove them. Rows can be"
-                            + " inserted; to change rows, use a purpose that sees all of them.";
+                            + ", and this would change or remove what it does not see. Rows can be"
+                            + " inserted; for the rest, use a purpose that sees all of it.";
             case "reserved-for-tables" ->
                     "This bucket is reserved for files of tables: they are reached through the"
                         + " catalog of tables, with the credential that it gives for one table.";

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.domicile.keys.Pass;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Resource;
+import org.domicile.policy.TableRules;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
@@ -470,6 +471,13 @@ final class TablesView implements GuardedTables {
 
     @Override
     public void drop(Kind kind, TableName name, Tables.Files files, Once once) {
+        if (kind == Kind.TABLE) {
+            uses.checkRules(
+                    "iceberg:DropTable",
+                    place(found(), kind, name),
+                    name.text(),
+                    Sentences.TABLE_RULES_REWRITE);
+        }
         this.<Boolean>changing(
                 kind == Kind.TABLE ? "iceberg:DropTable" : "iceberg:DropView",
                 kind,
@@ -634,7 +642,21 @@ final class TablesView implements GuardedTables {
                 (warehouse, loaded) ->
                         new Inspected(
                                 tables.upkeep().inspect(warehouse, loaded),
-                                care.told(loaded.id())));
+                                care.told(loaded.id()),
+                                rules(warehouse, name, loaded)));
+    }
+
+    /** With the names that its columns have now, one rule a line. */
+    private List<String> rules(OpenedWarehouse warehouse, TableName name, Loaded loaded) {
+        TableRules rules =
+                uses.policy().register().rules(warehouse.organisation(), loaded.id());
+        return rules.isEmpty()
+                ? List.of()
+                : RuleActs.named(
+                                rules,
+                                name.text(),
+                                tables.shape(warehouse, loaded, new Moment.Now()).columns())
+                        .lines();
     }
 
     @Override

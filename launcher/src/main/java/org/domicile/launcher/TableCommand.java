@@ -183,6 +183,9 @@ final class TableCommand {
             line(out, "lies at", found.text("location"));
             line(out, "snapshots end", rules(found.row("properties")));
             upkeep(out, found.row("upkeep"));
+            for (String each : found.texts("rules")) {
+                line(out, "rule", each);
+            }
             out.flush();
         }
 

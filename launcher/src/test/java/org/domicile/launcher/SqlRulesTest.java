@@ -443,6 +443,66 @@ class SqlRulesTest {
     }
 
     @Test
+    void everyTypeComesThroughRules() throws Exception {
+        Table table =
+                lake.create(
+                        Lake.named("travel", "kinds"),
+                        2,
+                        column(1, "b", Types.BooleanType.get()),
+                        column(2, "i", Types.IntegerType.get()),
+                        column(3, "f", Types.FloatType.get()),
+                        column(4, "e", Types.DecimalType.of(9, 2)),
+                        column(5, "day", Types.DateType.get()),
+                        column(6, "t", Types.TimeType.get()),
+                        column(7, "ts", Types.TimestampType.withoutZone()),
+                        column(8, "tz", Types.TimestampType.withZone()),
+                        column(9, "s", Types.StringType.get()),
+                        column(10, "u", Types.UUIDType.get()),
+                        column(11, "bin", Types.BinaryType.get()),
+                        column(12, "list", Types.ListType.ofOptional(20, Types.IntegerType.get())),
+                        column(
+                                13,
+                                "map",
+                                Types.MapType.ofOptional(
+                                        21, 22, Types.StringType.get(), Types.IntegerType.get())),
+                        column(
+                                14,
+                                "st",
+                                Types.StructType.of(
+                                        Types.NestedField.optional(
+                                                23, "x", Types.LongType.get()))));
+        String row =
+                "select true as b, %d as i, 1.5::float as f, 12.25::decimal(9,2) as e,"
+                        + " date '2024-02-29' as day, time '12:30:01.5' as t,"
+                        + " timestamp '2024-02-29 12:30:01.123456' as ts,"
+                        + " timestamptz '2024-02-29 12:30:01+02' as tz, 'ü ''\"' as s,"
+                        + " uuid '00000000-0000-0000-0000-0000000000ff' as u,"
+                        + " 'x\\x00y'::blob as bin, [1, null, 3] as list,"
+                        + " map {'a': 1, 'b': null} as map, {'x': %d::bigint} as st";
+        lake.append(
+                table,
+                row.formatted(1, 5)
+                        + " union all by name "
+                        + "select 2 as i union all by name "
+                        + row.formatted(3, 6),
+                3);
+        ran(
+                "table rows travel.kinds --where",
+                "day = '2024-02-29' and ts < '2024-03-01' and tz > '2024-02-29T00:00:00Z' and b"
+                    + " and u = '00000000-0000-0000-0000-0000000000ff' and e between 12 and 12.25"
+                    + " and i in (1, 2) and list is not null");
+        ran("table rows travel.kinds --purpose support --where", "true");
+        String all = "select * from kinds where i = 1";
+        try (Connection one = first();
+                Connection other = support()) {
+            assertEquals(rows(other, all), rows(one, all));
+            assertTrue(rows(one, all).contains("12.25|2024-02-29|12:30:01.5|"), rows(one, all));
+            assertEquals("1", rows(one, "select count(*) from kinds"));
+            assertEquals("3", rows(other, "select count(*) from kinds"));
+        }
+    }
+
+    @Test
     void explainTellsOfRulesAndNotOfWhatTheyKeep() throws Exception {
         flights("told");
         ruled("told");

@@ -35,7 +35,7 @@ public record Condition(String text) {
 
     private static final Pattern TOKEN =
             Pattern.compile(
-                    "\\s*(?:(?<text>'(?:[^']|'')*')|(?<name>\"(?:[^\"]|\"\")+\")"
+                    "\\s*(?:(?<text>'(?:[^']++|'')*+')|(?<name>\"(?:[^\"]++|\"\")++\")"
                             + "|(?<field>#[0-9]{1,9})"
                             + "|(?<number>-?(?:[0-9]{1,30}(?:\\.[0-9]{1,30})?))"
                             + "|(?<word>[\\p{L}_][\\p{L}\\p{N}_$]*)"

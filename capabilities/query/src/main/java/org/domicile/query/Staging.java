@@ -34,6 +34,7 @@ final class Staging {
     private final Map<String, Staged> files = new HashMap<>();
     private final List<Staged> whole = new ArrayList<>();
     private long held;
+    private boolean closed;
     private long next;
 
     /**
@@ -232,6 +233,9 @@ final class Staging {
     }
 
     private void take(long bytes, String place) throws Full {
+        if (closed) {
+            throw new Full("the session ends");
+        }
         if (bytes > most - held) {
             throw new Full(
                     "%s needs %,d bytes more, and the session's staging has %,d of %,d left"
@@ -289,6 +293,7 @@ final class Staging {
     synchronized void close() {
         room.give(held);
         held = 0;
+        closed = true;
         files.clear();
         whole.clear();
     }
