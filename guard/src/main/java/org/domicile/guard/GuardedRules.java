@@ -22,8 +22,7 @@ public interface GuardedRules {
      *
      * @param classes none to take the rule away
      */
-    Named classes(
-            Place table, String column, List<String> classes, TableRules.Otherwise otherwise);
+    Named classes(Place table, String column, List<String> classes, TableRules.Otherwise otherwise);
 
     /**
      * Says which rows purposes see.

@@ -47,8 +47,7 @@ final class RuleActs implements GuardedRules {
         String action = "admin:ReadTableRules";
         Found found = found(place, action);
         try (Admitted use =
-                uses.administer(
-                        place.organisation(), action, found.name().text(), List.of())) {
+                uses.administer(place.organisation(), action, found.name().text(), List.of())) {
             use.record(Outcome.DONE, 0);
         }
         return named(place, found);
@@ -89,9 +88,7 @@ final class RuleActs implements GuardedRules {
         if (!where.isEmpty()) {
             try {
                 kept =
-                        Condition.of(
-                                        where,
-                                        TableSight.columns(SqlColumns.of(found.columns())))
+                        Condition.of(where, TableSight.columns(SqlColumns.of(found.columns())))
                                 .text();
             } catch (Condition.Unclear e) {
                 throw impossible(
@@ -213,8 +210,7 @@ final class RuleActs implements GuardedRules {
         if (!objection.isEmpty()) {
             throw impossible(organisation, action, object, objection);
         }
-        try (Admitted use =
-                uses.administer(organisation, action, object, List.of(statement))) {
+        try (Admitted use = uses.administer(organisation, action, object, List.of(statement))) {
             switch (policy.change(use.carrying(() -> 0), change)) {
                 case Policy.Applied.Done() -> {}
                 case Policy.Applied.Refused(String sentence) ->

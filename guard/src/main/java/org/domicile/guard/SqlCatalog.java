@@ -169,9 +169,7 @@ final class SqlCatalog {
                 continue;
             }
             TableRules rules =
-                    uses.policy()
-                            .register()
-                            .rules(each.resource.organisation(), each.loaded.id());
+                    uses.policy().register().rules(each.resource.organisation(), each.loaded.id());
             Set<Integer> fields = each.fields(read.get(each.name));
             Set<Integer> hidden = new HashSet<>();
             uses.sight(each.resource).hidden().forEach(one -> hidden.add(one.field()));

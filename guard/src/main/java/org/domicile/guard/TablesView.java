@@ -399,9 +399,7 @@ final class TablesView implements GuardedTables {
                                 ? " and " + (changes.size() - MOST_NAMED) + " more"
                                 : "");
         changes.forEach(
-                each ->
-                        uses.checkRules(
-                                action(each), place(bucket, each), each.table().text()));
+                each -> uses.checkRules(action(each), place(bucket, each), each.table().text()));
         if (!one) {
             changes.forEach(
                     each -> uses.check(action(each), place(bucket, each), each.table().text()));
@@ -648,8 +646,7 @@ final class TablesView implements GuardedTables {
 
     /** With the names that its columns have now, one rule a line. */
     private List<String> rules(OpenedWarehouse warehouse, TableName name, Loaded loaded) {
-        TableRules rules =
-                uses.policy().register().rules(warehouse.organisation(), loaded.id());
+        TableRules rules = uses.policy().register().rules(warehouse.organisation(), loaded.id());
         return rules.isEmpty()
                 ? List.of()
                 : RuleActs.named(
@@ -675,8 +672,7 @@ final class TablesView implements GuardedTables {
 
     @Override
     public TableUpkeep.Over expire(TableName name, Expiry expiry, Once once) {
-        uses.checkRules(
-                "iceberg:ExpireSnapshots", place(found(), Kind.TABLE, name), name.text());
+        uses.checkRules("iceberg:ExpireSnapshots", place(found(), Kind.TABLE, name), name.text());
         return changing(
                 "iceberg:ExpireSnapshots",
                 Kind.TABLE,

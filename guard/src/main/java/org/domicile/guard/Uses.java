@@ -250,13 +250,7 @@ final class Uses {
     /** The same for another reason. */
     void checkRules(String action, Resource.Data data, String object, String reason) {
         if (!sight(data).whole()) {
-            throw refusal(
-                    action,
-                    unasked(reason),
-                    object,
-                    data,
-                    request.zone(),
-                    Tags.NONE);
+            throw refusal(action, unasked(reason), object, data, request.zone(), Tags.NONE);
         }
     }
 
@@ -288,8 +282,7 @@ final class Uses {
         if (action.startsWith("s3:")
                 && resource instanceof Resource.Data data
                 && !sight(data).whole()) {
-            throw refusal(
-                    action, unasked(Sentences.TABLE_RULES), object, resource, going, tags);
+            throw refusal(action, unasked(Sentences.TABLE_RULES), object, resource, going, tags);
         }
         // The use would stand, closed, in the log of those who agreed to no seal.
         if (resource instanceof Resource.Data data

@@ -162,8 +162,7 @@ class TableRulesTest {
 
     @Test
     void anOperatorSetsThemInPublic() {
-        GuardedRules.Named named =
-                rules().classes(PLACE, "n", List.of("name"), Otherwise.REFUSE);
+        GuardedRules.Named named = rules().classes(PLACE, "n", List.of("name"), Otherwise.REFUSE);
         assertEquals(
                 List.of(new GuardedRules.OfColumn("n", List.of("name"), Otherwise.REFUSE)),
                 named.columns());
@@ -244,17 +243,13 @@ class TableRulesTest {
         }
         refused("table-rules", () -> catalog(city).credentials(FLIGHTS));
         refused("table-rules", () -> catalog(city).sign(FLIGHTS, signed()));
-        refused(
-                "table-rules",
-                () -> catalog(city).plan(FLIGHTS, PlanAsked.parse("{}")));
+        refused("table-rules", () -> catalog(city).plan(FLIGHTS, PlanAsked.parse("{}")));
         refused("table-rules", () -> catalog(city).planned(FLIGHTS, "p"));
         refused("table-rules", () -> catalog(city).tasks(FLIGHTS, "{}"));
         refused("table-rules", () -> catalog(city).inspect(FLIGHTS));
         refused(
                 "table-rules",
-                () ->
-                        catalog(city)
-                                .scan(FLIGHTS, new Moment.Now(), new Filter.All(), List.of()));
+                () -> catalog(city).scan(FLIGHTS, new Moment.Now(), new Filter.All(), List.of()));
         Expiry all = new Expiry(Duration.ZERO, 1);
         refused("table-rules", () -> catalog(city).over(FLIGHTS, all));
         refused("table-rules", () -> catalog(city).expire(FLIGHTS, all, Once.NOT));
@@ -296,9 +291,12 @@ class TableRulesTest {
         GuardedObjects files = installation.guard().objects(installation.request(vended));
         Bucket warehouse = warehouse();
         for (Version each : files(warehouse)) {
-            refused("table-rules", () -> files.get(warehouse.name(), each.name(), Optional.empty()));
             refused(
-                    "table-rules", () -> files.head(warehouse.name(), each.name(), Optional.empty()));
+                    "table-rules",
+                    () -> files.get(warehouse.name(), each.name(), Optional.empty()));
+            refused(
+                    "table-rules",
+                    () -> files.head(warehouse.name(), each.name(), Optional.empty()));
             refused(
                     "table-rules",
                     () ->

@@ -18,9 +18,10 @@ import picocli.CommandLine.Parameters;
         description = {
             "Load files into tables, show them and their history, drop and rename them, end old"
                     + " snapshots.",
-            "Say what columns hold and which rows purposes see (classes, rows, rules): an operator's.",
-            "Each other command acts as --credential: its organisation's catalog, under its purpose. A"
-                    + " name is NAMESPACE.TABLE."
+            "Say what columns hold and which rows purposes see (classes, rows, rules): an"
+                    + " operator's.",
+            "Each other command acts as --credential: its organisation's catalog, under its"
+                    + " purpose. A name is NAMESPACE.TABLE."
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",

@@ -32,7 +32,9 @@ final class TableRulesCommand {
             return found;
         }
 
-        /** @param more names and values, one after the other */
+        /**
+         * @param more names and values, one after the other
+         */
         final Json.Row said(AdminClient admin, String path, Object... more) {
             DottedName table = table();
             List<Object> all =
@@ -179,8 +181,7 @@ final class TableRulesCommand {
                                 ? "--remove takes the rule away: no --where goes with it"
                                 : "say which rows are seen (--where), or --remove");
             }
-            Json.Row made =
-                    said(admin(), "/v1/tables/rows", "purposes", purposes, "where", where);
+            Json.Row made = said(admin(), "/v1/tables/rows", "purposes", purposes, "where", where);
             output().result(made, "the rule of " + name + " is in force");
             return 0;
         }
@@ -206,7 +207,9 @@ final class TableRulesCommand {
                                     String.join("\u001f", table.outer()),
                                     "table",
                                     table.last()));
-            if (!output().json() && found.rows("columns").isEmpty() && found.rows("rows").isEmpty()) {
+            if (!output().json()
+                    && found.rows("columns").isEmpty()
+                    && found.rows("rows").isEmpty()) {
                 output().out().println("no rules: every purpose that may read it sees all of it");
                 output().out().flush();
                 return 0;

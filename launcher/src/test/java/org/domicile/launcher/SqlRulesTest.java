@@ -243,8 +243,7 @@ class SqlRulesTest {
             assertEquals("", rows(one, "select id from flights where region = 'south'"));
             assertEquals("0", rows(one, "select count(passenger) from flights"));
             assertEquals(
-                    "8|north",
-                    rows(one, "select max(f.id), min(f.region) from travel.flights f"));
+                    "8|north", rows(one, "select max(f.id), min(f.region) from travel.flights f"));
             assertEquals("10|10", rows(other, "select count(*), count(passenger) from flights"));
             assertEquals(
                     NAME + "-1|" + SOUTH + "-1",
@@ -292,8 +291,8 @@ class SqlRulesTest {
                     rows(
                             one,
                             "select c.reltuples::int from pg_catalog.pg_class c join"
-                                + " pg_catalog.pg_namespace n on n.oid = c.relnamespace where"
-                                + " n.nspname = 'travel' and c.relname = 'flights'"));
+                                    + " pg_catalog.pg_namespace n on n.oid = c.relnamespace where"
+                                    + " n.nspname = 'travel' and c.relname = 'flights'"));
         }
         String rules = ran("table rules travel.flights").out();
         assertTrue(rules.contains("region = 'north'"), rules);
@@ -350,8 +349,7 @@ class SqlRulesTest {
             assertEquals(
                     "5", rows(one, "select count(*) from journeys for version as of " + before));
             assertEquals(
-                    "10",
-                    rows(other, "select count(*) from journeys for version as of " + before));
+                    "10", rows(other, "select count(*) from journeys for version as of " + before));
             lake.catalog
                     .buildView(Lake.named("travel", "seen_journeys"))
                     .withSchema(
@@ -435,8 +433,7 @@ class SqlRulesTest {
                     1,
                     rig.run("table", "classes", "travel.strict", "nothing", "--classes", "health")
                             .code());
-            Rig.Ran wrong =
-                    rig.run("table", "rows", "travel.strict", "--where", "random() < 0.5");
+            Rig.Ran wrong = rig.run("table", "rows", "travel.strict", "--where", "random() < 0.5");
             assertEquals(1, wrong.code());
             assertTrue(wrong.err().contains("functions"), wrong.err());
         }
@@ -488,9 +485,9 @@ class SqlRulesTest {
                 3);
         ran(
                 "table rows travel.kinds --where",
-                "day = '2024-02-29' and ts < '2024-03-01' and tz > '2024-02-29T00:00:00Z' and b"
-                    + " and u = '00000000-0000-0000-0000-0000000000ff' and e between 12 and 12.25"
-                    + " and i in (1, 2) and list is not null");
+                "day = '2024-02-29' and ts < '2024-03-01' and tz > '2024-02-29T00:00:00Z' and b and"
+                    + " u = '00000000-0000-0000-0000-0000000000ff' and e between 12 and 12.25 and i"
+                    + " in (1, 2) and list is not null");
         ran("table rows travel.kinds --purpose support --where", "true");
         String all = "select * from kinds where i = 1";
         try (Connection one = first();
@@ -536,8 +533,7 @@ class SqlRulesTest {
         assertTrue(no.getMessage().contains("Read it with SQL"), no.getMessage());
         assertThrows(ForbiddenException.class, table::refresh);
         assertThrows(
-                ForbiddenException.class,
-                () -> table.updateProperties().set("k", "v").commit());
+                ForbiddenException.class, () -> table.updateProperties().set("k", "v").commit());
         assertThrows(
                 Exception.class,
                 () -> {
@@ -549,8 +545,7 @@ class SqlRulesTest {
         assertTrue(lake.catalog.tableExists(Lake.named("travel", "direct")));
         assertEquals(1, rig.run("table", "show", "travel.direct").code());
         // by its metadata, under another name
-        String metadata =
-                ((BaseTable) table).operations().current().metadataFileLocation();
+        String metadata = ((BaseTable) table).operations().current().metadataFileLocation();
         assertThrows(
                 Exception.class,
                 () -> lake.catalog.registerTable(Lake.named("travel", "again"), metadata));
@@ -559,7 +554,9 @@ class SqlRulesTest {
                 ForbiddenException.class,
                 () -> lake.catalog.loadTable(Lake.named("travel", "direct")));
         ran("table classes travel.direct passenger --remove");
-        assertEquals(4, lake.catalog.loadTable(Lake.named("travel", "direct")).schema().columns().size());
+        assertEquals(
+                4,
+                lake.catalog.loadTable(Lake.named("travel", "direct")).schema().columns().size());
     }
 
     @Test

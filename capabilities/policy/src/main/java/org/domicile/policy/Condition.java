@@ -156,7 +156,8 @@ public record Condition(String text) {
 
     /** One text that is read. */
     private static final class Reading {
-        private static final Set<String> COMPARISONS = Set.of("=", "<>", "!=", "<", "<=", ">", ">=");
+        private static final Set<String> COMPARISONS =
+                Set.of("=", "<>", "!=", "<", "<=", ">", ">=");
 
         private final List<Column> columns;
         private final List<Token> tokens;
@@ -382,7 +383,9 @@ public record Condition(String text) {
                             constant.kind() == Kind.TEXT && moment(constant.constant()) < 10_000;
                     case UUID ->
                             constant.kind() == Kind.TEXT
-                                    && java.util.UUID.fromString(constant.constant())
+                                    && java.util
+                                            .UUID
+                                            .fromString(constant.constant())
                                             .toString()
                                             .equalsIgnoreCase(constant.constant());
                     case OTHER -> false;

@@ -19,16 +19,17 @@ import org.domicile.keys.Vault;
 
 /**
  * How entities of the register lie in the keyspace: a format byte (1; purposes 2, 3 where uses may
- * be sealed, or 4 with an algorithm, whose fields and that flag come last; sealed credentials 2), then the fields in the order of the record; texts as a
- * four-byte length and UTF-8, lists as a count and their elements, instants as milliseconds since
- * 1970 ({@link Long#MAX_VALUE} for never), flags as a byte. Names of principals are sealed. Lists
- * of lists are a count and the lists. A purpose of format 1 has neither kind, term, Arabic text,
- * contact, classes, actions nor parent: it reads as one of the kind {@code unspecified}, for every
- * action and no personal data. A label's name is its key, its form holds the marks alone. Rules of a
- * table have its organisation and id as their key; their form is a count of columns, each the
- * field's id in four bytes, its classes and a flag (1: a statement that names it is refused), and a
- * count of rules of rows, each its purposes and the condition. A seal is
- * its day, who asked and who approved, as texts, the last empty until then.
+ * be sealed, or 4 with an algorithm, whose fields and that flag come last; sealed credentials 2),
+ * then the fields in the order of the record; texts as a four-byte length and UTF-8, lists as a
+ * count and their elements, instants as milliseconds since 1970 ({@link Long#MAX_VALUE} for never),
+ * flags as a byte. Names of principals are sealed. Lists of lists are a count and the lists. A
+ * purpose of format 1 has neither kind, term, Arabic text, contact, classes, actions nor parent: it
+ * reads as one of the kind {@code unspecified}, for every action and no personal data. A label's
+ * name is its key, its form holds the marks alone. Rules of a table have its organisation and id as
+ * their key; their form is a count of columns, each the field's id in four bytes, its classes and a
+ * flag (1: a statement that names it is refused), and a count of rules of rows, each its purposes
+ * and the condition. A seal is its day, who asked and who approved, as texts, the last empty until
+ * then.
  */
 final class RegisterCodec {
     private static final int FORMAT = 1;
@@ -166,22 +167,22 @@ final class RegisterCodec {
 
     private static Purpose purposeOfFormat2(DataInputStream in) throws IOException {
         return new Purpose(
-                                text(in),
-                                text(in),
-                                text(in),
-                                text(in),
-                                text(in),
-                                text(in),
-                                text(in),
-                                text(in),
-                                text(in),
-                                texts(in),
-                                texts(in),
-                                texts(in),
-                                text(in),
-                                instant(in),
-                                instant(in),
-                                in.readBoolean());
+                text(in),
+                text(in),
+                text(in),
+                text(in),
+                text(in),
+                text(in),
+                text(in),
+                text(in),
+                text(in),
+                texts(in),
+                texts(in),
+                texts(in),
+                text(in),
+                instant(in),
+                instant(in),
+                in.readBoolean());
     }
 
     private static Purpose purposeOfFormat1(DataInputStream in) throws IOException {

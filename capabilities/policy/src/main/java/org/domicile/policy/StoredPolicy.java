@@ -31,14 +31,13 @@ import org.domicile.request.Request;
  * The register in the keyspace, and one immutable copy of it in memory.
  *
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
- * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code f}
- * rules of a table, {@code n}
- * principal, {@code r} role, {@code x} outbound target, {@code w} its sealed secret (empty for
- * none), {@code c} credential, {@code s} its sealed secret, {@code g} whether its answers bring
- * receipts (a byte, 1 or 0), {@code t} the newest version of a policy set, {@code k} named key,
- * {@code m} (named {@code sealed}) for how long uses may be sealed; {@code pv} holds the register's
- * version, on which every change is conditional. {@code changing} serialises changers; readers take
- * no lock: they see the register that was whole when they looked.
+ * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code f} rules
+ * of a table, {@code n} principal, {@code r} role, {@code x} outbound target, {@code w} its sealed
+ * secret (empty for none), {@code c} credential, {@code s} its sealed secret, {@code g} whether its
+ * answers bring receipts (a byte, 1 or 0), {@code t} the newest version of a policy set, {@code k}
+ * named key, {@code m} (named {@code sealed}) for how long uses may be sealed; {@code pv} holds the
+ * register's version, on which every change is conditional. {@code changing} serialises changers;
+ * readers take no lock: they see the register that was whole when they looked.
  */
 final class StoredPolicy implements Policy {
     private static final byte[] VERSION = {'p', 'v'};

@@ -104,7 +104,8 @@ class TableRulesTest {
     }
 
     private void done(Change change) {
-        assertInstanceOf(Policy.Applied.Done.class, policy.change(request(), change), () -> "" + change);
+        assertInstanceOf(
+                Policy.Applied.Done.class, policy.change(request(), change), () -> "" + change);
     }
 
     private void refused(Change change, String sentence) {
@@ -114,7 +115,9 @@ class TableRulesTest {
     }
 
     private void column(int field, Otherwise otherwise, String... classes) {
-        done(new Change.SetColumnRule("city", TABLE, new OfColumn(field, List.of(classes), otherwise)));
+        done(
+                new Change.SetColumnRule(
+                        "city", TABLE, new OfColumn(field, List.of(classes), otherwise)));
     }
 
     private void rows(String where, String... purposes) {

@@ -190,8 +190,7 @@ final class Resolving {
             String why = ruled.refused().get(each.name());
             if (why != null && parsed.needs(each.name())) {
                 return Answer.failed(
-                        new Failure(
-                                Failure.REFUSED, why, 0, "Name the columns that are wanted."));
+                        new Failure(Failure.REFUSED, why, 0, "Name the columns that are wanted."));
             }
         }
         return table(target, reference, ruled.table(), parsed)

@@ -86,8 +86,7 @@ final class WorkerQueries implements Queries {
         }
         boolean begun = false;
         try {
-            Answer<Session> answer =
-                    begin(limits, zone, ended -> ended(organisation, ended));
+            Answer<Session> answer = begin(limits, zone, ended -> ended(organisation, ended));
             begun = answer instanceof Answer.Given<Session>;
             return answer;
         } finally {
@@ -110,8 +109,7 @@ final class WorkerQueries implements Queries {
         return begin(limits, "UTC", this::gone);
     }
 
-    private Answer<Session> begin(
-            Limits limits, String zone, Consumer<WorkerSession> ended) {
+    private Answer<Session> begin(Limits limits, String zone, Consumer<WorkerSession> ended) {
         Worker worker;
         try {
             worker = worker();

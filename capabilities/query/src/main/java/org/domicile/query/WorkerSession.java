@@ -729,9 +729,7 @@ final class WorkerSession implements Session {
     private static List<Need> needs(Resolving.Use use, CatalogTable table, List<TableFile> files)
             throws TableSql.Unreadable {
         List<Field> wanted =
-                table.columns().stream()
-                        .filter(each -> read(use).contains(each.name()))
-                        .toList();
+                table.columns().stream().filter(each -> read(use).contains(each.name())).toList();
         Map<String, Need> needs = new LinkedHashMap<>();
         for (TableFile each : files) {
             need(needs, each.file(), TableSql.needed(wanted, each));
@@ -933,8 +931,7 @@ final class WorkerSession implements Session {
                     case Answer.Failed<String>(Failure failure) -> {
                         return Answer.failed(failure);
                     }
-                    case Answer.Given<String>(String path) ->
-                            sifted.put(each.use().target(), path);
+                    case Answer.Given<String>(String path) -> sifted.put(each.use().target(), path);
                 }
                 continue;
             }

@@ -94,8 +94,7 @@ public final class ReadingQueries implements Queries {
                         meant(ruled.table(), sources)
                                 .then(all ->
                                         Answer.of(
-                                                new Meant(
-                                                        all.place(), all.files(), ruled.told())));
+                                                new Meant(all.place(), all.files(), ruled.told())));
                 case CatalogView view -> Answer.failed(Failure.NOT_HERE, "a view: " + view.sql());
             };
         }
