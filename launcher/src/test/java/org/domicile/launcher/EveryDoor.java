@@ -40,11 +40,13 @@ import org.domicile.admin.Running;
 import org.domicile.guard.Administration;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardOptions;
+import org.domicile.guard.GuardedHoldings;
 import org.domicile.guard.GuardedLogs;
 import org.domicile.guard.GuardedMoves;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.GuardedPeople;
 import org.domicile.guard.GuardedSessions;
+import org.domicile.guard.GuardedSharing;
 import org.domicile.guard.GuardedSql;
 import org.domicile.guard.GuardedTables;
 import org.domicile.guard.Installation;
@@ -88,6 +90,8 @@ final class EveryDoor implements AutoCloseable {
     static final List<Class<?>> CONTRACTS =
             List.of(
                     GuardedObjects.class,
+                    GuardedSharing.class,
+                    GuardedHoldings.class,
                     GuardedSessions.class,
                     GuardedLogs.class,
                     GuardedPeople.class,

@@ -207,8 +207,8 @@ class ForeignVerificationTest {
     }
 
     /**
-     * Who has to refuse a change of a note. Who knows no ML-DSA-44 (sigstore-java, an openssl before
-     * 3.5) cannot see a change within that signature; everybody else sees every change.
+     * Who has to refuse a change of a note. Who knows no ML-DSA-44 (sigstore-java, an openssl
+     * before 3.5) cannot see a change within that signature; everybody else sees every change.
      */
     private Set<Judges.Judge> judgesOf(byte[] changed, int at) {
         int end = changed.length;

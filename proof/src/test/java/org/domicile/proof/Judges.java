@@ -70,14 +70,14 @@ final class Judges {
                             + " proof/clients/bring, which ./domicile test runs: "
                             + built.said());
         }
-        sigstore = sigstore(sources.resolve("sigstore"), folder);
+        sigstore = loaded(sources.resolve("sigstore"), folder);
     }
 
     /**
      * Compiled, and loaded here with its libraries and none of ours: a hundred proofs are judged in
      * the time that one start of Java takes.
      */
-    private static Method sigstore(Path sources, Path folder)
+    private static Method loaded(Path sources, Path folder)
             throws IOException, InterruptedException {
         Path classes = Files.createDirectories(folder.resolve("sigstore"));
         Path libraries = Path.of(System.getenv("DOMICILE_CLIENTS")).resolve("sigstore");

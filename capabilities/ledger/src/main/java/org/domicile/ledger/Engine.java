@@ -494,10 +494,7 @@ final class Engine implements Ledger {
     private static String proof(TiledLog log, TiledLog.Published under, long index)
             throws IOException {
         StringBuilder text = new StringBuilder("c2sp.org/tlog-proof@v1\n");
-        byte[] entry =
-                log.folder()
-                        .entries(index / Frontier.TILE, under.size())
-                        .get((int) (index % Frontier.TILE));
+        byte[] entry = log.folder().entry(index, under.size());
         text.append("extra ").append(Signer.base64(entry)).append('\n');
         text.append("index ").append(index).append('\n');
         for (byte[] hash : new TreeProof(log.folder(), under.size()).path(index)) {

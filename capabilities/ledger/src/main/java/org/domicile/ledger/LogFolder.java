@@ -98,22 +98,43 @@ record LogFolder(Disk disk, Path path) {
     /** The entries of a bundle of a tree of this size, whole or partial. */
     List<byte[]> entries(long index, long size) throws IOException {
         int width = width(0, index, size);
-        byte[] bytes = partialOrFull(bundle(index, width), bundle(index, Frontier.TILE));
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        ByteBuffer buffer = bundleOf(index, width);
         List<byte[]> entries = new ArrayList<>(width);
         while (entries.size() < width) {
-            if (buffer.remaining() < 2) {
-                throw new IOException(bundle(index, width) + " ends too early");
-            }
-            int length = Short.toUnsignedInt(buffer.getShort());
-            if (buffer.remaining() < length) {
-                throw new IOException(bundle(index, width) + " ends too early");
-            }
-            byte[] entry = new byte[length];
+            byte[] entry = new byte[length(buffer, index, width)];
             buffer.get(entry);
             entries.add(entry);
         }
         return entries;
+    }
+
+    /** One entry of a tree of this size. */
+    byte[] entry(long index, long size) throws IOException {
+        long bundle = index / Frontier.TILE;
+        int width = width(0, bundle, size);
+        ByteBuffer buffer = bundleOf(bundle, width);
+        for (int left = (int) (index % Frontier.TILE); left > 0; left--) {
+            int length = length(buffer, bundle, width);
+            buffer.position(buffer.position() + length);
+        }
+        byte[] entry = new byte[length(buffer, bundle, width)];
+        buffer.get(entry);
+        return entry;
+    }
+
+    private ByteBuffer bundleOf(long index, int width) throws IOException {
+        return ByteBuffer.wrap(partialOrFull(bundle(index, width), bundle(index, Frontier.TILE)));
+    }
+
+    /** Of the entry that comes next, which is there. */
+    private int length(ByteBuffer buffer, long index, int width) throws IOException {
+        if (buffer.remaining() >= 2) {
+            int length = Short.toUnsignedInt(buffer.getShort());
+            if (buffer.remaining() >= length) {
+                return length;
+            }
+        }
+        throw new IOException(bundle(index, width) + " ends too early");
     }
 
     private static int width(int level, long index, long size) {

@@ -140,19 +140,19 @@ final class Pruning {
         long published = log.published().size();
         Numbers.Kept counted = book.counted(organisation);
         long end = Math.min(published, Math.min(counted.counted(), counted.scanned()));
-        List<Numbers.Run> numbers = new ArrayList<>();
-        long bundle = before.to() / Frontier.TILE;
-        long last = Math.min(end / Frontier.TILE, bundle + MOST);
-        while (bundle < last) {
-            List<Numbers.Run> more = old(log.folder().entries(bundle, published), cutoff);
+        List<List<Numbers.Run>> bundles = new ArrayList<>();
+        long first = before.to() / Frontier.TILE;
+        long last = Math.min(end / Frontier.TILE, first + MOST);
+        while (first + bundles.size() < last) {
+            List<Numbers.Run> more =
+                    old(log.folder().entries(first + bundles.size(), published), cutoff);
             if (more.isEmpty()) {
                 break;
             }
-            numbers.addAll(more);
-            bundle++;
+            bundles.add(more);
         }
-        Pruned after = before.further(bundle * Frontier.TILE, numbers);
-        if (after.to() == before.to() || after.numbers().size() > MOST_RUNS) {
+        Pruned after = stated(before, bundles);
+        if (after.to() == before.to()) {
             return 0;
         }
         commit(
@@ -167,6 +167,24 @@ final class Pruning {
         book.pruned(log.name(), after);
         sweep(log);
         return after.to() - before.to();
+    }
+
+    /**
+     * As far as one entry of the public log can say it: where more uses than that were under way at
+     * the edge, the edge lies before them. Nothing further when there is no such edge.
+     */
+    private static Pruned stated(Pruned before, List<List<Numbers.Run>> bundles) {
+        int count = bundles.size();
+        for (int back = 1; count > 0; back *= 2) {
+            List<Numbers.Run> numbers =
+                    bundles.subList(0, count).stream().flatMap(List::stream).toList();
+            Pruned after = before.further(before.to() + (long) count * Frontier.TILE, numbers);
+            if (after.numbers().size() <= MOST_RUNS) {
+                return after;
+            }
+            count -= back;
+        }
+        return before;
     }
 
     /**

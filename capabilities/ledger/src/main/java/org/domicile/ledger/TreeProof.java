@@ -2,16 +2,22 @@ package org.domicile.ledger;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Inclusion and consistency paths (RFC 6962 sections 2.1.1 and 2.1.2) read out of a log's tiles.
- * Owned by one thread.
+ * Inclusion and consistency paths (RFC 6962 sections 2.1.1 and 2.1.2) read out of a log's tiles,
+ * each of which is read once. Owned by one thread.
  */
 final class TreeProof {
     private final LogFolder folder;
     private final long size;
     private final Merkle merkle = new Merkle();
+    private final Map<Place, byte[][]> read = new HashMap<>();
+
+    /** Of a tile. */
+    private record Place(int level, long index) {}
 
     TreeProof(LogFolder folder, long size) {
         this.folder = folder;
@@ -89,8 +95,17 @@ final class TreeProof {
         int level = height / 8;
         int span = 1 << (height % 8);
         long first = from >>> (8 * level);
-        byte[][] row = folder.hashes(level, first / Frontier.TILE, size);
+        byte[][] row = row(new Place(level, first / Frontier.TILE));
         int at = (int) (first % Frontier.TILE);
         return merkle.top(row, at, at + span);
+    }
+
+    private byte[][] row(Place place) throws IOException {
+        byte[][] row = read.get(place);
+        if (row == null) {
+            row = folder.hashes(place.level(), place.index(), size);
+            read.put(place, row);
+        }
+        return row;
     }
 }

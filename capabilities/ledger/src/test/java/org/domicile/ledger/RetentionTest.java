@@ -138,6 +138,25 @@ class RetentionTest {
                 days);
     }
 
+    /** What stays open between them makes a gap of every number: more than one entry can state. */
+    @Test
+    void theFrontGoesAsFarAsItCanBeStated() throws IOException {
+        List<Long> slow = new ArrayList<>();
+        for (int i = 0; i < 2_000; i++) {
+            slow.add(at.ledger.number(Installation.ORGANISATION));
+            at.ledger.record(at.use("archive/" + i, Use.Verdict.ALLOWED), Outcome.DONE, i);
+        }
+        Await.until("published", () -> at.ledger.state().unpublished() == 0);
+        pass(Duration.ofDays(401));
+        long dropped = at.ledger.prune();
+        assertTrue(dropped > 0 && dropped <= 1_500, () -> dropped + " dropped");
+        assertEquals(dropped, at.ledger.kept(USES));
+        slow.forEach(number -> at.ledger.abandon(Installation.ORGANISATION, number));
+        pass(Duration.ofMinutes(2));
+        assertInstanceOf(Verdict.Sound.class, verify(USES));
+        assertEquals(List.of(), audit().findings());
+    }
+
     @Test
     void theFrontGoesWhenItsTimeIsOverAndEveryProofStays() throws IOException {
         long slow = at.ledger.number(Installation.ORGANISATION);

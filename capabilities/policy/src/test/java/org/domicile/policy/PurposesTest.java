@@ -289,8 +289,7 @@ class PurposesTest {
         }
         refused(
                 new Change.NewPurpose(
-                        bare.using(
-                                Algorithm.of(List.of("hybrid", "predictive", "unacceptable")))),
+                        bare.using(Algorithm.of(List.of("hybrid", "predictive", "unacceptable")))),
                 "Article 5");
         Optional<Algorithm> known = Algorithm.of(List.of("rule-based", "predictive", "limited"));
         refused(new Change.NewPurpose(bare.using(known)), "e-mail address");

@@ -243,7 +243,8 @@ final class Exports {
         json.writeStringField("@id", place(purpose) + ".json");
         json.writeEndObject();
         json.writeObjectFieldStart("dcat:mediaType");
-        json.writeStringField("@id", "http://www.iana.org/assignments/media-types/application/json");
+        json.writeStringField(
+                "@id", "http://www.iana.org/assignments/media-types/application/json");
         json.writeStringField("@type", "dct:MediaType");
         json.writeEndObject();
         json.writeArrayFieldStart("dct:description");
@@ -349,8 +350,7 @@ final class Exports {
         json.writeStringField(
                 "monitoring", "every use is counted and can be checked: " + place(purpose));
         json.writeStringField("human_intervention", NOT_SAID);
-        json.writeStringField(
-                "objection_procedure", "write to " + purpose.contact());
+        json.writeStringField("objection_procedure", "write to " + purpose.contact());
         json.writeStringField("standard_version", "0.3.1");
         json.writeStringField(
                 "uuid",

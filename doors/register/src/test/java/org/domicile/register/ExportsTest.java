@@ -33,25 +33,23 @@ class ExportsTest {
     private static final List<Purpose> PURPOSES =
             List.of(
                     new Purpose(
-                            "city",
-                            "p",
-                            "health",
-                            "dpv:ImproveHealthcare",
-                            "Healing \"all\"",
-                            "علاج",
-                            "Office",
-                            "Act, section 1",
-                            "a@city.example",
-                            List.of("health", "name"),
-                            List.of("s3:Get*"),
-                            List.of("home"),
-                            "",
-                            NOW,
+                                    "city",
+                                    "p",
+                                    "health",
+                                    "dpv:ImproveHealthcare",
+                                    "Healing \"all\"",
+                                    "علاج",
+                                    "Office",
+                                    "Act, section 1",
+                                    "a@city.example",
+                                    List.of("health", "name"),
+                                    List.of("s3:Get*"),
+                                    List.of("home"),
+                                    "",
+                                    NOW,
                                     NOW.plusSeconds(9),
                                     false)
-                            .using(
-                                    Algorithm.of(
-                                            List.of("rule-based", "predictive", "limited"))),
+                            .using(Algorithm.of(List.of("rule-based", "predictive", "limited"))),
                     new Purpose(
                             "city",
                             "q",

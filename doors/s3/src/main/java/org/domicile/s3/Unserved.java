@@ -11,9 +11,9 @@ import org.domicile.policy.Ownership;
  */
 final class Unserved {
     /**
-     * What is looked at elsewhere (by whoever carries out the operation, or judges the signature), or
-     * asks for nothing: MFA, who pays, and lists' restore states are of features that no bucket here
-     * can have. Every other {@code x-amz-} field is refused, also one that S3 learns tomorrow.
+     * What is looked at elsewhere (by whoever carries out the operation, or judges the signature),
+     * or asks for nothing: MFA, who pays, and lists' restore states are of features that no bucket
+     * here can have. Every other {@code x-amz-} field is refused, also one that S3 learns tomorrow.
      */
     private static final Set<String> KNOWN =
             Set.of(

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What strangers send is fuzzed for ten seconds a target: all parsers in one process, the model in
- * another, because what costs is to start one. {@code domicile proof fuzz} does it for hours, a process a
- * target, with these properties: {@code domicile.fuzz.seconds} for each, {@code
+ * another, because what costs is to start one. {@code domicile proof fuzz} does it for hours, a
+ * process a target, with these properties: {@code domicile.fuzz.seconds} for each, {@code
  * domicile.fuzz.targets} with commas between (all, when it is not said), {@code domicile.fuzz.work}
  * for a folder that stays.
  */

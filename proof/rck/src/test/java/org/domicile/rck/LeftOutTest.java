@@ -16,11 +16,14 @@ class LeftOutTest {
     @Test
     void everyTestThatIsLeftOutIsOneOfTheKits() {
         Set<String> names = new TreeSet<>(LeftOut.reasons().keySet());
-        Stream.of(RESTCompatibilityKitCatalogTests.class, RESTCompatibilityKitViewCatalogTests.class)
+        Stream.of(
+                        RESTCompatibilityKitCatalogTests.class,
+                        RESTCompatibilityKitViewCatalogTests.class)
                 .flatMap(kit -> Arrays.stream(kit.getMethods()))
                 .map(Method::getName)
                 .forEach(names::remove);
         assertEquals(Set.of(), names);
-        LeftOut.reasons().forEach((name, why) -> System.out.println("left out: " + name + ", " + why));
+        LeftOut.reasons()
+                .forEach((name, why) -> System.out.println("left out: " + name + ", " + why));
     }
 }

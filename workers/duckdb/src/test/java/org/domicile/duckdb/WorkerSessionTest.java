@@ -79,7 +79,9 @@ class WorkerSessionTest extends SessionContract {
         }
     }
 
-    /** A session that its client's end closes while the server stops leaves its folder to nobody. */
+    /**
+     * A session that its client's end closes while the server stops leaves its folder to nobody.
+     */
     @Test
     void nothingIsLeftOfSessionsThatEndWithTheirPool() throws Exception {
         for (int round = 0; round < 3; round++) {
