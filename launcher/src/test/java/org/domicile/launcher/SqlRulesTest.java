@@ -317,6 +317,12 @@ class SqlRulesTest {
         }
         try (Connection one = first();
                 Statement statement = one.createStatement()) {
+            ran("table rows travel.watched --purpose first-steps --where", "true");
+            ran("table classes travel.watched passenger --remove");
+            assertEquals("10", rows(one, "select count(passenger || note) from watched"));
+            assertEquals(List.of(NAME, SOUTH), held(NAME, SOUTH), "of before");
+            ran("table rows travel.watched --purpose first-steps --remove");
+            ran("table classes travel.watched passenger --classes name");
             statement.setFetchSize(1);
             one.setAutoCommit(false);
             try (ResultSet rows = statement.executeQuery(all)) {

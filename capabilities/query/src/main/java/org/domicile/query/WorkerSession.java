@@ -652,9 +652,13 @@ final class WorkerSession implements Session {
         }
     }
 
+    /** Of what is staged here: a table under rules is not. */
     private static Set<String> ids(List<Reads> reads) {
         Set<String> ids = new HashSet<>();
         for (Reads each : reads) {
+            if (each.use().relation() instanceof RuledTable) {
+                continue;
+            }
             each.needs().forEach(need -> ids.add(need.file().id()));
             each.vectors().forEach(vector -> ids.add(vector.id()));
         }
@@ -800,6 +804,12 @@ final class WorkerSession implements Session {
             Reads read, RuledTable ruled, List<Reads> all, Sources.Reading reading) {
         if (stopped()) {
             return Answer.failed(stoppedBy());
+        }
+        try {
+            // What was staged of it before there were rules goes, with all that is not read now.
+            staging.keepOnly(ids(all));
+        } catch (IOException e) {
+            return Answer.failed(unstaged(e));
         }
         return beside.get()
                 .or(failure -> unsifted(ruled, failure))
