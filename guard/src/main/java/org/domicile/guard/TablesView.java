@@ -158,21 +158,31 @@ final class TablesView implements GuardedTables {
         }
     }
 
-    /** The same of what would go around the rules of a table, where there are some. */
-    private <T> T unruled(
-            String action, Kind kind, TableName name, Function<OpenedWarehouse, T> look) {
-        if (kind == Kind.TABLE) {
-            uses.checkRules(action, place(found(), kind, name), name.text());
-        }
-        return ofTable(action, kind, name, look);
-    }
-
     private <T> T ofTable(
             String action, Kind kind, TableName name, Function<OpenedWarehouse, T> look) {
         Optional<Bucket> bucket = found();
+        return ofTable(action, kind, name, bucket, place(bucket, kind, name), look);
+    }
+
+    /** The same of what would go around the rules of a table, where there are some. */
+    private <T> T unruled(
+            String action, Kind kind, TableName name, Function<OpenedWarehouse, T> look) {
+        Optional<Bucket> bucket = found();
+        Resource.Data place = place(bucket, kind, name);
+        uses.checkRules(action, place, name.text());
+        return ofTable(action, kind, name, bucket, place, look);
+    }
+
+    private <T> T ofTable(
+            String action,
+            Kind kind,
+            TableName name,
+            Optional<Bucket> bucket,
+            Resource.Data place,
+            Function<OpenedWarehouse, T> look) {
         return reading(
                 action,
-                place(bucket, kind, name),
+                place,
                 name.text(),
                 bucket,
                 look,
@@ -398,11 +408,14 @@ final class TablesView implements GuardedTables {
                         + (changes.size() > MOST_NAMED
                                 ? " and " + (changes.size() - MOST_NAMED) + " more"
                                 : "");
-        changes.forEach(
-                each -> uses.checkRules(action(each), place(bucket, each), each.table().text()));
-        if (!one) {
-            changes.forEach(
-                    each -> uses.check(action(each), place(bucket, each), each.table().text()));
+        if (one) {
+            uses.checkRules(action(changes.getFirst()), resource, object);
+        } else {
+            for (TableChange each : changes) {
+                Resource.Data place = place(bucket, each);
+                uses.check(action(each), place, each.table().text());
+                uses.checkRules(action(each), place, each.table().text());
+            }
         }
         return changing(
                 one ? action(changes.getFirst()) : COMMIT,

@@ -250,6 +250,7 @@ final class Uses {
     /** The same for another reason. */
     void checkRules(String action, Resource.Data data, String object, String reason) {
         if (!sight(data).whole()) {
+            check(action, data, object); // who may not come at all is told nothing of rules
             throw refusal(action, unasked(reason), object, data, request.zone(), Tags.NONE);
         }
     }
