@@ -153,7 +153,7 @@ final class TableRulesCommand {
             mixinStandardHelpOptions = true,
             footer = {
                 "",
-                "Example: ./domicile table rows travel.flights --where \"region = 'north'\""
+                "Example: ./domicile table rows travel.flights --where \"delay<60\""
             })
     static final class Rows extends OfRules {
         @Option(

@@ -63,7 +63,7 @@ final class MadeEngine implements GuardedSql {
 
     @Override
     public org.domicile.guard.GuardedRules rules(Request operator) {
-        throw new UnsupportedOperationException("no rules here");
+        throw new IllegalStateException("nobody asks for rules here");
     }
 
     @Override
