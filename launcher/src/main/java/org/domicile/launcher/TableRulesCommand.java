@@ -151,10 +151,7 @@ final class TableRulesCommand {
                 "Without --purpose it is for all purposes that have no rule of their own."
             },
             mixinStandardHelpOptions = true,
-            footer = {
-                "",
-                "Example: ./domicile table rows travel.flights --where \"delay<60\""
-            })
+            footer = {"", "Example: ./domicile table rows travel.flights --where \"delay<60\""})
     static final class Rows extends OfRules {
         @Option(
                 names = "--where",

@@ -1059,9 +1059,7 @@ public abstract class SessionContract {
                     "4",
                     cells(session, lake, "select count(*) from a.r x, a.r y where x.n >= y.n - 1"));
             assertTrue(lake.wanted.stream().allMatch(Wanted.ALL::equals), "" + lake.wanted);
-            assertEquals(
-                    3,
-                    given(session.prepare("select * from a.r", lake)).columns().size());
+            assertEquals(3, given(session.prepare("select * from a.r", lake)).columns().size());
             Plan.Scan scan = sources.plans.getLast().scans().getLast();
             assertEquals("as told", scan.rules());
             assertEquals(List.of("n"), scan.columns());
@@ -1134,9 +1132,7 @@ public abstract class SessionContract {
             Failure failure =
                     failure(
                             session.run(
-                                    "select * from a.r",
-                                    List.of(),
-                                    new Troubled(lake, () -> {})));
+                                    "select * from a.r", List.of(), new Troubled(lake, () -> {})));
             assertEquals(Failure.SYSTEM, failure.state());
             assertFalse(failure.message().contains("planted"), failure.message());
             assertEquals(0, queries.standing().staged());
@@ -1162,7 +1158,10 @@ public abstract class SessionContract {
                 table.id(),
                 List.of(
                         new TableFile(
-                                data("wide", "select (hash(i) >> 1)::bigint as n from range(2000000) t(i)"),
+                                data(
+                                        "wide",
+                                        "select (hash(i) >> 1)::bigint as n from range(2000000)"
+                                                + " t(i)"),
                                 "at/wide",
                                 Map.of(),
                                 List.of())));
