@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.domicile.ledger.Statement;
@@ -10,6 +11,7 @@ import org.domicile.policy.Kind;
 import org.domicile.policy.Kinds;
 import org.domicile.policy.Label;
 import org.domicile.policy.Purpose;
+import org.domicile.policy.TableRules;
 
 /**
  * What the public log says of purposes and labels. Facts are words between spaces; what could name
@@ -64,6 +66,31 @@ final class Declarations {
         label.marks().only().forEach(only -> facts.put("only", words(only)));
         return new Statement(
                 kind, facts, Map.of("data", ObjectUses.object(label.bucket(), label.prefix())));
+    }
+
+    /** Of a column of a table. @param data which one it is */
+    static Statement of(String organisation, String data, TableRules.OfColumn rule) {
+        boolean removed = rule.classes().isEmpty();
+        Map<String, String> facts = new HashMap<>(Map.of("organisation", organisation));
+        if (!removed) {
+            facts.put("classes", words(rule.classes()));
+            facts.put("otherwise", rule.otherwise().name().toLowerCase(Locale.ROOT));
+        }
+        return new Statement(
+                removed ? "table.classes.removed" : "table.classes.set",
+                facts,
+                Map.of("data", data));
+    }
+
+    /** Of rows of a table. @param data which table it is */
+    static Statement of(String organisation, String data, TableRules.OfRows rule) {
+        boolean removed = rule.where().isEmpty();
+        Map<String, String> facts = new HashMap<>(Map.of("organisation", organisation));
+        facts.put("purposes", words(rule.purposes()));
+        return new Statement(
+                removed ? "table.rows.removed" : "table.rows.set",
+                facts,
+                removed ? Map.of("data", data) : Map.of("data", data, "where", rule.where()));
     }
 
     static String time(Instant at) {

@@ -47,6 +47,9 @@ public interface GuardedSql {
      */
     SqlLimits limit(Request operator, String organisation, Optional<Limits> limits);
 
+    /** Rules of tables, which SQL keeps, under an operator's request. */
+    GuardedRules rules(Request operator);
+
     /**
      * sql:ReadCatalog: names and columns of what a caller may load, and no rows.
      *

@@ -160,8 +160,14 @@ public interface GuardedTables {
      * A table, looked into.
      *
      * @param upkeep how it stands since the program started, by name; see {@link UpkeepOfTables}
+     * @param rules of it, for people, one a line; see {@link GuardedRules}
      */
-    record Inspected(Inspection inspection, Map<String, String> upkeep) {}
+    record Inspected(Inspection inspection, Map<String, String> upkeep, List<String> rules) {
+        /** They are the record's own. */
+        public Inspected {
+            rules = List.copyOf(rules);
+        }
+    }
 
     /** A table session. */
     record Granted(String accessKey, String secret, String token, Instant expires) {

@@ -19,6 +19,12 @@ final class Sentences {
      */
     static final String OTHER_INITIATOR = "other-initiator";
 
+    /** Reason of the guard's own: what a table keeps from the purpose would go with its files. */
+    static final String TABLE_RULES = "table-rules";
+
+    /** Reason of the guard's own: rows that the purpose does not see would be written anew. */
+    static final String TABLE_RULES_REWRITE = "table-rules-rewrite";
+
     /** Of a name that is not there, to who may not list the bucket. */
     static final String ABSENT_UNTOLD =
             "It is not there, or you may not know that it is: that needs s3:ListBucket.";
@@ -79,6 +85,16 @@ final class Sentences {
             case SEALED_ELSEWHERE ->
                     "The uses of this credential are sealed, so it acts on the data of its own"
                             + " organisation alone, even where others share theirs.";
+            case TABLE_RULES ->
+                    "Rules of this table keep rows or columns from the purpose "
+                            + purpose
+                            + ", so its files, its statistics and credentials for them are not"
+                            + " given out. Read it with SQL, which applies the rules.";
+            case TABLE_RULES_REWRITE ->
+                    "Rules of this table keep rows or columns from the purpose "
+                            + purpose
+                            + ", and this would change or remove what it does not see. Rows can be"
+                            + " inserted; for the rest, use a purpose that sees all of it.";
             case "reserved-for-tables" ->
                     "This bucket is reserved for files of tables: they are reached through the"
                         + " catalog of tables, with the credential that it gives for one table.";

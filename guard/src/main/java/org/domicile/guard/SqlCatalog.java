@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,10 +12,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.domicile.keys.Pass;
 import org.domicile.objects.Bucket;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Resource;
+import org.domicile.policy.Sight;
+import org.domicile.policy.TableRules;
 import org.domicile.query.Answer;
 import org.domicile.query.At;
 import org.domicile.query.CatalogTable;
@@ -40,6 +45,7 @@ import org.domicile.tables.Shape;
 import org.domicile.tables.Tables;
 import org.domicile.tables.ViewText;
 import org.domicile.tables.Warehouse;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tables and views of the catalog for one statement, under its request. Each is decided about as
@@ -102,14 +108,30 @@ final class SqlCatalog {
         final String name;
         final Loaded loaded;
         final Moment moment;
+        final List<org.domicile.tables.Field> columns;
         private Optional<Pass> pass = Optional.empty();
 
-        Known(Bucket bucket, Resource.Data resource, String name, Loaded loaded, Moment moment) {
+        Known(
+                Bucket bucket,
+                Resource.Data resource,
+                String name,
+                Loaded loaded,
+                Moment moment,
+                List<org.domicile.tables.Field> columns) {
             this.bucket = bucket;
             this.resource = resource;
             this.name = name;
             this.loaded = loaded;
             this.moment = moment;
+            this.columns = columns;
+        }
+
+        /** Ids of columns. @param names null for all of them */
+        Set<Integer> fields(@Nullable Set<String> names) {
+            return columns.stream()
+                    .filter(each -> names == null || names.contains(each.name()))
+                    .map(org.domicile.tables.Field::id)
+                    .collect(Collectors.toSet());
         }
 
         /** What describes it is read under a use of its own, if any of it is. */
@@ -131,6 +153,33 @@ final class SqlCatalog {
         return Stream.concat(tables.values().stream().map(each -> each.resource), views.stream())
                 .distinct()
                 .toList();
+    }
+
+    /**
+     * Classes of columns that are read as they are: what is made of them is of these classes.
+     *
+     * @param read names of columns by the name of their table, as on record; all of one that is not
+     *     there
+     * @param but id of a table whose columns do not count; empty for none
+     */
+    Marks classes(Map<String, Set<String>> read, String but) {
+        List<String> classes = new ArrayList<>();
+        for (Known each : tables.values()) {
+            if (each.loaded.id().equals(but)) {
+                continue;
+            }
+            TableRules rules =
+                    uses.policy().register().rules(each.resource.organisation(), each.loaded.id());
+            Set<Integer> fields = each.fields(read.get(each.name));
+            Set<Integer> hidden = new HashSet<>();
+            uses.sight(each.resource).hidden().forEach(one -> hidden.add(one.field()));
+            for (TableRules.OfColumn rule : rules.columns()) {
+                if (fields.contains(rule.field()) && !hidden.contains(rule.field())) {
+                    classes.addAll(rule.classes());
+                }
+            }
+        }
+        return classes.isEmpty() ? Marks.NONE : new Marks(classes, List.of(), List.of());
     }
 
     /**
@@ -265,8 +314,11 @@ final class SqlCatalog {
                             resource,
                             said,
                             loaded,
-                            now ? moment : new Moment.Snapshot(shape.snapshot())));
-            return Answer.of(new CatalogTable(id, said, SqlColumns.of(shape.columns())));
+                            now ? moment : new Moment.Snapshot(shape.snapshot()),
+                            shape.columns()));
+            CatalogTable table = new CatalogTable(id, said, SqlColumns.of(shape.columns()));
+            Sight sight = uses.sight(resource);
+            return sight.whole() ? Answer.of(table) : TableSight.of(table, sight);
         } catch (Refusal e) {
             return Answer.failed(failure(e));
         } catch (NumberFormatException e) {

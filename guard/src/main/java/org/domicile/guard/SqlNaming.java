@@ -121,12 +121,15 @@ final class SqlNaming {
 
     private SqlNames.Named table(Bucket bucket, TableName name, Loaded loaded) {
         Shape shape = parts.tables().shape(warehouse(bucket), loaded, new Moment.Now());
+        boolean whole =
+                uses.sight(uses.data(Optional.of(bucket), bucket.name(), loaded.id() + "/"))
+                        .whole();
         return new SqlNames.Named(
                 name.name(),
                 SqlNames.Kind.TABLE,
                 loaded.properties().getOrDefault("comment", ""),
                 "",
-                shape.rows(),
+                whole ? shape.rows() : -1,
                 attributes(shape.columns()));
     }
 

@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +55,9 @@ final class SqlStatement implements Sources, AutoCloseable {
     private final Map<String, NestedReads.Held> held = new LinkedHashMap<>();
     private final SqlCatalog catalog;
 
+    /** Columns that were planned, by the name of their table on record. */
+    private final Map<String, Set<String>> planned = new HashMap<>();
+
     /** What was asked for. */
     private record Named(TableName name, At at, List<String> namespace) {}
 
@@ -67,8 +71,14 @@ final class SqlStatement implements Sources, AutoCloseable {
         this.catalog = new SqlCatalog(uses, reads, parts, namespace, held);
     }
 
-    /** What is known of all that it names: by labels where it lies, and what it carries itself. */
-    Marks marks() {
+    /**
+     * What is known of all that it names: by labels where it lies, by what it carries itself, and
+     * by the classes of columns that were read.
+     *
+     * @param into id of the table that it goes into, whose own columns keep their rules; empty for
+     *     none
+     */
+    Marks marks(String into) {
         Marks marks = Marks.NONE;
         for (NestedReads.Held each : reads.held()) {
             marks =
@@ -82,7 +92,7 @@ final class SqlStatement implements Sources, AutoCloseable {
         for (Resource.Data each : catalog.places()) {
             marks = marks.and(uses.labels(each));
         }
-        return marks;
+        return marks.and(catalog.classes(planned, into));
     }
 
     /** Puts on record that what it names is described. @param before what was, which grows */
@@ -169,6 +179,9 @@ final class SqlStatement implements Sources, AutoCloseable {
 
     @Override
     public Answer<Reading> open(Plan plan) {
+        for (Plan.Scan scan : plan.scans()) {
+            planned.computeIfAbsent(scan.place(), _ -> new HashSet<>()).addAll(scan.columns());
+        }
         List<NestedReads.Held> all = reads.held();
         List<Resource.Data> places = catalog.places();
         Resource resource =
@@ -207,6 +220,12 @@ final class SqlStatement implements Sources, AutoCloseable {
                 .distinct()
                 .forEach(lines::add);
         for (Plan.Scan scan : plan.scans()) {
+            if (!scan.rules().isEmpty()) {
+                // How much there is that the caller does not see is not told.
+                lines.add("reads     %s, as its rules leave it".formatted(scan.place()));
+                lines.add("rules     of %s: %s".formatted(scan.place(), scan.rules()));
+                continue;
+            }
             lines.add(
                     "reads     %s: %,d files, %,d rows, %,d bytes; columns %s"
                             .formatted(
@@ -251,7 +270,8 @@ final class SqlStatement implements Sources, AutoCloseable {
                     .append(String.join(", ", scan.columns()))
                     .append(") ")
                     .append(scan.rows())
-                    .append(" rows");
+                    .append(" rows")
+                    .append(scan.rules().isEmpty() ? "" : ", " + scan.rules());
         }
         if (said.length() > LONGEST) {
             said.setLength(LONGEST);

@@ -139,6 +139,11 @@ final class SqlView implements GuardedSql {
     }
 
     @Override
+    public GuardedRules rules(Request operator) {
+        return new RuleActs(views.apply(operator), parts);
+    }
+
+    @Override
     public SqlNames names(Request request) {
         return new SqlNaming(views.apply(request), parts).look();
     }

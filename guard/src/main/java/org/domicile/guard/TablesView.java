@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.domicile.keys.Pass;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Resource;
+import org.domicile.policy.TableRules;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
@@ -160,9 +161,28 @@ final class TablesView implements GuardedTables {
     private <T> T ofTable(
             String action, Kind kind, TableName name, Function<OpenedWarehouse, T> look) {
         Optional<Bucket> bucket = found();
+        return ofTable(action, kind, name, bucket, place(bucket, kind, name), look);
+    }
+
+    /** The same of what would go around the rules of a table, where there are some. */
+    private <T> T unruled(
+            String action, Kind kind, TableName name, Function<OpenedWarehouse, T> look) {
+        Optional<Bucket> bucket = found();
+        Resource.Data place = place(bucket, kind, name);
+        uses.checkRules(action, place, name.text());
+        return ofTable(action, kind, name, bucket, place, look);
+    }
+
+    private <T> T ofTable(
+            String action,
+            Kind kind,
+            TableName name,
+            Optional<Bucket> bucket,
+            Resource.Data place,
+            Function<OpenedWarehouse, T> look) {
         return reading(
                 action,
-                place(bucket, kind, name),
+                place,
                 name.text(),
                 bucket,
                 look,
@@ -327,7 +347,7 @@ final class TablesView implements GuardedTables {
 
     @Override
     public Shown load(Kind kind, TableName name, Files files) {
-        return ofTable(
+        return unruled(
                 load(kind),
                 kind,
                 name,
@@ -388,9 +408,14 @@ final class TablesView implements GuardedTables {
                         + (changes.size() > MOST_NAMED
                                 ? " and " + (changes.size() - MOST_NAMED) + " more"
                                 : "");
-        if (!one) {
-            changes.forEach(
-                    each -> uses.check(action(each), place(bucket, each), each.table().text()));
+        if (one) {
+            uses.checkRules(action(changes.getFirst()), resource, object);
+        } else {
+            for (TableChange each : changes) {
+                Resource.Data place = place(bucket, each);
+                uses.check(action(each), place, each.table().text());
+                uses.checkRules(action(each), place, each.table().text());
+            }
         }
         return changing(
                 one ? action(changes.getFirst()) : COMMIT,
@@ -426,6 +451,7 @@ final class TablesView implements GuardedTables {
         Resource.Data source =
                 bucket.map(each -> uses.data(bucket, each.name(), under(each, asked.location())))
                         .orElseGet(() -> place(bucket));
+        uses.checkRules("iceberg:ReadMetadataFile", source, name.text());
         Registrable what;
         try (Admitted use = uses.admit("iceberg:ReadMetadataFile", source, name.text())) {
             if (bucket.isEmpty()) {
@@ -456,6 +482,13 @@ final class TablesView implements GuardedTables {
 
     @Override
     public void drop(Kind kind, TableName name, Tables.Files files, Once once) {
+        if (kind == Kind.TABLE) {
+            uses.checkRules(
+                    "iceberg:DropTable",
+                    place(found(), kind, name),
+                    name.text(),
+                    Sentences.TABLE_RULES_REWRITE);
+        }
         this.<Boolean>changing(
                 kind == Kind.TABLE ? "iceberg:DropTable" : "iceberg:DropView",
                 kind,
@@ -485,7 +518,7 @@ final class TablesView implements GuardedTables {
 
     @Override
     public Shown credentials(TableName name) {
-        return ofTable(
+        return unruled(
                 "iceberg:LoadCredentials",
                 Kind.TABLE,
                 name,
@@ -495,7 +528,7 @@ final class TablesView implements GuardedTables {
 
     @Override
     public Map<String, String> sign(TableName name, SignAsked asked) {
-        return ofTable(
+        return unruled(
                 "iceberg:SignRequest",
                 Kind.TABLE,
                 name,
@@ -558,6 +591,7 @@ final class TablesView implements GuardedTables {
     private <T> T opened(String action, TableName name, Opening<T> opening) {
         Optional<Bucket> bucket = found();
         Resource.Data resource = place(bucket, Kind.TABLE, name);
+        uses.checkRules(action, resource, name.text());
         try (Admitted use = uses.admit(action, resource, name.text())) {
             Loaded loaded;
             try {
@@ -576,7 +610,7 @@ final class TablesView implements GuardedTables {
 
     @Override
     public String planned(TableName name, String plan) {
-        return ofTable(
+        return unruled(
                 "iceberg:PlanScan",
                 Kind.TABLE,
                 name,
@@ -586,7 +620,7 @@ final class TablesView implements GuardedTables {
 
     @Override
     public String tasks(TableName name, String asked) {
-        return ofTable(
+        return unruled(
                 "iceberg:PlanScan",
                 Kind.TABLE,
                 name,
@@ -619,12 +653,25 @@ final class TablesView implements GuardedTables {
                 (warehouse, loaded) ->
                         new Inspected(
                                 tables.upkeep().inspect(warehouse, loaded),
-                                care.told(loaded.id())));
+                                care.told(loaded.id()),
+                                rules(warehouse, name, loaded)));
+    }
+
+    /** With the names that its columns have now, one rule a line. */
+    private List<String> rules(OpenedWarehouse warehouse, TableName name, Loaded loaded) {
+        TableRules rules = uses.policy().register().rules(warehouse.organisation(), loaded.id());
+        return rules.isEmpty()
+                ? List.of()
+                : RuleActs.named(
+                                rules,
+                                name.text(),
+                                tables.shape(warehouse, loaded, new Moment.Now()).columns())
+                        .lines();
     }
 
     @Override
     public TableUpkeep.Over over(TableName name, Expiry expiry) {
-        return ofTable(
+        return unruled(
                 load(Kind.TABLE),
                 Kind.TABLE,
                 name,
@@ -638,6 +685,7 @@ final class TablesView implements GuardedTables {
 
     @Override
     public TableUpkeep.Over expire(TableName name, Expiry expiry, Once once) {
+        uses.checkRules("iceberg:ExpireSnapshots", place(found(), Kind.TABLE, name), name.text());
         return changing(
                 "iceberg:ExpireSnapshots",
                 Kind.TABLE,

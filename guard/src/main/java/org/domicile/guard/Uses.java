@@ -29,6 +29,7 @@ import org.domicile.policy.Register;
 import org.domicile.policy.Resource;
 import org.domicile.policy.Seal;
 import org.domicile.policy.Sharing;
+import org.domicile.policy.Sight;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
@@ -229,6 +230,31 @@ final class Uses {
         check(action, resource, object, zone, tags);
     }
 
+    /** What rules of the table, whose files are meant, leave of it to the caller's purpose. */
+    Sight sight(Resource.Data data) {
+        boolean ofTable = !data.table().isEmpty() && !data.table().equals(Resource.Data.NO_TABLE);
+        return ofTable && !(request.caller() instanceof Caller.Program)
+                ? policy.register().sight(data.organisation(), data.table(), purpose(data))
+                : Sight.WHOLE;
+    }
+
+    /**
+     * Where rules keep something of a table from the caller, refuses what would go around them.
+     *
+     * @throws Refused when they do; that is on record then
+     */
+    void checkRules(String action, Resource.Data data, String object) {
+        checkRules(action, data, object, Sentences.TABLE_RULES);
+    }
+
+    /** The same for another reason. */
+    void checkRules(String action, Resource.Data data, String object, String reason) {
+        if (!sight(data).whole()) {
+            check(action, data, object); // who may not come at all is told nothing of rules
+            throw refusal(action, unasked(reason), object, data, request.zone(), Tags.NONE);
+        }
+    }
+
     /** Asks policy; a refusal is recorded and thrown. */
     Decision check(String action, Resource resource, String object) {
         return check(action, resource, object, Tags.NONE);
@@ -253,6 +279,11 @@ final class Uses {
         Decision decision = policy.decide(toward(going, request.at()), action, resource);
         if (decision.effect() == Decision.Effect.REFUSE) {
             throw refusal(action, decision, object, resource, going, tags);
+        }
+        if (action.startsWith("s3:")
+                && resource instanceof Resource.Data data
+                && !sight(data).whole()) {
+            throw refusal(action, unasked(Sentences.TABLE_RULES), object, resource, going, tags);
         }
         // The use would stand, closed, in the log of those who agreed to no seal.
         if (resource instanceof Resource.Data data

@@ -18,8 +18,10 @@ import picocli.CommandLine.Parameters;
         description = {
             "Load files into tables, show them and their history, drop and rename them, end old"
                     + " snapshots.",
-            "Each command acts as --credential: its organisation's catalog, under its purpose. A"
-                    + " name is NAMESPACE.TABLE."
+            "Say what columns hold and which rows purposes see (classes, rows, rules): an"
+                    + " operator's.",
+            "Each other command acts as --credential: its organisation's catalog, under its"
+                    + " purpose. A name is NAMESPACE.TABLE."
         },
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
@@ -32,7 +34,10 @@ import picocli.CommandLine.Parameters;
             TableCommand.Rename.class,
             TableCommand.Drop.class,
             TableCommand.Expire.class,
-            TableCommand.Compact.class
+            TableCommand.Compact.class,
+            TableRulesCommand.Classes.class,
+            TableRulesCommand.Rows.class,
+            TableRulesCommand.Show.class
         })
 final class TableCommand {
     @Command(
@@ -179,6 +184,9 @@ final class TableCommand {
             line(out, "lies at", found.text("location"));
             line(out, "snapshots end", rules(found.row("properties")));
             upkeep(out, found.row("upkeep"));
+            for (String each : found.texts("rules")) {
+                line(out, "rule", each);
+            }
             out.flush();
         }
 

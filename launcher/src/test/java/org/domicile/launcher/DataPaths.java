@@ -242,6 +242,9 @@ final class DataPaths {
             admin | SET_LABEL | none | commit | POST /v1/labels | {"bucket":"{bucket}","prefix":"l/","prohibited":["changed"]}
             admin | READ_LABELS | reads | itself | GET /v1/labels/of?bucket={bucket}&name=raw/n
             admin | REMOVE_LABEL | none | commit | POST /v1/labels/remove | {"bucket":"{bucket}","prefix":"gone/"}
+            admin | SET_COLUMN_CLASSES | none | commit | POST /v1/tables/classes | {"organisation":"city","namespace":["flights"],"table":"more","column":"n","classes":["personal"]}
+            admin | SET_ROW_RULE | none | commit | POST /v1/tables/rows | {"organisation":"city","namespace":["flights"],"table":"more","where":"n > 1"}
+            admin | READ_TABLE_RULES | none | itself | GET /v1/tables/rules?namespace=flights&organisation=city&table=more
             admin | LIST_USES | reads | itself | GET /v1/uses?organisation=city
             admin | LIST_USES | reads | itself | GET /v1/uses?organisation=city&subject=p-1
             admin | EXPLAIN_USE | reads | itself | GET /v1/uses/explanation?use=use/city/node-1%230

@@ -28,6 +28,18 @@ public sealed interface Change {
     /** Takes a label away. What was derived from the data keeps its marks. */
     record RemoveLabel(Label label) implements Change {}
 
+    /**
+     * Says which classes of data a column of a table holds, or, with none, no more.
+     *
+     * @param table its id
+     */
+    record SetColumnRule(String organisation, String table, TableRules.OfColumn rule)
+            implements Change {}
+
+    /** Says which rows of a table purposes see, or, without a condition, no more. */
+    record SetRowRule(String organisation, String table, TableRules.OfRows rule)
+            implements Change {}
+
     /** A new principal. */
     record NewPrincipal(Principal principal) implements Change {}
 

@@ -37,6 +37,13 @@ final class Objections {
                                     + "/"
                                     + label.prefix()
                                     + "; 'label list' shows them";
+            case Change.SetColumnRule(
+                            String organisation,
+                            String table,
+                            TableRules.OfColumn rule) ->
+                    RuleObjections.column(register.rules(organisation, table), rule);
+            case Change.SetRowRule(String organisation, String table, TableRules.OfRows rule) ->
+                    RuleObjections.rows(register.rules(organisation, table), rule, register);
             case Change.NewPrincipal(Principal principal) -> principal(principal, register);
             case Change.ErasePrincipal(String id) -> erasure(id, register);
             case Change.NewCredential(Credential credential, byte[] secret) ->

@@ -84,7 +84,8 @@ final class PurposeObjections {
         return purpose.parent().isEmpty() ? "" : parent(purpose, register);
     }
 
-    private static String classes(List<String> classes) {
+    /** To words that are to name classes of data. */
+    static String classes(List<String> classes) {
         for (String each : classes) {
             if (DataClasses.named(each).isEmpty()) {
                 return "there is no class '"

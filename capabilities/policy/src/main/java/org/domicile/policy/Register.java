@@ -17,6 +17,7 @@ import java.util.Map;
  * @param roles by full name; those that were taken away too
  * @param targets by full name; those that were taken away too
  * @param keys named keys by full name; those that were destroyed too
+ * @param rules of tables, by organisation and the table's id, as {@code organisation/id}
  * @param sealedMax for how many days from the day on uses may be sealed at most; 0 for not at all.
  *     No decision reads it
  */
@@ -32,6 +33,7 @@ public record Register(
         Map<String, Role> roles,
         Map<String, Target> targets,
         Map<String, NamedKey> keys,
+        Map<String, TableRules> rules,
         int sealedMax) {
     /** What {@code sealedMax} is until somebody changes it: a year. */
     public static final int SEALED_MAX = 365;
@@ -55,6 +57,7 @@ public record Register(
                 credentials,
                 policies,
                 labels,
+                Map.of(),
                 Map.of(),
                 Map.of(),
                 Map.of(),
@@ -82,6 +85,18 @@ public record Register(
         return labels.isEmpty()
                 ? List.of()
                 : labels.getOrDefault(organisation + "/" + bucket, List.of());
+    }
+
+    /** Rules of a table. @param table its id */
+    public TableRules rules(String organisation, String table) {
+        TableRules found = rules.get(organisation + "/" + table);
+        return found == null ? TableRules.none(organisation, table) : found;
+    }
+
+    /** What they leave of a table to a purpose. @param purpose its full name; empty for none */
+    public Sight sight(String organisation, String table, String purpose) {
+        TableRules found = rules.get(organisation + "/" + table);
+        return found == null ? Sight.WHOLE : found.sight(this, purpose);
     }
 
     /** What the labels on the way to a name say of it, all together. */

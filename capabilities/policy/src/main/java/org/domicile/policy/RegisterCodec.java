@@ -25,8 +25,11 @@ import org.domicile.keys.Vault;
  * flags as a byte. Names of principals are sealed. Lists of lists are a count and the lists. A
  * purpose of format 1 has neither kind, term, Arabic text, contact, classes, actions nor parent: it
  * reads as one of the kind {@code unspecified}, for every action and no personal data. A label's
- * name is its key, its form holds the marks alone. A seal is its day, who asked and who approved,
- * as texts, the last empty until then.
+ * name is its key, its form holds the marks alone. Rules of a table have its organisation and id as
+ * their key; their form is a count of columns, each the field's id in four bytes, its classes and a
+ * flag (1: a statement that names it is refused), and a count of rules of rows, each its purposes
+ * and the condition. A seal is its day, who asked and who approved, as texts, the last empty until
+ * then.
  */
 final class RegisterCodec {
     private static final int FORMAT = 1;
@@ -226,6 +229,49 @@ final class RegisterCodec {
                             return new Marks(classes, prohibited, only);
                         });
         return new Label(parts[0], parts[1], parts[2], marks);
+    }
+
+    static byte[] encode(TableRules rules) {
+        return write(out -> {
+            out.writeInt(rules.columns().size());
+            for (TableRules.OfColumn each : rules.columns()) {
+                out.writeInt(each.field());
+                texts(out, each.classes());
+                out.writeBoolean(each.otherwise() == TableRules.Otherwise.REFUSE);
+            }
+            out.writeInt(rules.rows().size());
+            for (TableRules.OfRows each : rules.rows()) {
+                texts(out, each.purposes());
+                text(out, each.where());
+            }
+        });
+    }
+
+    /**
+     * @param id organisation and table's id with a slash between
+     */
+    static TableRules rules(String id, byte[] stored) {
+        String[] parts = id.split("/", 2);
+        return read(
+                stored,
+                FORMAT,
+                in -> {
+                    List<TableRules.OfColumn> columns = new ArrayList<>();
+                    for (int left = in.readInt(); left > 0; left--) {
+                        columns.add(
+                                new TableRules.OfColumn(
+                                        in.readInt(),
+                                        texts(in),
+                                        in.readBoolean()
+                                                ? TableRules.Otherwise.REFUSE
+                                                : TableRules.Otherwise.MASK));
+                    }
+                    List<TableRules.OfRows> rows = new ArrayList<>();
+                    for (int left = in.readInt(); left > 0; left--) {
+                        rows.add(new TableRules.OfRows(texts(in), text(in)));
+                    }
+                    return new TableRules(parts[0], parts[1], columns, rows);
+                });
     }
 
     static byte[] encode(Principal principal, Subjects subjects) {

@@ -23,6 +23,7 @@ final class RegisterDraft {
     private final Map<String, Role> roles;
     private final Map<String, Target> targets;
     private final Map<String, NamedKey> keys;
+    private final Map<String, TableRules> rules;
     private final Opening opening;
     private int sealedMax;
 
@@ -59,6 +60,7 @@ final class RegisterDraft {
         roles = new HashMap<>(before.roles());
         targets = new HashMap<>(before.targets());
         keys = new HashMap<>(before.keys());
+        rules = new HashMap<>(before.rules());
         sealedMax = before.sealedMax();
         this.opening = opening;
     }
@@ -85,6 +87,7 @@ final class RegisterDraft {
             case 'n' -> principals.put(name, opening.principal(value));
             case 'c' -> credentials.put(name, RegisterCodec.credential(value));
             case 'l' -> put(RegisterCodec.label(name, value));
+            case 'f' -> put(RegisterCodec.rules(name, value));
             case 't' -> policies.put(name, opening.policy(value));
             case 'r' -> roles.put(name, RoleCodec.role(value));
             case 'x' -> targets.put(name, RoleCodec.target(value));
@@ -111,6 +114,15 @@ final class RegisterDraft {
         }
     }
 
+    /** Those that say nothing were taken away. */
+    private void put(TableRules found) {
+        if (found.isEmpty()) {
+            rules.remove(found.id());
+        } else {
+            rules.put(found.id(), found);
+        }
+    }
+
     Register register() {
         return new Register(
                 digest(),
@@ -124,6 +136,7 @@ final class RegisterDraft {
                 Map.copyOf(roles),
                 Map.copyOf(targets),
                 Map.copyOf(keys),
+                Map.copyOf(rules),
                 sealedMax);
     }
 
@@ -147,6 +160,10 @@ final class RegisterDraft {
         }
         new TreeMap<>(roles).values().forEach(each -> sha.framed(RoleCodec.encode(each)));
         new TreeMap<>(targets).values().forEach(each -> sha.framed(RoleCodec.encode(each)));
+        for (TableRules each : new TreeMap<>(rules).values()) {
+            sha.framed(each.id().getBytes(StandardCharsets.UTF_8));
+            sha.framed(RegisterCodec.encode(each));
+        }
         return sha.hexadecimal();
     }
 }

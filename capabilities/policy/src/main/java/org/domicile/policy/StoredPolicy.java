@@ -31,13 +31,13 @@ import org.domicile.request.Request;
  * The register in the keyspace, and one immutable copy of it in memory.
  *
  * <p>Keys: {@code p} and a letter of the kind, then the name: {@code o} organisation, {@code z}
- * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code n}
- * principal, {@code r} role, {@code x} outbound target, {@code w} its sealed secret (empty for
- * none), {@code c} credential, {@code s} its sealed secret, {@code g} whether its answers bring
- * receipts (a byte, 1 or 0), {@code t} the newest version of a policy set, {@code k} named key,
- * {@code m} (named {@code sealed}) for how long uses may be sealed; {@code pv} holds the register's
- * version, on which every change is conditional. {@code changing} serialises changers; readers take
- * no lock: they see the register that was whole when they looked.
+ * zone, {@code u} purpose, {@code l} label (without marks where it was taken away), {@code f} rules
+ * of a table, {@code n} principal, {@code r} role, {@code x} outbound target, {@code w} its sealed
+ * secret (empty for none), {@code c} credential, {@code s} its sealed secret, {@code g} whether its
+ * answers bring receipts (a byte, 1 or 0), {@code t} the newest version of a policy set, {@code k}
+ * named key, {@code m} (named {@code sealed}) for how long uses may be sealed; {@code pv} holds the
+ * register's version, on which every change is conditional. {@code changing} serialises changers;
+ * readers take no lock: they see the register that was whole when they looked.
  */
 final class StoredPolicy implements Policy {
     private static final byte[] VERSION = {'p', 'v'};
@@ -276,6 +276,13 @@ final class StoredPolicy implements Policy {
                     // Written and not deleted: what is kept of changes are records that were
                     // written.
                     List.of(put('l', label.id(), RegisterCodec.encode(taken(label))));
+            case Change.SetColumnRule(
+                            String organisation,
+                            String table,
+                            TableRules.OfColumn rule) ->
+                    List.of(rules(before.rules(organisation, table).with(rule)));
+            case Change.SetRowRule(String organisation, String table, TableRules.OfRows rule) ->
+                    List.of(rules(before.rules(organisation, table).with(rule)));
             case Change.NewPrincipal(Principal principal) ->
                     List.of(put('n', principal.id(), RegisterCodec.encode(principal, subjects)));
             case Change.ErasePrincipal(String id) ->
@@ -468,6 +475,10 @@ final class StoredPolicy implements Policy {
         RegisterDraft draft = new RegisterDraft(sealedRecords);
         all.forEach(each -> take(draft, each.key(), each.value()));
         return draft.register();
+    }
+
+    private static Write rules(TableRules rules) {
+        return put('f', rules.id(), RegisterCodec.encode(rules));
     }
 
     private static Label taken(Label label) {

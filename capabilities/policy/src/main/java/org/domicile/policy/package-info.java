@@ -66,6 +66,11 @@
  * data takes their marks along ({@link org.domicile.policy.Marks}); the guard stores them with the
  * version.
  *
+ * <p><b>Rules of tables</b> ({@link org.domicile.policy.TableRules}) say which classes of data the
+ * columns of a table hold, and which rows purposes see. What they leave to a purpose is its {@link
+ * org.domicile.policy.Sight}; the guard keeps to it, beside the decision. Which rows is a {@link
+ * org.domicile.policy.Condition}. See docs/decisions/0030.
+ *
  * <p><b>Sharing.</b> A bucket's policy ({@link org.domicile.policy.BucketPolicy}) and ACLs ({@link
  * org.domicile.policy.Acl}) are policies of Cedar as well, in the words of S3. They are asked
  * first, each by itself; that they granted or denied something is a fact that the policies above

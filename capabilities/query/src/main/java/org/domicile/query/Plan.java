@@ -20,6 +20,11 @@ public record Plan(Kind kind, String sql, List<Scan> scans) {
         return scans.stream().mapToLong(Scan::bytes).sum();
     }
 
+    /** Whether rules keep something of a table that it reads. */
+    public boolean ruled() {
+        return scans.stream().anyMatch(each -> !each.rules().isEmpty());
+    }
+
     /**
      * What is read of one table.
      *
@@ -29,6 +34,8 @@ public record Plan(Kind kind, String sql, List<Scan> scans) {
      * @param columns top-level columns, in the table's order
      * @param rows of the files
      * @param bytes of these columns, as they lie in the files, and of what deletes rows
+     * @param rules that keep something of it from the caller, and what; empty for none. Then what
+     *     is read is more than the caller sees, and nobody tells him how much
      */
     public record Scan(
             TableName name,
@@ -36,7 +43,8 @@ public record Plan(Kind kind, String sql, List<Scan> scans) {
             List<DataFile> files,
             List<String> columns,
             long rows,
-            long bytes) {
+            long bytes,
+            String rules) {
         /** They are the record's own. */
         public Scan {
             files = List.copyOf(files);

@@ -1,4 +1,4 @@
 package org.domicile.query;
 
 /** What a name of a statement means. */
-public sealed interface Relation permits Table, CatalogTable, CatalogView {}
+public sealed interface Relation permits Table, CatalogTable, RuledTable, CatalogView {}

@@ -51,7 +51,7 @@ final class Resolving {
     /**
      * A table that is read.
      *
-     * @param columns of a {@link CatalogTable} or of files, those that may be needed
+     * @param columns of a table or of files, those that may be needed
      */
     record Use(TableName target, Reference reference, Relation relation, List<String> columns)
             implements Made {}
@@ -145,6 +145,7 @@ final class Resolving {
                                             .filter(parsed::needs)
                                             .toList()));
             case CatalogTable table -> table(target, reference, table, parsed);
+            case RuledTable table -> table(target, reference, table, parsed);
             case CatalogView view -> view(target, view);
         };
     }
@@ -180,6 +181,31 @@ final class Resolving {
             }
         }
         return Answer.of(new Use(target, reference, table, columns));
+    }
+
+    /** Without the columns that are masked. */
+    private static Answer<Made> table(
+            TableName target, Reference reference, RuledTable ruled, Parsed parsed) {
+        for (Field each : ruled.table().columns()) {
+            String why = ruled.refused().get(each.name());
+            if (why != null && parsed.needs(each.name())) {
+                return Answer.failed(
+                        new Failure(Failure.REFUSED, why, 0, "Name the columns that are wanted."));
+            }
+        }
+        return table(target, reference, ruled.table(), parsed)
+                .then(made ->
+                        made instanceof Use use
+                                ? Answer.of(
+                                        new Use(
+                                                target,
+                                                reference,
+                                                ruled,
+                                                use.columns().stream()
+                                                        .filter(each ->
+                                                                !ruled.masked().contains(each))
+                                                        .toList()))
+                                : Answer.of(made));
     }
 
     private Answer<Made> view(TableName target, CatalogView view) {

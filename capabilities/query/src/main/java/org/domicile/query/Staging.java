@@ -32,7 +32,9 @@ final class Staging {
     private final long most;
     private final Room room;
     private final Map<String, Staged> files = new HashMap<>();
+    private final List<Staged> whole = new ArrayList<>();
     private long held;
+    private boolean closed;
     private long next;
 
     /**
@@ -178,6 +180,51 @@ final class Staging {
         }
     }
 
+    /**
+     * Stages a file whole, until {@link #forgetWhole}, and gives its path.
+     *
+     * @param size of it in bytes
+     */
+    synchronized String whole(InputStream in, long size, String place, BooleanSupplier cancelled)
+            throws IOException {
+        long bytes = size + 2L * PAGE;
+        take(bytes, place);
+        Staged staged =
+                new Staged(
+                        folder.resolve("r" + ++next + ".parquet"),
+                        new long[] {bytes},
+                        new HashSet<>());
+        whole.add(staged);
+        try (FileChannel out =
+                FileChannel.open(
+                        staged.path(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            byte[] buffer = new byte[STEP];
+            long at = 0;
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                if (cancelled.getAsBoolean()) {
+                    throw new Cancelled();
+                }
+                if (count > size - at) {
+                    throw new IOException(place + " is longer than it was");
+                }
+                write(out, ByteBuffer.wrap(buffer, 0, count), at);
+                at += count;
+            }
+        }
+        return staged.path().toString();
+    }
+
+    /** Lets go of files that were staged whole. */
+    synchronized void forgetWhole() throws IOException {
+        for (Staged each : List.copyOf(whole)) {
+            Files.deleteIfExists(each.path());
+            whole.remove(each);
+            long given = Math.min(each.bytes()[0], held);
+            held -= given;
+            room.give(given);
+        }
+    }
+
     private static void write(FileChannel out, ByteBuffer bytes, long at) throws IOException {
         long place = at;
         while (bytes.hasRemaining()) {
@@ -186,6 +233,9 @@ final class Staging {
     }
 
     private void take(long bytes, String place) throws Full {
+        if (closed) {
+            throw new Full("the session ends");
+        }
         if (bytes > most - held) {
             throw new Full(
                     "%s needs %,d bytes more, and the session's staging has %,d of %,d left"
@@ -243,6 +293,8 @@ final class Staging {
     synchronized void close() {
         room.give(held);
         held = 0;
+        closed = true;
         files.clear();
+        whole.clear();
     }
 }

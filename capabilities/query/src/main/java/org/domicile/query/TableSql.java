@@ -156,6 +156,28 @@ final class TableSql {
                 + " WHERE false";
     }
 
+    /**
+     * Of a file that holds what rules leave of the table, under the table's own names.
+     *
+     * @param columns that are in it; the others are null
+     */
+    static String sifted(CatalogTable table, List<String> columns, String path) {
+        return "SELECT "
+                + table.columns().stream()
+                        .map(each ->
+                                "CAST(%s AS %s) AS %s"
+                                        .formatted(
+                                                columns.contains(each.name())
+                                                        ? name(each.name())
+                                                        : "NULL",
+                                                type(each),
+                                                name(each.name())))
+                        .collect(Collectors.joining(", "))
+                + " FROM read_parquet(["
+                + literal(path)
+                + "], hive_partitioning=false)";
+    }
+
     /** With the rows of some files. */
     String of(List<Part> parts) throws Unreadable {
         if (parts.isEmpty()) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import org.domicile.walls.Unwalled;
 import org.domicile.walls.Walls;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,7 @@ final class WorkerQueries implements Queries {
         }
         boolean begun = false;
         try {
-            Answer<Session> answer = begin(organisation, limits, zone);
+            Answer<Session> answer = begin(limits, zone, ended -> ended(organisation, ended));
             begun = answer instanceof Answer.Given<Session>;
             return answer;
         } finally {
@@ -95,7 +96,20 @@ final class WorkerQueries implements Queries {
         }
     }
 
-    private Answer<Session> begin(String organisation, Limits limits, String zone) {
+    /**
+     * One that reads for another what rules leave of a table. It lives for a part of a statement of
+     * that other, which counts already, and its staging counts as any.
+     */
+    private Answer<Session> beside(Limits limits) {
+        synchronized (this) {
+            if (closed) {
+                return Answer.failed(Failure.TOO_MANY, "The server is stopping.");
+            }
+        }
+        return begin(limits, "UTC", this::gone);
+    }
+
+    private Answer<Session> begin(Limits limits, String zone, Consumer<WorkerSession> ended) {
         Worker worker;
         try {
             worker = worker();
@@ -129,7 +143,7 @@ final class WorkerQueries implements Queries {
                             + ").");
         }
         WorkerSession session =
-                new WorkerSession(worker, limits, room, times, ended -> ended(organisation, ended));
+                new WorkerSession(worker, limits, room, times, ended, () -> beside(limits));
         synchronized (this) {
             sessions.add(session);
         }
@@ -237,13 +251,14 @@ final class WorkerQueries implements Queries {
         }
     }
 
+    private synchronized boolean gone(WorkerSession session) {
+        boolean known = sessions.remove(session);
+        notifyAll();
+        return known;
+    }
+
     private void ended(String organisation, WorkerSession session) {
-        boolean known;
-        synchronized (this) {
-            known = sessions.remove(session);
-            notifyAll();
-        }
-        if (known) {
+        if (gone(session)) {
             leave(organisation);
         }
     }

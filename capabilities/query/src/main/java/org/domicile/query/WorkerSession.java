@@ -20,7 +20,9 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,10 @@ final class WorkerSession implements Session {
     private final Staging staging;
     private final ScheduledExecutorService times;
     private final Consumer<WorkerSession> ended;
+    private final Supplier<Answer<Session>> beside;
+
+    /** Reads for this one what rules leave of a table, while it does. */
+    private volatile @Nullable Session scanner;
 
     private volatile long running;
     private volatile long cancelled;
@@ -59,17 +65,22 @@ final class WorkerSession implements Session {
     private long arrivals;
     private @Nullable OpenRows open;
 
+    /**
+     * @param beside begins another session, which runs nothing of this one's user
+     */
     WorkerSession(
             Worker worker,
             Limits limits,
             Room room,
             ScheduledExecutorService times,
-            Consumer<WorkerSession> ended) {
+            Consumer<WorkerSession> ended,
+            Supplier<Answer<Session>> beside) {
         this.worker = worker;
         this.limits = limits;
         this.staging = new Staging(Folders.files(worker.folder()), limits.staging(), room);
         this.times = times;
         this.ended = ended;
+        this.beside = beside;
     }
 
     /** A file of a statement, with the columns of it that are staged. */
@@ -108,15 +119,18 @@ final class WorkerSession implements Session {
             return switch (use.relation()) {
                 case Table table -> table.files().getFirst().place();
                 case CatalogTable table -> table.name();
+                case RuledTable ruled -> ruled.table().name();
                 case CatalogView view -> view.name();
             };
         }
 
         /** Those that the statement may need, and those by which deleted rows are told. */
         List<String> columns() {
-            if (!(use.relation() instanceof CatalogTable table)) {
+            Optional<CatalogTable> table = ofCatalog(use.relation());
+            if (table.isEmpty()) {
                 return use.columns();
             }
+            List<String> read = read(use);
             Set<Integer> ids = new HashSet<>();
             for (TableFile file : files) {
                 for (TableFile.Deletes each : file.deletes()) {
@@ -126,8 +140,8 @@ final class WorkerSession implements Session {
                 }
             }
             List<String> names = new ArrayList<>();
-            for (Field each : table.columns()) {
-                if (ids.remove(each.id()) || use.columns().contains(each.name())) {
+            for (Field each : table.get().columns()) {
+                if (ids.remove(each.id()) || read.contains(each.name())) {
                     names.add(each.name());
                 }
             }
@@ -142,8 +156,24 @@ final class WorkerSession implements Session {
                     needs.stream().map(Need::file).toList(),
                     columns(),
                     rows(),
-                    bytes());
+                    bytes(),
+                    use.relation() instanceof RuledTable ruled ? ruled.told() : "");
         }
+    }
+
+    private static Optional<CatalogTable> ofCatalog(Relation relation) {
+        return switch (relation) {
+            case CatalogTable table -> Optional.of(table);
+            case RuledTable ruled -> Optional.of(ruled.table());
+            case Table _, CatalogView _ -> Optional.empty();
+        };
+    }
+
+    /** Columns that are read: where rules hold, those of the condition, too. */
+    private static List<String> read(Resolving.Use use) {
+        return use.relation() instanceof RuledTable ruled
+                ? Stream.concat(use.columns().stream(), ruled.asked().stream()).distinct().toList()
+                : use.columns();
     }
 
     Answer<Session> begin(String zone) {
@@ -492,6 +522,7 @@ final class WorkerSession implements Session {
         } finally {
             if (!goesOn) {
                 end.cancel(false);
+                forgetSifted();
                 running = 0;
             }
         }
@@ -574,6 +605,13 @@ final class WorkerSession implements Session {
                                         case Table table -> files(table, reads);
                                         case CatalogTable table ->
                                                 new TableSql(table, use.columns()).empty();
+                                        case RuledTable ruled ->
+                                                new TableSql(
+                                                                ruled.table(),
+                                                                ruled.table().columns().stream()
+                                                                        .map(Field::name)
+                                                                        .toList())
+                                                        .empty();
                                         case CatalogView view -> throw noTable(view);
                                     };
                         };
@@ -614,9 +652,13 @@ final class WorkerSession implements Session {
         }
     }
 
+    /** Of what is staged here: a table under rules is not. */
     private static Set<String> ids(List<Reads> reads) {
         Set<String> ids = new HashSet<>();
         for (Reads each : reads) {
+            if (each.use().relation() instanceof RuledTable) {
+                continue;
+            }
             each.needs().forEach(need -> ids.add(need.file().id()));
             each.vectors().forEach(vector -> ids.add(vector.id()));
         }
@@ -634,7 +676,7 @@ final class WorkerSession implements Session {
                     Plan plan =
                             new Plan(parsed.kind(), sql, reads.stream().map(Reads::scan).toList());
                     if (plan.bytes() > limits.staging()) {
-                        return Answer.failed(tooLarge(plan));
+                        return Answer.failed(plan.ruled() ? tooLarge() : tooLarge(plan));
                     }
                     return sources.open(plan)
                             .then(reading -> {
@@ -656,17 +698,21 @@ final class WorkerSession implements Session {
     private static Answer<List<Reads>> reads(Resolving.Resolved resolved, Sources sources) {
         List<Reads> reads = new ArrayList<>();
         for (Resolving.Use use : resolved.uses()) {
-            if (!(use.relation() instanceof CatalogTable table)) {
+            Optional<CatalogTable> table = ofCatalog(use.relation());
+            if (table.isEmpty()) {
                 reads.add(new Reads(use, List.of(), needs(use)));
                 continue;
             }
-            switch (sources.files(table, use.reference().wanted())) {
+            // Which files are left out by the statement would tell of rows that are not seen.
+            Wanted wanted =
+                    use.relation() instanceof RuledTable ? Wanted.ALL : use.reference().wanted();
+            switch (sources.files(table.get(), wanted)) {
                 case Answer.Failed<List<TableFile>>(Failure failure) -> {
                     return Answer.failed(failure);
                 }
                 case Answer.Given<List<TableFile>>(List<TableFile> files) -> {
                     try {
-                        reads.add(new Reads(use, files, needs(use, table, files)));
+                        reads.add(new Reads(use, files, needs(use, table.get(), files)));
                     } catch (TableSql.Unreadable e) {
                         return Answer.failed(unreadable(e));
                     }
@@ -687,9 +733,7 @@ final class WorkerSession implements Session {
     private static List<Need> needs(Resolving.Use use, CatalogTable table, List<TableFile> files)
             throws TableSql.Unreadable {
         List<Field> wanted =
-                table.columns().stream()
-                        .filter(each -> use.columns().contains(each.name()))
-                        .toList();
+                table.columns().stream().filter(each -> read(use).contains(each.name())).toList();
         Map<String, Need> needs = new LinkedHashMap<>();
         for (TableFile each : files) {
             need(needs, each.file(), TableSql.needed(wanted, each));
@@ -728,10 +772,179 @@ final class WorkerSession implements Session {
                 "Name fewer columns, or ask the operator for more (sql.staging).");
     }
 
+    private Failure tooLarge() {
+        return new Failure(
+                Failure.OVER_LIMIT,
+                "What the statement reads does not fit into the staging of a session, which holds"
+                        + " %,d bytes: a table under rules is read whole, for the columns that are named."
+                                .formatted(limits.staging()),
+                0,
+                "Name fewer columns, or ask the operator for more (sql.staging).");
+    }
+
+    private void forgetSifted() {
+        try {
+            staging.forgetWhole();
+        } catch (IOException e) {
+            System.getLogger("org.domicile.query")
+                    .log(System.Logger.Level.WARNING, "a file stays until the session ends", e);
+        }
+    }
+
+    /**
+     * What rules leave of a table, staged as one file.
+     *
+     * <p>Another session reads the table's files and runs one statement, which is made here; what
+     * it writes is all that comes into this one's staging. What its engine says may hold what it
+     * read, and is told nobody.
+     *
+     * @param reading of this session's own use, which names all of it
+     */
+    private Answer<String> sifted(
+            Reads read, RuledTable ruled, List<Reads> all, Sources.Reading reading) {
+        if (stopped()) {
+            return Answer.failed(stoppedBy());
+        }
+        try {
+            // What was staged of it before there were rules goes, with all that is not read now.
+            staging.keepOnly(ids(all));
+        } catch (IOException e) {
+            return Answer.failed(unstaged(e));
+        }
+        return beside.get()
+                .or(failure -> unsifted(ruled, failure))
+                .then(other -> {
+                    scanner = other;
+                    try {
+                        return other.write(
+                                        sifting(read, ruled),
+                                        List.of(),
+                                        new Target.PlainParquet(),
+                                        new Sifting(ruled, read.files(), reading))
+                                .or(failure -> unsifted(ruled, failure))
+                                .then(written -> {
+                                    try (written) {
+                                        return Answer.of(whole(written, ruled, all));
+                                    } catch (IOException e) {
+                                        return Answer.failed(unstaged(e));
+                                    }
+                                });
+                    } finally {
+                        scanner = null;
+                        other.close();
+                    }
+                });
+    }
+
+    private static String sifting(Reads read, RuledTable ruled) {
+        List<String> columns = read.use().columns().stream().map(TableSql::name).toList();
+        return "SELECT "
+                + (columns.isEmpty() ? "1 AS domicile_0" : String.join(", ", columns))
+                + " FROM sifted"
+                + (ruled.where().isEmpty() ? "" : " WHERE " + ruled.where());
+    }
+
+    private String whole(Written written, RuledTable ruled, List<Reads> reads) throws IOException {
+        String place = "what rules leave of " + ruled.table().name();
+        try (InputStream in = written.read()) {
+            return staging.whole(in, written.size(), place, this::stopped);
+        } catch (Staging.Full _) {
+            staging.keepOnly(ids(reads));
+        }
+        try (InputStream in = written.read()) {
+            return staging.whole(in, written.size(), place, this::stopped);
+        }
+    }
+
+    private Failure unsifted(RuledTable ruled, Failure failure) {
+        if (stopped()) {
+            return stoppedBy();
+        }
+        return switch (failure.state()) {
+            case Failure.OVER_LIMIT -> tooLarge();
+            case Failure.TOO_MANY -> failure;
+            default -> {
+                System.getLogger("org.domicile.query")
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "the rules of {0} could not be applied: {1}",
+                                ruled.table().name(),
+                                failure.state());
+                yield new Failure(
+                        Failure.SYSTEM,
+                        "The rules of %s could not be applied (%s), so nothing of it is read."
+                                .formatted(ruled.table().name(), failure.state()),
+                        0,
+                        "Try again; the operator finds more in the server's log.");
+            }
+        };
+    }
+
+    /** The one table of a session that reads for this one. */
+    private final class Sifting implements Sources {
+        private final RuledTable ruled;
+        private final List<TableFile> files;
+        private final Sources.Reading reading;
+
+        Sifting(RuledTable ruled, List<TableFile> files, Sources.Reading reading) {
+            this.ruled = ruled;
+            this.files = files;
+            this.reading = reading;
+        }
+
+        @Override
+        public Answer<Relation> resolve(TableName name, At at, List<String> namespace) {
+            return Answer.of(ruled.table());
+        }
+
+        @Override
+        public Answer<List<TableFile>> files(CatalogTable table, Wanted wanted) {
+            return Answer.of(files);
+        }
+
+        /** It is on record: the plan of this session's own statement names all of it. */
+        @Override
+        public Answer<Sources.Reading> open(Plan plan) {
+            return stopped()
+                    ? Answer.failed(stoppedBy())
+                    : Answer.of(new Lent(reading, WorkerSession.this::stopped));
+        }
+    }
+
+    /** A reading that somebody else closes. */
+    private record Lent(Sources.Reading reading, BooleanSupplier stopped)
+            implements Sources.Reading {
+        @Override
+        public InputStream read(DataFile file, long offset, long length) throws IOException {
+            if (stopped.getAsBoolean()) {
+                throw new Staging.Cancelled();
+            }
+            return reading.read(file, offset, length);
+        }
+
+        @Override
+        public long[] rows(TableFile.Deletes.Vector vector) throws IOException {
+            return reading.rows(vector);
+        }
+
+        @Override
+        public void close() {}
+    }
+
     private Answer<List<Wire.View>> staged(
             Resolving.Resolved resolved, List<Reads> reads, Sources.Reading reading) {
         Map<String, String> paths = new HashMap<>();
+        Map<TableName, String> sifted = new HashMap<>();
         for (Reads each : reads) {
+            if (each.use().relation() instanceof RuledTable ruled) {
+                switch (sifted(each, ruled, reads, reading)) {
+                    case Answer.Failed<String>(Failure failure) -> {
+                        return Answer.failed(failure);
+                    }
+                    case Answer.Given<String>(String path) -> sifted.put(each.use().target(), path);
+                }
+                continue;
+            }
             for (Need need : each.needs()) {
                 try {
                     paths.put(need.file().id(), footer(need.file(), reads));
@@ -754,7 +967,13 @@ final class WorkerSession implements Session {
         List<Wire.View> views = new ArrayList<>();
         try {
             for (Resolving.Made each : resolved.made()) {
-                views.add(new Wire.View(each.target(), definition(each, tables, reads, paths)));
+                String text =
+                        each instanceof Resolving.Use use
+                                        && use.relation() instanceof RuledTable ruled
+                                ? TableSql.sifted(
+                                        ruled.table(), use.columns(), path(sifted, use.target()))
+                                : definition(each, tables, reads, paths);
+                views.add(new Wire.View(each.target(), text));
             }
         } catch (TableSql.Unreadable e) {
             return Answer.failed(unreadable(e));
@@ -762,6 +981,14 @@ final class WorkerSession implements Session {
             return Answer.failed(unstaged(e));
         }
         return Answer.of(views);
+    }
+
+    private static String path(Map<TableName, String> sifted, TableName target) {
+        String path = sifted.get(target);
+        if (path == null) {
+            throw new IllegalStateException("not sifted: " + target);
+        }
+        return path;
     }
 
     private String definition(
@@ -786,6 +1013,9 @@ final class WorkerSession implements Session {
                                                     .map(file -> new TableSql.Part(file, paths))
                                                     .toList());
                         }
+                        case RuledTable ruled ->
+                                throw new IllegalStateException(
+                                        "not sifted: " + ruled.table().name());
                         case CatalogView view -> throw noTable(view);
                     };
         };
@@ -950,6 +1180,7 @@ final class WorkerSession implements Session {
             if (!over) {
                 ask(Wire.END, out -> {}, Wire.DONE, in -> true);
             }
+            forgetSifted();
             running = 0;
         }
     }
@@ -1032,6 +1263,10 @@ final class WorkerSession implements Session {
             return;
         }
         cancelled = number;
+        Session other = scanner;
+        if (other != null) {
+            other.cancel();
+        }
         Thread.ofVirtual()
                 .name("query-cancel")
                 .start(() -> {
@@ -1075,6 +1310,10 @@ final class WorkerSession implements Session {
                 return;
             }
             over = true;
+        }
+        Session other = scanner;
+        if (other != null) {
+            other.close();
         }
         worker.close();
         staging.close();

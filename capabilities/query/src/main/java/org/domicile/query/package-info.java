@@ -53,6 +53,15 @@
  * rows are wanted ({@link org.domicile.query.Wanted}), and {@code TableSql} says how they are read
  * (docs/decisions/0026). Files are staged as files of their full size that hold their footer and
  * the planned columns, and holes; see docs/decisions/0024.
+ *
+ * <p><b>Under rules.</b> A table of which rules keep rows or columns from whoever asks is a {@link
+ * org.domicile.query.RuledTable}. Of its files nothing is staged: when the statement's reading is
+ * on record, another session of the same {@link org.domicile.query.Queries}, which does not count
+ * among the organisation's, runs one statement that is made here, and the file that it leaves is
+ * all that comes into the staging of this one, for as long as the statement lives. Both stagings
+ * count. It ends before the statement begins; a cancel and the time limit reach it. What goes wrong
+ * there is told without what its engine says, which may hold what is not to be seen. All files are
+ * read, whatever the statement wants ({@code Wanted.ALL}). See docs/decisions/0030.
  */
 @NullMarked
 package org.domicile.query;

@@ -59,8 +59,8 @@ public final class ReadingQueries implements Queries {
                     : Answer.failed(Failure.SYNTAX, "not known here: " + sql);
         }
 
-        /** Files that a name means. @param place on record */
-        private record Meant(String place, List<DataFile> files) {}
+        /** Files that a name means. @param place on record @param rules that hold */
+        private record Meant(String place, List<DataFile> files, String rules) {}
 
         private static Answer<List<Meant>> tables(Matcher matcher, Sources sources) {
             return matcher.group(2) == null
@@ -79,7 +79,7 @@ public final class ReadingQueries implements Queries {
         private static Answer<Meant> meant(Relation relation, Sources sources) {
             return switch (relation) {
                 case Table table ->
-                        Answer.of(new Meant(table.files().getFirst().place(), table.files()));
+                        Answer.of(new Meant(table.files().getFirst().place(), table.files(), ""));
                 case CatalogTable table ->
                         sources.files(table, Wanted.ALL)
                                 .then(files ->
@@ -88,7 +88,13 @@ public final class ReadingQueries implements Queries {
                                                         table.name(),
                                                         files.stream()
                                                                 .map(TableFile::file)
-                                                                .toList())));
+                                                                .toList(),
+                                                        "")));
+                case RuledTable ruled ->
+                        meant(ruled.table(), sources)
+                                .then(all ->
+                                        Answer.of(
+                                                new Meant(all.place(), all.files(), ruled.told())));
                 case CatalogView view -> Answer.failed(Failure.NOT_HERE, "a view: " + view.sql());
             };
         }
@@ -136,7 +142,8 @@ public final class ReadingQueries implements Queries {
                                                     .sum(),
                                             table.files().stream()
                                                     .mapToLong(file -> file.footer().bytes(columns))
-                                                    .sum()))
+                                                    .sum(),
+                                            table.rules()))
                             .toList();
             return sources.open(new Plan(Kind.SELECT, sql, scans))
                     .then(reading -> {

@@ -1009,6 +1009,173 @@ public abstract class SessionContract {
         return List.copyOf(lake.wanted);
     }
 
+    /** Five rows with words, of which one is deleted; rules leave two, without the words. */
+    private RuledTable ruled(LakeSources lake) {
+        CatalogTable table =
+                table(
+                        lake,
+                        "a.r",
+                        field(1, "n", Type.Simple.BIGINT),
+                        field(2, "word", Type.Simple.VARCHAR),
+                        field(3, "other", Type.Simple.INTEGER));
+        lake.files.put(
+                table.id(),
+                List.of(
+                        new TableFile(
+                                data(
+                                        "ruled",
+                                        "select i as n, 'planted-' || i as word, i::int + 10 as"
+                                                + " other from range(5) t(i)"),
+                                "at/ruled",
+                                Map.of(),
+                                List.of(
+                                        new TableFile.Deletes.Positions(
+                                                data(
+                                                        "ruled-gone",
+                                                        "select 'at/ruled' as file_path, 4::bigint"
+                                                                + " as pos"))))));
+        RuledTable ruled =
+                new RuledTable(
+                        table, List.of("word"), Map.of(), "\"n\" >= 2", List.of("n"), "as told");
+        lake.relations.put("a.r", ruled);
+        return ruled;
+    }
+
+    @Test
+    void whatRulesLeaveIsAllThatThereIs() {
+        LakeSources lake = lake();
+        RuledTable ruled = ruled(lake);
+        try (Session session = session();
+                Session another = session();
+                Session third = session()) {
+            assertTrue(another.alive() && third.alive(), "the organisation has no more");
+            assertEquals(
+                    "2|null|12 3|null|13", cells(session, lake, "select * from a.r order by n"));
+            assertEquals("2", cells(session, lake, "select count(*) from a.r"));
+            assertEquals("0", cells(session, lake, "select count(word) from a.r"));
+            assertEquals("12", cells(session, lake, "select other from a.r where n < 3"));
+            assertEquals("", cells(session, lake, "select other from a.r where n < 2"));
+            assertEquals(
+                    "4",
+                    cells(session, lake, "select count(*) from a.r x, a.r y where x.n >= y.n - 1"));
+            assertTrue(lake.wanted.stream().allMatch(Wanted.ALL::equals), "" + lake.wanted);
+            assertEquals(3, given(session.prepare("select * from a.r", lake)).columns().size());
+            Plan.Scan scan = sources.plans.getLast().scans().getLast();
+            assertEquals("as told", scan.rules());
+            assertEquals(List.of("n"), scan.columns());
+            lake.relations.put(
+                    "a.r",
+                    new RuledTable(
+                            ruled.table(),
+                            List.of("word"),
+                            Map.of("word", "It may not be named."),
+                            "",
+                            List.of(),
+                            "as told"));
+            assertEquals("4", cells(session, lake, "select count(n) from a.r"));
+            for (String each : List.of("select word from a.r", "select * from a.r")) {
+                Failure failure = failure(session.run(each, List.of(), lake));
+                assertEquals(Failure.REFUSED, failure.state());
+                assertEquals("It may not be named.", failure.message());
+            }
+        }
+        assertEquals(0, queries.standing().staged());
+    }
+
+    /** What is read fails, or takes until somebody cancels. */
+    private static final class Troubled implements Sources {
+        private final LakeSources lake;
+        private final Runnable trouble;
+
+        Troubled(LakeSources lake, Runnable trouble) {
+            this.lake = lake;
+            this.trouble = trouble;
+        }
+
+        @Override
+        public Answer<Relation> resolve(TableName name, At at, List<String> namespace) {
+            return lake.resolve(name, at, namespace);
+        }
+
+        @Override
+        public Answer<List<TableFile>> files(CatalogTable table, Wanted wanted) {
+            return lake.files(table, wanted);
+        }
+
+        @Override
+        public Answer<Reading> open(Plan plan) {
+            return lake.open(plan)
+                    .then(reading ->
+                            Answer.of(
+                                    new Reading() {
+                                        @Override
+                                        public java.io.InputStream read(
+                                                DataFile file, long offset, long length)
+                                                throws java.io.IOException {
+                                            trouble.run();
+                                            throw new java.io.IOException("planted-trouble");
+                                        }
+
+                                        @Override
+                                        public void close() {
+                                            reading.close();
+                                        }
+                                    }));
+        }
+    }
+
+    @Test
+    void rulesThatCannotBeAppliedShowNothing() {
+        LakeSources lake = lake();
+        ruled(lake);
+        try (Session session = session()) {
+            Failure failure =
+                    failure(
+                            session.run(
+                                    "select * from a.r", List.of(), new Troubled(lake, () -> {})));
+            assertEquals(Failure.SYSTEM, failure.state());
+            assertFalse(failure.message().contains("planted"), failure.message());
+            assertEquals(0, queries.standing().staged());
+            assertEquals(1, queries.standing().sessions());
+            Failure cancelled =
+                    failure(
+                            session.run(
+                                    "select * from a.r",
+                                    List.of(),
+                                    new Troubled(lake, session::cancel)));
+            assertEquals(Failure.CANCELLED, cancelled.state(), cancelled.message());
+            assertEquals(1, queries.standing().sessions());
+            assertEquals("2", cells(session, lake, "select count(*) from a.r"), "it goes on");
+        }
+        assertEquals(0, queries.standing().staged());
+    }
+
+    @Test
+    void aTableUnderRulesHasToFit() {
+        LakeSources lake = lake();
+        CatalogTable table = table(lake, "a.r", field(1, "n", Type.Simple.BIGINT));
+        lake.files.put(
+                table.id(),
+                List.of(
+                        new TableFile(
+                                data(
+                                        "wide",
+                                        "select (hash(i) >> 1)::bigint as n from range(2000000)"
+                                                + " t(i)"),
+                                "at/wide",
+                                Map.of(),
+                                List.of())));
+        lake.relations.put(
+                "a.r", new RuledTable(table, List.of(), Map.of(), "n = 1", List.of("n"), "told"));
+        try (Session session = session()) {
+            Failure failure = failure(session.run("select n from a.r", List.of(), lake));
+            assertEquals(Failure.OVER_LIMIT, failure.state());
+            assertFalse(failure.message().contains("reads 1"), failure.message());
+            assertEquals(
+                    List.of(List.of(new Value.Whole(1))), rows(session, "select 1::bigint as one"));
+        }
+    }
+
     @Test
     void viewsAndMomentsHaveTablesOfTheirOwn() {
         LakeSources lake = lake();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.iceberg.PartitionField;
@@ -149,7 +150,7 @@ final class Describing {
         }
     }
 
-    static String answer(Inspection of, Map<String, String> upkeep) {
+    static String answer(Inspection of, Map<String, String> upkeep, List<String> rules) {
         String counts =
                 text(out -> {
                     out.writeStartObject();
@@ -169,6 +170,11 @@ final class Describing {
                         out.writeStringField(each.getKey(), each.getValue());
                     }
                     out.writeEndObject();
+                    out.writeArrayFieldStart("rules");
+                    for (String each : rules) {
+                        out.writeString(each);
+                    }
+                    out.writeEndArray();
                     out.writeEndObject();
                 });
         return "{" + of.description() + "," + counts.substring(1);

@@ -1,5 +1,6 @@
 package org.domicile.tables;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -34,8 +35,9 @@ public record Inspection(
      * here, with hyphens, and how upkeep stands.
      *
      * @param upkeep by name
+     * @param rules for people, one a line
      */
-    public String answer(Map<String, String> upkeep) {
-        return Describing.answer(this, upkeep);
+    public String answer(Map<String, String> upkeep, List<String> rules) {
+        return Describing.answer(this, upkeep, rules);
     }
 }

@@ -311,11 +311,12 @@ class TableUpkeepTest {
         assertEquals(700, found.smallBytes());
         assertEquals(1, found.manifests());
         assertEquals(1, found.snapshots());
-        String answer = found.answer(Map.of("looked", "now"));
+        String answer = found.answer(Map.of("looked", "now"), List.of("a rule"));
         assertTrue(
                 answer.contains("\"columns\":[{\"id\":1,\"name\":\"n\",\"type\":\"long\""), answer);
         assertTrue(answer.contains("\"small-files\":1,"), answer);
         assertTrue(answer.contains("\"upkeep\":{\"looked\":\"now\"}"), answer);
+        assertTrue(answer.contains("\"rules\":[\"a rule\"]"), answer);
         Document.parse(answer);
     }
 

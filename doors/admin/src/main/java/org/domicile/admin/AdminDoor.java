@@ -203,6 +203,8 @@ public final class AdminDoor implements HttpHandler {
             case RUN_SQL -> SqlCalls.run(call, guard, sql, request(exchange));
             case READ_SQL_LIMITS, SET_SQL_LIMITS ->
                     SqlLimitCalls.answer(call, sql, request(exchange));
+            case READ_TABLE_RULES, SET_COLUMN_CLASSES, SET_ROW_RULE ->
+                    RuleCalls.answer(call, sql.rules(request(exchange)));
             case LIST_BUCKETS, CREATE_BUCKET -> DataCalls.buckets(call);
             case READ_BUCKET_QUOTA,
                     SET_BUCKET_QUOTA,

@@ -531,7 +531,7 @@ public final class IcebergDoor implements HttpHandler {
             }
             case INSPECT_TABLE -> {
                 GuardedTables.Inspected found = view.inspect(asked.table());
-                yield Answer.of(found.inspection().answer(found.upkeep()));
+                yield Answer.of(found.inspection().answer(found.upkeep(), found.rules()));
             }
             case PLAN_EXPIRY -> expiry(view.over(asked.table(), asked.expiry()));
             case EXPIRE_SNAPSHOTS ->

@@ -62,6 +62,11 @@ final class MadeEngine implements GuardedSql {
     }
 
     @Override
+    public org.domicile.guard.GuardedRules rules(Request operator) {
+        throw new IllegalStateException("nobody asks for rules here");
+    }
+
+    @Override
     public SqlNames names(Request request) {
         return new SqlNames(List.of(), "");
     }
