@@ -696,6 +696,7 @@ final class SqlChanges {
                 goal,
                 "sql:Delete",
                 "DELETE ",
+                conditions(from(goal, wanted.alias()), where),
                 "SELECT count(*) FROM %s WHERE %s".formatted(from(goal, wanted.alias()), where),
                 "SELECT %s FROM %s WHERE %s IS NOT TRUE"
                         .formatted(String.join(", ", columns), from(goal, wanted.alias()), where),
@@ -740,6 +741,7 @@ final class SqlChanges {
                 goal,
                 "sql:Update",
                 "UPDATE ",
+                conditions(from, where),
                 "SELECT count(*)%s FROM %s WHERE %s".formatted(tried, from, where),
                 "SELECT %s FROM %s".formatted(String.join(", ", values), from),
                 parameters);
@@ -825,8 +827,18 @@ final class SqlChanges {
         for (int i = 1; i <= parameters.size(); i++) {
             count.append(", $").append(i).append(" IS NULL");
         }
+        String when =
+                wanted.whens().stream()
+                        .map(each -> where(each.and()))
+                        .collect(Collectors.joining(" AND "));
         return rewritten(
-                goal, "sql:Merge", "MERGE ", count.toString(), select.toString(), parameters);
+                goal,
+                "sql:Merge",
+                "MERGE ",
+                conditions(from + ", " + source, on + " AND " + when),
+                count.toString(),
+                select.toString(),
+                parameters);
     }
 
     /** With places for the source, for what it lacks, and for what is done with its rows. */
@@ -1030,15 +1042,49 @@ final class SqlChanges {
         return alias.isEmpty() ? name : name + " AS " + Target.quoted(alias);
     }
 
+    /** What decides about rows, to be looked at, and never run. */
+    private static String conditions(String from, String where) {
+        return "SELECT 1 FROM %s WHERE %s".formatted(from, where);
+    }
+
+    /**
+     * What decides about rows is asked more than once: when rows are counted, when files are looked
+     * for, when rows are written. An answer that is another each time would count some rows and
+     * change others. Values that rows get are asked for once each, and may be whatever they are.
+     */
+    private Answer<List<String>> steady(String action, String conditions) {
+        return unplaced(session.varying(conditions, new Reading()))
+                .then(varying ->
+                        varying.isEmpty()
+                                ? Answer.of(varying)
+                                : Answer.failed(
+                                        new Failure(
+                                                Failure.NOT_HERE,
+                                                "What decides which rows %s changes calls %s, whose"
+                                                                .formatted(
+                                                                        verb(action),
+                                                                        String.join(", ", varying))
+                                                        + " answer is another each time.",
+                                                0,
+                                                "Keep its answers in a table first (create table …"
+                                                    + " as select …) and name that table; in SET"
+                                                    + " and VALUES it may stand.")));
+    }
+
+    private static String verb(String action) {
+        return action.substring(action.indexOf(':') + 1).toUpperCase(java.util.Locale.ROOT);
+    }
+
     /**
      * Copy on write of the files that may hold a row that changes.
      *
-     * @param count how many rows do @param select all rows of these files, as they are to be
+     * @param conditions a SELECT with all that decides which rows change @param count how many rows do @param select all rows of these files, as they are to be
      */
     private Answer<GuardedSql.Result> rewritten(
             Goal goal,
             String action,
             String tag,
+            String conditions,
             String count,
             String select,
             List<Value> parameters) {
@@ -1047,7 +1093,8 @@ final class SqlChanges {
             return Answer.failed(never.get());
         }
         Rewriting rewriting = new Rewriting(goal);
-        return unplaced(counted(count, parameters, rewriting))
+        return steady(action, conditions)
+                .then(_ -> unplaced(counted(count, parameters, rewriting)))
                 .then(counts -> {
                     boolean merges = action.equals("sql:Merge");
                     if (merges && counts[0] != counts[1]) {

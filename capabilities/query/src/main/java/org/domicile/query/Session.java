@@ -30,6 +30,17 @@ public interface Session extends AutoCloseable {
     }
 
     /**
+     * Functions of a statement, and of the views below it, whose answer is another each time that
+     * they are asked ({@code random()}), by the engine's own list of them; in order. {@code
+     * tablesample} stands for rows that are taken by chance. Reads no data.
+     *
+     * @param select a SELECT and nothing else, which need not have a meaning
+     */
+    default Answer<List<String>> varying(String select, Sources sources) {
+        return Answer.of(List.of());
+    }
+
+    /**
      * Takes a file from outside into staging, as it is: it is opened by the session's engine alone.
      *
      * @throws java.io.IOException when it does not come

@@ -30,7 +30,7 @@ import java.util.List;
  * HELLO     ◀ version, count of tried walls, for each its name and what got through
  * BEGIN     ▶ memory, threads (4), spill, zone               ◀ DONE
  * PARSE     ▶ sql, times                                     ◀ PARSED
- * PARSED    ◀ kind (1), all columns (1), references, mentions, words, moments
+ * PARSED    ◀ kind (1), all columns (1), references, mentions, words, functions, moments
  * DESCRIBE  ▶ views, sql                                     ◀ DESCRIBED
  * DESCRIBED ◀ parameter types, columns
  * RUN       ▶ views, sql, values                             ◀ RUNNING
@@ -46,7 +46,7 @@ import java.util.List;
  */
 public final class Wire {
     /** Of this format. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** From a worker that is ready. */
     public static final int HELLO = 1;
@@ -353,8 +353,10 @@ public final class Wire {
             throw new IOException("a mention of nothing");
         }
         HashSet<String> words = new HashSet<>(list(in, Wire::text));
+        HashSet<String> functions = new HashSet<>(list(in, Wire::text));
         return new Found(
-                new Parsed(kind, sql, all, references, mentions, words), list(in, Wire::moment));
+                new Parsed(kind, sql, all, references, mentions, words, functions),
+                list(in, Wire::moment));
     }
 
     /** Writes a failure. */
