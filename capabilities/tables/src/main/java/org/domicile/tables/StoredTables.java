@@ -1037,6 +1037,12 @@ final class StoredTables implements Tables {
             Contents contents, Transaction transaction, Contents.Found found, Files files) {
         Warehouse warehouse = contents.warehouse();
         Records.Entry entry = found.entry();
+        if (files == Files.GO && !contents.loaded(found).isCollected()) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID,
+                    "The table says gc.enabled=false, so none of its files are removed: drop it"
+                            + " without purging it, or set gc.enabled to true before");
+        }
         transaction.when(found.stands()).write(new Write.Delete(Space.RECORDS, found.key()));
         Contents.forget(transaction, entry);
         byte[] key = Layout.id(warehouse.organisation(), entry.id());
