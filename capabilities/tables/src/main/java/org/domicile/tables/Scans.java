@@ -57,7 +57,7 @@ final class Scans {
 
     Tasks tasks(PlanAsked.Asked asked) {
         PlanTableScanRequest request = asked.request();
-        return Document.checked(() -> {
+        return AvroFiles.reading(() -> {
             boolean incremental =
                     request.startSnapshotId() != null || request.endSnapshotId() != null;
             if (!incremental && table.currentSnapshot() == null && request.snapshotId() == null) {
@@ -150,7 +150,7 @@ final class Scans {
     }
 
     org.domicile.tables.Scan scan(Moment at, Filter filter, List<String> columns) {
-        return Document.checked(() -> {
+        return AvroFiles.reading(() -> {
             TableMetadata metadata = loaded.metadata();
             long snapshot = snapshot(at);
             Schema schema = schema(at, snapshot);

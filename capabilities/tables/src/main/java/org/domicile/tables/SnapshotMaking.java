@@ -57,7 +57,7 @@ final class SnapshotMaking {
     TableMetadata next(FilesChange change) {
         boolean made = false;
         try {
-            TableMetadata next = decided(change);
+            TableMetadata next = AvroFiles.unreadable(() -> decided(change));
             made = true;
             return next;
         } catch (ValidationException | CommitFailedException e) {

@@ -103,6 +103,11 @@ abstract class RowsContract {
 
     /** A file of two row groups, whose rows are numbered. */
     NewFile file(String id, String name, long from, long to) {
+        return file(warehouse, id, name, from, to);
+    }
+
+    /** The same in a warehouse. */
+    static NewFile file(MemoryWarehouse warehouse, String id, String name, long from, long to) {
         warehouse.write(id + "/data/" + name, new byte[100]);
         long half = (to - from + 1) / 2;
         return new NewFile(
