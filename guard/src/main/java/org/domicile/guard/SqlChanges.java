@@ -1199,7 +1199,7 @@ final class SqlChanges {
     private Answer<GuardedSql.Came> into(GuardedSql.Load load, InputStream file)
             throws IOException {
         Goal goal = goal(load.table(), LOAD, COMMIT);
-        if (!load.part().isEmpty() && parts.tables().committed(goal.loaded(), load.part())) {
+        if (!load.part().isEmpty() && parts.tables().committed(goal.warehouse(), goal.loaded(), load.part())) {
             try (Admitted use = uses.admit(LOAD, goal.place(), said(goal.name(), 0))) {
                 String number = uses.last();
                 use.record(Outcome.DONE, 0);

@@ -72,11 +72,6 @@ final class SnapshotMaking {
     }
 
     private TableMetadata decided(FilesChange change) {
-        if (change.what() instanceof FilesChange.Append(Map<String, String> unless)
-                && !unless.isEmpty()
-                && committed(loaded.metadata(), unless)) {
-            return loaded.metadata();
-        }
         @Nullable SnapshotUpdate<?> update =
                 switch (change.what()) {
                     case FilesChange.Append _ -> {

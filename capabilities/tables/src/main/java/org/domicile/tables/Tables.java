@@ -101,8 +101,10 @@ public interface Tables {
      */
     byte[] carried(Warehouse warehouse, String id);
 
-    /** Whether a snapshot of a table's line says all this of itself. Reads no file. */
-    boolean committed(Loaded table, Map<String, String> summary);
+    /**
+     * Whether an {@link FilesChange.Append} of that name came into a table already. Reads no file.
+     */
+    boolean committed(Warehouse warehouse, Loaded table, Map<String, String> load);
 
     /** Commits changes of a view. Carries the record. */
     Loaded commit(Request request, Warehouse warehouse, ViewChange change, Once once);
