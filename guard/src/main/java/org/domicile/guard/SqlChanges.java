@@ -72,6 +72,9 @@ final class SqlChanges {
     private static final String COMMIT = "iceberg:CommitTable";
     private static final String LOAD = "sql:Load";
 
+    /** Files that one statement packs. */
+    private static final int MOST_PACKED = 10_000;
+
     private final SqlCatalog.Parts parts;
     private final Function<Request, ObjectsView> copies;
     private final Uses uses;
@@ -908,7 +911,8 @@ final class SqlChanges {
     /**
      * Packs small files together, and takes deleted rows out of those that have some, group by
      * group: each is a reading and a commit of its own, so what was done stays done. Rows that come
-     * meanwhile stay; where rows of a group were deleted meanwhile, it ends with 40001.
+     * meanwhile stay; where rows of a group were deleted meanwhile, it ends with 40001. A table that
+     * has more such files than {@link #MOST_PACKED} is packed by as many statements.
      */
     private Answer<GuardedSql.Result> compact(List<String> path) {
         Goal goal = goal(path, "sql:Compact", COMMIT);
@@ -924,14 +928,19 @@ final class SqlChanges {
                 .then(found ->
                         found instanceof CatalogTable table
                                 ? statement
-                                        .files(table, Wanted.ALL)
+                                        .worn(
+                                                table,
+                                                SmallFiles.below(
+                                                        SmallFiles.aim(goal.loaded().properties())),
+                                                MOST_PACKED)
                                         .then(files -> packed(goal, table, files))
                                 : Answer.failed(Failure.NO_TABLE, "It is no table."));
     }
 
-    private Answer<GuardedSql.Result> packed(Goal goal, CatalogTable table, List<TableFile> files) {
+    private Answer<GuardedSql.Result> packed(
+            Goal goal, CatalogTable table, List<Scan.DataFile> files) {
         String own = goal.loaded().id() + "\n" + goal.shape().snapshot() + "\n";
-        List<List<TableFile>> groups =
+        List<List<Scan.DataFile>> groups =
                 SmallFiles.groups(files, SmallFiles.aim(goal.loaded().properties()));
         if (!table.id().startsWith(own) && !files.isEmpty()) {
             throw changedMeanwhile(goal, "sql:Compact");
@@ -948,9 +957,18 @@ final class SqlChanges {
                                 "OPTIMIZE 0",
                                 parts.tables()::commit)
                         : Answer.failed(Failure.SYSTEM, "nothing was packed");
-        for (List<TableFile> group : groups) {
-            before += group.size();
-            last = packed(goal, table, group, "OPTIMIZE " + before);
+        for (List<Scan.DataFile> group : groups) {
+            long described = statement.described();
+            switch (statement.opened(table, group)) {
+                case Answer.Failed<List<TableFile>>(Failure failure) -> {
+                    return Answer.failed(failure);
+                }
+                case Answer.Given<List<TableFile>>(List<TableFile> opened) -> {
+                    before += opened.size();
+                    last = packed(goal, table, opened, "OPTIMIZE " + before);
+                }
+            }
+            statement.letGo(described);
             if (last instanceof Answer.Failed<GuardedSql.Result>) {
                 return last;
             }

@@ -1130,8 +1130,19 @@ final class StoredTables implements Tables {
 
     @Override
     public Scan scan(
-            Warehouse warehouse, Loaded table, Moment at, Filter filter, List<String> columns) {
-        return new Scans(warehouse, scannable(table)).scan(at, filter, columns);
+            Warehouse warehouse,
+            Loaded table,
+            Moment at,
+            Filter filter,
+            List<String> columns,
+            Memory memory) {
+        return new Scans(warehouse, scannable(table)).scan(at, filter, columns, memory);
+    }
+
+    @Override
+    public List<Scan.DataFile> worn(
+            Warehouse warehouse, Loaded table, long below, int most, Memory memory) {
+        return new Scans(warehouse, scannable(table)).worn(below, most, memory);
     }
 
     @Override

@@ -140,7 +140,27 @@ public interface Tables {
      *
      * @param columns that are wanted, by full name; empty for all
      */
-    Scan scan(Warehouse warehouse, Loaded table, Moment at, Filter filter, List<String> columns);
+    default Scan scan(
+            Warehouse warehouse, Loaded table, Moment at, Filter filter, List<String> columns) {
+        return scan(warehouse, table, at, filter, columns, Memory.UNBOUNDED);
+    }
+
+    /** The same. @param memory what its answer takes is taken from it, file by file */
+    Scan scan(
+            Warehouse warehouse,
+            Loaded table,
+            Moment at,
+            Filter filter,
+            List<String> columns,
+            Memory memory);
+
+    /**
+     * Files of what a table is now that are smaller than so many bytes, or of which rows are
+     * deleted, as far as so many: a part of a table that has more. Reads its manifests, so the use
+     * is on record.
+     */
+    List<Scan.DataFile> worn(
+            Warehouse warehouse, Loaded table, long below, int most, Memory memory);
 
     /** What a table looks like. Reads no file. */
     Shape shape(Warehouse warehouse, Loaded table, Moment at);
