@@ -6,10 +6,10 @@ import org.domicile.tables.Memory;
 
 /**
  * Room in the server's heap for what describes the files of all statements that run: plans, what is
- * known of each file, footers, the manifest that is read. Sessions are many and tables wide, so each
- * statement takes what it holds, and gives it back when it ends. One statement gets three quarters
- * of the room at most, so that others go on beside it. What is remembered between statements, and
- * may go at any time, has bounds of its own ({@link Manifests}, {@link Footers}).
+ * known of each file, footers, the manifest that is read. Sessions are many and tables wide, so
+ * each statement takes what it holds, and gives it back when it ends. One statement gets three
+ * quarters of the room at most, so that others go on beside it. What is remembered between
+ * statements, and may go at any time, has bounds of its own ({@link Manifests}, {@link Footers}).
  */
 final class Describing {
     private final long most;
@@ -48,7 +48,9 @@ final class Describing {
         }
     }
 
-    /** What one statement holds. Any thread: the library reads manifests with threads of its own. */
+    /**
+     * What one statement holds. Any thread: the library reads manifests with threads of its own.
+     */
     final class Share implements Memory, AutoCloseable {
         private long held;
         private long peak;
@@ -64,9 +66,9 @@ final class Describing {
                                         .formatted(most / 4 * 3 >> 10),
                                 0,
                                 "Ask for less (a condition on columns that files are told apart"
-                                    + " by), compact the table first (alter table … execute"
-                                    + " optimize), or ask the operator for more"
-                                    + " (sql.describing)."));
+                                        + " by), compact the table first (alter table … execute"
+                                        + " optimize), or ask the operator for more"
+                                        + " (sql.describing)."));
             }
             if (taken.addAndGet(bytes) > most) {
                 taken.addAndGet(-bytes);

@@ -43,7 +43,15 @@ public record GuardOptions(
             Map<String, String> listenerZones,
             List<Network> networks,
             int permits) {
-        this(node, dataZone, listenerZones, networks, permits, Ownership.ENFORCED, Map.of(), DESCRIBING);
+        this(
+                node,
+                dataZone,
+                listenerZones,
+                networks,
+                permits,
+                Ownership.ENFORCED,
+                Map.of(),
+                DESCRIBING);
     }
 
     /** The same with other rules for what is shared. */
@@ -55,14 +63,7 @@ public record GuardOptions(
     /** The same with another room for what describes files. */
     public GuardOptions describing(long bytes) {
         return new GuardOptions(
-                node,
-                dataZone,
-                listenerZones,
-                networks,
-                permits,
-                ownership,
-                publicPurposes,
-                bytes);
+                node, dataZone, listenerZones, networks, permits, ownership, publicPurposes, bytes);
     }
 
     /** One node in one zone, no networks. */

@@ -525,7 +525,6 @@ final class SqlCatalog {
         };
     }
 
-
     private DataFile data(Known table, String name) throws Unreadable {
         NestedReads.Held one = hold(table, name);
         Optional<Footer> known = parts.footers().of(one.id());

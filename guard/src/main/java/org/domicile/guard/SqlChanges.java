@@ -911,8 +911,8 @@ final class SqlChanges {
     /**
      * Packs small files together, and takes deleted rows out of those that have some, group by
      * group: each is a reading and a commit of its own, so what was done stays done. Rows that come
-     * meanwhile stay; where rows of a group were deleted meanwhile, it ends with 40001. A table that
-     * has more such files than {@link #MOST_PACKED} is packed by as many statements.
+     * meanwhile stay; where rows of a group were deleted meanwhile, it ends with 40001. A table
+     * that has more such files than {@link #MOST_PACKED} is packed by as many statements.
      */
     private Answer<GuardedSql.Result> compact(List<String> path) {
         Goal goal = goal(path, "sql:Compact", COMMIT);
@@ -1096,7 +1096,8 @@ final class SqlChanges {
     /**
      * Copy on write of the files that may hold a row that changes.
      *
-     * @param conditions a SELECT with all that decides which rows change @param count how many rows do @param select all rows of these files, as they are to be
+     * @param conditions a SELECT with all that decides which rows change @param count how many rows
+     *     do @param select all rows of these files, as they are to be
      */
     private Answer<GuardedSql.Result> rewritten(
             Goal goal,
@@ -1217,7 +1218,8 @@ final class SqlChanges {
     private Answer<GuardedSql.Came> into(GuardedSql.Load load, InputStream file)
             throws IOException {
         Goal goal = goal(load.table(), LOAD, COMMIT);
-        if (!load.part().isEmpty() && parts.tables().committed(goal.warehouse(), goal.loaded(), load.part())) {
+        if (!load.part().isEmpty()
+                && parts.tables().committed(goal.warehouse(), goal.loaded(), load.part())) {
             try (Admitted use = uses.admit(LOAD, goal.place(), said(goal.name(), 0))) {
                 String number = uses.last();
                 use.record(Outcome.DONE, 0);

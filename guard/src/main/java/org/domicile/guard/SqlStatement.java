@@ -199,7 +199,9 @@ final class SqlStatement implements Sources, AutoCloseable {
         return share.held();
     }
 
-    /** Lets go of the files that it holds. @param described what it had taken before it held them */
+    /**
+     * Lets go of the files that it holds. @param described what it had taken before it held them
+     */
     void letGo(long described) {
         reads.close();
         held.clear();

@@ -85,8 +85,7 @@ class ManyFilesTest {
             for (int i = 0; i < count; i++) {
                 String name = id + "/data/" + files.size() + "-" + count + ".parquet";
                 warehouse.write(name, FILE);
-                files.add(
-                        new NewFile(name, FILE.length, 1, 0, List.of(), List.of(), List.of(4L)));
+                files.add(new NewFile(name, FILE.length, 1, 0, List.of(), List.of(), List.of(4L)));
             }
             tables.commit(
                     request().nested(),
@@ -144,12 +143,10 @@ class ManyFilesTest {
         world.add(10_499);
         // a part of them, and what is left
         assertEquals(
-                "OPTIMIZE 10000",
-                world.done("alter table travel.flights execute optimize").tag());
+                "OPTIMIZE 10000", world.done("alter table travel.flights execute optimize").tag());
         assertEquals(
                 "OPTIMIZE 505", world.done("alter table travel.flights execute optimize").tag());
-        assertEquals(
-                "OPTIMIZE 0", world.done("alter table travel.flights execute optimize").tag());
+        assertEquals("OPTIMIZE 0", world.done("alter table travel.flights execute optimize").tag());
     }
 
     /** Reading is refused with what to do about it, and what is to be done can be done. */

@@ -40,8 +40,7 @@ class SmallFilesTest {
     @Test
     void oneAloneStaysButWithDeletes() {
         Scan.DeleteFile some =
-                new Scan.DeleteFile(
-                        Scan.Deletes.VECTOR, "v", "v", "PUFFIN", 1, 1, 0, 1, List.of());
+                new Scan.DeleteFile(Scan.Deletes.VECTOR, "v", "v", "PUFFIN", 1, 1, 0, 1, List.of());
         assertEquals(List.of(), groups(100, file("a", 10)));
         assertEquals(List.of(), groups(100, file("a", 70), file("b", 80)));
         assertEquals(List.of(List.of("a")), groups(100, file("a", 10, some)));

@@ -293,21 +293,14 @@ class UpkeepOfTablesTest {
         assertEquals(all, world.files(table));
         // and once it is, what nothing needs goes as ever
         world.change(
-                "shared",
-                "{\"action\":\"set-properties\",\"updates\":{\"gc.enabled\":\"true\"}}");
+                "shared", "{\"action\":\"set-properties\",\"updates\":{\"gc.enabled\":\"true\"}}");
         world.advance(Duration.ofDays(4));
         assertTrue(world.afterALook() > 0);
         assertTrue(!world.files(table).contains("data/lost"), "what was lost went");
         world.change(
-                "shared",
-                "{\"action\":\"set-properties\",\"updates\":{\"gc.enabled\":\"false\"}}");
+                "shared", "{\"action\":\"set-properties\",\"updates\":{\"gc.enabled\":\"false\"}}");
         all = world.files(table);
-        world.view()
-                .drop(
-                        Kind.TABLE,
-                        new TableName(TRAVEL, "shared"),
-                        Tables.Files.STAY,
-                        Once.NOT);
+        world.view().drop(Kind.TABLE, new TableName(TRAVEL, "shared"), Tables.Files.STAY, Once.NOT);
         world.advance(Duration.ofDays(9));
         assertEquals(0, world.afterALook());
         assertEquals(all, world.files(table));

@@ -271,8 +271,7 @@ class SqlWritesTest {
                                 + " and random() < 0.5 then delete")) {
             SQLException e = assertThrows(SQLException.class, () -> run(sql), sql);
             assertEquals("0A000", e.getSQLState(), sql);
-            assertTrue(
-                    String.valueOf(e.getMessage()).contains("another each time"), e::toString);
+            assertTrue(String.valueOf(e.getMessage()).contains("another each time"), e::toString);
         }
         assertEquals(List.of("1000|0"), rows("select count(*), sum(x)::int from dice"));
         // what rows get is asked for once each

@@ -254,18 +254,19 @@ final class WorkerSession implements Session {
     @Override
     public Answer<List<String>> varying(String select, Sources sources) {
         Set<String> called = new TreeSet<>();
-        return statement(() -> {
-                    Resolving.Parser parser =
-                            text ->
-                                    parse(text)
-                                            .then(parsed -> {
-                                                called.addAll(parsed.functions());
-                                                return Answer.of(parsed);
-                                            });
-                    return parser.parse(select)
-                            .then(WorkerSession::selecting)
-                            .then(new Resolving(sources, parser)::statement);
-                })
+        return statement(
+                        () -> {
+                            Resolving.Parser parser =
+                                    text ->
+                                            parse(text)
+                                                    .then(parsed -> {
+                                                        called.addAll(parsed.functions());
+                                                        return Answer.of(parsed);
+                                                    });
+                            return parser.parse(select)
+                                    .then(WorkerSession::selecting)
+                                    .then(new Resolving(sources, parser)::statement);
+                        })
                 .then(_ -> called.isEmpty() ? Answer.of(Set.<String>of()) : varying())
                 .then(all -> {
                     called.retainAll(all);

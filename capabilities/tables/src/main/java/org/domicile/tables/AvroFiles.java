@@ -166,7 +166,8 @@ final class AvroFiles {
 
     private void skip(long count) throws IOException {
         if (count < 0 || count > file.length - at) {
-            throw new IOException("it would need " + count + " bytes where it has " + (file.length - at));
+            throw new IOException(
+                    "it would need " + count + " bytes where it has " + (file.length - at));
         }
         at += (int) count;
     }

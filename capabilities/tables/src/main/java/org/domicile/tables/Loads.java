@@ -100,8 +100,7 @@ final class Loads {
                     new Write.Put(
                             Space.RECORDS,
                             key(organisation, table, said),
-                            new Records.Arrived(
-                                            now, current.snapshotId(), current.sequenceNumber())
+                            new Records.Arrived(now, current.snapshotId(), current.sequenceNumber())
                                     .encode()));
         }
     }

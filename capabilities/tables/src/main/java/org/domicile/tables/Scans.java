@@ -182,11 +182,12 @@ final class Scans {
 
     /** About what a file takes in memory. */
     private static long cost(FileScanTask task) {
-        return COST + 4L * task.file().location().length() + COST_OF_DELETES * task.deletes().size();
+        return COST
+                + 4L * task.file().location().length()
+                + COST_OF_DELETES * task.deletes().size();
     }
 
-    org.domicile.tables.Scan scan(
-            Moment at, Filter filter, List<String> columns, Memory memory) {
+    org.domicile.tables.Scan scan(Moment at, Filter filter, List<String> columns, Memory memory) {
         return AvroFiles.reading(() -> {
             TableMetadata metadata = loaded.metadata();
             long snapshot = snapshot(at);

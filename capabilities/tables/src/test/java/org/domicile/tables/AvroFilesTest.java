@@ -36,8 +36,7 @@ class AvroFilesTest {
 
     private final MemoryWarehouse warehouse = new MemoryWarehouse("city");
     private final Tables tables =
-            Tables.open(
-                    Keyspace.inMemory(), InstantSource.system(), RandomGenerator.getDefault());
+            Tables.open(Keyspace.inMemory(), InstantSource.system(), RandomGenerator.getDefault());
     private String id = "";
 
     @BeforeEach
@@ -268,8 +267,9 @@ class AvroFilesTest {
                     bytes =
                             container.with(
                                     1 + random.nextInt(3),
-                                    bytes(new AvroFiles.Deflated()
-                                            .compress(ByteBuffer.wrap(plain))));
+                                    bytes(
+                                            new AvroFiles.Deflated()
+                                                    .compress(ByteBuffer.wrap(plain))));
                 } catch (IOException e) {
                     throw new java.io.UncheckedIOException(e);
                 }

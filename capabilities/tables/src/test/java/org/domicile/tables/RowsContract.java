@@ -475,7 +475,8 @@ abstract class RowsContract {
                                 FLIGHTS,
                                 """
                                 {"requirements":[],"updates":[{"action":"set-snapshot-ref","ref-name":"main",
-                                "type":"branch","snapshot-id":%d}]}"""
+                                "type":"branch","snapshot-id":%d}]}\
+                                """
                                         .formatted(snapshot))),
                 Once.NOT);
     }

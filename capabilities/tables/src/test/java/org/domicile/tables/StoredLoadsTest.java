@@ -22,8 +22,7 @@ class StoredLoadsTest {
     @Test
     void namesOfLoadsAreForgottenAfterAWhile() {
         MemoryWarehouse warehouse = new MemoryWarehouse("city");
-        Tables tables =
-                Tables.open(Keyspace.inMemory(), () -> now, RandomGenerator.getDefault());
+        Tables tables = Tables.open(Keyspace.inMemory(), () -> now, RandomGenerator.getDefault());
         tables.create(
                 RowsContract.request(),
                 warehouse,

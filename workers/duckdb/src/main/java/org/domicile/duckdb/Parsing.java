@@ -199,12 +199,7 @@ final class Parsing {
             mentions.add(new Mention(place, each.at(), each.aliased()));
         }
         return new Found(
-                kind,
-                parsing.all || rows,
-                references,
-                mentions,
-                parsing.words,
-                parsing.functions);
+                kind, parsing.all || rows, references, mentions, parsing.words, parsing.functions);
     }
 
     private static Wanted either(Wanted one, Wanted other) {
