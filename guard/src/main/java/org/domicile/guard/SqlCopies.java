@@ -12,17 +12,16 @@ import org.domicile.query.Target;
 import org.domicile.query.Value;
 import org.domicile.query.Written;
 
-/**
- * What a statement answers becomes an object. A part of {@link SqlChanges}, for one statement.
- */
+/** What a statement answers becomes an object. A part of {@link SqlChanges}, for one statement. */
 final class SqlCopies {
     private final SqlChanges on;
 
-    /** @param on what it is a part of */
+    /**
+     * @param on what it is a part of
+     */
     SqlCopies(SqlChanges on) {
         this.on = on;
     }
-
 
     Answer<GuardedSql.Result> copy(Change.CopyTo wanted, List<Value> parameters) {
         Optional<Bucket> bucket = on.parts.opened().objects().buckets().bucket(wanted.bucket());
@@ -65,7 +64,8 @@ final class SqlCopies {
                         new Replay(written.read(), written.size(), "crc64nvme"),
                         on.statement.marks());
         return switch (stored) {
-            case Stored.Done _ -> Answer.of(new SqlChanges.Done("COPY " + written.rows(), view.use()));
+            case Stored.Done _ ->
+                    Answer.of(new SqlChanges.Done("COPY " + written.rows(), view.use()));
             case Stored.NoSuchBucket _ ->
                     Answer.failed(Failure.INVALID, "There is no bucket " + wanted.bucket() + ".");
             case Stored.OverQuota _ ->

@@ -38,7 +38,9 @@ import org.domicile.tables.Tables;
 final class SqlDefinitions {
     private final SqlChanges on;
 
-    /** @param on what it is a part of */
+    /**
+     * @param on what it is a part of
+     */
     SqlDefinitions(SqlChanges on) {
         this.on = on;
     }
@@ -132,7 +134,8 @@ final class SqlDefinitions {
                             Refusal.Kind.ALREADY_EXISTS, "Table already exists: " + name.text()));
         }
         if (bucket.isEmpty()) {
-            throw on.recorded(action, place, on.said(name), SqlChanges.noNamespace(name.namespace()));
+            throw on.recorded(
+                    action, place, on.said(name), SqlChanges.noNamespace(name.namespace()));
         }
         OpenedWarehouse warehouse = on.closed(bucket.get());
         try {
@@ -140,7 +143,8 @@ final class SqlDefinitions {
         } catch (Refusal e) {
             throw on.recorded(action, place, on.said(name), e);
         }
-        return SqlChanges.placed(on.session.prepare(wanted.select().sql(), on.reading()), wanted.select())
+        return SqlChanges.placed(
+                        on.session.prepare(wanted.select().sql(), on.reading()), wanted.select())
                 .then(prepared -> {
                     if (wanted.names().size() > prepared.columns().size()) {
                         return Answer.failed(
@@ -186,7 +190,10 @@ final class SqlDefinitions {
 
     /** A table that is made with its rows. @param columns that it has, for people */
     record Drafted(
-            SqlChanges.Goal goal, List<Target.Slot> slots, List<Column> columns, SqlChanges.Committing creating) {}
+            SqlChanges.Goal goal,
+            List<Target.Slot> slots,
+            List<Column> columns,
+            SqlChanges.Committing creating) {}
 
     /**
      * @param names other ones for the first columns
@@ -211,7 +218,8 @@ final class SqlDefinitions {
                         draft,
                         on.parts.tables().shape(warehouse, draft, new Moment.Now()),
                         on.parts.tables().spread(draft),
-                        on.uses.data(Optional.of(warehouse.source()), warehouse.bucket(), id + "/"));
+                        on.uses.data(
+                                Optional.of(warehouse.source()), warehouse.bucket(), id + "/"));
         List<Target.Slot> slots = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
             slots.add(SqlTypes.slot(goal.shape().columns().get(i), i + 1));
@@ -243,7 +251,8 @@ final class SqlDefinitions {
                 "DROP TABLE",
                 (carrying, warehouse) -> {
                     String id =
-                            on.parts.tables()
+                            on.parts
+                                    .tables()
                                     .drop(
                                             carrying,
                                             warehouse,
@@ -260,10 +269,12 @@ final class SqlDefinitions {
     Answer<GuardedSql.Result> alter(Change.Alter wanted) {
         boolean renames = wanted.what() instanceof Change.Alteration.Rename;
         String catalog = renames ? "iceberg:RenameTable" : SqlChanges.COMMIT;
-        if (wanted.absent() == Change.Otherwise.NOTHING && !on.there(on.bucket(), on.name(wanted.table()))) {
+        if (wanted.absent() == Change.Otherwise.NOTHING
+                && !on.there(on.bucket(), on.name(wanted.table()))) {
             Resource.Data place = on.warehouse(on.bucket());
             on.uses.check(catalog, place, on.name(wanted.table()).text());
-            return nothing("sql:AlterTable", place, on.said(on.name(wanted.table())), "ALTER TABLE");
+            return nothing(
+                    "sql:AlterTable", place, on.said(on.name(wanted.table())), "ALTER TABLE");
         }
         SqlChanges.Goal goal = on.goal(wanted.table(), "sql:AlterTable", catalog);
         List<Field> columns = goal.shape().columns();
@@ -286,7 +297,8 @@ final class SqlDefinitions {
                                 new ColumnChange.Add(SqlTypes.fields(List.of(column)).getFirst()));
                     }
                     case Change.Alteration.Drop(String column, Change.Otherwise absent) ->
-                            absent == Change.Otherwise.NOTHING && SqlChanges.find(columns, column) < 0
+                            absent == Change.Otherwise.NOTHING
+                                            && SqlChanges.find(columns, column) < 0
                                     ? Optional.empty()
                                     : Optional.of(new ColumnChange.Drop(column));
                     case Change.Alteration.RenameColumn(String column, String to) ->
@@ -317,7 +329,8 @@ final class SqlDefinitions {
                 "ALTER TABLE",
                 (carrying, warehouse) -> {
                     if (wanted.what() instanceof Change.Alteration.Rename(String to)) {
-                        on.parts.tables()
+                        on.parts
+                                .tables()
                                 .rename(
                                         carrying,
                                         warehouse,
@@ -349,7 +362,6 @@ final class SqlDefinitions {
         };
     }
 
-
     Answer<GuardedSql.Result> create(Change.CreateSchema wanted) {
         NamespaceName name = new NamespaceName(wanted.name());
         Optional<Bucket> bucket = on.bucket();
@@ -361,9 +373,10 @@ final class SqlDefinitions {
         try (Admitted use = on.uses.admit("sql:CreateSchema", place, name.text())) {
             String number = on.uses.last();
             Bucket there =
-                    bucket.orElseGet(
-                            () -> on.parts.warehouses().make(on.uses.request(), on.uses.organisation()));
-            on.parts.tables()
+                    bucket.orElseGet(() ->
+                            on.parts.warehouses().make(on.uses.request(), on.uses.organisation()));
+            on.parts
+                    .tables()
                     .create(
                             use.carrying(() -> 0),
                             on.closed(there),
@@ -400,6 +413,7 @@ final class SqlDefinitions {
                 bucket,
                 () -> SqlChanges.noNamespace(name),
                 "DROP SCHEMA",
-                (carrying, warehouse) -> on.parts.tables().drop(carrying, warehouse, name, Once.NOT));
+                (carrying, warehouse) ->
+                        on.parts.tables().drop(carrying, warehouse, name, Once.NOT));
     }
 }

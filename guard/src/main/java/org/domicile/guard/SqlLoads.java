@@ -19,19 +19,18 @@ import org.domicile.tables.FilesChange;
 import org.domicile.tables.Refusal;
 import org.domicile.tables.TableName;
 
-/**
- * Rows that come in a file from outside. A part of {@link SqlChanges}, for one statement.
- */
+/** Rows that come in a file from outside. A part of {@link SqlChanges}, for one statement. */
 final class SqlLoads {
     private static final String LOAD = "sql:Load";
 
     private final SqlChanges on;
 
-    /** @param on what it is a part of */
+    /**
+     * @param on what it is a part of
+     */
     SqlLoads(SqlChanges on) {
         this.on = on;
     }
-
 
     /** A file's rows come in. */
     Answer<GuardedSql.Came> loaded(GuardedSql.Load load, InputStream file) throws IOException {
@@ -59,7 +58,8 @@ final class SqlLoads {
                 return Answer.of(new GuardedSql.Came(-1, List.of(), List.of(), number));
             }
         }
-        return on.session.arrive(file)
+        return on.session
+                .arrive(file)
                 .then(arrived -> {
                     try (arrived) {
                         return names(load, goal, arrived)
@@ -78,7 +78,8 @@ final class SqlLoads {
     }
 
     /** Names of the table's columns that the file's are, in the file's order. */
-    private static Answer<List<String>> names(GuardedSql.Load load, SqlChanges.Goal goal, Arrived arrived) {
+    private static Answer<List<String>> names(
+            GuardedSql.Load load, SqlChanges.Goal goal, Arrived arrived) {
         if (load.matching() == GuardedSql.Matching.PLACE) {
             return Answer.of(
                     load.columns().isEmpty()
@@ -98,7 +99,11 @@ final class SqlLoads {
                                 .map(each ->
                                         new Intake.Named(
                                                 each,
-                                                SqlTypes.slot(columns.get(SqlChanges.find(columns, each)), 1)
+                                                SqlTypes.slot(
+                                                                columns.get(
+                                                                        SqlChanges.find(
+                                                                                columns, each)),
+                                                                1)
                                                         .type()))
                                 .toList());
     }
@@ -117,12 +122,15 @@ final class SqlLoads {
         } catch (Refusal e) {
             throw on.recorded(LOAD, place, name.text(), e);
         }
-        return on.session.arrive(file)
+        return on.session
+                .arrive(file)
                 .then(arrived -> {
                     try (arrived) {
                         return arrived.guess(load.intake())
                                 .then(columns -> {
-                                    SqlDefinitions.Drafted drafted = new SqlDefinitions(on).drafted(warehouse, name, columns, List.of());
+                                    SqlDefinitions.Drafted drafted =
+                                            new SqlDefinitions(on)
+                                                    .drafted(warehouse, name, columns, List.of());
                                     SqlChanges.Goal goal = drafted.goal();
                                     return taken(
                                             load,

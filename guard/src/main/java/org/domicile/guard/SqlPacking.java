@@ -19,8 +19,8 @@ import org.domicile.tables.FilesChange;
 import org.domicile.tables.Scan;
 
 /**
- * Files of a table that become fewer: ALTER TABLE … EXECUTE optimize. A part of {@link
- * SqlChanges}, for one statement.
+ * Files of a table that become fewer: ALTER TABLE … EXECUTE optimize. A part of {@link SqlChanges},
+ * for one statement.
  */
 final class SqlPacking {
     /** Files that one statement packs. */
@@ -28,11 +28,12 @@ final class SqlPacking {
 
     private final SqlChanges on;
 
-    /** @param on what it is a part of */
+    /**
+     * @param on what it is a part of
+     */
     SqlPacking(SqlChanges on) {
         this.on = on;
     }
-
 
     /** Of the table that is compacted, the files of one group; of others, what there is. */
     private final class Packing implements Sources {
@@ -57,7 +58,9 @@ final class SqlPacking {
 
         @Override
         public Answer<Sources.Reading> open(Plan plan) {
-            return plan.scans().isEmpty() ? Answer.of(new SqlChanges.Nothing()) : on.statement.open(plan);
+            return plan.scans().isEmpty()
+                    ? Answer.of(new SqlChanges.Nothing())
+                    : on.statement.open(plan);
         }
     }
 

@@ -32,11 +32,12 @@ import org.domicile.tables.Refusal;
 final class SqlRows {
     private final SqlChanges on;
 
-    /** @param on what it is a part of */
+    /**
+     * @param on what it is a part of
+     */
     SqlRows(SqlChanges on) {
         this.on = on;
     }
-
 
     Answer<GuardedSql.Result> insert(Change.Insert wanted, List<Value> parameters) {
         SqlChanges.Goal goal = on.goal(wanted.table(), "sql:Insert", SqlChanges.COMMIT);
@@ -73,7 +74,6 @@ final class SqlRows {
                 tag,
                 on.parts.tables()::commit);
     }
-
 
     /**
      * What the statement reads of the table that it changes: the files that may hold a row which
@@ -135,7 +135,9 @@ final class SqlRows {
 
         @Override
         public Answer<Sources.Reading> open(Plan plan) {
-            return plan.scans().isEmpty() ? Answer.of(new SqlChanges.Nothing()) : on.statement.open(plan);
+            return plan.scans().isEmpty()
+                    ? Answer.of(new SqlChanges.Nothing())
+                    : on.statement.open(plan);
         }
     }
 
@@ -149,9 +151,13 @@ final class SqlRows {
                 "sql:Delete",
                 "DELETE ",
                 conditions(SqlChanges.from(goal, wanted.alias()), where),
-                "SELECT count(*) FROM %s WHERE %s".formatted(SqlChanges.from(goal, wanted.alias()), where),
+                "SELECT count(*) FROM %s WHERE %s"
+                        .formatted(SqlChanges.from(goal, wanted.alias()), where),
                 "SELECT %s FROM %s WHERE %s IS NOT TRUE"
-                        .formatted(String.join(", ", columns), SqlChanges.from(goal, wanted.alias()), where),
+                        .formatted(
+                                String.join(", ", columns),
+                                SqlChanges.from(goal, wanted.alias()),
+                                where),
                 parameters);
     }
 
@@ -383,9 +389,22 @@ final class SqlRows {
         if (never.isPresent()) {
             return Answer.failed(never.get());
         }
-        Rewriting rewriting = new Rewriting(goal);
+        // Counted and written at one moment, which now() is in both.
         return steady(action, conditions)
-                .then(_ -> SqlChanges.unplaced(counted(count, parameters, rewriting)))
+                .then(_ ->
+                        on.session.together(
+                                () -> counted(goal, action, tag, count, select, parameters)));
+    }
+
+    private Answer<GuardedSql.Result> counted(
+            SqlChanges.Goal goal,
+            String action,
+            String tag,
+            String count,
+            String select,
+            List<Value> parameters) {
+        Rewriting rewriting = new Rewriting(goal);
+        return SqlChanges.unplaced(counted(count, parameters, rewriting))
                 .then(counts -> {
                     boolean merges = action.equals("sql:Merge");
                     if (merges && counts[0] != counts[1]) {
@@ -415,7 +434,8 @@ final class SqlRows {
                                     on.session.write(
                                             select,
                                             parameters,
-                                            new Target.Parquet(SqlChanges.slots(goal.shape().columns())),
+                                            new Target.Parquet(
+                                                    SqlChanges.slots(goal.shape().columns())),
                                             rewriting))
                             .then(written -> {
                                 try (written) {
@@ -441,7 +461,8 @@ final class SqlRows {
     }
 
     private Answer<long[]> counted(String count, List<Value> parameters, Sources sources) {
-        return on.session.run(count, parameters, sources)
+        return on.session
+                .run(count, parameters, sources)
                 .then(rows -> {
                     try (rows) {
                         return rows.next()

@@ -100,21 +100,21 @@ class ManyFilesTest {
         }
 
         Answer<GuardedSql.Result> run(String statement) {
-            Answer<GuardedSql.Connection> opened = sql.connect(request(), "UTC");
-            try (GuardedSql.Connection connection =
-                    assertInstanceOf(Answer.Given.class, opened).value()
-                                    instanceof GuardedSql.Connection each
-                            ? each
-                            : null) {
-                return connection.run(request(), statement, List.of());
+            if (!(sql.connect(request(), "UTC")
+                    instanceof Answer.Given<GuardedSql.Connection>(GuardedSql.Connection it))) {
+                throw new AssertionError("no session");
+            }
+            try (it) {
+                return it.run(request(), statement, List.of());
             }
         }
 
         GuardedSql.Result done(String statement) {
-            if (run(statement) instanceof Answer.Given<GuardedSql.Result>(GuardedSql.Result it)) {
+            Answer<GuardedSql.Result> answer = run(statement);
+            if (answer instanceof Answer.Given<GuardedSql.Result>(GuardedSql.Result it)) {
                 return it;
             }
-            throw new AssertionError(run(statement));
+            throw new AssertionError(answer);
         }
 
         Failure failed(String statement) {

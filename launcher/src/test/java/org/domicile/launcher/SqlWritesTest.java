@@ -274,6 +274,14 @@ class SqlWritesTest {
             assertTrue(String.valueOf(e.getMessage()).contains("another each time"), e::toString);
         }
         assertEquals(List.of("1000|0"), rows("select count(*), sum(x)::int from dice"));
+        // the moment of the statement is one, however many times it is looked at
+        run("create table travel.moments (n int, made timestamptz)");
+        run("insert into travel.moments select i, now() from range(1000) t(i)");
+        assertEquals(
+                1_000, run("update travel.moments set made = now(), n = 1 where made < now()"));
+        assertEquals(
+                List.of("1|1000"),
+                rows("select count(distinct made), count(*) from moments where made < now()"));
         // what rows get is asked for once each
         assertEquals(500, run("update travel.dice set x = 2 + random() where n < 500"));
         assertEquals(List.of("500"), rows("select count(*) from dice where x >= 2"));

@@ -1,6 +1,7 @@
 package org.domicile.query;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /** One connection: see the package's page. */
 public interface Session extends AutoCloseable {
@@ -38,6 +39,14 @@ public interface Session extends AutoCloseable {
      */
     default Answer<List<String>> varying(String select, Sources sources) {
         return Answer.of(List.of());
+    }
+
+    /**
+     * Does some work whose statements see one moment: {@code now()} and {@code current_date} are
+     * the same in all of them.
+     */
+    default <T> Answer<T> together(Supplier<Answer<T>> work) {
+        return work.get();
     }
 
     /**

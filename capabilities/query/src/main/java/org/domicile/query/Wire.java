@@ -40,6 +40,8 @@ import java.util.List;
  * END       ▶ ends the rows and drops the views              ◀ DONE
  * WRITE     ▶ number (8), views, sql, values                 ◀ WRITTEN
  * WRITTEN   ◀ rows (8)
+ * TOGETHER  ▶ statements from here on see one moment             ◀ DONE
+ * APART     ▶ no longer                                         ◀ DONE
  * CANCEL    ▶
  * FAILED    ◀ instead of any answer: state, message, position (4), hint
  * </pre>
@@ -95,6 +97,12 @@ public final class Wire {
 
     /** They are in it. */
     public static final int WRITTEN = 32;
+
+    /** Statements see one moment from here on. */
+    public static final int TOGETHER = 33;
+
+    /** They do no longer. */
+    public static final int APART = 34;
 
     /** Bytes of the largest body. */
     public static final int MOST = 80 << 20;

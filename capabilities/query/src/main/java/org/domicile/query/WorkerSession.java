@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -301,6 +302,22 @@ final class WorkerSession implements Session {
                     varying = Set.copyOf(names);
                     return Answer.of(varying);
                 });
+    }
+
+    @Override
+    public <T> Answer<T> together(Supplier<Answer<T>> work) {
+        return moment(Wire.TOGETHER)
+                .then(_ -> {
+                    try {
+                        return work.get();
+                    } finally {
+                        Answer<Boolean> _ = moment(Wire.APART); // a session that is over needs none
+                    }
+                });
+    }
+
+    private Answer<Boolean> moment(int kind) {
+        return statement(() -> ask(kind, _ -> {}, Wire.DONE, _ -> true));
     }
 
     @Override

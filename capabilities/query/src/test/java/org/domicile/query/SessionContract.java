@@ -1054,6 +1054,37 @@ public abstract class SessionContract {
         }
     }
 
+    /** A change is counted by one statement and made by another. */
+    @Test
+    void statementsMaySeeOneMoment() {
+        parquet(folder.resolve("t.parquet"), "select 'x' || i as a from range(10) t(i)");
+        try (Session session = session()) {
+            String now = "select epoch_us(now()), current_date, count(*) from t";
+            List<List<Value>> first = new ArrayList<>();
+            assertEquals(
+                    true,
+                    given(
+                            session.together(() -> {
+                                first.addAll(rows(session, now));
+                                LockSupport.parkNanos(5_000_000);
+                                return Answer.of(first.equals(rows(session, now)));
+                            })));
+            LockSupport.parkNanos(5_000_000);
+            assertTrue(!first.equals(rows(session, now)), "each by itself again");
+            // what fails in it fails as ever, and nothing is left of it
+            String wrong = "select sum(a::int) from t";
+            Failure alone = failing(session, wrong);
+            Answer<Boolean> failed =
+                    session.together(() -> {
+                        assertEquals(alone, failing(session, wrong));
+                        return Answer.failed(alone);
+                    });
+            assertEquals(alone, failure(failed));
+            assertEquals(1, rows(session, now).size());
+            assertEquals(1, rows(session, "select count(*) from t").size());
+        }
+    }
+
     private static List<Wanted> wanted(Session session, LakeSources lake, String sql) {
         lake.wanted.clear();
         cells(session, lake, sql);

@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import java.util.zip.Deflater;
@@ -71,6 +72,10 @@ class AvroFilesTest {
 
     private Refusal refused() {
         return assertThrows(Refusal.class, this::scanned);
+    }
+
+    private byte[] file(String name) {
+        return Objects.requireNonNull(warehouse.files.get(name), name);
     }
 
     private String manifest() {
@@ -134,7 +139,7 @@ class AvroFilesTest {
     @Test
     void whatABlockUnpacksToIsBounded() throws IOException {
         assertEquals(2, scanned());
-        byte[] bomb = bomb(warehouse.files.get(manifest()), 200L << 20);
+        byte[] bomb = bomb(file(manifest()), 200L << 20);
         assertTrue(bomb.length < 8 << 20, "bytes: " + bomb.length);
         warehouse.files.put(manifest(), bomb);
         Refusal refusal = refused();
@@ -158,7 +163,7 @@ class AvroFilesTest {
     /** A length that a file says is not allocated before it is there. */
     @Test
     void lengthsAreNotBelieved() throws IOException {
-        byte[] good = warehouse.files.get(manifest());
+        byte[] good = file(manifest());
         Container container = Container.of(good);
         byte[] block = {0};
         for (long length : new long[] {Integer.MAX_VALUE - 8, Long.MAX_VALUE, -5, 1_000}) {
@@ -181,7 +186,7 @@ class AvroFilesTest {
 
     @Test
     void whatIsPackedInAnotherWayIsSaid() throws IOException {
-        byte[] good = warehouse.files.get(manifest());
+        byte[] good = file(manifest());
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (DataFileReader<GenericRecord> reader =
                         new DataFileReader<>(
@@ -231,7 +236,7 @@ class AvroFilesTest {
                             .sorted()
                             .toList();
             String name = names.get(random.nextInt(names.size()));
-            byte[] good = warehouse.files.get(name);
+            byte[] good = file(name);
             warehouse.files.put(name, broken(good, random));
             try {
                 scanned();
