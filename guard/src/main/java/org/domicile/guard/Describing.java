@@ -98,6 +98,12 @@ final class Describing {
             taken.addAndGet(-bytes);
         }
 
+        /** Gives back what it took since it held so much. */
+        synchronized void backTo(long before) {
+            giveBack(held - before);
+            peak = 0; // it may lie behind that
+        }
+
         synchronized long held() {
             return held;
         }

@@ -206,7 +206,7 @@ final class SqlStatement implements Sources, AutoCloseable {
         reads.close();
         held.clear();
         catalog.forget();
-        share.giveBack(share.held() - described);
+        share.backTo(described);
     }
 
     @Override

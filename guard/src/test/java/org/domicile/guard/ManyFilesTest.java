@@ -190,6 +190,9 @@ class ManyFilesTest {
             other.passing(50);
             other.passing(80);
             assertEquals(930, room.taken());
+            other.backTo(250);
+            other.passing(70);
+            assertEquals(920, room.taken());
         }
         assertEquals(0, room.taken());
     }
