@@ -55,7 +55,9 @@ final class Plans {
             plans.put(id, held);
             files += held.files();
             while (plans.size() > MOST || files > MOST_FILES && plans.size() > 1) {
-                files -= plans.pollFirstEntry().getValue().files();
+                Map.Entry<String, Held> oldest = plans.firstEntry();
+                plans.remove(oldest.getKey());
+                files -= oldest.getValue().files();
             }
         } finally {
             lock.unlock();
