@@ -24,7 +24,8 @@ import org.apache.iceberg.rest.responses.PlanTableScanResponseParser;
 /**
  * Plans that clients come back to, in memory: at most {@code MOST}, and {@code MOST_FILES} files of
  * all of them (a delete file counts as one, and bounds of four columns do), for {@code REMEMBERED};
- * the oldest gives way, and the newest stays whatever it has. The lock guards the map; a plan does not change.
+ * the oldest gives way, and the newest stays whatever it has. The lock guards the map; a plan does
+ * not change.
  */
 final class Plans {
     static final int PAGE = 1_000;

@@ -50,10 +50,10 @@
  * <p><b>Limits.</b> A name of a level, table or view has 1 to 255 bytes of UTF-8 and no control
  * characters; properties of a namespace 256 KiB; a document that a client sends 16 MiB; metadata of
  * a table 64 MiB of text, which has to fit 12 MiB deflated; a commit 100 tables; a page 1,000
- * names. A plan has at most 100,000 files, and so have
- * all plans that are remembered; upkeep knows 20 million of a table. A manifest, and a
- * list of them, has 32 MiB, each block of it unpacks to 64 MiB, all of it to 512 MiB and 10 million
- * entries, and a text in it has 16 MiB; it is not packed, or deflated.
+ * names. A plan has at most 100,000 files, and so have all plans that are remembered; upkeep knows
+ * 20 million of a table. A manifest, and a list of them, has 32 MiB, each block of it unpacks to 64
+ * MiB, all of it to 512 MiB and 10 million entries, and a text in it has 16 MiB; it is not packed,
+ * or deflated.
  *
  * <p><b>Layout.</b> Keys are tuples in RECORDS; {@code depth} is the count of levels, {@code ns}
  * and {@code id} are bytes. Pieces of large metadata are in BODIES.

@@ -40,8 +40,7 @@ class PlansTest {
                 warehouse,
                 RowsContract.append(
                         loaded.id(), RowsContract.file(warehouse, loaded.id(), "a", 1, 10)));
-        LoadedTable table =
-                (LoadedTable) tables.load(warehouse, Kind.TABLE, RowsContract.FLIGHTS);
+        LoadedTable table = (LoadedTable) tables.load(warehouse, Kind.TABLE, RowsContract.FLIGHTS);
         PlanAsked.Asked asked =
                 switch (PlanAsked.parse("{}")) {
                     case PlanAsked.Asked each -> each;
