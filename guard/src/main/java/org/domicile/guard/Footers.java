@@ -10,7 +10,7 @@ import org.domicile.query.Footer;
  * many bytes. They are shown to nobody who may not read the object. Behind its own lock.
  */
 final class Footers {
-    private static final long MOST = 32L << 20;
+    private static final long MOST = 16L << 20;
 
     private final Map<String, Footer> all = new LinkedHashMap<>(64, 0.75f, true);
     private long bytes;
@@ -30,7 +30,7 @@ final class Footers {
     }
 
     /** About what it takes: the tail, and what was made of it. */
-    private static long size(Footer footer) {
-        return footer.tail().length + 64L * footer.chunks().size() + 256;
+    static long size(Footer footer) {
+        return footer.tail().length + 100L * footer.chunks().size() + 256;
     }
 }

@@ -49,6 +49,7 @@ final class Gate implements Guard {
     private final SigningKeys identity;
     private final Issuers issuers;
     private final Vessel vessel;
+    private final SqlMemory sqlMemory;
     private final KeyEndings endings = new KeyEndings(LOCKING);
     private final Sharings sharings;
     private final LifecycleRules rules;
@@ -85,6 +86,11 @@ final class Gate implements Guard {
                         random);
         this.issuers = new Issuers(policy, outbound);
         this.vessel = new Vessel(keys, objects, random);
+        this.sqlMemory =
+                new SqlMemory(
+                        new Manifests(objects),
+                        new Footers(),
+                        new Describing(options.describing()));
         this.sharings = new Sharings(options, policy, objects, vessel);
         this.rules = new LifecycleRules(vessel);
         this.warehouses = new Warehouses(policy, objects.buckets(), keys, random);
@@ -161,6 +167,7 @@ final class Gate implements Guard {
                 keys,
                 vessel,
                 random,
+                sqlMemory,
                 request -> view(request, List.of(), Asking.NOTHING));
     }
 

@@ -16,6 +16,7 @@ import org.domicile.policy.Ownership;
  * @param ownership who owns the objects of a bucket that says nothing of it
  * @param publicPurposes full name of the purpose that callers without a signature act under, by the
  *     organisation whose buckets they come to; without one they are let in nowhere
+ * @param describing bytes of heap for what describes the files that all statements of SQL read
  */
 public record GuardOptions(
         String node,
@@ -24,7 +25,11 @@ public record GuardOptions(
         List<Network> networks,
         int permits,
         Ownership ownership,
-        Map<String, String> publicPurposes) {
+        Map<String, String> publicPurposes,
+        long describing) {
+    /** Room for what describes files, where nobody says how much. */
+    public static final long DESCRIBING = 64L << 20;
+
     /**
      * One network of clients, as CIDR text such as {@code 10.1.0.0/16} or {@code fd00::/8}, and its
      * zone.
@@ -38,12 +43,27 @@ public record GuardOptions(
             Map<String, String> listenerZones,
             List<Network> networks,
             int permits) {
-        this(node, dataZone, listenerZones, networks, permits, Ownership.ENFORCED, Map.of());
+        this(
+                node,
+                dataZone,
+                listenerZones,
+                networks,
+                permits,
+                Ownership.ENFORCED,
+                Map.of(),
+                DESCRIBING);
     }
 
     /** The same with other rules for what is shared. */
     public GuardOptions sharing(Ownership usual, Map<String, String> purposes) {
-        return new GuardOptions(node, dataZone, listenerZones, networks, permits, usual, purposes);
+        return new GuardOptions(
+                node, dataZone, listenerZones, networks, permits, usual, purposes, describing);
+    }
+
+    /** The same with another room for what describes files. */
+    public GuardOptions describing(long bytes) {
+        return new GuardOptions(
+                node, dataZone, listenerZones, networks, permits, ownership, publicPurposes, bytes);
     }
 
     /** One node in one zone, no networks. */

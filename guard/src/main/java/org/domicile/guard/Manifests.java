@@ -20,8 +20,12 @@ import org.domicile.tables.Warehouse;
  * own lock.
  */
 final class Manifests {
-    private static final long MOST = 64L << 20;
-    private static final int LARGEST = 16 << 20;
+    private static final long MOST = 32L << 20;
+    private static final int LARGEST = 8 << 20;
+
+    /** One that is longer is not read. */
+    private static final long LONGEST = 32L << 20;
+
     private static final String SUFFIX = ".avro";
 
     private final Objects objects;
@@ -46,18 +50,24 @@ final class Manifests {
         }
     }
 
-    /** A warehouse that opens no manifest again which is remembered. */
-    Warehouse over(Warehouse warehouse, Bucket bucket) {
-        return new Remembering(warehouse, bucket);
+    /**
+     * A warehouse that opens no manifest again which is remembered.
+     *
+     * @param share of the statement that reads them
+     */
+    Warehouse over(Warehouse warehouse, Bucket bucket, Describing.Share share) {
+        return new Remembering(warehouse, bucket, share);
     }
 
     private final class Remembering implements Warehouse {
         private final Warehouse warehouse;
         private final Bucket bucket;
+        private final Describing.Share share;
 
-        Remembering(Warehouse warehouse, Bucket bucket) {
+        Remembering(Warehouse warehouse, Bucket bucket, Describing.Share share) {
             this.warehouse = warehouse;
             this.bucket = bucket;
+            this.share = share;
         }
 
         @Override
@@ -98,9 +108,16 @@ final class Manifests {
                             : Optional.empty();
             Optional<byte[]> known = id.flatMap(Manifests.this::of);
             if (known.isPresent()) {
+                share.passing(2L * known.get().length);
                 return new Remembered(known.get());
             }
             Readable file = warehouse.read(name);
+            try {
+                share.passing(2 * Math.min(file.size(), LONGEST));
+            } catch (Describing.Full e) {
+                file.close();
+                throw e;
+            }
             if (id.isEmpty() || file.size() > LARGEST) {
                 return file;
             }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.domicile.query.TableFile;
+import org.domicile.tables.Scan;
 
 /**
  * Which files of a table are worth writing anew, together: a pure function. A file is worth it when
@@ -15,6 +15,9 @@ import org.domicile.query.TableFile;
 final class SmallFiles {
     /** Rows of one file go through a session's staging. */
     private static final long MOST = 128L << 20;
+
+    /** Files that become one: each is opened, and held until then. */
+    private static final int MOST_FILES = 2_000;
 
     private static final long USUAL = 512L << 20;
     private static final String AIM = "write.target-file-size-bytes";
@@ -28,18 +31,23 @@ final class SmallFiles {
         return Math.min(wanted, MOST);
     }
 
+    /** A file that has as many bytes is large enough. */
+    static long below(long aim) {
+        return aim - aim / 4;
+    }
+
     /** Groups of files, each of which becomes one. */
-    static List<List<TableFile>> groups(List<TableFile> files, long aim) {
-        List<TableFile> worth =
+    static List<List<Scan.DataFile>> groups(List<Scan.DataFile> files, long aim) {
+        List<Scan.DataFile> worth =
                 files.stream()
-                        .filter(each -> size(each) < aim - aim / 4 || !each.deletes().isEmpty())
+                        .filter(each -> size(each) < below(aim) || !each.deletes().isEmpty())
                         .sorted(Comparator.comparingLong(SmallFiles::size))
                         .toList();
-        List<List<TableFile>> groups = new ArrayList<>();
-        List<TableFile> group = new ArrayList<>();
+        List<List<Scan.DataFile>> groups = new ArrayList<>();
+        List<Scan.DataFile> group = new ArrayList<>();
         long sum = 0;
-        for (TableFile each : worth) {
-            if (!group.isEmpty() && sum + size(each) > aim) {
+        for (Scan.DataFile each : worth) {
+            if (!group.isEmpty() && (sum + size(each) > aim || group.size() == MOST_FILES)) {
                 groups.add(List.copyOf(group));
                 group.clear();
                 sum = 0;
@@ -57,7 +65,7 @@ final class SmallFiles {
                 .toList();
     }
 
-    private static long size(TableFile file) {
-        return file.file().footer().length();
+    private static long size(Scan.DataFile file) {
+        return file.size();
     }
 }

@@ -55,12 +55,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class SqlCatalog {
     /** Files of one statement. */
-    private static final int MOST_FILES = 10_000;
+    private static final int MOST_FILES = 100_000;
 
-    /** Bytes of all that describes them, and of one place of a column in memory. */
-    private static final long MOST_DESCRIBING = 48 << 20;
+    /** Bytes of what is known of a file that is held, about. */
+    private static final long HELD_BYTES = 1_500;
 
-    private static final long CHUNK_BYTES = 100;
+    /** The same of one that may be packed, so that there is room to open some of them. */
+    private static final long WORN_BYTES = 4_000;
 
     /** Dialects of views that the engine may understand, the likeliest first. */
     private static final List<String> DIALECTS = List.of("domicile", "duckdb", "trino", "spark");
@@ -70,9 +71,9 @@ final class SqlCatalog {
     private final Parts parts;
     private final String namespace;
     private final Map<String, NestedReads.Held> held;
+    private final Describing.Share share;
     private final Map<String, Known> tables = new LinkedHashMap<>();
     private final List<Resource.Data> views = new ArrayList<>();
-    private long describing;
     private final Map<String, NestedReads.Held> files = new HashMap<>();
     private final Map<String, Place> vectors = new HashMap<>();
 
@@ -82,23 +83,26 @@ final class SqlCatalog {
             Warehouses warehouses,
             OpenedWarehouse.Parts opened,
             Manifests manifests,
-            Footers footers) {}
+            Footers footers,
+            Describing describing) {}
 
     /**
      * @param namespace in which names without one lie; empty for none
-     * @param held what is held, by its id
+     * @param held what is held, by its id @param share of the statement
      */
     SqlCatalog(
             Uses uses,
             NestedReads reads,
             Parts parts,
             String namespace,
-            Map<String, NestedReads.Held> held) {
+            Map<String, NestedReads.Held> held,
+            Describing.Share share) {
         this.uses = uses;
         this.reads = reads;
         this.parts = parts;
         this.namespace = namespace;
         this.held = held;
+        this.share = share;
     }
 
     /** A table of the statement. */
@@ -403,14 +407,20 @@ final class SqlCatalog {
                                                 new IllegalStateException(
                                                         "nothing says that it is read"))
                                         .describe());
-        return table.isEmpty() ? warehouse : parts.manifests().over(warehouse, bucket);
+        return table.isEmpty() ? warehouse : parts.manifests().over(warehouse, bucket, share);
     }
 
-    Answer<List<TableFile>> files(CatalogTable table, Wanted wanted) {
+    private Known known(CatalogTable table) {
         Known known = tables.get(table.id());
         if (known == null) {
             throw new IllegalArgumentException("it was not resolved: " + table.name());
         }
+        return known;
+    }
+
+    /** What is wanted of its files, by the manifests, is known before the first is opened. */
+    Answer<List<TableFile>> files(CatalogTable table, Wanted wanted) {
+        Known known = known(table);
         try {
             Scan scan =
                     parts.tables()
@@ -419,7 +429,8 @@ final class SqlCatalog {
                                     known.loaded,
                                     known.moment,
                                     SqlColumns.filter(wanted),
-                                    List.of());
+                                    List.of(),
+                                    share);
             List<TableFile> found = new ArrayList<>();
             for (Scan.DataFile each : scan.files()) {
                 found.add(file(known, each));
@@ -429,7 +440,55 @@ final class SqlCatalog {
             return Answer.failed(failure(e));
         } catch (Unreadable e) {
             return Answer.failed(e.failure);
+        } catch (Describing.Full e) {
+            return Answer.failed(e.failure());
         }
+    }
+
+    /**
+     * Files that are worth writing anew, as its manifests say it; none is opened. What they take is
+     * given back when the statement ends.
+     *
+     * @param below bytes that a file has which is large enough @param most files
+     */
+    Answer<List<Scan.DataFile>> worn(CatalogTable table, long below, int most) {
+        Known known = known(table);
+        try {
+            return Answer.of(
+                    parts.tables()
+                            .worn(
+                                    opened(known.bucket, Optional.of(known)),
+                                    known.loaded,
+                                    below,
+                                    (int) Math.clamp(share.left() / WORN_BYTES, 2, most),
+                                    share));
+        } catch (Refusal e) {
+            return Answer.failed(failure(e));
+        } catch (Describing.Full e) {
+            return Answer.failed(e.failure());
+        }
+    }
+
+    /** Opens files, as far as there is room for what describes them, but two at least. */
+    Answer<List<TableFile>> opened(CatalogTable table, List<Scan.DataFile> files) {
+        Known known = known(table);
+        List<TableFile> found = new ArrayList<>();
+        try {
+            for (Scan.DataFile each : files) {
+                found.add(file(known, each));
+            }
+            return Answer.of(found);
+        } catch (Unreadable e) {
+            return Answer.failed(e.failure);
+        } catch (Describing.Full e) {
+            return found.size() > 1 ? Answer.of(found) : Answer.failed(e.failure());
+        }
+    }
+
+    /** What was held is let go of by who holds it. */
+    void forget() {
+        files.clear();
+        vectors.clear();
     }
 
     private static final class Unreadable extends Exception {
@@ -490,6 +549,7 @@ final class SqlCatalog {
         if (before != null) {
             return before;
         }
+        share.take(HELD_BYTES);
         if (held.size() >= MOST_FILES) {
             throw new Unreadable(
                     new Failure(
@@ -517,25 +577,11 @@ final class SqlCatalog {
         };
     }
 
-    /** What describes files is in memory until the statement ends. */
-    private void described(Footer footer) throws Unreadable {
-        describing += footer.tail().length + CHUNK_BYTES * footer.chunks().size();
-        if (describing > MOST_DESCRIBING) {
-            throw new Unreadable(
-                    new Failure(
-                            Failure.OVER_LIMIT,
-                            "What describes the files of this statement takes more than %d MiB."
-                                    .formatted(MOST_DESCRIBING >> 20),
-                            0,
-                            "Ask for less, or let the table be compacted."));
-        }
-    }
-
     private DataFile data(Known table, String name) throws Unreadable {
         NestedReads.Held one = hold(table, name);
         Optional<Footer> known = parts.footers().of(one.id());
         if (known.isPresent()) {
-            described(known.get());
+            share.take(Footers.size(known.get()));
             return new DataFile(one.id(), one.place(), known.get());
         }
         PlainContent content = reads.open(one, table.describe());
@@ -543,9 +589,12 @@ final class SqlCatalog {
             Footer footer =
                     Footer.read(
                             one.version().size(),
-                            (offset, length) -> NestedReads.read(content, offset, length));
+                            (offset, length) -> {
+                                share.passing(2 * length);
+                                return NestedReads.read(content, offset, length);
+                            });
             parts.footers().keep(one.id(), footer);
-            described(footer);
+            share.take(Footers.size(footer));
             return new DataFile(one.id(), one.place(), footer);
         } catch (NotParquet e) {
             throw new Unreadable(

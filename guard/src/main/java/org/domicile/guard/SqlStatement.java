@@ -35,6 +35,7 @@ import org.domicile.query.TableFile;
 import org.domicile.query.TableName;
 import org.domicile.query.Wanted;
 import org.domicile.request.Outcome;
+import org.domicile.tables.Scan;
 
 /**
  * The tables of one statement, under its request. A name is a table of the catalog or an object,
@@ -51,6 +52,7 @@ final class SqlStatement implements Sources, AutoCloseable {
     private final Uses uses;
     private final NestedReads reads;
     private final Footers footers;
+    private final Describing.Share share;
     private final Map<Named, Answer<Relation>> relations = new HashMap<>();
     private final Map<String, NestedReads.Held> held = new LinkedHashMap<>();
     private final SqlCatalog catalog;
@@ -68,7 +70,8 @@ final class SqlStatement implements Sources, AutoCloseable {
         this.uses = uses;
         this.reads = reads;
         this.footers = parts.footers();
-        this.catalog = new SqlCatalog(uses, reads, parts, namespace, held);
+        this.share = parts.describing().share();
+        this.catalog = new SqlCatalog(uses, reads, parts, namespace, held, share);
     }
 
     /**
@@ -154,7 +157,7 @@ final class SqlStatement implements Sources, AutoCloseable {
     private Answer<Footer> footer(NestedReads.Held one) {
         Optional<Footer> known = footers.of(one.id());
         if (known.isPresent()) {
-            return Answer.of(known.get());
+            return room(Footers.size(known.get())).then(_ -> Answer.of(known.get()));
         }
         try (Admitted use = uses.admit("sql:Describe", one.resource(), one.place())) {
             use.confirm(one.state());
@@ -163,9 +166,14 @@ final class SqlStatement implements Sources, AutoCloseable {
             Footer footer =
                     Footer.read(
                             one.version().size(),
-                            (offset, length) -> NestedReads.read(content, offset, length));
+                            (offset, length) -> {
+                                share.passing(2 * length);
+                                return NestedReads.read(content, offset, length);
+                            });
             footers.keep(one.id(), footer);
-            return Answer.of(footer);
+            return room(Footers.size(footer)).then(_ -> Answer.of(footer));
+        } catch (Describing.Full e) {
+            return Answer.failed(e.failure());
         } catch (NotParquet e) {
             return Answer.failed(
                     Failure.INVALID,
@@ -175,6 +183,40 @@ final class SqlStatement implements Sources, AutoCloseable {
             return Answer.failed(
                     Failure.SYSTEM, "s3://%s could not be read: %s".formatted(one.place(), e));
         }
+    }
+
+    private Answer<Boolean> room(long bytes) {
+        try {
+            share.take(bytes);
+            return Answer.of(true);
+        } catch (Describing.Full e) {
+            return Answer.failed(e.failure());
+        }
+    }
+
+    /** Files that are worth writing anew; see {@link SqlCatalog#worn}. */
+    Answer<List<Scan.DataFile>> worn(CatalogTable table, long below, int most) {
+        return catalog.worn(table, below, most);
+    }
+
+    /** Some of these, opened; see {@link SqlCatalog#opened}. */
+    Answer<List<TableFile>> opened(CatalogTable table, List<Scan.DataFile> files) {
+        return catalog.opened(table, files);
+    }
+
+    /** Bytes that describe what it holds. */
+    long described() {
+        return share.held();
+    }
+
+    /**
+     * Lets go of the files that it holds. @param described what it had taken before it held them
+     */
+    void letGo(long described) {
+        reads.close();
+        held.clear();
+        catalog.forget();
+        share.backTo(described);
     }
 
     @Override
@@ -327,5 +369,6 @@ final class SqlStatement implements Sources, AutoCloseable {
     @Override
     public void close() {
         reads.close();
+        share.close();
     }
 }

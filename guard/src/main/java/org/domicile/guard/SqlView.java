@@ -49,6 +49,7 @@ final class SqlView implements GuardedSql {
             Keys keys,
             Vessel vessel,
             SecureRandom random,
+            SqlMemory memory,
             Function<Request, ObjectsView> copies) {
         this.views = views;
         this.copies = copies;
@@ -62,8 +63,9 @@ final class SqlView implements GuardedSql {
                         tables,
                         warehouses,
                         new OpenedWarehouse.Parts(keys, objects, vessel, random),
-                        new Manifests(objects),
-                        new Footers());
+                        memory.manifests(),
+                        memory.footers(),
+                        memory.describing());
     }
 
     @Override

@@ -245,6 +245,13 @@ final class TableUpkeepRun implements UpkeepOfTables {
          * @param version of the metadata, or {@link #NOBODYS}
          */
         private void look(Optional<TableUpkeep.Held> held, long version) {
+            if (held.isPresent() && !isCollected(held.get())) {
+                table.version = version;
+                table.young = false;
+                table.waiting = 0;
+                table.unneeded.clear();
+                return;
+            }
             boolean news = version != table.version || table.young || table.waiting > 0;
             Instant due = table.looked.plus(table.waiting > 0 ? GRACE : PAUSE);
             if (!news || now.isBefore(due)) {
@@ -265,6 +272,11 @@ final class TableUpkeepRun implements UpkeepOfTables {
             table.version = version; // one that failed is looked at again
             table.failed = "";
             remove(held, over);
+        }
+
+        /** Whether its files may go; they may belong to other tables too. */
+        private boolean isCollected(TableUpkeep.Held held) {
+            return tables.load(closed(), held.kind(), held.name().orElseThrow()).isCollected();
         }
 
         private void files(Consumer<Version> each) {

@@ -12,7 +12,8 @@ import java.time.Duration;
  * a look {@link #GRACE} ago or earlier found the same. So a commit that is under way has three days
  * to refer to what it wrote; and who reads a snapshot that ends meanwhile has an hour to read on,
  * as long as what the catalog vends lives. What was dropped and not purged keeps its files, and so
- * does what is staged. An unfinished upload of {@link #UNREFERRED} ago is given up.
+ * does what is staged, and a table that says {@code gc.enabled=false}. An unfinished upload of
+ * {@link #UNREFERRED} ago is given up.
  *
  * <p>For one thread at a time. What it found is held in memory: a restart only makes it look again.
  */

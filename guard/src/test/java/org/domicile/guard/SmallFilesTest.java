@@ -5,22 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.domicile.query.DataFile;
-import org.domicile.query.Footer;
-import org.domicile.query.TableFile;
+import org.domicile.tables.Scan;
 import org.junit.jupiter.api.Test;
 
 /** Which files are worth writing anew. */
 class SmallFilesTest {
-    private static TableFile file(String name, long size, TableFile.Deletes... deletes) {
-        Footer footer = new Footer(size, 1, new byte[0], List.of(), "", List.of());
-        return new TableFile(new DataFile(name, name, footer), name, Map.of(), List.of(deletes));
+    private static Scan.DataFile file(String name, long size, Scan.DeleteFile... deletes) {
+        return new Scan.DataFile(
+                name, name, "PARQUET", size, 1, 0, Map.of(), Map.of(), 0, 0, List.of(deletes), "");
     }
 
-    private static List<List<String>> groups(long aim, TableFile... files) {
+    private static List<List<String>> groups(long aim, Scan.DataFile... files) {
         List<List<String>> named = new ArrayList<>();
-        for (List<TableFile> each : SmallFiles.groups(List.of(files), aim)) {
-            named.add(each.stream().map(TableFile::location).toList());
+        for (List<Scan.DataFile> each : SmallFiles.groups(List.of(files), aim)) {
+            named.add(each.stream().map(Scan.DataFile::location).toList());
         }
         return named;
     }
@@ -41,11 +39,22 @@ class SmallFilesTest {
 
     @Test
     void oneAloneStaysButWithDeletes() {
-        TableFile.Deletes some = new TableFile.Deletes.Vector("v", "v", 1, 1);
+        Scan.DeleteFile some =
+                new Scan.DeleteFile(Scan.Deletes.VECTOR, "v", "v", "PUFFIN", 1, 1, 0, 1, List.of());
         assertEquals(List.of(), groups(100, file("a", 10)));
         assertEquals(List.of(), groups(100, file("a", 70), file("b", 80)));
         assertEquals(List.of(List.of("a")), groups(100, file("a", 10, some)));
         assertEquals(List.of(List.of("big")), groups(100, file("big", 500, some)));
+    }
+
+    /** Each is open until they are one. */
+    @Test
+    void notTooManyAtOnce() {
+        Scan.DataFile[] many = new Scan.DataFile[4_500];
+        java.util.Arrays.setAll(many, i -> file("f" + i, 1));
+        assertEquals(
+                List.of(2_000, 2_000, 500),
+                groups(1 << 20, many).stream().map(List::size).toList());
     }
 
     @Test

@@ -181,6 +181,28 @@ class SqlChangesTest {
     }
 
     @Test
+    void whatDecidesAboutRowsDoesNotVary() {
+        done("create schema travel");
+        done("create table travel.flights (n text, m int)");
+        done("insert into travel.flights (n) select n from " + SOURCE);
+        long before = installation.entries("city");
+        for (String each :
+                List.of(
+                        "delete from travel.flights where random() < 0.5",
+                        "update travel.flights set n = 'x' where random() < 0.5",
+                        "merge into travel.flights f using (select 1 as k) s on random() < 0.5 when"
+                                + " matched then delete",
+                        "merge into travel.flights f using (select 1 as k) s on f.m = s.k when not"
+                                + " matched and random() < 0.5 then insert values ('a', 1)")) {
+            Failure failure = failed(run(city, each));
+            assertEquals(Failure.NOT_HERE, failure.state(), each);
+            assertTrue(failure.message().contains(" calls random, whose answer is"), each);
+            assertTrue(failure.hint().contains("create table"), each);
+        }
+        assertEquals(List.of(), actions(uses(before)));
+    }
+
+    @Test
     void whatIsNotThereIsSaid() {
         assertEquals("3F000", failed(run(city, "create table s.t (n int)")).state());
         assertEquals("3F000", failed(run(city, "create table s.t as select 1")).state());

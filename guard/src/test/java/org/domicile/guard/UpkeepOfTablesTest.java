@@ -4,6 +4,7 @@ import static org.domicile.guard.Installation.draft;
 import static org.domicile.guard.Installation.upstream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ import org.domicile.tables.NamespaceName;
 import org.domicile.tables.NewNamespace;
 import org.domicile.tables.NewTable;
 import org.domicile.tables.Once;
+import org.domicile.tables.Refusal;
 import org.domicile.tables.TableChange;
 import org.domicile.tables.TableName;
 import org.domicile.tables.Tables;
@@ -254,6 +256,54 @@ class UpkeepOfTablesTest {
         assertEquals(1, world.afterALook());
         assertEquals(Set.of(), world.files(gone));
         assertEquals(Set.of("data/a", "metadata/00000.metadata.json"), world.files(kept));
+    }
+
+    /** Iceberg: with gc.enabled=false nothing is deleted, since other tables may have the files. */
+    @Test
+    void aTableThatIsNotCollectedKeepsEverything() {
+        World world = world();
+        GuardedTables.Shown table =
+                world.make(
+                        "shared",
+                        "\"gc.enabled\":\"false\",\"write.metadata.previous-versions-max\":\"1\"");
+        world.write(table, "data/lost");
+        for (String each : List.of("a", "b", "c")) {
+            world.set("shared", each);
+        }
+        Set<String> all = world.files(table);
+        world.advance(Duration.ofDays(4));
+        long entries = world.installation.entries("city");
+        assertEquals(0, world.afterALook());
+        world.advance(Duration.ofDays(2));
+        assertEquals(0, world.afterALook());
+        assertEquals(all, world.files(table));
+        assertEquals(List.of(), world.programsActions(entries), "nothing of it is opened");
+        Refusal refusal =
+                assertThrows(
+                        Refusal.class,
+                        () ->
+                                world.view()
+                                        .drop(
+                                                Kind.TABLE,
+                                                new TableName(TRAVEL, "shared"),
+                                                Tables.Files.GO,
+                                                Once.NOT));
+        assertEquals(Refusal.Kind.INVALID, refusal.kind());
+        assertTrue(refusal.sentence().contains("gc.enabled"), refusal::sentence);
+        assertEquals(all, world.files(table));
+        // and once it is, what nothing needs goes as ever
+        world.change(
+                "shared", "{\"action\":\"set-properties\",\"updates\":{\"gc.enabled\":\"true\"}}");
+        world.advance(Duration.ofDays(4));
+        assertTrue(world.afterALook() > 0);
+        assertTrue(!world.files(table).contains("data/lost"), "what was lost went");
+        world.change(
+                "shared", "{\"action\":\"set-properties\",\"updates\":{\"gc.enabled\":\"false\"}}");
+        all = world.files(table);
+        world.view().drop(Kind.TABLE, new TableName(TRAVEL, "shared"), Tables.Files.STAY, Once.NOT);
+        world.advance(Duration.ofDays(9));
+        assertEquals(0, world.afterALook());
+        assertEquals(all, world.files(table));
     }
 
     @Test

@@ -446,7 +446,8 @@ final class Cloud implements AutoCloseable {
                 settings.zones().networks(),
                 settings.limits().requests(),
                 settings.shared().ownership(),
-                settings.shared().publicPurposes());
+                settings.shared().publicPurposes(),
+                settings.sql().describing());
     }
 
     /** Data that lie in a zone do not move because a line of the configuration changed. */

@@ -115,6 +115,11 @@ enum Setting {
             "",
             "folder in memory (tmpfs) of SQL sessions (default: one of this data folder's own in"
                     + " /dev/shm)"),
+    SQL_DESCRIBING(
+            "sql.describing",
+            "64MiB",
+            "of the server's heap, for what describes the files of all SQL statements that run;"
+                    + " one statement gets three quarters"),
     SQL_MEMORY("sql.memory", "1GiB", "memory of the engine of a SQL session"),
     SQL_SPILL(
             "sql.spill",

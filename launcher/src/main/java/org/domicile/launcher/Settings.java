@@ -116,9 +116,15 @@ record Settings(
      * @param folder of staging; empty for the default
      * @param total bytes of all sessions
      * @param warm workers that wait
+     * @param describing bytes of heap for what describes the files of all statements
      * @param limits of an organisation
      */
-    record Sql(Optional<Path> folder, long total, int warm, org.domicile.query.Limits limits) {}
+    record Sql(
+            Optional<Path> folder,
+            long total,
+            int warm,
+            long describing,
+            org.domicile.query.Limits limits) {}
 
     /**
      * The program's own work.
@@ -358,6 +364,7 @@ record Settings(
                 path(from, Setting.SQL_STAGING_FOLDER),
                 size(from, Setting.SQL_STAGING_TOTAL, 16L << 20, 1L << 42),
                 count(from, Setting.SQL_WARM, 0, 1_000),
+                size(from, Setting.SQL_DESCRIBING, 1L << 20, 1L << 40),
                 new org.domicile.query.Limits(
                         size(from, Setting.SQL_MEMORY, 64L << 20, 1L << 42),
                         count(from, Setting.SQL_THREADS, 1, 1_024),

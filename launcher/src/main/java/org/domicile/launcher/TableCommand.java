@@ -369,7 +369,8 @@ final class TableCommand {
             name = "compact",
             description = {
                 "Pack a table's small files together, and take deleted rows out of files that have"
-                        + " some. Readers are not in its way, nor rows that come meanwhile.",
+                    + " some. Readers are not in its way, nor rows that come meanwhile. It packs"
+                    + " 10,000 files at most: run it again until there is nothing to pack.",
                 "The same in SQL: alter table NAMESPACE.TABLE execute optimize"
             },
             mixinStandardHelpOptions = true,

@@ -294,6 +294,9 @@ class SettingsTest {
                         Optional.of(Path.of("/dev/shm/here")),
                         ""));
         cases.put(
+                Setting.SQL_DESCRIBING,
+                new Case(s -> s.sql().describing(), 64L << 20, "1GiB", 1L << 30, "1KiB"));
+        cases.put(
                 Setting.SQL_MEMORY,
                 new Case(s -> s.sql().limits().memory(), 1L << 30, "64MiB", 64L << 20, "1MiB"));
         cases.put(

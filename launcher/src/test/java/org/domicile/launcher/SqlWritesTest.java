@@ -252,6 +252,41 @@ class SqlWritesTest {
         assertEquals(List.of("2|two", "3|y"), rows("select n, word from once order by n"));
     }
 
+    /** A condition that is asked twice, when rows are counted and when they are written. */
+    @Test
+    void whatDecidesAboutRowsAnswersTheSameEachTime() throws SQLException {
+        run("create table travel.dice (n int, x double)");
+        run("insert into travel.dice select i, 0 from range(1000) t(i)");
+        for (String sql :
+                List.of(
+                        "delete from travel.dice where random() < 0.5",
+                        "update travel.dice set x = 1, n = 0 where RANDOM() < 0.5",
+                        "update travel.dice set n = 0 where n in (select n from dice using sample"
+                                + " 5)",
+                        "merge into travel.dice d using (select 1 as k where random() < 0.5) s on"
+                                + " d.n = s.k when matched then delete",
+                        "merge into travel.dice d using (select 1 as k) s on d.n = s.k and"
+                                + " random() < 0.5 when matched then delete",
+                        "merge into travel.dice d using (select 1 as k) s on d.n = s.k when matched"
+                                + " and random() < 0.5 then delete")) {
+            SQLException e = assertThrows(SQLException.class, () -> run(sql), sql);
+            assertEquals("0A000", e.getSQLState(), sql);
+            assertTrue(String.valueOf(e.getMessage()).contains("another each time"), e::toString);
+        }
+        assertEquals(List.of("1000|0"), rows("select count(*), sum(x)::int from dice"));
+        // the moment of the statement is one, however many times it is looked at
+        run("create table travel.moments (n int, made timestamptz)");
+        run("insert into travel.moments select i, now() from range(1000) t(i)");
+        assertEquals(
+                1_000, run("update travel.moments set made = now(), n = 1 where made < now()"));
+        assertEquals(
+                List.of("1|1000"),
+                rows("select count(distinct made), count(*) from moments where made < now()"));
+        // what rows get is asked for once each
+        assertEquals(500, run("update travel.dice set x = 2 + random() where n < 500"));
+        assertEquals(List.of("500"), rows("select count(*) from dice where x >= 2"));
+    }
+
     @Test
     void columnsChange() throws SQLException {
         run("create table travel.cols (a int, b text)");

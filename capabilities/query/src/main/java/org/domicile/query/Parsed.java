@@ -17,6 +17,7 @@ import java.util.Set;
  * @param references tables that it names, each once
  * @param mentions where it names them
  * @param words all of its names, in lower case: those of the columns that it needs are among them
+ * @param functions that it calls, in lower case; {@link #SAMPLE} where it takes some rows by chance
  */
 record Parsed(
         Kind kind,
@@ -24,7 +25,11 @@ record Parsed(
         boolean all,
         List<Reference> references,
         List<Mention> mentions,
-        Set<String> words) {
+        Set<String> words,
+        Set<String> functions) {
+    /** In the place of a function: TABLESAMPLE, USING SAMPLE. */
+    static final String SAMPLE = "tablesample";
+
     /**
      * A name in the text.
      *
@@ -73,7 +78,7 @@ record Parsed(
             mentioned.add(new Mention(place, each.at(), each.aliased()));
         }
         return left.isEmpty()
-                ? Answer.of(new Parsed(kind, sql, all, timed, mentioned, words))
+                ? Answer.of(new Parsed(kind, sql, all, timed, mentioned, words, functions))
                 : Answer.failed(
                         new Failure(
                                 Failure.SYNTAX,

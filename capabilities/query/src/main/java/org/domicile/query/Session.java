@@ -1,6 +1,7 @@
 package org.domicile.query;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /** One connection: see the package's page. */
 public interface Session extends AutoCloseable {
@@ -27,6 +28,25 @@ public interface Session extends AutoCloseable {
     default Answer<Written> write(
             String select, List<Value> parameters, Target target, Sources sources) {
         return Answer.failed(Failure.NOT_HERE, "This engine writes nothing.");
+    }
+
+    /**
+     * Functions of a statement, and of the views below it, whose answer is another each time that
+     * they are asked ({@code random()}), by the engine's own list of them; in order. {@code
+     * tablesample} stands for rows that are taken by chance. Reads no data.
+     *
+     * @param select a SELECT and nothing else, which need not have a meaning
+     */
+    default Answer<List<String>> varying(String select, Sources sources) {
+        return Answer.of(List.of());
+    }
+
+    /**
+     * Does some work whose statements see one moment: {@code now()} and {@code current_date} are
+     * the same in all of them.
+     */
+    default <T> Answer<T> together(Supplier<Answer<T>> work) {
+        return work.get();
     }
 
     /**

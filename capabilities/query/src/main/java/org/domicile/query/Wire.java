@@ -30,7 +30,7 @@ import java.util.List;
  * HELLO     ◀ version, count of tried walls, for each its name and what got through
  * BEGIN     ▶ memory, threads (4), spill, zone               ◀ DONE
  * PARSE     ▶ sql, times                                     ◀ PARSED
- * PARSED    ◀ kind (1), all columns (1), references, mentions, words, moments
+ * PARSED    ◀ kind (1), all columns (1), references, mentions, words, functions, moments
  * DESCRIBE  ▶ views, sql                                     ◀ DESCRIBED
  * DESCRIBED ◀ parameter types, columns
  * RUN       ▶ views, sql, values                             ◀ RUNNING
@@ -40,13 +40,15 @@ import java.util.List;
  * END       ▶ ends the rows and drops the views              ◀ DONE
  * WRITE     ▶ number (8), views, sql, values                 ◀ WRITTEN
  * WRITTEN   ◀ rows (8)
+ * TOGETHER  ▶ statements from here on see one moment             ◀ DONE
+ * APART     ▶ no longer                                         ◀ DONE
  * CANCEL    ▶
  * FAILED    ◀ instead of any answer: state, message, position (4), hint
  * </pre>
  */
 public final class Wire {
     /** Of this format. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** From a worker that is ready. */
     public static final int HELLO = 1;
@@ -95,6 +97,12 @@ public final class Wire {
 
     /** They are in it. */
     public static final int WRITTEN = 32;
+
+    /** Statements see one moment from here on. */
+    public static final int TOGETHER = 33;
+
+    /** They do no longer. */
+    public static final int APART = 34;
 
     /** Bytes of the largest body. */
     public static final int MOST = 80 << 20;
@@ -353,8 +361,10 @@ public final class Wire {
             throw new IOException("a mention of nothing");
         }
         HashSet<String> words = new HashSet<>(list(in, Wire::text));
+        HashSet<String> functions = new HashSet<>(list(in, Wire::text));
         return new Found(
-                new Parsed(kind, sql, all, references, mentions, words), list(in, Wire::moment));
+                new Parsed(kind, sql, all, references, mentions, words, functions),
+                list(in, Wire::moment));
     }
 
     /** Writes a failure. */

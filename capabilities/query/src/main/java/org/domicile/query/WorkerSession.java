@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,11 @@ final class WorkerSession implements Session {
 
     private static final int STEP = 256 << 10;
 
+    /** The engine's own list, in one row: an organisation may be allowed no more. */
+    private static final String VARYING =
+            "SELECT string_agg(DISTINCT lower(function_name), ',') FROM duckdb_functions()"
+                    + " WHERE stability = 'VOLATILE'";
+
     /** How often it is looked how large a file is that grows. */
     private static final int LOOK_MILLIS = 50;
 
@@ -63,6 +69,7 @@ final class WorkerSession implements Session {
     private long last;
     private long outputs;
     private long arrivals;
+    private Set<String> varying = Set.of();
     private @Nullable OpenRows open;
 
     /**
@@ -272,6 +279,74 @@ final class WorkerSession implements Session {
                                                                         target,
                                                                         ready.views()))
                                                         .or(e -> placed(e, parsed, resolved)))));
+    }
+
+    @Override
+    public Answer<List<String>> varying(String select, Sources sources) {
+        Set<String> called = new TreeSet<>();
+        return statement(
+                        () -> {
+                            Resolving.Parser parser =
+                                    text ->
+                                            parse(text)
+                                                    .then(parsed -> {
+                                                        called.addAll(parsed.functions());
+                                                        return Answer.of(parsed);
+                                                    });
+                            return parser.parse(select)
+                                    .then(WorkerSession::selecting)
+                                    .then(new Resolving(sources, parser)::statement);
+                        })
+                .then(_ -> called.isEmpty() ? Answer.of(Set.<String>of()) : varying())
+                .then(all -> {
+                    called.retainAll(all);
+                    return Answer.of(List.copyOf(called));
+                });
+    }
+
+    /** Asked for once; an engine has what it has. */
+    private Answer<Set<String>> varying() {
+        if (!varying.isEmpty()) {
+            return Answer.of(varying);
+        }
+        return statement(() -> start(VARYING, List.of(), List.of()))
+                .then(rows -> {
+                    try (rows) {
+                        return rows.next();
+                    }
+                })
+                .then(batch -> {
+                    Set<String> names = new HashSet<>();
+                    batch.ifPresent(each -> {
+                        Value all = each.columns().getFirst().value(Type.Simple.VARCHAR, 0);
+                        if (all instanceof Value.Text(String text)) {
+                            names.addAll(List.of(text.split(",")));
+                        }
+                    });
+                    if (names.isEmpty()) {
+                        return Answer.failed(
+                                Failure.SYSTEM, "The engine does not say which functions vary.");
+                    }
+                    names.add(Parsed.SAMPLE);
+                    varying = Set.copyOf(names);
+                    return Answer.of(varying);
+                });
+    }
+
+    @Override
+    public <T> Answer<T> together(Supplier<Answer<T>> work) {
+        return moment(Wire.TOGETHER)
+                .then(_ -> {
+                    try {
+                        return work.get();
+                    } finally {
+                        Answer<Boolean> _ = moment(Wire.APART); // a session that is over needs none
+                    }
+                });
+    }
+
+    private Answer<Boolean> moment(int kind) {
+        return statement(() -> ask(kind, _ -> {}, Wire.DONE, _ -> true));
     }
 
     @Override

@@ -1003,6 +1003,88 @@ public abstract class SessionContract {
         }
     }
 
+    private static List<String> varying(Session session, LakeSources lake, String sql) {
+        return given(session.varying(sql, lake));
+    }
+
+    @Test
+    void functionsThatVaryAreTold() {
+        LakeSources lake = lake();
+        CatalogTable t = table(lake, "t", field(1, "random", Type.Simple.BIGINT));
+        lake.relations.put("t in x", t);
+        lake.relations.put(
+                "v",
+                new CatalogView(
+                        "v", "x.v", "select * from t where uuid() <> ''", List.of("x"), List.of()));
+        try (Session session = session()) {
+            assertEquals(List.of(), varying(session, lake, "select 1 from t where random > 5"));
+            assertEquals(
+                    List.of(),
+                    varying(
+                            session,
+                            lake,
+                            "select 1 from t where 'random()' = upper($1) and now() > '2024-01-01'"
+                                    + " and random + 1 = any([abs(2)])"));
+            assertEquals(
+                    List.of("random"),
+                    varying(session, lake, "select 1 from t where Random() < 0.5 or random() > 1"));
+            assertEquals(
+                    List.of("nextval", "random"),
+                    varying(
+                            session,
+                            lake,
+                            "select 1 from t where exists (select 1 from t as u where u.random ="
+                                    + " list_transform([1], lambda x: x + random())[1] and"
+                                    + " nextval('s') > 1)"));
+            assertEquals(List.of("uuid"), varying(session, lake, "select 1 from v"));
+            assertEquals(
+                    List.of("tablesample"),
+                    varying(session, lake, "select 1 from t tablesample 10%"));
+            assertEquals(
+                    List.of("tablesample"),
+                    varying(
+                            session,
+                            lake,
+                            "select 1 from t where random in (select random from t using sample"
+                                    + " 5)"));
+            assertEquals(List.of(), lake.wanted);
+            assertEquals(
+                    Failure.NO_TABLE,
+                    failure(session.varying("select 1 from z where random() < 1", lake)).state());
+        }
+    }
+
+    /** A change is counted by one statement and made by another. */
+    @Test
+    void statementsMaySeeOneMoment() {
+        parquet(folder.resolve("t.parquet"), "select 'x' || i as a from range(10) t(i)");
+        try (Session session = session()) {
+            String now = "select epoch_us(now()), current_date, count(*) from t";
+            List<List<Value>> first = new ArrayList<>();
+            assertEquals(
+                    true,
+                    given(
+                            session.together(() -> {
+                                first.addAll(rows(session, now));
+                                LockSupport.parkNanos(5_000_000);
+                                return Answer.of(first.equals(rows(session, now)));
+                            })));
+            LockSupport.parkNanos(5_000_000);
+            assertTrue(!first.equals(rows(session, now)), "each by itself again");
+            // what fails in it fails as ever, and nothing is left of it
+            String wrong = "select sum(a::int) from t";
+            Failure alone = failing(session, wrong);
+            Answer<Boolean> failed =
+                    session.together(() -> {
+                        assertEquals(alone, failing(session, wrong));
+                        return Answer.failed(alone);
+                    });
+            assertEquals(alone, failure(failed));
+            assertEquals(1, rows(session, now).size());
+            assertEquals(1, rows(session, "select count(*) from t").size());
+        }
+    }
+
     private static List<Wanted> wanted(Session session, LakeSources lake, String sql) {
         lake.wanted.clear();
         cells(session, lake, sql);

@@ -92,6 +92,11 @@ public final class WritingQueries implements Queries {
         }
 
         @Override
+        public Answer<List<String>> varying(String select, Sources sources) {
+            return Answer.of(select.contains("random()") ? List.of("random") : List.of());
+        }
+
+        @Override
         public Answer<Written> write(
                 String select, List<Value> parameters, Target target, Sources sources) {
             if (select.startsWith("SELECT ")) {

@@ -36,7 +36,8 @@ final class Expiring {
 
     static TableUpkeep.Over over(TableMetadata metadata, TableUpkeep.Ending ending) {
         Map<String, String> properties = metadata.properties();
-        boolean collected = !"false".equalsIgnoreCase(properties.get(TableProperties.GC_ENABLED));
+        String said = properties.get(TableProperties.GC_ENABLED);
+        boolean collected = said == null || Boolean.parseBoolean(said);
         long oldest =
                 number(
                         properties,

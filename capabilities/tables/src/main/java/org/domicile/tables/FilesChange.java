@@ -34,8 +34,9 @@ public record FilesChange(
     /**
      * Rows come in. It stands beside whatever others commit meanwhile.
      *
-     * @param unless properties of a snapshot's summary: where one of the branch has them all, this
-     *     was committed already, and nothing is done
+     * @param unless its name, as properties of the snapshot's summary; empty for none. Where it
+     *     came within the last 30 days at least, or a snapshot of the branch says so, nothing is
+     *     done
      */
     public record Append(Map<String, String> unless) implements What {}
 

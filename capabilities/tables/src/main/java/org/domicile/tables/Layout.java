@@ -67,6 +67,10 @@ final class Layout {
         return of("o", organisation).bytes(key).pack();
     }
 
+    static byte[] load(String organisation, String id, byte[] digest) {
+        return of("l", organisation).text(id).bytes(digest).pack();
+    }
+
     /** Everything of a kind, whoever's. */
     static Range all(String kind) {
         return Tuple.of().text(SPACE).text(kind).range();

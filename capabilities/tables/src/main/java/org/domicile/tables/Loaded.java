@@ -18,6 +18,15 @@ public sealed interface Loaded permits LoadedTable, LoadedView {
     Map<String, String> properties();
 
     /**
+     * Whether files of it may be removed: {@code gc.enabled} of a table, which says that other
+     * tables may have them too. What is no "true" means no, as the library has it.
+     */
+    default boolean isCollected() {
+        String said = properties().get("gc.enabled");
+        return said == null || Boolean.parseBoolean(said);
+    }
+
+    /**
      * What a client is answered: a LoadTableResult or a LoadViewResult, in JSON.
      *
      * @param snapshots which of a table's

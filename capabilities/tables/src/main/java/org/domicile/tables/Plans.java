@@ -1,11 +1,13 @@
 package org.domicile.tables;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.apache.iceberg.DeleteFile;
@@ -20,20 +22,25 @@ import org.apache.iceberg.rest.responses.PlanTableScanResponse;
 import org.apache.iceberg.rest.responses.PlanTableScanResponseParser;
 
 /**
- * Plans that clients come back to, in memory: at most {@code MOST}, the oldest gives way, for
- * {@code REMEMBERED}. The lock guards the map; a plan does not change.
+ * Plans that clients come back to, in memory: at most {@code MOST}, and {@code MOST_FILES} files of
+ * all of them (a delete file counts as one, and bounds of four columns do), for {@code REMEMBERED};
+ * the oldest gives way, and the newest stays whatever it has. The lock guards the map; a plan does
+ * not change.
  */
 final class Plans {
     static final int PAGE = 1_000;
     private static final int MOST = 256;
+    private static final long MOST_FILES = 100_000;
     private static final Duration REMEMBERED = Duration.ofMinutes(10);
 
     private final InstantSource clock;
     private final Supplier<String> ids;
     private final LinkedHashMap<String, Held> plans = new LinkedHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
+    private long files;
 
-    private record Held(String organisation, String table, Instant made, Scans.Tasks tasks) {}
+    private record Held(
+            String organisation, String table, Instant made, Scans.Tasks tasks, long files) {}
 
     Plans(InstantSource clock, Supplier<String> ids) {
         this.clock = clock;
@@ -43,12 +50,15 @@ final class Plans {
     @SuppressWarnings("deprecation") // what replaces the partitionings comes with 1.12
     Plan add(Warehouse warehouse, String table, Scans.Tasks tasks) {
         String id = ids.get();
-        Held held = new Held(warehouse.organisation(), table, clock.instant(), tasks);
+        Held held = new Held(warehouse.organisation(), table, clock.instant(), tasks, files(tasks));
         lock.lock();
         try {
             plans.put(id, held);
-            while (plans.size() > MOST) {
-                plans.remove(plans.firstEntry().getKey());
+            files += held.files();
+            while (plans.size() > MOST || files > MOST_FILES && plans.size() > 1) {
+                Map.Entry<String, Held> oldest = plans.firstEntry();
+                plans.remove(oldest.getKey());
+                files -= oldest.getValue().files();
             }
         } finally {
             lock.unlock();
@@ -65,6 +75,16 @@ final class Plans {
                                 .withPlanTasks(names(id, held))
                                 .withSpecsById(tasks.specs())
                                 .build()));
+    }
+
+    /** What it has of them, by what they take in memory. */
+    private static long files(Scans.Tasks tasks) {
+        long files = 0;
+        for (FileScanTask each : tasks.files()) {
+            Map<Integer, ByteBuffer> bounds = each.file().lowerBounds();
+            files += 1 + each.deletes().size() + (bounds == null ? 0 : bounds.size() / 4);
+        }
+        return files;
     }
 
     private static List<FileScanTask> page(Held held, int page) {
@@ -147,7 +167,8 @@ final class Plans {
         held(warehouse, table, plan, Refusal.Kind.NO_SUCH_PLAN);
         lock.lock();
         try {
-            plans.remove(plan);
+            Held gone = plans.remove(plan);
+            files -= gone == null ? 0 : gone.files();
         } finally {
             lock.unlock();
         }
@@ -158,6 +179,7 @@ final class Plans {
         lock.lock();
         try {
             plans.values().removeIf(each -> each.made().plus(REMEMBERED).isBefore(now));
+            files = plans.values().stream().mapToLong(Held::files).sum();
         } finally {
             lock.unlock();
         }

@@ -133,6 +133,28 @@ final class Records {
         }
     }
 
+    /** A load whose rows came. @param snapshot that brought them, and its number in the table */
+    record Arrived(Instant since, long snapshot, long sequence) {
+        byte[] encode() {
+            return written(out -> {
+                out.writeLong(since.toEpochMilli());
+                out.writeLong(snapshot);
+                out.writeLong(sequence);
+            });
+        }
+
+        static Arrived decode(byte[] value) {
+            return read(
+                    value,
+                    "a load",
+                    in ->
+                            new Arrived(
+                                    Instant.ofEpochMilli(in.readLong()),
+                                    in.readLong(),
+                                    in.readLong()));
+        }
+    }
+
     private interface Writing {
         void to(DataOutputStream out) throws IOException;
     }

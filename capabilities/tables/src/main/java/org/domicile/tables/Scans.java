@@ -34,6 +34,8 @@ import org.apache.iceberg.util.SnapshotUtil;
 /** What has to be read of one table. Owned by one thread. */
 final class Scans {
     private static final int MOST_FILES = 100_000;
+    private static final long COST = 500;
+    private static final long COST_OF_DELETES = 300;
 
     private final Warehouse warehouse;
     private final LoadedTable loaded;
@@ -57,7 +59,7 @@ final class Scans {
 
     Tasks tasks(PlanAsked.Asked asked) {
         PlanTableScanRequest request = asked.request();
-        return Document.checked(() -> {
+        return AvroFiles.reading(() -> {
             boolean incremental =
                     request.startSnapshotId() != null || request.endSnapshotId() != null;
             if (!incremental && table.currentSnapshot() == null && request.snapshotId() == null) {
@@ -109,11 +111,7 @@ final class Scans {
         try (tasks) {
             for (FileScanTask each : tasks) {
                 if (files.size() == MOST_FILES) {
-                    throw new Refusal(
-                            Refusal.Kind.TOO_LARGE,
-                            "A plan has at most "
-                                    + MOST_FILES
-                                    + " files: ask for less, or compact the table");
+                    throw tooMany();
                 }
                 files.add(each);
             }
@@ -121,6 +119,14 @@ final class Scans {
             throw new UncheckedIOException(e);
         }
         return files;
+    }
+
+    private static Refusal tooMany() {
+        return new Refusal(
+                Refusal.Kind.TOO_LARGE,
+                "A plan has at most "
+                        + MOST_FILES
+                        + " files: ask for less, or compact the table, part by part");
     }
 
     // for us
@@ -149,8 +155,40 @@ final class Scans {
                 : SnapshotUtil.schemaFor(table, snapshot);
     }
 
-    org.domicile.tables.Scan scan(Moment at, Filter filter, List<String> columns) {
-        return Document.checked(() -> {
+    /** Those that are worth writing anew, as far as so many. */
+    List<org.domicile.tables.Scan.DataFile> worn(long below, int most, Memory memory) {
+        return AvroFiles.reading(() -> {
+            List<org.domicile.tables.Scan.DataFile> files = new ArrayList<>();
+            if (table.currentSnapshot() == null) {
+                return files;
+            }
+            try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+                for (FileScanTask each : tasks) {
+                    if (each.file().fileSizeInBytes() >= below && each.deletes().isEmpty()) {
+                        continue;
+                    }
+                    memory.take(cost(each));
+                    files.add(file(each));
+                    if (files.size() == most) {
+                        break;
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return files;
+        });
+    }
+
+    /** About what a file takes in memory. */
+    private static long cost(FileScanTask task) {
+        return COST
+                + 4L * task.file().location().length()
+                + COST_OF_DELETES * task.deletes().size();
+    }
+
+    org.domicile.tables.Scan scan(Moment at, Filter filter, List<String> columns, Memory memory) {
+        return AvroFiles.reading(() -> {
             TableMetadata metadata = loaded.metadata();
             long snapshot = snapshot(at);
             Schema schema = schema(at, snapshot);
@@ -164,8 +202,16 @@ final class Scans {
                     scan = scan.select(columns);
                 }
                 scan = scan.filter(new Pruning(schema).of(filter)).caseSensitive(false);
-                for (FileScanTask each : files(scan.planFiles())) {
-                    files.add(file(each));
+                try (CloseableIterable<FileScanTask> tasks = scan.planFiles()) {
+                    for (FileScanTask each : tasks) {
+                        if (files.size() == MOST_FILES) {
+                            throw tooMany();
+                        }
+                        memory.take(cost(each));
+                        files.add(file(each));
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
                 }
             }
             return new org.domicile.tables.Scan(

@@ -57,7 +57,7 @@ final class SnapshotMaking {
     TableMetadata next(FilesChange change) {
         boolean made = false;
         try {
-            TableMetadata next = decided(change);
+            TableMetadata next = AvroFiles.unreadable(() -> decided(change));
             made = true;
             return next;
         } catch (ValidationException | CommitFailedException e) {
@@ -72,11 +72,6 @@ final class SnapshotMaking {
     }
 
     private TableMetadata decided(FilesChange change) {
-        if (change.what() instanceof FilesChange.Append(Map<String, String> unless)
-                && !unless.isEmpty()
-                && committed(loaded.metadata(), unless)) {
-            return loaded.metadata();
-        }
         @Nullable SnapshotUpdate<?> update =
                 switch (change.what()) {
                     case FilesChange.Append _ -> {

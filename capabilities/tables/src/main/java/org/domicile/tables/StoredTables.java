@@ -44,12 +44,16 @@ final class StoredTables implements Tables {
     private static final Duration STAGED = Duration.ofDays(1);
     private static final int SWEPT = 1_000;
 
+    /** Loads are many, and stay long: they are walked now and then. */
+    private static final Duration PAUSE = Duration.ofHours(1);
+
     private final Keyspace keyspace;
     private final InstantSource clock;
     private final RandomGenerator ids;
     private final Kept kept = new Kept();
     private final Lists lists = new Lists();
     private final Plans plans;
+    private volatile Instant loadsSwept = Instant.EPOCH;
     private final ReentrantLock[] turns =
             Stream.generate(() -> new ReentrantLock(true))
                     .limit(TURNS)
@@ -622,8 +626,8 @@ final class StoredTables implements Tables {
     }
 
     @Override
-    public boolean committed(Loaded table, Map<String, String> summary) {
-        return SnapshotMaking.committed(scannable(table).metadata(), summary);
+    public boolean committed(Warehouse warehouse, Loaded table, Map<String, String> load) {
+        return Loads.came(keyspace, warehouse.organisation(), scannable(table), load);
     }
 
     @Override
@@ -715,10 +719,21 @@ final class StoredTables implements Tables {
             FilesChange change,
             Function<org.apache.iceberg.TableMetadata, Step<Loaded>> making) {
         keep(contents, transaction, table.id(), change);
+        String organisation = contents.warehouse().organisation();
+        Map<String, String> load =
+                change.what() instanceof FilesChange.Append(Map<String, String> unless)
+                        ? unless
+                        : Map.of();
+        if (Loads.came(contents.reading(), organisation, table, load)) {
+            return making.apply(table.metadata());
+        }
         SnapshotMaking snapshots = new SnapshotMaking(contents.warehouse(), table, lists);
         org.apache.iceberg.TableMetadata next = snapshots.next(change);
         boolean made = false;
         try {
+            if (next != table.metadata()) {
+                Loads.keep(transaction, organisation, table.id(), load, next, clock.instant());
+            }
             Step<Loaded> step = making.apply(next);
             made = true;
             return new Step<>(
@@ -1037,6 +1052,12 @@ final class StoredTables implements Tables {
             Contents contents, Transaction transaction, Contents.Found found, Files files) {
         Warehouse warehouse = contents.warehouse();
         Records.Entry entry = found.entry();
+        if (files == Files.GO && !contents.loaded(found).isCollected()) {
+            throw new Refusal(
+                    Refusal.Kind.INVALID,
+                    "The table says gc.enabled=false, so none of its files are removed: drop it"
+                            + " without purging it, or set gc.enabled to true before");
+        }
         transaction.when(found.stands()).write(new Write.Delete(Space.RECORDS, found.key()));
         Contents.forget(transaction, entry);
         byte[] key = Layout.id(warehouse.organisation(), entry.id());
@@ -1109,8 +1130,19 @@ final class StoredTables implements Tables {
 
     @Override
     public Scan scan(
-            Warehouse warehouse, Loaded table, Moment at, Filter filter, List<String> columns) {
-        return new Scans(warehouse, scannable(table)).scan(at, filter, columns);
+            Warehouse warehouse,
+            Loaded table,
+            Moment at,
+            Filter filter,
+            List<String> columns,
+            Memory memory) {
+        return new Scans(warehouse, scannable(table)).scan(at, filter, columns, memory);
+    }
+
+    @Override
+    public List<Scan.DataFile> worn(
+            Warehouse warehouse, Loaded table, long below, int most, Memory memory) {
+        return new Scans(warehouse, scannable(table)).worn(below, most, memory);
     }
 
     @Override
@@ -1179,7 +1211,20 @@ final class StoredTables implements Tables {
     public int sweep() {
         Instant now = clock.instant();
         plans.sweep();
-        return swept(
+        int loads = 0;
+        if (now.isAfter(loadsSwept.plus(PAUSE))) {
+            loadsSwept = now;
+            loads =
+                    swept(
+                            Layout.all("l"),
+                            value ->
+                                    Records.Arrived.decode(value)
+                                            .since()
+                                            .plus(Loads.REMEMBERED)
+                                            .isBefore(now));
+        }
+        return loads
+                + swept(
                         Layout.all("o"),
                         value ->
                                 Records.Came.decode(value)

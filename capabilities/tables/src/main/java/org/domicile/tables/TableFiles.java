@@ -95,6 +95,7 @@ final class TableFiles implements FileIO {
             try (InputStream in = file.read(0, file.size())) {
                 byte[] all = new byte[(int) file.size()];
                 new java.io.DataInputStream(in).readFully(all);
+                AvroFiles.check(name, all);
                 return all;
             }
         } catch (IOException e) {

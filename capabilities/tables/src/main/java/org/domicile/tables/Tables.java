@@ -101,8 +101,10 @@ public interface Tables {
      */
     byte[] carried(Warehouse warehouse, String id);
 
-    /** Whether a snapshot of a table's line says all this of itself. Reads no file. */
-    boolean committed(Loaded table, Map<String, String> summary);
+    /**
+     * Whether an {@link FilesChange.Append} of that name came into a table already. Reads no file.
+     */
+    boolean committed(Warehouse warehouse, Loaded table, Map<String, String> load);
 
     /** Commits changes of a view. Carries the record. */
     Loaded commit(Request request, Warehouse warehouse, ViewChange change, Once once);
@@ -138,7 +140,27 @@ public interface Tables {
      *
      * @param columns that are wanted, by full name; empty for all
      */
-    Scan scan(Warehouse warehouse, Loaded table, Moment at, Filter filter, List<String> columns);
+    default Scan scan(
+            Warehouse warehouse, Loaded table, Moment at, Filter filter, List<String> columns) {
+        return scan(warehouse, table, at, filter, columns, Memory.UNBOUNDED);
+    }
+
+    /** The same. @param memory what its answer takes is taken from it, file by file */
+    Scan scan(
+            Warehouse warehouse,
+            Loaded table,
+            Moment at,
+            Filter filter,
+            List<String> columns,
+            Memory memory);
+
+    /**
+     * Files of what a table is now that are smaller than so many bytes, or of which rows are
+     * deleted, as far as so many: a part of a table that has more. Reads its manifests, so the use
+     * is on record.
+     */
+    List<Scan.DataFile> worn(
+            Warehouse warehouse, Loaded table, long below, int most, Memory memory);
 
     /** What a table looks like. Reads no file. */
     Shape shape(Warehouse warehouse, Loaded table, Moment at);

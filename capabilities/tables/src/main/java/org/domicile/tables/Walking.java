@@ -37,7 +37,7 @@ final class Walking {
 
     Referred referred() {
         TableMetadata metadata = loaded.metadata();
-        return Document.checked(() -> {
+        return AvroFiles.reading(() -> {
             Referred referred = new Referred();
             add(referred, loaded.metadataLocation());
             metadata.previousFiles().forEach(each -> add(referred, each.file()));
@@ -117,7 +117,7 @@ final class Walking {
 
     Inspection inspection() {
         TableMetadata metadata = loaded.metadata();
-        return Document.checked(() -> {
+        return AvroFiles.reading(() -> {
             long aim = aim(metadata.properties());
             Sums data = new Sums(aim - aim / 4);
             Sums deletes = new Sums(0);

@@ -43,10 +43,17 @@
  * <p><b>Once.</b> A change that brings a key ({@link org.domicile.tables.Once}) leaves a line in
  * its own transaction, for 30 minutes; the same key again changes nothing and says what came of it.
  *
+ * <p><b>Loads.</b> An append that brings a name ({@link org.domicile.tables.FilesChange.Append})
+ * leaves a line in its own transaction, for {@link org.domicile.tables.Loads#REMEMBERED 30 days},
+ * by which it is known although its snapshot ended. What was rolled back did not come.
+ *
  * <p><b>Limits.</b> A name of a level, table or view has 1 to 255 bytes of UTF-8 and no control
  * characters; properties of a namespace 256 KiB; a document that a client sends 16 MiB; metadata of
  * a table 64 MiB of text, which has to fit 12 MiB deflated; a commit 100 tables; a page 1,000
- * names. A plan has at most 100,000 files; upkeep knows 20 million of a table.
+ * names. A plan has at most 100,000 files, and so have all plans that are remembered; upkeep knows
+ * 20 million of a table. A manifest, and a list of them, has 32 MiB, each block of it unpacks to 64
+ * MiB, all of it to 512 MiB and 10 million entries, and a text in it has 16 MiB; it is not packed,
+ * or deflated.
  *
  * <p><b>Layout.</b> Keys are tuples in RECORDS; {@code depth} is the count of levels, {@code ns}
  * and {@code id} are bytes. Pieces of large metadata are in BODIES.
@@ -56,6 +63,7 @@
  * t e org ns name           table or view                          table
  * t i org id                who has an id      t o org key         once: what came of a change
  * t c org id                carried: what is kept with a table, sealed and nothing else
+ * t l org id digest         load: what came into a table by a name, and is not to come twice
  * t m id version piece      metadata, what does not fit the record
  * </pre>
  *
@@ -69,6 +77,7 @@
  *             first 512 KiB
  * id          state in 1 (0 lives, 1 dropped), since in 8, ns in 8, name text
  * staged      since in 8
+ * load        since in 8, snapshot in 8, its sequence number in 8; the digest is SHA-256 of the name
  * once        since in 8, digest of what was asked (32), kind of the refusal text (empty for none),
  *             bytes: sealed sentence
  * </pre>

@@ -103,6 +103,11 @@ abstract class RowsContract {
 
     /** A file of two row groups, whose rows are numbered. */
     NewFile file(String id, String name, long from, long to) {
+        return file(warehouse, id, name, from, to);
+    }
+
+    /** The same in a warehouse. */
+    static NewFile file(MemoryWarehouse warehouse, String id, String name, long from, long to) {
         warehouse.write(id + "/data/" + name, new byte[100]);
         long half = (to - from + 1) / 2;
         return new NewFile(
@@ -380,6 +385,100 @@ abstract class RowsContract {
             tables.commit(request(), warehouse, append(id, file(id, "other" + i, 1, 10)));
         }
         assertEquals(new TreeSet<>(List.of("a0", "other0", "other1")), files());
+    }
+
+    private void load(String id, String part, String file) {
+        Map<String, String> name = Map.of("load", "x", "part", part);
+        tables.commit(
+                request(),
+                warehouse,
+                new FilesChange(
+                        FLIGHTS,
+                        id,
+                        new FilesChange.Append(name),
+                        List.of(file(id, file, 1, 10)),
+                        name,
+                        UnaryOperator.identity()));
+    }
+
+    private boolean came(String part) {
+        return tables.committed(
+                warehouse,
+                tables.load(warehouse, Kind.TABLE, FLIGHTS),
+                Map.of("load", "x", "part", part));
+    }
+
+    private void expire() {
+        tables.upkeep()
+                .expire(
+                        request(),
+                        warehouse,
+                        FLIGHTS,
+                        new TableUpkeep.Ending.Asked(
+                                Instant.now().plusSeconds(3_600),
+                                1,
+                                Instant.now().plusSeconds(3_600)),
+                        Once.NOT);
+    }
+
+    /** A snapshot ends, and what it brought is there all the same. */
+    @Test
+    void whatCameDoesNotComeTwiceWhenItsSnapshotEnded() {
+        String id = made().id();
+        assertEquals(false, came("1"));
+        load(id, "1", "a");
+        load(id, "2", "b");
+        expire();
+        assertEquals(
+                1,
+                ((LoadedTable) tables.load(warehouse, Kind.TABLE, FLIGHTS))
+                        .metadata()
+                        .snapshots()
+                        .size());
+        assertEquals(true, came("1"));
+        load(id, "1", "again");
+        assertEquals(new TreeSet<>(List.of("a", "b")), files());
+        load(id, "3", "c");
+        assertEquals(new TreeSet<>(List.of("a", "b", "c")), files());
+    }
+
+    /** Who rolls a table back to before a load and loads again wants its rows. */
+    @Test
+    void whatWasRolledBackComesAgain() {
+        String id = made().id();
+        load(id, "1", "a");
+        long first = scan(new Filter.All()).snapshot();
+        load(id, "2", "b");
+        long second = scan(new Filter.All()).snapshot();
+        back(first);
+        assertEquals(new TreeSet<>(List.of("a")), files());
+        assertEquals(false, came("2"));
+        load(id, "2", "b2");
+        assertEquals(new TreeSet<>(List.of("a", "b2")), files());
+        // also where the one that was left behind ended
+        back(second);
+        back(first);
+        expire();
+        load(id, "3", "c");
+        assertEquals(true, came("1"));
+        assertEquals(false, came("2"));
+        load(id, "2", "b3");
+        assertEquals(new TreeSet<>(List.of("a", "c", "b3")), files());
+    }
+
+    private void back(long snapshot) {
+        tables.commit(
+                request(),
+                warehouse,
+                List.of(
+                        TableChange.parse(
+                                FLIGHTS,
+                                """
+                                {"requirements":[],"updates":[{"action":"set-snapshot-ref","ref-name":"main",
+                                "type":"branch","snapshot-id":%d}]}\
+                                """
+                                        .formatted(snapshot))),
+                Once.NOT);
     }
 
     @Test

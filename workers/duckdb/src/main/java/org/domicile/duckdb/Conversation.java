@@ -72,6 +72,14 @@ final class Conversation {
                 engine.begin(in.readLong(), in.readInt(), in.readLong(), Wire.text(in));
                 wire.send(Wire.DONE);
             }
+            case Wire.TOGETHER -> {
+                engine.together();
+                wire.send(Wire.DONE);
+            }
+            case Wire.APART -> {
+                engine.apart();
+                wire.send(Wire.DONE);
+            }
             case Wire.PARSE -> {
                 String sql = Wire.text(in);
                 List<Instant> moments = new ArrayList<>();

@@ -67,6 +67,7 @@ final class Engine {
     private final Path spill;
     private final Path out;
 
+    private boolean together;
     private volatile long running;
     private volatile long cancelled;
     private @Nullable Result result;
@@ -144,6 +145,24 @@ final class Engine {
             statement.execute(sql);
         } catch (SQLException e) {
             throw failed(e);
+        }
+    }
+
+    /**
+     * Statements see one moment from here on: the engine's is that of its transaction. They read
+     * alone, so there is nothing to keep at its end.
+     */
+    void together() throws Failed {
+        apart();
+        execute("BEGIN TRANSACTION");
+        together = true;
+    }
+
+    /** Each is by itself again. */
+    void apart() throws Failed {
+        if (together) {
+            together = false;
+            execute("ROLLBACK");
         }
     }
 
@@ -268,7 +287,7 @@ final class Engine {
         try {
             check();
             make(tables);
-            asked = new Asked(run(sql), values, System.nanoTime());
+            asked = new Asked(tables, run(sql), values, System.nanoTime());
             PreparedStatement statement = connection.prepareStatement(run(sql));
             try {
                 bind(statement, values);
@@ -311,7 +330,7 @@ final class Engine {
     }
 
     /** What was asked last, and when. */
-    private record Asked(String sql, List<Value> values, long at) {}
+    private record Asked(List<Wire.View> tables, String sql, List<Value> values, long at) {}
 
     /**
      * The error itself. Where the driver lost it, the statement is run once more in its other way,
@@ -332,6 +351,10 @@ final class Engine {
                                     + " why.",
                             0,
                             "Run it on less data to see the reason."));
+        }
+        if (together) { // nothing runs any more in the one in which it failed
+            together();
+            make(last.tables());
         }
         try (PreparedStatement again = connection.prepareStatement(last.sql())) {
             bind(again, last.values());
@@ -438,6 +461,9 @@ final class Engine {
             try {
                 execute("DROP VIEW IF EXISTS " + view.quoted());
             } catch (Failed e) {
+                if (together) {
+                    break; // it failed, and goes with what was made in it
+                }
                 throw new IllegalStateException("a view stays: " + e.getMessage(), e);
             }
         }

@@ -73,6 +73,9 @@ final class Parsing {
     private static final Set<String> STANDING =
             Set.of("STAR", "PIVOT", "SHOW_REF", "POSITIONAL_REFERENCE", "DELIM_GET");
 
+    /** Rows that are taken by chance, in the place of a function. */
+    private static final String SAMPLE = "tablesample";
+
     /** A word that is longer names no column. */
     private static final int LONGEST_NAME = 1_000;
 
@@ -86,6 +89,7 @@ final class Parsing {
     private final Set<String> relations = new HashSet<>();
     private final Set<String> alone = new HashSet<>();
     private final Set<String> words = new HashSet<>();
+    private final Set<String> functions = new HashSet<>();
     private boolean all;
     private String refused = "";
     private String unknown = "";
@@ -105,16 +109,18 @@ final class Parsing {
      *
      * @param all whether all columns may be needed
      * @param words in lower case, the names of the columns that are needed among them
+     * @param functions that are called, in lower case
      */
     record Found(
             Kind kind,
             boolean all,
             List<Reference> references,
             List<Mention> mentions,
-            Set<String> words) {
+            Set<String> words,
+            Set<String> functions) {
         /** Of what is no SELECT. */
         static Found nothing(Kind kind) {
-            return new Found(kind, true, List.of(), List.of(), Set.of());
+            return new Found(kind, true, List.of(), List.of(), Set.of(), Set.of());
         }
 
         /**
@@ -134,6 +140,7 @@ final class Parsing {
                         to.writeBoolean(each.aliased());
                     });
             Wire.list(out, List.copyOf(words), Wire::text);
+            Wire.list(out, List.copyOf(functions), Wire::text);
         }
 
         /** Places are bytes for the engine and characters for everybody else. */
@@ -191,7 +198,8 @@ final class Parsing {
             }
             mentions.add(new Mention(place, each.at(), each.aliased()));
         }
-        return new Found(kind, parsing.all || rows, references, mentions, parsing.words);
+        return new Found(
+                kind, parsing.all || rows, references, mentions, parsing.words, parsing.functions);
     }
 
     private static Wanted either(Wanted one, Wanted other) {
@@ -231,6 +239,9 @@ final class Parsing {
         all |= STANDING.contains(type) || text(object, "ref_type").equals("NATURAL");
         relation(text(object, "alias"));
         function(text(object, "function_name"));
+        if (object.get("sample") instanceof Map<?, ?>) {
+            functions.add(SAMPLE);
+        }
         if (type.equals("SELECT_NODE")) {
             wanted.putAll(Conditions.of(object));
         }
@@ -310,6 +321,9 @@ final class Parsing {
 
     private void function(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
+        if (!lower.isEmpty()) {
+            functions.add(lower);
+        }
         boolean reaches =
                 !HARMLESS.contains(lower) && REACHING.stream().anyMatch(lower::startsWith);
         if (reaches) {

@@ -1,0 +1,167 @@
+package org.domicile.guard;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.domicile.query.Answer;
+import org.domicile.query.At;
+import org.domicile.query.CatalogTable;
+import org.domicile.query.Failure;
+import org.domicile.query.Plan;
+import org.domicile.query.Relation;
+import org.domicile.query.Sources;
+import org.domicile.query.TableFile;
+import org.domicile.query.Target;
+import org.domicile.query.Wanted;
+import org.domicile.tables.Field;
+import org.domicile.tables.FilesChange;
+import org.domicile.tables.Scan;
+
+/**
+ * Files of a table that become fewer: ALTER TABLE … EXECUTE optimize. A part of {@link SqlChanges},
+ * for one statement.
+ */
+final class SqlPacking {
+    /** Files that one statement packs. */
+    private static final int MOST_PACKED = 10_000;
+
+    private final SqlChanges on;
+
+    /**
+     * @param on what it is a part of
+     */
+    SqlPacking(SqlChanges on) {
+        this.on = on;
+    }
+
+    /** Of the table that is compacted, the files of one group; of others, what there is. */
+    private final class Packing implements Sources {
+        private final String id;
+        private final List<TableFile> files;
+
+        Packing(CatalogTable table, List<TableFile> files) {
+            this.id = table.id();
+            this.files = files;
+        }
+
+        @Override
+        public Answer<Relation> resolve(
+                org.domicile.query.TableName name, At at, List<String> around) {
+            return on.statement.resolve(name, at, around);
+        }
+
+        @Override
+        public Answer<List<TableFile>> files(CatalogTable table, Wanted wanted) {
+            return table.id().equals(id) ? Answer.of(files) : on.statement.files(table, wanted);
+        }
+
+        @Override
+        public Answer<Sources.Reading> open(Plan plan) {
+            return plan.scans().isEmpty()
+                    ? Answer.of(new SqlChanges.Nothing())
+                    : on.statement.open(plan);
+        }
+    }
+
+    /**
+     * Packs small files together, and takes deleted rows out of those that have some, group by
+     * group: each is a reading and a commit of its own, so what was done stays done. Rows that come
+     * meanwhile stay; where rows of a group were deleted meanwhile, it ends with 40001. A table
+     * that has more such files than {@link #MOST_PACKED} is packed by as many statements.
+     */
+    Answer<GuardedSql.Result> compact(List<String> path) {
+        SqlChanges.Goal goal = on.goal(path, "sql:Compact", SqlChanges.COMMIT);
+        Optional<Failure> never = SqlChanges.unwritable(goal);
+        if (never.isPresent()) {
+            return Answer.failed(never.get());
+        }
+        return on.statement
+                .resolve(
+                        new org.domicile.query.TableName(SqlChanges.path(goal.name())),
+                        new At.Now(),
+                        List.of())
+                .then(found ->
+                        found instanceof CatalogTable table
+                                ? on.statement
+                                        .worn(
+                                                table,
+                                                SmallFiles.below(
+                                                        SmallFiles.aim(goal.loaded().properties())),
+                                                MOST_PACKED)
+                                        .then(files -> packed(goal, table, files))
+                                : Answer.failed(Failure.NO_TABLE, "It is no table."));
+    }
+
+    private Answer<GuardedSql.Result> packed(
+            SqlChanges.Goal goal, CatalogTable table, List<Scan.DataFile> files) {
+        String own = goal.loaded().id() + "\n" + goal.shape().snapshot() + "\n";
+        List<List<Scan.DataFile>> groups =
+                SmallFiles.groups(files, SmallFiles.aim(goal.loaded().properties()));
+        if (!table.id().startsWith(own) && !files.isEmpty()) {
+            throw on.changedMeanwhile(goal, "sql:Compact");
+        }
+        int before = 0;
+        Answer<GuardedSql.Result> last =
+                groups.isEmpty()
+                        ? on.committed(
+                                goal,
+                                "sql:Compact",
+                                List.of(),
+                                new FilesChange.Append(Map.of()),
+                                Map.of(),
+                                "OPTIMIZE 0",
+                                on.parts.tables()::commit)
+                        : Answer.failed(Failure.SYSTEM, "nothing was packed");
+        for (List<Scan.DataFile> group : groups) {
+            long described = on.statement.described();
+            switch (on.statement.opened(table, group)) {
+                case Answer.Failed<List<TableFile>>(Failure failure) -> {
+                    return Answer.failed(failure);
+                }
+                case Answer.Given<List<TableFile>>(List<TableFile> opened) -> {
+                    before += opened.size();
+                    last = packed(goal, table, opened, "OPTIMIZE " + before);
+                }
+            }
+            on.statement.letGo(described);
+            if (last instanceof Answer.Failed<GuardedSql.Result>) {
+                return last;
+            }
+        }
+        return last;
+    }
+
+    private Answer<GuardedSql.Result> packed(
+            SqlChanges.Goal goal, CatalogTable table, List<TableFile> group, String tag) {
+        List<Field> columns = goal.shape().columns();
+        String select =
+                "SELECT %s FROM %s"
+                        .formatted(
+                                columns.stream()
+                                        .map(each -> Target.quoted(each.name()))
+                                        .collect(Collectors.joining(", ")),
+                                SqlChanges.from(goal, ""));
+        String scheme = "s3://" + goal.warehouse().bucket() + "/";
+        List<String> names =
+                group.stream().map(each -> each.location().substring(scheme.length())).toList();
+        return SqlChanges.unplaced(
+                        on.session.write(
+                                select,
+                                List.of(),
+                                new Target.Parquet(SqlChanges.slots(columns)),
+                                new Packing(table, group)))
+                .then(written -> {
+                    try (written) {
+                        return on.committed(
+                                goal,
+                                "sql:Compact",
+                                written.rows() == 0 ? List.of() : List.of(written),
+                                new FilesChange.Rewrite(goal.shape().snapshot(), names),
+                                Map.of(),
+                                tag,
+                                on.parts.tables()::commit);
+                    }
+                });
+    }
+}
