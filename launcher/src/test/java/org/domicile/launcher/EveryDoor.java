@@ -45,6 +45,7 @@ import org.domicile.guard.GuardedLogs;
 import org.domicile.guard.GuardedMoves;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.GuardedPeople;
+import org.domicile.guard.GuardedRules;
 import org.domicile.guard.GuardedSessions;
 import org.domicile.guard.GuardedSharing;
 import org.domicile.guard.GuardedSql;
@@ -92,6 +93,7 @@ final class EveryDoor implements AutoCloseable {
                     GuardedObjects.class,
                     GuardedSharing.class,
                     GuardedHoldings.class,
+                    GuardedRules.class,
                     GuardedSessions.class,
                     GuardedLogs.class,
                     GuardedPeople.class,
