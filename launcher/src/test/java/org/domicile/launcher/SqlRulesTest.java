@@ -419,6 +419,17 @@ class SqlRulesTest {
             assertEquals("8", rows(other, "select count(*) from names_of_kept"));
             fails(one, "42501", "select count(*) from names_of_kept");
             assertEquals("8", rows(one, "select count(*) from ids_of_kept"));
+            // objects as well
+            ran("bucket create reports");
+            does(one, "copy (select * from kept) to 's3://reports/seen.parquet'");
+            assertEquals(
+                    "4|0",
+                    rows(
+                            other,
+                            "select count(*), count(passenger) from 's3://reports/seen.parquet'"));
+            does(other, "copy (select passenger from kept) to 's3://reports/names.parquet'");
+            assertEquals("8", rows(other, "select count(*) from 's3://reports/names.parquet'"));
+            fails(one, "42501", "select count(*) from 's3://reports/names.parquet'");
         }
     }
 
