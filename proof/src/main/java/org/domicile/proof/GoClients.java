@@ -11,9 +11,9 @@ import java.util.function.Consumer;
 
 /**
  * Clients that are built from Go modules: MinIO's mc and kopia, pinned below {@code
- * proof/clients/go}, each in a module of its own. The build takes minutes, so it is no part of the test command; what was built stays in {@code
- * .domicile/go-clients} until a pin changes. Their jobs are scripts like those of the other
- * clients, against a server of its own.
+ * proof/clients/go}, each in a module of its own. The build takes minutes, so it is no part of the
+ * test command; what was built stays in {@code .domicile/go-clients} until a pin changes. Their
+ * jobs are scripts like those of the other clients, against a server of its own.
  */
 final class GoClients {
     private static final List<String> JOBS = List.of("mc.sh", "kopia.sh");

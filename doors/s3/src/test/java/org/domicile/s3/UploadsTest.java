@@ -165,8 +165,7 @@ class UploadsTest extends DoorTest {
                     join(Base64.getDecoder().decode(sumOne), Base64.getDecoder().decode(sumTwo));
             String bare = TrustingAuthentication.Sum.text(algorithm, raw);
             String composite = bare + "-2";
-            String both =
-                    list(chosen(1, first.field("etag")), chosen(2, second.field("etag")));
+            String both = list(chosen(1, first.field("etag")), chosen(2, second.field("etag")));
             String said = "x-amz-checksum-" + algorithm + ": ";
             failed(400, "BadDigest", complete(algorithm, id, both, said + sumOne));
             // minio-go leaves the count of parts away
