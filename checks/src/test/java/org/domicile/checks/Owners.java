@@ -17,6 +17,7 @@ final class Owners {
             Map.of(
                     "org.rocksdb", Set.of("keyspace"),
                     "org.apache.iceberg", Set.of("tables"),
+                    "org.apache.avro", Set.of("tables"),
                     "io.netty", Set.of("http"),
                     "picocli", PROGRAMS,
                     "com.fasterxml.jackson",
