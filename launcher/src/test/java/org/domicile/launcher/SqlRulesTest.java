@@ -576,7 +576,7 @@ class SqlRulesTest {
     }
 
     @Test
-    void aCancelReachesTheReadingThatIsBeside() throws Exception {
+    void aCancelReachesAStatementOverARuledTable() throws Exception {
         flights("large");
         ran("table rows travel.large --where", "note like '%n%' and id >= 0");
         try (Connection one = first();
