@@ -130,7 +130,14 @@ class RegisterPagesTest {
         Json.Row row = done("purpose", "show", "flood", "--json").rows().getFirst();
         assertEquals("dpv:ProtectionOfPublicSecurity", row.text("term"));
         assertEquals("home", row.texts("zones").getFirst());
-        done("purpose", "change", "flood", "--contact", "floods@city.example");
+        done(
+                "purpose",
+                "change",
+                "flood",
+                "--contact",
+                "floods@city.example",
+                "--algorithm",
+                "rule-based,predictive,limited");
         assertTrue(done("purpose", "show", "main/flood").out().contains("floods@city.example"));
         Ran declined =
                 rig.run(

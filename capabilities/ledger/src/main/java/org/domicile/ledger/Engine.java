@@ -9,8 +9,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -54,6 +56,9 @@ final class Engine implements Ledger {
 
     private static final long STEP_NANOS = 50_000_000;
 
+    /** Logs whose proofs share what their checkpoint has been asked for. */
+    private static final int MANY_TREES = 64;
+
     private static final Duration TELLING = Duration.ofSeconds(20);
 
     private final Keyspace keyspace;
@@ -69,6 +74,7 @@ final class Engine implements Ledger {
     private final Rounds rounds;
     private final Receipts receipts;
     private final Pruning pruning;
+    private final Map<String, TreeProof> trees = new ConcurrentHashMap<>();
     private final Thread thread;
 
     /** Held for each round, so that somebody else can keep it from beginning one. */
@@ -491,16 +497,27 @@ final class Engine implements Ledger {
         }
     }
 
-    private static String proof(TiledLog log, TiledLog.Published under, long index)
-            throws IOException {
+    private String proof(TiledLog log, TiledLog.Published under, long index) throws IOException {
         StringBuilder text = new StringBuilder("c2sp.org/tlog-proof@v1\n");
         byte[] entry = log.folder().entry(index, under.size());
         text.append("extra ").append(Signer.base64(entry)).append('\n');
         text.append("index ").append(index).append('\n');
-        for (byte[] hash : new TreeProof(log.folder(), under.size()).path(index)) {
+        for (byte[] hash : tree(log, under.size()).path(index)) {
             text.append(Signer.base64(hash)).append('\n');
         }
         return text.append('\n').append(under.checkpoint()).toString();
+    }
+
+    private TreeProof tree(TiledLog log, long size) {
+        TreeProof tree = trees.get(log.name());
+        if (tree == null || tree.size() != size) {
+            tree = new TreeProof(log.folder(), size);
+            if (trees.size() >= MANY_TREES) {
+                trees.clear();
+            }
+            trees.put(log.name(), tree);
+        }
+        return tree;
     }
 
     private void awaitPublished(String log, long index, long deadline) {

@@ -5,16 +5,23 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Inclusion and consistency paths (RFC 6962 sections 2.1.1 and 2.1.2) read out of a log's tiles,
- * each of which is read once. Owned by one thread.
+ * Inclusion and consistency paths (RFC 6962 sections 2.1.1 and 2.1.2) of one tree, read out of a
+ * log's tiles. Roots over whole tiles, and at the right edge, are kept: whoever waited for the same
+ * checkpoint asks for them at the same moment. Safe for concurrent use.
  */
 final class TreeProof {
+    /** Roots that are kept at most. */
+    private static final int MOST = 4_096;
+
     private final LogFolder folder;
     private final long size;
-    private final Merkle merkle = new Merkle();
-    private final Map<Place, byte[][]> read = new HashMap<>();
+    private final Map<Span, byte[]> roots = new ConcurrentHashMap<>();
+
+    /** Leaves from one to before another. */
+    private record Span(long from, long to) {}
 
     /** Of a tile. */
     private record Place(int level, long index) {}
@@ -24,10 +31,14 @@ final class TreeProof {
         this.size = size;
     }
 
+    long size() {
+        return size;
+    }
+
     /** From the leaf's sibling up to the root's child. */
     List<byte[]> path(long index) throws IOException {
         List<byte[]> path = new ArrayList<>();
-        collect(index, 0, size, path);
+        new Making().collect(index, 0, size, path);
         return path;
     }
 
@@ -38,7 +49,7 @@ final class TreeProof {
                     "no tree of %d entries is within one of %d".formatted(older, size));
         }
         List<byte[]> path = new ArrayList<>();
-        subproof(older, 0, size, Start.WHOLE, path);
+        new Making().subproof(older, 0, size, Start.WHOLE, path);
         return path;
     }
 
@@ -48,64 +59,85 @@ final class TreeProof {
         PART
     }
 
-    /** SUBPROOF(m, D[from:to], b) of RFC 6962, with m counted from the log's beginning. */
-    private void subproof(long older, long from, long to, Start start, List<byte[]> path)
-            throws IOException {
-        if (older == to) {
-            if (start == Start.PART) {
-                path.add(root(from, to));
+    /** One path, by one thread; it reads each tile once. */
+    private final class Making {
+        private final Merkle merkle = new Merkle();
+        private final Map<Place, byte[][]> read = new HashMap<>();
+
+        /** SUBPROOF(m, D[from:to], b) of RFC 6962, with m counted from the log's beginning. */
+        void subproof(long older, long from, long to, Start start, List<byte[]> path)
+                throws IOException {
+            if (older == to) {
+                if (start == Start.PART) {
+                    path.add(root(from, to));
+                }
+                return;
             }
-            return;
+            long middle = from + Long.highestOneBit(to - from - 1);
+            if (older <= middle) {
+                subproof(older, from, middle, start, path);
+                path.add(root(middle, to));
+            } else {
+                subproof(older, middle, to, Start.PART, path);
+                path.add(root(from, middle));
+            }
         }
-        long middle = from + Long.highestOneBit(to - from - 1);
-        if (older <= middle) {
-            subproof(older, from, middle, start, path);
-            path.add(root(middle, to));
-        } else {
-            subproof(older, middle, to, Start.PART, path);
-            path.add(root(from, middle));
-        }
-    }
 
-    private void collect(long index, long from, long to, List<byte[]> path) throws IOException {
-        if (to - from == 1) {
-            return;
+        void collect(long index, long from, long to, List<byte[]> path) throws IOException {
+            if (to - from == 1) {
+                return;
+            }
+            long middle = from + Long.highestOneBit(to - from - 1);
+            if (index < middle) {
+                collect(index, from, middle, path);
+                path.add(root(middle, to));
+            } else {
+                collect(index, middle, to, path);
+                path.add(root(from, middle));
+            }
         }
-        long middle = from + Long.highestOneBit(to - from - 1);
-        if (index < middle) {
-            collect(index, from, middle, path);
-            path.add(root(middle, to));
-        } else {
-            collect(index, middle, to, path);
-            path.add(root(from, middle));
-        }
-    }
 
-    private byte[] root(long from, long to) throws IOException {
-        long width = to - from;
-        if (Long.bitCount(width) == 1) {
-            return perfect(Long.numberOfTrailingZeros(width), from);
+        private byte[] root(long from, long to) throws IOException {
+            if (to - from < Frontier.TILE && to != size) {
+                return made(from, to);
+            }
+            Span span = new Span(from, to);
+            byte[] root = roots.get(span);
+            if (root == null) {
+                root = made(from, to);
+                if (roots.size() < MOST) {
+                    roots.put(span, root);
+                }
+            }
+            return root;
         }
-        long middle = from + Long.highestOneBit(width - 1);
-        return merkle.node(root(from, middle), root(middle, to));
-    }
 
-    /** The top over 2^height leaves: within one tile, eight heights to a level. */
-    private byte[] perfect(int height, long from) throws IOException {
-        int level = height / 8;
-        int span = 1 << (height % 8);
-        long first = from >>> (8 * level);
-        byte[][] row = row(new Place(level, first / Frontier.TILE));
-        int at = (int) (first % Frontier.TILE);
-        return merkle.top(row, at, at + span);
-    }
-
-    private byte[][] row(Place place) throws IOException {
-        byte[][] row = read.get(place);
-        if (row == null) {
-            row = folder.hashes(place.level(), place.index(), size);
-            read.put(place, row);
+        private byte[] made(long from, long to) throws IOException {
+            long width = to - from;
+            if (Long.bitCount(width) == 1) {
+                return perfect(Long.numberOfTrailingZeros(width), from);
+            }
+            long middle = from + Long.highestOneBit(width - 1);
+            return merkle.node(root(from, middle), root(middle, to));
         }
-        return row;
+
+        /** The top over 2^height leaves: within one tile, eight heights to a level. */
+        private byte[] perfect(int height, long from) throws IOException {
+            int level = height / 8;
+            int span = 1 << (height % 8);
+            long first = from >>> (8 * level);
+            byte[][] row = row(new Place(level, first / Frontier.TILE));
+            int at = (int) (first % Frontier.TILE);
+            return merkle.top(row, at, at + span);
+        }
+
+        private byte[][] row(Place place) throws IOException {
+            byte[][] row = read.get(place);
+            if (row == null) {
+                row = folder.hashes(place.level(), place.index(), size);
+                read.put(place, row);
+            }
+            return row;
+        }
     }
 }
