@@ -598,12 +598,15 @@ final class Cloud implements AutoCloseable {
             Clock clock) {
         Instant now = clock.instant();
         Duration pause = settings.upkeep().pause();
-        Upkeep.Rhythm often = Upkeep.backingOff(pause.dividedBy(10), pause, pause.multipliedBy(60));
+        Duration busy = pause.dividedBy(10);
+        // Whoever deletes on a full disk waits for the next look: it costs little, and comes soon.
+        Upkeep.Rhythm soon = Upkeep.backingOff(busy, pause, pause.multipliedBy(6));
+        Upkeep.Rhythm often = Upkeep.backingOff(busy, pause, pause.multipliedBy(60));
         return upkeep.start(
                         new Upkeep.Job(
                                 "upkeep:Compact",
                                 now.plus(pause),
-                                often,
+                                soon,
                                 () -> {
                                     Blobs.Compaction done = blobs.compact();
                                     return done.moved() + done.freed();

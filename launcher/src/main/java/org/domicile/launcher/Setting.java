@@ -96,7 +96,7 @@ enum Setting {
             "upkeep.pause",
             "10s",
             "wait before compaction begins, after a start and when it found nothing to do; doubles"
-                    + " up to sixty times as long"),
+                    + " up to six times as long"),
     CLOCK_JUMP(
             "clock.jump",
             "refuse",
