@@ -32,7 +32,7 @@ class UnservedTest extends DoorTest {
                         "Content-Range: bytes 0-0/2",
                         "x-amz-server-side-encryption-context: e30=",
                         "x-amz-object-annotation-directive: COPY",
-                        "x-amz-something-new: 1",
+                        "x-amz-if-newer: 1",
                         "x-amz-object-lock-event: hold")) {
             refused("PUT", bucket + "/n", field);
         }
