@@ -50,6 +50,7 @@ final class AdministrationView implements Administration {
     private final PolicyActs policies;
     private final NamedKeys named;
     private final RoleActs roles;
+    private final RegisterChanges changes;
 
     AdministrationView(
             Uses uses,
@@ -60,6 +61,7 @@ final class AdministrationView implements Administration {
             SecureRandom random) {
         this.uses = uses;
         this.policy = parts.policy();
+        this.changes = new RegisterChanges(uses, policy);
         this.keys = parts.keys();
         this.ledger = parts.ledger();
         this.buckets = parts.objects().buckets();
@@ -127,7 +129,8 @@ final class AdministrationView implements Administration {
     public Purpose createPurpose(Purpose purpose) {
         String action = "admin:CreatePurpose";
         if (!policy.objection(new Change.NewPurpose(purpose)).isEmpty()) {
-            Declarations.declined(purpose.kind(), known(purpose.organisation()))
+            Declarations.declined(
+                            purpose.kind(), RegisterChanges.known(policy, purpose.organisation()))
                     .ifPresent(ledger::state);
         }
         change(
@@ -509,7 +512,11 @@ final class AdministrationView implements Administration {
         }
         Statement statement = new Statement("ledger.retention", facts, Map.of());
         try (Admitted use =
-                uses.administer(known(organisation), action, organisation, List.of(statement))) {
+                uses.administer(
+                        RegisterChanges.known(policy, organisation),
+                        action,
+                        organisation,
+                        List.of(statement))) {
             ledger.retain(use.carrying(() -> 0), organisation, days);
         }
     }
@@ -553,48 +560,18 @@ final class AdministrationView implements Administration {
         uses.refused(action, reason, object);
     }
 
-    /**
-     * Asks before keys are born for a thing that cannot be; the question that fails is recorded.
-     */
     private void objectTo(Change change, String organisation, String action, String object) {
-        String objection = policy.objection(change);
-        if (!objection.isEmpty()) {
-            throw impossible(organisation, action, object, objection);
-        }
+        changes.objectTo(change, organisation, action, object);
     }
 
-    /** Records what was asked for and cannot be. */
     private Impossible impossible(
             String organisation, String action, String object, String sentence) {
-        try (Admitted use = uses.administer(known(organisation), action, object, List.of())) {
-            use.record(Outcome.CONFLICT, 0);
-        }
-        return new Impossible(sentence);
+        return changes.impossible(organisation, action, object, sentence);
     }
 
     private void change(
             Change change, String organisation, String action, String object, Statement statement) {
-        objectTo(change, organisation, action, object);
-        try (Admitted use =
-                uses.administer(known(organisation), action, object, List.of(statement))) {
-            switch (policy.change(use.carrying(() -> 0), change)) {
-                case Policy.Applied.Done() -> {}
-                case Policy.Applied.Refused(String sentence) -> throw new Impossible(sentence);
-            }
-        }
-    }
-
-    /**
-     * A use log exists for organisations that do; a mistaken name is the installation's business.
-     */
-    private String known(String organisation) {
-        return known(policy, organisation);
-    }
-
-    static String known(Policy policy, String organisation) {
-        return policy.register().organisations().containsKey(organisation)
-                ? organisation
-                : Policy.INSTALLATION;
+        changes.make(change, organisation, action, object, statement);
     }
 
     /** An organisation; one that is not there is said, and the attempt recorded. */

@@ -39,7 +39,7 @@ final class DayDisclosure {
     }
 
     GuardedPeople.DisclosedDay of(String named, LocalDate day, long before, String to) {
-        String organisation = AdministrationView.known(parts.policy(), named);
+        String organisation = RegisterChanges.known(parts.policy(), named);
         Instant from = day.atStartOfDay(ZoneOffset.UTC).toInstant();
         Instant end = day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
         // One more than a piece has tells whether there is another.

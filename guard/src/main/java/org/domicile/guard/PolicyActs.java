@@ -102,7 +102,7 @@ final class PolicyActs {
         String id = organisation + "/" + name;
         try (Admitted use =
                 uses.administer(
-                        AdministrationView.known(policy, organisation),
+                        RegisterChanges.known(policy, organisation),
                         "admin:ShowPolicy",
                         id,
                         List.of())) {
@@ -122,7 +122,7 @@ final class PolicyActs {
 
     Administration.Explained explain(String named) {
         UseName name = UseName.parse(named);
-        String organisation = AdministrationView.known(policy, name.organisation());
+        String organisation = RegisterChanges.known(policy, name.organisation());
         try (Admitted use = uses.administer(organisation, "admin:ExplainUse", named, List.of())) {
             Optional<Ledger.Decided> found = Optional.empty();
             if (organisation.equals(name.organisation())) {

@@ -67,7 +67,7 @@ final class RoleActs {
     Role role(String name) {
         try (Admitted use =
                 uses.administer(
-                        AdministrationView.known(policy, organisation(name)),
+                        RegisterChanges.known(policy, organisation(name)),
                         "admin:ShowRole",
                         name,
                         List.of())) {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.domicile.ledger.Statement;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Change;
 import org.domicile.policy.Condition;
@@ -27,11 +26,13 @@ final class RuleActs implements GuardedRules {
     private final Uses uses;
     private final Policy policy;
     private final SqlCatalog.Parts parts;
+    private final RegisterChanges changes;
 
     RuleActs(Uses uses, SqlCatalog.Parts parts) {
         this.uses = uses;
         this.policy = uses.policy();
         this.parts = parts;
+        this.changes = new RegisterChanges(uses, policy);
     }
 
     @Override
@@ -63,7 +64,7 @@ final class RuleActs implements GuardedRules {
                         .filter(each -> each.name().equals(column))
                         .findFirst()
                         .orElseThrow(() ->
-                                impossible(
+                                changes.impossible(
                                         place.organisation(),
                                         action,
                                         found.name().text(),
@@ -71,7 +72,7 @@ final class RuleActs implements GuardedRules {
                                                 .formatted(found.name().text(), column)));
         TableRules.OfColumn rule = new TableRules.OfColumn(field.id(), classes, otherwise);
         String said = found.name().text() + "." + column;
-        change(
+        changes.make(
                 new Change.SetColumnRule(place.organisation(), found.id(), rule),
                 place.organisation(),
                 action,
@@ -91,7 +92,7 @@ final class RuleActs implements GuardedRules {
                         Condition.of(where, TableSight.columns(SqlColumns.of(found.columns())))
                                 .text();
             } catch (Condition.Unclear e) {
-                throw impossible(
+                throw changes.impossible(
                         place.organisation(),
                         action,
                         found.name().text(),
@@ -107,7 +108,7 @@ final class RuleActs implements GuardedRules {
                                                 : each)
                                 .toList(),
                         kept);
-        change(
+        changes.make(
                 new Change.SetRowRule(place.organisation(), found.id(), rule),
                 place.organisation(),
                 action,
@@ -162,7 +163,7 @@ final class RuleActs implements GuardedRules {
     private Found found(Place place, String action) {
         String organisation = place.organisation();
         if (!policy.register().organisations().containsKey(organisation)) {
-            throw impossible(
+            throw changes.impossible(
                     Policy.INSTALLATION,
                     action,
                     organisation,
@@ -171,7 +172,7 @@ final class RuleActs implements GuardedRules {
         String said = String.join(".", place.namespace()) + "." + place.table();
         Optional<Bucket> bucket = parts.warehouses().find(organisation);
         Function<String, Administration.Impossible> no =
-                sentence -> impossible(organisation, action, said, sentence);
+                sentence -> changes.impossible(organisation, action, said, sentence);
         if (bucket.isEmpty()) {
             throw no.apply(organisation + " has no tables yet");
         }
@@ -192,30 +193,6 @@ final class RuleActs implements GuardedRules {
                     parts.tables().shape(warehouse, loaded, new Moment.Now()).columns());
         } catch (Refusal e) {
             throw no.apply(e.sentence());
-        }
-    }
-
-    /** Records what was asked for and cannot be. */
-    private Administration.Impossible impossible(
-            String organisation, String action, String object, String sentence) {
-        try (Admitted use = uses.administer(organisation, action, object, List.of())) {
-            use.record(Outcome.CONFLICT, 0);
-        }
-        return new Administration.Impossible(sentence);
-    }
-
-    private void change(
-            Change change, String organisation, String action, String object, Statement statement) {
-        String objection = policy.objection(change);
-        if (!objection.isEmpty()) {
-            throw impossible(organisation, action, object, objection);
-        }
-        try (Admitted use = uses.administer(organisation, action, object, List.of(statement))) {
-            switch (policy.change(use.carrying(() -> 0), change)) {
-                case Policy.Applied.Done() -> {}
-                case Policy.Applied.Refused(String sentence) ->
-                        throw new Administration.Impossible(sentence);
-            }
         }
     }
 }

@@ -105,7 +105,7 @@ final class SealingView implements Sealing {
     private Admitted admit(Act act, List<Statement> statements) {
         return operating()
                 ? uses.administer(
-                        AdministrationView.known(policy, act.organisation()),
+                        RegisterChanges.known(policy, act.organisation()),
                         act.action(),
                         act.object(),
                         statements)

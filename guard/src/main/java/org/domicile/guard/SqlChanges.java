@@ -100,6 +100,26 @@ final class SqlChanges {
         this.namespace = namespace;
     }
 
+    /** What a statement of ours reads, as the user's own does, but for the files of its table. */
+    abstract static class Over implements Sources {
+        private final SqlStatement statement;
+
+        Over(SqlStatement statement) {
+            this.statement = statement;
+        }
+
+        @Override
+        public Answer<Relation> resolve(
+                org.domicile.query.TableName name, At at, List<String> around) {
+            return statement.resolve(name, at, around);
+        }
+
+        @Override
+        public Answer<Sources.Reading> open(Plan plan) {
+            return plan.scans().isEmpty() ? Answer.of(new Nothing()) : statement.open(plan);
+        }
+    }
+
     /** What is done. */
     record Done(String tag, String use) implements GuardedSql.Result {
         @Override

@@ -8,9 +8,6 @@ import org.domicile.query.Answer;
 import org.domicile.query.At;
 import org.domicile.query.CatalogTable;
 import org.domicile.query.Failure;
-import org.domicile.query.Plan;
-import org.domicile.query.Relation;
-import org.domicile.query.Sources;
 import org.domicile.query.TableFile;
 import org.domicile.query.Target;
 import org.domicile.query.Wanted;
@@ -36,31 +33,19 @@ final class SqlPacking {
     }
 
     /** Of the table that is compacted, the files of one group; of others, what there is. */
-    private final class Packing implements Sources {
+    private final class Packing extends SqlChanges.Over {
         private final String id;
         private final List<TableFile> files;
 
         Packing(CatalogTable table, List<TableFile> files) {
+            super(on.statement);
             this.id = table.id();
             this.files = files;
         }
 
         @Override
-        public Answer<Relation> resolve(
-                org.domicile.query.TableName name, At at, List<String> around) {
-            return on.statement.resolve(name, at, around);
-        }
-
-        @Override
         public Answer<List<TableFile>> files(CatalogTable table, Wanted wanted) {
             return table.id().equals(id) ? Answer.of(files) : on.statement.files(table, wanted);
-        }
-
-        @Override
-        public Answer<Sources.Reading> open(Plan plan) {
-            return plan.scans().isEmpty()
-                    ? Answer.of(new SqlChanges.Nothing())
-                    : on.statement.open(plan);
         }
     }
 

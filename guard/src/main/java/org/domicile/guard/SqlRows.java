@@ -7,13 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.domicile.query.Answer;
-import org.domicile.query.At;
 import org.domicile.query.Batch;
 import org.domicile.query.CatalogTable;
 import org.domicile.query.Change;
 import org.domicile.query.Failure;
-import org.domicile.query.Plan;
-import org.domicile.query.Relation;
 import org.domicile.query.Sources;
 import org.domicile.query.TableFile;
 import org.domicile.query.Target;
@@ -80,13 +77,14 @@ final class SqlRows {
      * its condition is true of. They are found while such rows are counted, and are what is
      * rewritten.
      */
-    private final class Rewriting implements Sources {
+    private final class Rewriting extends SqlChanges.Over {
         private final SqlChanges.Goal goal;
         private final Map<String, TableFile> files = new LinkedHashMap<>();
         private int asked;
         private boolean found;
 
         Rewriting(SqlChanges.Goal goal) {
+            super(on.statement);
             this.goal = goal;
         }
 
@@ -108,12 +106,6 @@ final class SqlRows {
         }
 
         @Override
-        public Answer<Relation> resolve(
-                org.domicile.query.TableName name, At at, List<String> around) {
-            return on.statement.resolve(name, at, around);
-        }
-
-        @Override
         public Answer<List<TableFile>> files(CatalogTable table, Wanted wanted) {
             boolean own =
                     table.id()
@@ -131,13 +123,6 @@ final class SqlRows {
                         all.forEach(each -> files.put(each.location(), each));
                         return Answer.of(all);
                     });
-        }
-
-        @Override
-        public Answer<Sources.Reading> open(Plan plan) {
-            return plan.scans().isEmpty()
-                    ? Answer.of(new SqlChanges.Nothing())
-                    : on.statement.open(plan);
         }
     }
 

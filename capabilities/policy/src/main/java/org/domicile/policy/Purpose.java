@@ -126,80 +126,36 @@ public record Purpose(
 
     /** The same under another kind and that kind's term. */
     public Purpose ofKind(String other) {
-        return new Purpose(
-                organisation,
-                name,
-                other,
-                Kinds.named(other).map(Kind::term).orElse(term),
-                text,
-                arabic,
-                owner,
-                legalBasis,
-                contact,
-                classes,
-                actions,
-                zones,
-                parent,
-                created,
-                expires,
-                withdrawn,
-                sealable,
-                algorithm);
+        String itsTerm = Kinds.named(other).map(Kind::term).orElse(term);
+        return with(other, itsTerm, withdrawn, sealable, algorithm);
     }
 
     /** The same, ended. */
     Purpose ended() {
-        return new Purpose(
-                organisation,
-                name,
-                kind,
-                term,
-                text,
-                arabic,
-                owner,
-                legalBasis,
-                contact,
-                classes,
-                actions,
-                zones,
-                parent,
-                created,
-                expires,
-                true,
-                sealable,
-                algorithm);
+        return with(kind, term, true, sealable, algorithm);
     }
 
     /** The same, under which uses may be sealed or not. */
     public Purpose sealing(boolean allowed) {
-        return new Purpose(
-                organisation,
-                name,
-                kind,
-                term,
-                text,
-                arabic,
-                owner,
-                legalBasis,
-                contact,
-                classes,
-                actions,
-                zones,
-                parent,
-                created,
-                expires,
-                withdrawn,
-                allowed,
-                algorithm);
+        return with(kind, term, withdrawn, allowed, algorithm);
     }
 
     /** The same, with an algorithm or without. */
     public Purpose using(Optional<Algorithm> other) {
+        return with(kind, term, withdrawn, sealable, other);
+    }
+
+    private Purpose with(
+            String itsKind,
+            String itsTerm,
+            boolean ended,
+            boolean sealed,
+            Optional<Algorithm> used) {
         return new Purpose(
                 organisation,
                 name,
-                kind,
-                term,
+                itsKind,
+                itsTerm,
                 text,
                 arabic,
                 owner,
@@ -211,8 +167,8 @@ public record Purpose(
                 parent,
                 created,
                 expires,
-                withdrawn,
-                sealable,
-                other);
+                ended,
+                sealed,
+                used);
     }
 }

@@ -29,18 +29,7 @@ import org.junit.jupiter.api.Timeout;
 class PurposesTest {
     private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
     private static final Instant END = NOW.plusSeconds(100_000);
-    private static final Vault PLAIN =
-            new Vault() {
-                @Override
-                public byte[] seal(String name, byte[] secret) {
-                    return secret.clone();
-                }
-
-                @Override
-                public byte[] open(String name, byte[] sealed) {
-                    return sealed.clone();
-                }
-            };
+    private static final Vault PLAIN = new PlainVault();
 
     private final Keyspace keyspace = Keyspace.inMemory();
     private Policy policy = open();
@@ -74,7 +63,7 @@ class PurposesTest {
                 "نص",
                 "owner",
                 "basis",
-                "contact",
+                "office@city.example",
                 classes,
                 actions,
                 List.of("de"),
@@ -292,10 +281,12 @@ class PurposesTest {
                         bare.using(Algorithm.of(List.of("hybrid", "predictive", "unacceptable")))),
                 "Article 5");
         Optional<Algorithm> known = Algorithm.of(List.of("rule-based", "predictive", "limited"));
-        refused(new Change.NewPurpose(bare.using(known)), "e-mail address");
+        Purpose silent =
+                new Purpose("city", "x", "text", "owner", "basis", List.of("de"), NOW, END, false);
+        refused(new Change.NewPurpose(silent.using(known)), "e-mail address");
         for (boolean sealable : List.of(false, true)) {
             Purpose said =
-                    reachable("with-" + sealable, "office@city.example")
+                    wide("with-" + sealable, "health", List.of(), List.of("*"), "")
                             .sealing(sealable)
                             .using(known);
             done(new Change.NewPurpose(said));
@@ -303,26 +294,6 @@ class PurposesTest {
             assertEquals(said, policy.register().purposes().get(said.id()));
             assertEquals(said, RegisterCodec.purpose(RegisterCodec.encode(said)));
         }
-    }
-
-    private static Purpose reachable(String name, String contact) {
-        return new Purpose(
-                "city",
-                name,
-                "health",
-                "dpv:ServiceProvision",
-                "text",
-                "",
-                "owner",
-                "basis",
-                contact,
-                List.of(),
-                List.of("*"),
-                List.of("de"),
-                "",
-                NOW,
-                END,
-                false);
     }
 
     @Test

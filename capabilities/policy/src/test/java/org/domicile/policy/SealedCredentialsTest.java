@@ -29,18 +29,7 @@ class SealedCredentialsTest {
     private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
     private static final LocalDate DAY = LocalDate.parse("2026-06-30");
     private static final byte[] SECRET = "forty characters".getBytes(StandardCharsets.US_ASCII);
-    private static final Vault PLAIN =
-            new Vault() {
-                @Override
-                public byte[] seal(String name, byte[] secret) {
-                    return secret.clone();
-                }
-
-                @Override
-                public byte[] open(String name, byte[] sealed) {
-                    return sealed.clone();
-                }
-            };
+    private static final Vault PLAIN = new PlainVault();
 
     private final Keyspace keyspace = Keyspace.inMemory();
     private Instant now = NOW;

@@ -29,18 +29,7 @@ import org.junit.jupiter.api.Timeout;
 class TableRulesTest {
     private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
     private static final String TABLE = "0123456789abcdef0123";
-    private static final Vault PLAIN =
-            new Vault() {
-                @Override
-                public byte[] seal(String name, byte[] secret) {
-                    return secret.clone();
-                }
-
-                @Override
-                public byte[] open(String name, byte[] sealed) {
-                    return sealed.clone();
-                }
-            };
+    private static final Vault PLAIN = new PlainVault();
     private static final List<Column> COLUMNS =
             List.of(
                     new Column(1, "id", Condition.Kind.NUMBER),

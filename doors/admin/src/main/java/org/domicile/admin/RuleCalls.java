@@ -87,7 +87,7 @@ final class RuleCalls {
         for (GuardedRules.OfColumn each : rules.columns()) {
             json.writeStartObject();
             json.writeStringField("column", each.column());
-            texts(json, "classes", each.classes());
+            Form.texts(json, "classes", each.classes());
             json.writeStringField("otherwise", each.otherwise().name().toLowerCase(Locale.ROOT));
             json.writeEndObject();
         }
@@ -95,20 +95,11 @@ final class RuleCalls {
         json.writeArrayFieldStart("rows");
         for (GuardedRules.OfRows each : rules.rows()) {
             json.writeStartObject();
-            texts(json, "purposes", each.purposes());
+            Form.texts(json, "purposes", each.purposes());
             json.writeStringField("where", each.where());
             json.writeEndObject();
         }
         json.writeEndArray();
         json.writeEndObject();
-    }
-
-    private static void texts(JsonGenerator json, String name, List<String> texts)
-            throws IOException {
-        json.writeArrayFieldStart(name);
-        for (String each : texts) {
-            json.writeString(each);
-        }
-        json.writeEndArray();
     }
 }

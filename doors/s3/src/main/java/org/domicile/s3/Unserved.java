@@ -141,7 +141,7 @@ final class Unserved {
                     refuse(call.operation() != Operation.UPLOAD_PART_COPY, name);
             case "x-amz-if-match-last-modified-time", "x-amz-if-match-size" ->
                     refuse(call.operation() != Operation.DELETE_OBJECT, name);
-            default -> refuse(MEANING.stream().anyMatch(name::startsWith) && !known(name), name);
+            default -> refuse(!known(name) && MEANING.stream().anyMatch(name::startsWith), name);
         }
     }
 

@@ -23,7 +23,5 @@ class LeftOutTest {
                 .map(Method::getName)
                 .forEach(names::remove);
         assertEquals(Set.of(), names);
-        LeftOut.reasons()
-                .forEach((name, why) -> System.out.println("left out: " + name + ", " + why));
     }
 }
