@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * Limits of the embedded engine.
  *
- * @param segmentBytes size of a segment file: a multiple of 64 KiB, at least two of them. On a disk
- *     that is nearly full smaller ones are made
+ * @param segmentBytes size of a segment file: a multiple of 64 KiB, at least two of them. Where it
+ *     would take more than an eighth of the disk's room, smaller ones are made
  * @param upkeepBytesPerSecond rate limit of compaction
  * @param adoptWithin how long after {@link BlobWriter#finish}, or after {@link Blobs#adopting} was
  *     last asked, a blob may still be adopted; later its space is taken back

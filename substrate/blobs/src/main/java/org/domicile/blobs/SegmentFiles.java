@@ -21,6 +21,9 @@ final class SegmentFiles {
 
     private static final int HEADER = 40;
 
+    /** Of what is left, one segment takes a part. */
+    private static final int PARTS = 8;
+
     private final Disk disk;
     private final Path folder;
     private final BlobId store;
@@ -55,22 +58,28 @@ final class SegmentFiles {
     /**
      * Makes a segment: open, fallocate, pwrite of the header, fdatasync, fsync of the directory.
      * Its name and its space are durable when this returns, so that later a sync of its bytes is
-     * all that a blob needs. Tries smaller sizes when there is no room for the largest.
+     * all that a blob needs. A segment is halved, down to the smallest size, until it takes no more
+     * than a part of the room that is left: where room is scarce, a few deletions must empty one.
      */
     Segment create(long number, Sizes sizes) {
         Path path = folder.resolve(name(number));
         try {
+            long room = disk.usable(folder) - sizes.others();
             long size = sizes.largest();
-            while (disk.usable(folder) < size + sizes.others()) {
-                size = size / 2 / Page.SIZE * Page.SIZE;
-                if (size < sizes.smallest()) {
-                    throw new DiskFull("no room for a segment in " + folder);
-                }
+            while (room / PARTS < size && half(size) >= sizes.smallest()) {
+                size = half(size);
+            }
+            if (room < size) {
+                throw new DiskFull("no room for a segment in " + folder);
             }
             return create(path, number, size);
         } catch (IOException e) {
             throw StorageFailure.of(e, "cannot make " + path);
         }
+    }
+
+    private static long half(long size) {
+        return size / 2 / Page.SIZE * Page.SIZE;
     }
 
     private Segment create(Path path, long number, long size) throws IOException {
@@ -90,6 +99,15 @@ final class SegmentFiles {
                 e.addSuppressed(second);
             }
             throw e;
+        }
+    }
+
+    /** Bytes that the disk has left. */
+    long usable() {
+        try {
+            return disk.usable(folder);
+        } catch (IOException e) {
+            throw StorageFailure.of(e, "cannot ask how much room " + folder + " has");
         }
     }
 
@@ -193,7 +211,7 @@ final class SegmentFiles {
     /**
      * Bytes of the segment to make.
      *
-     * @param largest tried first, then halves of it
+     * @param largest where there is much room, else halves of it
      * @param smallest not worth a file below
      * @param others left free for the key space and the ledger
      */

@@ -26,6 +26,9 @@ final class Segments implements AutoCloseable {
     private static final int KEPT_OPEN = 128;
     private static final int SMALLER = 16;
 
+    /** Segments that have to fit on the disk, or room is scarce. */
+    private static final int FEW = 4;
+
     private final SegmentFiles files;
     private final BlobOptions options;
     private final ReentrantLock lock = new ReentrantLock();
@@ -387,6 +390,28 @@ final class Segments implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * How many pages compaction may move: what is left in segments that are made, and on the disk.
+     */
+    long pagesToMove() {
+        SegmentFiles.Sizes sizes = sizes(Purpose.MOVE);
+        // The last segment that fits may be refused by a hair.
+        long onDisk = Math.max(0, files.usable() - sizes.others() - sizes.smallest());
+        lock.lock();
+        try {
+            long made = active == null ? 0 : active.pages - active.next;
+            made += spare == null ? 0 : spare.pages - spare.next;
+            return made + onDisk / Page.SIZE;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the disk has room for little more than a segment or two. */
+    boolean isScarce() {
+        return files.usable() - options.reserve() < FEW * options.segmentBytes();
     }
 
     private SegmentFiles.Sizes sizes(Purpose purpose) {

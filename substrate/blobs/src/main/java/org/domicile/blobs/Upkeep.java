@@ -40,6 +40,9 @@ final class Upkeep {
     private final Buffers buffers;
     private final BlobOptions options;
 
+    /** What is to be won of a segment where room is scarce: one part of so many. */
+    private static final long EIGHTH = 8;
+
     /** Where recounting goes on; guarded by this object. */
     private long recounted;
 
@@ -129,19 +132,30 @@ final class Upkeep {
         }
     }
 
-    /** The sealed segment with the least in it, if at least half of it would be won. */
+    /**
+     * The sealed segment of which most would be won, if that is at least half; where room is scarce
+     * an eighth is enough, as long as there is room for what has to be moved.
+     */
     private @Nullable Segment emptiest() {
-        List<Segment> mostlyDead =
-                segments.each(segment ->
-                        segment.sealed
-                                        && segment.writers == 0
-                                        && segment.pending == 0
-                                        && !segment.stuck
-                                        && 2L * segment.live.pages() <= segment.pages
-                                ? segment
-                                : null);
-        return mostlyDead.stream()
-                .min(Comparator.comparingInt(segment -> segment.live.pages()))
+        boolean scarce = segments.isScarce();
+        long room = segments.pagesToMove();
+        List<Segment> worthwhile =
+                segments.each(segment -> {
+                    boolean possible =
+                            segment.sealed
+                                    && segment.writers == 0
+                                    && segment.pending == 0
+                                    && !segment.stuck;
+                    long live = segment.live.pages();
+                    // the header of the new segment takes what that of the old one gives
+                    long won = segment.pages - 1 - live;
+                    boolean worthIt =
+                            2 * won >= segment.pages
+                                    || scarce && live <= room && EIGHTH * won >= segment.pages;
+                    return possible && worthIt ? segment : null;
+                });
+        return worthwhile.stream()
+                .min(Comparator.comparingDouble(each -> (double) each.live.pages() / each.pages))
                 .orElse(null);
     }
 

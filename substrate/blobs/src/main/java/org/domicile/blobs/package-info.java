@@ -52,14 +52,16 @@
  * <p><b>Failure.</b> A failed write or sync fences the segment: its writers fail with FENCED, it
  * takes no more bytes, nothing is retried, a new segment is opened for later puts; what was
  * finished in it before stays readable. No room is FULL and leaves nothing behind; a reserve of the
- * disk is left to the key space, the ledger and compaction, and near it smaller segments are made.
- * Bytes that cannot be read are CORRUPT, as those that are wrong.
+ * disk is left to the key space, the ledger and compaction. A segment takes at most an eighth of
+ * the room that is left, down to a sixteenth of its usual size, so that on a full disk a few
+ * deletions empty one. Bytes that cannot be read are CORRUPT, as those that are wrong.
  *
  * <p><b>Upkeep.</b> Compaction rewrites the live blobs of a sealed segment that is at least half
- * dead, each by one transaction that holds only if the place has not changed, and deletes the file
- * once nothing names it and nobody reads from it. It runs at a bounded rate and can be stopped by
- * an interrupt at any 512 KiB. A crash at any moment leaves at most a copy or a file that nothing
- * names, which the next compaction removes.
+ * dead (an eighth, where the disk has room for few segments more), each by one transaction that
+ * holds only if the place has not changed, and deletes the file once nothing names it and nobody
+ * reads from it. It runs at a bounded rate and can be stopped by an interrupt at any 512 KiB. A
+ * crash at any moment leaves at most a copy or a file that nothing names, which the next compaction
+ * removes.
  *
  * <p><b>Limits.</b> A blob has at most 16,384 extents: that is 1 TiB when its length was known, and
  * no less than 100 GiB when it was not and others wrote at the same time.

@@ -192,6 +192,40 @@ class BlobsFaultsTest {
         }
     }
 
+    /** Where room is scarce a quarter of what is there need not wait until it is half. */
+    @Test
+    void onAFullDiskEvenAFewDeletionsMakeRoom() {
+        try (Rig rig = new Rig(SEED)) {
+            List<BlobId> ids = new ArrayList<>();
+            for (int i = 0; i < 70; i++) {
+                ids.add(rig.put(2 * Page.PAYLOAD));
+            }
+            rig.reopen();
+            for (int i = 0; i < 70; i += 4) {
+                rig.drop(ids.get(i));
+            }
+            rig.compactAll();
+            long before = rig.blobs.usage().bytesOnDisk();
+            rig.disk.room(rig.disk.bytes() + 2 * Rig.OPTIONS.segmentBytes());
+            rig.compactAll();
+            rig.verify();
+            long won = before - rig.blobs.usage().bytesOnDisk();
+            assertTrue(won >= Rig.OPTIONS.segmentBytes(), won + " bytes won of " + before);
+        }
+    }
+
+    @Test
+    void nearAFullDiskSegmentsAreSmall() {
+        try (Rig rig = new Rig(SEED)) {
+            long segment = Rig.OPTIONS.segmentBytes();
+            rig.disk.room(rig.disk.bytes() + Rig.OPTIONS.reserve() + 3 * segment);
+            rig.put(2 * Page.PAYLOAD);
+            Blobs.Usage usage = rig.blobs.usage();
+            assertTrue(usage.bytesOnDisk() <= usage.segments() * segment / 2, usage::toString);
+            rig.verify();
+        }
+    }
+
     @Test
     void aFailedSyncFencesTheSegmentAndTheNextPutsGoElsewhere() {
         try (Rig rig = new Rig(SEED)) {
