@@ -76,7 +76,10 @@ class FullDiskTest {
                                 folder.resolve("server.out"),
                                 List.of(),
                                 List.of(),
-                                List.of("limits.disk.reserve=24MiB", "limits.memory.writes=4MiB")));
+                                List.of(
+                                        "limits.disk.reserve=24MiB",
+                                        "limits.memory.writes=4MiB",
+                                        "upkeep.pause=2s")));
         server.awaitReady();
         client = server.client();
     }
