@@ -106,17 +106,29 @@ final class LedgerBench implements Callable<Integer> {
         String rate = "at %,.0f/s".formatted(paced);
         report.add(figure("record of a read " + rate, figures, "paced"));
         report.add(figure("from record to proof " + rate, figures, "proof"));
+        report.add(bare(rate, figures));
         return figures;
     }
 
+    /** The same rate of hashing alone, each piece as long as a record. */
+    private static Figure bare(String rate, Map<String, Object> figures) throws IOException {
+        return figure("hashing as much " + rate, "bare", "hashed, no disk", figures, "bare");
+    }
+
     private static Figure figure(String what, Map<String, Object> figures, String name)
+            throws IOException {
+        return figure(what, "ledger", "proof can be had", figures, name);
+    }
+
+    private static Figure figure(
+            String what, String server, String answered, Map<String, Object> figures, String name)
             throws IOException {
         if (!(figures.get(name) instanceof Map<?, ?> phase)) {
             throw new IOException("a part of bench answered without " + name);
         }
         return new Figure(
                 what,
-                "ledger",
+                server,
                 "/s",
                 value(phase, "perSecond"),
                 value(phase, "p50Millis"),
@@ -127,7 +139,7 @@ final class LedgerBench implements Callable<Integer> {
                 0,
                 phase.containsKey("perSync")
                         ? "on disk (%.0f a sync)".formatted(value(phase, "perSync"))
-                        : "proof can be had");
+                        : answered);
     }
 
     private static double value(Map<?, ?> figures, String name) {

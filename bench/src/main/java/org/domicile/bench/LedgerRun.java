@@ -96,8 +96,12 @@ record LedgerRun(
         figure.put("perSync", (double) records / Math.max(1, groups));
     }
 
-    /** Records at a fixed rate: acknowledgements, and from there to proofs. */
+    /**
+     * Records at a fixed rate: acknowledgements, and from there to proofs. Then as much work that
+     * is hashing alone: what the machine itself makes of such a rate.
+     */
     private long paced(Map<String, Object> figures, LedgerParts parts) throws IOException {
+        long before = new PacedRecords(parts, paced, warm).run().acknowledged().count();
         double cpu = self().cpuMicros();
         long syncs = parts.keyspace().usage().syncs();
         PacedRecords.Paced run = new PacedRecords(parts, paced, seconds).run();
@@ -106,7 +110,11 @@ record LedgerRun(
         put(acknowledged, self().cpuMicros() - cpu, run.acknowledged().count(), groups);
         figures.put("paced", acknowledged);
         figures.put("proof", PacedRecords.figure(run.proven(), run.proven().count() / seconds));
-        return run.acknowledged().count();
+        untilPublished(parts.ledger());
+        double micros = Math.max(1, self().cpuMicros() - cpu) / run.acknowledged().count();
+        Histogram bare = PacedHashes.run(new Arrivals(paced, seconds), micros);
+        figures.put("bare", PacedRecords.figure(bare, paced));
+        return before + run.acknowledged().count();
     }
 
     /** Milliseconds until everything is under a checkpoint. */

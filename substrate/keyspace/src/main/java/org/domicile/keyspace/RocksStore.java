@@ -87,9 +87,10 @@ final class RocksStore implements AutoCloseable {
                 .setEnableWriteThreadAdaptiveYield(false)
                 .setTwoWriteQueues(false)
                 .setMaxBackgroundJobs(BACKGROUND_JOBS)
-                // Tables and bodies go to disk in steps, or one big flush would stall the log's
-                // syncs behind it.
+                // Tables and bodies go to disk in steps, each begun when the last is there, or one
+                // big flush would stall the log's syncs behind it.
                 .setBytesPerSync(FLUSH_STEP)
+                .setStrictBytesPerSync(true)
                 .setMaxOpenFiles(OPEN_FILES)
                 .setStatsDumpPeriodSec(0)
                 .setStatsPersistPeriodSec(0)
