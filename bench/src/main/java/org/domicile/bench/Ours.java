@@ -27,8 +27,9 @@ import java.util.regex.Pattern;
  * @param process what runs
  * @param s3 where it speaks S3
  * @param web where it answers {@code /health}
+ * @param sql where it speaks PostgreSQL's protocol
  */
-record Ours(Path home, Path data, ServerProcess process, URI s3, URI web, String region)
+record Ours(Path home, Path data, ServerProcess process, URI s3, URI web, URI sql, String region)
         implements AutoCloseable {
     /** The first use builds the program. */
     private static final long UP_SECONDS = 900;
@@ -134,11 +135,18 @@ record Ours(Path home, Path data, ServerProcess process, URI s3, URI web, String
         if (!(told.get("pid") instanceof Long pid)
                 || !(urls.get("s3") instanceof String s3)
                 || !(urls.get("web") instanceof String web)
+                || !(urls.get("sql") instanceof String sql)
                 || !(told.get("region") instanceof String region)) {
-            throw new IOException(endpoints + " lacks pid, s3, web or region");
+            throw new IOException(endpoints + " lacks pid, s3, web, sql or region");
         }
         return new Ours(
-                home, data, new ServerProcess(pid), URI.create(s3), URI.create(web), region);
+                home,
+                data,
+                new ServerProcess(pid),
+                URI.create(s3),
+                URI.create(web),
+                URI.create(sql),
+                region);
     }
 
     private void awaitAnswers() throws IOException {
@@ -194,6 +202,20 @@ record Ours(Path home, Path data, ServerProcess process, URI s3, URI web, String
             return new Signer.Credential(access, secret);
         } finally {
             env.destroy();
+        }
+    }
+
+    /** Does what a command of the program does, and waits until it has. */
+    void command(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(home.resolve("domicile").toString());
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--data", data.toString()));
+        Process process = started(command);
+        try {
+            finish(process, command);
+        } finally {
+            process.destroy();
         }
     }
 

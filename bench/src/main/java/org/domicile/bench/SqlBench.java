@@ -3,6 +3,7 @@ package org.domicile.bench;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ import org.domicile.query.Sources;
 import org.domicile.query.Table;
 import org.domicile.query.TableName;
 import org.domicile.query.WorkerJars;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,10 +47,13 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Asks the same questions of the same Parquet file in a bare DuckDB in this process and"
-                    + " through sessions in walled workers: first touch (columns are staged),"
-                    + " again (they are there), and how long a session takes to begin, warm and"
-                    + " cold. Guard, policy and record are not in it.",
-            "Example: domicile bench sql --millions 10"
+                + " through sessions in walled workers: first touch (columns are staged), again"
+                + " (they are there), and how long a session takes to begin, warm and cold. Guard,"
+                + " policy and record are not in it. Then TPC-H's 22 questions, and some about"
+                + " flights where a file of them is named, to a bare DuckDB and through"
+                + " PostgreSQL's protocol to our server, with log-in, policy and record: each"
+                + " answer is compared.",
+            "Example: domicile bench sql --scale 1 --flights flights-3m.parquet"
         })
 final class SqlBench implements Callable<Integer> {
     private static final List<String> QUESTIONS =
@@ -60,6 +65,8 @@ final class SqlBench implements Callable<Integer> {
                     "select max(v) from t where id = 4711",
                     "select id, v from t where v > 0.99 limit 50000");
 
+    private static final String NAMESPACE = "bench";
+
     @Mixin RunOptions run = new RunOptions();
 
     @Option(
@@ -69,15 +76,97 @@ final class SqlBench implements Callable<Integer> {
             description = "Millions of rows (default: ${DEFAULT-VALUE}).")
     int millions;
 
+    @Option(
+            names = "--scale",
+            defaultValue = "1",
+            paramLabel = "N",
+            description =
+                    "TPC-H's scale factor, also a fraction; 0 leaves it out (default:"
+                            + " ${DEFAULT-VALUE}).")
+    double scale;
+
+    @Option(
+            names = "--flights",
+            paramLabel = "FILE",
+            description =
+                    "A Parquet file of flights, as flights-3m.parquet of npm's vega-datasets is"
+                            + " (default: none).")
+    @Nullable Path flights;
+
     @Override
     public Integer call() throws IOException, SQLException {
         try (Scratch scratch = run.scratch()) {
             Path file = scratch.folder().resolve("t.parquet");
             Map<String, Object> figures = new LinkedHashMap<>();
             measure(file, scratch.folder(), figures);
+            if (scale > 0 || flights != null) {
+                overTheWire(scratch, figures);
+            }
             System.out.println(run.json ? Json.text(figures) : "sql: " + figures);
             return 0;
         }
+    }
+
+    private void overTheWire(Scratch scratch, Map<String, Object> figures)
+            throws IOException, SQLException {
+        Map<String, Path> files = new LinkedHashMap<>();
+        if (scale > 0) {
+            run.progress("making TPC-H's tables");
+            files.putAll(TpchFiles.make(scratch.folder(), scale));
+        }
+        if (flights != null) {
+            files.put("flights", flights.toAbsolutePath());
+        }
+        run.progress("starting our server");
+        Ours ours = Ours.start(scratch, scratch.folder().resolve("ours")).ours();
+        URI at = ours.sql();
+        String url = "jdbc:postgresql://" + at.getHost() + ":" + at.getPort() + "/" + NAMESPACE;
+        try (Asking asking = new Asking(url, ours.credential(), files, run.rounds)) {
+            asking.run("create schema " + NAMESPACE);
+            for (Map.Entry<String, Path> each : files.entrySet()) {
+                run.progress("loading " + each.getKey());
+                ours.command(
+                        "table",
+                        "load",
+                        each.getValue().toString(),
+                        NAMESPACE + "." + each.getKey());
+            }
+            if (scale > 0) {
+                figures.put("tpch", told(asking.ask(Questions.of("tpch"), run)));
+            }
+            if (flights != null) {
+                figures.put("flights", told(asking.ask(Questions.of("flights"), run)));
+            }
+        }
+    }
+
+    /** Each question, and their sums. */
+    private static Map<String, Object> told(Map<String, Asking.Took> took) {
+        Map<String, Object> told = new LinkedHashMap<>();
+        double bare = 0;
+        double ours = 0;
+        double first = 0;
+        List<Double> ratios = new ArrayList<>();
+        for (Map.Entry<String, Asking.Took> each : took.entrySet()) {
+            bare += each.getValue().bare();
+            ours += each.getValue().ours();
+            first += each.getValue().first();
+            ratios.add(each.getValue().ours() / each.getValue().bare());
+            told.put(
+                    each.getKey(),
+                    "%.1f, %.1f, first %.1f"
+                            .formatted(
+                                    each.getValue().bare(),
+                                    each.getValue().ours(),
+                                    each.getValue().first()));
+        }
+        told.put("bareMillis", bare);
+        told.put("oursMillis", ours);
+        told.put("firstTouchMillis", first);
+        told.put("oursToBare", ours / bare);
+        told.put("medianRatio", median(ratios));
+        told.put("firstTouchToBare", first / bare);
+        return told;
     }
 
     private void measure(Path file, Path folder, Map<String, Object> figures)

@@ -14,13 +14,14 @@ final class Owners {
     private static final Set<String> PROGRAMS = Set.of("launcher", "bench", "proof", "verifier");
 
     private static final Map<String, Set<String>> OWNERS =
-            Map.of(
-                    "org.rocksdb", Set.of("keyspace"),
-                    "org.apache.iceberg", Set.of("tables"),
-                    "org.apache.avro", Set.of("tables"),
-                    "io.netty", Set.of("http"),
-                    "picocli", PROGRAMS,
-                    "com.fasterxml.jackson",
+            Map.ofEntries(
+                    Map.entry("org.rocksdb", Set.of("keyspace")),
+                    Map.entry("org.apache.iceberg", Set.of("tables")),
+                    Map.entry("org.apache.avro", Set.of("tables")),
+                    Map.entry("io.netty", Set.of("http")),
+                    Map.entry("picocli", PROGRAMS),
+                    Map.entry(
+                            "com.fasterxml.jackson",
                             Set.of(
                                     "admin",
                                     "iceberg",
@@ -31,11 +32,12 @@ final class Owners {
                                     "proof",
                                     "s3",
                                     "tables",
-                                    "sql"),
-                    "com.nimbusds", Set.of("oidc"),
-                    "org.duckdb", Set.of("duckdb"),
-                    "com.cedarpolicy", Set.of("bench"),
-                    "org.openjdk.jmh", Set.of("bench"));
+                                    "sql")),
+                    Map.entry("com.nimbusds", Set.of("oidc")),
+                    Map.entry("org.duckdb", Set.of("duckdb")),
+                    Map.entry("com.cedarpolicy", Set.of("bench")),
+                    Map.entry("org.openjdk.jmh", Set.of("bench")),
+                    Map.entry("io.trino.tpch", Set.of("bench")));
 
     /** The JDK and JSpecify's annotations belong to everybody. */
     private static final Set<String> EVERYBODY =
