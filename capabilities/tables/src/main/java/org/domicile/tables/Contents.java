@@ -156,7 +156,7 @@ final class Contents {
     LoadedTable table(Found found) {
         Records.Entry entry = found.entry();
         Parsed parsed =
-                kept.find(entry.id(), entry.version(), Parsed.class)
+                kept.find(version(entry), Parsed.class)
                         .orElseGet(() -> {
                             State state = state(entry);
                             Parsed read =
@@ -164,7 +164,7 @@ final class Contents {
                                             TableMetadataParser.fromJson(
                                                     state.location(), state.json()),
                                             state.json());
-                            kept.keep(entry.id(), entry.version(), state.json().length(), read);
+                            kept.keep(version(entry), state.json().length(), read);
                             return read;
                         });
         return new LoadedTable(
@@ -174,15 +174,19 @@ final class Contents {
     LoadedView view(Found found) {
         Records.Entry entry = found.entry();
         ViewMetadata metadata =
-                kept.find(entry.id(), entry.version(), ViewMetadata.class)
+                kept.find(version(entry), ViewMetadata.class)
                         .orElseGet(() -> {
                             State state = state(entry);
                             ViewMetadata read =
                                     ViewMetadataParser.fromJson(state.location(), state.json());
-                            kept.keep(entry.id(), entry.version(), state.json().length(), read);
+                            kept.keep(version(entry), state.json().length(), read);
                             return read;
                         });
         return new LoadedView(found.name(), entry.id(), entry.version(), metadata);
+    }
+
+    private static Kept.Version version(Records.Entry entry) {
+        return new Kept.Version(entry.id(), entry.version());
     }
 
     Loaded loaded(Found found) {

@@ -6,28 +6,30 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Metadata that was read or committed lately, so that a busy table is not parsed at each use. A
- * version of an id never changes, so nothing here is ever wrong; the lock guards the map.
+ * What was read or made lately of things that never change, such as the metadata of a version of a
+ * table, so that a busy table is not parsed at each use. What a key names is always the same, so
+ * nothing here is ever wrong. The lock guards the map.
  */
 final class Kept {
     private static final int MOST = 512;
-    private static final long MOST_CHARACTERS = 32L << 20;
+    private static final long MOST_ROOM = 32L << 20;
+
+    /** Metadata of a table or a view. */
+    record Version(String id, long version) {}
 
     /**
-     * @param length of its text @param what TableMetadata or ViewMetadata
+     * @param room what it takes, about, in bytes or characters
      */
-    private record Item(long length, Object what) {}
+    private record Item(long room, Object what) {}
 
-    private record Key(String id, long version) {}
-
-    private final LinkedHashMap<Key, Item> items = new LinkedHashMap<>(64, 0.75f, true);
+    private final LinkedHashMap<Record, Item> items = new LinkedHashMap<>(64, 0.75f, true);
     private final ReentrantLock lock = new ReentrantLock();
-    private long characters;
+    private long room;
 
-    <T> Optional<T> find(String id, long version, Class<T> type) {
+    <T> Optional<T> find(Record key, Class<T> type) {
         lock.lock();
         try {
-            Item item = items.get(new Key(id, version));
+            Item item = items.get(key);
             return item == null || !type.isInstance(item.what())
                     ? Optional.empty()
                     : Optional.of(type.cast(item.what()));
@@ -36,18 +38,18 @@ final class Kept {
         }
     }
 
-    void keep(String id, long version, long length, Object what) {
-        if (length > MOST_CHARACTERS / 4) {
+    void keep(Record key, long takes, Object what) {
+        if (takes > MOST_ROOM / 4) {
             return;
         }
         lock.lock();
         try {
-            Item before = items.put(new Key(id, version), new Item(length, what));
-            characters += length - (before == null ? 0 : before.length());
+            Item before = items.put(key, new Item(takes, what));
+            room += takes - (before == null ? 0 : before.room());
             var oldest = items.entrySet().iterator();
-            while ((items.size() > MOST || characters > MOST_CHARACTERS) && oldest.hasNext()) {
-                Map.Entry<Key, Item> each = oldest.next();
-                characters -= each.getValue().length();
+            while ((items.size() > MOST || room > MOST_ROOM) && oldest.hasNext()) {
+                Map.Entry<Record, Item> each = oldest.next();
+                room -= each.getValue().room();
                 oldest.remove();
             }
         } finally {

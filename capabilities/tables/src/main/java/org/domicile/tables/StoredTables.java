@@ -47,10 +47,14 @@ final class StoredTables implements Tables {
     /** Loads are many, and stay long: they are walked now and then. */
     private static final Duration PAUSE = Duration.ofHours(1);
 
+    /** About what a scan takes in memory besides its files. */
+    private static final long SCAN_ROOM = 8 << 10;
+
     private final Keyspace keyspace;
     private final InstantSource clock;
     private final RandomGenerator ids;
     private final Kept kept = new Kept();
+    private final Kept scans = new Kept();
     private final Lists lists = new Lists();
     private final Plans plans;
     private volatile Instant loadsSwept = Instant.EPOCH;
@@ -938,7 +942,8 @@ final class StoredTables implements Tables {
             return new Step<>(
                     () -> {
                         Object metadata = draft.at().apply(location);
-                        kept.keep(id, version, draft.json().length(), metadata);
+                        kept.keep(
+                                new Kept.Version(id, version), draft.json().length(), metadata);
                         return metadata instanceof Contents.Parsed table
                                 ? new LoadedTable(name, id, version, table.metadata(), table.json())
                                 : new LoadedView(
@@ -1136,8 +1141,37 @@ final class StoredTables implements Tables {
             Filter filter,
             List<String> columns,
             Memory memory) {
-        return new Scans(warehouse, scannable(table)).scan(at, filter, columns, memory);
+        LoadedTable loaded = scannable(table);
+        Scanned key = new Scanned(loaded.id(), loaded.version(), at, filter, columns);
+        Optional<Costly> known =
+                loaded.version() == 0 ? Optional.empty() : scans.find(key, Costly.class);
+        if (known.isPresent()) {
+            memory.take(known.get().cost());
+            return known.get().scan();
+        }
+        long[] cost = {0};
+        Scan made =
+                new Scans(warehouse, loaded)
+                        .scan(
+                                at,
+                                filter,
+                                columns,
+                                taken -> {
+                                    memory.take(taken);
+                                    cost[0] += taken;
+                                });
+        if (loaded.version() != 0) {
+            scans.keep(key, SCAN_ROOM + cost[0], new Costly(made, cost[0]));
+        }
+        return made;
     }
+
+    /** What a scan was asked for; the files that a version of a table names never change. */
+    private record Scanned(
+            String id, long version, Moment at, Filter filter, List<String> columns) {}
+
+    /** @param cost what it takes in memory, about */
+    private record Costly(Scan scan, long cost) {}
 
     @Override
     public List<Scan.DataFile> worn(
