@@ -131,7 +131,7 @@ enum Setting {
     SQL_SESSIONS("sql.sessions", "32", "SQL sessions that an organisation may have at once"),
     SQL_WARM(
             "sql.warm",
-            "1",
+            "2",
             "workers that are kept ready for the next SQL session, once there was one"),
     DRAIN_TIME("drain.time", "20s", "how long requests under way may last when it stops");
 

@@ -316,7 +316,7 @@ class SettingsTest {
                 new Case(s -> s.sql().limits().rows(), 100_000_000L, "10", 10L, "0"));
         cases.put(
                 Setting.SQL_SESSIONS, new Case(s -> s.sql().limits().sessions(), 32, "1", 1, "0"));
-        cases.put(Setting.SQL_WARM, new Case(s -> s.sql().warm(), 1, "0", 0, "many"));
+        cases.put(Setting.SQL_WARM, new Case(s -> s.sql().warm(), 2, "0", 0, "many"));
         cases.put(
                 Setting.DRAIN_TIME,
                 new Case(

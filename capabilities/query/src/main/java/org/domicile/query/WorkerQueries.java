@@ -24,6 +24,9 @@ final class WorkerQueries implements Queries {
 
     private static final Duration ENDING = Duration.ofSeconds(20);
 
+    /** How long a start waits as long as another worker is ready. */
+    private static final Duration LATER = Duration.ofSeconds(2);
+
     private final QueryOptions options;
     private final LimitTable own;
     private final Room room;
@@ -190,6 +193,9 @@ final class WorkerQueries implements Queries {
             }
         }
         warmUp();
+        synchronized (this) {
+            notifyAll(); // perhaps none waits any more
+        }
         return found != null ? found : fresh();
     }
 
@@ -219,7 +225,9 @@ final class WorkerQueries implements Queries {
     private void warmOne() {
         Worker made = null;
         try {
-            made = fresh();
+            if (awaitTurn()) {
+                made = fresh();
+            }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "no worker waits for the next session", e);
         }
@@ -234,6 +242,25 @@ final class WorkerQueries implements Queries {
             starting--;
             notifyAll();
         }
+    }
+
+    /**
+     * As long as another one waits for the next session, a start leaves the processors to what the
+     * last session asks first. False once this is closed.
+     */
+    private synchronized boolean awaitTurn() {
+        long end = System.nanoTime() + LATER.toNanos();
+        try {
+            for (long left = LATER.toMillis();
+                    !closed && !warm.isEmpty() && left > 0;
+                    left = (end - System.nanoTime()) / 1_000_000) {
+                wait(left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        return !closed;
     }
 
     /**
@@ -297,6 +324,7 @@ final class WorkerQueries implements Queries {
         List<AutoCloseable> ending = new ArrayList<>();
         synchronized (this) {
             closed = true;
+            notifyAll();
             ending.addAll(sessions);
             ending.addAll(warm);
             warm.clear();
