@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
             "In a shell:",
             "  eval \"$(./domicile env)\"                 aws-cli, boto3, most SDKs, psql",
             "  eval \"$(./domicile env --for rclone)\"    then: rclone ls domicile:archive",
-            "  (umask 077; ./domicile env --for s3cmd > domicile.s3cfg)"
+            "  (umask 077; ./domicile env --for s3cmd > domicile.s3cfg)",
+            "Tables: --for pyiceberg, spark, trino, duckdb"
         })
 final class Env implements Callable<Integer> {
     /** Clients that want it each in a form of its own. */
@@ -34,8 +35,30 @@ final class Env implements Callable<Integer> {
         rclone,
         restic,
         s3cmd,
-        boto3
+        boto3,
+        pyiceberg,
+        spark,
+        trino,
+        duckdb
     }
+
+    private static final String PYICEBERG =
+            "# then in Python: from pyiceberg.catalog import load_catalog;"
+                    + " load_catalog(\"domicile\").list_namespaces()\n";
+
+    private static final String SPARK =
+            """
+            # lines of spark-defaults.conf; they hold a secret, so keep the file to yourself:
+            #   (umask 077; ./domicile env --for spark > domicile.conf)
+            #   spark-sql --properties-file domicile.conf --packages \
+            #     org.apache.iceberg:iceberg-spark-runtime-4.1_2.13:1.11.0,org.apache.iceberg:iceberg-aws-bundle:1.11.0
+            """;
+
+    private static final String TRINO =
+            """
+            # etc/catalog/domicile.properties; it holds a secret, so keep it to yourself:
+            #   (umask 077; ./domicile env --for trino > etc/catalog/domicile.properties)
+            """;
 
     @Mixin CommonOptions common = new CommonOptions();
 
@@ -63,9 +86,23 @@ final class Env implements Callable<Integer> {
                                                 + " credential create, which shows its"
                                                 + " secret once"));
         String url = server.s3();
+        CatalogClientSettings tables =
+                new CatalogClientSettings(
+                        credential, server.urls().getOrDefault("web", ""), url, server.zone());
         PrintWriter out = spec.commandLine().getOut();
         Map<String, String> variables =
-                variables(credential, url, server.urls().getOrDefault("sql", ""), server.zone());
+                switch (client) {
+                    case pyiceberg -> tables.pyiceberg();
+                    case spark -> tables.spark();
+                    case trino -> tables.trino();
+                    case duckdb -> tables.duckdb();
+                    case aws, rclone, restic, s3cmd, boto3 ->
+                            variables(
+                                    credential,
+                                    url,
+                                    server.urls().getOrDefault("sql", ""),
+                                    server.zone());
+                };
         if (common.json) {
             out.println(new Json.Row(new LinkedHashMap<>(variables)).line());
         } else {
@@ -74,6 +111,10 @@ final class Env implements Callable<Integer> {
                         case aws, rclone, restic -> exports(variables) + note(url);
                         case s3cmd -> s3cmd(credential, url, server.zone());
                         case boto3 -> boto3(credential, url, server.zone());
+                        case pyiceberg -> exports(variables) + PYICEBERG;
+                        case spark -> CatalogClientSettings.lines(SPARK, variables, " ");
+                        case trino -> CatalogClientSettings.lines(TRINO, variables, "=");
+                        case duckdb -> tables.duckdbSql();
                     });
         }
         out.flush();
@@ -108,6 +149,7 @@ final class Env implements Callable<Integer> {
                 variables.put("AWS_DEFAULT_REGION", region);
                 variables.put("RESTIC_REPOSITORY", "s3:" + url + "/restic");
             }
+            case pyiceberg, spark, trino, duckdb -> {} // theirs are the catalog's
         }
         return variables;
     }
@@ -150,6 +192,7 @@ final class Env implements Callable<Integer> {
                     "# The repository is the bucket 'restic'; change RESTIC_REPOSITORY for"
                         + " another.\n"
                         + "# Set RESTIC_PASSWORD_FILE, then: restic init && restic backup FOLDER\n";
+            case pyiceberg, spark, trino, duckdb -> "";
         };
     }
 

@@ -24,6 +24,20 @@ class EnvTest {
             assertTrue(said("--for", "restic").contains("RESTIC_REPOSITORY=s3:" + url + "/restic"));
             assertTrue(said("--for", "s3cmd").contains("host_base = " + host + "\n"));
             assertTrue(said("--for", "boto3").contains("endpoint_url=\"" + url + "\""));
+            String catalog = cloud.endpoints().urls().getOrDefault("web", "") + "/iceberg";
+            String login = first.accessKey() + ":" + first.secret();
+            assertTrue(
+                    said("--for", "pyiceberg")
+                            .contains("PYICEBERG_CATALOG__DOMICILE__URI=" + catalog + "\n"));
+            assertTrue(
+                    said("--for", "spark")
+                            .contains("spark.sql.catalog.domicile.uri " + catalog + "\n"));
+            assertTrue(
+                    said("--for", "trino")
+                            .contains("iceberg.rest-catalog.oauth2.credential=" + login + "\n"));
+            assertTrue(
+                    said("--for", "duckdb")
+                            .contains("oauth2_server_uri '" + catalog + "/v1/oauth/tokens'"));
             for (Env.Client client : Env.Client.values()) {
                 String text = said("--for", client.name());
                 assertTrue(text.contains(first.secret()) && text.contains("home"), client.name());
