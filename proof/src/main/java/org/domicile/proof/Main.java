@@ -37,6 +37,7 @@ import picocli.CommandLine.Parameters;
             "  ./domicile proof histories --count 200",
             "  ./domicile proof fuzz --minutes 60 xml signature",
             "  ./domicile proof iceberg pyiceberg spark",
+            "  ./domicile proof sql --count 10000",
             "  ./domicile proof s3-tests ~/s3-tests --workers 8 -- -k multipart",
             "Exit code 0: it held; 1: it did not, and the folder is kept; 2: not understood."
         })
@@ -79,8 +80,8 @@ public final class Main implements Callable<Integer> {
             paramLabel = "N",
             description =
                     "How many deaths (default: 50, of histories 20), requests of replay (default:"
-                        + " 50) or of differential (default: 20000), candidates, changes or entries"
-                        + " (default: 100000).")
+                        + " 50) or of differential (default: 20000), statements of sql (default:"
+                        + " 500), candidates, changes or entries (default: 100000).")
     @Nullable Integer count;
 
     @Option(
@@ -214,6 +215,7 @@ public final class Main implements Callable<Integer> {
                     MUTATIONS,
                     FSCK,
                     REPLAY,
+                    SQL,
                     HISTORIES,
                     CLIENTS,
                     S3_TESTS ->

@@ -50,6 +50,11 @@ enum Proofs {
             "iceberg",
             "let Iceberg's Java client, PyIceberg, DuckDB, Spark, Trino and Flink read and write"
                     + " the same tables: all, or those named"),
+    /** Random statements, and deaths in the middle of some. */
+    SQL(
+            "sql",
+            "ask and change tables by --count random statements, kill the server in between, and"
+                    + " compare each answer with DuckDB's"),
     /** Somebody else's tests of S3. */
     S3_TESTS("s3-tests", "run ceph/s3-tests from its checkout DIR, and compare with the list");
 
@@ -87,6 +92,7 @@ enum Proofs {
             case HISTORIES -> 20;
             case ATTACKER -> 100_000;
             case MUTATIONS, FSCK -> 100_000;
+            case SQL -> 500;
             case LEDGER, FUZZ, CLIENTS, ICEBERG, S3_TESTS -> 1;
         };
     }
@@ -139,6 +145,9 @@ enum Proofs {
             case CLIENTS -> new GoClients(asked.work(), asked.told()).run(word, asked.seed());
             case ICEBERG ->
                     new Engines(asked.work(), asked.told()).run(word, asked.more(), asked.seed());
+            case SQL ->
+                    new SqlBeside(asked.work(), asked.seed(), asked.told())
+                            .run(word, asked.count(), asked.seed());
             case S3_TESTS ->
                     new S3Suite(
                                     asked.source(),

@@ -192,6 +192,11 @@ final class Server implements AutoCloseable {
         return URI.create(value("endpoints.s3"));
     }
 
+    /** Where it speaks PostgreSQL's protocol. */
+    URI sql() throws IOException {
+        return URI.create(value("endpoints.sql"));
+    }
+
     /** With the first credential. */
     Signature signature() throws IOException {
         Map<String, String> credential = json(Path.of(value("firstCredential")));

@@ -942,8 +942,7 @@ final class StoredTables implements Tables {
             return new Step<>(
                     () -> {
                         Object metadata = draft.at().apply(location);
-                        kept.keep(
-                                new Kept.Version(id, version), draft.json().length(), metadata);
+                        kept.keep(new Kept.Version(id, version), draft.json().length(), metadata);
                         return metadata instanceof Contents.Parsed table
                                 ? new LoadedTable(name, id, version, table.metadata(), table.json())
                                 : new LoadedView(
@@ -1170,7 +1169,9 @@ final class StoredTables implements Tables {
     private record Scanned(
             String id, long version, Moment at, Filter filter, List<String> columns) {}
 
-    /** @param cost what it takes in memory, about */
+    /**
+     * @param cost what it takes in memory, about
+     */
     private record Costly(Scan scan, long cost) {}
 
     @Override
