@@ -34,6 +34,7 @@ final class Staging {
     private final Map<String, Staged> files = new HashMap<>();
     private final List<Staged> whole = new ArrayList<>();
     private long held;
+    private long spilled;
     private boolean closed;
     private long next;
 
@@ -46,8 +47,16 @@ final class Staging {
     static final class Full extends IOException {
         private static final long serialVersionUID = 1L;
 
-        Full(String sentence) {
+        private final boolean others;
+
+        Full(String sentence, boolean others) {
             super(sentence);
+            this.others = others;
+        }
+
+        /** Whether it would fit if other sessions held less. */
+        boolean others() {
+            return others;
         }
     }
 
@@ -73,7 +82,7 @@ final class Staging {
             return present.path().toString();
         }
         Footer footer = file.footer();
-        long bytes = footer.tail().length + 2L * PAGE;
+        long bytes = cost(footer);
         take(bytes, file.place());
         Staged staged =
                 new Staged(
@@ -90,9 +99,33 @@ final class Staging {
         return staged.path().toString();
     }
 
+    private static long cost(Footer footer) {
+        return footer.tail().length + 2L * PAGE;
+    }
+
+    private static long cost(List<Footer.Chunk> runs) {
+        return runs.stream().mapToLong(run -> run.length() + 2L * PAGE).sum();
+    }
+
+    /** Bytes that a file takes with some columns. */
+    static long cost(Footer footer, List<String> columns) {
+        return cost(footer) + cost(runs(footer.chunks(), columns));
+    }
+
     /** Stages what is missing of some columns. */
     synchronized void columns(
             DataFile file, List<String> wanted, Sources.Reading reading, BooleanSupplier cancelled)
+            throws IOException {
+        columns(file, file, wanted, reading, cancelled);
+    }
+
+    /** The same of a part of a file. @param origin the file that it is a part of */
+    synchronized void columns(
+            DataFile file,
+            DataFile origin,
+            List<String> wanted,
+            Sources.Reading reading,
+            BooleanSupplier cancelled)
             throws IOException {
         Staged staged = files.get(file.id());
         if (staged == null) {
@@ -101,12 +134,12 @@ final class Staging {
         List<String> missing =
                 wanted.stream().filter(each -> !staged.columns().contains(each)).toList();
         List<Footer.Chunk> runs = runs(file.footer().chunks(), missing);
-        long bytes = runs.stream().mapToLong(run -> run.length() + 2L * PAGE).sum();
+        long bytes = cost(runs);
         take(bytes, file.place());
         staged.bytes()[0] += bytes;
         try (FileChannel out = FileChannel.open(staged.path(), StandardOpenOption.WRITE)) {
             for (Footer.Chunk run : runs) {
-                copy(file, run, reading, out, cancelled);
+                copy(origin, run, reading, out, cancelled);
             }
         }
         staged.columns().addAll(missing);
@@ -234,17 +267,19 @@ final class Staging {
 
     private void take(long bytes, String place) throws Full {
         if (closed) {
-            throw new Full("the session ends");
+            throw new Full("the session ends", false);
         }
         if (bytes > most - held) {
             throw new Full(
                     "%s needs %,d bytes more, and the session's staging has %,d of %,d left"
-                            .formatted(place, bytes, most - held, most));
+                            .formatted(place, bytes, most - held, most),
+                    false);
         }
         if (!room.take(bytes)) {
             throw new Full(
                     "%s needs %,d bytes, and the other sessions leave less; try again later"
-                            .formatted(place, bytes));
+                            .formatted(place, bytes),
+                    true);
         }
         held += bytes;
     }
@@ -264,6 +299,25 @@ final class Staging {
         long given = Math.min(bytes, held); // nothing once all of it was given back
         held -= given;
         room.give(given);
+    }
+
+    /**
+     * Counts what the engine has spilled by now among what all sessions hold.
+     *
+     * @return whether there is room for it
+     */
+    synchronized boolean spilled(long bytes) {
+        if (closed) {
+            return true;
+        }
+        if (bytes > spilled && !room.take(bytes - spilled)) {
+            return false;
+        }
+        if (bytes < spilled) {
+            room.give(spilled - bytes);
+        }
+        spilled = bytes;
+        return true;
     }
 
     /** Lets go of every file but these. */
@@ -291,8 +345,9 @@ final class Staging {
 
     /** Of what all sessions hold; the folder goes with the worker. */
     synchronized void close() {
-        room.give(held);
+        room.give(held + spilled);
         held = 0;
+        spilled = 0;
         closed = true;
         files.clear();
         whole.clear();
