@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -128,6 +129,35 @@ final class Batches {
         return read.needs().stream()
                 .mapToLong(need -> Staging.cost(need.file().footer(), need.columns()))
                 .sum();
+    }
+
+    /**
+     * Says which row group does not fit, if one does not: a batch cannot be smaller.
+     *
+     * @param most bytes of an empty staging
+     */
+    static Optional<String> oversized(List<Reads> large, long most) throws NotParquet {
+        for (Reads read : large) {
+            Set<String> rows =
+                    files(read).stream().map(each -> each.file().id()).collect(Collectors.toSet());
+            for (Reads.Need need : read.needs()) {
+                Footer footer = need.file().footer();
+                if (!rows.contains(need.file().id())
+                        || Staging.cost(footer, need.columns()) <= most) {
+                    continue;
+                }
+                RowGroups groups = RowGroups.of(footer);
+                for (int i = 0; i < groups.count(); i++) {
+                    long cost = Staging.cost(groups.part(i, i + 1), need.columns());
+                    if (cost > most) {
+                        return Optional.of(
+                                "A row group of %s takes %,d bytes in the columns that are read"
+                                        .formatted(need.file().place(), cost));
+                    }
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** Whether a table is read so. */

@@ -662,6 +662,10 @@ final class WorkerSession implements Session {
                 .then(reads -> {
                     Plan plan =
                             new Plan(parsed.kind(), sql, reads.stream().map(Reads::scan).toList());
+                    Optional<Failure> never = never(reads);
+                    if (never.isPresent()) {
+                        return Answer.failed(never.get());
+                    }
                     return sources.open(plan)
                             .then(reading -> {
                                 try (reading) {
@@ -680,6 +684,23 @@ final class WorkerSession implements Session {
                                                             ? told(sources.told(plan), staged)
                                                             : List.of())));
                 });
+    }
+
+    /** Why no staging of this size can hold even a part of what is read: nothing is opened. */
+    private Optional<Failure> never(List<Reads> reads) {
+        try {
+            return Batches.oversized(Batches.of(reads, limits.staging()), limits.staging())
+                    .map(sentence ->
+                            new Failure(
+                                    Failure.OVER_LIMIT,
+                                    "%s, and the staging of a session holds %,d."
+                                            .formatted(sentence, limits.staging()),
+                                    0,
+                                    "Name fewer columns, write the file with smaller row groups,"
+                                            + " or ask the operator for more (sql.staging)."));
+        } catch (NotParquet e) {
+            return Optional.of(unstaged(e));
+        }
     }
 
     private List<String> told(List<String> said, Staged staged) {
