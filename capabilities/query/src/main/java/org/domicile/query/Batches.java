@@ -48,7 +48,23 @@ final class Batches {
         static Same of(Reads read) {
             return new Same(
                     read.use().relation() instanceof CatalogTable table ? table : "files",
-                    read.needs().stream().map(need -> need.file().id()).toList());
+                    files(read).stream().map(Same::text).toList());
+        }
+
+        /** With what deletes rows of it: of two moments one may have more of that. */
+        private static String text(TableFile file) {
+            StringBuilder text = new StringBuilder(file.file().id());
+            for (TableFile.Deletes each : file.deletes()) {
+                text.append('\n')
+                        .append(
+                                switch (each) {
+                                    case TableFile.Deletes.Positions(DataFile by) -> by.id();
+                                    case TableFile.Deletes.Equal(DataFile by, List<Integer> ids) ->
+                                            by.id() + ids;
+                                    case TableFile.Deletes.Vector vector -> vector.id();
+                                });
+            }
+            return text.append(file.constants()).toString();
         }
     }
 
@@ -62,15 +78,9 @@ final class Batches {
      * @param columns that are in it
      */
     record Kept(String name, List<String> columns) {
-        /** The text by which a statement reads it. */
-        String text(Relation relation) {
-            String source = "temp.main." + TableSql.name(name);
-            return switch (relation) {
-                case CatalogTable table -> TableSql.over(table, columns, source);
-                case Table _ -> "FROM " + source;
-                case RuledTable _, CatalogView _ ->
-                        throw new IllegalStateException("it is not read in batches");
-            };
+        /** The text by which a statement reads it: what is not planned is not there. */
+        String text() {
+            return "FROM temp.main." + TableSql.name(name);
         }
     }
 

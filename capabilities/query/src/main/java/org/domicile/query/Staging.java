@@ -33,8 +33,8 @@ final class Staging {
     private final Room room;
     private final Map<String, Staged> files = new HashMap<>();
     private final List<Staged> whole = new ArrayList<>();
+    private final Spilled spilled = new Spilled();
     private long held;
-    private long spilled;
     private boolean closed;
     private long next;
 
@@ -302,22 +302,38 @@ final class Staging {
     }
 
     /**
-     * Counts what the engine has spilled by now among what all sessions hold.
+     * Counts what the engine has spilled by now among what all sessions hold. It does not wait for
+     * what is being staged.
      *
+     * @param place where it spills
      * @return whether there is room for it
      */
-    synchronized boolean spilled(long bytes) {
-        if (closed) {
+    boolean spilled(Path place) throws IOException {
+        return spilled.is(place);
+    }
+
+    /** Bytes in the engine's spill, as they were when somebody looked last. */
+    private final class Spilled {
+        private long bytes;
+        private boolean over;
+
+        synchronized boolean is(Path place) throws IOException {
+            long now = over ? 0 : Folders.bytes(place);
+            if (now > bytes && !room.take(now - bytes)) {
+                return false;
+            }
+            if (now < bytes) {
+                room.give(bytes - now);
+            }
+            bytes = now;
             return true;
         }
-        if (bytes > spilled && !room.take(bytes - spilled)) {
-            return false;
+
+        synchronized void end() {
+            over = true;
+            room.give(bytes);
+            bytes = 0;
         }
-        if (bytes < spilled) {
-            room.give(spilled - bytes);
-        }
-        spilled = bytes;
-        return true;
     }
 
     /** Lets go of every file but these. */
@@ -345,9 +361,9 @@ final class Staging {
 
     /** Of what all sessions hold; the folder goes with the worker. */
     synchronized void close() {
-        room.give(held + spilled);
+        room.give(held);
         held = 0;
-        spilled = 0;
+        spilled.end();
         closed = true;
         files.clear();
         whole.clear();

@@ -167,16 +167,6 @@ final class TableSql {
      * @param columns that are in it; the others are null
      */
     static String sifted(CatalogTable table, List<String> columns, String path) {
-        return over(
-                table, columns, "read_parquet([" + literal(path) + "], hive_partitioning=false)");
-    }
-
-    /**
-     * Of something of the engine's that holds rows of the table, under the table's own names.
-     *
-     * @param columns that are in it; the others are null
-     */
-    static String over(CatalogTable table, List<String> columns, String source) {
         return "SELECT "
                 + table.columns().stream()
                         .map(each ->
@@ -188,8 +178,8 @@ final class TableSql {
                                                 type(each),
                                                 name(each.name())))
                         .collect(Collectors.joining(", "))
-                + " FROM "
-                + source;
+                + " "
+                + files(List.of(path));
     }
 
     /** With the rows of some files. */

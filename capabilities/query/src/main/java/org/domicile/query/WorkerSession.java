@@ -948,7 +948,7 @@ final class WorkerSession implements Session {
             Sources.Reading reading,
             String where)
             throws Staging.Full {
-        Batches batches = new Batches(large, staging, reading, kept, this::stopped);
+        Batches batches = new Batches(large, staging, reading, keeping, this::stopped);
         boolean whole = false;
         try {
             if (!large.isEmpty()) {
@@ -991,7 +991,7 @@ final class WorkerSession implements Session {
                 : new Failure(failure.state(), failure.message(), 0, failure.hint());
     }
 
-    private final Batches.Engine kept =
+    private final Batches.Engine keeping =
             new Batches.Engine() {
                 @Override
                 public String name() {
@@ -1107,7 +1107,7 @@ final class WorkerSession implements Session {
             Batches batches)
             throws IOException, TableSql.Unreadable {
         if (batches.has(read)) {
-            return batches.kept(read).text(use.relation());
+            return batches.kept(read).text();
         }
         return switch (use.relation()) {
             case Table table -> files(table, reads);
@@ -1356,13 +1356,13 @@ final class WorkerSession implements Session {
 
     /** Counts what the engine has spilled; a statement for which there is no room ends. */
     private void spills(long number) {
-        long bytes;
+        boolean room;
         try {
-            bytes = over ? 0 : Folders.bytes(Folders.spill(worker.folder()));
+            room = over || staging.spilled(Folders.spill(worker.folder()));
         } catch (IOException _) {
             return; // it is looked again, and goes with the session
         }
-        if (!staging.spilled(bytes) && number != 0 && running == number) {
+        if (!room && number != 0 && running == number) {
             crowded = true;
             cancel(number);
         }

@@ -1352,6 +1352,9 @@ public abstract class SessionContract {
                             "select count(*) from a.t x left join a.t y on x.n = y.n + 100000"
                                     + " where x.n < 5000 and y.n is null and x.word > '8'",
                             "with x as (from a.t) select count(*) from x p, x q where p.n = q.n",
+                            "select max(w) from a.t as u(k, w)",
+                            "select max(u.k) from a.t as u(k) where u.word > 'f'",
+                            "select count(u.word) from (select t as u from a.t) where u.n < 500",
                             "select word from a.t order by n desc limit 3")) {
                 assertEquals(cells(whole, lake, sql), cells(session, lake, sql), sql);
             }
