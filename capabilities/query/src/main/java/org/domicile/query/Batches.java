@@ -415,7 +415,7 @@ final class Batches {
             try {
                 return staged.path();
             } catch (Staging.Full e) {
-                if (!e.others() || System.nanoTime() > end) {
+                if (!e.others() || staging.alone() || System.nanoTime() > end) {
                     throw e;
                 }
                 if (stopped.getAsBoolean()) {

@@ -277,7 +277,7 @@ final class Staging {
         }
         if (!room.take(bytes)) {
             throw new Full(
-                    "%s needs %,d bytes, and the other sessions leave less; try again later"
+                    "%s needs %,d bytes, and what all sessions hold leaves less; try again later"
                             .formatted(place, bytes),
                     true);
         }
@@ -287,6 +287,11 @@ final class Staging {
     /** Bytes that a file may have that is written here. */
     synchronized long left() {
         return Math.max(0, Math.min(most - held, room.left()));
+    }
+
+    /** Whether no other session holds anything that could be given back. */
+    synchronized boolean alone() {
+        return room.held() <= held + spilled.bytes();
     }
 
     /** Counts bytes of a file that was written here. */
@@ -327,6 +332,10 @@ final class Staging {
             }
             bytes = now;
             return true;
+        }
+
+        synchronized long bytes() {
+            return bytes;
         }
 
         synchronized void end() {

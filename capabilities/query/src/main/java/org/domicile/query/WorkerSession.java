@@ -1157,7 +1157,11 @@ final class WorkerSession implements Session {
                             Failure.OVER_LIMIT,
                             "The scan does not fit into the staging: " + full.getMessage() + ".",
                             0,
-                            "Name fewer columns, or ask the operator for more (sql.staging).");
+                            full.others()
+                                    ? "Try again later, or ask the operator for more"
+                                            + " (sql.staging.total)."
+                                    : "Name fewer columns, or ask the operator for more"
+                                            + " (sql.staging).");
             case Staging.Cancelled _ -> stoppedBy();
             default -> Failure.of(Failure.SYSTEM, "The data could not be staged: " + e);
         };
