@@ -48,7 +48,7 @@ final class Batches {
         static Same of(Reads read) {
             return new Same(
                     read.use().relation() instanceof CatalogTable table ? table : "files",
-                    files(read).stream().map(Same::text).toList());
+                    Batches.files(read).stream().map(Same::text).toList());
         }
 
         /** With what deletes rows of it: of two moments one may have more of that. */

@@ -1163,7 +1163,10 @@ final class WorkerSession implements Session {
                                     : "Name fewer columns, or ask the operator for more"
                                             + " (sql.staging).");
             case Staging.Cancelled _ -> stoppedBy();
-            default -> Failure.of(Failure.SYSTEM, "The data could not be staged: " + e);
+            default ->
+                    stopped()
+                            ? stoppedBy()
+                            : Failure.of(Failure.SYSTEM, "The data could not be staged: " + e);
         };
     }
 

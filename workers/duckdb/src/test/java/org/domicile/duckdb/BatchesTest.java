@@ -84,15 +84,15 @@ class BatchesTest {
                 "select i as id, '%s' || md5(i::varchar) as word, (i %% 1000)::int as n, i * 0.5 as x,"
                                 .formatted(MARKER)
                         + " case when i % 10 = 0 then null else i % 7 end as day, [i, -i] as pair"
-                        + " from range(300000) t(i)");
+                        + " from range(240000) t(i)");
         Workers.parquet(
                 folder.resolve("b.parquet"),
-                "select i * 3 as id, md5((i + 7)::varchar) as word from range(150000) t(i)");
+                "select i * 3 as id, md5((i + 7)::varchar) as word from range(100000) t(i)");
         Workers.parquet(
                 folder.resolve("c.parquet"),
                 "select i as id, '%s' || md5(i::varchar) as word, md5((-i)::varchar) as other"
                                 .formatted(MARKER)
-                        + " from range(1000000) t(i)");
+                        + " from range(800000) t(i)");
     }
 
     private static <T> T given(Answer<T> answer) {
@@ -196,7 +196,7 @@ class BatchesTest {
                             + " where n = 77 order by id",
                     "select (select max(word) from b) || max(word) from a",
                     "select word from a union all select word from b order by 1 limit 20 offset"
-                            + " 200000");
+                            + " 150000");
 
     @Test
     void answersAreThoseOfTheEngineAlone() throws Exception {
@@ -395,7 +395,7 @@ class BatchesTest {
             String small = "select count(*), max(word) from b";
             assertEquals(bare(small), given(rows(session, small, sources)));
             // what WHERE says keeps it small
-            String some = "select count(*), max(word) from c where id >= 900000";
+            String some = "select count(*), max(word) from c where id >= 750000";
             assertEquals(bare(some), given(rows(session, some, sources)));
         }
         // what others hold counts, too
@@ -405,7 +405,7 @@ class BatchesTest {
                         usual.java(),
                         usual.classPath(),
                         usual.staging(),
-                        12 * MIB,
+                        7 * MIB,
                         0,
                         limits(64, 200),
                         Map.of());
