@@ -68,7 +68,9 @@ final class Batches {
         }
     }
 
-    /** @param cost of all its files in the staging */
+    /**
+     * @param cost of all its files in the staging
+     */
     private record Costs(Reads read, long cost) {}
 
     /**
@@ -196,8 +198,8 @@ final class Batches {
      */
     Answer<Boolean> load(String where) throws IOException, TableSql.Unreadable {
         Map<Same, List<Reads>> alike = new LinkedHashMap<>();
-        large.forEach(each ->
-                alike.computeIfAbsent(Same.of(each), _ -> new ArrayList<>()).add(each));
+        large.forEach(
+                each -> alike.computeIfAbsent(Same.of(each), _ -> new ArrayList<>()).add(each));
         for (Map.Entry<Same, List<Reads>> each : alike.entrySet()) {
             Answer<Boolean> answer = load(each.getKey(), each.getValue(), where);
             if (answer instanceof Answer.Failed<Boolean>) {
@@ -277,8 +279,7 @@ final class Batches {
 
     /** Stages all that deletes rows, for as long as the table is loaded. */
     private Map<String, String> deletes(Reads read, List<TableFile> files) throws IOException {
-        Set<String> rows =
-                files.stream().map(each -> each.file().id()).collect(Collectors.toSet());
+        Set<String> rows = files.stream().map(each -> each.file().id()).collect(Collectors.toSet());
         Map<String, String> paths = new HashMap<>();
         for (Reads.Need need : read.needs()) {
             if (!rows.contains(need.file().id())) {
@@ -293,8 +294,7 @@ final class Batches {
         return paths;
     }
 
-    private String staged(DataFile file, DataFile origin, List<String> columns)
-            throws IOException {
+    private String staged(DataFile file, DataFile origin, List<String> columns) throws IOException {
         boolean whole = false;
         try {
             String path = staging.footer(file);
@@ -361,8 +361,7 @@ final class Batches {
             for (Piece piece : batch) {
                 DataFile file = piece.table().file();
                 paths.put(
-                        file.id(),
-                        patiently(() -> staged(file, piece.origin(), piece.columns())));
+                        file.id(), patiently(() -> staged(file, piece.origin(), piece.columns())));
             }
             batches++;
             return engine.load(table.name(), select(read, table, batch, paths, where));

@@ -29,9 +29,7 @@ record Reads(Resolving.Use use, List<TableFile> files, List<Need> needs) {
     static Reads of(Resolving.Use use) {
         List<Need> needs =
                 use.relation() instanceof Table table
-                        ? table.files().stream()
-                                .map(file -> new Need(file, use.columns()))
-                                .toList()
+                        ? table.files().stream().map(file -> new Need(file, use.columns())).toList()
                         : List.of();
         return new Reads(use, List.of(), needs);
     }

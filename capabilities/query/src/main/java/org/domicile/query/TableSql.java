@@ -567,8 +567,7 @@ final class TableSql {
                             Wanted.Constant constant) ->
                     column(column, columns)
                             .flatMap(name ->
-                                    constant(constant)
-                                            .map(value -> name + sign(operator) + value))
+                                    constant(constant).map(value -> name + sign(operator) + value))
                             .orElse(TRUE);
             case Wanted.In(String column, List<Wanted.Constant> constants) -> {
                 List<String> values =

@@ -12,7 +12,6 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -586,8 +584,7 @@ final class WorkerSession implements Session {
 
     /** Views with the columns of what is read, and with the footers of files that are named. */
     private Answer<List<Wire.View>> empty(Resolving.Resolved resolved) {
-        List<Reads> reads =
-                resolved.uses().stream().map(Reads::of).toList();
+        List<Reads> reads = resolved.uses().stream().map(Reads::of).toList();
         List<Wire.View> views = new ArrayList<>();
         try {
             for (Resolving.Made each : resolved.made()) {
@@ -1040,12 +1037,7 @@ final class WorkerSession implements Session {
                             case Resolving.Viewed viewed -> viewed.definition();
                             case Resolving.Use use ->
                                     definition(
-                                            use,
-                                            found(tables, use),
-                                            reads,
-                                            paths,
-                                            sifted,
-                                            batches);
+                                            use, found(tables, use), reads, paths, sifted, batches);
                         };
                 views.add(new Wire.View(each.target(), text));
             }
@@ -1060,8 +1052,8 @@ final class WorkerSession implements Session {
     }
 
     /** Stages files whole, with what deletes rows of them. */
-    private Map<String, String> paths(
-            List<Reads> reads, Batches batches, Sources.Reading reading) throws IOException {
+    private Map<String, String> paths(List<Reads> reads, Batches batches, Sources.Reading reading)
+            throws IOException {
         Map<String, String> paths = new HashMap<>();
         List<Reads> whole =
                 reads.stream().filter(each -> !each.ruled() && !batches.has(each)).toList();
@@ -1133,7 +1125,8 @@ final class WorkerSession implements Session {
         }
     }
 
-    private void columns(Reads.Need need, List<Reads> reads, Sources.Reading reading) throws IOException {
+    private void columns(Reads.Need need, List<Reads> reads, Sources.Reading reading)
+            throws IOException {
         try {
             staging.columns(need.file(), need.columns(), reading, this::stopped);
         } catch (Staging.Full _) {

@@ -36,10 +36,10 @@
  * this package itself makes: 42601 (not one statement), 54001 (views too deep), 0A000 (a kind or a
  * function that does not run here), 42P01 (no such table), 42501 (refused), 22023 (a file that is
  * none), 53400 (a row group over the staging, rows over the limit, no room beside other sessions),
- * 53200 (memory and spill), 53300 (too many
- * sessions), 57014 (cancelled, or out of time), 57P01 (the session's process is gone; open
- * another), 58000 (no walls). The engine's own errors keep their text and get the state of their
- * kind. After 57P01 the session is dead; after any other it goes on.
+ * 53200 (memory and spill), 53300 (too many sessions), 57014 (cancelled, or out of time), 57P01
+ * (the session's process is gone; open another), 58000 (no walls). The engine's own errors keep
+ * their text and get the state of their kind. After 57P01 the session is dead; after any other it
+ * goes on.
  *
  * <p><b>Limits</b> ({@link org.domicile.query.Limits}) are an organisation's: memory, threads,
  * time, rows, staging, spill, sessions; the configuration's, or those that an operator has set for

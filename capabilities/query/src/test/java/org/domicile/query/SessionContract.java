@@ -1302,9 +1302,7 @@ public abstract class SessionContract {
                 field(2, "word", Type.Simple.VARCHAR),
                 field(3, "new", Type.Simple.INTEGER));
         DataFile one =
-                data(
-                        "one",
-                        "select i as old_n, md5(i::varchar) as word from range(100000) t(i)");
+                data("one", "select i as old_n, md5(i::varchar) as word from range(100000) t(i)");
         DataFile two =
                 data(
                         "two",
@@ -1345,8 +1343,8 @@ public abstract class SessionContract {
                 Session session = given(narrow.begin("city", "UTC"))) {
             for (String sql :
                     List.of(
-                            "select count(*), sum(n)::bigint, min(word), max(word), sum(new)::bigint"
-                                    + " from a.t",
+                            "select count(*), sum(n)::bigint, min(word), max(word),"
+                                    + " sum(new)::bigint from a.t",
                             "select n, word, new from a.t where n > 99900 order by n limit 200",
                             "select n from a.t where n >= 124990 and n < 125010 order by n",
                             "select count(*) from a.t where new in (1, 3) or word = 'x'",
@@ -1379,16 +1377,15 @@ public abstract class SessionContract {
                     given(
                             session.write(
                                     "select n, word from a.t where n % 100 = 1",
-                                    List.of(),
-                                    new Target.PlainParquet(),
-                                    lake))) {
+                                    List.of(), new Target.PlainParquet(), lake))) {
                 assertTrue(Math.abs(written.rows() - 1_557) < 20, written::toString);
             }
             assertEquals(
                     "22P02",
                     failure(session.run("select max(word::int) from a.t", List.of(), lake))
                             .state());
-            assertEquals("42703", failure(session.run("select no from a.t", List.of(), lake)).state());
+            assertEquals(
+                    "42703", failure(session.run("select no from a.t", List.of(), lake)).state());
             Failure lost =
                     failure(
                             session.run(

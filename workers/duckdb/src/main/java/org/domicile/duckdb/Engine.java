@@ -373,8 +373,7 @@ final class Engine {
         check();
         if (together && !loaded.isEmpty()) { // what it read goes with the transaction
             return new Failed(
-                    Failure.of(
-                            "XX000", "The statement failed, and the engine did not say why."));
+                    Failure.of("XX000", "The statement failed, and the engine did not say why."));
         }
         if (System.nanoTime() - last.at() > LOOK_AGAIN.toNanos()) {
             return new Failed(

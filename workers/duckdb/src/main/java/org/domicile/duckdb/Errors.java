@@ -29,9 +29,7 @@ final class Errors {
                     boolean full = state.equals(Failure.MEMORY);
                     return new Failure(
                             state,
-                            (full ? first(message) : message)
-                                    .replace(files.toString(), "")
-                                    .strip(),
+                            (full ? first(message) : message).replace(files.toString(), "").strip(),
                             position(error.get("position"), 0),
                             full ? MORE : "");
                 }

@@ -180,8 +180,10 @@ class BatchesTest {
                     "select count(*), sum(id), min(word), max(word), count(day), sum(x),"
                             + " sum(pair[2]) from a",
                     "select n, count(*), max(word) from a group by n order by n",
-                    "select substr(word, 16, 4) as k, count(*), sum(n) from a group by k order by k",
-                    "select count(*), sum(a.n), max(b.word), min(a.word) from a join b on a.id = b.id",
+                    "select substr(word, 16, 4) as k, count(*), sum(n) from a group by k order by"
+                            + " k",
+                    "select count(*), sum(a.n), max(b.word), min(a.word) from a join b on a.id ="
+                            + " b.id",
                     "select count(*), max(x.word) from a x join a y on x.id = y.id + 1"
                             + " where x.n < 10 and y.n >= 5",
                     "with t as (from a) select count(*), max(q.word) from t p, t q"
@@ -373,8 +375,7 @@ class BatchesTest {
                             counted.set(true);
                         }
                     };
-            assertEquals(
-                    bare(LARGE), given(rows(session, LARGE, new Watched(sources, 0, look))));
+            assertEquals(bare(LARGE), given(rows(session, LARGE, new Watched(sources, 0, look))));
             assertTrue(looked.get(), "it spilled");
             assertTrue(counted.get(), "it counted");
             assertTrue(queries.standing().staged() <= 2 * MIB, "it does no longer");
@@ -414,8 +415,7 @@ class BatchesTest {
             Failure failure = failure(rows(session, LARGE, sources));
             assertEquals(Failure.OVER_LIMIT, failure.state(), failure::toString);
             assertTrue(failure.hint().contains("sql.staging.total"), failure::toString);
-            assertEquals(
-                    List.of("1"), given(rows(session, "select 1", sources)), "it goes on");
+            assertEquals(List.of("1"), given(rows(session, "select 1", sources)), "it goes on");
         }
     }
 
