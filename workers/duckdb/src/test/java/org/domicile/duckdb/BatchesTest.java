@@ -87,7 +87,7 @@ class BatchesTest {
                         + " from range(240000) t(i)");
         Workers.parquet(
                 folder.resolve("b.parquet"),
-                "select i * 3 as id, md5((i + 7)::varchar) as word from range(100000) t(i)");
+                "select i * 3 as id, md5((i + 7)::varchar) as word from range(140000) t(i)");
         Workers.parquet(
                 folder.resolve("c.parquet"),
                 "select i as id, '%s' || md5(i::varchar) as word, md5((-i)::varchar) as other"
