@@ -72,6 +72,7 @@ final class WorkerSession implements Session {
     private long outputs;
     private long arrivals;
     private long keptTables;
+    private boolean keeps;
     private Set<String> varying = Set.of();
     private @Nullable OpenRows open;
 
@@ -428,6 +429,7 @@ final class WorkerSession implements Session {
                             LOOK_MILLIS,
                             TimeUnit.MILLISECONDS);
             try {
+                keeps = false; // it goes with the statement
                 String copy = target.copy(select, file.path());
                 Answer<Long> rows =
                         ask(
@@ -513,6 +515,7 @@ final class WorkerSession implements Session {
             if (!goesOn) {
                 end.cancel(false);
                 watch.cancel(false);
+                letGo();
                 forgetSifted();
                 running = 0;
                 spills(0);
@@ -965,9 +968,17 @@ final class WorkerSession implements Session {
         } catch (IOException e) {
             return Answer.failed(unstaged(e));
         } finally {
-            if (!whole && !large.isEmpty() && !over) {
-                ask(Wire.END, out -> {}, Wire.DONE, in -> true);
+            if (!whole) {
+                letGo();
             }
+        }
+    }
+
+    /** Of rows that the engine keeps for a statement that does not come. */
+    private void letGo() {
+        if (keeps && !over) {
+            keeps = false;
+            ask(Wire.END, out -> {}, Wire.DONE, in -> true);
         }
     }
 
@@ -997,6 +1008,7 @@ final class WorkerSession implements Session {
 
                 @Override
                 public Answer<Boolean> load(String table, String select) {
+                    keeps = true;
                     return ask(
                             Wire.LOAD,
                             out -> {
@@ -1192,6 +1204,7 @@ final class WorkerSession implements Session {
         if (stopped()) {
             return Answer.failed(stoppedBy());
         }
+        keeps = false; // it goes with the statement
         return ask(
                         Wire.RUN,
                         out -> {
