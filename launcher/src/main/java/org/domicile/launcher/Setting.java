@@ -106,8 +106,8 @@ enum Setting {
     SQL_STAGING(
             "sql.staging",
             "1GiB",
-            "bytes of columns that a SQL session holds in memory; a statement that reads more is"
-                    + " refused"),
+            "bytes of columns that a SQL session holds in memory; a statement that reads more does"
+                    + " so in batches"),
     SQL_STAGING_TOTAL(
             "sql.staging.total", "2GiB", "the same of all sessions together, with what they spill"),
     SQL_STAGING_FOLDER(
@@ -124,7 +124,8 @@ enum Setting {
     SQL_SPILL(
             "sql.spill",
             "1GiB",
-            "bytes that a SQL session may spill, encrypted, when memory is full"),
+            "bytes that a SQL session may spill, encrypted, into its staging folder when memory is"
+                    + " full"),
     SQL_THREADS("sql.threads", "2", "threads of the engine of a SQL session"),
     SQL_TIME("sql.time", "10m", "longest time of a SQL statement, to its last row"),
     SQL_ROWS("sql.rows", "100000000", "most rows of the result of a SQL statement"),

@@ -43,6 +43,7 @@ class SqlCommandTest {
         staging = Path.of("/dev/shm", "domicile-sql-test-" + ProcessHandle.current().pid());
         cloud = rig.open("sql.staging.folder=" + staging, "sql.staging=8MiB", "sql.memory=128MiB");
         Path file = folder.resolve("flights.parquet");
+        Path large = folder.resolve("large.parquet");
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement()) {
             statement.execute(
@@ -50,6 +51,11 @@ class SqlCommandTest {
                                     + " from range(20000) t(i)) to '%s' (format parquet,"
                                     + " compression uncompressed)")
                             .formatted(MARKER, file));
+            statement.execute(
+                    ("copy (select i as id, '%s' || i as word from range(500000) t(i)) to '%s'"
+                                    + " (format parquet, compression uncompressed, row_group_size"
+                                    + " 50000)")
+                            .formatted(MARKER, large));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -62,6 +68,8 @@ class SqlCommandTest {
                         Optional.empty());
         s3.call("PUT", "travel", "", Map.of(), Map.of(), S3Client.Payload.nothing());
         put(s3, "flights.parquet", Files.readAllBytes(file));
+        assertTrue(Files.size(large) > 16 << 20, "more than the staging holds");
+        put(s3, "large.parquet", Files.readAllBytes(large));
         put(s3, "text.parquet", "no Parquet".getBytes(StandardCharsets.UTF_8));
     }
 
@@ -135,7 +143,19 @@ class SqlCommandTest {
     @Test
     void everyStatementIsOnRecordAndNoPlainTextIsLeft() throws IOException {
         assertEquals(0, sql("select max(word) from 's3://travel/flights.parquet'").code());
+        Rig.Ran batches =
+                sql("--csv", "select count(distinct word) from 's3://travel/large.parquet'");
+        assertEquals("500000", batches.out().lines().toList().getLast(), batches.err());
         Rig.Ran uses = rig.run("uses", "--last", "1h", "--json");
+        assertEquals(
+                1,
+                uses.rows().stream()
+                        .filter(use ->
+                                use.text("action").equals("sql:Select")
+                                        && use.text("object")
+                                                .startsWith("travel/large.parquet (word)"))
+                        .count(),
+                "one use, in however many batches");
         assertTrue(
                 uses.rows().stream()
                         .anyMatch(use ->

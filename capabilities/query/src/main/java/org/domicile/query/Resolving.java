@@ -116,7 +116,7 @@ final class Resolving {
                         && reference.at() instanceof At.Now
                         && (name.parts().size() == 1
                                 || name.parts().size() == 2 && !isReserved(name.parts().getFirst()))
-                        && !name.parts().getFirst().startsWith(OWN);
+                        && !name.parts().getFirst().toLowerCase(Locale.ROOT).startsWith(OWN);
         String key = String.join("\n", name.parts()).toLowerCase(Locale.ROOT);
         if (fits && taken.putIfAbsent(key, relation) == null) {
             return name;

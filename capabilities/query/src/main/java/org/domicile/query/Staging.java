@@ -33,6 +33,7 @@ final class Staging {
     private final Room room;
     private final Map<String, Staged> files = new HashMap<>();
     private final List<Staged> whole = new ArrayList<>();
+    private final Spilled spilled = new Spilled();
     private long held;
     private boolean closed;
     private long next;
@@ -46,8 +47,16 @@ final class Staging {
     static final class Full extends IOException {
         private static final long serialVersionUID = 1L;
 
-        Full(String sentence) {
+        private final boolean others;
+
+        Full(String sentence, boolean others) {
             super(sentence);
+            this.others = others;
+        }
+
+        /** Whether it would fit if other sessions held less. */
+        boolean others() {
+            return others;
         }
     }
 
@@ -73,7 +82,7 @@ final class Staging {
             return present.path().toString();
         }
         Footer footer = file.footer();
-        long bytes = footer.tail().length + 2L * PAGE;
+        long bytes = cost(footer);
         take(bytes, file.place());
         Staged staged =
                 new Staged(
@@ -90,9 +99,33 @@ final class Staging {
         return staged.path().toString();
     }
 
+    private static long cost(Footer footer) {
+        return footer.tail().length + 2L * PAGE;
+    }
+
+    private static long cost(List<Footer.Chunk> runs) {
+        return runs.stream().mapToLong(run -> run.length() + 2L * PAGE).sum();
+    }
+
+    /** Bytes that a file takes with some columns. */
+    static long cost(Footer footer, List<String> columns) {
+        return cost(footer) + cost(runs(footer.chunks(), columns));
+    }
+
     /** Stages what is missing of some columns. */
     synchronized void columns(
             DataFile file, List<String> wanted, Sources.Reading reading, BooleanSupplier cancelled)
+            throws IOException {
+        columns(file, file, wanted, reading, cancelled);
+    }
+
+    /** The same of a part of a file. @param origin the file that it is a part of */
+    synchronized void columns(
+            DataFile file,
+            DataFile origin,
+            List<String> wanted,
+            Sources.Reading reading,
+            BooleanSupplier cancelled)
             throws IOException {
         Staged staged = files.get(file.id());
         if (staged == null) {
@@ -101,12 +134,12 @@ final class Staging {
         List<String> missing =
                 wanted.stream().filter(each -> !staged.columns().contains(each)).toList();
         List<Footer.Chunk> runs = runs(file.footer().chunks(), missing);
-        long bytes = runs.stream().mapToLong(run -> run.length() + 2L * PAGE).sum();
+        long bytes = cost(runs);
         take(bytes, file.place());
         staged.bytes()[0] += bytes;
         try (FileChannel out = FileChannel.open(staged.path(), StandardOpenOption.WRITE)) {
             for (Footer.Chunk run : runs) {
-                copy(file, run, reading, out, cancelled);
+                copy(origin, run, reading, out, cancelled);
             }
         }
         staged.columns().addAll(missing);
@@ -234,17 +267,19 @@ final class Staging {
 
     private void take(long bytes, String place) throws Full {
         if (closed) {
-            throw new Full("the session ends");
+            throw new Full("the session ends", false);
         }
         if (bytes > most - held) {
             throw new Full(
                     "%s needs %,d bytes more, and the session's staging has %,d of %,d left"
-                            .formatted(place, bytes, most - held, most));
+                            .formatted(place, bytes, most - held, most),
+                    false);
         }
         if (!room.take(bytes)) {
             throw new Full(
-                    "%s needs %,d bytes, and the other sessions leave less; try again later"
-                            .formatted(place, bytes));
+                    "%s needs %,d bytes, and what all sessions hold leaves less; try again later"
+                            .formatted(place, bytes),
+                    true);
         }
         held += bytes;
     }
@@ -252,6 +287,11 @@ final class Staging {
     /** Bytes that a file may have that is written here. */
     synchronized long left() {
         return Math.max(0, Math.min(most - held, room.left()));
+    }
+
+    /** Whether no other session holds anything that could be given back. */
+    synchronized boolean alone() {
+        return room.held() <= held + spilled.bytes();
     }
 
     /** Counts bytes of a file that was written here. */
@@ -264,6 +304,45 @@ final class Staging {
         long given = Math.min(bytes, held); // nothing once all of it was given back
         held -= given;
         room.give(given);
+    }
+
+    /**
+     * Counts what the engine has spilled by now among what all sessions hold. It does not wait for
+     * what is being staged.
+     *
+     * @param place where it spills
+     * @return whether there is room for it
+     */
+    boolean spilled(Path place) throws IOException {
+        return spilled.is(place);
+    }
+
+    /** Bytes in the engine's spill, as they were when somebody looked last. */
+    private final class Spilled {
+        private long bytes;
+        private boolean over;
+
+        synchronized boolean is(Path place) throws IOException {
+            long now = over ? 0 : Folders.bytes(place);
+            if (now > bytes && !room.take(now - bytes)) {
+                return false;
+            }
+            if (now < bytes) {
+                room.give(bytes - now);
+            }
+            bytes = now;
+            return true;
+        }
+
+        synchronized long bytes() {
+            return bytes;
+        }
+
+        synchronized void end() {
+            over = true;
+            room.give(bytes);
+            bytes = 0;
+        }
     }
 
     /** Lets go of every file but these. */
@@ -293,6 +372,7 @@ final class Staging {
     synchronized void close() {
         room.give(held);
         held = 0;
+        spilled.end();
         closed = true;
         files.clear();
         whole.clear();

@@ -51,8 +51,13 @@ final class TableSql {
      * A file in the staging.
      *
      * @param paths of it and of what deletes its rows, by their ids
+     * @param first number of its first row in the file that it is, or is a part of
      */
-    record Part(TableFile file, Map<String, String> paths) {
+    record Part(TableFile file, Map<String, String> paths, long first) {
+        Part(TableFile file, Map<String, String> paths) {
+            this(file, paths, 0);
+        }
+
         private String path(String id) {
             String path = paths.get(id);
             if (path == null) {
@@ -173,9 +178,8 @@ final class TableSql {
                                                 type(each),
                                                 name(each.name())))
                         .collect(Collectors.joining(", "))
-                + " FROM read_parquet(["
-                + literal(path)
-                + "], hive_partitioning=false)";
+                + " "
+                + files(List.of(path));
     }
 
     /** With the rows of some files. */
@@ -271,12 +275,16 @@ final class TableSql {
                         columns.putIfAbsent(part.path(file.id()), needed(each));
                         files.computeIfAbsent(part.path(file.id()), _ -> new ArrayList<>())
                                 .add(
-                                        "(%s, %s)"
+                                        "(%s, %s, %d)"
                                                 .formatted(
                                                         literal(part.file().location()),
-                                                        literal(path)));
+                                                        literal(path),
+                                                        part.first()));
                     }
-                    case Deletes.Vector vector -> vectors.put(part.path(vector.id()), path);
+                    case Deletes.Vector vector -> {
+                        String pair = literal(path) + ", " + part.first();
+                        vectors.put(part.path(vector.id()), pair);
+                    }
                     case Deletes.Equal _ -> {}
                 }
             }
@@ -284,17 +292,17 @@ final class TableSql {
         for (Map.Entry<String, List<String>> each : files.entrySet()) {
             List<String> names = columns.getOrDefault(each.getKey(), List.of());
             texts.add(
-                    "SELECT m.f, CAST(p.%s AS BIGINT) AS n FROM read_parquet([%s],"
+                    "SELECT m.f, CAST(p.%s AS BIGINT) - m.o AS n FROM read_parquet([%s],"
                                     .formatted(name(names.getLast()), literal(each.getKey()))
                             + " hive_partitioning=false) AS p JOIN (VALUES "
                             + String.join(", ", each.getValue())
-                            + ") AS m(l, f) ON p."
+                            + ") AS m(l, f, o) ON p."
                             + name(names.getFirst())
                             + " = m.l");
         }
         if (!vectors.isEmpty()) {
             texts.add(
-                    "SELECT m.f, p.n FROM read_csv(["
+                    "SELECT m.f, p.n - m.o AS n FROM read_csv(["
                             + vectors.keySet().stream()
                                     .map(TableSql::literal)
                                     .collect(Collectors.joining(", "))
@@ -306,9 +314,9 @@ final class TableSql {
                                             "(%s, %s)"
                                                     .formatted(
                                                             literal(each.getKey()),
-                                                            literal(each.getValue())))
+                                                            each.getValue()))
                                     .collect(Collectors.joining(", "))
-                            + ") AS m(v, f) ON p.domicile_file = m.v");
+                            + ") AS m(v, f, o) ON p.domicile_file = m.v");
         }
         return String.join(" UNION ALL ", texts);
     }
@@ -518,6 +526,95 @@ final class TableSql {
             throw new Unreadable("The column " + field.name() + " is no map in a file.");
         }
         return node.children().getFirst().children();
+    }
+
+    /** Of files that have the same columns, by their paths. */
+    static String files(List<String> paths) {
+        return paths.stream()
+                .map(TableSql::literal)
+                .collect(
+                        Collectors.joining(
+                                ", ", "FROM read_parquet([", "], hive_partitioning=false)"));
+    }
+
+    // ---- what is wanted ----
+
+    /**
+     * A condition that is true of all rows that are wanted, and maybe of others: what it does not
+     * say the engine does, which has the whole statement. Constants stand as in the statement, so
+     * that they mean the same here.
+     *
+     * @param columns that there are
+     */
+    static String where(Wanted wanted, List<String> columns) {
+        return switch (wanted) {
+            case Wanted.All() -> TRUE;
+            case Wanted.And(List<Wanted> of) ->
+                    of.stream()
+                            .map(each -> where(each, columns))
+                            .filter(each -> !each.equals(TRUE))
+                            .reduce((one, other) -> "(" + one + " AND " + other + ")")
+                            .orElse(TRUE);
+            case Wanted.Or(List<Wanted> of) -> {
+                List<String> all = of.stream().map(each -> where(each, columns)).toList();
+                yield all.isEmpty() || all.contains(TRUE)
+                        ? TRUE
+                        : "(" + String.join(" OR ", all) + ")";
+            }
+            case Wanted.Compare(
+                            String column,
+                            Wanted.Operator operator,
+                            Wanted.Constant constant) ->
+                    column(column, columns)
+                            .flatMap(name ->
+                                    constant(constant).map(value -> name + sign(operator) + value))
+                            .orElse(TRUE);
+            case Wanted.In(String column, List<Wanted.Constant> constants) -> {
+                List<String> values =
+                        constants.stream().flatMap(each -> constant(each).stream()).toList();
+                yield values.isEmpty() || values.size() < constants.size()
+                        ? TRUE
+                        : column(column, columns)
+                                .map(name -> name + " IN (" + String.join(", ", values) + ")")
+                                .orElse(TRUE);
+            }
+        };
+    }
+
+    /** Of which nothing is known. */
+    static final String TRUE = "true";
+
+    /** The engine does not tell capital letters from small ones. */
+    private static Optional<String> column(String column, List<String> columns) {
+        return columns.stream()
+                .filter(each -> each.equalsIgnoreCase(column))
+                .findFirst()
+                .map(TableSql::name);
+    }
+
+    private static String sign(Wanted.Operator operator) {
+        return switch (operator) {
+            case EQUAL -> " = ";
+            case LESS -> " < ";
+            case AT_MOST -> " <= ";
+            case GREATER -> " > ";
+            case AT_LEAST -> " >= ";
+        };
+    }
+
+    private static Optional<String> constant(Wanted.Constant constant) {
+        String text = constant.text();
+        return switch (constant.kind()) {
+            case TRUTH -> plain(text, "(?i)true|false");
+            case WHOLE, EXACT -> plain(text, "-?[0-9]{1,20}(\\.[0-9]{1,20})?");
+            case TEXT -> Optional.of(literal(text));
+            case DAY -> Optional.of("CAST(" + literal(text) + " AS DATE)");
+            case MOMENT -> Optional.of("CAST(" + literal(text) + " AS TIMESTAMP)");
+        };
+    }
+
+    private static Optional<String> plain(String text, String form) {
+        return text.matches(form) ? Optional.of(text) : Optional.empty();
     }
 
     static String literal(String text) {

@@ -40,6 +40,8 @@ import java.util.List;
  * END       ▶ ends the rows and drops the views              ◀ DONE
  * WRITE     ▶ number (8), views, sql, values                 ◀ WRITTEN
  * WRITTEN   ◀ rows (8)
+ * LOAD      ▶ number (8), table, select: rows of it into a table of
+ *             the engine's, which goes with the next RUN, WRITE or END   ◀ DONE
  * TOGETHER  ▶ statements from here on see one moment             ◀ DONE
  * APART     ▶ no longer                                         ◀ DONE
  * CANCEL    ▶
@@ -48,7 +50,7 @@ import java.util.List;
  */
 public final class Wire {
     /** Of this format. */
-    public static final int VERSION = 2;
+    public static final int VERSION = 3;
 
     /** From a worker that is ready. */
     public static final int HELLO = 1;
@@ -103,6 +105,9 @@ public final class Wire {
 
     /** They do no longer. */
     public static final int APART = 34;
+
+    /** To be kept for the statement that comes. */
+    public static final int LOAD = 35;
 
     /** Bytes of the largest body. */
     public static final int MOST = 80 << 20;

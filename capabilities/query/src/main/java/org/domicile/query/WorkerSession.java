@@ -12,7 +12,6 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +23,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +49,9 @@ final class WorkerSession implements Session {
     /** How often it is looked how large a file is that grows. */
     private static final int LOOK_MILLIS = 50;
 
+    /** How often it is looked how much the engine spilled. */
+    private static final int SPILL_MILLIS = 200;
+
     private final Worker worker;
     private final Limits limits;
     private final Staging staging;
@@ -64,11 +65,14 @@ final class WorkerSession implements Session {
     private volatile long running;
     private volatile long cancelled;
     private volatile boolean late;
+    private volatile boolean crowded;
     private volatile boolean waiting;
     private volatile boolean over;
     private long last;
     private long outputs;
     private long arrivals;
+    private long keptTables;
+    private boolean keeps;
     private Set<String> varying = Set.of();
     private @Nullable OpenRows open;
 
@@ -88,99 +92,6 @@ final class WorkerSession implements Session {
         this.times = times;
         this.ended = ended;
         this.beside = beside;
-    }
-
-    /** A file of a statement, with the columns of it that are staged. */
-    private record Need(DataFile file, List<String> columns) {}
-
-    /**
-     * What is read for a name.
-     *
-     * @param files of a table of the catalog
-     * @param needs all that is staged in columns
-     */
-    private record Reads(Resolving.Use use, List<TableFile> files, List<Need> needs) {
-        long rows() {
-            return use.relation() instanceof Table table
-                    ? table.files().stream().mapToLong(file -> file.footer().rows()).sum()
-                    : files.stream().mapToLong(file -> file.file().footer().rows()).sum();
-        }
-
-        long bytes() {
-            return needs.stream()
-                            .mapToLong(need -> need.file().footer().bytes(need.columns()))
-                            .sum()
-                    + vectors().stream().mapToLong(TableFile.Deletes.Vector::bytes).sum();
-        }
-
-        List<TableFile.Deletes.Vector> vectors() {
-            return files.stream()
-                    .flatMap(file -> file.deletes().stream())
-                    .filter(TableFile.Deletes.Vector.class::isInstance)
-                    .map(TableFile.Deletes.Vector.class::cast)
-                    .distinct()
-                    .toList();
-        }
-
-        String place() {
-            return switch (use.relation()) {
-                case Table table -> table.files().getFirst().place();
-                case CatalogTable table -> table.name();
-                case RuledTable ruled -> ruled.table().name();
-                case CatalogView view -> view.name();
-            };
-        }
-
-        /** Those that the statement may need, and those by which deleted rows are told. */
-        List<String> columns() {
-            Optional<CatalogTable> table = ofCatalog(use.relation());
-            if (table.isEmpty()) {
-                return use.columns();
-            }
-            List<String> read = read(use);
-            Set<Integer> ids = new HashSet<>();
-            for (TableFile file : files) {
-                for (TableFile.Deletes each : file.deletes()) {
-                    if (each instanceof TableFile.Deletes.Equal equal) {
-                        ids.addAll(equal.ids());
-                    }
-                }
-            }
-            List<String> names = new ArrayList<>();
-            for (Field each : table.get().columns()) {
-                if (ids.remove(each.id()) || read.contains(each.name())) {
-                    names.add(each.name());
-                }
-            }
-            ids.stream().sorted().forEach(id -> names.add("dropped column " + id));
-            return names;
-        }
-
-        Plan.Scan scan() {
-            return new Plan.Scan(
-                    use.reference().name(),
-                    place(),
-                    needs.stream().map(Need::file).toList(),
-                    columns(),
-                    rows(),
-                    bytes(),
-                    use.relation() instanceof RuledTable ruled ? ruled.told() : "");
-        }
-    }
-
-    private static Optional<CatalogTable> ofCatalog(Relation relation) {
-        return switch (relation) {
-            case CatalogTable table -> Optional.of(table);
-            case RuledTable ruled -> Optional.of(ruled.table());
-            case Table _, CatalogView _ -> Optional.empty();
-        };
-    }
-
-    /** Columns that are read: where rules hold, those of the condition, too. */
-    private static List<String> read(Resolving.Use use) {
-        return use.relation() instanceof RuledTable ruled
-                ? Stream.concat(use.columns().stream(), ruled.asked().stream()).distinct().toList()
-                : use.columns();
     }
 
     Answer<Session> begin(String zone) {
@@ -518,6 +429,7 @@ final class WorkerSession implements Session {
                             LOOK_MILLIS,
                             TimeUnit.MILLISECONDS);
             try {
+                keeps = false; // it goes with the statement
                 String copy = target.copy(select, file.path());
                 Answer<Long> rows =
                         ask(
@@ -582,23 +494,31 @@ final class WorkerSession implements Session {
         }
         running = ++last;
         late = false;
+        crowded = false;
+        long number = running;
         ScheduledFuture<?> end =
                 times.schedule(
                         () -> outOfTime(running), limits.time().toMillis(), TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> watch =
+                times.scheduleWithFixedDelay(
+                        () -> spills(number), SPILL_MILLIS, SPILL_MILLIS, TimeUnit.MILLISECONDS);
         boolean goesOn = false;
         try {
             Answer<T> answer = work.done();
             OpenRows rows = open;
             goesOn = rows != null;
             if (rows != null) {
-                rows.until(end);
+                rows.until(end, watch);
             }
             return answer;
         } finally {
             if (!goesOn) {
                 end.cancel(false);
+                watch.cancel(false);
+                letGo();
                 forgetSifted();
                 running = 0;
+                spills(0);
             }
         }
     }
@@ -667,8 +587,7 @@ final class WorkerSession implements Session {
 
     /** Views with the columns of what is read, and with the footers of files that are named. */
     private Answer<List<Wire.View>> empty(Resolving.Resolved resolved) {
-        List<Reads> reads =
-                resolved.uses().stream().map(use -> new Reads(use, List.of(), needs(use))).toList();
+        List<Reads> reads = resolved.uses().stream().map(Reads::of).toList();
         List<Wire.View> views = new ArrayList<>();
         try {
             for (Resolving.Made each : resolved.made()) {
@@ -702,19 +621,12 @@ final class WorkerSession implements Session {
         return new IllegalStateException("a view is resolved to what it reads: " + view.name());
     }
 
-    private static List<Need> needs(Resolving.Use use) {
-        return use.relation() instanceof Table table
-                ? table.files().stream().map(file -> new Need(file, use.columns())).toList()
-                : List.of();
-    }
-
     private String files(Table table, List<Reads> reads) throws IOException {
         List<String> paths = new ArrayList<>();
         for (DataFile file : table.files()) {
-            paths.add(TableSql.literal(footer(file, reads)));
+            paths.add(footer(file, reads));
         }
-        return "FROM read_parquet([%s], hive_partitioning=false)"
-                .formatted(String.join(", ", paths));
+        return TableSql.files(paths);
     }
 
     /** What is there of other statements gives way. */
@@ -750,32 +662,65 @@ final class WorkerSession implements Session {
                 .then(reads -> {
                     Plan plan =
                             new Plan(parsed.kind(), sql, reads.stream().map(Reads::scan).toList());
-                    if (plan.bytes() > limits.staging()) {
-                        return Answer.failed(plan.ruled() ? tooLarge() : tooLarge(plan));
+                    Optional<Failure> never = never(reads);
+                    if (never.isPresent()) {
+                        return Answer.failed(never.get());
                     }
                     return sources.open(plan)
                             .then(reading -> {
                                 try (reading) {
-                                    return staged(resolved, reads, reading);
+                                    String where =
+                                            sources instanceof Sifting sifting
+                                                    ? sifting.where()
+                                                    : TableSql.TRUE;
+                                    return staged(resolved, reads, reading, where);
                                 }
                             })
-                            .then(views ->
+                            .then(staged ->
                                     Answer.of(
                                             new Ready(
-                                                    views,
+                                                    staged.views(),
                                                     parsed.kind() == Kind.EXPLAIN
-                                                            ? sources.told(plan)
+                                                            ? told(sources.told(plan), staged)
                                                             : List.of())));
                 });
+    }
+
+    /** Why no staging of this size can hold even a part of what is read: nothing is opened. */
+    private Optional<Failure> never(List<Reads> reads) {
+        try {
+            return Batches.oversized(Batches.of(reads, limits.staging()), limits.staging())
+                    .map(sentence ->
+                            new Failure(
+                                    Failure.OVER_LIMIT,
+                                    "%s, and the staging of a session holds %,d."
+                                            .formatted(sentence, limits.staging()),
+                                    0,
+                                    "Name fewer columns, write the file with smaller row groups,"
+                                            + " or ask the operator for more (sql.staging)."));
+        } catch (NotParquet e) {
+            return Optional.of(unstaged(e));
+        }
+    }
+
+    private List<String> told(List<String> said, Staged staged) {
+        if (staged.batches() == 0) {
+            return said;
+        }
+        List<String> lines = new ArrayList<>(said);
+        lines.add(
+                "batches: %,d, for the staging of a session holds %,d bytes"
+                        .formatted(staged.batches(), limits.staging()));
+        return lines;
     }
 
     /** Asks which files there are. */
     private static Answer<List<Reads>> reads(Resolving.Resolved resolved, Sources sources) {
         List<Reads> reads = new ArrayList<>();
         for (Resolving.Use use : resolved.uses()) {
-            Optional<CatalogTable> table = ofCatalog(use.relation());
+            Optional<CatalogTable> table = Reads.ofCatalog(use.relation());
             if (table.isEmpty()) {
-                reads.add(new Reads(use, List.of(), needs(use)));
+                reads.add(Reads.of(use));
                 continue;
             }
             // Which files are left out by the statement would tell of rows that are not seen.
@@ -787,7 +732,7 @@ final class WorkerSession implements Session {
                 }
                 case Answer.Given<List<TableFile>>(List<TableFile> files) -> {
                     try {
-                        reads.add(new Reads(use, files, needs(use, table.get(), files)));
+                        reads.add(Reads.of(use, table.get(), files));
                     } catch (TableSql.Unreadable e) {
                         return Answer.failed(unreadable(e));
                     }
@@ -805,56 +750,15 @@ final class WorkerSession implements Session {
                 "Rewrite the table's files by an engine that reads them.");
     }
 
-    private static List<Need> needs(Resolving.Use use, CatalogTable table, List<TableFile> files)
-            throws TableSql.Unreadable {
-        List<Field> wanted =
-                table.columns().stream().filter(each -> read(use).contains(each.name())).toList();
-        Map<String, Need> needs = new LinkedHashMap<>();
-        for (TableFile each : files) {
-            need(needs, each.file(), TableSql.needed(wanted, each));
-            for (TableFile.Deletes deletes : each.deletes()) {
-                switch (deletes) {
-                    case TableFile.Deletes.Positions(DataFile file) ->
-                            need(needs, file, TableSql.needed(deletes));
-                    case TableFile.Deletes.Equal(DataFile file, List<Integer> _) ->
-                            need(needs, file, TableSql.needed(deletes));
-                    case TableFile.Deletes.Vector _ -> {}
-                }
-            }
-        }
-        return List.copyOf(needs.values());
-    }
-
-    /** A file may be asked for by several others. */
-    private static void need(Map<String, Need> needs, DataFile file, List<String> columns) {
-        needs.merge(
-                file.id(),
-                new Need(file, columns),
-                (one, other) ->
-                        new Need(
-                                file,
-                                Stream.concat(one.columns().stream(), other.columns().stream())
-                                        .distinct()
-                                        .toList()));
-    }
-
-    private Failure tooLarge(Plan plan) {
-        return new Failure(
-                Failure.OVER_LIMIT,
-                "The statement reads %,d bytes, and the staging of a session holds %,d."
-                        .formatted(plan.bytes(), limits.staging()),
-                0,
-                "Name fewer columns, or ask the operator for more (sql.staging).");
-    }
-
     private Failure tooLarge() {
         return new Failure(
                 Failure.OVER_LIMIT,
-                "What the statement reads does not fit into the staging of a session, which holds"
-                        + " %,d bytes: a table under rules is read whole, for the columns that are named."
-                                .formatted(limits.staging()),
+                "What the rules leave of a table, or what it takes to apply them, does not fit into"
+                        + " the staging of a session, which holds %,d bytes, and its spill: a table"
+                                .formatted(limits.staging())
+                        + " under rules is read whole, for the columns that are named.",
                 0,
-                "Name fewer columns, or ask the operator for more (sql.staging).");
+                "Name fewer columns, or ask the operator for more (sql.staging, sql.spill).");
     }
 
     private void forgetSifted() {
@@ -899,7 +803,7 @@ final class WorkerSession implements Session {
                                 .or(failure -> unsifted(ruled, failure))
                                 .then(written -> {
                                     try (written) {
-                                        return Answer.of(whole(written, ruled, all));
+                                        return Answer.of(whole(written, ruled));
                                     } catch (IOException e) {
                                         return Answer.failed(unstaged(e));
                                     }
@@ -919,12 +823,12 @@ final class WorkerSession implements Session {
                 + (ruled.where().isEmpty() ? "" : " WHERE " + ruled.where());
     }
 
-    private String whole(Written written, RuledTable ruled, List<Reads> reads) throws IOException {
+    private String whole(Written written, RuledTable ruled) throws IOException {
         String place = "what rules leave of " + ruled.table().name();
         try (InputStream in = written.read()) {
             return staging.whole(in, written.size(), place, this::stopped);
         } catch (Staging.Full _) {
-            staging.keepOnly(ids(reads));
+            staging.keepOnly(Set.of()); // files come after it, or in batches
         }
         try (InputStream in = written.read()) {
             return staging.whole(in, written.size(), place, this::stopped);
@@ -936,7 +840,7 @@ final class WorkerSession implements Session {
             return stoppedBy();
         }
         return switch (failure.state()) {
-            case Failure.OVER_LIMIT -> tooLarge();
+            case Failure.OVER_LIMIT, Failure.MEMORY -> tooLarge();
             case Failure.TOO_MANY -> failure;
             default -> {
                 System.getLogger("org.domicile.query")
@@ -965,6 +869,11 @@ final class WorkerSession implements Session {
             this.ruled = ruled;
             this.files = files;
             this.reading = reading;
+        }
+
+        /** What is not seen need not be kept, where the table comes in batches. */
+        String where() {
+            return ruled.where().isEmpty() ? TableSql.TRUE : ruled.where();
         }
 
         @Override
@@ -1006,9 +915,118 @@ final class WorkerSession implements Session {
         public void close() {}
     }
 
-    private Answer<List<Wire.View>> staged(
-            Resolving.Resolved resolved, List<Reads> reads, Sources.Reading reading) {
-        Map<String, String> paths = new HashMap<>();
+    /** What a statement runs on. @param batches in which tables were read, 0 for none */
+    private record Staged(List<Wire.View> views, int batches) {}
+
+    /**
+     * Stages what is missing. What does not fit comes in batches: first what is larger than the
+     * staging by itself, and where other things lie in the way, all of it.
+     */
+    private Answer<Staged> staged(
+            Resolving.Resolved resolved, List<Reads> reads, Sources.Reading reading, String where) {
+        List<Reads> large = Batches.of(reads, limits.staging());
+        List<Reads> all = Batches.of(reads, 0);
+        try {
+            return staged(resolved, reads, large, reading, where);
+        } catch (Staging.Full e) {
+            if (large.size() == all.size()) {
+                return Answer.failed(unstaged(e));
+            }
+        }
+        forgetSifted();
+        try {
+            return staged(resolved, reads, all, reading, where);
+        } catch (Staging.Full e) {
+            return Answer.failed(unstaged(e));
+        }
+    }
+
+    private Answer<Staged> staged(
+            Resolving.Resolved resolved,
+            List<Reads> reads,
+            List<Reads> large,
+            Sources.Reading reading,
+            String where)
+            throws Staging.Full {
+        Batches batches = new Batches(large, staging, reading, keeping, this::stopped);
+        boolean whole = false;
+        try {
+            if (!large.isEmpty()) {
+                staging.keepOnly(ids(reads.stream().filter(each -> !batches.has(each)).toList()));
+            }
+            Answer<Boolean> loaded = batches.load(where);
+            Answer<List<Wire.View>> views =
+                    loaded instanceof Answer.Failed<Boolean>(Failure failure)
+                            ? Answer.failed(unkept(failure, large))
+                            : views(resolved, reads, batches, reading);
+            whole = views instanceof Answer.Given<List<Wire.View>>;
+            return views.then(all -> Answer.of(new Staged(all, batches.count())));
+        } catch (TableSql.Unreadable e) {
+            return Answer.failed(unreadable(e));
+        } catch (Staging.Full e) {
+            throw e;
+        } catch (IOException e) {
+            return Answer.failed(unstaged(e));
+        } finally {
+            if (!whole) {
+                letGo();
+            }
+        }
+    }
+
+    /** Of rows that the engine keeps for a statement that does not come. */
+    private void letGo() {
+        if (keeps && !over) {
+            keeps = false;
+            ask(Wire.END, out -> {}, Wire.DONE, in -> true);
+        }
+    }
+
+    private Failure unkept(Failure failure, List<Reads> large) {
+        return failure.state().equals(Failure.MEMORY)
+                ? new Failure(
+                        Failure.MEMORY,
+                        ("The statement reads %,d bytes of tables that the staging of a session,"
+                                        + " %,d bytes, does not hold; they come in batches, and the"
+                                        + " rows that it may need fit neither into memory nor into"
+                                        + " the spill.")
+                                .formatted(
+                                        large.stream().mapToLong(Reads::bytes).sum(),
+                                        limits.staging()),
+                        0,
+                        "Name fewer columns, or rows by a WHERE against constants, or ask the"
+                                + " operator for more (sql.spill, sql.memory, sql.staging).")
+                : new Failure(failure.state(), failure.message(), 0, failure.hint());
+    }
+
+    private final Batches.Engine keeping =
+            new Batches.Engine() {
+                @Override
+                public String name() {
+                    return "domicile_l" + ++keptTables;
+                }
+
+                @Override
+                public Answer<Boolean> load(String table, String select) {
+                    keeps = true;
+                    return ask(
+                            Wire.LOAD,
+                            out -> {
+                                out.writeLong(running);
+                                Wire.text(out, table);
+                                Wire.text(out, select);
+                            },
+                            Wire.DONE,
+                            in -> true);
+                }
+            };
+
+    private Answer<List<Wire.View>> views(
+            Resolving.Resolved resolved,
+            List<Reads> reads,
+            Batches batches,
+            Sources.Reading reading)
+            throws Staging.Full {
         Map<TableName, String> sifted = new HashMap<>();
         for (Reads each : reads) {
             if (each.use().relation() instanceof RuledTable ruled) {
@@ -1018,44 +1036,62 @@ final class WorkerSession implements Session {
                     }
                     case Answer.Given<String>(String path) -> sifted.put(each.use().target(), path);
                 }
-                continue;
-            }
-            for (Need need : each.needs()) {
-                try {
-                    paths.put(need.file().id(), footer(need.file(), reads));
-                    columns(need, reads, reading);
-                } catch (IOException e) {
-                    forget(need.file());
-                    return Answer.failed(unstaged(e));
-                }
-            }
-            for (TableFile.Deletes.Vector vector : each.vectors()) {
-                try {
-                    paths.put(vector.id(), rows(vector, reads, reading));
-                } catch (IOException e) {
-                    return Answer.failed(unstaged(e));
-                }
             }
         }
         Map<TableName, Reads> tables = new HashMap<>();
         reads.forEach(each -> tables.put(each.use().target(), each));
-        List<Wire.View> views = new ArrayList<>();
         try {
+            Map<String, String> paths = paths(reads, batches, reading);
+            List<Wire.View> views = new ArrayList<>();
             for (Resolving.Made each : resolved.made()) {
                 String text =
-                        each instanceof Resolving.Use use
-                                        && use.relation() instanceof RuledTable ruled
-                                ? TableSql.sifted(
-                                        ruled.table(), use.columns(), path(sifted, use.target()))
-                                : definition(each, tables, reads, paths);
+                        switch (each) {
+                            case Resolving.Viewed viewed -> viewed.definition();
+                            case Resolving.Use use ->
+                                    definition(
+                                            use, found(tables, use), reads, paths, sifted, batches);
+                        };
                 views.add(new Wire.View(each.target(), text));
             }
+            return Answer.of(views);
         } catch (TableSql.Unreadable e) {
             return Answer.failed(unreadable(e));
+        } catch (Staging.Full e) {
+            throw e;
         } catch (IOException e) {
             return Answer.failed(unstaged(e));
         }
-        return Answer.of(views);
+    }
+
+    /** Stages files whole, with what deletes rows of them. */
+    private Map<String, String> paths(List<Reads> reads, Batches batches, Sources.Reading reading)
+            throws IOException {
+        Map<String, String> paths = new HashMap<>();
+        List<Reads> whole =
+                reads.stream().filter(each -> !each.ruled() && !batches.has(each)).toList();
+        for (Reads each : whole) {
+            for (Reads.Need need : each.needs()) {
+                try {
+                    paths.put(need.file().id(), footer(need.file(), whole));
+                    columns(need, whole, reading);
+                } catch (IOException e) {
+                    forget(need.file());
+                    throw e;
+                }
+            }
+            for (TableFile.Deletes.Vector vector : each.vectors()) {
+                paths.put(vector.id(), rows(vector, whole, reading));
+            }
+        }
+        return paths;
+    }
+
+    private static Reads found(Map<TableName, Reads> tables, Resolving.Use use) {
+        Reads read = tables.get(use.target());
+        if (read == null) {
+            throw new IllegalStateException("not staged: " + use.target());
+        }
+        return read;
     }
 
     private static String path(Map<TableName, String> sifted, TableName target) {
@@ -1067,32 +1103,27 @@ final class WorkerSession implements Session {
     }
 
     private String definition(
-            Resolving.Made made,
-            Map<TableName, Reads> tables,
+            Resolving.Use use,
+            Reads read,
             List<Reads> reads,
-            Map<String, String> paths)
+            Map<String, String> paths,
+            Map<TableName, String> sifted,
+            Batches batches)
             throws IOException, TableSql.Unreadable {
-        return switch (made) {
-            case Resolving.Viewed viewed -> viewed.definition();
-            case Resolving.Use use ->
-                    switch (use.relation()) {
-                        case Table table -> files(table, reads);
-                        case CatalogTable table -> {
-                            Reads read = tables.get(use.target());
-                            if (read == null) {
-                                throw new IllegalStateException("not staged: " + table.name());
-                            }
-                            yield new TableSql(table, use.columns())
-                                    .of(
-                                            read.files().stream()
-                                                    .map(file -> new TableSql.Part(file, paths))
-                                                    .toList());
-                        }
-                        case RuledTable ruled ->
-                                throw new IllegalStateException(
-                                        "not sifted: " + ruled.table().name());
-                        case CatalogView view -> throw noTable(view);
-                    };
+        if (batches.has(read)) {
+            return batches.kept(read).text();
+        }
+        return switch (use.relation()) {
+            case Table table -> files(table, reads);
+            case CatalogTable table ->
+                    new TableSql(table, use.columns())
+                            .of(
+                                    read.files().stream()
+                                            .map(file -> new TableSql.Part(file, paths))
+                                            .toList());
+            case RuledTable ruled ->
+                    TableSql.sifted(ruled.table(), use.columns(), path(sifted, use.target()));
+            case CatalogView view -> throw noTable(view);
         };
     }
 
@@ -1106,7 +1137,8 @@ final class WorkerSession implements Session {
         }
     }
 
-    private void columns(Need need, List<Reads> reads, Sources.Reading reading) throws IOException {
+    private void columns(Reads.Need need, List<Reads> reads, Sources.Reading reading)
+            throws IOException {
         try {
             staging.columns(need.file(), need.columns(), reading, this::stopped);
         } catch (Staging.Full _) {
@@ -1130,9 +1162,16 @@ final class WorkerSession implements Session {
                             Failure.OVER_LIMIT,
                             "The scan does not fit into the staging: " + full.getMessage() + ".",
                             0,
-                            "Name fewer columns, or ask the operator for more (sql.staging).");
+                            full.others()
+                                    ? "Try again later, or ask the operator for more"
+                                            + " (sql.staging.total)."
+                                    : "Name fewer columns, or ask the operator for more"
+                                            + " (sql.staging).");
             case Staging.Cancelled _ -> stoppedBy();
-            default -> Failure.of(Failure.SYSTEM, "The data could not be staged: " + e);
+            default ->
+                    stopped()
+                            ? stoppedBy()
+                            : Failure.of(Failure.SYSTEM, "The data could not be staged: " + e);
         };
     }
 
@@ -1143,6 +1182,13 @@ final class WorkerSession implements Session {
     private Failure stoppedBy() {
         if (over) {
             return gone();
+        }
+        if (crowded) {
+            return new Failure(
+                    Failure.OVER_LIMIT,
+                    "What the statement spills does not fit beside what other sessions hold.",
+                    0,
+                    "Try again later, or ask the operator for more (sql.staging.total).");
         }
         return late
                 ? new Failure(
@@ -1158,6 +1204,7 @@ final class WorkerSession implements Session {
         if (stopped()) {
             return Answer.failed(stoppedBy());
         }
+        keeps = false; // it goes with the statement
         return ask(
                         Wire.RUN,
                         out -> {
@@ -1178,7 +1225,7 @@ final class WorkerSession implements Session {
     /** Rows on their way. */
     private final class OpenRows implements Rows {
         private final List<Column> columns;
-        private @Nullable ScheduledFuture<?> end;
+        private List<ScheduledFuture<?>> ends = List.of();
         private long count;
         private boolean finished;
 
@@ -1186,8 +1233,8 @@ final class WorkerSession implements Session {
             this.columns = List.copyOf(columns);
         }
 
-        void until(ScheduledFuture<?> time) {
-            end = time;
+        void until(ScheduledFuture<?>... ended) {
+            ends = List.of(ended);
         }
 
         @Override
@@ -1249,14 +1296,13 @@ final class WorkerSession implements Session {
                 return;
             }
             open = null;
-            if (end != null) {
-                end.cancel(false);
-            }
+            ends.forEach(each -> each.cancel(false));
             if (!over) {
                 ask(Wire.END, out -> {}, Wire.DONE, in -> true);
             }
             forgetSifted();
             running = 0;
+            spills(0);
         }
     }
 
@@ -1319,6 +1365,20 @@ final class WorkerSession implements Session {
                 "The session is gone: " + why + ".",
                 0,
                 "Connect again; nothing was changed.");
+    }
+
+    /** Counts what the engine has spilled; a statement for which there is no room ends. */
+    private void spills(long number) {
+        boolean room;
+        try {
+            room = over || staging.spilled(Folders.spill(worker.folder()));
+        } catch (IOException _) {
+            return; // it is looked again, and goes with the session
+        }
+        if (!room && number != 0 && running == number) {
+            crowded = true;
+            cancel(number);
+        }
     }
 
     private void outOfTime(long number) {

@@ -35,10 +35,11 @@
  * org.domicile.query.Failure}): SQLSTATE, a sentence, where in the text, a hint. The states that
  * this package itself makes: 42601 (not one statement), 54001 (views too deep), 0A000 (a kind or a
  * function that does not run here), 42P01 (no such table), 42501 (refused), 22023 (a file that is
- * none), 53400 (a scan over the staging, rows over the limit), 53200 (memory), 53300 (too many
- * sessions), 57014 (cancelled, or out of time), 57P01 (the session's process is gone; open
- * another), 58000 (no walls). The engine's own errors keep their text and get the state of their
- * kind. After 57P01 the session is dead; after any other it goes on.
+ * none), 53400 (a row group over the staging, rows over the limit, no room beside other sessions),
+ * 53200 (memory and spill), 53300 (too many sessions), 57014 (cancelled, or out of time), 57P01
+ * (the session's process is gone; open another), 58000 (no walls). The engine's own errors keep
+ * their text and get the state of their kind. After 57P01 the session is dead; after any other it
+ * goes on.
  *
  * <p><b>Limits</b> ({@link org.domicile.query.Limits}) are an organisation's: memory, threads,
  * time, rows, staging, spill, sessions; the configuration's, or those that an operator has set for
@@ -53,6 +54,11 @@
  * rows are wanted ({@link org.domicile.query.Wanted}), and {@code TableSql} says how they are read
  * (docs/decisions/0026). Files are staged as files of their full size that hold their footer and
  * the planned columns, and holes; see docs/decisions/0024.
+ *
+ * <p><b>What the staging does not hold</b> comes in batches ({@code Batches}): files and row groups
+ * are staged and let go of one batch after the other, the engine keeps the rows that the statement
+ * may need in a temporary table, in memory and spill, and the statement reads that. See
+ * docs/decisions/0031. What the engine spills counts in what all sessions may stage.
  *
  * <p><b>Under rules.</b> A table of which rules keep rows or columns from whoever asks is a {@link
  * org.domicile.query.RuledTable}. Of its files nothing is staged: when the statement's reading is

@@ -1,5 +1,6 @@
 package org.domicile.query;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -427,13 +428,14 @@ public abstract class SessionContract {
     void limitsHold() {
         parquet(
                 folder.resolve("wide.parquet"),
-                "select hash(i) as a, hash(i + 1) as b from range(1500000) t(i)");
+                "select i as a, string_agg(md5((32 * i + j)::varchar), '') as b"
+                        + " from range(10000) t(i), range(32) u(j) group by i");
         try (Session session = session()) {
             Failure rows = failing(session, "select * from range(200000)");
             assertEquals(Failure.OVER_LIMIT, rows.state());
             assertTrue(rows.message().contains("100,000"), rows::toString);
             int opened = sources.plans.size();
-            Failure staging = failing(session, "select sum(a) from wide");
+            Failure staging = failing(session, "select max(b) from wide");
             assertEquals(Failure.OVER_LIMIT, staging.state());
             assertEquals(opened, sources.plans.size(), "nothing is opened that does not fit");
             Failure memory =
@@ -442,6 +444,8 @@ public abstract class SessionContract {
                             "select count(*) from (select list(i || 'x' || hash(i)) l"
                                     + " from range(30000000) t(i)) where len(l) > 1");
             assertEquals(Failure.MEMORY, memory.state(), memory::toString);
+            assertTrue(memory.hint().contains("sql.spill"), memory::toString);
+            assertFalse(memory.message().contains("PRAGMA"), memory::toString);
             assertEquals(new Value.Whole(1), one(session, "1"), "it goes on");
             List<Session> others = new ArrayList<>(List.of(session(), session()));
             assertEquals(Failure.TOO_MANY, failure(queries.begin("city", "UTC")).state());
@@ -1248,13 +1252,156 @@ public abstract class SessionContract {
                                 Map.of(),
                                 List.of())));
         lake.relations.put(
-                "a.r", new RuledTable(table, List.of(), Map.of(), "n = 1", List.of("n"), "told"));
+                "a.r", new RuledTable(table, List.of(), Map.of(), "n >= 0", List.of("n"), "told"));
         try (Session session = session()) {
             Failure failure = failure(session.run("select n from a.r", List.of(), lake));
             assertEquals(Failure.OVER_LIMIT, failure.state());
             assertFalse(failure.message().contains("reads 1"), failure.message());
             assertEquals(
                     List.of(List.of(new Value.Whole(1))), rows(session, "select 1::bigint as one"));
+            // the table is as large as it was; what is left of it fits
+            lake.relations.put(
+                    "a.r",
+                    new RuledTable(
+                            table, List.of(), Map.of(), "n % 1000 = 0", List.of("n"), "told"));
+            long left = Long.parseLong(cells(session, lake, "select count(n) from a.r"));
+            assertTrue(left > 1_000 && left < 4_000, "" + left);
+            assertEquals("0", cells(session, lake, "select count(n) from a.r where n % 1000 > 0"));
+        }
+        assertEquals(0, queries.standing().staged());
+    }
+
+    /** A file is staged in parts where it is larger than the staging. */
+    @Test
+    void rowGroupsMakeFilesOfTheirOwn() throws IOException {
+        Footer whole = data("groups", "select i as n, -i as m from range(400000) t(i)").footer();
+        RowGroups groups = RowGroups.of(whole);
+        int count = groups.count();
+        assertTrue(count > 15, "more than a list's first byte counts");
+        assertEquals(400_000, groups.before(count));
+        for (int from = 0; from < count; from++) {
+            for (int to = from + 1; to <= count; to++) {
+                Footer part = groups.part(from, to);
+                assertEquals(groups.before(to) - groups.before(from), part.rows());
+                assertEquals(whole.chunks().subList(2 * from, 2 * to), part.chunks());
+                assertEquals(whole.schema(), part.schema());
+                assertEquals(whole.tailStart(), part.tailStart());
+            }
+        }
+        assertTrue(groups.before(1) > 10_000 && groups.before(1) < 40_000);
+        assertArrayEquals(whole.tail(), groups.part(0, count).tail());
+    }
+
+    @Test
+    void tablesOfTheCatalogComeInBatches() {
+        LakeSources lake = lake();
+        table(
+                lake,
+                "a.t",
+                field(1, "n", Type.Simple.BIGINT, "old_n"),
+                field(2, "word", Type.Simple.VARCHAR),
+                field(3, "new", Type.Simple.INTEGER));
+        DataFile one =
+                data("one", "select i as old_n, md5(i::varchar) as word from range(100000) t(i)");
+        DataFile two =
+                data(
+                        "two",
+                        "select i + 100000 as n, md5((-i)::varchar) as word, (i % 9)::int as new"
+                                + " from range(70000) t(i)");
+        DataFile gone =
+                data(
+                        "gone",
+                        "select 'at/one' as file_path, 7 * i as pos from range(14000) t(i)"
+                                + " union all select 'at/two', 3::bigint");
+        lake.files.put(
+                "a.t-id",
+                List.of(
+                        new TableFile(
+                                one,
+                                "at/one",
+                                Map.of(),
+                                List.of(new TableFile.Deletes.Positions(gone))),
+                        new TableFile(
+                                two,
+                                "at/two",
+                                Map.of(),
+                                List.of(
+                                        new TableFile.Deletes.Positions(gone),
+                                        new TableFile.Deletes.Vector("v", "v", 8, 3)))));
+        lake.vectors.put("v", new long[] {4, 25_000, 69_999});
+        try (Queries narrow =
+                        open(
+                                new Limits(
+                                        256 << 20,
+                                        2,
+                                        Duration.ofSeconds(20),
+                                        200_000,
+                                        1 << 20,
+                                        64 << 20,
+                                        2));
+                Session whole = session();
+                Session session = given(narrow.begin("city", "UTC"))) {
+            for (String sql :
+                    List.of(
+                            "select count(*), sum(n)::bigint, min(word), max(word),"
+                                    + " sum(new)::bigint from a.t",
+                            "select n, word, new from a.t where n > 99900 order by n limit 200",
+                            "select n from a.t where n >= 124990 and n < 125010 order by n",
+                            "select count(*) from a.t where new in (1, 3) or word = 'x'",
+                            "select count(*), max(x.word) from a.t x join a.t y on x.n = y.n + 1"
+                                    + " where x.new = 3",
+                            "select count(*) from a.t x left join a.t y on x.n = y.n + 100000"
+                                    + " where x.n < 5000 and y.n is null and x.word > '8'",
+                            "with x as (from a.t) select count(*) from x p, x q where p.n = q.n",
+                            "select max(w) from a.t as u(k, w)",
+                            "select max(u.k) from a.t as u(k) where u.word > 'f'",
+                            "select count(u.word) from (select t as u from a.t) where u.n < 500",
+                            "select word from a.t order by n desc limit 3")) {
+                assertEquals(cells(whole, lake, sql), cells(session, lake, sql), sql);
+            }
+            assertEquals("155996", cells(session, lake, "select count(*) from a.t"));
+            assertTrue(
+                    cells(session, lake, "explain select max(word) from a.t").contains("batches: "),
+                    "it is said");
+            assertFalse(cells(whole, lake, "explain select max(word) from a.t").contains("batch"));
+            assertEquals(
+                    true,
+                    given(
+                            session.together(() -> {
+                                String sql = "select max(word), epoch_us(now()) from a.t";
+                                return Answer.of(
+                                        cells(session, lake, sql)
+                                                .equals(cells(session, lake, sql)));
+                            })));
+            try (Written written =
+                    given(
+                            session.write(
+                                    "select n, word from a.t where n % 100 = 1",
+                                    List.of(), new Target.PlainParquet(), lake))) {
+                assertTrue(Math.abs(written.rows() - 1_557) < 20, written::toString);
+            }
+            assertEquals(
+                    "22P02",
+                    failure(session.run("select max(word::int) from a.t", List.of(), lake))
+                            .state());
+            assertEquals(
+                    "42703", failure(session.run("select no from a.t", List.of(), lake)).state());
+            Failure lost =
+                    failure(
+                            session.run(
+                                    "select max(word) from a.t",
+                                    List.of(),
+                                    new Troubled(lake, () -> {})));
+            assertEquals(Failure.SYSTEM, lost.state());
+            Failure cancelled =
+                    failure(
+                            session.run(
+                                    "select max(word) from a.t",
+                                    List.of(),
+                                    new Troubled(lake, session::cancel)));
+            assertEquals(Failure.CANCELLED, cancelled.state(), cancelled.message());
+            assertEquals("155996", cells(session, lake, "select count(word) from a.t"));
+            assertTrue(narrow.standing().staged() <= 1 << 20, "what was kept is gone");
         }
     }
 

@@ -112,6 +112,10 @@ final class Conversation {
                 Result result = engine.run(number, views, sql, values);
                 wire.send(Wire.RUNNING, out -> Wire.list(out, result.columns(), Wire::column));
             }
+            case Wire.LOAD -> {
+                engine.load(in.readLong(), Wire.text(in), Wire.text(in));
+                wire.send(Wire.DONE);
+            }
             case Wire.WRITE -> {
                 long number = in.readLong();
                 List<Wire.View> views = Wire.list(in, Wire::view);

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The engine's errors, which come as JSON ({@code errors_as_json}), as failures. */
 final class Errors {
+    private static final String MORE =
+            "Read or keep less at a time, or ask the operator for more (sql.memory, sql.spill).";
+
     private Errors() {}
 
     /**
@@ -22,17 +25,25 @@ final class Errors {
                 if (Json.read(text.substring(begin).strip()) instanceof Map<?, ?> error
                         && error.get("exception_type") instanceof String type) {
                     String message = String.valueOf(error.get("exception_message"));
+                    String state = state(type, error);
+                    boolean full = state.equals(Failure.MEMORY);
                     return new Failure(
-                            state(type, error),
-                            message.replace(files.toString(), "").strip(),
+                            state,
+                            (full ? first(message) : message).replace(files.toString(), "").strip(),
                             position(error.get("position"), 0),
-                            "");
+                            full ? MORE : "");
                 }
             } catch (IllegalArgumentException _) {
                 // not JSON after all
             }
         }
         return Failure.of(plain(text), text.replace(files.toString(), ""));
+    }
+
+    /** What follows are settings of the engine, which nobody can set here. */
+    private static String first(String message) {
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end);
     }
 
     /** From what it says before the colon. */

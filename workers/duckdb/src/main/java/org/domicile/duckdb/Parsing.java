@@ -248,6 +248,8 @@ final class Parsing {
         if (type.equals("BASE_TABLE")) {
             List<String> parts = path(object);
             relation(parts.isEmpty() ? "" : parts.getLast());
+            // names that are given to columns count from the first
+            all |= object.get("column_name_alias") instanceof List<?> names && !names.isEmpty();
             table(parts, object);
         }
         if (object.get("function") instanceof Map<?, ?> made && type.equals("TABLE_FUNCTION")) {

@@ -13,6 +13,9 @@
  * <p><b>The engine's own locks</b>, set when the session begins and locked before its first
  * statement: no external access but to the staged files, no extensions, no secrets, bounds for
  * memory, threads and spill, the spill encrypted.
+ *
+ * <p><b>What it keeps.</b> Rows that come in batches ({@link org.domicile.query.Wire#LOAD}) lie in
+ * temporary tables until the statement that they are for has ended.
  */
 @NullMarked
 package org.domicile.duckdb;
