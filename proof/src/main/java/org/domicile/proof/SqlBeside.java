@@ -32,7 +32,7 @@ final class SqlBeside {
     private static final String NO = "no: ";
     private static final int CHANGES = 4;
     private static final int DEATHS = 60;
-    private static final int LONGEST_LIFE = 1_500;
+    private static final int LONGEST_LIFE = 500;
     private static final int TOLD = 50;
     private static final long ENDS_SECONDS = 60;
 
