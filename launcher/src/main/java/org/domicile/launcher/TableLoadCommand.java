@@ -54,7 +54,7 @@ import picocli.CommandLine.Parameters;
         })
 final class TableLoadCommand extends ServerCommand {
     private static final int SAMPLE = 1 << 20;
-    private static final Pattern LINE = Pattern.compile("(Line: ?|line )([0-9]{1,12})");
+    private static final Pattern LINE = Pattern.compile("(Line:? ?|line )([0-9]{1,12})");
 
     @Parameters(index = "0", paramLabel = "FILE", description = "The file.")
     Path file = Path.of("");
@@ -92,7 +92,7 @@ final class TableLoadCommand extends ServerCommand {
             paramLabel = "WHAT",
             defaultValue = "fail",
             description =
-                    "What becomes of broken rows of a CSV: fail, or skip, which keeps them in a"
+                    "What becomes of broken rows: fail, or skip, which keeps them in a"
                             + " reject file (default: fail).")
     String onError = "fail";
 
@@ -149,7 +149,7 @@ final class TableLoadCommand extends ServerCommand {
             if (parts) {
                 inParts(door, kind, output, kept, sum);
             } else {
-                whole(door, kind, output, sum);
+                whole(door, kind, output, kept, sum);
             }
         }
         Json.Row told =
@@ -220,6 +220,7 @@ final class TableLoadCommand extends ServerCommand {
     private Map<String, String> guessing(String kind) {
         Map<String, String> asked = asked(kind);
         asked.put("guess", "true");
+        asked.put("onerror", onError);
         return asked;
     }
 
@@ -276,7 +277,7 @@ final class TableLoadCommand extends ServerCommand {
         }
     }
 
-    private void whole(Door door, String kind, Output output, Sum sum)
+    private void whole(Door door, String kind, Output output, Rejects kept, Sum sum)
             throws IOException, InterruptedException {
         MessageDigest digest = sha256();
         try (InputStream in = Files.newInputStream(file)) {
@@ -292,9 +293,7 @@ final class TableLoadCommand extends ServerCommand {
                         BodyPublishers.ofFile(file),
                         0);
         show(came, output);
-        try (Rejects none = new Rejects(beside())) {
-            count(came, sum, none, 0);
-        }
+        count(came, sum, kept, 0);
     }
 
     private static void count(Json.Row came, Sum sum, Rejects kept, long shift) throws IOException {

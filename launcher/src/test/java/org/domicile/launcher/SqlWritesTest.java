@@ -427,6 +427,56 @@ class SqlWritesTest {
         assertEquals(List.of("2"), rows("select count(*) from travel.broken"));
     }
 
+    /** The same of JSON, of names that need quotes, and of a file that meets another table. */
+    @Test
+    void brokenRecordsOfJsonAreNamedOrKeptAside() throws Exception {
+        String table = "travel.\"Zürich \"\"HB\"\"\"";
+        run("create table " + table + " (\"Größe \"\"m\"\"\" bigint, \"a/b\" date)");
+        String lines =
+                "{\"Größe \\\"m\\\"\": 1, \"a/b\": \"2024-01-31\"}\n{\"Größe \\\"m\\\"\": 2,"
+                        + " \"a/b\": \"31.1.\"}\n{\n{\"Größe \\\"m\\\"\": 4}\n";
+        Path file = file("broken.ndjson", lines);
+        Rig.Ran ran = rig.run("table", "load", file.toString(), table);
+        assertEquals(1, ran.code());
+        assertTrue(ran.err().contains("Line 3: this is no JSON"), ran.err());
+        assertEquals(List.of("0"), rows("select count(*) from " + table));
+        Path kept = folder.resolve("kept aside.csv");
+        ran =
+                rig.run(
+                        "table",
+                        "load",
+                        "--on-error",
+                        "skip",
+                        "--rejects",
+                        kept.toString(),
+                        file.toString(),
+                        table);
+        assertEquals(0, ran.code(), ran.err());
+        assertTrue(ran.out().contains("2 rows came into"), ran.out());
+        assertEquals(
+                List.of("1|2024-01-31", "4|null"),
+                rows("select * from " + table + " order by 1"));
+        List<String> told = Files.readAllLines(kept);
+        assertEquals(3, told.size(), told.toString());
+        assertTrue(told.get(1).startsWith("2,\"a/b holds what is no date: "), told.get(1));
+        assertEquals("3,\"this is no JSON\",\"{\"", told.get(2));
+        // an array is loaded whole, and nothing of it when one of its records is broken
+        file = file("broken.json", "[{\"a/b\": \"2024-01-01\"}, {\"a/b\": true}]");
+        ran = rig.run("table", "load", file.toString(), table);
+        assertEquals(1, ran.code());
+        assertTrue(ran.err().contains("Record 2: a/b holds what is no date: true"), ran.err());
+        ran = rig.run("table", "load", "--on-error", "skip", file.toString(), table);
+        assertTrue(ran.out().contains("1 rows came into"), ran.out());
+        assertTrue(Files.readString(folder.resolve("broken.json.rejected")).contains("2,\"a/b"));
+        assertEquals(List.of("3"), rows("select count(*) from " + table));
+        // a column that the table has not is a conflict, and no row is loaded
+        file = file("other.ndjson", "{\"a/b\": \"2024-01-01\", \"Farbe\": \"röd\"}\n");
+        ran = rig.run("table", "load", file.toString(), table);
+        assertEquals(1, ran.code());
+        assertTrue(ran.err().contains("Farbe") && ran.err().contains("[42703]"), ran.err());
+        assertEquals(List.of("3"), rows("select count(*) from " + table));
+    }
+
     @Test
     void theCommandSaysWhatWasDone() throws SQLException {
         Rig.Ran ran = rig.run("sql", "create table travel.command as select 1 as one");

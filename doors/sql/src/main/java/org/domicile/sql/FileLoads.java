@@ -162,12 +162,7 @@ final class FileLoads {
                             asked.getOrDefault("null", ""),
                             List.of(),
                             onError);
-            case "json", "ndjson" -> {
-                if (onError == Intake.OnError.SKIP) {
-                    throw new SqlError("0A000", "rows of JSON are not skipped; CSV's are");
-                }
-                yield new Intake.Json(List.of(), onError);
-            }
+            case "json", "ndjson" -> new Intake.Json(List.of(), onError);
             case "parquet" -> new Intake.Parquet();
             default -> throw new SqlError("22023", "format is csv, json, ndjson or parquet");
         };
