@@ -208,6 +208,11 @@ final class SqlChanges {
         return new SqlLoads(this).loaded(load, file);
     }
 
+    /** Whether a file's rows could come in. */
+    Answer<GuardedSql.Came> checked(GuardedSql.Load load, InputStream file) throws IOException {
+        return new SqlLoads(this).checked(load, file);
+    }
+
     /** What the statement reads of tables and objects. */
     Sources reading() {
         return new Reading();

@@ -493,6 +493,57 @@ class SqlChangesTest {
         }
     }
 
+    private Answer<GuardedSql.Came> checked(GuardedSql.Load load) throws IOException {
+        try (GuardedSql.Connection connection = given(sql.connect(request(city), "UTC"))) {
+            return connection.check(
+                    request(city),
+                    load,
+                    new ByteArrayInputStream("a\nb\n".getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    /** A check is on record, leaves nothing, and takes types for types alone. */
+    @Test
+    void aFileIsCheckedAndNotLoaded() throws IOException {
+        done("create schema travel");
+        GuardedSql.Load made = load(Map.of(), GuardedSql.Absent.MADE);
+        assertEquals(Failure.INVALID, failed(checked(made)).state());
+        for (String type :
+                List.of(
+                        "text) FROM read_text('/etc/passwd') --",
+                        "text, m text",
+                        "text) as select (1",
+                        "text not null; drop table t",
+                        "nothing",
+                        "")) {
+            GuardedSql.Load typed =
+                    new GuardedSql.Load(
+                            made.table(),
+                            made.columns(),
+                            made.matching(),
+                            made.intake().of(List.of(new Intake.Named("n", type))),
+                            made.absent(),
+                            Map.of());
+            assertEquals(Failure.INVALID, failed(checked(typed)).state(), type);
+        }
+        done("create table travel.flights (n text)");
+        GuardedSql.Load there = load(Map.of("domicile.load", "x"), GuardedSql.Absent.FAILS);
+        long before = installation.entries("city");
+        assertEquals(2, given(checked(there)).rows());
+        assertEquals(List.of("sql:Describe"), actions(uses(before)));
+        assertEquals(List.of(), files(".parquet"));
+        given(loaded(there));
+        assertEquals(-1, given(checked(there)).rows());
+        installation
+                .admin()
+                .label(
+                        warehouse().name(),
+                        "",
+                        new Marks(List.of(), List.of("city/tests"), List.of()));
+        assertEquals(Failure.REFUSED, failed(checked(there)).state());
+        assertEquals(Failure.REFUSED, failed(checked(made)).state());
+    }
+
     @Test
     void aFileIsLoadedOnce() throws IOException {
         Map<String, String> part = Map.of("domicile.load", "x", "domicile.part", "0");

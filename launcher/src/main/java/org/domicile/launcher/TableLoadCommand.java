@@ -244,23 +244,30 @@ final class TableLoadCommand extends ServerCommand {
                 kind.equals("ndjson")
                         ? RecordParts.Kind.LINES
                         : noHeader ? RecordParts.Kind.PLAIN : RecordParts.Kind.NAMED;
-        try (RecordParts sample = new RecordParts(Files.newInputStream(file), records, SAMPLE)) {
+        // Of several parts none comes before all are known to be whole.
+        boolean first = onError.equals("fail") && Files.size(file) > size();
+        List<Json.Row> columns = List.of();
+        try (RecordParts sample =
+                new RecordParts(Files.newInputStream(file), records, first ? size() : SAMPLE)) {
             Optional<RecordParts.Part> begin = sample.next();
             if (begin.isPresent()) {
-                show(
+                Json.Row guessed =
                         door.ask(
                                 "/sql/load",
                                 guessing(kind),
                                 BodyPublishers.ofByteArray(begin.get().bytes()),
-                                0),
-                        output);
+                                0);
+                columns = guessed.rows("columns");
+                show(guessed, output);
             }
+        }
+        if (first) {
+            check(door, kind, records, columns, output);
         }
         String load = load();
         try (Progress progress = Progress.bytes(output.err(), Files.size(file));
                 RecordParts parts =
-                        new RecordParts(
-                                Files.newInputStream(file), records, Math.max(1, part) << 20)) {
+                        new RecordParts(Files.newInputStream(file), records, size())) {
             for (Optional<RecordParts.Part> next = parts.next();
                     next.isPresent();
                     next = parts.next()) {
@@ -275,6 +282,49 @@ final class TableLoadCommand extends ServerCommand {
                 progress.add(each.own(), "");
             }
         }
+    }
+
+    private int size() {
+        return Math.max(1, part) << 20;
+    }
+
+    /** Loads nothing. */
+    private void check(
+            Door door,
+            String kind,
+            RecordParts.Kind records,
+            List<Json.Row> columns,
+            Output output)
+            throws IOException, InterruptedException {
+        String said =
+                columns.stream()
+                        .map(each -> encoded(each.text("name")) + ":" + encoded(each.text("type")))
+                        .collect(Collectors.joining(","));
+        String load = load();
+        long number = 0;
+        try (Progress progress = Progress.bytes(output.err(), Files.size(file));
+                RecordParts parts =
+                        new RecordParts(Files.newInputStream(file), records, size())) {
+            for (Optional<RecordParts.Part> next = parts.next();
+                    next.isPresent();
+                    next = parts.next()) {
+                RecordParts.Part each = next.get();
+                Map<String, String> asked =
+                        loading(kind, load, number++ + "-" + digest(each.bytes()));
+                asked.put("check", "true");
+                asked.put("columns", said);
+                door.ask(
+                        "/sql/load",
+                        asked,
+                        BodyPublishers.ofByteArray(each.bytes()),
+                        each.shift());
+                progress.add(each.own(), "checked");
+            }
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private void whole(Door door, String kind, Output output, Rejects kept, Sum sum)
@@ -377,8 +427,7 @@ final class TableLoadCommand extends ServerCommand {
                             .map(each ->
                                     each.getKey()
                                             + "="
-                                            + URLEncoder.encode(
-                                                    each.getValue(), StandardCharsets.UTF_8))
+                                            + encoded(each.getValue()))
                             .collect(Collectors.joining("&"));
             String login =
                     Base64.getEncoder()

@@ -427,6 +427,48 @@ class SqlWritesTest {
         assertEquals(List.of("2"), rows("select count(*) from travel.broken"));
     }
 
+    /** Of a file of several parts none comes when a row of the last is broken. */
+    @Test
+    void nothingIsHalfLoaded() throws Exception {
+        StringBuilder text = new StringBuilder("n,\"a, \"\"b\"\"\"\n");
+        for (int i = 0; i < 100_000; i++) {
+            text.append(i).append(",\"some words of row ").append(i).append("\"\n");
+        }
+        Path csv = file("half.csv", text + "x,last\n");
+        run("create table travel.half (n bigint, \"a, \"\"b\"\"\" text)");
+        for (String table : List.of("travel.half", "travel.made_half")) {
+            Rig.Ran ran = rig.run("table", "load", "--part", "1", csv.toString(), table);
+            assertEquals(1, ran.code(), ran.out());
+            assertTrue(ran.err().contains("Line: 100002"), ran.err());
+        }
+        assertEquals(List.of("0"), rows("select count(*) from travel.half"));
+        assertEquals("42P01", failing("select count(*) from travel.made_half"));
+        file("half.csv", text + "100000,last\n");
+        for (String table : List.of("travel.half", "travel.made_half")) {
+            Rig.Ran ran = rig.run("table", "load", "--part", "1", csv.toString(), table);
+            assertEquals("100,001 rows came into " + table + "\n", ran.out());
+            assertEquals(
+                    List.of("100001|100000|last"),
+                    rows(
+                            "select count(*), max(n), min(\"a, \"\"b\"\"\") from travel.half"));
+        }
+        // what is left out is told of each part, by its line in the file
+        file("half.csv", text + "x,last\n");
+        Rig.Ran ran =
+                rig.run(
+                        "table",
+                        "load",
+                        "--part",
+                        "1",
+                        "--on-error",
+                        "skip",
+                        csv.toString(),
+                        "travel.skipped_half");
+        assertTrue(ran.out().startsWith("100,000 rows came"), ran.out() + ran.err());
+        assertTrue(
+                Files.readString(folder.resolve("half.csv.rejected")).contains("\n100002,"));
+    }
+
     /** The same of JSON, of names that need quotes, and of a file that meets another table. */
     @Test
     void brokenRecordsOfJsonAreNamedOrKeptAside() throws Exception {
