@@ -39,9 +39,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "load",
         description = {
-            "Load a file into a table: CSV, NDJSON, JSON or Parquet. The columns are guessed and"
-                    + " shown; a table that is not there is made.",
-            "CSV and NDJSON go in parts, each one commit. Run the same command again after it"
+            "Load a file into a table: CSV, NDJSON, JSON, Parquet or a sheet of an Excel workbook"
+                    + " (.xlsx). The columns are guessed and shown; a table that is not there is"
+                    + " made.",
+            "CSV, NDJSON and sheets go in parts, each one commit. Run the same command again after it"
                     + " broke off: what is there already does not come twice.",
             "It runs as --credential, and each part is a use on record."
         },
@@ -68,11 +69,20 @@ final class TableLoadCommand extends ServerCommand {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "csv, json, ndjson or parquet (default: by the file's name).")
+            description = "csv, json, ndjson, parquet or xlsx (default: by the file's name).")
     String format = "";
 
-    @Option(names = "--no-header", description = "The first line of a CSV has values, no names.")
+    @Option(
+            names = "--no-header",
+            description =
+                    "The first line of a CSV, or row of a sheet, has values and no names.")
     boolean noHeader;
+
+    @Option(
+            names = "--sheet",
+            paramLabel = "NAME",
+            description = "The sheet of a workbook (default: the first).")
+    String sheet = "";
 
     @Option(
             names = "--delimiter",
@@ -146,8 +156,22 @@ final class TableLoadCommand extends ServerCommand {
                 Rejects kept = new Rejects(rejects == null ? beside() : rejects)) {
             Door door = new Door(http, URI.create(web), own);
             boolean parts = kind.equals("csv") || kind.equals("ndjson");
-            if (parts) {
-                inParts(door, kind, output, kept, sum);
+            if (kind.equals("xlsx")) {
+                try (Workbook workbook = new Workbook(file)) {
+                    inParts(door, "ndjson", sheet(workbook, output), output, kept, sum);
+                }
+            } else if (parts) {
+                Records records =
+                        new Records(
+                                () -> Files.newInputStream(file),
+                                Files.size(file),
+                                kind.equals("ndjson")
+                                        ? RecordParts.Kind.LINES
+                                        : noHeader
+                                                ? RecordParts.Kind.PLAIN
+                                                : RecordParts.Kind.NAMED,
+                                load());
+                inParts(door, kind, records, output, kept, sum);
             } else {
                 whole(door, kind, output, kept, sum);
             }
@@ -195,12 +219,15 @@ final class TableLoadCommand extends ServerCommand {
             }
             case "json", "parquet" -> kind;
             case "ndjson", "jsonl" -> "ndjson";
-            case "xlsx", "xls", "ods" ->
+            case "xlsx", "xlsm" -> "xlsx";
+            case "xls", "xlsb", "ods" ->
                     throw new Problem(
-                            "spreadsheets are not read here: save the sheet as CSV and load that");
+                            "of spreadsheets .xlsx is read: save it as that, or the sheet as CSV");
             default ->
                     throw new Problem(
-                            "what is " + file + "? Say --format csv, json, ndjson or parquet");
+                            "what is "
+                                    + file
+                                    + "? Say --format csv, json, ndjson, parquet or xlsx");
         };
     }
 
@@ -238,17 +265,45 @@ final class TableLoadCommand extends ServerCommand {
         return again ? UUID.randomUUID().toString() : file.getFileName() + "/" + Files.size(file);
     }
 
-    private void inParts(Door door, String kind, Output output, Rejects kept, Sum sum)
+    /** Opens a file. */
+    private interface Opening {
+        InputStream open() throws IOException;
+    }
+
+    /** What is loaded in parts. @param bytes of all of it @param load what it is known by */
+    private record Records(Opening opening, long bytes, RecordParts.Kind kind, String load) {
+        RecordParts parts(int size) throws IOException {
+            return new RecordParts(opening.open(), kind, size);
+        }
+    }
+
+    /** The sheet that is wanted, read once to its end: so it is one. */
+    private Records sheet(Workbook workbook, Output output) throws IOException {
+        List<String> all = workbook.sheets();
+        String name = sheet.isEmpty() ? all.getFirst() : sheet;
+        Workbook.Names names =
+                noHeader ? Workbook.Names.LETTERS : Workbook.Names.FIRST_ROW;
+        long bytes;
+        try (InputStream lines = workbook.lines(name, names)) {
+            bytes = lines.transferTo(java.io.OutputStream.nullOutputStream());
+        }
+        if (sheet.isEmpty() && all.size() > 1 && !output.json()) {
+            output.err().println("sheet " + name + " of " + String.join(", ", all));
+        }
+        return new Records(
+                () -> workbook.lines(name, names),
+                bytes,
+                RecordParts.Kind.LINES,
+                load() + (again ? "" : "/" + name));
+    }
+
+    private void inParts(
+            Door door, String kind, Records records, Output output, Rejects kept, Sum sum)
             throws IOException, InterruptedException {
-        RecordParts.Kind records =
-                kind.equals("ndjson")
-                        ? RecordParts.Kind.LINES
-                        : noHeader ? RecordParts.Kind.PLAIN : RecordParts.Kind.NAMED;
         // Of several parts none comes before all are known to be whole.
-        boolean first = onError.equals("fail") && Files.size(file) > size();
+        boolean first = onError.equals("fail") && records.bytes() > size();
         List<Json.Row> columns = List.of();
-        try (RecordParts sample =
-                new RecordParts(Files.newInputStream(file), records, first ? size() : SAMPLE)) {
+        try (RecordParts sample = records.parts(first ? size() : SAMPLE)) {
             Optional<RecordParts.Part> begin = sample.next();
             if (begin.isPresent()) {
                 Json.Row guessed =
@@ -264,10 +319,8 @@ final class TableLoadCommand extends ServerCommand {
         if (first) {
             check(door, kind, records, columns, output);
         }
-        String load = load();
-        try (Progress progress = Progress.bytes(output.err(), Files.size(file));
-                RecordParts parts =
-                        new RecordParts(Files.newInputStream(file), records, size())) {
+        try (Progress progress = Progress.bytes(output.err(), records.bytes());
+                RecordParts parts = records.parts(size())) {
             for (Optional<RecordParts.Part> next = parts.next();
                     next.isPresent();
                     next = parts.next()) {
@@ -275,7 +328,7 @@ final class TableLoadCommand extends ServerCommand {
                 Json.Row came =
                         door.ask(
                                 "/sql/load",
-                                loading(kind, load, sum.parts + "-" + digest(each.bytes())),
+                                loading(kind, records.load(), sum.parts + "-" + digest(each.bytes())),
                                 BodyPublishers.ofByteArray(each.bytes()),
                                 each.shift());
                 count(came, sum, kept, each.shift());
@@ -292,7 +345,7 @@ final class TableLoadCommand extends ServerCommand {
     private void check(
             Door door,
             String kind,
-            RecordParts.Kind records,
+            Records records,
             List<Json.Row> columns,
             Output output)
             throws IOException, InterruptedException {
@@ -300,17 +353,15 @@ final class TableLoadCommand extends ServerCommand {
                 columns.stream()
                         .map(each -> encoded(each.text("name")) + ":" + encoded(each.text("type")))
                         .collect(Collectors.joining(","));
-        String load = load();
         long number = 0;
-        try (Progress progress = Progress.bytes(output.err(), Files.size(file));
-                RecordParts parts =
-                        new RecordParts(Files.newInputStream(file), records, size())) {
+        try (Progress progress = Progress.bytes(output.err(), records.bytes());
+                RecordParts parts = records.parts(size())) {
             for (Optional<RecordParts.Part> next = parts.next();
                     next.isPresent();
                     next = parts.next()) {
                 RecordParts.Part each = next.get();
                 Map<String, String> asked =
-                        loading(kind, load, number++ + "-" + digest(each.bytes()));
+                        loading(kind, records.load(), number++ + "-" + digest(each.bytes()));
                 asked.put("check", "true");
                 asked.put("columns", said);
                 door.ask(

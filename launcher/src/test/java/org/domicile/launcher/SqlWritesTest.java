@@ -519,6 +519,52 @@ class SqlWritesTest {
         assertEquals(List.of("3"), rows("select count(*) from " + table));
     }
 
+    /** A sheet's rows with their types, a broken one by its row. */
+    @Test
+    void sheetsOfWorkbooksAreLoaded() throws Exception {
+        Path book = WorkbookTest.made(folder, "openpyxl.xlsx");
+        Rig.Ran ran = rig.run("table", "load", book.toString(), "travel.sheet");
+        assertEquals(0, ran.code(), ran.err());
+        assertTrue(ran.err().contains("sheet Flüge & mehr of Flüge & mehr, Second"), ran.err());
+        assertTrue(
+                ran.err()
+                        .contains(
+                                "(id bigint, Größe \"m\" double, origin varchar, day date, at"
+                                        + " timestamp, late boolean, formula varchar)"),
+                ran.err());
+        assertEquals("3 rows came into travel.sheet\n", ran.out());
+        assertEquals(
+                List.of(
+                        "-30000000000|7|1900-03-01|9999-12-31 23:59:59|null|#DIV/0!",
+                        "1|1.5|2024-01-31|2024-01-31 12:30:15|t|null",
+                        "2|0.1|1900-01-01|1899-12-31 06:00:00|f|null"),
+                rows(
+                        "select id, \"Größe \"\"m\"\"\", day, \"at\", late, formula from travel.sheet"
+                                + " order by id"));
+        ran = rig.run("table", "load", book.toString(), "travel.sheet");
+        assertTrue(ran.out().contains("were there already"), ran.out());
+        run("create table travel.second (n bigint, t time)");
+        ran = rig.run("table", "load", "--sheet", "Second", book.toString(), "travel.second");
+        assertEquals(1, ran.code());
+        assertTrue(ran.err().contains("Line 3: n holds what is no bigint: \"x\""), ran.err());
+        ran =
+                rig.run(
+                        "table",
+                        "load",
+                        "--sheet",
+                        "Second",
+                        "--on-error",
+                        "skip",
+                        book.toString(),
+                        "travel.second");
+        assertEquals(0, ran.code(), ran.err());
+        assertEquals(List.of("1|07:05:00"), rows("select * from travel.second"));
+        assertTrue(
+                Files.readString(folder.resolve("openpyxl.xlsx.rejected")).contains("\n3,\"n"));
+        ran = rig.run("table", "load", "--sheet", "Third", book.toString(), "travel.second");
+        assertTrue(ran.err().contains("there is no sheet Third"), ran.err());
+    }
+
     @Test
     void theCommandSaysWhatWasDone() throws SQLException {
         Rig.Ran ran = rig.run("sql", "create table travel.command as select 1 as one");

@@ -46,6 +46,28 @@ final class JsonRecords {
                 + " maximum_object_size = 67108864)";
     }
 
+    /**
+     * As whole numbers are meant: the engine guesses HUGEINT of a column that has one below zero and
+     * one above, which as a table's column would be a decimal. One that does not fit is told.
+     */
+    static List<Column> signed(List<Column> guessed) {
+        return guessed.stream().map(each -> new Column(each.name(), signed(each.type()))).toList();
+    }
+
+    private static Type signed(Type type) {
+        return switch (type) {
+            case Type.Simple simple ->
+                    simple == Type.Simple.HUGEINT || simple == Type.Simple.UBIGINT
+                            ? Type.Simple.BIGINT
+                            : simple;
+            case Type.Decimal decimal -> decimal;
+            case Type.Array(Type element) -> new Type.Array(signed(element));
+            case Type.Struct(List<Column> fields) -> new Type.Struct(signed(fields));
+            case Type.Dictionary(Type key, Type value) ->
+                    new Type.Dictionary(signed(key), signed(value));
+        };
+    }
+
     /** Whether the guess took no record for an object, since some line is none. */
     static boolean failed(List<Column> guessed) {
         return guessed.size() == 1

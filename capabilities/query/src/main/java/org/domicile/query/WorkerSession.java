@@ -422,7 +422,7 @@ final class WorkerSession implements Session {
                     intake instanceof Intake.Json
                             && skips(intake)
                             && shape == JsonRecords.Shape.LINES;
-            return apart
+            Answer<List<Column>> guess = apart
                     ? described(JsonRecords.guess(file))
                             .then(guessed ->
                                     JsonRecords.failed(guessed)
@@ -431,6 +431,11 @@ final class WorkerSession implements Session {
                                                             structured(told.getFirst().text()))
                                             : Answer.of(guessed))
                     : located(described(intake.select(file, arrivals)), intake);
+            return guess.then(columns ->
+                    Answer.of(
+                            intake instanceof Intake.Json
+                                    ? JsonRecords.signed(columns)
+                                    : columns));
         }
 
         private Answer<List<Column>> structured(String structure) {

@@ -873,6 +873,15 @@ public abstract class SessionContract {
                             .map(Column::name)
                             .toList());
         }
+        // of both sides of zero they are what whole numbers are
+        try (Session session = session();
+                Arrived file = arrived(session, "{\"n\": -1, \"m\": [3]}\n{\"n\": 2, \"m\": [-1]}\n")) {
+            assertEquals(
+                    List.of(Type.Simple.BIGINT, new Type.Array(Type.Simple.BIGINT)),
+                    given(file.guess(new Intake.Json(List.of(), Intake.OnError.FAIL))).stream()
+                            .map(Column::type)
+                            .toList());
+        }
         List<Intake.Named> both =
                 List.of(new Intake.Named("n", "BIGINT"), new Intake.Named("word", "DATE"));
         try (Session session = session();
