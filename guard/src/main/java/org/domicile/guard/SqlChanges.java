@@ -57,8 +57,8 @@ import org.domicile.tables.TableName;
  * goes wrong before, the files are removed; what a kill leaves, no snapshot names.
  *
  * <p>What statements have in common is here: places, what is decided about them, the two uses. What
- * each kind does is in {@link SqlRows}, {@link SqlPacking}, {@link SqlLoads}, {@link SqlViews}, {@link
- * SqlDefinitions} and {@link SqlCopies}.
+ * each kind does is in {@link SqlRows}, {@link SqlPacking}, {@link SqlLoads}, {@link SqlViews},
+ * {@link SqlDefinitions} and {@link SqlCopies}.
  *
  * <p>For one statement, and its thread.
  */

@@ -128,7 +128,11 @@ final class SqlLoads {
                 .then(arrived -> {
                     try (arrived) {
                         return fitting(
-                                load.intake().of(columns), slots, arrived, number, _ -> Optional.empty());
+                                load.intake().of(columns),
+                                slots,
+                                arrived,
+                                number,
+                                _ -> Optional.empty());
                     }
                 });
     }

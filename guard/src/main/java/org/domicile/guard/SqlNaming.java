@@ -109,8 +109,7 @@ final class SqlNaming {
             boolean shown =
                     uses.allows(
                             kind == Kind.TABLE ? "iceberg:LoadTable" : "iceberg:LoadView",
-                            TableMarks.place(
-                                    uses, parts.tables(), warehouse(bucket), loaded.id()));
+                            TableMarks.place(uses, parts.tables(), warehouse(bucket), loaded.id()));
             return shown
                     ? Optional.of(
                             kind == Kind.TABLE ? table(bucket, name, loaded) : view(name, loaded))

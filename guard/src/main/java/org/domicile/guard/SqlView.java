@@ -227,8 +227,7 @@ final class SqlView implements GuardedSql {
         }
 
         @Override
-        public Answer<Came> check(Request request, Load load, InputStream file)
-                throws IOException {
+        public Answer<Came> check(Request request, Load load, InputStream file) throws IOException {
             own(request);
             Uses uses = views.apply(request);
             try (SqlStatement statement = statement(uses, namespace)) {

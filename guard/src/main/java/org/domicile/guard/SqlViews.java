@@ -16,6 +16,7 @@ import org.domicile.query.Prepared;
 import org.domicile.request.Request;
 import org.domicile.tables.Field;
 import org.domicile.tables.Kind;
+import org.domicile.tables.Loaded;
 import org.domicile.tables.NewView;
 import org.domicile.tables.Once;
 import org.domicile.tables.Refusal;
@@ -98,7 +99,8 @@ final class SqlViews {
                             "Write its constants out; whoever reads it may have a WHERE."));
         }
         if (wanted.names().size() > prepared.columns().size()) {
-            return Answer.failed(Failure.SYNTAX, "CREATE VIEW specifies more column names than columns");
+            return Answer.failed(
+                    Failure.SYNTAX, "CREATE VIEW specifies more column names than columns");
         }
         if (replaced.filter(on.statement::reads).isPresent()) {
             return Answer.failed("42P17", "The view " + name.text() + " would read itself.");
@@ -121,6 +123,13 @@ final class SqlViews {
                 Request carrying = use.carrying(() -> 0);
                 OpenedWarehouse warehouse = on.closed(bucket.get());
                 if (replaced.isPresent()) {
+                    Loaded before = on.parts.tables().load(warehouse, Kind.VIEW, name);
+                    if (!before.id().equals(replaced.get())) {
+                        // What was decided about is not what is there.
+                        throw new Refusal(
+                                Refusal.Kind.COMMIT_FAILED,
+                                "Another view has this name by now: " + name.text());
+                    }
                     on.parts
                             .tables()
                             .commit(
@@ -128,7 +137,7 @@ final class SqlViews {
                                     warehouse,
                                     ViewChange.of(
                                             name,
-                                            on.parts.tables().load(warehouse, Kind.VIEW, name),
+                                            before,
                                             text,
                                             on.around(name),
                                             columns,
@@ -185,9 +194,7 @@ final class SqlViews {
                 place,
                 on.said(name),
                 bucket,
-                () ->
-                        new Refusal(
-                                Refusal.Kind.NO_SUCH_VIEW, "View does not exist: " + name.text()),
+                () -> new Refusal(Refusal.Kind.NO_SUCH_VIEW, "View does not exist: " + name.text()),
                 "DROP VIEW",
                 (carrying, warehouse) -> {
                     String id =

@@ -310,21 +310,18 @@ class SqlChangesTest {
         assertEquals("42P07", failed(run(city, create)).state());
         assertEquals(
                 "42P07",
-                failed(run(city, "create view travel.flights as select n from " + SOURCE))
-                        .state());
+                failed(run(city, "create view travel.flights as select n from " + SOURCE)).state());
         before = installation.entries("city");
         done("create view if not exists travel.seen as select n from 'travel.flights'");
         assertEquals(List.of("sql:CreateView"), actions(uses(before)));
         done("create or replace view travel.seen (m) as select n from 'travel.flights'");
         assertEquals("3F000", failed(run(city, create.replace("travel.seen", "a.seen"))).state());
         assertEquals(
-                Failure.NO_TABLE,
-                failed(run(city, create.replace("flights", "none"))).state());
+                Failure.NO_TABLE, failed(run(city, create.replace("flights", "none"))).state());
         assertEquals(Failure.NO_TABLE, failed(run(city, "drop table travel.seen")).state());
         assertEquals(Failure.NO_TABLE, failed(run(city, "drop view travel.flights")).state());
         installation.keyspace().recordNothing();
-        for (String each :
-                List.of(create.replace("seen", "more"), "drop view travel.seen")) {
+        for (String each : List.of(create.replace("seen", "more"), "drop view travel.seen")) {
             assertThrows(StorageFailure.class, () -> run(city, each), each);
         }
         installation.keyspace().heal();
@@ -337,7 +334,9 @@ class SqlChangesTest {
         assertEquals(1, files("").size(), "what describes the table, and nothing of a view");
     }
 
-    /** What a source prohibits is prohibited of a view over it, and whoever has a right is judged. */
+    /**
+     * What a source prohibits is prohibited of a view over it, and whoever has a right is judged.
+     */
     @Test
     void labelsTravelIntoViews() {
         Administration.Issued figures = figures();

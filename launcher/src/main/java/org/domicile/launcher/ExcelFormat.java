@@ -26,7 +26,9 @@ enum ExcelFormat {
     /** Behind the last day that can be written, 9999-12-31. */
     private static final double END = 2_958_466;
 
-    /** @param id of those that every program knows @param code of one that the workbook says */
+    /**
+     * @param id of those that every program knows @param code of one that the workbook says
+     */
     static ExcelFormat of(int id, String code) {
         if (!code.isEmpty()) {
             return said(code);

@@ -42,8 +42,8 @@ import picocli.CommandLine.Parameters;
             "Load a file into a table: CSV, NDJSON, JSON, Parquet or a sheet of an Excel workbook"
                     + " (.xlsx). The columns are guessed and shown; a table that is not there is"
                     + " made.",
-            "CSV, NDJSON and sheets go in parts, each one commit. Run the same command again after it"
-                    + " broke off: what is there already does not come twice.",
+            "CSV, NDJSON and sheets go in parts, each one commit. Run the same command again after"
+                    + " it broke off: what is there already does not come twice.",
             "It runs as --credential, and each part is a use on record."
         },
         mixinStandardHelpOptions = true,
@@ -55,6 +55,10 @@ import picocli.CommandLine.Parameters;
         })
 final class TableLoadCommand extends ServerCommand {
     private static final int SAMPLE = 1 << 20;
+
+    /** Characters of columns that a request takes along, before they are encoded once more. */
+    private static final int LONGEST = 16_000;
+
     private static final Pattern LINE = Pattern.compile("(Line:? ?|line )([0-9]{1,12})");
 
     @Parameters(index = "0", paramLabel = "FILE", description = "The file.")
@@ -74,8 +78,7 @@ final class TableLoadCommand extends ServerCommand {
 
     @Option(
             names = "--no-header",
-            description =
-                    "The first line of a CSV, or row of a sheet, has values and no names.")
+            description = "The first line of a CSV, or row of a sheet, has values and no names.")
     boolean noHeader;
 
     @Option(
@@ -281,8 +284,7 @@ final class TableLoadCommand extends ServerCommand {
     private Records sheet(Workbook workbook, Output output) throws IOException {
         List<String> all = workbook.sheets();
         String name = sheet.isEmpty() ? all.getFirst() : sheet;
-        Workbook.Names names =
-                noHeader ? Workbook.Names.LETTERS : Workbook.Names.FIRST_ROW;
+        Workbook.Names names = noHeader ? Workbook.Names.LETTERS : Workbook.Names.FIRST_ROW;
         long bytes;
         try (InputStream lines = workbook.lines(name, names)) {
             bytes = lines.transferTo(java.io.OutputStream.nullOutputStream());
@@ -328,7 +330,10 @@ final class TableLoadCommand extends ServerCommand {
                 Json.Row came =
                         door.ask(
                                 "/sql/load",
-                                loading(kind, records.load(), sum.parts + "-" + digest(each.bytes())),
+                                loading(
+                                        kind,
+                                        records.load(),
+                                        sum.parts + "-" + digest(each.bytes())),
                                 BodyPublishers.ofByteArray(each.bytes()),
                                 each.shift());
                 count(came, sum, kept, each.shift());
@@ -343,16 +348,17 @@ final class TableLoadCommand extends ServerCommand {
 
     /** Loads nothing. */
     private void check(
-            Door door,
-            String kind,
-            Records records,
-            List<Json.Row> columns,
-            Output output)
+            Door door, String kind, Records records, List<Json.Row> columns, Output output)
             throws IOException, InterruptedException {
         String said =
                 columns.stream()
                         .map(each -> encoded(each.text("name")) + ":" + encoded(each.text("type")))
                         .collect(Collectors.joining(","));
+        if (said.length() > LONGEST) {
+            output.err()
+                    .println("it has too many columns to be checked before its first part comes");
+            return;
+        }
         long number = 0;
         try (Progress progress = Progress.bytes(output.err(), records.bytes());
                 RecordParts parts = records.parts(size())) {
@@ -365,10 +371,7 @@ final class TableLoadCommand extends ServerCommand {
                 asked.put("check", "true");
                 asked.put("columns", said);
                 door.ask(
-                        "/sql/load",
-                        asked,
-                        BodyPublishers.ofByteArray(each.bytes()),
-                        each.shift());
+                        "/sql/load", asked, BodyPublishers.ofByteArray(each.bytes()), each.shift());
                 progress.add(each.own(), "checked");
             }
         }
@@ -475,10 +478,7 @@ final class TableLoadCommand extends ServerCommand {
                 throws IOException, InterruptedException {
             String query =
                     asked.entrySet().stream()
-                            .map(each ->
-                                    each.getKey()
-                                            + "="
-                                            + encoded(each.getValue()))
+                            .map(each -> each.getKey() + "=" + encoded(each.getValue()))
                             .collect(Collectors.joining("&"));
             String login =
                     Base64.getEncoder()

@@ -64,12 +64,16 @@ final class Workbook implements AutoCloseable {
         LETTERS
     }
 
-    /** @throws Problem when it is none */
+    /**
+     * @throws Problem when it is none
+     */
     Workbook(Path file) throws IOException {
         this(file, 1L << 30);
     }
 
-    /** @param mostBytes of a part once it is unpacked */
+    /**
+     * @param mostBytes of a part once it is unpacked
+     */
     Workbook(Path file, long mostBytes) throws IOException {
         this.file = file;
         this.mostBytes = mostBytes;
@@ -78,8 +82,8 @@ final class Workbook implements AutoCloseable {
         } catch (ZipException e) {
             throw new Problem(
                     file
-                            + " is no .xlsx workbook (an .xls, or protected by a password?): save it"
-                            + " as .xlsx or CSV");
+                            + " is no .xlsx workbook (an .xls, or protected by a password?): save"
+                            + " it as .xlsx or CSV");
         }
         boolean read = false;
         try {
@@ -110,8 +114,7 @@ final class Workbook implements AutoCloseable {
         }
         String folder = main.substring(0, main.lastIndexOf('/') + 1);
         String name = main.substring(main.lastIndexOf('/') + 1);
-        Map<String, Relation> relations =
-                relations(folder + "_rels/" + name + ".rels", folder);
+        Map<String, Relation> relations = relations(folder + "_rels/" + name + ".rels", folder);
         try (Part part = part(main)) {
             while (part.next()) {
                 if (part.starts("workbookPr")) {
@@ -155,7 +158,9 @@ final class Workbook implements AutoCloseable {
                             part.attribute("Id"),
                             new Relation(
                                     part.attribute("Type"),
-                                    target.startsWith("/") ? target.substring(1) : folder + target));
+                                    target.startsWith("/")
+                                            ? target.substring(1)
+                                            : folder + target));
                 }
             }
         }

@@ -524,8 +524,7 @@ class SqlTablesTest {
             fails("42501", "create view none as select * from '" + object + "'");
             fails("42P01", "drop view below");
             fails("42P01", "drop table evens");
-            SQLException e =
-                    fails("0A000", "create view none as select interval 1 day as i");
+            SQLException e = fails("0A000", "create view none as select interval 1 day as i");
             assertTrue(String.valueOf(e.getMessage()).contains("cast it"), e.getMessage());
             try (java.sql.PreparedStatement asked =
                     connection.prepareStatement("create view none as select ?::int as n")) {
@@ -564,8 +563,7 @@ class SqlTablesTest {
             assertEquals(Namespace.of("travel"), seen.currentVersion().defaultNamespace());
             // a text that another engine gave it is not thrown away
             view("theirs", "select n from below", "n");
-            SQLException lost =
-                    fails("22023", "create or replace view theirs as select 1 as n");
+            SQLException lost = fails("22023", "create or replace view theirs as select 1 as n");
             assertTrue(String.valueOf(lost.getMessage()).contains("dialect"), lost.getMessage());
             statement.execute("drop view \"Über alles\"");
             statement.execute("drop view if exists \"Über alles\"");

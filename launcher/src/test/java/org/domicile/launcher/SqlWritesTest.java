@@ -449,8 +449,7 @@ class SqlWritesTest {
             assertEquals("100,001 rows came into " + table + "\n", ran.out());
             assertEquals(
                     List.of("100001|100000|last"),
-                    rows(
-                            "select count(*), max(n), min(\"a, \"\"b\"\"\") from travel.half"));
+                    rows("select count(*), max(n), min(\"a, \"\"b\"\"\") from travel.half"));
         }
         // what is left out is told of each part, by its line in the file
         file("half.csv", text + "x,last\n");
@@ -465,8 +464,7 @@ class SqlWritesTest {
                         csv.toString(),
                         "travel.skipped_half");
         assertTrue(ran.out().startsWith("100,000 rows came"), ran.out() + ran.err());
-        assertTrue(
-                Files.readString(folder.resolve("half.csv.rejected")).contains("\n100002,"));
+        assertTrue(Files.readString(folder.resolve("half.csv.rejected")).contains("\n100002,"));
     }
 
     /** The same of JSON, of names that need quotes, and of a file that meets another table. */
@@ -496,8 +494,7 @@ class SqlWritesTest {
         assertEquals(0, ran.code(), ran.err());
         assertTrue(ran.out().contains("2 rows came into"), ran.out());
         assertEquals(
-                List.of("1|2024-01-31", "4|null"),
-                rows("select * from " + table + " order by 1"));
+                List.of("1|2024-01-31", "4|null"), rows("select * from " + table + " order by 1"));
         List<String> told = Files.readAllLines(kept);
         assertEquals(3, told.size(), told.toString());
         assertTrue(told.get(1).startsWith("2,\"a/b holds what is no date: "), told.get(1));
@@ -539,8 +536,8 @@ class SqlWritesTest {
                         "1|1.5|2024-01-31|2024-01-31 12:30:15|t|null",
                         "2|0.1|1900-01-01|1899-12-31 06:00:00|f|null"),
                 rows(
-                        "select id, \"Größe \"\"m\"\"\", day, \"at\", late, formula from travel.sheet"
-                                + " order by id"));
+                        "select id, \"Größe \"\"m\"\"\", day, \"at\", late, formula from"
+                                + " travel.sheet order by id"));
         ran = rig.run("table", "load", book.toString(), "travel.sheet");
         assertTrue(ran.out().contains("were there already"), ran.out());
         run("create table travel.second (n bigint, t time)");
@@ -559,8 +556,7 @@ class SqlWritesTest {
                         "travel.second");
         assertEquals(0, ran.code(), ran.err());
         assertEquals(List.of("1|07:05:00"), rows("select * from travel.second"));
-        assertTrue(
-                Files.readString(folder.resolve("openpyxl.xlsx.rejected")).contains("\n3,\"n"));
+        assertTrue(Files.readString(folder.resolve("openpyxl.xlsx.rejected")).contains("\n3,\"n"));
         ran = rig.run("table", "load", "--sheet", "Third", book.toString(), "travel.second");
         assertTrue(ran.err().contains("there is no sheet Third"), ran.err());
     }

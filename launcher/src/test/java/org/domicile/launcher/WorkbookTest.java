@@ -53,15 +53,16 @@ class WorkbookTest {
                 List.of(
                         "",
                         "",
-                        "{\"id\":1,\"Größe \\\"m\\\"\":1.5,\"origin\":\"Zürich 'HB'\",\"day\":\"2024-01-31\",\"at\":\"2024-01-31"
-                            + " 12:30:15\",\"late\":true,\"formula\":null}",
+                        "{\"id\":1,\"Größe \\\"m\\\"\":1.5,\"origin\":\"Zürich"
+                                + " 'HB'\",\"day\":\"2024-01-31\",\"at\":\"2024-01-31"
+                                + " 12:30:15\",\"late\":true,\"formula\":null}",
                         "{\"id\":2,\"Größe \\\"m\\\"\":0.1,\"origin\":\"two\\nlines"
-                            + " <&>\",\"day\":\"1900-01-01\",\"at\":\"1899-12-31"
-                            + " 06:00:00\",\"late\":false,\"formula\":null}",
+                                + " <&>\",\"day\":\"1900-01-01\",\"at\":\"1899-12-31"
+                                + " 06:00:00\",\"late\":false,\"formula\":null}",
                         "",
                         "{\"id\":-30000000000,\"Größe \\\"m\\\"\":7,\"origin\":\""
-                            + " \",\"day\":\"1900-03-01\",\"at\":\"9999-12-31"
-                            + " 23:59:59\",\"late\":null,\"formula\":\"#DIV/0!\"}"),
+                                + " \",\"day\":\"1900-03-01\",\"at\":\"9999-12-31"
+                                + " 23:59:59\",\"late\":null,\"formula\":\"#DIV/0!\"}"),
                 lines(file, "Flüge & mehr", Workbook.Names.FIRST_ROW));
         assertEquals(
                 List.of(
@@ -78,11 +79,13 @@ class WorkbookTest {
                 List.of(
                         "",
                         "{\"n\":12,\"word\":\"rich and"
-                            + " plain\",\"day\":\"2024-02-29\",\"at\":\"2024-02-29"
-                            + " 23:59:59\",\"price\":1234.5,\"sum\":24}",
+                                + " plain\",\"day\":\"2024-02-29\",\"at\":\"2024-02-29"
+                                + " 23:59:59\",\"price\":1234.5,\"sum\":24}",
                         "{\"n\":null,\"word\":null,\"day\":null,\"at\":null,\"price\":null,\"sum\":null,\"AA\":\"beside\"}"),
                 lines(made(folder, "xlsxwriter.xlsx"), "Cut", Workbook.Names.FIRST_ROW));
-        assertEquals("A Z AA XFD", String.join(" ", letters(0), letters(25), letters(26), letters(16_383)));
+        assertEquals(
+                "A Z AA XFD",
+                String.join(" ", letters(0), letters(25), letters(26), letters(16_383)));
     }
 
     private static String letters(int column) {
@@ -107,7 +110,8 @@ class WorkbookTest {
                 new java.util.HashMap<>(
                         Map.of(
                                 "xl/workbook.xml",
-                                "<workbook xmlns:r='r'><sheets><sheet name='S' r:id='a'/></sheets></workbook>",
+                                "<workbook xmlns:r='r'><sheets><sheet name='S'"
+                                        + " r:id='a'/></sheets></workbook>",
                                 "xl/_rels/workbook.xml.rels",
                                 "<Relationships><Relationship Id='a' Target='one.xml' Type='"
                                         + TYPES
@@ -131,9 +135,7 @@ class WorkbookTest {
 
     private String problem(Path file) {
         return String.valueOf(
-                assertThrows(
-                                Problem.class,
-                                () -> lines(file, "S", Workbook.Names.FIRST_ROW))
+                assertThrows(Problem.class, () -> lines(file, "S", Workbook.Names.FIRST_ROW))
                         .getMessage());
     }
 
@@ -150,17 +152,23 @@ class WorkbookTest {
         assertTrue(problem(cut).contains("is no .xlsx workbook"));
         assertTrue(problem(zip(Map.of("a", "b"))).contains("lacks its part xl/workbook.xml"));
         assertTrue(problem(sheet(good, "xl/one.xml", "<a>")).contains("no XML: xl/one.xml"));
-        assertTrue(
-                problem(made(folder, "openpyxl.xlsx")).contains("it has Flüge & mehr, Second"));
+        assertTrue(problem(made(folder, "openpyxl.xlsx")).contains("it has Flüge & mehr, Second"));
         for (Map.Entry<String, String> each :
                 Map.of(
-                                row("<c r='A2' t='s'><v>1</v></c>"), "a text in A2",
-                                row("<c r='A2' t='s'><v>-1</v></c>"), "a text in A2",
-                                row("<c r='A2'><v>1e999</v></c>"), "a number in A2",
-                                row("<c r='A2'><v>one</v></c>"), "a number in A2",
-                                row("<c r='XFE2'><v>1</v></c>"), "behind the last column",
-                                row("") + "<row r='2'/>", "a row 2 behind row 2",
-                                row("") + "<row r='1048577'/>", "a row 1048577",
+                                row("<c r='A2' t='s'><v>1</v></c>"),
+                                "a text in A2",
+                                row("<c r='A2' t='s'><v>-1</v></c>"),
+                                "a text in A2",
+                                row("<c r='A2'><v>1e999</v></c>"),
+                                "a number in A2",
+                                row("<c r='A2'><v>one</v></c>"),
+                                "a number in A2",
+                                row("<c r='XFE2'><v>1</v></c>"),
+                                "behind the last column",
+                                row("") + "<row r='2'/>",
+                                "a row 2 behind row 2",
+                                row("") + "<row r='1048577'/>",
+                                "a row 1048577",
                                 row("<c r='A2' t='str'><v>" + "a".repeat(32_768) + "</v></c>"),
                                 "a text of more than",
                                 "<row><c t='str'><v>n</v></c><c t='str'><v>N</v></c></row>",
@@ -190,8 +198,7 @@ class WorkbookTest {
                                         type
                                                 + "<sst><si><t>&e;</t></si><sheetData><row><c"
                                                 + " t='str'><v>&e;</v></c></row></sheetData></sst>"));
-                assertTrue(
-                        told.contains("declares entities") || told.contains("no XML"), told);
+                assertTrue(told.contains("declares entities") || told.contains("no XML"), told);
                 assertTrue(!told.contains("SECRET"), told);
             }
         }

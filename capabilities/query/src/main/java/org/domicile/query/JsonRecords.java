@@ -47,8 +47,8 @@ final class JsonRecords {
     }
 
     /**
-     * As whole numbers are meant: the engine guesses HUGEINT of a column that has one below zero and
-     * one above, which as a table's column would be a decimal. One that does not fit is told.
+     * As whole numbers are meant: the engine guesses HUGEINT of a column that has one below zero
+     * and one above, which as a table's column would be a decimal. One that does not fit is told.
      */
     static List<Column> signed(List<Column> guessed) {
         return guessed.stream().map(each -> new Column(each.name(), signed(each.type()))).toList();
@@ -298,9 +298,7 @@ final class JsonRecords {
             }
             String name = text.substring(0, end);
             return new Intake.Named(
-                    isQuoted
-                            ? name.substring(1, name.length() - 1).replace("\"\"", "\"")
-                            : name,
+                    isQuoted ? name.substring(1, name.length() - 1).replace("\"\"", "\"") : name,
                     text.substring(end).strip());
         }
     }

@@ -422,20 +422,20 @@ final class WorkerSession implements Session {
                     intake instanceof Intake.Json
                             && skips(intake)
                             && shape == JsonRecords.Shape.LINES;
-            Answer<List<Column>> guess = apart
-                    ? described(JsonRecords.guess(file))
-                            .then(guessed ->
-                                    JsonRecords.failed(guessed)
-                                            ? rejected(JsonRecords.structure(file))
-                                                    .then(told ->
-                                                            structured(told.getFirst().text()))
-                                            : Answer.of(guessed))
-                    : located(described(intake.select(file, arrivals)), intake);
+            Answer<List<Column>> guess =
+                    apart
+                            ? described(JsonRecords.guess(file))
+                                    .then(guessed ->
+                                            JsonRecords.failed(guessed)
+                                                    ? rejected(JsonRecords.structure(file))
+                                                            .then(told ->
+                                                                    structured(
+                                                                            told.getFirst().text()))
+                                                    : Answer.of(guessed))
+                            : located(described(intake.select(file, arrivals)), intake);
             return guess.then(columns ->
                     Answer.of(
-                            intake instanceof Intake.Json
-                                    ? JsonRecords.signed(columns)
-                                    : columns));
+                            intake instanceof Intake.Json ? JsonRecords.signed(columns) : columns));
         }
 
         private Answer<List<Column>> structured(String structure) {
@@ -464,8 +464,7 @@ final class WorkerSession implements Session {
         public Answer<Taken> write(Intake intake, Target.Parquet target) {
             long number = ++outputs;
             String select = intake.select(path.toString(), number);
-            Answer<Written> whole =
-                    statement(() -> written(select, List.of(), target, List.of()));
+            Answer<Written> whole = statement(() -> written(select, List.of(), target, List.of()));
             if (intake instanceof Intake.Json json
                     && skips(json)
                     && whole instanceof Answer.Failed<Written>(Failure failure)
@@ -498,9 +497,7 @@ final class WorkerSession implements Session {
         /** Records that are what they should be, without the others. */
         private Answer<Taken> apart(Intake.Json json, Target.Parquet target, Failure whole) {
             String file = path.toString();
-            return rejected(
-                            JsonRecords.bad(
-                                    file, shape, json.columns(), Arrived.MOST_REJECTED))
+            return rejected(JsonRecords.bad(file, shape, json.columns(), Arrived.MOST_REJECTED))
                     .then(rejected -> {
                         if (rejected.isEmpty() || rejected.getFirst().line() == 0) {
                             return Answer.failed(whole); // the array itself, or nothing we know
@@ -512,8 +509,8 @@ final class WorkerSession implements Session {
         }
 
         /**
-         * The engine's reader of JSON says about where a record is, and counts now from 0, now
-         * from 1. So which one it is, is looked for once more.
+         * The engine's reader of JSON says about where a record is, and counts now from 0, now from
+         * 1. So which one it is, is looked for once more.
          */
         private <T> Answer<T> located(Answer<T> answer, Intake intake) {
             if (!(intake instanceof Intake.Json json)
@@ -539,13 +536,18 @@ final class WorkerSession implements Session {
                                             shape == JsonRecords.Shape.ARRAY ? "Record" : "Line",
                                             first.line(),
                                             first.why(),
-                                            first.text().substring(
-                                                    0, Math.min(SHOWN, first.text().length()))),
+                                            first.text()
+                                                    .substring(
+                                                            0,
+                                                            Math.min(
+                                                                    SHOWN, first.text().length()))),
                             0,
                             "Mend it, or leave such rows out (--on-error skip)."));
         }
 
-        /** @param select line, what is wrong, the line itself */
+        /**
+         * @param select line, what is wrong, the line itself
+         */
         private Answer<List<Rejected>> rejected(String select) {
             return statement(() -> start(select, List.of(), List.of()))
                     .then(rows -> {
@@ -601,9 +603,7 @@ final class WorkerSession implements Session {
                     Rejected before = all.removeLast();
                     next =
                             new Rejected(
-                                    next.line(),
-                                    before.why() + "; " + next.why(),
-                                    before.text());
+                                    next.line(), before.why() + "; " + next.why(), before.text());
                 }
                 all.add(next);
             }

@@ -802,15 +802,12 @@ public abstract class SessionContract {
                             "8 this is no JSON object",
                             "9 a key stands twice",
                             "10 this is no JSON object"),
-                    taken.rejected().stream()
-                            .map(each -> each.line() + " " + each.why())
-                            .toList());
+                    taken.rejected().stream().map(each -> each.line() + " " + each.why()).toList());
             assertEquals("[5]", taken.rejected().get(2).text());
         }
         try (Session session = session();
                 Arrived file = arrived(session, "1\n[]\n")) {
-            Failure failure =
-                    failure(file.guess(new Intake.Json(List.of(), Intake.OnError.SKIP)));
+            Failure failure = failure(file.guess(new Intake.Json(List.of(), Intake.OnError.SKIP)));
             assertEquals(Failure.INVALID, failure.state());
         }
         // which the engine's own reader says to be in line 3
@@ -828,11 +825,12 @@ public abstract class SessionContract {
                 new Target.Parquet(
                         List.of(
                                 new Target.Slot(
-                                        "a/b~\"c", "STRUCT(\"x \"\"y\" DATE, z BIGINT[])[]", "1", 1)));
+                                        "a/b~\"c",
+                                        "STRUCT(\"x \"\"y\" DATE, z BIGINT[])[]",
+                                        "1",
+                                        1)));
         List<Intake.Named> named =
-                List.of(
-                        new Intake.Named(
-                                "a/b~\"c", "STRUCT(\"x \"\"y\" DATE, z BIGINT[])[]"));
+                List.of(new Intake.Named("a/b~\"c", "STRUCT(\"x \"\"y\" DATE, z BIGINT[])[]"));
         Intake fail = new Intake.Json(named, Intake.OnError.FAIL);
         Intake skip = new Intake.Json(named, Intake.OnError.SKIP);
         String text =
@@ -875,7 +873,8 @@ public abstract class SessionContract {
         }
         // of both sides of zero they are what whole numbers are
         try (Session session = session();
-                Arrived file = arrived(session, "{\"n\": -1, \"m\": [3]}\n{\"n\": 2, \"m\": [-1]}\n")) {
+                Arrived file =
+                        arrived(session, "{\"n\": -1, \"m\": [3]}\n{\"n\": 2, \"m\": [-1]}\n")) {
             assertEquals(
                     List.of(Type.Simple.BIGINT, new Type.Array(Type.Simple.BIGINT)),
                     given(file.guess(new Intake.Json(List.of(), Intake.OnError.FAIL))).stream()

@@ -9,12 +9,12 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.UpdateRequirement;
 import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.view.ImmutableSQLViewRepresentation;
 import org.apache.iceberg.view.ImmutableViewVersion;
 import org.apache.iceberg.view.ViewVersion;
-import org.apache.iceberg.catalog.Namespace;
 
 /** The library's schemas, of words. */
 final class Forms {
@@ -50,8 +50,7 @@ final class Forms {
     }
 
     /** A view's text as a version of it. */
-    static ViewVersion version(
-            ViewText.Statement statement, NamespaceName namespace, Instant at) {
+    static ViewVersion version(ViewText.Statement statement, NamespaceName namespace, Instant at) {
         return ImmutableViewVersion.builder()
                 .versionId(1)
                 .timestampMillis(at.toEpochMilli())

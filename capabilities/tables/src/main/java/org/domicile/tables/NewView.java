@@ -3,9 +3,9 @@ package org.domicile.tables;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.apache.iceberg.rest.requests.ImmutableCreateViewRequest;
 import org.apache.iceberg.rest.requests.CreateViewRequest;
 import org.apache.iceberg.rest.requests.CreateViewRequestParser;
+import org.apache.iceberg.rest.requests.ImmutableCreateViewRequest;
 
 /** A view that is wanted, as a client says it. */
 public sealed interface NewView {
@@ -14,7 +14,8 @@ public sealed interface NewView {
 
     /** Reads a CreateViewRequest. */
     static NewView parse(String json) {
-        return new Asked(Document.read(json, CreateViewRequestParser::fromJson), UnaryOperator.identity());
+        return new Asked(
+                Document.read(json, CreateViewRequestParser::fromJson), UnaryOperator.identity());
     }
 
     /**

@@ -15,8 +15,8 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.domicile.bytes.CrashPoint;
@@ -758,10 +758,7 @@ final class StoredTables implements Tables {
     }
 
     private static void keep(
-            Contents contents,
-            Transaction transaction,
-            String id,
-            UnaryOperator<byte[]> carried) {
+            Contents contents, Transaction transaction, String id, UnaryOperator<byte[]> carried) {
         Warehouse warehouse = contents.warehouse();
         byte[] key = Layout.carried(warehouse.organisation(), id);
         Optional<byte[]> sealed = contents.reading().get(Space.RECORDS, key);

@@ -80,7 +80,9 @@ final class FileLoads {
             GuardedSql.Load load =
                     load(
                             asked,
-                            checks ? intake.of(columns(asked.getOrDefault("columns", ""))) : intake);
+                            checks
+                                    ? intake.of(columns(asked.getOrDefault("columns", "")))
+                                    : intake);
             GuardedSql.Came came =
                     must(
                             checks
