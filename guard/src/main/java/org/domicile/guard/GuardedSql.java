@@ -96,6 +96,20 @@ public interface GuardedSql {
         }
 
         /**
+         * sql:Describe: whether all rows of a file could come into a table, as {@link #load} would
+         * have it; none comes. So a file of several parts is known to be whole before its first.
+         *
+         * @param load whose intake says the columns where the table is not there yet
+         * @param file from its begin to its end
+         * @return its rows, and no columns; -1 for those that are there already
+         * @throws IOException when it does not come
+         */
+        default Answer<Came> check(Request request, Load load, InputStream file)
+                throws IOException {
+            return Answer.failed(Failure.NOT_HERE, "This engine takes no files.");
+        }
+
+        /**
          * What the columns of a file seem to be. It is no use: nothing is kept and none is shown.
          */
         default Answer<List<Column>> guess(Request request, Intake intake, InputStream file)

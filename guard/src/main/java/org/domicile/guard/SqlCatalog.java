@@ -74,6 +74,7 @@ final class SqlCatalog {
     private final Describing.Share share;
     private final Map<String, Known> tables = new LinkedHashMap<>();
     private final List<Resource.Data> views = new ArrayList<>();
+    private final Map<String, String> viewed = new LinkedHashMap<>();
     private final Map<String, NestedReads.Held> files = new HashMap<>();
     private final Map<String, Place> vectors = new HashMap<>();
 
@@ -157,6 +158,11 @@ final class SqlCatalog {
         return Stream.concat(tables.values().stream().map(each -> each.resource), views.stream())
                 .distinct()
                 .toList();
+    }
+
+    /** Names of the views that the statement names, and of those below them, by their ids. */
+    Map<String, String> views() {
+        return viewed;
     }
 
     /**
@@ -289,6 +295,7 @@ final class SqlCatalog {
             return table(bucket, resource, name, loaded, at);
         }
         views.add(resource);
+        viewed.put(loaded.id(), name.text());
         return view(name, loaded, at);
     }
 

@@ -57,8 +57,8 @@ import org.domicile.tables.TableName;
  * goes wrong before, the files are removed; what a kill leaves, no snapshot names.
  *
  * <p>What statements have in common is here: places, what is decided about them, the two uses. What
- * each kind does is in {@link SqlRows}, {@link SqlPacking}, {@link SqlLoads}, {@link
- * SqlDefinitions} and {@link SqlCopies}.
+ * each kind does is in {@link SqlRows}, {@link SqlPacking}, {@link SqlLoads}, {@link SqlViews},
+ * {@link SqlDefinitions} and {@link SqlCopies}.
  *
  * <p>For one statement, and its thread.
  */
@@ -183,6 +183,8 @@ final class SqlChanges {
                 case Change.CreateTableAs wanted ->
                         new SqlDefinitions(this).create(wanted, parameters);
                 case Change.DropTable wanted -> new SqlDefinitions(this).drop(wanted);
+                case Change.CreateView wanted -> new SqlViews(this).create(wanted);
+                case Change.DropView wanted -> new SqlViews(this).drop(wanted);
                 case Change.Truncate(List<String> table) -> new SqlRows(this).truncate(table);
                 case Change.Compact(List<String> table) -> new SqlPacking(this).compact(table);
                 case Change.Insert wanted -> new SqlRows(this).insert(wanted, parameters);
@@ -204,6 +206,11 @@ final class SqlChanges {
     /** A file's rows come in. */
     Answer<GuardedSql.Came> loaded(GuardedSql.Load load, InputStream file) throws IOException {
         return new SqlLoads(this).loaded(load, file);
+    }
+
+    /** Whether a file's rows could come in. */
+    Answer<GuardedSql.Came> checked(GuardedSql.Load load, InputStream file) throws IOException {
+        return new SqlLoads(this).checked(load, file);
     }
 
     /** What the statement reads of tables and objects. */
@@ -244,6 +251,13 @@ final class SqlChanges {
                     "Name the namespace too, NAMESPACE." + path.getLast());
         }
         return new TableName(new NamespaceName(path.subList(0, path.size() - 1)), path.getLast());
+    }
+
+    /** Where names without a namespace lie in a text that is kept under a name. */
+    NamespaceName around(TableName kept) {
+        return namespace.isEmpty()
+                ? kept.namespace()
+                : new NamespaceName(List.of(namespace.split("\\.", -1)));
     }
 
     Optional<Bucket> bucket() {
@@ -344,8 +358,12 @@ final class SqlChanges {
     }
 
     Optional<String> id(OpenedWarehouse warehouse, TableName name) {
+        return id(warehouse, Kind.TABLE, name);
+    }
+
+    Optional<String> id(OpenedWarehouse warehouse, Kind kind, TableName name) {
         try {
-            return Optional.of(parts.tables().id(warehouse, Kind.TABLE, name));
+            return Optional.of(parts.tables().id(warehouse, kind, name));
         } catch (Refusal _) {
             return Optional.empty();
         }

@@ -46,11 +46,11 @@ final class SqlDefinitions {
     }
 
     /** What a use of the warehouse as a whole does. */
-    private interface Making {
+    interface Making {
         void make(Request carrying, OpenedWarehouse warehouse);
     }
 
-    private Answer<GuardedSql.Result> changed(
+    Answer<GuardedSql.Result> changed(
             String action,
             Resource.Data place,
             String object,
@@ -71,7 +71,7 @@ final class SqlDefinitions {
     }
 
     /** There is nothing to do, which is on record like everything. */
-    private Answer<GuardedSql.Result> nothing(
+    Answer<GuardedSql.Result> nothing(
             String action, Resource.Data place, String object, String tag) {
         try (Admitted use = on.uses.admit(action, place, object)) {
             String number = on.uses.last();

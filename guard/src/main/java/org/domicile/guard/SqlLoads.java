@@ -2,16 +2,20 @@ package org.domicile.guard;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Resource;
 import org.domicile.query.Answer;
 import org.domicile.query.Arrived;
+import org.domicile.query.Change;
 import org.domicile.query.Column;
 import org.domicile.query.Failure;
 import org.domicile.query.Intake;
 import org.domicile.query.Target;
+import org.domicile.query.Texts;
 import org.domicile.query.Written;
 import org.domicile.request.Outcome;
 import org.domicile.tables.Field;
@@ -45,6 +49,122 @@ final class SqlLoads {
         } catch (SqlTypes.Twice e) {
             return e.failed();
         }
+    }
+
+    /** Whether a file's rows could come in; none does. */
+    Answer<GuardedSql.Came> checked(GuardedSql.Load load, InputStream file) throws IOException {
+        try {
+            TableName name = on.name(load.table());
+            boolean makes = load.absent() == GuardedSql.Absent.MADE && !on.there(on.bucket(), name);
+            return makes ? fits(load, name, file) : fits(load, file);
+        } catch (Refusal e) {
+            return Answer.failed(SqlChanges.failure(e));
+        } catch (SqlTypes.Untold e) {
+            return e.failed();
+        }
+    }
+
+    /** Into a table that is there. */
+    private Answer<GuardedSql.Came> fits(GuardedSql.Load load, InputStream file)
+            throws IOException {
+        SqlChanges.Goal goal = on.goal(load.table(), LOAD, SqlChanges.COMMIT);
+        String number = described(goal.place(), goal.name());
+        if (!load.part().isEmpty()
+                && on.parts.tables().committed(goal.warehouse(), goal.loaded(), load.part())) {
+            return Answer.of(new GuardedSql.Came(-1, List.of(), List.of(), number));
+        }
+        return on.session
+                .arrive(file)
+                .then(arrived -> {
+                    try (arrived) {
+                        return names(load, goal, arrived)
+                                .then(names ->
+                                        SqlChanges.slots(goal, names, names.size())
+                                                .then(slots ->
+                                                        fitting(
+                                                                typed(load, goal, names),
+                                                                slots,
+                                                                arrived,
+                                                                number,
+                                                                written ->
+                                                                        SqlChanges.missing(
+                                                                                goal, written))));
+                    }
+                });
+    }
+
+    /** Into one that is made with the first rows. */
+    private Answer<GuardedSql.Came> fits(GuardedSql.Load load, TableName name, InputStream file)
+            throws IOException {
+        Resource.Data place = on.warehouse(on.bucket());
+        on.uses.check("iceberg:CreateTable", place, name.text());
+        String number = described(place, name);
+        List<Target.Slot> slots = new ArrayList<>();
+        List<Intake.Named> columns = new ArrayList<>();
+        for (Intake.Named each : load.intake().columns()) {
+            // What a caller says of types becomes part of a statement: only what we read as one.
+            Answer<Optional<Change>> read =
+                    Change.of(
+                            "create table t (%s %s)"
+                                    .formatted(Target.quoted(each.name()), each.type()));
+            if (!(read instanceof Answer.Given<Optional<Change>>(Optional<Change> change))
+                    || !(change.orElse(null) instanceof Change.CreateTable made)
+                    || made.columns().size() != 1
+                    || !made.columns().getFirst().name().equals(each.name())) {
+                return Answer.failed(
+                        Failure.INVALID, "The column " + each.name() + " is of no type.");
+            }
+            String type = Texts.type(made.columns().getFirst().type());
+            int at = slots.size() + 1;
+            slots.add(new Target.Slot(each.name(), type, Integer.toString(at), at));
+            columns.add(new Intake.Named(each.name(), type));
+        }
+        if (slots.isEmpty()) {
+            return Answer.failed(
+                    Failure.INVALID, "There is no such table, so the columns have to be said.");
+        }
+        return on.session
+                .arrive(file)
+                .then(arrived -> {
+                    try (arrived) {
+                        return fitting(
+                                load.intake().of(columns),
+                                slots,
+                                arrived,
+                                number,
+                                _ -> Optional.empty());
+                    }
+                });
+    }
+
+    private String described(Resource.Data place, TableName name) {
+        try (Admitted use = on.uses.admit("sql:Describe", place, name.text())) {
+            String number = on.uses.last();
+            use.record(Outcome.DONE, 0);
+            return number;
+        }
+    }
+
+    private static Answer<GuardedSql.Came> fitting(
+            Intake intake,
+            List<Target.Slot> slots,
+            Arrived arrived,
+            String number,
+            Function<Written, Optional<Failure>> missing) {
+        return arrived.write(intake, new Target.Parquet(slots))
+                .then(taken -> {
+                    try (Written written = taken.written()) {
+                        return missing.apply(written)
+                                .<Answer<GuardedSql.Came>>map(Answer::failed)
+                                .orElseGet(() ->
+                                        Answer.of(
+                                                new GuardedSql.Came(
+                                                        written.rows(),
+                                                        List.of(),
+                                                        taken.rejected(),
+                                                        number)));
+                    }
+                });
     }
 
     private Answer<GuardedSql.Came> into(GuardedSql.Load load, InputStream file)

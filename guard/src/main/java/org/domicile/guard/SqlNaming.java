@@ -109,7 +109,7 @@ final class SqlNaming {
             boolean shown =
                     uses.allows(
                             kind == Kind.TABLE ? "iceberg:LoadTable" : "iceberg:LoadView",
-                            uses.data(Optional.of(bucket), bucket.name(), loaded.id() + "/"));
+                            TableMarks.place(uses, parts.tables(), warehouse(bucket), loaded.id()));
             return shown
                     ? Optional.of(
                             kind == Kind.TABLE ? table(bucket, name, loaded) : view(name, loaded))

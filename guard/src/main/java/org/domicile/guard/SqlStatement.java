@@ -82,6 +82,14 @@ final class SqlStatement implements Sources, AutoCloseable {
      *     none
      */
     Marks marks(String into) {
+        return labels().and(catalog.classes(planned, into));
+    }
+
+    /**
+     * What is known of what it names, but for the classes of columns: those are judged again for
+     * whoever reads them through it.
+     */
+    Marks labels() {
         Marks marks = Marks.NONE;
         for (NestedReads.Held each : reads.held()) {
             marks =
@@ -95,7 +103,12 @@ final class SqlStatement implements Sources, AutoCloseable {
         for (Resource.Data each : catalog.places()) {
             marks = marks.and(uses.labels(each));
         }
-        return marks.and(catalog.classes(planned, into));
+        return marks;
+    }
+
+    /** Whether it reads a view. @param id of the catalog */
+    boolean reads(String id) {
+        return catalog.views().containsKey(id);
     }
 
     /** Puts on record that what it names is described. @param before what was, which grows */
@@ -261,6 +274,9 @@ final class SqlStatement implements Sources, AutoCloseable {
                 .filter(each -> !each.isEmpty())
                 .distinct()
                 .forEach(lines::add);
+        catalog.views().values().stream()
+                .distinct()
+                .forEach(each -> lines.add("view      " + each));
         for (Plan.Scan scan : plan.scans()) {
             if (!scan.rules().isEmpty()) {
                 // How much there is that the caller does not see is not told.

@@ -226,6 +226,17 @@ final class SqlView implements GuardedSql {
             }
         }
 
+        @Override
+        public Answer<Came> check(Request request, Load load, InputStream file) throws IOException {
+            own(request);
+            Uses uses = views.apply(request);
+            try (SqlStatement statement = statement(uses, namespace)) {
+                return changes(uses, statement, "").checked(load, file);
+            } catch (Refused e) {
+                return refused(e);
+            }
+        }
+
         private SqlChanges changes(Uses uses, SqlStatement statement, String sql) {
             return new SqlChanges(parts, copies, uses, session, statement, sql, namespace);
         }

@@ -292,6 +292,105 @@ class SqlChangesTest {
         assertEquals(MARKS, installation.admin().labelled("archive", "copied.parquet").carried());
     }
 
+    @Test
+    void aViewIsAChangeAndReadsNothing() {
+        done("create schema travel");
+        done("create table travel.flights (n text)");
+        long before = installation.entries("city");
+        GuardedSql.Result made = done("create view travel.seen as select n from 'travel.flights'");
+        assertEquals("CREATE VIEW", made.tag());
+        List<Ledger.Recorded> uses = uses(before);
+        assertEquals(List.of("sql:Describe", "sql:CreateView"), actions(uses));
+        assertTrue(made.use().endsWith("/" + uses.getLast().number()), made.use());
+        assertTrue(uses.getLast().object().startsWith("travel.seen; sha256 "));
+        GuardedTables catalog = installation.guard().tables(request(city), tables);
+        TableName seen = new TableName(NamespaceName.of("travel"), "seen");
+        catalog.exists(Kind.VIEW, seen);
+        String create = "create view travel.seen as select n from 'travel.flights'";
+        assertEquals("42P07", failed(run(city, create)).state());
+        assertEquals(
+                "42P07",
+                failed(run(city, "create view travel.flights as select n from " + SOURCE)).state());
+        before = installation.entries("city");
+        done("create view if not exists travel.seen as select n from 'travel.flights'");
+        assertEquals(List.of("sql:CreateView"), actions(uses(before)));
+        done("create or replace view travel.seen (m) as select n from 'travel.flights'");
+        assertEquals("3F000", failed(run(city, create.replace("travel.seen", "a.seen"))).state());
+        assertEquals(
+                Failure.NO_TABLE, failed(run(city, create.replace("flights", "none"))).state());
+        assertEquals(Failure.NO_TABLE, failed(run(city, "drop table travel.seen")).state());
+        assertEquals(Failure.NO_TABLE, failed(run(city, "drop view travel.flights")).state());
+        installation.keyspace().recordNothing();
+        for (String each : List.of(create.replace("seen", "more"), "drop view travel.seen")) {
+            assertThrows(StorageFailure.class, () -> run(city, each), each);
+        }
+        installation.keyspace().heal();
+        catalog.exists(Kind.VIEW, seen);
+        before = installation.entries("city");
+        assertEquals("DROP VIEW", done("drop view travel.seen").tag());
+        assertEquals("DROP VIEW", done("drop view if exists travel.seen").tag());
+        assertEquals(List.of("sql:DropView", "sql:DropView"), actions(uses(before)));
+        assertEquals(Failure.NO_TABLE, failed(run(city, "drop view travel.seen")).state());
+        assertEquals(1, files("").size(), "what describes the table, and nothing of a view");
+    }
+
+    /**
+     * What a source prohibits is prohibited of a view over it, and whoever has a right is judged.
+     */
+    @Test
+    void labelsTravelIntoViews() {
+        Administration.Issued figures = figures();
+        installation.admin().label("archive", "raw/", MARKS);
+        done("create schema travel");
+        done("create table travel.flights (n text)");
+        done("insert into travel.flights select n from " + SOURCE);
+        done("create view travel.seen as select n from 'travel.flights'");
+        done("create view travel.direct as select n from " + SOURCE);
+        done("create table travel.plain (n text)");
+        done("create view travel.open as select n from 'travel.plain'");
+        GuardedTables catalog = installation.guard().tables(request(figures), tables);
+        for (String each : List.of("seen", "direct")) {
+            assertThrows(
+                    Refused.class,
+                    () ->
+                            catalog.load(
+                                    Kind.VIEW,
+                                    new TableName(NamespaceName.of("travel"), each),
+                                    GuardedTables.Files.NONE),
+                    each);
+        }
+        catalog.load(
+                Kind.VIEW,
+                new TableName(NamespaceName.of("travel"), "open"),
+                GuardedTables.Files.NONE);
+        // nor does it see that they are there, or make, or replace one
+        assertEquals(
+                List.of("plain", "open"),
+                installation
+                        .guard()
+                        .sql(new WritingQueries(), tables)
+                        .names(request(figures))
+                        .namespaces()
+                        .getFirst()
+                        .relations()
+                        .stream()
+                        .map(SqlNames.Named::name)
+                        .toList());
+        for (String each :
+                List.of(
+                        "create view travel.mine as select n from 'travel.flights'",
+                        "create or replace view travel.seen as select n from 'travel.plain'",
+                        "drop view travel.direct")) {
+            assertEquals(Failure.REFUSED, failed(run(figures, each)).state(), each);
+        }
+        // of another text, what it was before says nothing
+        done("create or replace view travel.seen as select n from 'travel.plain'");
+        catalog.load(
+                Kind.VIEW,
+                new TableName(NamespaceName.of("travel"), "seen"),
+                GuardedTables.Files.NONE);
+    }
+
     /** A credential for a purpose that the marks prohibit. */
     private Administration.Issued figures() {
         Administration admin = installation.admin();
@@ -391,6 +490,57 @@ class SqlChangesTest {
                     load,
                     new ByteArrayInputStream("a\nb\n".getBytes(StandardCharsets.UTF_8)));
         }
+    }
+
+    private Answer<GuardedSql.Came> checked(GuardedSql.Load load) throws IOException {
+        try (GuardedSql.Connection connection = given(sql.connect(request(city), "UTC"))) {
+            return connection.check(
+                    request(city),
+                    load,
+                    new ByteArrayInputStream("a\nb\n".getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    /** A check is on record, leaves nothing, and takes types for types alone. */
+    @Test
+    void aFileIsCheckedAndNotLoaded() throws IOException {
+        done("create schema travel");
+        GuardedSql.Load made = load(Map.of(), GuardedSql.Absent.MADE);
+        assertEquals(Failure.INVALID, failed(checked(made)).state());
+        for (String type :
+                List.of(
+                        "text) FROM read_text('/etc/passwd') --",
+                        "text, m text",
+                        "text) as select (1",
+                        "text not null; drop table t",
+                        "nothing",
+                        "")) {
+            GuardedSql.Load typed =
+                    new GuardedSql.Load(
+                            made.table(),
+                            made.columns(),
+                            made.matching(),
+                            made.intake().of(List.of(new Intake.Named("n", type))),
+                            made.absent(),
+                            Map.of());
+            assertEquals(Failure.INVALID, failed(checked(typed)).state(), type);
+        }
+        done("create table travel.flights (n text)");
+        GuardedSql.Load there = load(Map.of("domicile.load", "x"), GuardedSql.Absent.FAILS);
+        long before = installation.entries("city");
+        assertEquals(2, given(checked(there)).rows());
+        assertEquals(List.of("sql:Describe"), actions(uses(before)));
+        assertEquals(List.of(), files(".parquet"));
+        given(loaded(there));
+        assertEquals(-1, given(checked(there)).rows());
+        installation
+                .admin()
+                .label(
+                        warehouse().name(),
+                        "",
+                        new Marks(List.of(), List.of("city/tests"), List.of()));
+        assertEquals(Failure.REFUSED, failed(checked(there)).state());
+        assertEquals(Failure.REFUSED, failed(checked(made)).state());
     }
 
     @Test

@@ -39,10 +39,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "load",
         description = {
-            "Load a file into a table: CSV, NDJSON, JSON or Parquet. The columns are guessed and"
-                    + " shown; a table that is not there is made.",
-            "CSV and NDJSON go in parts, each one commit. Run the same command again after it"
-                    + " broke off: what is there already does not come twice.",
+            "Load a file into a table: CSV, NDJSON, JSON, Parquet or a sheet of an Excel workbook"
+                    + " (.xlsx). The columns are guessed and shown; a table that is not there is"
+                    + " made.",
+            "CSV, NDJSON and sheets go in parts, each one commit. Run the same command again after"
+                    + " it broke off: what is there already does not come twice.",
             "It runs as --credential, and each part is a use on record."
         },
         mixinStandardHelpOptions = true,
@@ -54,7 +55,11 @@ import picocli.CommandLine.Parameters;
         })
 final class TableLoadCommand extends ServerCommand {
     private static final int SAMPLE = 1 << 20;
-    private static final Pattern LINE = Pattern.compile("(Line: ?|line )([0-9]{1,12})");
+
+    /** Characters of columns that a request takes along, before they are encoded once more. */
+    private static final int LONGEST = 16_000;
+
+    private static final Pattern LINE = Pattern.compile("(Line:? ?|line )([0-9]{1,12})");
 
     @Parameters(index = "0", paramLabel = "FILE", description = "The file.")
     Path file = Path.of("");
@@ -68,11 +73,19 @@ final class TableLoadCommand extends ServerCommand {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "csv, json, ndjson or parquet (default: by the file's name).")
+            description = "csv, json, ndjson, parquet or xlsx (default: by the file's name).")
     String format = "";
 
-    @Option(names = "--no-header", description = "The first line of a CSV has values, no names.")
+    @Option(
+            names = "--no-header",
+            description = "The first line of a CSV, or row of a sheet, has values and no names.")
     boolean noHeader;
+
+    @Option(
+            names = "--sheet",
+            paramLabel = "NAME",
+            description = "The sheet of a workbook (default: the first).")
+    String sheet = "";
 
     @Option(
             names = "--delimiter",
@@ -92,7 +105,7 @@ final class TableLoadCommand extends ServerCommand {
             paramLabel = "WHAT",
             defaultValue = "fail",
             description =
-                    "What becomes of broken rows of a CSV: fail, or skip, which keeps them in a"
+                    "What becomes of broken rows: fail, or skip, which keeps them in a"
                             + " reject file (default: fail).")
     String onError = "fail";
 
@@ -146,10 +159,24 @@ final class TableLoadCommand extends ServerCommand {
                 Rejects kept = new Rejects(rejects == null ? beside() : rejects)) {
             Door door = new Door(http, URI.create(web), own);
             boolean parts = kind.equals("csv") || kind.equals("ndjson");
-            if (parts) {
-                inParts(door, kind, output, kept, sum);
+            if (kind.equals("xlsx")) {
+                try (Workbook workbook = new Workbook(file)) {
+                    inParts(door, "ndjson", sheet(workbook, output), output, kept, sum);
+                }
+            } else if (parts) {
+                Records records =
+                        new Records(
+                                () -> Files.newInputStream(file),
+                                Files.size(file),
+                                kind.equals("ndjson")
+                                        ? RecordParts.Kind.LINES
+                                        : noHeader
+                                                ? RecordParts.Kind.PLAIN
+                                                : RecordParts.Kind.NAMED,
+                                load());
+                inParts(door, kind, records, output, kept, sum);
             } else {
-                whole(door, kind, output, sum);
+                whole(door, kind, output, kept, sum);
             }
         }
         Json.Row told =
@@ -195,12 +222,15 @@ final class TableLoadCommand extends ServerCommand {
             }
             case "json", "parquet" -> kind;
             case "ndjson", "jsonl" -> "ndjson";
-            case "xlsx", "xls", "ods" ->
+            case "xlsx", "xlsm" -> "xlsx";
+            case "xls", "xlsb", "ods" ->
                     throw new Problem(
-                            "spreadsheets are not read here: save the sheet as CSV and load that");
+                            "of spreadsheets .xlsx is read: save it as that, or the sheet as CSV");
             default ->
                     throw new Problem(
-                            "what is " + file + "? Say --format csv, json, ndjson or parquet");
+                            "what is "
+                                    + file
+                                    + "? Say --format csv, json, ndjson, parquet or xlsx");
         };
     }
 
@@ -220,6 +250,7 @@ final class TableLoadCommand extends ServerCommand {
     private Map<String, String> guessing(String kind) {
         Map<String, String> asked = asked(kind);
         asked.put("guess", "true");
+        asked.put("onerror", onError);
         return asked;
     }
 
@@ -237,29 +268,61 @@ final class TableLoadCommand extends ServerCommand {
         return again ? UUID.randomUUID().toString() : file.getFileName() + "/" + Files.size(file);
     }
 
-    private void inParts(Door door, String kind, Output output, Rejects kept, Sum sum)
+    /** Opens a file. */
+    private interface Opening {
+        InputStream open() throws IOException;
+    }
+
+    /** What is loaded in parts. @param bytes of all of it @param load what it is known by */
+    private record Records(Opening opening, long bytes, RecordParts.Kind kind, String load) {
+        RecordParts parts(int size) throws IOException {
+            return new RecordParts(opening.open(), kind, size);
+        }
+    }
+
+    /** The sheet that is wanted, read once to its end: so it is one. */
+    private Records sheet(Workbook workbook, Output output) throws IOException {
+        List<String> all = workbook.sheets();
+        String name = sheet.isEmpty() ? all.getFirst() : sheet;
+        Workbook.Names names = noHeader ? Workbook.Names.LETTERS : Workbook.Names.FIRST_ROW;
+        long bytes;
+        try (InputStream lines = workbook.lines(name, names)) {
+            bytes = lines.transferTo(java.io.OutputStream.nullOutputStream());
+        }
+        if (sheet.isEmpty() && all.size() > 1 && !output.json()) {
+            output.err().println("sheet " + name + " of " + String.join(", ", all));
+        }
+        return new Records(
+                () -> workbook.lines(name, names),
+                bytes,
+                RecordParts.Kind.LINES,
+                load() + (again ? "" : "/" + name));
+    }
+
+    private void inParts(
+            Door door, String kind, Records records, Output output, Rejects kept, Sum sum)
             throws IOException, InterruptedException {
-        RecordParts.Kind records =
-                kind.equals("ndjson")
-                        ? RecordParts.Kind.LINES
-                        : noHeader ? RecordParts.Kind.PLAIN : RecordParts.Kind.NAMED;
-        try (RecordParts sample = new RecordParts(Files.newInputStream(file), records, SAMPLE)) {
+        // Of several parts none comes before all are known to be whole.
+        boolean first = onError.equals("fail") && records.bytes() > size();
+        List<Json.Row> columns = List.of();
+        try (RecordParts sample = records.parts(first ? size() : SAMPLE)) {
             Optional<RecordParts.Part> begin = sample.next();
             if (begin.isPresent()) {
-                show(
+                Json.Row guessed =
                         door.ask(
                                 "/sql/load",
                                 guessing(kind),
                                 BodyPublishers.ofByteArray(begin.get().bytes()),
-                                0),
-                        output);
+                                0);
+                columns = guessed.rows("columns");
+                show(guessed, output);
             }
         }
-        String load = load();
-        try (Progress progress = Progress.bytes(output.err(), Files.size(file));
-                RecordParts parts =
-                        new RecordParts(
-                                Files.newInputStream(file), records, Math.max(1, part) << 20)) {
+        if (first) {
+            check(door, kind, records, columns, output);
+        }
+        try (Progress progress = Progress.bytes(output.err(), records.bytes());
+                RecordParts parts = records.parts(size())) {
             for (Optional<RecordParts.Part> next = parts.next();
                     next.isPresent();
                     next = parts.next()) {
@@ -267,7 +330,10 @@ final class TableLoadCommand extends ServerCommand {
                 Json.Row came =
                         door.ask(
                                 "/sql/load",
-                                loading(kind, load, sum.parts + "-" + digest(each.bytes())),
+                                loading(
+                                        kind,
+                                        records.load(),
+                                        sum.parts + "-" + digest(each.bytes())),
                                 BodyPublishers.ofByteArray(each.bytes()),
                                 each.shift());
                 count(came, sum, kept, each.shift());
@@ -276,7 +342,46 @@ final class TableLoadCommand extends ServerCommand {
         }
     }
 
-    private void whole(Door door, String kind, Output output, Sum sum)
+    private int size() {
+        return Math.max(1, part) << 20;
+    }
+
+    /** Loads nothing. */
+    private void check(
+            Door door, String kind, Records records, List<Json.Row> columns, Output output)
+            throws IOException, InterruptedException {
+        String said =
+                columns.stream()
+                        .map(each -> encoded(each.text("name")) + ":" + encoded(each.text("type")))
+                        .collect(Collectors.joining(","));
+        if (said.length() > LONGEST) {
+            output.err()
+                    .println("it has too many columns to be checked before its first part comes");
+            return;
+        }
+        long number = 0;
+        try (Progress progress = Progress.bytes(output.err(), records.bytes());
+                RecordParts parts = records.parts(size())) {
+            for (Optional<RecordParts.Part> next = parts.next();
+                    next.isPresent();
+                    next = parts.next()) {
+                RecordParts.Part each = next.get();
+                Map<String, String> asked =
+                        loading(kind, records.load(), number++ + "-" + digest(each.bytes()));
+                asked.put("check", "true");
+                asked.put("columns", said);
+                door.ask(
+                        "/sql/load", asked, BodyPublishers.ofByteArray(each.bytes()), each.shift());
+                progress.add(each.own(), "checked");
+            }
+        }
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private void whole(Door door, String kind, Output output, Rejects kept, Sum sum)
             throws IOException, InterruptedException {
         MessageDigest digest = sha256();
         try (InputStream in = Files.newInputStream(file)) {
@@ -292,9 +397,7 @@ final class TableLoadCommand extends ServerCommand {
                         BodyPublishers.ofFile(file),
                         0);
         show(came, output);
-        try (Rejects none = new Rejects(beside())) {
-            count(came, sum, none, 0);
-        }
+        count(came, sum, kept, 0);
     }
 
     private static void count(Json.Row came, Sum sum, Rejects kept, long shift) throws IOException {
@@ -375,11 +478,7 @@ final class TableLoadCommand extends ServerCommand {
                 throws IOException, InterruptedException {
             String query =
                     asked.entrySet().stream()
-                            .map(each ->
-                                    each.getKey()
-                                            + "="
-                                            + URLEncoder.encode(
-                                                    each.getValue(), StandardCharsets.UTF_8))
+                            .map(each -> each.getKey() + "=" + encoded(each.getValue()))
                             .collect(Collectors.joining("&"));
             String login =
                     Base64.getEncoder()

@@ -169,6 +169,8 @@ final class DataPaths {
             sql | SELECT | reads | itself | SELECT / | select n from 'flights.more'
             sql | COPY_OUT | reads | itself | COPY_OUT / | copy (select n from 's3://{bucket}/raw/p.parquet') to stdout
             sql | CREATE | copies | both | CREATE / | create table q.{table} as select n from 's3://{bucket}/raw/p.parquet'
+            sql | CREATE | none | both | CREATE / | create or replace view q.seen as select n from 'q.t'
+            sql | DROP | none | both | DROP / | drop view q.seen
             sql | INSERT | copies | both | INSERT / | insert into q.t select n from 's3://{bucket}/raw/p.parquet'
             sql | COPY_TO | copies | both | COPY_TO / | copy (select n from 's3://{bucket}/raw/p.parquet') to 's3://{bucket}/{target}'
             sql | COPY_IN | writes | both | COPY_IN / | copy q.t from stdin

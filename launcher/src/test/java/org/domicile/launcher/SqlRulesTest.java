@@ -592,4 +592,101 @@ class SqlRulesTest {
             assertEquals("5", rows(one, "select count(*) from large where note like 'open%'"));
         }
     }
+
+    /** Whoever works hardest of the workers. */
+    private static ProcessHandle busy(long cpuMillis) throws InterruptedException {
+        java.util.Map<Long, java.time.Duration> before = new java.util.HashMap<>();
+        for (int i = 0; i < 400; i++) {
+            List<ProcessHandle> workers =
+                    ProcessHandle.current()
+                            .descendants()
+                            .filter(each -> each.info().commandLine().orElse("").contains("duckdb"))
+                            .toList();
+            for (ProcessHandle each : workers) {
+                java.time.Duration now =
+                        each.info().totalCpuDuration().orElse(java.time.Duration.ZERO);
+                java.time.Duration first = before.putIfAbsent(each.pid(), now);
+                if (first != null && now.minus(first).toMillis() > cpuMillis) {
+                    return each;
+                }
+            }
+            Thread.sleep(25);
+        }
+        throw new AssertionError("no worker works");
+    }
+
+    private interface Meanwhile {
+        void happens(Statement statement, ProcessHandle scanner) throws SQLException;
+    }
+
+    /** What a statement says when something happens while its table is sifted. */
+    private static SQLException sifting(Connection one, Meanwhile meanwhile) throws Exception {
+        try (Statement statement = one.createStatement();
+                java.util.concurrent.ExecutorService other =
+                        java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+            java.util.concurrent.Future<SQLException> failure =
+                    other.submit(() ->
+                            assertThrows(
+                                    SQLException.class,
+                                    () -> statement.executeQuery("select count(*) from slow")));
+            meanwhile.happens(statement, busy(200));
+            return failure.get(30, java.util.concurrent.TimeUnit.SECONDS);
+        }
+    }
+
+    /** Cancelled and killed while it writes what the rules leave. */
+    @Test
+    void whatHappensToTheSecondSessionEndsTheStatementAlone() throws Exception {
+        Table table =
+                lake.create(
+                        Lake.named("travel", "slow"),
+                        2,
+                        column(1, "id", Types.LongType.get()),
+                        column(2, "note", Types.StringType.get()));
+        lake.append(
+                table,
+                "select 7::bigint as id, 'a' || repeat('ab', 200) || (i // 4000000) as note from"
+                        + " range(20000000) t(i)",
+                20_000_000);
+        ran("table rows travel.slow --where", "note like '%b%b%b%b%b%b%b%b%x%'");
+        try (Connection one = first()) {
+            int own = ownWorker(one);
+            SQLException cancelled = sifting(one, (statement, _) -> statement.cancel());
+            assertEquals("57014", cancelled.getSQLState(), cancelled.getMessage());
+            assertEquals("1", rows(one, "select 1"));
+            assertEquals(List.of(), held("abab"), "nothing of it stays");
+            SQLException killed =
+                    sifting(
+                            one,
+                            (_, scanner) -> {
+                                assertTrue(scanner.pid() != own, "another process sifts");
+                                scanner.destroyForcibly();
+                            });
+            assertTrue(killed.getSQLState().matches("5[378]...|57P01"), killed.getSQLState());
+            assertTrue(!String.valueOf(killed.getMessage()).contains("abab"), killed.getMessage());
+            assertEquals("1", rows(one, "select 1"), "the user's own goes on");
+            assertEquals(List.of(), held("abab"), "nothing of it stays");
+        }
+    }
+
+    /** Process id of the worker that runs a connection's statements. */
+    private static int ownWorker(Connection one) throws Exception {
+        try (Statement statement = one.createStatement();
+                java.util.concurrent.ExecutorService other =
+                        java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+            java.util.concurrent.Future<SQLException> failure =
+                    other.submit(() ->
+                            assertThrows(
+                                    SQLException.class,
+                                    () ->
+                                            statement.executeQuery(
+                                                    "select count(*) from range(100000) a,"
+                                                            + " range(10000000) b where (a.range"
+                                                            + " * b.range) % 7 = 3")));
+            int pid = (int) busy(200).pid();
+            statement.cancel();
+            failure.get(30, java.util.concurrent.TimeUnit.SECONDS);
+            return pid;
+        }
+    }
 }

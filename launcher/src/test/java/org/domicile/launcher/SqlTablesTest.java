@@ -487,6 +487,97 @@ class SqlTablesTest {
         fails("0A000", "select * from reaching");
     }
 
+    @Test
+    void viewsAreMadeAndSeenByEverybody() throws Exception {
+        Table table = numbers("below");
+        lake.append(table, "select i as n from range(10) t(i)", 10);
+        try (Connection connection = connect("travel");
+                Statement statement = connection.createStatement()) {
+            statement.execute("create view evens (e) as select n from below where n % 2 = 0; ");
+            assertEquals("20", rows("select sum(e) from travel.evens"));
+            statement.execute(
+                    "create view travel.\"Über alles\" as with t as (select e * 2 as \"Zwei\" from"
+                            + " evens) select *, 'it''s; -- so' as s from t -- done");
+            assertEquals("40", rows("select sum(\"Zwei\") from \"Über alles\""));
+            assertEquals(
+                    "it's; -- so", rows("select min(s) from travel.\"Über alles\" where s <> ''"));
+            // what it names is what the session meant, whoever reads it from wherever
+            try (Connection none = connect("postgres")) {
+                assertEquals("20", rows(none, "select sum(e) from travel.evens"));
+            }
+            long first = table.currentSnapshot().snapshotId();
+            statement.execute(
+                    "create or replace view evens as select sum(n) as e from below for version as"
+                            + " of "
+                            + first);
+            lake.append(table, "select 100::bigint as n", 1);
+            assertEquals("45", rows("select e from evens"));
+            String object = first(table);
+            fails("42P07", "create view below as select 1 as a");
+            fails("42P17", "create or replace view evens as select * from \"Über alles\"");
+            fails("42701", "create view twice as select 1 as a, 2 as \"A\"");
+            fails("42601", "create view more (a, b) as select 1");
+            fails("42P01", "create view none as select * from nowhere.at_all");
+            fails("42703", "create view none as select nothing from below");
+            fails("0A000", "create view none as select * from read_csv('/etc/passwd')");
+            fails("0A000", "create view none as explain select 1");
+            fails("42501", "create view none as select * from '" + object + "'");
+            fails("42P01", "drop view below");
+            fails("42P01", "drop table evens");
+            SQLException e = fails("0A000", "create view none as select interval 1 day as i");
+            assertTrue(String.valueOf(e.getMessage()).contains("cast it"), e.getMessage());
+            try (java.sql.PreparedStatement asked =
+                    connection.prepareStatement("create view none as select ?::int as n")) {
+                asked.setInt(1, 1);
+                assertThrows(SQLException.class, asked::execute);
+            }
+            String plan = rows("explain select e from evens");
+            assertTrue(plan.contains("view      travel.evens"), plan);
+            assertTrue(plan.contains("reads     travel.below@"), plan);
+            // by its name in catalogues of both kinds
+            assertEquals(
+                    "evens|select sum(n) as e from below for version as of " + first,
+                    rows("select viewname, definition from pg_views where viewname = 'evens'"));
+            assertEquals(
+                    "Zwei|bigint s|text",
+                    rows(
+                            "select column_name, data_type from information_schema.columns where"
+                                    + " table_name = 'Über alles' order by ordinal_position"));
+            assertEquals(
+                    "2",
+                    rows(
+                            "select count(*) from information_schema.views where table_schema ="
+                                    + " 'travel' and table_name in ('evens', 'Über alles')"));
+            assertTrue(
+                    lake.catalog
+                            .listViews(Namespace.of("travel"))
+                            .containsAll(
+                                    List.of(
+                                            Lake.named("travel", "evens"),
+                                            Lake.named("travel", "Über alles"))));
+            org.apache.iceberg.view.View seen =
+                    lake.catalog.loadView(Lake.named("travel", "evens"));
+            assertEquals(
+                    "select sum(n) as e from below for version as of " + first,
+                    seen.sqlFor("domicile").sql());
+            assertEquals(Namespace.of("travel"), seen.currentVersion().defaultNamespace());
+            // a text that another engine gave it is not thrown away
+            view("theirs", "select n from below", "n");
+            SQLException lost = fails("22023", "create or replace view theirs as select 1 as n");
+            assertTrue(String.valueOf(lost.getMessage()).contains("dialect"), lost.getMessage());
+            statement.execute("drop view \"Über alles\"");
+            statement.execute("drop view if exists \"Über alles\"");
+            statement.execute("drop view travel.evens");
+            fails("42P01", "select * from evens");
+        }
+    }
+
+    private static String first(Table table) throws IOException {
+        try (var files = table.newScan().planFiles()) {
+            return files.iterator().next().file().location();
+        }
+    }
+
     private void view(String name, String sql, String... columns) {
         Types.NestedField[] fields = new Types.NestedField[columns.length];
         for (int i = 0; i < fields.length; i++) {
@@ -533,6 +624,7 @@ class SqlTablesTest {
         assertEquals("1", rows("select n from open_one"));
         view("into_closed", "select n from closed", "n");
         fails("42501", "select * from into_closed");
+        fails("42501", "create view into_closed_too as select n from closed");
         String uses = rig.run("uses", "--last", "1h", "--json").out();
         assertTrue(uses.contains("purpose-prohibited"), uses);
         // the way around, by the file itself

@@ -427,6 +427,140 @@ class SqlWritesTest {
         assertEquals(List.of("2"), rows("select count(*) from travel.broken"));
     }
 
+    /** Of a file of several parts none comes when a row of the last is broken. */
+    @Test
+    void nothingIsHalfLoaded() throws Exception {
+        StringBuilder text = new StringBuilder("n,\"a, \"\"b\"\"\"\n");
+        for (int i = 0; i < 100_000; i++) {
+            text.append(i).append(",\"some words of row ").append(i).append("\"\n");
+        }
+        Path csv = file("half.csv", text + "x,last\n");
+        run("create table travel.half (n bigint, \"a, \"\"b\"\"\" text)");
+        for (String table : List.of("travel.half", "travel.made_half")) {
+            Rig.Ran ran = rig.run("table", "load", "--part", "1", csv.toString(), table);
+            assertEquals(1, ran.code(), ran.out());
+            assertTrue(ran.err().contains("Line: 100002"), ran.err());
+        }
+        assertEquals(List.of("0"), rows("select count(*) from travel.half"));
+        assertEquals("42P01", failing("select count(*) from travel.made_half"));
+        file("half.csv", text + "100000,last\n");
+        for (String table : List.of("travel.half", "travel.made_half")) {
+            Rig.Ran ran = rig.run("table", "load", "--part", "1", csv.toString(), table);
+            assertEquals("100,001 rows came into " + table + "\n", ran.out());
+            assertEquals(
+                    List.of("100001|100000|last"),
+                    rows("select count(*), max(n), min(\"a, \"\"b\"\"\") from travel.half"));
+        }
+        // what is left out is told of each part, by its line in the file
+        file("half.csv", text + "x,last\n");
+        Rig.Ran ran =
+                rig.run(
+                        "table",
+                        "load",
+                        "--part",
+                        "1",
+                        "--on-error",
+                        "skip",
+                        csv.toString(),
+                        "travel.skipped_half");
+        assertTrue(ran.out().startsWith("100,000 rows came"), ran.out() + ran.err());
+        assertTrue(Files.readString(folder.resolve("half.csv.rejected")).contains("\n100002,"));
+    }
+
+    /** The same of JSON, of names that need quotes, and of a file that meets another table. */
+    @Test
+    void brokenRecordsOfJsonAreNamedOrKeptAside() throws Exception {
+        String table = "travel.\"Zürich \"\"HB\"\"\"";
+        run("create table " + table + " (\"Größe \"\"m\"\"\" bigint, \"a/b\" date)");
+        String lines =
+                "{\"Größe \\\"m\\\"\": 1, \"a/b\": \"2024-01-31\"}\n{\"Größe \\\"m\\\"\": 2,"
+                        + " \"a/b\": \"31.1.\"}\n{\n{\"Größe \\\"m\\\"\": 4}\n";
+        Path file = file("broken.ndjson", lines);
+        Rig.Ran ran = rig.run("table", "load", file.toString(), table);
+        assertEquals(1, ran.code());
+        assertTrue(ran.err().contains("Line 3: this is no JSON"), ran.err());
+        assertEquals(List.of("0"), rows("select count(*) from " + table));
+        Path kept = folder.resolve("kept aside.csv");
+        ran =
+                rig.run(
+                        "table",
+                        "load",
+                        "--on-error",
+                        "skip",
+                        "--rejects",
+                        kept.toString(),
+                        file.toString(),
+                        table);
+        assertEquals(0, ran.code(), ran.err());
+        assertTrue(ran.out().contains("2 rows came into"), ran.out());
+        assertEquals(
+                List.of("1|2024-01-31", "4|null"), rows("select * from " + table + " order by 1"));
+        List<String> told = Files.readAllLines(kept);
+        assertEquals(3, told.size(), told.toString());
+        assertTrue(told.get(1).startsWith("2,\"a/b holds what is no date: "), told.get(1));
+        assertEquals("3,\"this is no JSON\",\"{\"", told.get(2));
+        // an array is loaded whole, and nothing of it when one of its records is broken
+        file = file("broken.json", "[{\"a/b\": \"2024-01-01\"}, {\"a/b\": true}]");
+        ran = rig.run("table", "load", file.toString(), table);
+        assertEquals(1, ran.code());
+        assertTrue(ran.err().contains("Record 2: a/b holds what is no date: true"), ran.err());
+        ran = rig.run("table", "load", "--on-error", "skip", file.toString(), table);
+        assertTrue(ran.out().contains("1 rows came into"), ran.out());
+        assertTrue(Files.readString(folder.resolve("broken.json.rejected")).contains("2,\"a/b"));
+        assertEquals(List.of("3"), rows("select count(*) from " + table));
+        // a column that the table has not is a conflict, and no row is loaded
+        file = file("other.ndjson", "{\"a/b\": \"2024-01-01\", \"Farbe\": \"röd\"}\n");
+        ran = rig.run("table", "load", file.toString(), table);
+        assertEquals(1, ran.code());
+        assertTrue(ran.err().contains("Farbe") && ran.err().contains("[42703]"), ran.err());
+        assertEquals(List.of("3"), rows("select count(*) from " + table));
+    }
+
+    /** A sheet's rows with their types, a broken one by its row. */
+    @Test
+    void sheetsOfWorkbooksAreLoaded() throws Exception {
+        Path book = WorkbookTest.made(folder, "openpyxl.xlsx");
+        Rig.Ran ran = rig.run("table", "load", book.toString(), "travel.sheet");
+        assertEquals(0, ran.code(), ran.err());
+        assertTrue(ran.err().contains("sheet Flüge & mehr of Flüge & mehr, Second"), ran.err());
+        assertTrue(
+                ran.err()
+                        .contains(
+                                "(id bigint, Größe \"m\" double, origin varchar, day date, at"
+                                        + " timestamp, late boolean, formula varchar)"),
+                ran.err());
+        assertEquals("3 rows came into travel.sheet\n", ran.out());
+        assertEquals(
+                List.of(
+                        "-30000000000|7|1900-03-01|9999-12-31 23:59:59|null|#DIV/0!",
+                        "1|1.5|2024-01-31|2024-01-31 12:30:15|t|null",
+                        "2|0.1|1900-01-01|1899-12-31 06:00:00|f|null"),
+                rows(
+                        "select id, \"Größe \"\"m\"\"\", day, \"at\", late, formula from"
+                                + " travel.sheet order by id"));
+        ran = rig.run("table", "load", book.toString(), "travel.sheet");
+        assertTrue(ran.out().contains("were there already"), ran.out());
+        run("create table travel.second (n bigint, t time)");
+        ran = rig.run("table", "load", "--sheet", "Second", book.toString(), "travel.second");
+        assertEquals(1, ran.code());
+        assertTrue(ran.err().contains("Line 3: n holds what is no bigint: \"x\""), ran.err());
+        ran =
+                rig.run(
+                        "table",
+                        "load",
+                        "--sheet",
+                        "Second",
+                        "--on-error",
+                        "skip",
+                        book.toString(),
+                        "travel.second");
+        assertEquals(0, ran.code(), ran.err());
+        assertEquals(List.of("1|07:05:00"), rows("select * from travel.second"));
+        assertTrue(Files.readString(folder.resolve("openpyxl.xlsx.rejected")).contains("\n3,\"n"));
+        ran = rig.run("table", "load", "--sheet", "Third", book.toString(), "travel.second");
+        assertTrue(ran.err().contains("there is no sheet Third"), ran.err());
+    }
+
     @Test
     void theCommandSaysWhatWasDone() throws SQLException {
         Rig.Ran ran = rig.run("sql", "create table travel.command as select 1 as one");

@@ -78,6 +78,17 @@ public sealed interface Change {
     /** DROP TABLE. Files go too. */
     record DropTable(List<String> table, Otherwise absent) implements Change {}
 
+    /**
+     * CREATE VIEW.
+     *
+     * @param names of its first columns; empty for those of the SELECT
+     */
+    record CreateView(List<String> view, Otherwise taken, List<String> names, Text select)
+            implements Change {}
+
+    /** DROP VIEW. */
+    record DropView(List<String> view, Otherwise absent) implements Change {}
+
     /** TRUNCATE. */
     record Truncate(List<String> table) implements Change {}
 

@@ -239,8 +239,16 @@ final class ChangeReading extends TokenReading {
                     "Tables that go with the session do not run here.",
                     "Write a common table expression: with t as (…) select …");
         }
+        if (now().is("recursive") || now().is("materialized")) {
+            throw notHere(
+                    "Views that name themselves, or keep their rows, do not run here.",
+                    "Write with recursive … within the view; keep rows by create table … as.");
+        }
+        if (accept("view")) {
+            return Optional.of(view(replaces));
+        }
         if (!accept("table")) {
-            return Optional.empty(); // a view, or what the engine says no to
+            return Optional.empty(); // what the engine says no to
         }
         Change.Otherwise taken = ifNot();
         taken = replaces ? Change.Otherwise.REPLACE : taken;
@@ -275,6 +283,26 @@ final class ChangeReading extends TokenReading {
                             sql.substring(select.at(), words.get(end - 3).end()), select.at());
         }
         return Optional.of(new Change.CreateTableAs(table, taken, names, rows, select));
+    }
+
+    private Change view(boolean replaces) {
+        Change.Otherwise taken = ifNot();
+        if (replaces && taken == Change.Otherwise.NOTHING) {
+            throw notHere(
+                    "OR REPLACE and IF NOT EXISTS do not go together.", "Leave one of them out.");
+        }
+        List<String> view = path();
+        List<String> names = now().sign("(") ? names() : List.of();
+        if (now().is("with")) {
+            throw notHere(
+                    "Views have no options: each runs with the rights of whoever reads it.",
+                    "Leave WITH out.");
+        }
+        if (!accept("as")) {
+            throw wrong();
+        }
+        return new Change.CreateView(
+                view, replaces ? Change.Otherwise.REPLACE : taken, names, rest());
     }
 
     /** Whether a list in parentheses has names and no types. */
@@ -351,18 +379,28 @@ final class ChangeReading extends TokenReading {
             accept("restrict");
             return Optional.of(whole(new Change.DropSchema(name, absent)));
         }
-        if (!accept("table")) {
+        boolean view = accept("view");
+        if (!view && !accept("table")) {
             return Optional.empty();
         }
         Change.Otherwise absent = ifThere();
-        List<String> table = path();
+        List<String> name = path();
         if (now().sign(",")) {
-            throw notHere("One table at a time.", "Send one statement for each.");
+            throw notHere(
+                    view ? "One view at a time." : "One table at a time.",
+                    "Send one statement for each.");
+        }
+        if (view && now().is("cascade")) {
+            throw notHere("CASCADE does not run here.", "Drop the views over it one by one.");
         }
         if (!accept("cascade")) {
             accept("restrict");
         }
-        return Optional.of(whole(new Change.DropTable(table, absent)));
+        return Optional.of(
+                whole(
+                        view
+                                ? new Change.DropView(name, absent)
+                                : new Change.DropTable(name, absent)));
     }
 
     private Change truncate() {

@@ -110,7 +110,7 @@ public sealed interface Intake {
                             + file
                             + ", format = 'auto'"
                             + (json.columns().isEmpty()
-                                    ? ""
+                                    ? ", sample_size = -1"
                                     : ", columns = " + named(json.columns()))
                             + ", maximum_object_size = 67108864)";
             case Csv csv ->

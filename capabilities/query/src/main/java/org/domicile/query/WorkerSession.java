@@ -52,6 +52,9 @@ final class WorkerSession implements Session {
     /** How often it is looked how much the engine spilled. */
     private static final int SPILL_MILLIS = 200;
 
+    /** Characters of a broken record that an error shows. */
+    private static final int SHOWN = 80;
+
     private final Worker worker;
     private final Limits limits;
     private final Staging staging;
@@ -268,10 +271,14 @@ final class WorkerSession implements Session {
         Path path = Folders.files(worker.folder()).resolve("a" + ++arrivals);
         long most = staging.left();
         long size = 0;
+        JsonRecords.Shape shape = JsonRecords.Shape.LINES;
         boolean whole = false;
         try (OutputStream out = Files.newOutputStream(path, StandardOpenOption.CREATE_NEW)) {
             byte[] some = new byte[STEP];
             for (int count = in.read(some); count >= 0; count = in.read(some)) {
+                if (size == 0) {
+                    shape = JsonRecords.shape(some, count);
+                }
                 size += count;
                 if (size > most) {
                     return Answer.failed(
@@ -287,7 +294,7 @@ final class WorkerSession implements Session {
             }
             staging.hold(size, "the file");
             whole = true;
-            return Answer.of(new ArrivedFile(path, size));
+            return Answer.of(new ArrivedFile(path, size, shape));
         } catch (Staging.Full e) {
             return Answer.failed(Failure.OVER_LIMIT, "The file does not fit: " + e.getMessage());
         } finally {
@@ -301,11 +308,17 @@ final class WorkerSession implements Session {
     private final class ArrivedFile implements Arrived {
         private final Path path;
         private final long size;
+        private final JsonRecords.Shape shape;
         private boolean closed;
 
-        ArrivedFile(Path path, long size) {
+        ArrivedFile(Path path, long size, JsonRecords.Shape shape) {
             this.path = path;
             this.size = size;
+            this.shape = shape;
+        }
+
+        private boolean skips(Intake intake) {
+            return intake.onError() == Intake.OnError.SKIP;
         }
 
         @Override
@@ -315,12 +328,41 @@ final class WorkerSession implements Session {
 
         @Override
         public Answer<List<Column>> guess(Intake intake) {
+            String file = path.toString();
+            boolean apart =
+                    intake instanceof Intake.Json
+                            && skips(intake)
+                            && shape == JsonRecords.Shape.LINES;
+            Answer<List<Column>> guess =
+                    apart
+                            ? described(JsonRecords.guess(file))
+                                    .then(guessed ->
+                                            JsonRecords.failed(guessed)
+                                                    ? rejected(JsonRecords.structure(file))
+                                                            .then(told ->
+                                                                    structured(
+                                                                            told.getFirst().text()))
+                                                    : Answer.of(guessed))
+                            : located(described(intake.select(file, arrivals)), intake);
+            return guess.then(columns ->
+                    Answer.of(
+                            intake instanceof Intake.Json ? JsonRecords.signed(columns) : columns));
+        }
+
+        private Answer<List<Column>> structured(String structure) {
+            return structure.startsWith("{")
+                    ? described(JsonRecords.structured(structure))
+                    : Answer.failed(
+                            Failure.INVALID, "No line of the file is a JSON object with keys.");
+        }
+
+        private Answer<List<Column>> described(String select) {
             return statement(() ->
                     ask(
                             Wire.DESCRIBE,
                             out -> {
                                 Wire.list(out, List.<Wire.View>of(), Wire::view);
-                                Wire.text(out, intake.select(path.toString(), arrivals));
+                                Wire.text(out, select);
                             },
                             Wire.DESCRIBED,
                             in -> {
@@ -333,26 +375,92 @@ final class WorkerSession implements Session {
         public Answer<Taken> write(Intake intake, Target.Parquet target) {
             long number = ++outputs;
             String select = intake.select(path.toString(), number);
-            return statement(() -> written(select, List.of(), target, List.of()))
-                    .then(written -> {
-                        boolean skips =
-                                intake instanceof Intake.Csv
-                                        && intake.onError() == Intake.OnError.SKIP;
-                        Answer<List<Rejected>> rejected =
-                                skips ? rejected(number) : Answer.of(List.of());
-                        return switch (rejected) {
-                            case Answer.Given<List<Rejected>>(List<Rejected> all) ->
-                                    Answer.of(new Taken(written, all));
-                            case Answer.Failed<List<Rejected>>(Failure failure) -> {
-                                written.close();
-                                yield Answer.failed(failure);
-                            }
-                        };
+            Answer<Written> whole = statement(() -> written(select, List.of(), target, List.of()));
+            if (intake instanceof Intake.Json json
+                    && skips(json)
+                    && whole instanceof Answer.Failed<Written>(Failure failure)
+                    && ofRecord(failure)) {
+                return apart(json, target, failure);
+            }
+            return located(whole, intake)
+                    .then(written ->
+                            intake instanceof Intake.Csv && skips(intake)
+                                    ? with(written, rejected(Intake.rejected(number)))
+                                    : Answer.of(new Taken(written, List.of())));
+        }
+
+        private static Answer<Taken> with(Written written, Answer<List<Rejected>> rejected) {
+            return switch (rejected) {
+                case Answer.Given<List<Rejected>>(List<Rejected> all) ->
+                        Answer.of(new Taken(written, all));
+                case Answer.Failed<List<Rejected>>(Failure failure) -> {
+                    written.close();
+                    yield Answer.failed(failure);
+                }
+            };
+        }
+
+        /** Whether it is about what stands in the file. */
+        private static boolean ofRecord(Failure failure) {
+            return failure.state().startsWith("22");
+        }
+
+        /** Records that are what they should be, without the others. */
+        private Answer<Taken> apart(Intake.Json json, Target.Parquet target, Failure whole) {
+            String file = path.toString();
+            return rejected(JsonRecords.bad(file, shape, json.columns(), Arrived.MOST_REJECTED))
+                    .then(rejected -> {
+                        if (rejected.isEmpty() || rejected.getFirst().line() == 0) {
+                            return Answer.failed(whole); // the array itself, or nothing we know
+                        }
+                        String good = JsonRecords.good(file, shape, json.columns());
+                        return statement(() -> written(good, List.of(), target, List.of()))
+                                .then(written -> Answer.of(new Taken(written, rejected)));
                     });
         }
 
-        private Answer<List<Rejected>> rejected(long number) {
-            return statement(() -> start(Intake.rejected(number), List.of(), List.of()))
+        /**
+         * The engine's reader of JSON says about where a record is, and counts now from 0, now from
+         * 1. So which one it is, is looked for once more.
+         */
+        private <T> Answer<T> located(Answer<T> answer, Intake intake) {
+            if (!(intake instanceof Intake.Json json)
+                    || !(answer instanceof Answer.Failed<T>(Failure failure))
+                    || !ofRecord(failure)
+                    || shape == JsonRecords.Shape.LINES
+                            && !failure.message().contains(" in line ")) {
+                return answer;
+            }
+            Answer<List<Rejected>> broken =
+                    rejected(JsonRecords.bad(path.toString(), shape, json.columns(), 1));
+            if (!(broken instanceof Answer.Given<List<Rejected>>(List<Rejected> all))
+                    || all.isEmpty()
+                    || all.getFirst().line() == 0) {
+                return answer;
+            }
+            Rejected first = all.getFirst();
+            return Answer.failed(
+                    new Failure(
+                            Failure.INVALID,
+                            "%s %d: %s. It begins: %s"
+                                    .formatted(
+                                            shape == JsonRecords.Shape.ARRAY ? "Record" : "Line",
+                                            first.line(),
+                                            first.why(),
+                                            first.text()
+                                                    .substring(
+                                                            0,
+                                                            Math.min(
+                                                                    SHOWN, first.text().length()))),
+                            0,
+                            "Mend it, or leave such rows out (--on-error skip)."));
+        }
+
+        /**
+         * @param select line, what is wrong, the line itself
+         */
+        private Answer<List<Rejected>> rejected(String select) {
+            return statement(() -> start(select, List.of(), List.of()))
                     .then(rows -> {
                         List<Rejected> all = new ArrayList<>();
                         try (rows) {
@@ -366,6 +474,17 @@ final class WorkerSession implements Session {
                                             return Answer.of(all);
                                         }
                                         add(all, rows.columns(), batch.get());
+                                        if (all.size() >= Arrived.MOST_REJECTED) {
+                                            return Answer.failed(
+                                                    new Failure(
+                                                            Failure.OVER_LIMIT,
+                                                            "%,d rows and more are broken."
+                                                                    .formatted(
+                                                                            Arrived.MOST_REJECTED),
+                                                            0,
+                                                            "Nothing was loaded; say what the file"
+                                                                    + " is (--format)."));
+                                        }
                                     }
                                 }
                             }
@@ -385,11 +504,19 @@ final class WorkerSession implements Session {
                                     : Texts.value(type, vector.value(type, row)));
                 }
                 boolean numbered = cells.getFirst().matches("[0-9]{1,18}");
-                all.add(
+                Rejected next =
                         new Rejected(
                                 numbered ? Long.parseLong(cells.getFirst()) : 0,
                                 cells.get(1).replace(" \n", " ").strip(),
-                                cells.get(2)));
+                                cells.get(2));
+                // The engine tells each wrong value of a row apart.
+                if (!all.isEmpty() && next.line() > 0 && all.getLast().line() == next.line()) {
+                    Rejected before = all.removeLast();
+                    next =
+                            new Rejected(
+                                    next.line(), before.why() + "; " + next.why(), before.text());
+                }
+                all.add(next);
             }
         }
 

@@ -39,8 +39,6 @@ class ChangeTest {
                         "with a as (select 1) select * from a",
                         "with a as (select 1) select 'insert' from a",
                         "explain select 1",
-                        "create view v as select 1",
-                        "drop view v",
                         "attach 'x'",
                         "copy t to stdout",
                         "")) {
@@ -166,6 +164,49 @@ class ChangeTest {
                 change(sql));
         sql = "create table t as select 1 with data";
         assertEquals(text(sql, "select 1"), ((Change.CreateTableAs) change(sql)).select());
+    }
+
+    @Test
+    void makesViews() {
+        String sql = "create or replace view a.\"V\" (x, \"Y\") as select 1, 2; ";
+        assertEquals(
+                new Change.CreateView(
+                        List.of("a", "V"),
+                        Change.Otherwise.REPLACE,
+                        List.of("x", "Y"),
+                        text(sql, "select 1, 2")),
+                change(sql));
+        sql = "create view if not exists v as with t as (select 1) select * from t -- all";
+        assertEquals(
+                new Change.CreateView(
+                        List.of("v"),
+                        Change.Otherwise.NOTHING,
+                        List.of(),
+                        text(sql, "with t as (select 1) select * from t")),
+                change(sql));
+        assertEquals(
+                new Change.DropView(List.of("a", "v"), Change.Otherwise.NOTHING),
+                change("drop view if exists a.v restrict;"));
+        for (String each :
+                List.of(
+                        "create temp view v as select 1",
+                        "create recursive view v (n) as select 1",
+                        "create materialized view v as select 1",
+                        "create or replace view if not exists v as select 1",
+                        "create view v with (security_barrier) as select 1",
+                        "drop view a, b",
+                        "drop view a cascade")) {
+            assertEquals(Failure.NOT_HERE, failure(each).state(), each);
+        }
+        for (String each :
+                List.of(
+                        "create view v",
+                        "create view v as",
+                        "create view v () as select 1",
+                        "create view v as select 1; select 2",
+                        "drop view")) {
+            assertEquals(Failure.SYNTAX, failure(each).state(), each);
+        }
     }
 
     @Test

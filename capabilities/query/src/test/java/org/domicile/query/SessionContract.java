@@ -758,6 +758,152 @@ public abstract class SessionContract {
         }
     }
 
+    private static final String BROKEN_LINES =
+            """
+            {"n": 1, "word": "a"}
+            {"n": "x", "word": "b"}
+
+            {"n": 3,
+            {"n": 4, "word": "Zürich \\"HB\\""}
+            [5]
+            {"word": {"k": [1]}}
+            null
+            {"n": 9, "n": 10}
+            "text"
+            {"n": 12, "word": null}\r
+            """;
+
+    /** Which line it is, is exact, and why it is left out is said of each. */
+    @Test
+    void brokenLinesOfJsonAreNamedOrLeftOut() throws IOException {
+        try (Session session = session();
+                Arrived file = arrived(session, BROKEN_LINES)) {
+            Intake fail = new Intake.Json(List.of(), Intake.OnError.FAIL);
+            Intake skip = new Intake.Json(List.of(), Intake.OnError.SKIP);
+            Failure failure = failure(file.write(fail.of(NAMED), TWO));
+            assertEquals(
+                    "Line 2: n holds what is no bigint: \"x\". It begins: {\"n\": \"x\", \"word\":"
+                            + " \"b\"}",
+                    failure.message());
+            assertEquals(Failure.INVALID, failure.state());
+            assertEquals(2, given(file.guess(skip)).size());
+            Arrived.Taken taken = given(file.write(skip.of(NAMED), TWO));
+            try (Written written = taken.written()) {
+                kept(written, "lines");
+                assertEquals(
+                        List.of(
+                                List.of(new Value.Whole(1), new Value.Text("a")),
+                                List.of(new Value.Whole(4), new Value.Text("Zürich \"HB\"")),
+                                List.of(new Value.Whole(12), Value.NULL),
+                                List.of(Value.NULL, new Value.Text("{\"k\":[1]}"))),
+                        rows(session, "from lines order by n nulls last"));
+            }
+            assertEquals(
+                    List.of(
+                            "2 n holds what is no bigint: \"x\"",
+                            "4 this is no JSON",
+                            "6 this is no JSON object",
+                            "8 this is no JSON object",
+                            "9 a key stands twice",
+                            "10 this is no JSON object"),
+                    taken.rejected().stream().map(each -> each.line() + " " + each.why()).toList());
+            assertEquals("[5]", taken.rejected().get(2).text());
+        }
+        try (Session session = session();
+                Arrived file = arrived(session, "1\n[]\n")) {
+            Failure failure = failure(file.guess(new Intake.Json(List.of(), Intake.OnError.SKIP)));
+            assertEquals(Failure.INVALID, failure.state());
+        }
+        // which the engine's own reader says to be in line 3
+        try (Session session = session();
+                Arrived file = arrived(session, "{\"n\": 1}\nx{\"n\": 2}\n{\"n\": 3}\n")) {
+            Intake fail = new Intake.Json(List.of(), Intake.OnError.FAIL);
+            Failure failure = failure(file.guess(fail));
+            assertTrue(failure.message().startsWith("Line 2: this is no JSON"), failure.message());
+        }
+    }
+
+    @Test
+    void brokenRecordsOfAnArrayAreNamedOrLeftOut() throws IOException {
+        Target.Parquet nested =
+                new Target.Parquet(
+                        List.of(
+                                new Target.Slot(
+                                        "a/b~\"c",
+                                        "STRUCT(\"x \"\"y\" DATE, z BIGINT[])[]",
+                                        "1",
+                                        1)));
+        List<Intake.Named> named =
+                List.of(new Intake.Named("a/b~\"c", "STRUCT(\"x \"\"y\" DATE, z BIGINT[])[]"));
+        Intake fail = new Intake.Json(named, Intake.OnError.FAIL);
+        Intake skip = new Intake.Json(named, Intake.OnError.SKIP);
+        String text =
+                """
+                 [{"a/b~\\"c": [{"x \\"y": "2024-01-31"}, {"z": [1, null]}]}, {},
+                  {"a/b~\\"c": [{"x \\"y": "2024-01-32"}]},
+                  {"a/b~\\"c": [{"z": [1, "one"]}]}, {"a/b~\\"c": {}}, {"a/b~\\"c": null}]
+                """;
+        try (Session session = session();
+                Arrived file = arrived(session, text)) {
+            Failure failure = failure(file.write(fail, nested));
+            assertTrue(failure.message().startsWith("Record 3: a/b~\"c holds"), failure.message());
+            Arrived.Taken taken = given(file.write(skip, nested));
+            try (Written written = taken.written()) {
+                assertEquals(3, written.rows());
+            }
+            assertEquals(
+                    List.of(3L, 4L, 5L),
+                    taken.rejected().stream().map(Arrived.Rejected::line).toList());
+        }
+        // an array that is none has no records to leave out
+        try (Session session = session();
+                Arrived file = arrived(session, "[{\"n\": 1}, {\"n\": }]")) {
+            assertEquals(Failure.INVALID, failure(file.write(skip, nested)).state());
+            assertEquals(Failure.INVALID, failure(file.guess(skip)).state());
+        }
+    }
+
+    /** A column that comes late is seen, and a row with two wrong values is one row. */
+    @Test
+    void allOfAFileIsLookedAt() throws IOException {
+        String text = "{\"n\": 1}\n".repeat(30_000) + "{\"n\": 1, \"late\": true}\n";
+        try (Session session = session();
+                Arrived file = arrived(session, text)) {
+            assertEquals(
+                    List.of("n", "late"),
+                    given(file.guess(new Intake.Json(List.of(), Intake.OnError.FAIL))).stream()
+                            .map(Column::name)
+                            .toList());
+        }
+        // of both sides of zero they are what whole numbers are
+        try (Session session = session();
+                Arrived file =
+                        arrived(session, "{\"n\": -1, \"m\": [3]}\n{\"n\": 2, \"m\": [-1]}\n")) {
+            assertEquals(
+                    List.of(Type.Simple.BIGINT, new Type.Array(Type.Simple.BIGINT)),
+                    given(file.guess(new Intake.Json(List.of(), Intake.OnError.FAIL))).stream()
+                            .map(Column::type)
+                            .toList());
+        }
+        List<Intake.Named> both =
+                List.of(new Intake.Named("n", "BIGINT"), new Intake.Named("word", "DATE"));
+        try (Session session = session();
+                Arrived file = arrived(session, "n,word\nx,y\n1,2024-01-01\n")) {
+            Arrived.Taken taken =
+                    given(
+                            file.write(
+                                    csv(Intake.OnError.SKIP).of(both),
+                                    new Target.Parquet(
+                                            List.of(
+                                                    new Target.Slot("n", "BIGINT", "1", 1),
+                                                    new Target.Slot("word", "DATE", "2", 2)))));
+            try (Written written = taken.written()) {
+                assertEquals(1, written.rows());
+            }
+            assertEquals(1, taken.rejected().size());
+        }
+    }
+
     @Test
     void aFileThatIsTooLargeOrCutOffIsNotTaken() throws IOException {
         try (Session session = session()) {

@@ -133,7 +133,28 @@ final class Changes {
                         .build());
     }
 
-    static ViewMetadata next(LoadedView view, ViewChange.Asked asked) {
+    static ViewMetadata next(LoadedView view, ViewChange change) {
+        return switch (change) {
+            case ViewChange.Asked asked -> next(view, asked);
+            case ViewChange.Text text -> next(view, text);
+        };
+    }
+
+    private static ViewMetadata next(LoadedView view, ViewChange.Text text) {
+        if (!view.uuid().equals(text.uuid())) {
+            throw new Refusal(
+                    Refusal.Kind.COMMIT_FAILED,
+                    "Another view has this name by now: " + text.view().text());
+        }
+        return Document.checked(() ->
+                ViewMetadata.buildFrom(view.metadata())
+                        .setCurrentVersion(
+                                Forms.version(text.statement(), text.namespace(), text.at()),
+                                Forms.schema(text.columns()))
+                        .build());
+    }
+
+    private static ViewMetadata next(LoadedView view, ViewChange.Asked asked) {
         return Document.checked(() -> {
             asked.requirements().forEach(each -> each.validate(view.metadata()));
             ViewMetadata.Builder builder = ViewMetadata.buildFrom(view.metadata());

@@ -1,5 +1,6 @@
 package org.domicile.tables;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.iceberg.BaseTable;
@@ -8,8 +9,12 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.UpdateRequirement;
 import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
+import org.apache.iceberg.view.ImmutableSQLViewRepresentation;
+import org.apache.iceberg.view.ImmutableViewVersion;
+import org.apache.iceberg.view.ViewVersion;
 
 /** The library's schemas, of words. */
 final class Forms {
@@ -42,6 +47,21 @@ final class Forms {
                             type(key.form(), ids),
                             type(value.form(), ids));
         };
+    }
+
+    /** A view's text as a version of it. */
+    static ViewVersion version(ViewText.Statement statement, NamespaceName namespace, Instant at) {
+        return ImmutableViewVersion.builder()
+                .versionId(1)
+                .timestampMillis(at.toEpochMilli())
+                .schemaId(0) // that of the schema which comes along
+                .defaultNamespace(Namespace.of(namespace.levels().toArray(String[]::new)))
+                .addRepresentations(
+                        ImmutableSQLViewRepresentation.builder()
+                                .dialect(statement.dialect())
+                                .sql(statement.sql())
+                                .build())
+                .build();
     }
 
     static TableChange changed(TableName name, LoadedTable loaded, ColumnChange change) {

@@ -16,6 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.domicile.bytes.CrashPoint;
@@ -486,6 +487,7 @@ final class StoredTables implements Tables {
                 Kind.TABLE,
                 name,
                 id -> Draft.of(Changes.first(warehouse, id, asked(wanted))),
+                UnaryOperator.identity(),
                 once);
     }
 
@@ -502,11 +504,12 @@ final class StoredTables implements Tables {
                 Kind.VIEW,
                 name,
                 id -> Draft.of(Changes.first(warehouse, id, asked)),
+                asked.carried(),
                 once);
     }
 
     /**
-     * @param first of the id that it gets
+     * @param first of the id that it gets @param carried what is kept with it
      */
     private Loaded made(
             Request request,
@@ -514,6 +517,7 @@ final class StoredTables implements Tables {
             Kind kind,
             TableName name,
             Function<String, Draft> first,
+            UnaryOperator<byte[]> carried,
             Once once) {
         return inTurn(
                 warehouse,
@@ -527,6 +531,7 @@ final class StoredTables implements Tables {
                                     Contents.Namespace in = contents.namespace(name.namespace());
                                     contents.checkFree(in, kind, name);
                                     String id = id(10);
+                                    keep(contents, transaction, id, carried);
                                     return new Making(contents, transaction)
                                             .first(in, name, first.apply(id), id);
                                 },
@@ -722,7 +727,7 @@ final class StoredTables implements Tables {
             LoadedTable table,
             FilesChange change,
             Function<org.apache.iceberg.TableMetadata, Step<Loaded>> making) {
-        keep(contents, transaction, table.id(), change);
+        keep(contents, transaction, table.id(), change.carried());
         String organisation = contents.warehouse().organisation();
         Map<String, String> load =
                 change.what() instanceof FilesChange.Append(Map<String, String> unless)
@@ -757,14 +762,14 @@ final class StoredTables implements Tables {
     }
 
     private static void keep(
-            Contents contents, Transaction transaction, String id, FilesChange change) {
+            Contents contents, Transaction transaction, String id, UnaryOperator<byte[]> carried) {
         Warehouse warehouse = contents.warehouse();
         byte[] key = Layout.carried(warehouse.organisation(), id);
         Optional<byte[]> sealed = contents.reading().get(Space.RECORDS, key);
         byte[] before =
                 sealed.map(each -> warehouse.open(carriedPlace(id), each))
                         .orElseGet(() -> new byte[0]);
-        byte[] after = change.carried().apply(before);
+        byte[] after = carried.apply(before);
         transaction.when(new Condition.Holds(Space.RECORDS, key, sealed));
         if (!java.util.Arrays.equals(before, after)) {
             transaction.write(
@@ -780,23 +785,20 @@ final class StoredTables implements Tables {
 
     @Override
     public Loaded commit(Request request, Warehouse warehouse, ViewChange change, Once once) {
-        ViewChange.Asked asked =
-                switch (change) {
-                    case ViewChange.Asked each -> each;
-                };
         return inTurn(
                 warehouse,
-                List.of(asked.view()),
+                List.of(change.view()),
                 () ->
                         change(
                                 request,
                                 warehouse,
                                 once,
                                 (contents, transaction) -> {
-                                    Contents.Found found = contents.found(Kind.VIEW, asked.view());
+                                    Contents.Found found = contents.found(Kind.VIEW, change.view());
                                     LoadedView view = contents.view(found);
+                                    keep(contents, transaction, view.id(), change.carried());
                                     org.apache.iceberg.view.ViewMetadata next =
-                                            Changes.next(view, asked);
+                                            Changes.next(view, change);
                                     if (next.changes().isEmpty()) {
                                         transaction.when(found.stands());
                                         return Step.<Loaded>of(() -> view);
@@ -804,7 +806,7 @@ final class StoredTables implements Tables {
                                     return new Making(contents, transaction)
                                             .next(found, Draft.of(next), view.metadataLocation());
                                 },
-                                () -> load(warehouse, Kind.VIEW, asked.view())));
+                                () -> load(warehouse, Kind.VIEW, change.view())));
     }
 
     /** Metadata that are to stand under a name. */

@@ -96,8 +96,8 @@ public interface Tables {
     Loaded commit(Request request, Warehouse warehouse, FilesChange change);
 
     /**
-     * What the last {@link FilesChange} had kept with a table; empty for none. It is the caller's,
-     * and goes when the table goes.
+     * What the last {@link FilesChange} had kept with a table, or the last text with a view; empty
+     * for none. It is the caller's, and goes when the table or view goes.
      */
     byte[] carried(Warehouse warehouse, String id);
 

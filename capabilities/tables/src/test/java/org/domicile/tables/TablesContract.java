@@ -1,5 +1,6 @@
 package org.domicile.tables;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -553,6 +554,76 @@ abstract class TablesContract {
                                         + "\"}],\"updates\":[{\"action\":\"set-properties\",\"updates\":{\"a\":\"b\"}}]}"),
                         Once.NOT);
         assertEquals("b", changed.properties().get("a"));
+    }
+
+    @Test
+    void aViewIsMadeOfATextAndKeepsWhatIsKeptWithIt() {
+        TableName name = new TableName(NamespaceName.of("travel"), "seen");
+        List<Field> columns =
+                List.of(
+                        new Field(
+                                0,
+                                "Ü",
+                                List.of("Ü"),
+                                new Field.Form.Plain("long"),
+                                Scan.Presence.OPTIONAL,
+                                new Field.Initial.None(),
+                                ""));
+        NewView view =
+                NewView.of(
+                        "seen",
+                        new ViewText.Statement("domicile", "select 1 as \"Ü\""),
+                        NamespaceName.of("travel"),
+                        columns,
+                        Instant.ofEpochSecond(1),
+                        _ -> new byte[] {1});
+        Loaded made = tables.create(request(), warehouse, name, view, Once.NOT);
+        ViewText text = tables.text(made);
+        assertEquals(
+                List.of(new ViewText.Statement("domicile", "select 1 as \"Ü\"")),
+                text.statements());
+        assertEquals(List.of("travel"), text.namespace());
+        assertEquals("Ü", text.columns().getFirst().name());
+        assertArrayEquals(new byte[] {1}, tables.carried(warehouse, made.id()));
+        for (int i = 2; i < 4; i++) {
+            byte kept = (byte) i;
+            Loaded next =
+                    tables.commit(
+                            request(),
+                            warehouse,
+                            ViewChange.of(
+                                    name,
+                                    made,
+                                    new ViewText.Statement("domicile", "select 'it''s'"),
+                                    NamespaceName.of("other"),
+                                    columns,
+                                    Instant.ofEpochSecond(i),
+                                    _ -> new byte[] {kept}),
+                            Once.NOT);
+            assertEquals(made.id(), next.id());
+            assertEquals("select 'it''s'", tables.text(next).statements().getFirst().sql());
+            assertEquals(List.of("other"), tables.text(next).namespace());
+            assertArrayEquals(new byte[] {kept}, tables.carried(warehouse, made.id()));
+        }
+        tables.drop(request(), warehouse, Kind.VIEW, name, Tables.Files.GO, Once.NOT);
+        assertArrayEquals(new byte[0], tables.carried(warehouse, made.id()));
+        Loaded again = tables.create(request(), warehouse, name, view, Once.NOT);
+        assertEquals(
+                Refusal.Kind.INVALID,
+                refused(() ->
+                        tables.commit(
+                                request(),
+                                warehouse,
+                                ViewChange.of(
+                                        name,
+                                        again,
+                                        new ViewText.Statement("other", "select 2"),
+                                        NamespaceName.of("travel"),
+                                        columns,
+                                        Instant.ofEpochSecond(9),
+                                        before -> before),
+                                Once.NOT)),
+                "a dialect that the view had would be lost");
     }
 
     // ---- once ----

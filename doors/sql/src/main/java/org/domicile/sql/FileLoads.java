@@ -35,7 +35,9 @@ import org.domicile.request.Request;
  * name as SQL writes it; {@code format} (csv, json, parquet); {@code header} and {@code delimiter},
  * {@code quote}, {@code null} of CSV; {@code make=true} for a table that is made when it is not
  * there; {@code onerror=skip}; {@code load} and {@code part}, which together come once. With {@code
- * guess=true} it says what the columns of a file seem to be, and loads nothing.
+ * guess=true} it says what the columns of a file seem to be, and loads nothing; with {@code
+ * check=true} whether all of its rows could come, {@code columns} saying what a table has that is
+ * not there yet.
  */
 final class FileLoads {
     private static final JsonFactory JSON = new JsonFactory();
@@ -74,8 +76,18 @@ final class FileLoads {
                         });
                 return;
             }
+            boolean checks = asked.getOrDefault("check", "false").equals("true");
+            GuardedSql.Load load =
+                    load(
+                            asked,
+                            checks
+                                    ? intake.of(columns(asked.getOrDefault("columns", "")))
+                                    : intake);
             GuardedSql.Came came =
-                    must(connection.load(request, load(asked, intake), exchange.body()));
+                    must(
+                            checks
+                                    ? connection.check(request, load, exchange.body())
+                                    : connection.load(request, load, exchange.body()));
             respond(
                     exchange,
                     came.use(),
@@ -98,6 +110,22 @@ final class FileLoads {
                         json.writeStringField("use", came.use());
                     });
         }
+    }
+
+    /** Names and types, each encoded as URLs are: {@code n:BIGINT,word:VARCHAR}. */
+    private static List<Intake.Named> columns(String text) {
+        List<Intake.Named> columns = new ArrayList<>();
+        for (String each : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+            int colon = each.indexOf(':');
+            if (colon < 0) {
+                throw new SqlError("22023", "columns are NAME:TYPE, with a comma between");
+            }
+            columns.add(
+                    new Intake.Named(
+                            decoded("columns", each.substring(0, colon)),
+                            decoded("columns", each.substring(colon + 1))));
+        }
+        return columns;
     }
 
     private static <T> T must(Answer<T> answer) {
@@ -162,12 +190,7 @@ final class FileLoads {
                             asked.getOrDefault("null", ""),
                             List.of(),
                             onError);
-            case "json", "ndjson" -> {
-                if (onError == Intake.OnError.SKIP) {
-                    throw new SqlError("0A000", "rows of JSON are not skipped; CSV's are");
-                }
-                yield new Intake.Json(List.of(), onError);
-            }
+            case "json", "ndjson" -> new Intake.Json(List.of(), onError);
             case "parquet" -> new Intake.Parquet();
             default -> throw new SqlError("22023", "format is csv, json, ndjson or parquet");
         };
@@ -187,13 +210,17 @@ final class FileLoads {
             int equals = each.indexOf('=');
             String name = equals < 0 ? each : each.substring(0, equals);
             String value = equals < 0 ? "" : each.substring(equals + 1);
-            try {
-                asked.put(name, URLDecoder.decode(value, StandardCharsets.UTF_8));
-            } catch (IllegalArgumentException e) {
-                throw new SqlError("22023", "the query is not encoded as URLs are: " + name);
-            }
+            asked.put(name, decoded(name, value));
         }
         return asked;
+    }
+
+    private static String decoded(String name, String value) {
+        try {
+            return URLDecoder.decode(value, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new SqlError("22023", "the query is not encoded as URLs are: " + name);
+        }
     }
 
     private interface Writing {

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +28,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.domicile.query.Answer;
 import org.domicile.query.Batch;
@@ -292,6 +296,138 @@ class EscapesTest {
         }
         assertEquals(List.of(), through);
         assertEquals(List.of(), written());
+    }
+
+    // ---- the network ----
+
+    /** Counts who comes, and has nothing for them. */
+    private static final class Outside implements AutoCloseable {
+        private final ServerSocket server;
+        private final AtomicInteger came = new AtomicInteger();
+
+        Outside() throws IOException {
+            server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            Thread.ofVirtual()
+                    .start(() -> {
+                        while (!server.isClosed()) {
+                            try (Socket each = server.accept()) {
+                                came.incrementAndGet();
+                                each.getOutputStream()
+                                        .write(
+                                                "HTTP/1.1 404 Not Found\r\nContent-Length:"
+                                                        .concat(" 0\r\nConnection: close\r\n\r\n")
+                                                        .getBytes(StandardCharsets.UTF_8));
+                                each.shutdownOutput();
+                                each.getInputStream().readNBytes(1_000);
+                            } catch (IOException _) {
+                                // who came has gone, or it is over
+                            }
+                        }
+                    });
+        }
+
+        String address() {
+            return "http://127.0.0.1:" + server.getLocalPort();
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+        }
+    }
+
+    private static List<String> network(String address) throws IOException {
+        try (InputStream list = EscapesTest.class.getResourceAsStream("network.txt")) {
+            return new String(
+                            java.util.Objects.requireNonNull(list).readAllBytes(),
+                            StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(each -> !each.isBlank() && !each.startsWith("#"))
+                    .map(each -> each.replace("{at}", address))
+                    .toList();
+        }
+    }
+
+    /** What makes an engine fetch what it lacks. @param kept where it may write */
+    private static List<String> fetching(String address, Path kept) {
+        return List.of(
+                "set extension_directory = '" + kept + "'",
+                "set autoinstall_extension_repository = '" + address + "'",
+                "set custom_extension_repository = '" + address + "'",
+                "set autoinstall_known_extensions = true",
+                "set autoload_known_extensions = true");
+    }
+
+    /** Each layer alone, before a server that would see it. */
+    @Test
+    void noneReachesTheNetwork() throws Exception {
+        Path kept = Files.createDirectories(folder.resolve("kept"));
+        try (Outside outside = new Outside()) {
+            List<String> all = network(outside.address());
+            assertTrue(all.size() >= 15, all.size() + " attempts");
+            List<String> idle = new ArrayList<>();
+            for (String each : all) {
+                int before = outside.came.get();
+                try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                        Statement statement = connection.createStatement()) {
+                    for (String set : fetching(outside.address(), kept)) {
+                        statement.execute(set);
+                    }
+                    statement.execute(each);
+                } catch (SQLException _) {
+                    // the server has nothing; that somebody asked is what counts
+                }
+                if (outside.came.get() == before) {
+                    idle.add(each);
+                }
+            }
+            assertEquals(List.of(), idle, "these reach nothing where there are no walls either");
+            int before = outside.came.get();
+            // a session, as a user has one
+            try (Session session = given(queries.begin("city", "UTC"))) {
+                for (String set : fetching(outside.address(), kept)) {
+                    assertFalse(runs(session, set), set);
+                }
+                for (String each : all) {
+                    assertFalse(runs(session, each), each);
+                    assertTrue(session.alive(), each);
+                }
+            }
+            assertEquals(before, outside.came.get(), "from a session");
+            // the engine's own locks
+            Path files = Files.createDirectories(folder.resolve("locked-files"));
+            Engine engine = Engine.open(files, kept, kept);
+            engine.begin(256 << 20, 1, 8 << 20, "UTC");
+            for (String each : fetching(outside.address(), kept)) {
+                assertFalse(engineRuns(engine, each), each);
+            }
+            for (String each : all) {
+                assertFalse(engineRuns(engine, each), each);
+            }
+            assertEquals(before, outside.came.get(), "from behind the engine's locks");
+            // the walls
+            Path shown = Files.createDirectories(folder.resolve("shown-there"));
+            Path mine = Files.createDirectories(folder.resolve("mine-there"));
+            Workers.parquet(shown.resolve("own.parquet"), "select 1 as one");
+            List<String> lines = new ArrayList<>();
+            lines.add("from read_parquet('" + shown.resolve("own.parquet") + "')");
+            String set = String.join("; ", fetching(outside.address(), mine));
+            all.forEach(each -> lines.add(set + "; " + each));
+            Path list = shown.resolve("list");
+            Files.write(
+                    list,
+                    lines.stream()
+                            .map(each ->
+                                    Base64.getEncoder()
+                                            .encodeToString(each.getBytes(StandardCharsets.UTF_8)))
+                            .toList());
+            List<String> said = unlocked(list, shown, mine);
+            assertEquals("got through", said.getFirst(), "the engine works there");
+            assertEquals(
+                    List.of(),
+                    said.stream().skip(1).filter(each -> !each.startsWith("refused")).toList());
+            assertEquals(before, outside.came.get(), "from within the walls");
+        }
     }
 
     /** Where the engine's library lies beside its jar. */
