@@ -426,9 +426,7 @@ final class WorkerSession implements Session {
         private <T> Answer<T> located(Answer<T> answer, Intake intake) {
             if (!(intake instanceof Intake.Json json)
                     || !(answer instanceof Answer.Failed<T>(Failure failure))
-                    || !ofRecord(failure)
-                    || shape == JsonRecords.Shape.LINES
-                            && !failure.message().contains(" in line ")) {
+                    || !ofRecord(failure)) {
                 return answer;
             }
             Answer<List<Rejected>> broken =
@@ -439,6 +437,14 @@ final class WorkerSession implements Session {
                 return answer;
             }
             Rejected first = all.getFirst();
+            // A file of objects over several lines is none of lines, and its first line is none.
+            boolean alone =
+                    first.text().strip().startsWith("{") && first.text().strip().endsWith("}");
+            if (shape == JsonRecords.Shape.LINES
+                    && !alone
+                    && !failure.message().contains(" in line ")) {
+                return answer;
+            }
             return Answer.failed(
                     new Failure(
                             Failure.INVALID,
