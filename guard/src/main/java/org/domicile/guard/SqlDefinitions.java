@@ -200,15 +200,7 @@ final class SqlDefinitions {
      */
     Drafted drafted(
             OpenedWarehouse warehouse, TableName name, List<Column> columns, List<String> names) {
-        List<Change.Made> named = new ArrayList<>();
-        for (int i = 0; i < columns.size(); i++) {
-            named.add(
-                    new Change.Made(
-                            i < names.size() ? names.get(i) : columns.get(i).name(),
-                            columns.get(i).type(),
-                            Change.Presence.OPTIONAL));
-        }
-        NewTable table = NewTable.of(name.name(), SqlTypes.fields(named), Map.of());
+        NewTable table = NewTable.of(name.name(), SqlTypes.fields(columns, names), Map.of());
         String id = on.parts.tables().fresh();
         Loaded draft = on.parts.tables().drafted(warehouse, id, name, table);
         SqlChanges.Goal goal =

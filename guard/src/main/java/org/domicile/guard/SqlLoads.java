@@ -73,24 +73,17 @@ final class SqlLoads {
                 && on.parts.tables().committed(goal.warehouse(), goal.loaded(), load.part())) {
             return Answer.of(new GuardedSql.Came(-1, List.of(), List.of(), number));
         }
-        return on.session
-                .arrive(file)
-                .then(arrived -> {
-                    try (arrived) {
-                        return names(load, goal, arrived)
-                                .then(names ->
-                                        SqlChanges.slots(goal, names, names.size())
-                                                .then(slots ->
-                                                        fitting(
-                                                                typed(load, goal, names),
-                                                                slots,
-                                                                arrived,
-                                                                number,
-                                                                written ->
-                                                                        SqlChanges.missing(
-                                                                                goal, written))));
-                    }
-                });
+        return arrived(
+                load,
+                goal,
+                file,
+                (intake, slots, arrived) ->
+                        fitting(
+                                intake,
+                                slots,
+                                arrived,
+                                number,
+                                written -> SqlChanges.missing(goal, written)));
     }
 
     /** Into one that is made with the first rows. */
@@ -178,6 +171,22 @@ final class SqlLoads {
                 return Answer.of(new GuardedSql.Came(-1, List.of(), List.of(), number));
             }
         }
+        return arrived(
+                load,
+                goal,
+                file,
+                (intake, slots, arrived) -> taken(load, goal, intake, slots, arrived, List.of()));
+    }
+
+    /** What becomes of a file whose columns are known to be a table's. */
+    private interface Next {
+        Answer<GuardedSql.Came> with(Intake intake, List<Target.Slot> slots, Arrived arrived);
+    }
+
+    /** A file for a table that is there: its columns find the table's. */
+    private Answer<GuardedSql.Came> arrived(
+            GuardedSql.Load load, SqlChanges.Goal goal, InputStream file, Next next)
+            throws IOException {
         return on.session
                 .arrive(file)
                 .then(arrived -> {
@@ -186,13 +195,10 @@ final class SqlLoads {
                                 .then(names ->
                                         SqlChanges.slots(goal, names, names.size())
                                                 .then(slots ->
-                                                        taken(
-                                                                load,
-                                                                goal,
+                                                        next.with(
                                                                 typed(load, goal, names),
                                                                 slots,
-                                                                arrived,
-                                                                List.of())));
+                                                                arrived)));
                     }
                 });
     }

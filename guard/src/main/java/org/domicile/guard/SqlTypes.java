@@ -35,6 +35,19 @@ final class SqlTypes {
         }
     }
 
+    /** Columns of a question, as a table or a view of it has them. @param names of the first */
+    static List<Field> fields(List<Column> columns, List<String> names) {
+        List<Change.Made> named = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            named.add(
+                    new Change.Made(
+                            i < names.size() ? names.get(i) : columns.get(i).name(),
+                            columns.get(i).type(),
+                            Change.Presence.OPTIONAL));
+        }
+        return fields(named);
+    }
+
     /** Columns of a table that is made. */
     static List<Field> fields(List<Change.Made> columns) {
         Set<String> seen = new HashSet<>();

@@ -1,6 +1,5 @@
 package org.domicile.guard;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +9,6 @@ import org.domicile.policy.Marks;
 import org.domicile.policy.Resource;
 import org.domicile.query.Answer;
 import org.domicile.query.Change;
-import org.domicile.query.Column;
 import org.domicile.query.Failure;
 import org.domicile.query.Prepared;
 import org.domicile.request.Request;
@@ -106,7 +104,7 @@ final class SqlViews {
             return Answer.failed("42P17", "The view " + name.text() + " would read itself.");
         }
         ViewText.Statement text = new ViewText.Statement(DIALECT, wanted.select().sql());
-        List<Field> columns = columns(prepared.columns(), wanted.names());
+        List<Field> columns = SqlTypes.fields(prepared.columns(), wanted.names());
         try (Admitted use = on.uses.admit("sql:CreateView", place, on.said(name))) {
             String number = on.uses.last();
             if (bucket.isEmpty()) {
@@ -166,18 +164,6 @@ final class SqlViews {
             }
             return Answer.of(new SqlChanges.Done("CREATE VIEW", number));
         }
-    }
-
-    private static List<Field> columns(List<Column> columns, List<String> names) {
-        List<Change.Made> named = new ArrayList<>();
-        for (int i = 0; i < columns.size(); i++) {
-            named.add(
-                    new Change.Made(
-                            i < names.size() ? names.get(i) : columns.get(i).name(),
-                            columns.get(i).type(),
-                            Change.Presence.OPTIONAL));
-        }
-        return SqlTypes.fields(named);
     }
 
     Answer<GuardedSql.Result> drop(Change.DropView wanted) {

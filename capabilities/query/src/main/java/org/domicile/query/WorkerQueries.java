@@ -193,9 +193,6 @@ final class WorkerQueries implements Queries {
             }
         }
         warmUp();
-        synchronized (this) {
-            notifyAll(); // perhaps none waits any more
-        }
         return found != null ? found : fresh();
     }
 
@@ -220,6 +217,7 @@ final class WorkerQueries implements Queries {
             starting++;
             Thread.ofVirtual().name("worker-warm").start(this::warmOne);
         }
+        notifyAll(); // perhaps none is ready any more: then a start waits no longer
     }
 
     private void warmOne() {

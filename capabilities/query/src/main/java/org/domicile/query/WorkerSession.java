@@ -1159,7 +1159,7 @@ final class WorkerSession implements Session {
             List<Reads> reads,
             Batches batches,
             Sources.Reading reading)
-            throws Staging.Full {
+            throws IOException, TableSql.Unreadable {
         Map<TableName, String> sifted = new HashMap<>();
         for (Reads each : reads) {
             if (each.use().relation() instanceof RuledTable ruled) {
@@ -1173,27 +1173,18 @@ final class WorkerSession implements Session {
         }
         Map<TableName, Reads> tables = new HashMap<>();
         reads.forEach(each -> tables.put(each.use().target(), each));
-        try {
-            Map<String, String> paths = paths(reads, batches, reading);
-            List<Wire.View> views = new ArrayList<>();
-            for (Resolving.Made each : resolved.made()) {
-                String text =
-                        switch (each) {
-                            case Resolving.Viewed viewed -> viewed.definition();
-                            case Resolving.Use use ->
-                                    definition(
-                                            use, found(tables, use), reads, paths, sifted, batches);
-                        };
-                views.add(new Wire.View(each.target(), text));
-            }
-            return Answer.of(views);
-        } catch (TableSql.Unreadable e) {
-            return Answer.failed(unreadable(e));
-        } catch (Staging.Full e) {
-            throw e;
-        } catch (IOException e) {
-            return Answer.failed(unstaged(e));
+        Map<String, String> paths = paths(reads, batches, reading);
+        List<Wire.View> views = new ArrayList<>();
+        for (Resolving.Made each : resolved.made()) {
+            String text =
+                    switch (each) {
+                        case Resolving.Viewed viewed -> viewed.definition();
+                        case Resolving.Use use ->
+                                definition(use, found(tables, use), reads, paths, sifted, batches);
+                    };
+            views.add(new Wire.View(each.target(), text));
         }
+        return Answer.of(views);
     }
 
     /** Stages files whole, with what deletes rows of them. */
