@@ -597,10 +597,15 @@ class SqlTablesTest {
         lake.append(table, "select i as n from range(10) t(i)", 10);
         try (Connection connection = connect("travel")) {
             assertEquals("45", rows(connection, "select sum(n) from alive"));
+            // those that wait for the next session too: they have to be gone before it begins
             ProcessHandle.current()
                     .descendants()
                     .filter(each -> each.info().commandLine().orElse("").contains("duckdb"))
-                    .forEach(ProcessHandle::destroyForcibly);
+                    .toList()
+                    .forEach(each -> {
+                        each.destroyForcibly();
+                        each.onExit().join();
+                    });
             SQLException e =
                     assertThrows(
                             SQLException.class, () -> rows(connection, "select sum(n) from alive"));
