@@ -595,22 +595,23 @@ class SqlTablesTest {
     void aKilledWorkerEndsOneSession() throws SQLException {
         Table table = numbers("alive");
         lake.append(table, "select i as n from range(10) t(i)", 10);
+        List<ProcessHandle> killed;
         try (Connection connection = connect("travel")) {
             assertEquals("45", rows(connection, "select sum(n) from alive"));
-            // those that wait for the next session too: they have to be gone before it begins
-            ProcessHandle.current()
-                    .descendants()
-                    .filter(each -> each.info().commandLine().orElse("").contains("duckdb"))
-                    .toList()
-                    .forEach(each -> {
-                        each.destroyForcibly();
-                        each.onExit().join();
-                    });
+            killed =
+                    ProcessHandle.current()
+                            .descendants()
+                            .filter(each ->
+                                    each.info().commandLine().orElse("").contains("duckdb"))
+                            .toList();
+            killed.forEach(ProcessHandle::destroyForcibly);
             SQLException e =
                     assertThrows(
                             SQLException.class, () -> rows(connection, "select sum(n) from alive"));
             assertEquals("57P01", e.getSQLState(), e.getMessage());
         }
+        // those that waited for the next session too have to be gone before it begins
+        killed.forEach(each -> each.onExit().join());
         assertEquals("45", rows("select sum(n) from alive"));
     }
 
