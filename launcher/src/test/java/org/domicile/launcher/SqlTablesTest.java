@@ -601,8 +601,7 @@ class SqlTablesTest {
             killed =
                     ProcessHandle.current()
                             .descendants()
-                            .filter(each ->
-                                    each.info().commandLine().orElse("").contains("duckdb"))
+                            .filter(each -> each.info().commandLine().orElse("").contains("duckdb"))
                             .toList();
             killed.forEach(ProcessHandle::destroyForcibly);
             SQLException e =
