@@ -113,9 +113,31 @@ final class WorkerQueries implements Queries {
     }
 
     private Answer<Session> begin(Limits limits, String zone, Consumer<WorkerSession> ended) {
+        // One that waited and is found dead at its first word says nothing about the next.
+        for (int i = 0; i < options.warm(); i++) {
+            Answer<Session> answer = beginWith(waiting(), limits, zone, ended);
+            if (!isGone(answer)) {
+                return answer;
+            }
+        }
+        return beginWith(null, limits, zone, ended);
+    }
+
+    private static boolean isGone(Answer<Session> answer) {
+        return answer instanceof Answer.Failed<Session>(Failure why)
+                && why.state().equals(Failure.GONE);
+    }
+
+    /**
+     * In the worker that is given, or in a fresh one.
+     *
+     * @param waited one that waited, or null when none did
+     */
+    private Answer<Session> beginWith(
+            @Nullable Worker waited, Limits limits, String zone, Consumer<WorkerSession> ended) {
         Worker worker;
         try {
-            worker = worker();
+            worker = waited != null ? waited : fresh();
         } catch (Unwalled e) {
             synchronized (this) {
                 missing.clear();
@@ -153,9 +175,7 @@ final class WorkerQueries implements Queries {
         Answer<Session> answer = session.begin(zone);
         if (answer instanceof Answer.Failed<Session>) {
             session.abandon();
-            synchronized (this) {
-                sessions.remove(session);
-            }
+            gone(session);
         }
         return answer;
     }
@@ -181,7 +201,8 @@ final class WorkerQueries implements Queries {
         return through;
     }
 
-    private Worker worker() throws IOException {
+    /** One that waits and seems to live; null when none does. */
+    private @Nullable Worker waiting() {
         Worker found;
         synchronized (this) {
             found = warm.poll();
@@ -193,7 +214,7 @@ final class WorkerQueries implements Queries {
             }
         }
         warmUp();
-        return found != null ? found : fresh();
+        return found;
     }
 
     /** With a folder of its own, which goes when it does not come up. */

@@ -71,6 +71,7 @@ final class WorkerSession implements Session {
     private volatile boolean crowded;
     private volatile boolean waiting;
     private volatile boolean over;
+    private boolean begun;
     private long last;
     private long outputs;
     private long arrivals;
@@ -80,6 +81,7 @@ final class WorkerSession implements Session {
     private @Nullable OpenRows open;
 
     /**
+     * @param ended is told of the end of one that had begun
      * @param beside begins another session, which runs nothing of this one's user
      */
     WorkerSession(
@@ -104,15 +106,21 @@ final class WorkerSession implements Session {
             return Answer.failed(Failure.INVALID, "'" + zone + "' is no time zone.");
         }
         return ask(
-                Wire.BEGIN,
-                out -> {
-                    out.writeLong(limits.memory());
-                    out.writeInt(limits.threads());
-                    out.writeLong(limits.spill());
-                    Wire.text(out, zone);
-                },
-                Wire.DONE,
-                in -> (Session) this);
+                        Wire.BEGIN,
+                        out -> {
+                            out.writeLong(limits.memory());
+                            out.writeInt(limits.threads());
+                            out.writeLong(limits.spill());
+                            Wire.text(out, zone);
+                        },
+                        Wire.DONE,
+                        in -> true)
+                .then(_ -> begun() ? Answer.of((Session) this) : Answer.failed(gone()));
+    }
+
+    private synchronized boolean begun() {
+        begun = !over;
+        return begun;
     }
 
     @Override
@@ -1564,11 +1572,13 @@ final class WorkerSession implements Session {
 
     @Override
     public void close() {
+        boolean told;
         synchronized (this) {
             if (over) {
                 return;
             }
             over = true;
+            told = begun;
         }
         Session other = scanner;
         if (other != null) {
@@ -1576,6 +1586,8 @@ final class WorkerSession implements Session {
         }
         worker.close();
         staging.close();
-        ended.accept(this);
+        if (told) {
+            ended.accept(this);
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.domicile.query.Failure;
@@ -60,6 +61,23 @@ class WorkerSessionTest extends SessionContract {
             assertEquals(List.of(List.<Value>of(new Value.Whole(1))), rows(other, "select 1"));
             try (Session next = given(own.begin("city", "UTC"))) {
                 assertEquals(1, rows(next, "select 1").size());
+            }
+        }
+        assertFalse(Files.exists(staging), "nothing is left");
+    }
+
+    /** A process that was just killed still looks alive to the pool, which gives it away. */
+    @Test
+    void aSessionBeginsInAnotherWorkerWhenTheWaitingOnesAreDead() throws Exception {
+        Path staging = Workers.staging();
+        try (Queries own = Queries.open(Workers.options(LIMITS, staging, 2))) {
+            for (int round = 0; round < 3; round++) {
+                workers(staging).forEach(ProcessHandle::destroyForcibly);
+                try (Session session = given(own.begin("city", "UTC"))) {
+                    assertEquals(Map.of("city", 1), own.taken());
+                    assertEquals(1, rows(session, "select 1").size());
+                }
+                assertEquals(Map.of(), own.taken());
             }
         }
         assertFalse(Files.exists(staging), "nothing is left");
