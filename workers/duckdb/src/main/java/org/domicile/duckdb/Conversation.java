@@ -1,8 +1,13 @@
 package org.domicile.duckdb;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +22,9 @@ import org.domicile.query.Wire;
 final class Conversation {
     /** Of the thread that parses: what is nested deep is deep for Java, too. */
     private static final long STACK = 64L << 20;
+
+    private static final String REHEARSED =
+            "SELECT count(*), sum(a), min('b') FROM (VALUES (1), (2)) t(a) WHERE a > 1";
 
     private final Wire wire;
     private final Engine engine;
@@ -44,8 +52,52 @@ final class Conversation {
         }
     }
 
+    /**
+     * A statement that nobody asked: what a first one has to load and link is there when a session
+     * begins, which would wait for it.
+     */
+    private void rehearse() throws IOException {
+        Wire away = new Wire(InputStream.nullInputStream(), OutputStream.nullOutputStream());
+        Conversation rehearsal = new Conversation(away, engine);
+        try {
+            rehearsal.answer(
+                    Wire.PARSE,
+                    frame(out -> {
+                        Wire.text(out, REHEARSED);
+                        out.writeInt(0); // no moments
+                    }));
+            rehearsal.answer(
+                    Wire.DESCRIBE,
+                    frame(out -> {
+                        out.writeInt(0); // no tables
+                        Wire.text(out, REHEARSED);
+                    }));
+            rehearsal.answer(
+                    Wire.RUN,
+                    frame(out -> {
+                        out.writeLong(0);
+                        out.writeInt(0); // no tables
+                        Wire.text(out, REHEARSED);
+                        out.writeInt(0); // no values
+                    }));
+            rehearsal.answer(Wire.NEXT, frame(out -> {}));
+            rehearsal.answer(Wire.END, frame(out -> {}));
+        } catch (Engine.Failed e) {
+            throw new IllegalStateException("the engine does not answer " + REHEARSED, e);
+        }
+    }
+
+    private static DataInputStream frame(Wire.Body body) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            body.write(out);
+        }
+        return new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
+    }
+
     private void answerAll() {
         try {
+            rehearse();
             while (true) {
                 Wire.Frame frame = frames.take();
                 try {

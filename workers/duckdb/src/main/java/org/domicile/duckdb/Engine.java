@@ -106,7 +106,7 @@ final class Engine {
     /** What a statement is. */
     record Described(List<Type> parameters, List<Column> columns) {}
 
-    /** Loads it. */
+    /** Loads it, and bounds it as far as that is the same for every session. */
     static Engine open(Path files, Path spill, Path out) throws SQLException {
         Properties properties = new Properties();
         properties.setProperty("jdbc_stream_results", "true");
@@ -114,32 +114,38 @@ final class Engine {
         properties.setProperty("autoload_known_extensions", "false");
         properties.setProperty("allow_community_extensions", "false");
         properties.setProperty("allow_persistent_secrets", "false");
-        return new Engine(
-                DriverManager.getConnection("jdbc:duckdb:", properties), files, spill, out);
+        Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties);
+        try (Statement statement = connection.createStatement()) {
+            for (String setting :
+                    List.of(
+                            "temp_directory=" + literal(spill.toString()),
+                            "temp_file_encryption=true",
+                            // Without it the engine does not spill at all: of its two makers of
+                            // random numbers it has the weaker one here, and says so
+                            // (docs/decisions/0031).
+                            "force_mbedtls_unsafe='true'",
+                            "enable_external_file_cache=false",
+                            "errors_as_json=true",
+                            "allowed_directories=["
+                                    + literal(files + "/")
+                                    + ", "
+                                    + literal(out + "/")
+                                    + "]",
+                            "enable_external_access=false")) {
+                statement.execute("SET " + setting);
+            }
+        }
+        return new Engine(connection, files, spill, out);
     }
 
     /** Sets its bounds for a session, and locks them. */
     void begin(long memory, int threads, long spilled, String zone) throws Failed {
-        String folder = literal(spill.toString());
         for (String setting :
                 List.of(
                         "memory_limit=" + literal(memory + "B"),
                         "threads=" + threads,
-                        "temp_directory=" + folder,
                         "max_temp_directory_size=" + literal(spilled + "B"),
-                        "temp_file_encryption=true",
-                        // Without it the engine does not spill at all: of its two makers of random
-                        // numbers it has the weaker one here, and says so (docs/decisions/0031).
-                        "force_mbedtls_unsafe='true'",
                         "TimeZone=" + literal(zone),
-                        "enable_external_file_cache=false",
-                        "errors_as_json=true",
-                        "allowed_directories=["
-                                + literal(files + "/")
-                                + ", "
-                                + literal(out + "/")
-                                + "]",
-                        "enable_external_access=false",
                         "lock_configuration=true")) {
             execute("SET " + setting);
         }
