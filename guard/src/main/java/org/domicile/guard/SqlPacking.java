@@ -23,6 +23,9 @@ final class SqlPacking {
     /** Files that one statement packs. */
     private static final int MOST_PACKED = 10_000;
 
+    /** What a file of an older partitioning may have of the one of now; it stays as it is then. */
+    private static final String TOO_MANY_PARTITIONS = "54000";
+
     private final SqlChanges on;
 
     /**
@@ -82,22 +85,13 @@ final class SqlPacking {
             SqlChanges.Goal goal, CatalogTable table, List<Scan.DataFile> files) {
         String own = goal.loaded().id() + "\n" + goal.shape().snapshot() + "\n";
         List<List<Scan.DataFile>> groups =
-                SmallFiles.groups(files, SmallFiles.aim(goal.loaded().properties()));
+                SmallFiles.groups(
+                        files, SmallFiles.aim(goal.loaded().properties()), goal.spread().spec());
         if (!table.id().startsWith(own) && !files.isEmpty()) {
             throw on.changedMeanwhile(goal, "sql:Compact");
         }
         int before = 0;
-        Answer<GuardedSql.Result> last =
-                groups.isEmpty()
-                        ? on.committed(
-                                goal,
-                                "sql:Compact",
-                                List.of(),
-                                new FilesChange.Append(Map.of()),
-                                Map.of(),
-                                "OPTIMIZE 0",
-                                on.parts.tables()::commit)
-                        : Answer.failed(Failure.SYSTEM, "nothing was packed");
+        Optional<Answer<GuardedSql.Result>> last = Optional.empty();
         for (List<Scan.DataFile> group : groups) {
             long described = on.statement.described();
             switch (on.statement.opened(table, group)) {
@@ -105,16 +99,33 @@ final class SqlPacking {
                     return Answer.failed(failure);
                 }
                 case Answer.Given<List<TableFile>>(List<TableFile> opened) -> {
-                    before += opened.size();
-                    last = packed(goal, table, opened, "OPTIMIZE " + before);
+                    int after = before + opened.size();
+                    Answer<GuardedSql.Result> one =
+                            packed(goal, table, opened, "OPTIMIZE " + after);
+                    boolean stays =
+                            one instanceof Answer.Failed<GuardedSql.Result>(Failure failure)
+                                    && failure.state().equals(TOO_MANY_PARTITIONS)
+                                    && group.getFirst().spec() != goal.spread().spec();
+                    if (!stays) {
+                        before = after;
+                        last = Optional.of(one);
+                    }
                 }
             }
             on.statement.letGo(described);
-            if (last instanceof Answer.Failed<GuardedSql.Result>) {
-                return last;
+            if (last.isPresent() && last.get() instanceof Answer.Failed<GuardedSql.Result>) {
+                return last.get();
             }
         }
-        return last;
+        return last.orElseGet(() ->
+                on.committed(
+                        goal,
+                        "sql:Compact",
+                        Optional.empty(),
+                        new FilesChange.Append(Map.of()),
+                        Map.of(),
+                        "OPTIMIZE 0",
+                        on.parts.tables()::commit));
     }
 
     private Answer<GuardedSql.Result> packed(
@@ -134,14 +145,14 @@ final class SqlPacking {
                         on.session.write(
                                 select,
                                 List.of(),
-                                new Target.Parquet(SqlChanges.slots(columns)),
+                                SqlPartitions.target(goal, SqlChanges.slots(columns)),
                                 new Packing(table, group)))
                 .then(written -> {
                     try (written) {
                         return on.committed(
                                 goal,
                                 "sql:Compact",
-                                written.rows() == 0 ? List.of() : List.of(written),
+                                Optional.of(written),
                                 new FilesChange.Rewrite(goal.shape().snapshot(), names),
                                 Map.of(),
                                 tag,

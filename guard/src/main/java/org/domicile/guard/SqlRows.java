@@ -65,7 +65,7 @@ final class SqlRows {
         return on.committed(
                 goal,
                 "sql:Insert",
-                written.rows() == 0 ? List.of() : List.of(written),
+                Optional.of(written),
                 new FilesChange.Append(Map.of()),
                 Map.of(),
                 tag,
@@ -405,7 +405,7 @@ final class SqlRows {
                         return on.committed(
                                 goal,
                                 action,
-                                List.of(),
+                                Optional.empty(),
                                 new FilesChange.Append(Map.of()),
                                 Map.of(),
                                 tag + "0",
@@ -419,8 +419,8 @@ final class SqlRows {
                                     on.session.write(
                                             select,
                                             parameters,
-                                            new Target.Parquet(
-                                                    SqlChanges.slots(goal.shape().columns())),
+                                            SqlPartitions.target(
+                                                    goal, SqlChanges.slots(goal.shape().columns())),
                                             rewriting))
                             .then(written -> {
                                 try (written) {
@@ -438,7 +438,7 @@ final class SqlRows {
                 : on.committed(
                         goal,
                         action,
-                        written.rows() == 0 ? List.of() : List.of(written),
+                        Optional.of(written),
                         new FilesChange.Replace(goal.shape().snapshot(), rewriting.names()),
                         Map.of(),
                         tag,
@@ -475,7 +475,7 @@ final class SqlRows {
         return on.committed(
                 goal,
                 "sql:Truncate",
-                List.of(),
+                Optional.empty(),
                 new FilesChange.Truncate(),
                 Map.of(),
                 "TRUNCATE TABLE",

@@ -114,8 +114,9 @@ final class Engine {
         properties.setProperty("autoload_known_extensions", "false");
         properties.setProperty("allow_community_extensions", "false");
         properties.setProperty("allow_persistent_secrets", "false");
-        return new Engine(
-                DriverManager.getConnection("jdbc:duckdb:", properties), files, spill, out);
+        Connection connection = DriverManager.getConnection("jdbc:duckdb:", properties);
+        Hashes.register(connection);
+        return new Engine(connection, files, spill, out);
     }
 
     /** Sets its bounds for a session, and locks them. */
