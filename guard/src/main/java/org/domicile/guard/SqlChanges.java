@@ -23,6 +23,7 @@ import org.domicile.query.CatalogTable;
 import org.domicile.query.Change;
 import org.domicile.query.Column;
 import org.domicile.query.Failure;
+import org.domicile.query.Lineage;
 import org.domicile.query.Measures;
 import org.domicile.query.Plan;
 import org.domicile.query.Prepared;
@@ -64,6 +65,9 @@ import org.domicile.tables.TableName;
  */
 final class SqlChanges {
     static final String COMMIT = "iceberg:CommitTable";
+
+    /** Of which rows are written anew. */
+    private static final int NEWEST = 3;
 
     /**
      * What adds rows and touches none that are there. All else is refused where rules keep some of
@@ -637,15 +641,29 @@ final class SqlChanges {
 
     /** Why rows that are there cannot be written anew; empty where they can. */
     static Optional<Failure> unwritable(Goal goal) {
-        return goal.spread().format() > 2
-                ? Optional.of(
+        int format = goal.spread().format();
+        if (format > NEWEST) {
+            return Optional.of(
+                    new Failure(
+                            Failure.NOT_HERE,
+                            "SQL does not write rows of a table of format %d anew."
+                                    .formatted(format),
+                            0,
+                            "Do it with Spark through the catalog."));
+        }
+        return goal.shape().columns().stream()
+                .filter(each ->
+                        format == NEWEST
+                                && (each.name().equalsIgnoreCase(Lineage.ROW)
+                                        || each.name().equalsIgnoreCase(Lineage.WRITTEN)))
+                .findFirst()
+                .map(each ->
                         new Failure(
                                 Failure.NOT_HERE,
-                                "SQL does not write rows of a table of format 3 anew yet: it would"
-                                        + " lose their lineage.",
+                                "The table has a column %s, whose name format 3 keeps for itself."
+                                        .formatted(each.name()),
                                 0,
-                                "Do it with Spark through the catalog."))
-                : Optional.empty();
+                                "Rename it (alter table … rename column)."));
     }
 
     Refusal changedMeanwhile(Goal goal, String action) {

@@ -1,17 +1,17 @@
 package org.domicile.guard;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.domicile.query.Answer;
 import org.domicile.query.At;
 import org.domicile.query.CatalogTable;
 import org.domicile.query.Failure;
+import org.domicile.query.Relation;
 import org.domicile.query.TableFile;
 import org.domicile.query.Target;
 import org.domicile.query.Wanted;
-import org.domicile.tables.Field;
 import org.domicile.tables.FilesChange;
 import org.domicile.tables.Scan;
 
@@ -38,12 +38,20 @@ final class SqlPacking {
     /** Of the table that is compacted, the files of one group; of others, what there is. */
     private final class Packing extends SqlChanges.Over {
         private final String id;
+        private final SqlLineage lineage;
         private final List<TableFile> files;
 
-        Packing(CatalogTable table, List<TableFile> files) {
+        Packing(CatalogTable table, SqlLineage lineage, List<TableFile> files) {
             super(on.statement);
+            this.lineage = lineage;
             this.id = table.id();
             this.files = files;
+        }
+
+        @Override
+        public Answer<Relation> resolve(
+                org.domicile.query.TableName name, At at, List<String> around) {
+            return lineage.resolve(name, at, around, super::resolve);
         }
 
         @Override
@@ -130,14 +138,11 @@ final class SqlPacking {
 
     private Answer<GuardedSql.Result> packed(
             SqlChanges.Goal goal, CatalogTable table, List<TableFile> group, String tag) {
-        List<Field> columns = goal.shape().columns();
-        String select =
-                "SELECT %s FROM %s"
-                        .formatted(
-                                columns.stream()
-                                        .map(each -> Target.quoted(each.name()))
-                                        .collect(Collectors.joining(", ")),
-                                SqlChanges.from(goal, ""));
+        SqlLineage lineage = SqlLineage.of(goal);
+        List<String> columns = new ArrayList<>();
+        goal.shape().columns().forEach(each -> columns.add(Target.quoted(each.name())));
+        columns.addAll(lineage.kept(""));
+        String select = "SELECT %s FROM %s".formatted(String.join(", ", columns), lineage.from(""));
         String scheme = "s3://" + goal.warehouse().bucket() + "/";
         List<String> names =
                 group.stream().map(each -> each.location().substring(scheme.length())).toList();
@@ -145,8 +150,8 @@ final class SqlPacking {
                         on.session.write(
                                 select,
                                 List.of(),
-                                SqlPartitions.target(goal, SqlChanges.slots(columns)),
-                                new Packing(table, group)))
+                                SqlPartitions.target(goal, lineage.slots()),
+                                new Packing(table, lineage, group)))
                 .then(written -> {
                     try (written) {
                         return on.committed(

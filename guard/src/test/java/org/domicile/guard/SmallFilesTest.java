@@ -12,7 +12,19 @@ import org.junit.jupiter.api.Test;
 class SmallFilesTest {
     private static Scan.DataFile file(String name, long size, Scan.DeleteFile... deletes) {
         return new Scan.DataFile(
-                name, name, "PARQUET", size, 1, 0, Map.of(), Map.of(), 0, 0, List.of(deletes), "");
+                name,
+                name,
+                "PARQUET",
+                size,
+                1,
+                0,
+                Map.of(),
+                Map.of(),
+                0,
+                0,
+                0,
+                List.of(deletes),
+                "");
     }
 
     private static List<List<String>> groups(long aim, Scan.DataFile... files) {
@@ -57,6 +69,7 @@ class SmallFilesTest {
                 spec,
                 Map.of("day", day),
                 Map.of(),
+                0,
                 0,
                 0,
                 List.of(),

@@ -1203,6 +1203,67 @@ public abstract class SessionContract {
         return text.toString();
     }
 
+    /** A file with ids that says itself what its rows are, and one of which it follows. */
+    @Test
+    void rowsOfFormat3HaveTheirLineage() throws IOException {
+        LakeSources lake = lake();
+        CatalogTable table = table(lake, "a.t", field(1, "n", Type.Simple.BIGINT));
+        lake.relations.put("a.l", Lineage.of(table));
+        DataFile plain = data("plain", "select i::bigint as n from range(4) t(i)");
+        try (Session session = session()) {
+            try (Written written =
+                    given(
+                            session.write(
+                                    "select * from (values (10, 7, 2), (11, 9, null), (12, null,"
+                                            + " null)) t",
+                                    List.of(),
+                                    new Target.Parquet(
+                                            Lineage.slots(
+                                                    List.of(
+                                                            new Target.Slot(
+                                                                    "n", "BIGINT", "1", 1)))),
+                                    sources))) {
+                kept(written, "said");
+            }
+            DataFile said =
+                    given(sources.resolve(new TableName(List.of("said")), At.NOW, List.of()))
+                                    instanceof Table(List<DataFile> files)
+                            ? files.getFirst()
+                            : fail("said");
+            lake.files.put(
+                    "a.t-id",
+                    List.of(
+                            new TableFile(
+                                    plain,
+                                    "at/plain",
+                                    Map.of(),
+                                    List.of(new TableFile.Deletes.Vector("v", "v", 8, 1)),
+                                    100,
+                                    5),
+                            new TableFile(said, "at/said", Map.of(), List.of(), 200, 6)));
+            lake.vectors.put("v", new long[] {1});
+            assertEquals(
+                    "0|100|5 2|102|5 3|103|5 10|7|2 11|9|6 12|202|6",
+                    cells(
+                            session,
+                            lake,
+                            "select n, _row_id, _last_updated_sequence_number from a.l order by"
+                                    + " n"));
+            assertEquals("102", cells(session, lake, "select _row_id from a.l where n = 2"));
+            assertEquals("0 2 3 10 11 12", cells(session, lake, "select * from a.t order by n"));
+            // what came before the table kept any has none
+            lake.files.put(
+                    "a.t-id", List.of(new TableFile(plain, "at/plain", Map.of(), List.of())));
+            assertEquals(
+                    "0|null|null",
+                    cells(
+                            session,
+                            lake,
+                            "select n, _row_id, _last_updated_sequence_number from a.l where n ="
+                                    + " 0"));
+        }
+    }
+
     /** Files without ids are read by their names. */
     @Test
     void tablesOfTheCatalogAreReadByTheirSchema() {
