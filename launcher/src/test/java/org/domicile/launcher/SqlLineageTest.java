@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -141,15 +142,14 @@ class SqlLineageTest {
                         assertFalse(task.deletes().isEmpty());
                         continue;
                     }
-                    long first = java.util.Objects.requireNonNull(file.firstRowId());
+                    long first = Objects.requireNonNull(file.firstRowId());
                     Row row =
                             new Row(
                                     cells[2].equals("null")
                                             ? first + Long.parseLong(cells[1])
                                             : Long.parseLong(cells[2]),
                                     cells[3].equals("null")
-                                            ? java.util.Objects.requireNonNull(
-                                                    file.fileSequenceNumber())
+                                            ? Objects.requireNonNull(file.fileSequenceNumber())
                                             : Long.parseLong(cells[3]),
                                     cells[4]);
                     assertEquals(null, found.put(Long.parseLong(cells[0]), row), cells[0]);
@@ -172,6 +172,10 @@ class SqlLineageTest {
         return lake.create(Lake.named("third", name), SCHEMA, spec, Map.of("format-version", "3"));
     }
 
+    private static Row of(Map<Long, Row> rows, long n) {
+        return Objects.requireNonNull(rows.get(n));
+    }
+
     private long now(Table table) {
         table.refresh();
         return table.currentSnapshot().sequenceNumber();
@@ -181,7 +185,7 @@ class SqlLineageTest {
         List<Long> changed = List.of(but);
         after.forEach((n, row) -> {
             if (before.containsKey(n) && !changed.contains(n)) {
-                assertEquals(before.get(n), row, "row " + n);
+                assertEquals(of(before, n), row, "row " + n);
             }
         });
     }
@@ -202,9 +206,7 @@ class SqlLineageTest {
         Map<Long, Row> two = rows(table);
         same(one, two, 3L, 14L);
         for (long n : new long[] {3, 14}) {
-            assertEquals(
-                    new Row(java.util.Objects.requireNonNull(one.get(n)).id(), now(table), "x"),
-                    two.get(n));
+            assertEquals(new Row(of(one, n).id(), now(table), "x"), of(two, n));
         }
         // and again, of a file that has them
         assertEquals(1, run("update %s set word = 'y' where n = 4".formatted(name)));
@@ -212,7 +214,7 @@ class SqlLineageTest {
         Map<Long, Row> three = rows(table);
         same(two, three, 4L);
         assertEquals(19, three.size());
-        assertEquals(two.get(4L).id(), three.get(4L).id());
+        assertEquals(of(two, 4L).id(), of(three, 4L).id());
         // new ones get new numbers
         assertEquals(
                 4,
@@ -224,11 +226,11 @@ class SqlLineageTest {
                                 .formatted(name, name)));
         Map<Long, Row> four = rows(table);
         same(three, four, 3L);
-        assertEquals(new Row(three.get(3L).id(), now(table), "z"), four.get(3L));
+        assertEquals(new Row(of(three, 3L).id(), now(table), "z"), of(four, 3L));
         assertEquals(20, four.size());
         long highest = three.values().stream().mapToLong(Row::id).max().orElseThrow();
-        assertTrue(four.get(30L).id() > highest && four.get(31L).id() > highest);
-        assertEquals(now(table), four.get(30L).written());
+        assertTrue(of(four, 30L).id() > highest && of(four, 31L).id() > highest);
+        assertEquals(now(table), of(four, 30L).written());
         // packing keeps all of it
         run("insert into %s values (40, 'late')".formatted(name));
         Map<Long, Row> five = rows(table);
@@ -258,7 +260,7 @@ class SqlLineageTest {
         run("update moving set word = 'b' where n = 1");
         Map<Long, Row> after = rows(table);
         same(before, after, 1L);
-        assertEquals(before.get(1L).id(), after.get(1L).id());
+        assertEquals(of(before, 1L).id(), of(after, 1L).id());
     }
 
     /** What other engines deleted by vectors is gone, and so are the vectors. */
@@ -277,7 +279,7 @@ class SqlLineageTest {
         assertEquals(1, run("update vectors set word = 'x' where n = 3"));
         Map<Long, Row> after = rows(table);
         same(before, after, 3L);
-        assertEquals(before.get(3L).id(), after.get(3L).id());
+        assertEquals(of(before, 3L).id(), of(after, 3L).id());
         assertEquals(8, after.size());
         assertEquals(
                 "0", table.currentSnapshot().summary().getOrDefault("total-delete-files", "none"));

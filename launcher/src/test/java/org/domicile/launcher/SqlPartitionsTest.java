@@ -14,8 +14,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
@@ -204,7 +206,7 @@ class SqlPartitionsTest {
         long count = 0;
         try (Connection plain = DriverManager.getConnection("jdbc:duckdb:")) {
             for (DataFile file : files(table, Expressions.alwaysTrue())) {
-                PartitionSpec spec = table.specs().get(file.specId());
+                PartitionSpec spec = Objects.requireNonNull(table.specs().get(file.specId()));
                 Path local = folder.resolve(UUID.randomUUID() + ".parquet");
                 try (InputStream in = table.io().newInputFile(file.location()).newStream()) {
                     Files.write(local, in.readAllBytes());
@@ -223,7 +225,7 @@ class SqlPartitionsTest {
                                     ::apply;
                     String column = table.schema().findColumnName(field.sourceId());
                     Object said = partition.get(i, spec.javaClasses()[i]);
-                    Set<Object> found = new java.util.HashSet<>();
+                    Set<Object> found = new HashSet<>();
                     for (String each :
                             answer(
                                     plain,
@@ -262,32 +264,27 @@ class SqlPartitionsTest {
     @Test
     void everyTransformIsTheLibrarys() throws Exception {
         Map<String, PartitionSpec> specs = new TreeMap<>();
-        specs.put("words", by().identity("word").build());
-        specs.put("numbers", by().bucket("n", 7).truncate("small", 10).build());
+        specs.put("words", by().identity("word").bucket("n", 7).build());
         specs.put("begins", by().truncate("word", 2).bucket("word", 5).build());
         specs.put("prices", by().truncate("price", 50).bucket("price", 3).build());
-        specs.put("exact", by().identity("price").build());
-        specs.put("years", by().year("day").year("at").build());
-        specs.put("months", by().month("moment").build());
-        specs.put("days", by().day("day").build());
-        specs.put("times", by().day("at").bucket("moment", 2).build());
-        specs.put("hours", by().hour("moment").build());
+        specs.put("exact", by().identity("price").truncate("small", 10).build());
+        specs.put("years", by().year("day").year("at").month("moment").bucket("day", 3).build());
+        specs.put("days", by().day("day").bucket("at", 3).build());
+        specs.put("times", by().day("at").hour("moment").bucket("moment", 2).build());
         specs.put("whiches", by().bucket("which", 4).identity("which").build());
         specs.put("bytes", by().bucket("bytes", 3).truncate("bytes", 1).identity("bytes").build());
-        specs.put("clocks", by().identity("clock").bucket("clock", 9).build());
-        specs.put("reals", by().identity("real").identity("yes").build());
-        specs.put("stamps", by().identity("moment").alwaysNull("n").build());
-        specs.put("dates", by().bucket("day", 3).bucket("at", 3).build());
-        specs.put("inside", by().identity("inner.a b").bucket("small", 2).build());
+        specs.put("clocks", by().identity("clock").bucket("clock", 9).identity("yes").build());
+        specs.put("reals", by().identity("real").identity("inner.a b").build());
+        specs.put("stamps", by().identity("moment").alwaysNull("n").bucket("small", 2).build());
         specs.put("nothing", by().alwaysNull("n").build());
         for (Map.Entry<String, PartitionSpec> each : specs.entrySet()) {
             Table table = table(each.getKey(), each.getValue(), 2);
-            assertEquals(42, run("insert into " + each.getKey() + " " + rows(0, 42)), each::getKey);
-            assertEquals(42, checked(table), each::getKey);
+            assertEquals(24, run("insert into " + each.getKey() + " " + rows(0, 24)), each::getKey);
+            assertEquals(24, checked(table), each::getKey);
             assertEquals(
                     answer(
                             "select count(*), sum(n)::bigint, count(word), sum(price) from (%s) t(n, s, word, price)"
-                                    .formatted(rows(0, 42))),
+                                    .formatted(rows(0, 24))),
                     answer(
                             "select count(*), sum(n)::bigint, count(word), sum(price) from "
                                     + each.getKey()));

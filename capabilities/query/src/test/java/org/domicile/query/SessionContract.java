@@ -1721,12 +1721,13 @@ public abstract class SessionContract {
     @Test
     void tablesOfTheCatalogComeInBatches() {
         LakeSources lake = lake();
-        table(
-                lake,
-                "a.t",
-                field(1, "n", Type.Simple.BIGINT, "old_n"),
-                field(2, "word", Type.Simple.VARCHAR),
-                field(3, "new", Type.Simple.INTEGER));
+        CatalogTable known =
+                table(
+                        lake,
+                        "a.t",
+                        field(1, "n", Type.Simple.BIGINT, "old_n"),
+                        field(2, "word", Type.Simple.VARCHAR),
+                        field(3, "new", Type.Simple.INTEGER));
         DataFile one =
                 data("one", "select i as old_n, md5(i::varchar) as word from range(100000) t(i)");
         DataFile two =
@@ -1785,6 +1786,29 @@ public abstract class SessionContract {
                             "select word from a.t order by n desc limit 3")) {
                 assertEquals(cells(whole, lake, sql), cells(session, lake, sql), sql);
             }
+            // the number of a row is that of its place in the file, whichever part of it is staged
+            lake.relations.put("a.l", Lineage.of(known));
+            lake.files.computeIfPresent(
+                    "a.t-id",
+                    (_, files) ->
+                            files.stream()
+                                    .map(each ->
+                                            new TableFile(
+                                                    each.file(),
+                                                    each.location(),
+                                                    each.constants(),
+                                                    each.deletes(),
+                                                    each.file().equals(one) ? 0 : 100_000,
+                                                    5))
+                                    .toList());
+            assertEquals(
+                    "155996|0|5",
+                    cells(
+                            session,
+                            lake,
+                            "select count(_row_id), count(*) filter (_row_id <> n),"
+                                    + " max(_last_updated_sequence_number) from a.l where"
+                                    + " length(word) > 0"));
             assertEquals("155996", cells(session, lake, "select count(*) from a.t"));
             assertTrue(
                     cells(session, lake, "explain select max(word) from a.t").contains("batches: "),

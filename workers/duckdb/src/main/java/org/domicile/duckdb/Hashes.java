@@ -12,11 +12,15 @@ import org.duckdb.DuckDBScalarFunctionBuilder;
 
 /**
  * Murmur3 of 32 bits (x86, seed 0), by which tables are put into buckets and which the engine has
- * not. Sources: Apache Iceberg's table specification, appendix B; MurmurHash3 by Austin Appleby.
+ * not. Only statements of ours call them: {@code Parsing} refuses them to users. Sources: Apache
+ * Iceberg's table specification, appendix B; MurmurHash3 by Austin Appleby.
  */
 final class Hashes {
     private static final int C1 = 0xcc9e2d51;
     private static final int C2 = 0x1b873593;
+
+    /** Digits of a decimal, and its sign. */
+    private static final int LONGEST = 39;
 
     private Hashes() {}
 
@@ -45,7 +49,14 @@ final class Hashes {
                 connection,
                 "domicile_hash_whole",
                 DuckDBColumnType.VARCHAR,
-                (values, row) -> of(new BigInteger(values.getString(row)).toByteArray()));
+                (values, row) -> of(whole(values.getString(row))));
+    }
+
+    private static byte[] whole(String text) {
+        if (text.length() > LONGEST) {
+            throw new IllegalArgumentException("no table has such a number");
+        }
+        return new BigInteger(text).toByteArray();
     }
 
     private static void register(

@@ -163,6 +163,19 @@ class WorkerSessionTest extends SessionContract {
     }
 
     @Test
+    void functionsOfOursAreNobodysElse() {
+        try (Session session = session()) {
+            for (String call :
+                    List.of(
+                            "select domicile_hash_long(1)",
+                            "select * from range(1) where \"DOMICILE_HASH_hex\"('zz') = 1",
+                            "select domicile_hash_whole(repeat('9', 1000000))")) {
+                assertEquals(Failure.NOT_HERE, failing(session, call).state(), call);
+            }
+        }
+    }
+
+    @Test
     void noWorkerOutlivesItsPool() throws Exception {
         Path staging = Workers.staging();
         List<ProcessHandle> workers;
