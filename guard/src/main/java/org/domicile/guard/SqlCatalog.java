@@ -515,7 +515,13 @@ final class SqlCatalog {
         for (Scan.DeleteFile each : file.deletes()) {
             deletes.add(deletes(table, each));
         }
-        return new TableFile(data(table, file.name()), file.location(), file.constants(), deletes);
+        return new TableFile(
+                data(table, file.name()),
+                file.location(),
+                file.constants(),
+                deletes,
+                file.firstRow(),
+                file.written());
     }
 
     private Deletes deletes(Known table, Scan.DeleteFile file) throws Unreadable {

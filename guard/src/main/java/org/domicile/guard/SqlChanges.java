@@ -23,6 +23,7 @@ import org.domicile.query.CatalogTable;
 import org.domicile.query.Change;
 import org.domicile.query.Column;
 import org.domicile.query.Failure;
+import org.domicile.query.Lineage;
 import org.domicile.query.Measures;
 import org.domicile.query.Plan;
 import org.domicile.query.Prepared;
@@ -64,6 +65,9 @@ import org.domicile.tables.TableName;
  */
 final class SqlChanges {
     static final String COMMIT = "iceberg:CommitTable";
+
+    /** Of which rows are written anew. */
+    private static final int NEWEST = 3;
 
     /**
      * What adds rows and touches none that are there. All else is refused where rules keep some of
@@ -199,6 +203,8 @@ final class SqlChanges {
         } catch (SqlTypes.Untold e) {
             return e.failed();
         } catch (SqlTypes.Twice e) {
+            return e.failed();
+        } catch (SqlPartitions.Absent e) {
             return e.failed();
         }
     }
@@ -430,26 +436,18 @@ final class SqlChanges {
             List<Value> parameters,
             List<Target.Slot> slots,
             Then then) {
-        if (!goal.spread().parts().isEmpty()) {
-            return Answer.failed(partitioned());
-        }
         return placed(
                         session.write(
-                                select.sql(), parameters, new Target.Parquet(slots), new Reading()),
+                                select.sql(),
+                                parameters,
+                                SqlPartitions.target(goal, slots),
+                                new Reading()),
                         select)
                 .then(written -> {
                     try (written) {
                         return then.of(written);
                     }
                 });
-    }
-
-    static Failure partitioned() {
-        return new Failure(
-                Failure.NOT_HERE,
-                "SQL does not write into a partitioned table yet.",
-                0,
-                "Write with Spark, Trino or PyIceberg through the catalog.");
     }
 
     /** Which column of the statement each of the table's gets. */
@@ -518,7 +516,8 @@ final class SqlChanges {
                             && column.form() instanceof Field.Form.Plain;
             boolean nulls =
                     wants
-                            && written.measures().leaves().stream()
+                            && written.files().stream()
+                                    .flatMap(file -> file.measures().leaves().stream())
                                     .filter(leaf -> leaf.field() == column.id())
                                     .flatMap(leaf -> leaf.groups().stream())
                                     .anyMatch(group -> group.nulls() != 0);
@@ -533,15 +532,21 @@ final class SqlChanges {
         Loaded commit(Request carrying, OpenedWarehouse warehouse, FilesChange change);
     }
 
-    /** The second use: seals files below the table's place, and makes them the table's. */
+    /**
+     * The second use: seals files below the table's place, and makes them the table's.
+     *
+     * @param written rows that come into the table; empty for none
+     */
     Answer<GuardedSql.Result> committed(
             Goal goal,
             String action,
-            List<Written> files,
+            Optional<Written> written,
             FilesChange.What what,
             Map<String, String> summary,
             String tag,
             Committing committing) {
+        List<Written> files =
+                written.filter(each -> each.rows() > 0).map(Written::files).orElse(List.of());
         long rows = files.stream().mapToLong(Written::rows).sum();
         long bytes = files.stream().mapToLong(Written::size).sum();
         String id = goal.loaded().id();
@@ -629,25 +634,36 @@ final class SqlChanges {
                 written.size(),
                 written.rows(),
                 spec,
-                List.of(),
+                SqlPartitions.values(written),
                 columns,
                 written.measures().offsets());
     }
 
     /** Why rows that are there cannot be written anew; empty where they can. */
     static Optional<Failure> unwritable(Goal goal) {
-        if (!goal.spread().parts().isEmpty()) {
-            return Optional.of(partitioned());
+        int format = goal.spread().format();
+        if (format > NEWEST) {
+            return Optional.of(
+                    new Failure(
+                            Failure.NOT_HERE,
+                            "SQL does not write rows of a table of format %d anew."
+                                    .formatted(format),
+                            0,
+                            "Do it with Spark through the catalog."));
         }
-        return goal.spread().format() > 2
-                ? Optional.of(
+        return goal.shape().columns().stream()
+                .filter(each ->
+                        format == NEWEST
+                                && (each.name().equalsIgnoreCase(Lineage.ROW)
+                                        || each.name().equalsIgnoreCase(Lineage.WRITTEN)))
+                .findFirst()
+                .map(each ->
                         new Failure(
                                 Failure.NOT_HERE,
-                                "SQL does not write rows of a table of format 3 anew yet: it would"
-                                        + " lose their lineage.",
+                                "The table has a column %s, whose name format 3 keeps for itself."
+                                        .formatted(each.name()),
                                 0,
-                                "Do it with Spark through the catalog."))
-                : Optional.empty();
+                                "Rename it (alter table … rename column)."));
     }
 
     Refusal changedMeanwhile(Goal goal, String action) {

@@ -94,7 +94,13 @@ final class SqlDefinitions {
             return noReplacing();
         }
         TableName name = on.name(wanted.table());
-        NewTable table = NewTable.of(name.name(), SqlTypes.fields(wanted.columns()), Map.of());
+        List<Field> columns = SqlTypes.fields(wanted.columns());
+        NewTable table =
+                NewTable.of(
+                        name.name(),
+                        columns,
+                        SqlPartitions.parts(wanted.parts(), columns, name.text()),
+                        Map.of());
         Optional<Bucket> bucket = on.bucket();
         Resource.Data place = on.warehouse(bucket);
         on.uses.check("iceberg:CreateTable", place, name.text());
@@ -160,13 +166,13 @@ final class SqlDefinitions {
             TableName name,
             OpenedWarehouse warehouse,
             List<Column> columns) {
-        Drafted drafted = drafted(warehouse, name, columns, wanted.names());
+        Drafted drafted = drafted(warehouse, name, columns, wanted.names(), wanted.parts());
         SqlChanges.Goal goal = drafted.goal();
         if (wanted.rows() == Change.Rows.NONE) {
             return on.committed(
                     goal,
                     "sql:CreateTableAs",
-                    List.of(),
+                    Optional.empty(),
                     new FilesChange.Append(Map.of()),
                     Map.of(),
                     "CREATE TABLE AS",
@@ -181,7 +187,7 @@ final class SqlDefinitions {
                         on.committed(
                                 goal,
                                 "sql:CreateTableAs",
-                                written.rows() == 0 ? List.of() : List.of(written),
+                                Optional.of(written),
                                 new FilesChange.Append(Map.of()),
                                 Map.of(),
                                 "SELECT " + written.rows(),
@@ -197,10 +203,21 @@ final class SqlDefinitions {
 
     /**
      * @param names other ones for the first columns
+     * @param parts its partitioning
      */
     Drafted drafted(
-            OpenedWarehouse warehouse, TableName name, List<Column> columns, List<String> names) {
-        NewTable table = NewTable.of(name.name(), SqlTypes.fields(columns, names), Map.of());
+            OpenedWarehouse warehouse,
+            TableName name,
+            List<Column> columns,
+            List<String> names,
+            List<Change.Part> parts) {
+        List<Field> fields = SqlTypes.fields(columns, names);
+        NewTable table =
+                NewTable.of(
+                        name.name(),
+                        fields,
+                        SqlPartitions.parts(parts, fields, name.text()),
+                        Map.of());
         String id = on.parts.tables().fresh();
         Loaded draft = on.parts.tables().drafted(warehouse, id, name, table);
         SqlChanges.Goal goal =

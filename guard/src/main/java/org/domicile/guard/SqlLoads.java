@@ -80,7 +80,7 @@ final class SqlLoads {
                 (intake, slots, arrived) ->
                         fitting(
                                 intake,
-                                slots,
+                                SqlPartitions.target(goal, slots),
                                 arrived,
                                 number,
                                 written -> SqlChanges.missing(goal, written)));
@@ -122,7 +122,7 @@ final class SqlLoads {
                     try (arrived) {
                         return fitting(
                                 load.intake().of(columns),
-                                slots,
+                                new Target.Parquet(slots),
                                 arrived,
                                 number,
                                 _ -> Optional.empty());
@@ -140,11 +140,11 @@ final class SqlLoads {
 
     private static Answer<GuardedSql.Came> fitting(
             Intake intake,
-            List<Target.Slot> slots,
+            Target.Parquet target,
             Arrived arrived,
             String number,
             Function<Written, Optional<Failure>> missing) {
-        return arrived.write(intake, new Target.Parquet(slots))
+        return arrived.write(intake, target)
                 .then(taken -> {
                     try (Written written = taken.written()) {
                         return missing.apply(written)
@@ -256,7 +256,9 @@ final class SqlLoads {
                                 .then(columns -> {
                                     SqlDefinitions.Drafted drafted =
                                             new SqlDefinitions(on)
-                                                    .drafted(warehouse, name, columns, List.of());
+                                                    .drafted(
+                                                            warehouse, name, columns, List.of(),
+                                                            List.of());
                                     SqlChanges.Goal goal = drafted.goal();
                                     return taken(
                                             load,
@@ -283,10 +285,7 @@ final class SqlLoads {
             List<Target.Slot> slots,
             Arrived arrived,
             List<SqlDefinitions.Drafted> makes) {
-        if (!goal.spread().parts().isEmpty()) {
-            return Answer.failed(SqlChanges.partitioned());
-        }
-        return arrived.write(intake, new Target.Parquet(slots))
+        return arrived.write(intake, SqlPartitions.target(goal, slots))
                 .then(taken -> {
                     try (Written written = taken.written()) {
                         Optional<Failure> missing = SqlChanges.missing(goal, written);
@@ -296,7 +295,7 @@ final class SqlLoads {
                         return on.committed(
                                         goal,
                                         LOAD,
-                                        written.rows() == 0 ? List.of() : List.of(written),
+                                        Optional.of(written),
                                         new FilesChange.Append(load.part()),
                                         load.part(),
                                         "COPY " + written.rows(),

@@ -1,17 +1,17 @@
 package org.domicile.guard;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.domicile.query.Answer;
 import org.domicile.query.At;
 import org.domicile.query.CatalogTable;
 import org.domicile.query.Failure;
+import org.domicile.query.Relation;
 import org.domicile.query.TableFile;
 import org.domicile.query.Target;
 import org.domicile.query.Wanted;
-import org.domicile.tables.Field;
 import org.domicile.tables.FilesChange;
 import org.domicile.tables.Scan;
 
@@ -22,6 +22,9 @@ import org.domicile.tables.Scan;
 final class SqlPacking {
     /** Files that one statement packs. */
     private static final int MOST_PACKED = 10_000;
+
+    /** What a file of an older partitioning may have of the one of now; it stays as it is then. */
+    private static final String TOO_MANY_PARTITIONS = "54000";
 
     private final SqlChanges on;
 
@@ -35,12 +38,20 @@ final class SqlPacking {
     /** Of the table that is compacted, the files of one group; of others, what there is. */
     private final class Packing extends SqlChanges.Over {
         private final String id;
+        private final SqlLineage lineage;
         private final List<TableFile> files;
 
-        Packing(CatalogTable table, List<TableFile> files) {
+        Packing(CatalogTable table, SqlLineage lineage, List<TableFile> files) {
             super(on.statement);
+            this.lineage = lineage;
             this.id = table.id();
             this.files = files;
+        }
+
+        @Override
+        public Answer<Relation> resolve(
+                org.domicile.query.TableName name, At at, List<String> around) {
+            return lineage.resolve(name, at, around, super::resolve);
         }
 
         @Override
@@ -82,22 +93,13 @@ final class SqlPacking {
             SqlChanges.Goal goal, CatalogTable table, List<Scan.DataFile> files) {
         String own = goal.loaded().id() + "\n" + goal.shape().snapshot() + "\n";
         List<List<Scan.DataFile>> groups =
-                SmallFiles.groups(files, SmallFiles.aim(goal.loaded().properties()));
+                SmallFiles.groups(
+                        files, SmallFiles.aim(goal.loaded().properties()), goal.spread().spec());
         if (!table.id().startsWith(own) && !files.isEmpty()) {
             throw on.changedMeanwhile(goal, "sql:Compact");
         }
         int before = 0;
-        Answer<GuardedSql.Result> last =
-                groups.isEmpty()
-                        ? on.committed(
-                                goal,
-                                "sql:Compact",
-                                List.of(),
-                                new FilesChange.Append(Map.of()),
-                                Map.of(),
-                                "OPTIMIZE 0",
-                                on.parts.tables()::commit)
-                        : Answer.failed(Failure.SYSTEM, "nothing was packed");
+        Optional<Answer<GuardedSql.Result>> last = Optional.empty();
         for (List<Scan.DataFile> group : groups) {
             long described = on.statement.described();
             switch (on.statement.opened(table, group)) {
@@ -105,28 +107,42 @@ final class SqlPacking {
                     return Answer.failed(failure);
                 }
                 case Answer.Given<List<TableFile>>(List<TableFile> opened) -> {
-                    before += opened.size();
-                    last = packed(goal, table, opened, "OPTIMIZE " + before);
+                    int after = before + opened.size();
+                    Answer<GuardedSql.Result> one =
+                            packed(goal, table, opened, "OPTIMIZE " + after);
+                    boolean stays =
+                            one instanceof Answer.Failed<GuardedSql.Result>(Failure failure)
+                                    && failure.state().equals(TOO_MANY_PARTITIONS)
+                                    && group.getFirst().spec() != goal.spread().spec();
+                    if (!stays) {
+                        before = after;
+                        last = Optional.of(one);
+                    }
                 }
             }
             on.statement.letGo(described);
-            if (last instanceof Answer.Failed<GuardedSql.Result>) {
-                return last;
+            if (last.isPresent() && last.get() instanceof Answer.Failed<GuardedSql.Result>) {
+                return last.get();
             }
         }
-        return last;
+        return last.orElseGet(() ->
+                on.committed(
+                        goal,
+                        "sql:Compact",
+                        Optional.empty(),
+                        new FilesChange.Append(Map.of()),
+                        Map.of(),
+                        "OPTIMIZE 0",
+                        on.parts.tables()::commit));
     }
 
     private Answer<GuardedSql.Result> packed(
             SqlChanges.Goal goal, CatalogTable table, List<TableFile> group, String tag) {
-        List<Field> columns = goal.shape().columns();
-        String select =
-                "SELECT %s FROM %s"
-                        .formatted(
-                                columns.stream()
-                                        .map(each -> Target.quoted(each.name()))
-                                        .collect(Collectors.joining(", ")),
-                                SqlChanges.from(goal, ""));
+        SqlLineage lineage = SqlLineage.of(goal);
+        List<String> columns = new ArrayList<>();
+        goal.shape().columns().forEach(each -> columns.add(Target.quoted(each.name())));
+        columns.addAll(lineage.kept(""));
+        String select = "SELECT %s FROM %s".formatted(String.join(", ", columns), lineage.from(""));
         String scheme = "s3://" + goal.warehouse().bucket() + "/";
         List<String> names =
                 group.stream().map(each -> each.location().substring(scheme.length())).toList();
@@ -134,14 +150,14 @@ final class SqlPacking {
                         on.session.write(
                                 select,
                                 List.of(),
-                                new Target.Parquet(SqlChanges.slots(columns)),
-                                new Packing(table, group)))
+                                SqlPartitions.target(goal, lineage.slots()),
+                                new Packing(table, lineage, group)))
                 .then(written -> {
                     try (written) {
                         return on.committed(
                                 goal,
                                 "sql:Compact",
-                                written.rows() == 0 ? List.of() : List.of(written),
+                                Optional.of(written),
                                 new FilesChange.Rewrite(goal.shape().snapshot(), names),
                                 Map.of(),
                                 tag,

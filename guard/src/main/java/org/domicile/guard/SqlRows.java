@@ -7,12 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.domicile.query.Answer;
+import org.domicile.query.At;
 import org.domicile.query.Batch;
 import org.domicile.query.CatalogTable;
 import org.domicile.query.Change;
 import org.domicile.query.Failure;
+import org.domicile.query.Relation;
 import org.domicile.query.Sources;
 import org.domicile.query.TableFile;
+import org.domicile.query.TableName;
 import org.domicile.query.Target;
 import org.domicile.query.Value;
 import org.domicile.query.Vector;
@@ -65,7 +68,7 @@ final class SqlRows {
         return on.committed(
                 goal,
                 "sql:Insert",
-                written.rows() == 0 ? List.of() : List.of(written),
+                Optional.of(written),
                 new FilesChange.Append(Map.of()),
                 Map.of(),
                 tag,
@@ -80,12 +83,14 @@ final class SqlRows {
     private final class Rewriting extends SqlChanges.Over {
         private final SqlChanges.Goal goal;
         private final Map<String, TableFile> files = new LinkedHashMap<>();
+        private final SqlLineage lineage;
         private int asked;
         private boolean found;
 
-        Rewriting(SqlChanges.Goal goal) {
+        Rewriting(SqlChanges.Goal goal, SqlLineage lineage) {
             super(on.statement);
             this.goal = goal;
+            this.lineage = lineage;
         }
 
         /** From now on these files are all that there is. */
@@ -103,6 +108,11 @@ final class SqlRows {
             return files.values().stream()
                     .map(each -> each.location().substring(scheme.length()))
                     .toList();
+        }
+
+        @Override
+        public Answer<Relation> resolve(TableName name, At at, List<String> around) {
+            return lineage.resolve(name, at, around, super::resolve);
         }
 
         @Override
@@ -128,26 +138,27 @@ final class SqlRows {
 
     Answer<GuardedSql.Result> delete(Change.Delete wanted, List<Value> parameters) {
         SqlChanges.Goal goal = on.goal(wanted.table(), "sql:Delete", SqlChanges.COMMIT);
+        SqlLineage lineage = SqlLineage.of(goal);
         String where = where(wanted.where());
-        List<String> columns =
-                goal.shape().columns().stream().map(each -> Target.quoted(each.name())).toList();
+        List<String> columns = new ArrayList<>();
+        goal.shape().columns().forEach(each -> columns.add(Target.quoted(each.name())));
+        columns.addAll(lineage.kept(""));
         return rewritten(
                 goal,
+                lineage,
                 "sql:Delete",
                 "DELETE ",
                 conditions(SqlChanges.from(goal, wanted.alias()), where),
                 "SELECT count(*) FROM %s WHERE %s"
                         .formatted(SqlChanges.from(goal, wanted.alias()), where),
                 "SELECT %s FROM %s WHERE %s IS NOT TRUE"
-                        .formatted(
-                                String.join(", ", columns),
-                                SqlChanges.from(goal, wanted.alias()),
-                                where),
+                        .formatted(String.join(", ", columns), lineage.from(wanted.alias()), where),
                 parameters);
     }
 
     Answer<GuardedSql.Result> update(Change.Update wanted, List<Value> parameters) {
         SqlChanges.Goal goal = on.goal(wanted.table(), "sql:Update", SqlChanges.COMMIT);
+        SqlLineage lineage = SqlLineage.of(goal);
         List<Field> columns = goal.shape().columns();
         String where = where(wanted.where());
         String[] values = new String[columns.size()];
@@ -180,13 +191,16 @@ final class SqlRows {
             values[i] = values[i] == null ? name : values[i] + " AS " + name;
         }
         String from = SqlChanges.from(goal, wanted.alias());
+        List<String> all = new ArrayList<>(List.of(values));
+        all.addAll(lineage.written("", where));
         return rewritten(
                 goal,
+                lineage,
                 "sql:Update",
                 "UPDATE ",
                 conditions(from, where),
                 "SELECT count(*)%s FROM %s WHERE %s".formatted(tried, from, where),
-                "SELECT %s FROM %s".formatted(String.join(", ", values), from),
+                "SELECT %s FROM %s".formatted(String.join(", ", all), lineage.from(wanted.alias())),
                 parameters);
     }
 
@@ -197,6 +211,7 @@ final class SqlRows {
      */
     Answer<GuardedSql.Result> merge(Change.Merge wanted, List<Value> parameters) {
         SqlChanges.Goal goal = on.goal(wanted.table(), "sql:Merge", SqlChanges.COMMIT);
+        SqlLineage lineage = SqlLineage.of(goal);
         List<Field> columns = goal.shape().columns();
         String alias = wanted.alias().isEmpty() ? goal.name().name() : wanted.alias();
         String own = Target.quoted(alias);
@@ -210,6 +225,7 @@ final class SqlRows {
         which.append(".domicile_m IS NULL THEN 0");
         StringBuilder fresh = new StringBuilder("CASE");
         StringBuilder gone = new StringBuilder();
+        StringBuilder changed = new StringBuilder("0");
         List<String> inserts = new ArrayList<>();
         String[] values = new String[columns.size()];
         java.util.Arrays.fill(values, "");
@@ -222,6 +238,7 @@ final class SqlRows {
                 case Change.Then.Nothing() -> {}
                 case Change.Then.Delete() -> gone.append(gone.isEmpty() ? "" : ", ").append(number);
                 case Change.Then.Update(List<Change.Set> sets) -> {
+                    changed.append(", ").append(number);
                     for (Change.Set each : sets) {
                         int at = column(goal, each.column());
                         values[at] +=
@@ -233,7 +250,7 @@ final class SqlRows {
                     }
                 }
                 case Change.Then.Insert(List<String> names, List<Change.Text> texts) ->
-                        inserts.add(inserted(goal, names, texts, number));
+                        inserts.add(inserted(goal, lineage, names, texts, number));
             }
         }
         which.append(" ELSE 0 END");
@@ -245,11 +262,20 @@ final class SqlRows {
                             ? column
                             : "CASE " + which + values[i] + " ELSE " + column + " END";
         }
+        List<String> all = new ArrayList<>(List.of(values));
+        all.addAll(
+                lineage.written(
+                        own + ".", "(%s) <> 0 AND (%s) IN (%s)".formatted(which, which, changed)));
         StringBuilder select =
                 new StringBuilder(
                         // whom nothing is done to is there once, however many match it
                         "SELECT %s FROM %s LEFT JOIN %s ON %s AND (%s) <> 0"
-                                .formatted(String.join(", ", values), from, source, on, which));
+                                .formatted(
+                                        String.join(", ", all),
+                                        lineage.from(alias),
+                                        source,
+                                        on,
+                                        which));
         if (!gone.isEmpty()) {
             select.append(" WHERE ").append(which).append(" NOT IN (").append(gone).append(")");
         }
@@ -276,6 +302,7 @@ final class SqlRows {
                         .collect(Collectors.joining(" AND "));
         return rewritten(
                 goal,
+                lineage,
                 "sql:Merge",
                 "MERGE ",
                 conditions(from + ", " + source, on + " AND " + when),
@@ -286,7 +313,11 @@ final class SqlRows {
 
     /** With places for the source, for what it lacks, and for what is done with its rows. */
     private static String inserted(
-            SqlChanges.Goal goal, List<String> names, List<Change.Text> texts, int number) {
+            SqlChanges.Goal goal,
+            SqlLineage lineage,
+            List<String> names,
+            List<Change.Text> texts,
+            int number) {
         List<Field> columns = goal.shape().columns();
         if (names.isEmpty() ? texts.size() > columns.size() : texts.size() != names.size()) {
             throw new Refusal(
@@ -305,6 +336,7 @@ final class SqlRows {
                                     values[i] == null ? "NULL" : values[i],
                                     SqlTypes.slot(columns.get(i), 1).type()));
         }
+        cells.addAll(lineage.none());
         return "SELECT " + String.join(", ", cells) + " FROM %1$s WHERE %2$s AND %3$s = " + number;
     }
 
@@ -364,6 +396,7 @@ final class SqlRows {
      */
     private Answer<GuardedSql.Result> rewritten(
             SqlChanges.Goal goal,
+            SqlLineage lineage,
             String action,
             String tag,
             String conditions,
@@ -377,18 +410,19 @@ final class SqlRows {
         // Counted and written at one moment, which now() is in both.
         return steady(action, conditions)
                 .then(_ ->
-                        on.session.together(
-                                () -> counted(goal, action, tag, count, select, parameters)));
+                        on.session.together(() ->
+                                counted(goal, lineage, action, tag, count, select, parameters)));
     }
 
     private Answer<GuardedSql.Result> counted(
             SqlChanges.Goal goal,
+            SqlLineage lineage,
             String action,
             String tag,
             String count,
             String select,
             List<Value> parameters) {
-        Rewriting rewriting = new Rewriting(goal);
+        Rewriting rewriting = new Rewriting(goal, lineage);
         return SqlChanges.unplaced(counted(count, parameters, rewriting))
                 .then(counts -> {
                     boolean merges = action.equals("sql:Merge");
@@ -405,7 +439,7 @@ final class SqlRows {
                         return on.committed(
                                 goal,
                                 action,
-                                List.of(),
+                                Optional.empty(),
                                 new FilesChange.Append(Map.of()),
                                 Map.of(),
                                 tag + "0",
@@ -419,8 +453,7 @@ final class SqlRows {
                                     on.session.write(
                                             select,
                                             parameters,
-                                            new Target.Parquet(
-                                                    SqlChanges.slots(goal.shape().columns())),
+                                            SqlPartitions.target(goal, lineage.slots()),
                                             rewriting))
                             .then(written -> {
                                 try (written) {
@@ -438,7 +471,7 @@ final class SqlRows {
                 : on.committed(
                         goal,
                         action,
-                        written.rows() == 0 ? List.of() : List.of(written),
+                        Optional.of(written),
                         new FilesChange.Replace(goal.shape().snapshot(), rewriting.names()),
                         Map.of(),
                         tag,
@@ -475,7 +508,7 @@ final class SqlRows {
         return on.committed(
                 goal,
                 "sql:Truncate",
-                List.of(),
+                Optional.empty(),
                 new FilesChange.Truncate(),
                 Map.of(),
                 "TRUNCATE TABLE",

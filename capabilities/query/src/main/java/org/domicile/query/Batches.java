@@ -343,7 +343,13 @@ final class Batches {
         Footer footer = groups.part(from, to);
         DataFile part = new DataFile(whole.id() + "#" + from + "-" + to, whole.place(), footer);
         return new Piece(
-                new TableFile(part, file.location(), file.constants(), file.deletes()),
+                new TableFile(
+                        part,
+                        file.location(),
+                        file.constants(),
+                        file.deletes(),
+                        file.firstRow(),
+                        file.written()),
                 whole,
                 columns,
                 groups.before(from),

@@ -56,18 +56,63 @@ public sealed interface Change {
     /** DROP SCHEMA. */
     record DropSchema(List<String> name, Otherwise absent) implements Change {}
 
-    /** CREATE TABLE with columns. */
-    record CreateTable(List<String> table, Otherwise taken, List<Made> columns) implements Change {}
+    /**
+     * A field of PARTITIONED BY.
+     *
+     * @param column with the members that lead to it
+     * @param width of BUCKET and TRUNCATE; 0 otherwise
+     */
+    record Part(List<String> column, By by, int width) {
+        /** They are the record's own. */
+        public Part {
+            column = List.copyOf(column);
+        }
+    }
+
+    /** What a field makes of its column. */
+    enum By {
+        IDENTITY,
+        BUCKET,
+        TRUNCATE,
+        YEAR,
+        MONTH,
+        DAY,
+        HOUR
+    }
+
+    /** CREATE TABLE with columns. @param parts its partitioning; empty for none */
+    record CreateTable(List<String> table, Otherwise taken, List<Made> columns, List<Part> parts)
+            implements Change {
+        /** They are the record's own. */
+        public CreateTable {
+            table = List.copyOf(table);
+            columns = List.copyOf(columns);
+            parts = List.copyOf(parts);
+        }
+    }
 
     /**
      * CREATE TABLE … AS.
      *
      * @param names of the columns; empty for those of the SELECT
+     * @param parts its partitioning; empty for none
      * @param rows whether its rows come along, or the columns alone (WITH NO DATA)
      */
     record CreateTableAs(
-            List<String> table, Otherwise taken, List<String> names, Rows rows, Text select)
-            implements Change {}
+            List<String> table,
+            Otherwise taken,
+            List<String> names,
+            List<Part> parts,
+            Rows rows,
+            Text select)
+            implements Change {
+        /** They are the record's own. */
+        public CreateTableAs {
+            table = List.copyOf(table);
+            names = List.copyOf(names);
+            parts = List.copyOf(parts);
+        }
+    }
 
     /** Whether rows come along. */
     enum Rows {

@@ -256,10 +256,13 @@ final class ChangeReading extends TokenReading {
         List<String> names = List.of();
         if (now().sign("(")) {
             if (!namesAlone()) {
-                return Optional.of(whole(new Change.CreateTable(table, taken, columns())));
+                List<Change.Made> columns = columns();
+                return Optional.of(
+                        whole(new Change.CreateTable(table, taken, columns, partitioned())));
             }
             names = names();
         }
+        List<Change.Part> parts = partitioned();
         if (!accept("as")) {
             throw wrong();
         }
@@ -282,7 +285,7 @@ final class ChangeReading extends TokenReading {
                     new Change.Text(
                             sql.substring(select.at(), words.get(end - 3).end()), select.at());
         }
-        return Optional.of(new Change.CreateTableAs(table, taken, names, rows, select));
+        return Optional.of(new Change.CreateTableAs(table, taken, names, parts, rows, select));
     }
 
     private Change view(boolean replaces) {
@@ -339,6 +342,58 @@ final class ChangeReading extends TokenReading {
         } while (take(","));
         expect(")");
         return List.copyOf(columns);
+    }
+
+    /** PARTITIONED BY, as the engines have it: {@code (day, bucket(16, id), month(at))}. */
+    private List<Change.Part> partitioned() {
+        if (!accept("partitioned", "by")) {
+            return List.of();
+        }
+        expect("(");
+        List<Change.Part> parts = new ArrayList<>();
+        do {
+            parts.add(part());
+        } while (take(","));
+        expect(")");
+        return List.copyOf(parts);
+    }
+
+    private Change.Part part() {
+        boolean plain = !words.get(at + 1).sign("(");
+        if (plain) {
+            return new Change.Part(path(), Change.By.IDENTITY, 0);
+        }
+        Change.By by =
+                switch (now().text()) {
+                    case "identity" -> Change.By.IDENTITY;
+                    case "bucket" -> Change.By.BUCKET;
+                    case "truncate" -> Change.By.TRUNCATE;
+                    case "year", "years" -> Change.By.YEAR;
+                    case "month", "months" -> Change.By.MONTH;
+                    case "day", "days", "date" -> Change.By.DAY;
+                    case "hour", "hours", "date_hour" -> Change.By.HOUR;
+                    default ->
+                            throw notHere(
+                                    "Tables are not partitioned by %s.".formatted(now().text()),
+                                    "There are bucket(N, column), truncate(W, column),"
+                                        + " year(column), month(column), day(column), hour(column),"
+                                        + " and columns themselves.");
+                };
+        at++;
+        expect("(");
+        boolean wide = by == Change.By.BUCKET || by == Change.By.TRUNCATE;
+        int width = 0;
+        if (wide && now().kind() == Token.Kind.NUMBER) {
+            width = number();
+            expect(",");
+        }
+        List<String> column = path();
+        if (wide && width == 0) {
+            expect(",");
+            width = number();
+        }
+        expect(")");
+        return new Change.Part(column, by, width);
     }
 
     private Wrong constraint() {

@@ -8,9 +8,22 @@ import java.util.Map;
  *
  * @param location as delete files call it
  * @param constants by a column's id: what it holds where the file has no such column
+ * @param firstRow number of its first row ({@link Lineage}); -1 where the table keeps none
+ * @param written sequence number of the commit that brought it
  */
 public record TableFile(
-        DataFile file, String location, Map<Integer, String> constants, List<Deletes> deletes) {
+        DataFile file,
+        String location,
+        Map<Integer, String> constants,
+        List<Deletes> deletes,
+        long firstRow,
+        long written) {
+    /** Of a table that keeps no lineage. */
+    public TableFile(
+            DataFile file, String location, Map<Integer, String> constants, List<Deletes> deletes) {
+        this(file, location, constants, deletes, -1, 0);
+    }
+
     /** They are the record's own. */
     public TableFile {
         constants = Map.copyOf(constants);

@@ -209,6 +209,10 @@ final class TableSql {
         List<String> columns = new ArrayList<>();
         for (Field each : table.columns()) {
             Optional<Footer.Node> node = top(part.file().file().footer(), each);
+            if (Lineage.has(each)) {
+                columns.add(lineage(each, node) + " AS " + name(each.name()));
+                continue;
+            }
             String value =
                     node.isEmpty() || each.form() instanceof Field.Form.Strange
                             ? absent(each, part.file().constants())
@@ -216,6 +220,46 @@ final class TableSql {
             columns.add(value + " AS " + name(each.name()));
         }
         return String.join(", ", columns);
+    }
+
+    /**
+     * What the file has, or what follows of where a row lies, which only tables that keep it know.
+     */
+    private static String lineage(Field field, Optional<Footer.Node> node) {
+        String follows =
+                field.id() == Lineage.ROW_ID
+                        ? "domicile_l.r + domicile_d.file_row_number"
+                        : "domicile_l.s";
+        String value =
+                node.map(each ->
+                                "coalesce(CAST(domicile_d.%s AS BIGINT), %s)"
+                                        .formatted(name(each.name()), follows))
+                        .orElse(follows);
+        return "CASE WHEN domicile_l.r IS NULL THEN NULL ELSE " + value + " END";
+    }
+
+    private boolean hasLineage() {
+        return table.columns().stream().anyMatch(Lineage::has);
+    }
+
+    /** Of staged files, the number of the first row and the sequence number. */
+    private static String lineage(List<Part> group) {
+        return group.stream()
+                .map(each ->
+                        each.file().firstRow() < 0
+                                ? "(%s, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT))"
+                                        .formatted(literal(each.path(each.file().file().id())))
+                                : "(%s, CAST(%d AS BIGINT), CAST(%d AS BIGINT))"
+                                        .formatted(
+                                                literal(each.path(each.file().file().id())),
+                                                each.file().firstRow() + each.first(),
+                                                each.file().written()))
+                .collect(
+                        Collectors.joining(
+                                ", ",
+                                " JOIN (VALUES ",
+                                ") AS domicile_l(f, r, s) ON domicile_d.domicile_file ="
+                                        + " domicile_l.f"));
     }
 
     /** Which deletes apply, but for those that name files themselves. */
@@ -244,10 +288,14 @@ final class TableSql {
                         .map(each -> literal(each.path(each.file().file().id())))
                         .collect(Collectors.joining(", ", "[", "]")));
         text.append(", hive_partitioning=false");
-        if (positions) {
+        boolean lineage = hasLineage();
+        if (positions || lineage) {
             text.append(", filename='domicile_file', file_row_number=true");
         }
         text.append(") AS domicile_d");
+        if (lineage) {
+            text.append(lineage(group));
+        }
         if (positions) {
             text.append(" ANTI JOIN (")
                     .append(positions(group))

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,12 @@ final class WorkerSession implements Session {
 
     /** How often it is looked how much the engine spilled. */
     private static final int SPILL_MILLIS = 200;
+
+    /** Of SQLSTATE: a limit of the program. */
+    private static final String TOO_LARGE = "54000";
+
+    /** Characters of a value by which a table is partitioned. */
+    private static final int LONGEST_KEY = 32_768;
 
     /** Characters of a broken record that an error shows. */
     private static final int SHOWN = 80;
@@ -552,6 +559,43 @@ final class WorkerSession implements Session {
 
     private Answer<Written> written(
             String select, List<Value> parameters, Target target, List<Wire.View> views) {
+        keeps = false; // it goes with the statement
+        boolean apart = target instanceof Target.Parquet(var _, var keys) && !keys.isEmpty();
+        Answer<WrittenFile> first =
+                filled(
+                        path -> target.copy(select, path),
+                        parameters,
+                        views,
+                        (file, count) -> apart ? file.kept(count) : file.finished(count, target));
+        return switch (first) {
+            case Answer.Failed<WrittenFile>(Failure failure) ->
+                    Answer.failed(target.shifted(failure, select));
+            case Answer.Given<WrittenFile>(WrittenFile file) -> {
+                if (!apart || !(target instanceof Target.Parquet parquet)) {
+                    yield Answer.of(file);
+                }
+                try (file) {
+                    yield apart(file, parquet);
+                }
+            }
+        };
+    }
+
+    /** What becomes of a file that is written. */
+    private interface Ending {
+        WrittenFile of(WrittenFile file, long count) throws IOException;
+    }
+
+    /**
+     * Has the engine write one file.
+     *
+     * @param copy the statement, of the file's path
+     */
+    private Answer<WrittenFile> filled(
+            UnaryOperator<String> copy,
+            List<Value> parameters,
+            List<Wire.View> views,
+            Ending ending) {
         if (stopped()) {
             return Answer.failed(stoppedBy());
         }
@@ -570,15 +614,14 @@ final class WorkerSession implements Session {
                             LOOK_MILLIS,
                             TimeUnit.MILLISECONDS);
             try {
-                keeps = false; // it goes with the statement
-                String copy = target.copy(select, file.path());
+                String text = copy.apply(file.path());
                 Answer<Long> rows =
                         ask(
                                 Wire.WRITE,
                                 out -> {
                                     out.writeLong(number);
                                     Wire.list(out, views, Wire::view);
-                                    Wire.text(out, copy);
+                                    Wire.text(out, text);
                                     Wire.list(out, parameters, Wire::value);
                                 },
                                 Wire.WRITTEN,
@@ -587,15 +630,12 @@ final class WorkerSession implements Session {
                 if (file.over()) {
                     return Answer.failed(tooMuch());
                 }
-                Answer<Written> answer =
-                        switch (rows) {
-                            case Answer.Failed<Long>(Failure failure) ->
-                                    Answer.failed(target.shifted(failure, select));
-                            case Answer.Given<Long>(Long count) ->
-                                    Answer.of(file.finished(count, target));
-                        };
-                kept = answer instanceof Answer.Given<Written>;
-                return answer;
+                if (rows instanceof Answer.Given<Long>(Long count)) {
+                    Answer<WrittenFile> answer = Answer.of(ending.of(file, count));
+                    kept = true;
+                    return answer;
+                }
+                return rows.then(_ -> Answer.of(file));
             } finally {
                 watch.cancel(false);
                 if (!kept) {
@@ -609,6 +649,163 @@ final class WorkerSession implements Session {
             return Answer.failed(tooMuch());
         } catch (IOException e) {
             return Answer.failed(Failure.SYSTEM, "The rows could not be written: " + e);
+        }
+    }
+
+    /** A partition of the rows that are written. */
+    private record Partition(List<Value> values, long rows) {}
+
+    /** One file for each partition. @param sorted all rows, in the order of their partitions */
+    private Answer<Written> apart(WrittenFile sorted, Target.Parquet target) {
+        return partitions(Apart.partitions(target, sorted.path()), target.keys().size())
+                .then(partitions -> {
+                    long rows = partitions.stream().mapToLong(Partition::rows).sum();
+                    Optional<Failure> never = beyond(partitions);
+                    if (never.isPresent()) {
+                        return Answer.failed(never.get());
+                    }
+                    if (rows != sorted.rows()) {
+                        return Answer.failed(astrayRows());
+                    }
+                    return apart(sorted, target, partitions);
+                });
+    }
+
+    private Answer<Written> apart(
+            WrittenFile sorted, Target.Parquet target, List<Partition> partitions) {
+        List<Written> files = new ArrayList<>();
+        boolean whole = false;
+        try {
+            for (Partition each : partitions) {
+                Answer<WrittenFile> one =
+                        filled(
+                                path -> Apart.one(target, sorted.path(), each.values(), path),
+                                List.of(),
+                                List.of(),
+                                (file, count) -> file.finished(count, target).of(each.values()));
+                switch (one) {
+                    case Answer.Failed<WrittenFile>(Failure failure) -> {
+                        return Answer.failed(failure);
+                    }
+                    case Answer.Given<WrittenFile>(WrittenFile file) -> {
+                        files.add(file);
+                        if (file.rows() != each.rows()) {
+                            return Answer.failed(astrayRows());
+                        }
+                    }
+                }
+            }
+            whole = true;
+            return Answer.of(new WrittenFiles(files));
+        } finally {
+            if (!whole) {
+                files.forEach(Written::close);
+            }
+        }
+    }
+
+    private static Failure astrayRows() {
+        return Failure.of(
+                Failure.SYSTEM, "The rows of the partitions are not those that were written.");
+    }
+
+    private static Optional<Failure> beyond(List<Partition> partitions) {
+        if (partitions.size() > Target.MOST_FILES) {
+            return Optional.of(
+                    new Failure(
+                            TOO_LARGE,
+                            "The rows are of more than %,d partitions of the table."
+                                    .formatted(Target.MOST_FILES),
+                            0,
+                            "Write them in several statements, each with rows of some partitions"
+                                    + " (WHERE), or partition the table less finely."));
+        }
+        boolean lengthy =
+                partitions.stream()
+                        .flatMap(each -> each.values().stream())
+                        .anyMatch(each ->
+                                each instanceof Value.Text(String text)
+                                        && text.length() > LONGEST_KEY);
+        return lengthy
+                ? Optional.of(
+                        new Failure(
+                                TOO_LARGE,
+                                "A value by which the table is partitioned has more than %,d"
+                                                .formatted(LONGEST_KEY)
+                                        + " characters.",
+                                0,
+                                "Partition by less of it, truncate[W]."))
+                : Optional.empty();
+    }
+
+    private Answer<List<Partition>> partitions(String sql, int keys) {
+        long number = running;
+        List<Partition> found = new ArrayList<>();
+        Answer<List<Column>> columns =
+                ask(
+                        Wire.RUN,
+                        out -> {
+                            out.writeLong(number);
+                            Wire.list(out, List.<Wire.View>of(), Wire::view);
+                            Wire.text(out, sql);
+                            Wire.list(out, List.<Value>of(), Wire::value);
+                        },
+                        Wire.RUNNING,
+                        in -> Wire.list(in, Wire::column));
+        if (columns instanceof Answer.Failed<List<Column>>(Failure failure)) {
+            return Answer.failed(failure);
+        }
+        Answer<Boolean> more = Answer.of(true);
+        while (more instanceof Answer.Given<Boolean>(Boolean goesOn) && goesOn) {
+            more = partitions(keys, found);
+        }
+        if (!over) {
+            ask(Wire.END, out -> {}, Wire.DONE, in -> true);
+        }
+        return more.then(_ -> Answer.of(found));
+    }
+
+    /** Whether there may be more. */
+    private Answer<Boolean> partitions(int keys, List<Partition> found) {
+        try {
+            Wire.Frame frame = exchange(Wire.NEXT, out -> {});
+            switch (frame.kind()) {
+                case Wire.DONE -> {
+                    return Answer.of(false);
+                }
+                case Wire.FAILED -> {
+                    return Answer.failed(failed(frame));
+                }
+                case Wire.BATCH -> {
+                    int rows = frame.in().readInt();
+                    List<Vector> vectors = Wire.list(frame.in(), Wire::vector);
+                    if (vectors.size() != keys + 1
+                            || !(vectors.getLast() instanceof Vector.Longs counts)
+                            || vectors.stream().anyMatch(each -> each.size() != rows)
+                            || found.size() + rows > Target.MOST_FILES + 1) {
+                        throw new IOException("partitions that are none");
+                    }
+                    for (int i = 0; i < rows; i++) {
+                        List<Value> values = new ArrayList<>();
+                        for (Vector each : vectors.subList(0, keys)) {
+                            if (!(each instanceof Vector.Runs texts)) {
+                                throw new IOException("partitions that are no texts");
+                            }
+                            values.add(
+                                    texts.nulls().get(i)
+                                            ? Value.NULL
+                                            : new Value.Text(texts.text(i)));
+                        }
+                        found.add(new Partition(List.copyOf(values), counts.values()[i]));
+                    }
+                    return Answer.of(true);
+                }
+                default -> {
+                    return Answer.failed(astray(frame));
+                }
+            }
+        } catch (IOException e) {
+            return Answer.failed(broken(e));
         }
     }
 

@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /**
  * A file that a worker writes. The program makes it, empty, and keeps it open: what the worker may
@@ -23,6 +24,7 @@ final class WrittenFile implements Written {
     private long rows;
     private long size;
     private Measures measures = Measures.NONE;
+    private List<Value> partition = List.of();
 
     private WrittenFile(Path path, FileChannel channel, Staging staging) {
         this.path = path;
@@ -56,8 +58,23 @@ final class WrittenFile implements Written {
         }
     }
 
+    /** All rows are in it; its name stays, for the engine to read it again, until it is closed. */
+    WrittenFile kept(long count) throws IOException {
+        rows = count;
+        size = channel.size();
+        staging.hold(size, "what is written");
+        held = size;
+        return this;
+    }
+
+    /** What its rows have in common. */
+    WrittenFile of(List<Value> common) {
+        partition = List.copyOf(common);
+        return this;
+    }
+
     /** All rows are in it. */
-    Written finished(long count, Target target) throws IOException {
+    WrittenFile finished(long count, Target target) throws IOException {
         rows = count;
         size = channel.size();
         staging.hold(size, "what is written");
@@ -81,6 +98,11 @@ final class WrittenFile implements Written {
             }
         }
         return new java.io.ByteArrayInputStream(bytes.array());
+    }
+
+    @Override
+    public List<Value> partition() {
+        return partition;
     }
 
     @Override

@@ -26,7 +26,9 @@
  * embeds and leaves the rows in its staging as a file ({@link org.domicile.query.Session#write}),
  * or makes one of a file from outside, which it alone opens ({@link
  * org.domicile.query.Session#arrive}). Both count among the bytes of its staging until they are
- * closed.
+ * closed. Rows of a partitioned table become one file for each partition ({@code Apart}); rows of
+ * format 3 are read with their lineage where somebody writes them anew ({@link
+ * org.domicile.query.Lineage}).
  *
  * <p><b>Rows</b> come in batches, column by column, each pulled when it is asked for: nobody who
  * pulls slowly makes anything pile up. Closing early ends the work. Order is the statement's.

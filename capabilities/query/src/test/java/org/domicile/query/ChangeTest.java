@@ -135,7 +135,8 @@ class ChangeTest {
                                                                         Type.Simple.DOUBLE)))),
                                         Change.Presence.OPTIONAL),
                                 new Change.Made(
-                                        "e", Type.Simple.TIMESTAMPTZ, Change.Presence.OPTIONAL))),
+                                        "e", Type.Simple.TIMESTAMPTZ, Change.Presence.OPTIONAL)),
+                        List.of()),
                 change(
                         "create table if not exists s.t (a bigint not null, b numeric(9, 2), c"
                                 + " varchar(10)[], d struct(x int, y map(text, double precision)),"
@@ -150,6 +151,7 @@ class ChangeTest {
                         List.of("t"),
                         Change.Otherwise.FAIL,
                         List.of("a", "b"),
+                        List.of(),
                         Change.Rows.NONE,
                         text(sql, "select 1, 2")),
                 change(sql));
@@ -159,11 +161,31 @@ class ChangeTest {
                         List.of("t"),
                         Change.Otherwise.REPLACE,
                         List.of(),
+                        List.of(),
                         Change.Rows.ALL,
                         text(sql, "from 's3://b/k.parquet'")),
                 change(sql));
         sql = "create table t as select 1 with data";
         assertEquals(text(sql, "select 1"), ((Change.CreateTableAs) change(sql)).select());
+    }
+
+    @Test
+    void partitionsTables() {
+        List<Change.Part> parts =
+                List.of(
+                        new Change.Part(List.of("a"), Change.By.IDENTITY, 0),
+                        new Change.Part(List.of("B c", "d"), Change.By.BUCKET, 16),
+                        new Change.Part(List.of("b"), Change.By.TRUNCATE, 4),
+                        new Change.Part(List.of("day"), Change.By.DAY, 0),
+                        new Change.Part(List.of("at"), Change.By.HOUR, 0));
+        String by =
+                " partitioned by (a, bucket(16, \"B c\".d), truncate(b, 4), day(day), hours(at))";
+        assertEquals(parts, ((Change.CreateTable) change("create table t (a int)" + by)).parts());
+        Change.CreateTableAs filled =
+                (Change.CreateTableAs) change("create table t (a)" + by + " as select 1");
+        assertEquals(parts, filled.parts());
+        assertEquals(List.of("a"), filled.names());
+        assertEquals("select 1", filled.select().sql());
     }
 
     @Test

@@ -599,6 +599,225 @@ public abstract class SessionContract {
         }
     }
 
+    private static Target.Key key(int column, String type, Target.Transform transform) {
+        return new Target.Key(column, List.of(), type, transform);
+    }
+
+    /** What rows of each file have in common, and which rows they are. */
+    private Map<List<Value>, List<List<Value>>> apart(
+            Session session, String select, Target.Parquet target) throws IOException {
+        Map<List<Value>, List<List<Value>>> found = new java.util.LinkedHashMap<>();
+        try (Written written = given(session.write(select, List.of(), target, sources))) {
+            int number = 0;
+            long rows = 0;
+            for (Written each : written.files()) {
+                assertEquals(each.rows(), each.measures().rows());
+                rows += each.rows();
+                String name = "apart" + number++;
+                kept(each, name);
+                found.put(each.partition(), rows(session, "from " + name));
+            }
+            assertEquals(rows, written.rows());
+            assertEquals(written.size(), written.files().stream().mapToLong(Written::size).sum());
+        }
+        return found;
+    }
+
+    private static Value text(String text) {
+        return new Value.Text(text);
+    }
+
+    private static final List<Target.Slot> NUMBER_AND_WORD =
+            List.of(
+                    new Target.Slot("n", "BIGINT", "1", 1),
+                    new Target.Slot("k1", "VARCHAR", "2", 2));
+
+    /** A file has rows of one partition, in the statement's order; null is one of its own. */
+    @Test
+    void eachPartitionIsAFile() throws IOException {
+        Target.Parquet target =
+                new Target.Parquet(
+                        NUMBER_AND_WORD,
+                        List.of(
+                                key(1, "VARCHAR", new Target.Transform.Identity()),
+                                key(0, "BIGINT", new Target.Transform.Truncate(10))));
+        try (Session session = session()) {
+            assertEquals(
+                    Map.of(
+                            List.of(text("it's"), text("-10")),
+                            List.of(List.of(new Value.Whole(-1), text("it's"))),
+                            List.of(text("it's"), text("0")),
+                            List.of(
+                                    List.of(new Value.Whole(9), text("it's")),
+                                    List.of(new Value.Whole(0), text("it's"))),
+                            List.of(text(""), text("10")),
+                            List.of(List.of(new Value.Whole(10), text(""))),
+                            List.of(Value.NULL, text("0")),
+                            List.of(List.of(new Value.Whole(1), Value.NULL)),
+                            List.of(text("it's"), Value.NULL),
+                            List.of(List.of(Value.NULL, text("it's")))),
+                    apart(
+                            session,
+                            "select * from (values (9, 'it''s'), (-1, 'it''s'), (10, ''), (1,"
+                                    + " null), (null, 'it''s'), (0, 'it''s')) t(a, b)",
+                            target));
+            assertEquals(Map.of(), apart(session, "select 1, 'x' where false", target));
+            Failure nothing =
+                    failure(session.write("select n, nothing", List.of(), target, sources));
+            assertEquals("42703", nothing.state());
+            assertTrue(nothing.position() == 8 || nothing.position() == 11, nothing::toString);
+        }
+    }
+
+    /** One value of each type, by each transform that it has, as the specification says it. */
+    @Test
+    void partitionsAreThoseOfTheSpecification() throws IOException {
+        Target.Transform identity = new Target.Transform.Identity();
+        Target.Transform bucket = new Target.Transform.Bucket(1_000);
+        Target.Transform year = new Target.Transform.Time(Target.Unit.YEAR);
+        Target.Transform month = new Target.Transform.Time(Target.Unit.MONTH);
+        Target.Transform day = new Target.Transform.Time(Target.Unit.DAY);
+        Target.Transform hour = new Target.Transform.Time(Target.Unit.HOUR);
+        record Case(String value, String type, Target.Transform transform, String text) {}
+        List<Case> cases =
+                List.of(
+                        new Case("true", "BOOLEAN", identity, "true"),
+                        new Case("34", "INTEGER", bucket, "379"),
+                        new Case("34", "BIGINT", bucket, "379"),
+                        new Case(
+                                "-2147483648",
+                                "INTEGER",
+                                new Target.Transform.Truncate(10),
+                                "-2147483650"),
+                        new Case("'nan'", "DOUBLE", identity, "nan"),
+                        new Case("'-0.0'", "FLOAT", identity, "-0.0"),
+                        new Case("14.20", "DECIMAL(9, 2)", bucket, "59"),
+                        new Case("-0.05", "DECIMAL(9, 2)", identity, "-5"),
+                        new Case(
+                                "10.65",
+                                "DECIMAL(9, 2)",
+                                new Target.Transform.Truncate(50),
+                                "1050"),
+                        new Case(
+                                "-0.05",
+                                "DECIMAL(38, 2)",
+                                new Target.Transform.Truncate(50),
+                                "-50"),
+                        new Case("'2017-11-16'", "DATE", bucket, "226"),
+                        new Case("'2017-11-16'", "DATE", identity, "17486"),
+                        new Case("'1969-12-31'", "DATE", year, "-1"),
+                        new Case("'1969-12-31'", "DATE", month, "-1"),
+                        new Case("'1969-12-31'", "DATE", day, "-1"),
+                        new Case("'2017-12-01'", "DATE", month, "575"),
+                        new Case("'22:31:08'", "TIME", bucket, "659"),
+                        new Case("'22:31:08'", "TIME", identity, "81068000000"),
+                        new Case("'2017-11-16 22:31:08'", "TIMESTAMP", bucket, "207"),
+                        new Case("'2017-11-16 22:31:08'", "TIMESTAMP", hour, "419686"),
+                        new Case("'1969-12-31 23:59:59.999999'", "TIMESTAMP", hour, "-1"),
+                        new Case("'1969-12-31 23:59:59.999999'", "TIMESTAMP", day, "-1"),
+                        new Case("'1969-12-31 23:59:59.999999'", "TIMESTAMP", year, "-1"),
+                        new Case(
+                                "'2017-11-16 14:31:08-08'",
+                                "TIMESTAMP WITH TIME ZONE",
+                                bucket,
+                                "207"),
+                        new Case(
+                                "'2018-01-01 00:30:00+01'", "TIMESTAMP WITH TIME ZONE", year, "47"),
+                        new Case("'1969-12-31 23:59:59.999999999'", "TIMESTAMP_NS", year, "-1"),
+                        new Case("'1969-12-31 23:59:59.999999999'", "TIMESTAMP_NS", identity, "-1"),
+                        new Case("'2017-11-16 22:31:08.000000001'", "TIMESTAMP_NS", bucket, "207"),
+                        new Case("'iceberg'", "VARCHAR", bucket, "89"),
+                        new Case(
+                                "'x\ud83d\ude00yz'",
+                                "VARCHAR",
+                                new Target.Transform.Truncate(2),
+                                "x\ud83d\ude00"),
+                        new Case("'f79c3e09-677c-4bbd-a479-3f349cb785e7'", "UUID", bucket, "340"),
+                        new Case("'\\x00\\x01\\x02\\x03'::BLOB", "BLOB", bucket, "441"),
+                        new Case("'\\xFF\\x01\\x02'::BLOB", "BLOB", identity, "FF0102"),
+                        new Case(
+                                "'\\xFF\\x01\\x02'::BLOB",
+                                "BLOB",
+                                new Target.Transform.Truncate(2),
+                                "FF01"));
+        try (Session session = given(queries.begin("city", "America/New_York"))) {
+            for (Case each : cases) {
+                Target.Parquet target =
+                        new Target.Parquet(
+                                List.of(new Target.Slot("v", each.type(), "1", 1)),
+                                List.of(key(0, each.type(), each.transform())));
+                for (String value : List.of(each.value(), "null")) {
+                    try (Written written =
+                            given(session.write("select " + value, List.of(), target, sources))) {
+                        assertEquals(1, written.files().size());
+                        assertEquals(
+                                List.of(value.equals("null") ? Value.NULL : text(each.text())),
+                                written.files().getFirst().partition(),
+                                each::toString);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void partitionsOfMembersAndTooManyOfThem() throws IOException {
+        Target.Parquet member =
+                new Target.Parquet(
+                        List.of(
+                                new Target.Slot(
+                                        "s",
+                                        "STRUCT(\"a b\" INTEGER)",
+                                        "{__duckdb_field_id: 1, \"a b\": 2}",
+                                        1)),
+                        List.of(
+                                new Target.Key(
+                                        0,
+                                        List.of("a b"),
+                                        "INTEGER",
+                                        new Target.Transform.Identity())));
+        Target.Parquet many =
+                new Target.Parquet(
+                        NUMBER_AND_WORD,
+                        List.of(key(0, "BIGINT", new Target.Transform.Identity())));
+        try (Session session = session()) {
+            try (Written written =
+                    given(
+                            session.write(
+                                    "select {'a b': i % 2} from range(10) t(i) union all select"
+                                            + " null",
+                                    List.of(), member, sources))) {
+                assertEquals(
+                        List.of(List.of(text("0")), List.of(text("1")), List.of(Value.NULL)),
+                        written.files().stream().map(Written::partition).toList());
+            }
+            Failure tooMany =
+                    failure(
+                            session.write(
+                                    "select i, 'x' from range(1001) t(i)",
+                                    List.of(),
+                                    many,
+                                    sources));
+            assertEquals("54000", tooMany.state());
+            assertTrue(tooMany.message().contains("1,000"), tooMany::toString);
+            Failure tooLong =
+                    failure(
+                            session.write(
+                                    "select 1, repeat('x', 40000)",
+                                    List.of(),
+                                    new Target.Parquet(
+                                            NUMBER_AND_WORD,
+                                            List.of(
+                                                    key(
+                                                            1,
+                                                            "VARCHAR",
+                                                            new Target.Transform.Identity()))),
+                                    sources));
+            assertEquals("54000", tooLong.state());
+        }
+        assertEquals(0, queries.standing().staged(), "nothing is left");
+    }
+
     @Test
     void whatCannotBeWrittenIsSaidWithItsPlace() throws IOException {
         parquet(folder.resolve("t.parquet"), "select 'x' as n from range(10) t(i)");
@@ -982,6 +1201,67 @@ public abstract class SessionContract {
             }
         }
         return text.toString();
+    }
+
+    /** A file with ids that says itself what its rows are, and one of which it follows. */
+    @Test
+    void rowsOfFormat3HaveTheirLineage() throws IOException {
+        LakeSources lake = lake();
+        CatalogTable table = table(lake, "a.t", field(1, "n", Type.Simple.BIGINT));
+        lake.relations.put("a.l", Lineage.of(table));
+        DataFile plain = data("plain", "select i::bigint as n from range(4) t(i)");
+        try (Session session = session()) {
+            try (Written written =
+                    given(
+                            session.write(
+                                    "select * from (values (10, 7, 2), (11, 9, null), (12, null,"
+                                            + " null)) t",
+                                    List.of(),
+                                    new Target.Parquet(
+                                            Lineage.slots(
+                                                    List.of(
+                                                            new Target.Slot(
+                                                                    "n", "BIGINT", "1", 1)))),
+                                    sources))) {
+                kept(written, "said");
+            }
+            DataFile said =
+                    given(sources.resolve(new TableName(List.of("said")), At.NOW, List.of()))
+                                    instanceof Table(List<DataFile> files)
+                            ? files.getFirst()
+                            : fail("said");
+            lake.files.put(
+                    "a.t-id",
+                    List.of(
+                            new TableFile(
+                                    plain,
+                                    "at/plain",
+                                    Map.of(),
+                                    List.of(new TableFile.Deletes.Vector("v", "v", 8, 1)),
+                                    100,
+                                    5),
+                            new TableFile(said, "at/said", Map.of(), List.of(), 200, 6)));
+            lake.vectors.put("v", new long[] {1});
+            assertEquals(
+                    "0|100|5 2|102|5 3|103|5 10|7|2 11|9|6 12|202|6",
+                    cells(
+                            session,
+                            lake,
+                            "select n, _row_id, _last_updated_sequence_number from a.l order by"
+                                    + " n"));
+            assertEquals("102", cells(session, lake, "select _row_id from a.l where n = 2"));
+            assertEquals("0 2 3 10 11 12", cells(session, lake, "select * from a.t order by n"));
+            // what came before the table kept any has none
+            lake.files.put(
+                    "a.t-id", List.of(new TableFile(plain, "at/plain", Map.of(), List.of())));
+            assertEquals(
+                    "0|null|null",
+                    cells(
+                            session,
+                            lake,
+                            "select n, _row_id, _last_updated_sequence_number from a.l where n ="
+                                    + " 0"));
+        }
     }
 
     /** Files without ids are read by their names. */
@@ -1441,12 +1721,13 @@ public abstract class SessionContract {
     @Test
     void tablesOfTheCatalogComeInBatches() {
         LakeSources lake = lake();
-        table(
-                lake,
-                "a.t",
-                field(1, "n", Type.Simple.BIGINT, "old_n"),
-                field(2, "word", Type.Simple.VARCHAR),
-                field(3, "new", Type.Simple.INTEGER));
+        CatalogTable known =
+                table(
+                        lake,
+                        "a.t",
+                        field(1, "n", Type.Simple.BIGINT, "old_n"),
+                        field(2, "word", Type.Simple.VARCHAR),
+                        field(3, "new", Type.Simple.INTEGER));
         DataFile one =
                 data("one", "select i as old_n, md5(i::varchar) as word from range(100000) t(i)");
         DataFile two =
@@ -1505,6 +1786,29 @@ public abstract class SessionContract {
                             "select word from a.t order by n desc limit 3")) {
                 assertEquals(cells(whole, lake, sql), cells(session, lake, sql), sql);
             }
+            // the number of a row is that of its place in the file, whichever part of it is staged
+            lake.relations.put("a.l", Lineage.of(known));
+            lake.files.computeIfPresent(
+                    "a.t-id",
+                    (_, files) ->
+                            files.stream()
+                                    .map(each ->
+                                            new TableFile(
+                                                    each.file(),
+                                                    each.location(),
+                                                    each.constants(),
+                                                    each.deletes(),
+                                                    each.file().equals(one) ? 0 : 100_000,
+                                                    5))
+                                    .toList());
+            assertEquals(
+                    "155996|0|5",
+                    cells(
+                            session,
+                            lake,
+                            "select count(_row_id), count(*) filter (_row_id <> n),"
+                                    + " max(_last_updated_sequence_number) from a.l where"
+                                    + " length(word) > 0"));
             assertEquals("155996", cells(session, lake, "select count(*) from a.t"));
             assertTrue(
                     cells(session, lake, "explain select max(word) from a.t").contains("batches: "),

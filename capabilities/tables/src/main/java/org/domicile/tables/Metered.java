@@ -120,8 +120,7 @@ final class Metered {
     }
 
     /** Null where it is none. */
-    private static @Nullable Object value(
-            Type.PrimitiveType type, NewFile.Stored stored, byte[] bytes) {
+    static @Nullable Object value(Type.PrimitiveType type, NewFile.Stored stored, byte[] bytes) {
         ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         boolean whole = stored == NewFile.Stored.INT32 && bytes.length == 4;
         boolean wide = stored == NewFile.Stored.INT64 && bytes.length == 8;

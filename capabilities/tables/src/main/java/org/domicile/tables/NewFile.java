@@ -10,8 +10,8 @@ import java.util.List;
  * @param size in bytes
  * @param rows that it holds
  * @param spec id of the partitioning that it was written by
- * @param partition the values of that partitioning's fields, in their order, as Iceberg writes them
- *     in paths ({@code null} for none); empty where there is none
+ * @param partition the values of that partitioning's fields, in their order, but for those that are
+ *     void; empty where there is none
  * @param columns what its footer says of its leaves, by the ids of their fields
  * @param offsets where its row groups begin
  */
@@ -20,7 +20,7 @@ public record NewFile(
         long size,
         long rows,
         int spec,
-        List<String> partition,
+        List<Value> partition,
         List<Measured> columns,
         List<Long> offsets) {
     /** They are the record's own. */
@@ -28,6 +28,19 @@ public record NewFile(
         partition = List.copyOf(partition);
         columns = List.copyOf(columns);
         offsets = List.copyOf(offsets);
+    }
+
+    /** Of a field of a partitioning. */
+    public sealed interface Value {
+        /** Null. */
+        record None() implements Value {}
+
+        /**
+         * Whole numbers in decimal; of dates the days, of times and timestamps the microseconds
+         * (nanoseconds where the type has them) from their begin, in decimal; decimals without
+         * their point; bytes in hexadecimal; all else as it is written.
+         */
+        record Text(String text) implements Value {}
     }
 
     /**

@@ -2,6 +2,8 @@ package org.domicile.tables;
 
 import java.util.List;
 import java.util.Map;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.rest.requests.CreateTableRequest;
 
 /** A table that is wanted, as a client says it. */
@@ -34,15 +36,60 @@ public sealed interface NewTable {
      * {@link Tables#drafted} says.
      */
     static NewTable of(String name, List<Field> columns, Map<String, String> properties) {
+        return of(name, columns, List.of(), properties);
+    }
+
+    /**
+     * The same with a partitioning.
+     *
+     * @param parts its fields, in order
+     */
+    static NewTable of(
+            String name, List<Field> columns, List<Part> parts, Map<String, String> properties) {
         return new Asked(
                 Document.checked(() -> {
+                    Schema schema = Forms.schema(columns);
+                    PartitionSpec.Builder spec = PartitionSpec.builderFor(schema);
+                    parts.forEach(each -> each.add(spec));
                     CreateTableRequest.Builder builder =
                             CreateTableRequest.builder()
                                     .withName(name)
-                                    .withSchema(Forms.schema(columns));
+                                    .withSchema(schema)
+                                    .withPartitionSpec(spec.build());
                     properties.forEach(builder::setProperty);
                     return builder.build();
                 }));
+    }
+
+    /**
+     * A field of a partitioning that is wanted.
+     *
+     * @param column name, with a dot before each member
+     * @param width of {@code bucket} and {@code truncate}; 0 otherwise
+     */
+    record Part(String column, By by, int width) {
+        private void add(PartitionSpec.Builder spec) {
+            switch (by) {
+                case IDENTITY -> spec.identity(column);
+                case BUCKET -> spec.bucket(column, width);
+                case TRUNCATE -> spec.truncate(column, width);
+                case YEAR -> spec.year(column);
+                case MONTH -> spec.month(column);
+                case DAY -> spec.day(column);
+                case HOUR -> spec.hour(column);
+            }
+        }
+    }
+
+    /** Iceberg's transforms. */
+    enum By {
+        IDENTITY,
+        BUCKET,
+        TRUNCATE,
+        YEAR,
+        MONTH,
+        DAY,
+        HOUR
     }
 
     /** As the library reads it. */

@@ -54,6 +54,7 @@ public record Scan(
      *     a text, as {@link Field.Initial} has it; it holds where the file has no such column
      * @param firstRow id of its first row, where the table keeps lineage; -1 otherwise
      * @param sequence data sequence number
+     * @param written file sequence number: of the commit that brought it
      * @param deletes what applies to it
      * @param residual what is left to be asked of each row of what was asked, in Iceberg's JSON;
      *     the text {@code true} where nothing is
@@ -69,6 +70,7 @@ public record Scan(
             Map<Integer, String> constants,
             long firstRow,
             long sequence,
+            long written,
             List<DeleteFile> deletes,
             String residual) {}
 

@@ -262,6 +262,7 @@ final class Scans {
         org.apache.iceberg.DataFile file = task.file();
         Long first = file.firstRowId();
         Long sequence = file.dataSequenceNumber();
+        Long written = file.fileSequenceNumber();
         return new org.domicile.tables.Scan.DataFile(
                 Locations.name(warehouse, loaded.id(), file.location()),
                 file.location(),
@@ -273,6 +274,7 @@ final class Scans {
                 Shapes.constants(task.spec(), file.partition()),
                 first == null ? -1 : first,
                 sequence == null ? 0 : sequence,
+                written == null ? 0 : written,
                 task.deletes().stream().map(this::delete).toList(),
                 ExpressionParser.toJson(task.residual()));
     }

@@ -199,7 +199,7 @@ final class SnapshotMaking {
             builder.withSplitOffsets(file.offsets());
         }
         if (spec.isPartitioned()) {
-            builder.withPartitionValues(file.partition());
+            builder.withPartition(Partitions.of(spec, loaded.metadata().schema(), file));
         }
         return builder.build();
     }

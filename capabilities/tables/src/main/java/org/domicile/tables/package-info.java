@@ -43,6 +43,10 @@
  * <p><b>Once.</b> A change that brings a key ({@link org.domicile.tables.Once}) leaves a line in
  * its own transaction, for 30 minutes; the same key again changes nothing and says what came of it.
  *
+ * <p><b>Partitions.</b> A file says which partition its rows are of ({@link
+ * org.domicile.tables.NewFile#partition}), and a commit holds that against what its footer says; it
+ * is refused where they differ.
+ *
  * <p><b>Loads.</b> An append that brings a name ({@link org.domicile.tables.FilesChange.Append})
  * leaves a line in its own transaction, for {@link org.domicile.tables.Loads#REMEMBERED 30 days},
  * by which it is known although its snapshot ended. What was rolled back did not come.

@@ -222,6 +222,85 @@ abstract class RowsContract {
         return name.substring(name.lastIndexOf('/') + 1);
     }
 
+    private Loaded partitioned(NewTable.Part... parts) {
+        NewTable table =
+                NewTable.of(
+                        FLIGHTS.name(),
+                        List.of(
+                                plain("n", "long", Scan.Presence.REQUIRED),
+                                plain("place", "string", Scan.Presence.OPTIONAL)),
+                        List.of(parts),
+                        Map.of());
+        return tables.create(request(), warehouse, FLIGHTS, table, Once.NOT);
+    }
+
+    private NewFile of(NewFile file, Loaded table, NewFile.Value... partition) {
+        return new NewFile(
+                file.name(),
+                file.size(),
+                file.rows(),
+                tables.spread(table).spec(),
+                List.of(partition),
+                file.columns(),
+                file.offsets());
+    }
+
+    private static NewFile.Value text(String text) {
+        return new NewFile.Value.Text(text);
+    }
+
+    private static final NewFile.Value NONE = new NewFile.Value.None();
+
+    @Test
+    void aFileIsOfOnePartition() {
+        Loaded table = partitioned(new NewTable.Part("n", NewTable.By.TRUNCATE, 10));
+        String id = table.id();
+        tables.commit(
+                request(),
+                warehouse,
+                append(
+                        id,
+                        of(file(id, "a", 10, 19), table, text("10")),
+                        of(file(id, "b", -10, -1), table, text("-10"))));
+        Filter filter = new Filter.Compare("n", Filter.Operator.EQUAL, new Filter.Value.Whole(-3));
+        assertEquals("b", last(scan(filter)));
+        assertEquals(Map.of("n_trunc", "-10"), scan(filter).files().getFirst().partition());
+    }
+
+    /** A file whose footer says otherwise is no table's. */
+    @Test
+    void aFileOfOtherPartitionsIsRefused() {
+        Loaded table =
+                partitioned(
+                        new NewTable.Part("n", NewTable.By.TRUNCATE, 10),
+                        new NewTable.Part("place", NewTable.By.BUCKET, 4));
+        String id = table.id();
+        long before = metadataFiles();
+        for (List<NewFile.Value> wrong :
+                List.of(
+                        List.of(text("20"), text("1")), // another one
+                        List.of(NONE, text("1")), // it has no nulls
+                        List.of(text("10"), text("1")), // its places have one
+                        List.of(text("1x"), text("1")))) {
+            NewFile file = of(file(id, "a", 10, 19), table, wrong.toArray(NewFile.Value[]::new));
+            Recorded record = new Recorded();
+            assertEquals(
+                    Refusal.Kind.UNPROCESSABLE,
+                    refused(() ->
+                            tables.commit(request().carrying(record), warehouse, append(id, file))),
+                    wrong::toString);
+            assertEquals(1, record.committed);
+        }
+        // of two
+        Loaded simple = tables.load(warehouse, Kind.TABLE, FLIGHTS);
+        NewFile two = of(file(id, "a", 10, 20), simple, text("10"), NONE);
+        assertEquals(
+                Refusal.Kind.UNPROCESSABLE,
+                refused(() -> tables.commit(request(), warehouse, append(id, two))));
+        assertEquals(before, metadataFiles(), "nothing of it is left");
+        assertEquals(new TreeSet<>(), files());
+    }
+
     @Test
     void noRowsAreNoSnapshot() {
         Loaded before = made();

@@ -139,6 +139,7 @@ final class Engine {
                 statement.execute("SET " + setting);
             }
         }
+        Hashes.register(connection);
         return new Engine(connection, files, spill, out);
     }
 

@@ -48,10 +48,11 @@ final class Parsing {
                     "icu_calendar_names",
                     "pg_timezone_names");
 
-    /** Begins of names of functions that reach files, run text, or read the process. */
+    /** Begins of names of functions that reach files, run text, read the process, or are ours. */
     private static final List<String> REACHING =
             List.of(
                     "read_",
+                    "domicile_",
                     "parquet_",
                     "sniff_",
                     "glob",

@@ -14,6 +14,9 @@
  * statement: no external access but to the staged files, no extensions, no secrets, bounds for
  * memory, threads and spill, the spill encrypted.
  *
+ * <p><b>What it adds to the engine.</b> Functions of one value that hash as tables are put into
+ * buckets ({@code Hashes}); they know nothing but their argument.
+ *
  * <p><b>What it keeps.</b> Rows that come in batches ({@link org.domicile.query.Wire#LOAD}) lie in
  * temporary tables until the statement that they are for has ended.
  */

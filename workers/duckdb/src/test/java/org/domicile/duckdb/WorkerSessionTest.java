@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.domicile.query.Failure;
@@ -17,7 +19,9 @@ import org.domicile.query.Limits;
 import org.domicile.query.Queries;
 import org.domicile.query.Session;
 import org.domicile.query.SessionContract;
+import org.domicile.query.Target;
 import org.domicile.query.Value;
+import org.domicile.query.Written;
 import org.domicile.walls.Walls;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +85,94 @@ class WorkerSessionTest extends SessionContract {
             }
         }
         assertFalse(Files.exists(staging), "nothing is left");
+    }
+
+    private static final Target.Parquet MANY =
+            new Target.Parquet(
+                    List.of(new Target.Slot("n", "BIGINT", "1", 1)),
+                    List.of(
+                            new Target.Key(
+                                    0, List.of(), "BIGINT", new Target.Transform.Identity())));
+
+    private static final String ROWS = "select i %% %d from range(100000) t(i)";
+
+    /** Of files that a worker has begun and the program has taken, none is left. */
+    @Test
+    void whatIsInterruptedBetweenPartitionsLeavesNothing() throws Exception {
+        Path staging = Workers.staging();
+        try (Queries own = Queries.open(Workers.options(LIMITS, staging, 0));
+                Session session = given(own.begin("city", "UTC"))) {
+            Path out = staging.resolve("session-1").resolve("out");
+            Thread canceller = later(out, session::cancel);
+            Failure failure =
+                    failure(session.write(ROWS.formatted(1_000), List.of(), MANY, sources));
+            canceller.join();
+            assertEquals(Failure.CANCELLED, failure.state(), failure::toString);
+            assertEquals(0, own.standing().staged());
+            try (Written written =
+                    given(session.write(ROWS.formatted(10), List.of(), MANY, sources))) {
+                assertEquals(10, written.files().size(), "it goes on");
+            }
+            Thread killer =
+                    later(out, () -> workers(staging).forEach(ProcessHandle::destroyForcibly));
+            Failure gone = failure(session.write(ROWS.formatted(1_000), List.of(), MANY, sources));
+            killer.join();
+            assertEquals(Failure.GONE, gone.state(), gone::toString);
+            assertEquals(0, own.standing().staged());
+        }
+        assertFalse(Files.exists(staging), "nothing is left");
+    }
+
+    /** Once some partitions are done, of which each file in turn has had its name. */
+    private static Thread later(Path out, Runnable what) {
+        return Thread.ofVirtual()
+                .start(() -> {
+                    Set<String> seen = new HashSet<>();
+                    while (seen.size() < 20) {
+                        String[] names = out.toFile().list();
+                        seen.addAll(names == null ? List.of() : List.of(names));
+                        LockSupport.parkNanos(100_000);
+                    }
+                    what.run();
+                });
+    }
+
+    @Test
+    void partitionsThatTheStagingDoesNotHoldAreNotWritten() {
+        try (Session session = session()) {
+            Failure failure =
+                    failure(
+                            session.write(
+                                    "select i, md5(i::varchar) || md5((i + 1)::varchar) from"
+                                            + " range(110000) t(i)",
+                                    List.of(),
+                                    new Target.Parquet(
+                                            List.of(
+                                                    new Target.Slot("n", "BIGINT", "1", 1),
+                                                    new Target.Slot("w", "VARCHAR", "2", 2)),
+                                            List.of(
+                                                    new Target.Key(
+                                                            0,
+                                                            List.of(),
+                                                            "BIGINT",
+                                                            new Target.Transform.Bucket(4)))),
+                                    sources));
+            assertEquals(Failure.OVER_LIMIT, failure.state(), failure::toString);
+            assertEquals(0, queries.standing().staged());
+        }
+    }
+
+    @Test
+    void functionsOfOursAreNobodysElse() {
+        try (Session session = session()) {
+            for (String call :
+                    List.of(
+                            "select domicile_hash_long(1)",
+                            "select * from range(1) where \"DOMICILE_HASH_hex\"('zz') = 1",
+                            "select domicile_hash_whole(repeat('9', 1000000))")) {
+                assertEquals(Failure.NOT_HERE, failing(session, call).state(), call);
+            }
+        }
     }
 
     @Test
