@@ -17,10 +17,8 @@ import java.util.function.Consumer;
  * is the same before there is a rule, or one that differs by words alone.
  */
 final class EngineEscapes {
-    /** Of each class that an engine has, at the least; Trino has fewer ways to name a place. */
+    /** Of each class that an engine has. */
     private static final int LEAST = 15;
-
-    private static final int LEAST_PLACES_OF_TRINO = 7;
 
     /** Those that have attempts. */
     private static final List<Engines.Engine> ENGINES =
@@ -120,19 +118,16 @@ final class EngineEscapes {
         }
         for (Engines.Engine each : ENGINES) {
             if (running.containsKey(each)) {
-                enough(each, Kind.RULES, LEAST);
-                enough(
-                        each,
-                        Kind.ELSEWHERE,
-                        each == Engines.Engine.TRINO ? LEAST_PLACES_OF_TRINO : LEAST);
+                enough(each, Kind.RULES);
+                enough(each, Kind.ELSEWHERE);
             }
         }
         return tried;
     }
 
-    private void enough(Engines.Engine engine, Kind kind, int least) {
+    private void enough(Engines.Engine engine, Kind kind) {
         int count = tried.getOrDefault(name(engine, kind), 0);
-        if (count < least) {
+        if (count < LEAST) {
             wrong.add("only " + count + " attempts of " + name(engine, kind));
         }
     }
