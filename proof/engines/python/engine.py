@@ -29,6 +29,15 @@ class DuckDb:
         )
         self.sql.execute(f"attach 'main' as d (type iceberg, endpoint '{URI}', secret ours)")
 
+    def sql_(self, statement):
+        """One statement. It may read objects as whoever the credential is."""
+        endpoint = os.environ["FILES"].split("//", 1)[1]
+        self.sql.execute(
+            f"create or replace secret plain (type s3, key_id '{KEY}', secret '{SECRET}', endpoint '{endpoint}',"
+            f" url_style 'path', use_ssl false, region '{os.environ['REGION']}')"
+        )
+        return ["|".join(str(value) for value in row) for row in self.sql.execute(statement).fetchall()]
+
     @staticmethod
     def quoted(text):
         return "'" + text.replace("'", "''") + "'"
@@ -79,6 +88,79 @@ class PyIceberg:
 
     def load(self, table):
         return self.catalog.load_table(("engines", table))
+
+    def remember(self):
+        """What was loaded before there were rules, with the credentials that came along."""
+        self.stale = self.load("ruled")
+
+    def python(self, expression):
+        """An expression over what is below."""
+        from pyiceberg.catalog import load_catalog
+        from pyiceberg.io.pyarrow import PyArrowFileIO
+        from pyiceberg.table import StaticTable
+        import pyarrow.fs
+
+        def read(io, location):
+            with io.new_input(location).open() as file:
+                return len(file.read())
+
+        def write(io, location):
+            with io.new_output(location).create(overwrite=True) as file:
+                file.write(b"planted")
+
+        def files(io):
+            return io.fs_by_scheme("s3", None)
+
+        def listed(io, prefix):
+            return [each.path for each in files(io).get_file_info(pyarrow.fs.FileSelector(prefix, recursive=True))]
+
+        def forgotten():
+            table = self.catalog.create_table(("engines", "forgotten"), self.load("own").schema())
+            self.catalog.drop_table(("engines", "forgotten"))
+            return table.metadata_location
+
+        def parquet():
+            import pyarrow as pa
+            import pyarrow.parquet
+
+            table = self.load("own")
+            location = f"{table.location()}/data/added.parquet"
+            with table.io.new_output(location).create(overwrite=True) as file:
+                pyarrow.parquet.write_table(pa.table({"n": pa.array([5], pa.int64())}), file)
+            return location
+
+        names = {
+            "catalog": self.catalog,
+            "table": self.load,
+            "own": self.load("own"),
+            "stale": getattr(self, "stale", None),
+            "read": read,
+            "write": write,
+            "listed": listed,
+            "copied": lambda io, source, target: files(io).copy_file(source, target),
+            "forgotten": forgotten,
+            "parquet": parquet,
+            "static": lambda table: StaticTable.from_metadata(table.metadata_location, table.io.properties),
+            "plain": lambda: PyArrowFileIO(
+                {
+                    "s3.endpoint": os.environ["FILES"],
+                    "s3.region": os.environ["REGION"],
+                    "s3.access-key-id": KEY,
+                    "s3.secret-access-key": SECRET,
+                    "s3.force-virtual-addressing": "false",
+                }
+            ),
+            "signing": lambda: load_catalog(
+                "signing",
+                **{
+                    "type": "rest",
+                    "uri": URI,
+                    "credential": f"{KEY}:{SECRET}",
+                    "header.X-Iceberg-Access-Delegation": "remote-signing",
+                },
+            ),
+        }
+        return [str(eval(expression, names)).replace("\n", " ")]
 
     @staticmethod
     def arrow(rows):
@@ -131,7 +213,7 @@ def main():
     for line in sys.stdin:
         order, *words = line.rstrip("\n").split("\t")
         try:
-            for row in getattr(engine, order)(*words) or []:
+            for row in getattr(engine, "sql_" if order == "sql" else order)(*words) or []:
                 print("row", row, sep="\t", file=out)
             print("done", file=out)
         except Exception as e:

@@ -67,6 +67,14 @@ public class Engine {
     }
 
     static List<String> answer(String[] words) {
+        if (words[0].equals("sql")) {
+            return trino.execute(words[1]).getMaterializedRows().stream()
+                    .map(row ->
+                            row.getFields().stream()
+                                    .map(String::valueOf)
+                                    .collect(Collectors.joining("|")))
+                    .toList();
+        }
         String table = "d.engines." + words[1];
         List<String> rows = new ArrayList<>();
         switch (words[0]) {

@@ -5,11 +5,12 @@ import org.domicile.query.Failure;
 import org.domicile.tables.Memory;
 
 /**
- * Room in the server's heap for what describes the files of all statements that run: plans, what is
- * known of each file, footers, the manifest that is read. Sessions are many and tables wide, so
- * each statement takes what it holds, and gives it back when it ends. One statement gets three
- * quarters of the room at most, so that others go on beside it. What is remembered between
- * statements, and may go at any time, has bounds of its own ({@link Manifests}, {@link Footers}).
+ * Room in the server's heap for what describes the files of all statements that run, and of plans
+ * that clients of the catalog ask for: plans, what is known of each file, footers, the manifest
+ * that is read. Sessions are many and tables wide, so each statement takes what it holds, and gives
+ * it back when it ends. One statement gets three quarters of the room at most, so that others go on
+ * beside it. What is remembered between statements, and may go at any time, has bounds of its own
+ * ({@link Manifests}, {@link Footers}).
  */
 final class Describing {
     private final long most;
@@ -32,15 +33,29 @@ final class Describing {
         return new Share();
     }
 
+    /** Whose room is used up. */
+    enum Whose {
+        /** It takes more than one may. */
+        OWN,
+        /** Others have it, for now. */
+        ALL
+    }
+
     /** There is no room. */
     static final class Full extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private final transient Failure failure;
+        private final Whose whose;
 
-        Full(Failure failure) {
+        Full(Whose whose, Failure failure) {
             super(failure.message(), null, false, false);
             this.failure = failure;
+            this.whose = whose;
+        }
+
+        Whose whose() {
+            return whose;
         }
 
         Failure failure() {
@@ -60,6 +75,7 @@ final class Describing {
         public synchronized void take(long bytes) {
             if (held + bytes > most / 4 * 3) {
                 throw new Full(
+                        Whose.OWN,
                         new Failure(
                                 Failure.OVER_LIMIT,
                                 "What describes the files of this statement takes more than %,d KiB."
@@ -73,6 +89,7 @@ final class Describing {
             if (taken.addAndGet(bytes) > most) {
                 taken.addAndGet(-bytes);
                 throw new Full(
+                        Whose.ALL,
                         new Failure(
                                 Failure.OVER_LIMIT,
                                 "What describes the files of all statements that run takes more"

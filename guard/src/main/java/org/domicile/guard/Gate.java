@@ -184,7 +184,8 @@ final class Gate implements Guard {
                 warehouses,
                 new TableSessions(policy, keys.vault(), random),
                 new OpenedWarehouse.Parts(keys, objects, vessel, random),
-                care);
+                care,
+                sqlMemory);
     }
 
     @Override

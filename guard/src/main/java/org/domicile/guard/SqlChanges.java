@@ -189,6 +189,7 @@ final class SqlChanges {
                 case Change.DropTable wanted -> new SqlDefinitions(this).drop(wanted);
                 case Change.CreateView wanted -> new SqlViews(this).create(wanted);
                 case Change.DropView wanted -> new SqlViews(this).drop(wanted);
+                case Change.RenameView wanted -> new SqlViews(this).rename(wanted);
                 case Change.Truncate(List<String> table) -> new SqlRows(this).truncate(table);
                 case Change.Compact(List<String> table) -> new SqlPacking(this).compact(table);
                 case Change.Insert wanted -> new SqlRows(this).insert(wanted, parameters);

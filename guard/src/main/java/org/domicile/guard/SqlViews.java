@@ -18,13 +18,14 @@ import org.domicile.tables.Loaded;
 import org.domicile.tables.NewView;
 import org.domicile.tables.Once;
 import org.domicile.tables.Refusal;
+import org.domicile.tables.Renaming;
 import org.domicile.tables.TableName;
 import org.domicile.tables.Tables;
 import org.domicile.tables.ViewChange;
 import org.domicile.tables.ViewText;
 
 /**
- * Views that are made and dropped. A part of {@link SqlChanges}, for one statement.
+ * Views that are made, renamed and dropped. A part of {@link SqlChanges}, for one statement.
  *
  * <p>A view is the text that it was given, kept in the catalog in our own dialect. Whoever makes it
  * has to be able to name all that it names, as of any SELECT; nothing of it is read. Whoever reads
@@ -180,7 +181,7 @@ final class SqlViews {
                 place,
                 on.said(name),
                 bucket,
-                () -> new Refusal(Refusal.Kind.NO_SUCH_VIEW, "View does not exist: " + name.text()),
+                () -> absent(name),
                 "DROP VIEW",
                 (carrying, warehouse) -> {
                     String id =
@@ -197,5 +198,38 @@ final class SqlViews {
                         warehouse.purge(id);
                     }
                 });
+    }
+
+    /** Views over it name it as before, and find it no more; what is kept with it stays. */
+    Answer<GuardedSql.Result> rename(Change.RenameView wanted) {
+        TableName name = on.name(wanted.view());
+        Optional<Bucket> bucket = on.bucket();
+        Optional<String> there = there(bucket, name);
+        Resource.Data place = place(bucket, there);
+        on.uses.check("iceberg:RenameView", place, name.text());
+        if (there.isEmpty() && wanted.absent() == Change.Otherwise.NOTHING) {
+            return definitions.nothing("sql:AlterView", place, on.said(name), "ALTER VIEW");
+        }
+        return definitions.changed(
+                "sql:AlterView",
+                place,
+                on.said(name),
+                bucket,
+                () -> absent(name),
+                "ALTER VIEW",
+                (carrying, warehouse) ->
+                        on.parts
+                                .tables()
+                                .rename(
+                                        carrying,
+                                        warehouse,
+                                        Kind.VIEW,
+                                        new Renaming(
+                                                name, new TableName(name.namespace(), wanted.to())),
+                                        Once.NOT));
+    }
+
+    private static Refusal absent(TableName name) {
+        return new Refusal(Refusal.Kind.NO_SUCH_VIEW, "View does not exist: " + name.text());
     }
 }

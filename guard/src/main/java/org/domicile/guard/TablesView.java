@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Pass;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Resource;
@@ -59,6 +60,7 @@ final class TablesView implements GuardedTables {
     private final TableSessions sessions;
     private final OpenedWarehouse.Parts parts;
     private final TableCare care;
+    private final SqlMemory memory;
 
     TablesView(
             Uses uses,
@@ -66,13 +68,15 @@ final class TablesView implements GuardedTables {
             Warehouses warehouses,
             TableSessions sessions,
             OpenedWarehouse.Parts parts,
-            TableCare care) {
+            TableCare care,
+            SqlMemory memory) {
         this.uses = uses;
         this.tables = tables;
         this.warehouses = warehouses;
         this.sessions = sessions;
         this.parts = parts;
         this.care = care;
+        this.memory = memory;
     }
 
     @Override
@@ -576,7 +580,32 @@ final class TablesView implements GuardedTables {
 
     @Override
     public Plan plan(TableName name, PlanAsked asked) {
-        return opened(name, (warehouse, loaded) -> tables.plan(warehouse, loaded, asked));
+        return opened(
+                name,
+                (warehouse, loaded) ->
+                        bounded(share ->
+                                tables.plan(remembering(warehouse, share), loaded, asked, share)));
+    }
+
+    /** Opens no manifest again that is remembered, and takes room for the one that is read. */
+    private Warehouse remembering(OpenedWarehouse warehouse, Describing.Share share) {
+        return memory.manifests().over(warehouse, warehouse.source(), share);
+    }
+
+    /** What a plan, a page of one, or a look takes shares its room with statements of SQL. */
+    private <T> T bounded(Function<Describing.Share, T> work) {
+        try (Describing.Share share = memory.describing().share()) {
+            return work.apply(share);
+        } catch (Describing.Full e) {
+            throw switch (e.whose()) {
+                case OWN ->
+                        new Refusal(
+                                Refusal.Kind.TOO_LARGE,
+                                e.failure().message() + " " + e.failure().hint());
+                case ALL ->
+                        new StorageFailure(StorageFailure.Kind.OVERLOADED, e.failure().message());
+            };
+        }
     }
 
     /** What opens files: on record first, then opened. */
@@ -615,7 +644,12 @@ final class TablesView implements GuardedTables {
                 Kind.TABLE,
                 name,
                 warehouse ->
-                        tables.planned(warehouse, tables.id(warehouse, Kind.TABLE, name), plan));
+                        bounded(share ->
+                                tables.planned(
+                                        warehouse,
+                                        tables.id(warehouse, Kind.TABLE, name),
+                                        plan,
+                                        share)));
     }
 
     @Override
@@ -625,7 +659,12 @@ final class TablesView implements GuardedTables {
                 Kind.TABLE,
                 name,
                 warehouse ->
-                        tables.tasks(warehouse, tables.id(warehouse, Kind.TABLE, name), asked));
+                        bounded(share ->
+                                tables.tasks(
+                                        warehouse,
+                                        tables.id(warehouse, Kind.TABLE, name),
+                                        asked,
+                                        share)));
     }
 
     @Override
@@ -637,7 +676,7 @@ final class TablesView implements GuardedTables {
                         name,
                         warehouse -> {
                             String id = tables.id(warehouse, Kind.TABLE, name);
-                            tables.planned(warehouse, id, plan);
+                            bounded(share -> tables.planned(warehouse, id, plan, share));
                             return () -> tables.cancel(warehouse, id, plan);
                         });
         cancelling.run(); // once it is on record
@@ -652,7 +691,9 @@ final class TablesView implements GuardedTables {
                 name,
                 (warehouse, loaded) ->
                         new Inspected(
-                                tables.upkeep().inspect(warehouse, loaded),
+                                bounded(share ->
+                                        tables.upkeep()
+                                                .inspect(remembering(warehouse, share), loaded)),
                                 care.told(loaded.id()),
                                 rules(warehouse, name, loaded)));
     }

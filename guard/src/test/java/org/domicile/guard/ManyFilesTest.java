@@ -21,6 +21,9 @@ import org.domicile.tables.FilesChange;
 import org.domicile.tables.Kind;
 import org.domicile.tables.NamespaceName;
 import org.domicile.tables.NewFile;
+import org.domicile.tables.Plan;
+import org.domicile.tables.PlanAsked;
+import org.domicile.tables.Refusal;
 import org.domicile.tables.TableName;
 import org.domicile.tables.Tables;
 import org.jspecify.annotations.Nullable;
@@ -169,6 +172,31 @@ class ManyFilesTest {
         }
         assertTrue(times > 1, "times: " + times);
         assertEquals("DELETE 1", world.done("delete from travel.flights where n = 'x'").tag());
+    }
+
+    /** What clients of the catalog ask for takes of the same room, and gives it back. */
+    @Test
+    void plansOfClientsAreBoundedToo() {
+        World world = world(1 << 20);
+        world.add(300);
+        GuardedTables catalog = world.installation.guard().tables(world.request(), world.tables);
+        Plan plan = catalog.plan(FLIGHTS, PlanAsked.parse("{\"min-rows-requested\":1}"));
+        assertTrue(plan.answer().contains("\"completed\""), plan::answer);
+        catalog.planned(FLIGHTS, plan.id());
+        world.add(500);
+        for (int i = 0; i < 3; i++) { // nothing of a refused one stays taken
+            Refusal refusal =
+                    assertThrows(Refusal.class, () -> catalog.plan(FLIGHTS, PlanAsked.parse("{}")));
+            assertEquals(Refusal.Kind.TOO_LARGE, refusal.kind());
+            assertTrue(refusal.getMessage().contains("768 KiB"), refusal::getMessage);
+            assertTrue(refusal.getMessage().contains("sql.describing"), refusal::getMessage);
+        }
+        catalog.planned(FLIGHTS, plan.id());
+        assertTrue(
+                catalog.inspect(FLIGHTS)
+                        .inspection()
+                        .answer(Map.of(), List.of())
+                        .contains("\"files\":800"));
     }
 
     @Test

@@ -327,6 +327,25 @@ class SqlChangesTest {
         installation.keyspace().heal();
         catalog.exists(Kind.VIEW, seen);
         before = installation.entries("city");
+        assertEquals("ALTER VIEW", done("alter view travel.seen rename to shown").tag());
+        assertEquals("ALTER VIEW", done("alter view if exists travel.seen rename to x").tag());
+        List<Ledger.Recorded> renames = uses(before);
+        assertEquals(List.of("sql:AlterView", "sql:AlterView"), actions(renames));
+        assertTrue(renames.getFirst().object().startsWith("travel.seen; sha256 "));
+        catalog.exists(Kind.VIEW, new TableName(NamespaceName.of("travel"), "shown"));
+        assertEquals(
+                Failure.NO_TABLE, failed(run(city, "alter view travel.seen rename to x")).state());
+        assertEquals(
+                Failure.NO_TABLE,
+                failed(run(city, "alter view travel.flights rename to x")).state());
+        assertEquals(
+                "42P07", failed(run(city, "alter view travel.shown rename to flights")).state());
+        installation.keyspace().recordNothing();
+        assertThrows(
+                StorageFailure.class, () -> run(city, "alter view travel.shown rename to seen"));
+        installation.keyspace().heal();
+        done("alter view travel.shown rename to seen");
+        before = installation.entries("city");
         assertEquals("DROP VIEW", done("drop view travel.seen").tag());
         assertEquals("DROP VIEW", done("drop view if exists travel.seen").tag());
         assertEquals(List.of("sql:DropView", "sql:DropView"), actions(uses(before)));
@@ -380,6 +399,7 @@ class SqlChangesTest {
                 List.of(
                         "create view travel.mine as select n from 'travel.flights'",
                         "create or replace view travel.seen as select n from 'travel.plain'",
+                        "alter view travel.direct rename to mine",
                         "drop view travel.direct")) {
             assertEquals(Failure.REFUSED, failed(run(figures, each)).state(), each);
         }

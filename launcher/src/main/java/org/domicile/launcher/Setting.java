@@ -118,8 +118,8 @@ enum Setting {
     SQL_DESCRIBING(
             "sql.describing",
             "64MiB",
-            "of the server's heap, for what describes the files of all SQL statements that run;"
-                    + " one statement gets three quarters"),
+            "of the server's heap, for what describes the files of all SQL statements that run, and"
+                    + " of plans that clients of the catalog ask for; one gets three quarters"),
     SQL_MEMORY("sql.memory", "1GiB", "memory of the engine of a SQL session"),
     SQL_SPILL(
             "sql.spill",

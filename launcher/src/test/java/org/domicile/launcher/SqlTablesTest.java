@@ -292,6 +292,57 @@ class SqlTablesTest {
         assertEquals("0", rows("select count(*) from vectors where n in (70000, 99999)"));
     }
 
+    /** A table that the staging does not hold, of which rows are deleted in every way. */
+    @Test
+    void deletesHoldInBatches() throws SQLException {
+        Table table =
+                lake.create(
+                        Lake.named("travel", "worn"),
+                        2,
+                        column(1, "id", Types.LongType.get()),
+                        column(2, "n", Types.LongType.get()),
+                        column(3, "word", Types.StringType.get()),
+                        column(4, "m", Types.LongType.get()));
+        String some =
+                "select i as id, i %% 1000 as n, md5(i::varchar) as word, case when i %% 5 = 0 then"
+                        + " null else i %% 5 end as m from range(%d, %d) t(i)";
+        DataFile one = lake.append(table, some.formatted(0, 200_000), 200_000);
+        lake.deleteEqual(table, "select unnest([7, 8])::bigint as n", "n: 2", 2, 2);
+        lake.deleteEqual(table, "select 10::bigint as n, null::bigint as m", "n: 2, m: 4", 1, 2, 4);
+        lake.append(table, some.formatted(200_000, 400_000), 200_000);
+        lake.deleteEqual(table, "select md5(unnest(['5', '250000'])) as word", "word: 3", 2, 3);
+        lake.deletePositions(table, one, "3,150000");
+        String left =
+                "(select * from (%s) where id not in (5, 250000, 3, 150000) and not (id < 200000"
+                        + " and (n in (7, 8) or n = 10 and m is null)))";
+        left = left.formatted(some.formatted(0, 400_000));
+        for (String each :
+                List.of(
+                        "select count(*) from T",
+                        "select count(*), max(word), min(word) from T",
+                        "select count(*), sum(id), max(word) from T where m is null",
+                        "select count(*), max(word) from T where n between 6 and 10",
+                        "select count(*), min(word) from T where id < 100",
+                        "select n, count(word), max(word) from T where n < 12 group by 1 order by"
+                                + " 1",
+                        "select count(*), max(a.word) from T a join T b on a.id = b.id + 1",
+                        "select word from T order by word limit 3 offset 70000")) {
+            try (Connection bare = DriverManager.getConnection("jdbc:duckdb:")) {
+                assertEquals(
+                        rows(bare, each.replace("T", left)), rows(each.replace("T", "worn")), each);
+            }
+        }
+        String told = rows("explain select count(*), max(word) from worn");
+        assertTrue(told.contains("batches"), told);
+        try (Connection connection = connect("travel");
+                Statement statement = connection.createStatement()) {
+            statement.execute("create table kept_of_worn as select id, n from worn where n < 12");
+            assertEquals(
+                    rows(connection, "select count(*), sum(id) from worn where n < 12"),
+                    rows(connection, "select count(*), sum(id) from kept_of_worn"));
+        }
+    }
+
     @Test
     void columnsAreFoundByTheirIds() throws SQLException {
         Table table =

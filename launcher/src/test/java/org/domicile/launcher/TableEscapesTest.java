@@ -1,25 +1,28 @@
 package org.domicile.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.domicile.s3client.S3Signature;
+import org.apache.iceberg.BaseTable;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.types.Types;
+import org.domicile.launcher.TableWays.Keys;
+import org.domicile.launcher.TableWays.Reply;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,168 +31,122 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Ways to files of tables that are not one's own, over the S3 door and the catalog: with the
- * session of another table, with an ordinary credential, with what the catalog signs, and with
- * nothing. Each is first asked where it is allowed, and works.
+ * Ways to what is not one's own in tables, over the S3 door, the catalog and SQL ({@code
+ * table-escapes.txt}, and metadata that name others' files, made with Iceberg's own client): with
+ * the session of another table, with an ordinary credential, with more than was vended, with what
+ * the catalog signs, by what metadata name, and around rules. Each has a control that works. What
+ * SQL can try in its own process is {@code org.domicile.duckdb.EscapesTest}; PyIceberg, DuckDB's
+ * extension and Trino are in {@code proof iceberg}.
  */
-@Timeout(120)
+@Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TableEscapesTest {
-    private static final String SECRET = "the-secret-of-the-other-table";
+    private static final String SECRET = "planted-secret-of-the-other-table";
 
-    /** WHO | METHOD TARGET | HEADERS | BODY; the control and the attempt differ by words alone. */
-    private static final String LIST =
-            """
-            session | GET /{bucket}/{id}/data/f
-            session | HEAD /{bucket}/{id}/data/f
-            session | GET /{bucket}/{id}/data/f | range: bytes=0-3
-            session | PUT /{bucket}/{id}/data/new |  | planted
-            session | PUT /{bucket}/{id}/data/f |  | planted
-            session | GET /{bucket}?list-type=2&prefix={id}%2F
-            session | GET /{bucket}?prefix={id}%2F
-            session | GET /{bucket}?delimiter=%2F&list-type=2&prefix={id}%2F
-            session | POST /{bucket}/{id}/data/parts?uploads=
-            session | PUT /{bucket}/{own}/data/copied | x-amz-copy-source: /{bucket}/{id}/data/f
-            session | PUT /{bucket}/{own}/data/copied | x-amz-copy-source: {bucket}/{id}/data/f
-            session | PUT /{bucket}/{id}/data/into | x-amz-copy-source: /{bucket}/{own}/data/f
-            session | POST /{bucket}?delete= |  | <Delete><Object><Key>{id}/data/gone</Key></Object></Delete>
-            session | DELETE /{bucket}/{id}/data/removed
-            signed | GET /{bucket}/{id}/data/f
-            signed | HEAD /{bucket}/{id}/data/f
-            signed | PUT /{bucket}/{id}/data/new
-            signed | DELETE /{bucket}/{id}/data/new
-            signed | GET /{bucket}?list-type=2&prefix={id}%2F
-            signed | POST /{bucket}/{id}/data/parts?uploads=
-            reader | GET /{bucket}/{id}/data/f
-            reader | GET /{bucket}?list-type=2&prefix={id}%2F
-            """;
+    /** In every row that the rule of {@code ruled} keeps back. */
+    private static final String ROW = "planted-row-7f3a91c2";
 
-    /** What nobody may, and its like that may be done elsewhere. WHO | METHOD TARGET | like it */
-    private static final String NEVER =
-            """
-            session | GET /{bucket}/{own}/../{id}/data/f | GET /{bucket}/{own}/data/f
-            session | GET /{bucket}/{own}/%2E%2E/{id}/data/f | GET /{bucket}/{own}/data/f
-            session | GET /{bucket}/{own}%2F..%2F{id}%2Fdata%2Ff | GET /{bucket}/{own}%2Fdata%2Ff
-            session | GET /{bucket}//{id}/data/f | GET /{bucket}/{own}/data/f
-            session | GET /{bucket}/./{id}/data/f | GET /{bucket}/{own}/data/f
-            session | GET /{bucket}/{ID}/data/f | GET /{bucket}/{own}/data/f
-            session | GET /{bucket}?list-type=2 | GET /{bucket}?list-type=2&prefix={own}%2F
-            session | GET /{bucket}?delimiter=%2F&list-type=2 | GET /{bucket}?list-type=2&prefix={own}%2F
-            session | GET /{bucket}?list-type=2&prefix={half} | GET /{bucket}?list-type=2&prefix={own}%2F
-            session | GET /{bucket}?prefix={id}%2F&versions= | GET /{bucket}?list-type=2&prefix={own}%2F
-            session | GET /{bucket}?prefix={id}%2F&uploads= | GET /{bucket}?list-type=2&prefix={own}%2F
-            session | GET /{bucket}?policy= | GET /{bucket}?list-type=2&prefix={own}%2F
-            session | GET /{bucket}?acl= | GET /{bucket}?list-type=2&prefix={own}%2F
-            session | PUT /{bucket}?versioning= | PUT /{bucket}/{own}/data/new
-            session | DELETE /{bucket} | DELETE /{bucket}/{own}/data/new
-            session | GET /ordinary/o | GET /{bucket}/{own}/data/f
-            session | PUT /ordinary/planted | PUT /{bucket}/{own}/data/new
-            session | GET /ordinary?list-type=2 | GET /{bucket}?list-type=2&prefix={own}%2F
-            session | PUT /made-by-a-session | PUT /{bucket}/{own}/data/new
-            session | GET / | GET /{bucket}/{own}/data/f
-            session | catalog GET namespaces | GET /{bucket}/{own}/data/f
-            session | catalog GET namespaces/travel/tables/other | GET /{bucket}/{own}/data/f
-            session | catalog GET namespaces/travel/tables/other/credentials | GET /{bucket}/{own}/data/f
-            session | catalog DELETE namespaces/travel/tables/other | GET /{bucket}/{own}/data/f
-            reader | PUT /{bucket}/{own}/data/new | GET /{bucket}/{own}/data/f
-            reader | DELETE /{bucket}/{own}/data/f | GET /{bucket}/{own}/data/f
-            reader | POST /{bucket}/{own}/data/parts?uploads= | GET /{bucket}/{own}/data/f
-            broken | GET /{bucket}/{own}/data/f | session GET /{bucket}/{own}/data/f
-            swapped | GET /{bucket}/{own}/data/f | session GET /{bucket}/{own}/data/f
-            tokenless | GET /{bucket}/{own}/data/f | session GET /{bucket}/{own}/data/f
-            plain | GET /{bucket}/{own}/data/f | GET /ordinary/o
-            plain | HEAD /{bucket}/{own}/data/f | HEAD /ordinary/o
-            plain | PUT /{bucket}/{own}/data/new | PUT /ordinary/new
-            plain | DELETE /{bucket}/{own}/data/f | DELETE /ordinary/new
-            plain | GET /{bucket}?list-type=2 | GET /ordinary?list-type=2
-            plain | GET /{bucket}?versions= | GET /ordinary?versions=
-            plain | GET /{bucket}?uploads= | GET /ordinary?uploads=
-            plain | POST /{bucket}/{own}/data/parts?uploads= | POST /ordinary/parts?uploads=
-            plain | HEAD /{bucket} | HEAD /ordinary
-            plain | GET /{bucket}?acl= | GET /ordinary?acl=
-            plain | GET /{bucket}?versioning= | GET /ordinary?versioning=
-            plain | GET /{bucket}?location= | GET /ordinary?location=
-            plain | GET /{bucket}/{own}/data/f?tagging= | GET /ordinary/o?tagging=
-            plain | GET /{bucket}/{own}/data/f?acl= | GET /ordinary/o?acl=
-            plain | DELETE /{bucket} | DELETE /ordinary/new
-            stranger | GET /{bucket}/{own}/data/f | session GET /{bucket}/{own}/data/f
-            stranger | GET /{bucket}?list-type=2 | session GET /{bucket}?list-type=2&prefix={own}%2F
-            stranger | PUT /{bucket}/{own}/data/new | session PUT /{bucket}/{own}/data/new
-            signed | GET /{bucket}/{own}/../{id}/data/f | GET /{bucket}/{own}/data/f
-            signed | GET /{bucket}/{own}/%2e%2e/{id}/data/f | GET /{bucket}/{own}/data/f
-            signed | GET /{bucket}/{id}%2Fdata%2Ff | GET /{bucket}/{own}/data/f
-            signed | GET /{bucket} | GET /{bucket}/{own}/data/f
-            signed | GET /{bucket}?list-type=2 | GET /{bucket}?list-type=2&prefix={own}%2F
-            signed | GET /ordinary/o | GET /{bucket}/{own}/data/f
-            signed | PUT /ordinary/planted | PUT /{bucket}/{own}/data/new
-            signed | DELETE /{bucket} | DELETE /{bucket}/{own}/data/new
-            signed | GET / | GET /{bucket}/{own}/data/f
-            """;
+    /** In every value of its masked column. */
+    private static final String NAME = "planted-name-5be04d18";
+
+    private static final List<String> NAMES = List.of("f", "f2", "f3", "removed", "gone");
+    private static final DateTimeFormatter SQL_TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT)
+                    .withZone(ZoneOffset.UTC);
+
+    /** What is done in SQL with a table whose metadata name a file elsewhere. */
+    private static final List<String> READINGS =
+            List.of(
+                    "select * from {t}",
+                    "select note from {t} where id = 3",
+                    "select max(note) from {t}",
+                    "select note from {t} for version as of 'side'",
+                    "create table made_{n} as select * from {t};select * from made_{n}",
+                    "create view made_{n} as select * from {t};select * from made_{n}",
+                    "create table made_{n} (note varchar);insert into made_{n} select note from"
+                            + " {t};select * from made_{n}",
+                    "copy (select * from {t}) to 's3://ordinary/made_{n}.parquet';select * from"
+                            + " 's3://ordinary/made_{n}.parquet'",
+                    "summarize {t}",
+                    "update {t} set passenger = note where id = 3;select * from {t}",
+                    "delete from {t} where id = 5;select * from {t}",
+                    "merge into {t} using (select 7 as i) s on {t}.id = s.i when matched then"
+                            + " delete;select * from {t}",
+                    "alter table {t} execute optimize;select * from {t}");
 
     @TempDir static Path folder;
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final EscapeList list;
+    private final Map<String, String> words = new HashMap<>();
+    private final Map<String, Integer> counts = new TreeMap<>();
     private Rig rig;
     private Cloud cloud;
-    private String files = "";
-    private String web = "";
-    private FirstCredential first = new FirstCredential("", "", "");
-    private final Map<String, String> words = new HashMap<>();
-    private Session writing = new Session("", "", "");
-    private Session others = new Session("", "", "");
-    private Session reading = new Session("", "", "");
+    private TableWays ways;
+    private Lake lake;
+    private Path staging;
+    private long size;
+    private int n = 100;
 
-    /** Keys of a table session. */
-    private record Session(String key, String secret, String token) {}
-
-    /** What came back. */
-    private record Reply(int status, String text) {
-        boolean done() {
-            return status / 100 == 2 && !text.contains("<Error>") && !text.contains("\"error\"");
-        }
+    TableEscapesTest() throws IOException {
+        list = EscapeList.read();
     }
+
+    // ---- what is there ----
 
     @BeforeAll
     void open() throws Exception {
         rig = new Rig(folder);
-        cloud = rig.open();
-        first = FirstCredential.read(rig.firstCredential()).orElseThrow();
+        staging = Path.of("/dev/shm", "domicile-escapes-test-" + ProcessHandle.current().pid());
+        cloud = rig.open("sql.staging.folder=" + staging, "sql.staging=8MiB", "sql.memory=128MiB");
+        FirstCredential first = FirstCredential.read(rig.firstCredential()).orElseThrow();
         Endpoints server = Endpoints.on(new Folder(rig.data()));
-        files = server.s3();
-        web = String.valueOf(server.urls().get("web"));
-        assertTrue(ask("plain", "PUT", "/ordinary", "", "").done());
-        assertTrue(ask("plain", "PUT", "/ordinary/o", "", "ordinary").done());
-        assertTrue(catalog("plain", "POST", "namespaces", "{\"namespace\":[\"travel\"]}").done());
-        String own = made("own");
-        String other = made("other");
-        String at = own.substring("s3://".length());
-        words.put("bucket", at.substring(0, at.indexOf('/')));
-        words.put("own", at.substring(at.indexOf('/') + 1));
-        words.put("id", other.substring(other.lastIndexOf('/') + 1));
-        words.put("ID", words.get("id").toUpperCase(java.util.Locale.ROOT));
-        words.put("half", words.get("id").substring(0, 4));
-        writing = session("plain", "own");
-        others = session("plain", "other");
-        Rig.Ran made =
-                rig.run(
-                        "credential",
-                        "create",
-                        "--principal",
-                        principal(),
+        String web = String.valueOf(server.urls().get("web"));
+        ways = new TableWays(server.s3(), web, String.valueOf(server.urls().get("sql")));
+        words.put("files", server.s3());
+        ways.caller("plain", new Keys(first.accessKey(), first.secret(), ""));
+        people();
+        lake = new Lake(folder, web, first);
+        lake.namespace("travel");
+        assertTrue(s3("plain", "PUT", "/ordinary", "").done());
+        assertTrue(s3("plain", "PUT", "/ordinary/o", "ordinary").done());
+        places();
+        ruled();
+        sessions();
+    }
+
+    private void people() throws Exception {
+        ran(
+                "purpose create support --kind infrastructure --text Support --owner Us"
+                        + " --legal-basis Ours --zone home --expires 2098-12-31 --class name");
+        ways.caller("support", credential("--purpose", "support"));
+        ways.caller(
+                "may-read",
+                credential(
                         "--purpose",
                         "first-steps",
                         "--action",
-                        "iceberg:Load*,s3:GetObject,s3:ListBucket",
-                        "--json");
-        assertEquals(0, made.code(), made.err());
-        Json.Row credential = made.rows().getFirst();
-        plainReader = new Session(credential.text("accessKey"), credential.text("secret"), "");
-        reading = session("may-read", "own");
-        put("own", writing);
-        put("other", others);
+                        "iceberg:Load*,iceberg:SignRequest,s3:GetObject,s3:ListBucket"));
+        Path wide =
+                Files.writeString(
+                        folder.resolve("wide.json"),
+                        "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\","
+                                + "\"Action\":\"*\",\"Resource\":\"*\"}]}");
+        ran(
+                "role create wide",
+                wide.toString(),
+                "--purpose",
+                "first-steps",
+                "--principal",
+                principal());
     }
 
-    private Session plainReader = new Session("", "", "");
+    private Keys credential(String... of) throws Exception {
+        List<String> all =
+                new ArrayList<>(List.of("credential", "create", "--principal", principal()));
+        all.addAll(List.of(of));
+        all.add("--json");
+        Json.Row row = ran(all.toArray(String[]::new)).rows().getFirst();
+        return new Keys(row.text("accessKey"), row.text("secret"), "");
+    }
 
     private String principal() throws IOException {
         return rig.run("principal", "list", "--json").rows().stream()
@@ -199,32 +156,174 @@ class TableEscapesTest {
                 .text("name");
     }
 
-    private void put(String table, Session session) throws Exception {
-        String id = table.equals("own") ? "{own}" : "{id}";
-        String content = table.equals("own") ? "its own" : SECRET;
-        for (String name : List.of("f", "removed", "gone")) {
-            Reply reply =
-                    send(
-                            session,
-                            "PUT",
-                            filled("/{bucket}/" + id + "/data/" + name),
-                            Map.of(),
-                            content);
-            assertTrue(reply.done(), reply::toString);
+    private Rig.Ran ran(String... arguments) {
+        List<String> all = new ArrayList<>();
+        for (int i = 0; i < arguments.length; i++) {
+            all.addAll(i == 0 ? List.of(arguments[0].split(" ")) : List.of(arguments[i]));
         }
+        Rig.Ran ran = rig.run(all.toArray(String[]::new));
+        assertEquals(0, ran.code(), ran.err());
+        return ran;
     }
 
-    private String made(String table) throws Exception {
-        Reply reply =
-                catalog(
+    private Table made(String name, String format) {
+        return lake.create(
+                Lake.named("travel", name),
+                Integer.parseInt(format),
+                column(1, "id", Types.LongType.get()),
+                column(2, "region", Types.StringType.get()),
+                column(3, "passenger", Types.StringType.get()),
+                column(4, "note", Types.StringType.get()));
+    }
+
+    private static Types.NestedField column(
+            int id, String name, org.apache.iceberg.types.Type type) {
+        return Types.NestedField.optional(id, name, type);
+    }
+
+    /** Five rows of the north, five of the south, all with a name. */
+    private static final String TEN =
+            "select i as id, case when i %% 2 = 0 then 'north' else 'south' end as region,"
+                    + " '%s-' || i as passenger, case when i %% 2 = 0 then 'open-' || i else"
+                    + " '%s-' || i end as note from range(10) t(i)";
+
+    private static String metadata(Table table) {
+        return ((BaseTable) table).operations().current().metadataFileLocation();
+    }
+
+    private static String id(Table table) {
+        return table.location().substring(table.location().lastIndexOf('/') + 1);
+    }
+
+    private static String key(String location) {
+        return URI.create(location).getPath().substring(1);
+    }
+
+    /** Tables of whoever asks, and of others. */
+    private void places() {
+        Table own = made("own", "2");
+        words.put("bucket", URI.create(own.location()).getHost());
+        ways.caller("bucket", new Keys(words.getOrDefault("bucket", ""), "", ""));
+        words.put("own", id(own));
+        Table other = made("other", "2");
+        words.put("id", id(other));
+        words.put("others", metadata(other));
+        words.put("ID", id(other).toUpperCase(Locale.ROOT));
+        words.put("half", id(other).substring(0, 4));
+        words.put("scratch", id(made("scratch", "2")));
+        made("spare", "2");
+        lake.append(
+                made("own_rows", "2"),
+                "select 1 as id, 'a' as region, 'b' as passenger, 'c' as note",
+                1);
+        words.put("dropped", metadata(made("dropped", "2")));
+        lake.catalog.dropTable(Lake.named("travel", "dropped"), false);
+    }
+
+    private void ruled() throws Exception {
+        Table ruled = made("ruled", "2");
+        var file = lake.append(ruled, TEN.formatted(NAME, ROW), 10);
+        Reply object =
+                ways.sql(
                         "plain",
+                        "copy (%s) to 's3://ordinary/rows.parquet'"
+                                .formatted(TEN.formatted(NAME, ROW)));
+        assertTrue(object.done(), object::toString);
+        ruled.refresh();
+        long snapshot = ruled.currentSnapshot().snapshotId();
+        ruled.manageSnapshots().createTag("audited", snapshot).commit();
+        ruled.manageSnapshots().createBranch("side", snapshot).commit();
+        words.put("ruled", id(ruled));
+        size = file.fileSizeInBytes();
+        words.put("rows", key(file.location()));
+        words.put("snapshot", Long.toString(snapshot));
+        words.put("ruled-metadata", key(metadata(ruled)));
+        words.put("ruled-list", key(ruled.currentSnapshot().manifestListLocation()));
+        ways.caller("early", session("plain", "ruled"));
+        Table dropped = made("ruled_dropped", "2");
+        words.put("ruled-dropped", metadata(dropped));
+        for (String each : List.of("ruled", "ruled_dropped")) {
+            ran("table classes travel." + each + " passenger --classes name");
+            ran("table rows travel." + each + " --where", "region = 'north'");
+            ran("table rows travel." + each + " --purpose support --where", "true");
+        }
+        assertTrue(
+                ways.catalog(
+                                "support",
+                                "DELETE",
+                                "/iceberg/v1/namespaces/travel/tables/ruled_dropped",
+                                Map.of(),
+                                "")
+                        .done());
+        for (String each :
+                List.of(
+                        "create view over_ruled as select * from ruled",
+                        "create view over_view as select note from over_ruled")) {
+            Reply reply = ways.sql("plain", each);
+            assertTrue(reply.done(), reply::toString);
+        }
+        words.put("later", SQL_TIME.format(Instant.now().plusSeconds(60)));
+    }
+
+    private void sessions() throws Exception {
+        ways.caller("session", session("plain", "own"));
+        ways.caller("others", session("plain", "other"));
+        ways.caller("reader", session("may-read", "own"));
+        ways.caller("supporting", session("support", "ruled"));
+        Reply temporary =
+                ways.ask(
+                        new EscapeList.Asked(
+                                "plain", "sts", "", "Action=GetSessionToken&Version=2011-06-15"),
+                        "",
+                        "");
+        ways.caller(
+                "temporary",
+                new Keys(
+                        element(temporary.text(), "AccessKeyId"),
+                        element(temporary.text(), "SecretAccessKey"),
+                        element(temporary.text(), "SessionToken")));
+        for (String each : NAMES) {
+            assertTrue(
+                    s3("session", "PUT", filled("/{bucket}/{own}/data/" + each), "its own").done());
+            assertTrue(s3("others", "PUT", filled("/{bucket}/{id}/data/" + each), SECRET).done());
+        }
+        Reply evil =
+                s3(
+                        "others",
+                        "GET",
+                        "/" + words.get("bucket") + "/" + key(words.getOrDefault("others", "")),
+                        "");
+        assertTrue(evil.done(), evil::toString);
+        assertTrue(
+                s3(
+                                session("plain", "scratch"),
+                                "PUT",
+                                filled("/{bucket}/{scratch}/data/evil.metadata.json"),
+                                evil.text())
+                        .done());
+        Reply plan =
+                ways.catalog(
+                        "support",
                         "POST",
-                        "namespaces/travel/tables",
-                        "{\"name\":\""
-                                + table
-                                + "\",\"schema\":{\"type\":\"struct\",\"schema-id\":0,\"fields\":[{\"id\":1,\"name\":\"n\",\"required\":false,\"type\":\"long\"}]}}");
+                        "/iceberg/v1/namespaces/travel/tables/ruled/plan",
+                        Map.of(),
+                        "{}");
+        words.put("plan", within(plan.text(), "plan-id"));
+    }
+
+    private Keys session(String who, String table) throws Exception {
+        Reply reply =
+                ways.catalog(
+                        who,
+                        "GET",
+                        "/iceberg/v1/namespaces/travel/tables/" + table + "/credentials",
+                        Map.of(),
+                        "");
         assertTrue(reply.done(), reply::toString);
-        return within(reply.text(), "location");
+        return new Keys(
+                within(reply.text(), "s3.access-key-id"),
+                within(reply.text(), "s3.secret-access-key"),
+                within(reply.text(), "s3.session-token"));
     }
 
     private static String within(String json, String name) {
@@ -233,284 +332,189 @@ class TableEscapesTest {
         return json.substring(from, json.indexOf('"', from));
     }
 
-    private Session session(String who, String table) throws Exception {
-        Reply reply = catalog(who, "GET", "namespaces/travel/tables/" + table + "/credentials", "");
-        assertTrue(reply.done(), reply::toString);
-        return new Session(
-                within(reply.text(), "s3.access-key-id"),
-                within(reply.text(), "s3.secret-access-key"),
-                within(reply.text(), "s3.session-token"));
+    private static String element(String xml, String name) {
+        int from = xml.indexOf("<" + name + ">") + name.length() + 2;
+        return xml.substring(from, xml.indexOf('<', from));
     }
 
-    @AfterAll
-    void close() {
-        http.shutdownNow();
-        cloud.close();
+    private Reply s3(String who, String method, String target, String body) throws Exception {
+        return s3(ways.caller(who), method, target, body);
+    }
+
+    private Reply s3(Keys keys, String method, String target, String body) throws Exception {
+        return ways.send(keys, method, target, Map.of(), body);
     }
 
     private String filled(String text) {
-        String filled = text;
-        for (Map.Entry<String, String> word : words.entrySet()) {
-            filled = filled.replace("{" + word.getKey() + "}", word.getValue());
+        return new EscapeList.Asked("", text, "", "").filled(words).request();
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        ways.close();
+        lake.close();
+        cloud.close();
+        Files.deleteIfExists(staging);
+    }
+
+    // ---- the list ----
+
+    private Reply ask(EscapeList.Asked asked) throws Exception {
+        n++;
+        words.put("n", Integer.toString(n));
+        words.put("n12", "%012d".formatted(n));
+        words.put("now", Long.toString(Instant.now().toEpochMilli() + n));
+        return ways.ask(
+                asked.filled(words), words.getOrDefault("id", ""), words.getOrDefault("own", ""));
+    }
+
+    private static boolean through(Reply reply, String sign) {
+        return sign.isEmpty() ? reply.done() : reply.text().contains(sign);
+    }
+
+    private void none(String kind) throws Exception {
+        List<String> through = new ArrayList<>();
+        List<String> idle = new ArrayList<>();
+        for (EscapeList.Attempt each : list.of(kind)) {
+            String sign = filled(each.sign());
+            Reply tried = ask(each.asked());
+            if (through(tried, sign) || tried.text().contains("planted-")) {
+                through.add(each.asked() + ": " + tried);
+            }
+            Reply control = ask(each.control());
+            if (!through(control, sign)) {
+                idle.add(each.control() + ": " + control);
+            }
+            counts.merge(kind, 1, Integer::sum);
         }
-        return filled;
+        assertEquals("", String.join("\n", through), "these are through");
+        assertEquals("", String.join("\n", idle), "these do not work where they may");
+        assertTrue(counts.getOrDefault(kind, 0) >= 15, counts::toString);
+        untouched();
     }
 
-    // ---- asking ----
-
-    private Reply ask(String who, String method, String target, String headers, String body)
-            throws IOException, InterruptedException {
-        Map<String, String> all = new TreeMap<>();
-        if (!headers.isBlank()) {
-            int colon = headers.indexOf(": ");
-            all.put(headers.substring(0, colon).strip(), headers.substring(colon + 2).strip());
+    /** What others find is what they wrote. */
+    private void untouched() throws Exception {
+        for (String each : NAMES) {
+            Reply reply = s3("others", "GET", filled("/{bucket}/{id}/data/" + each), "");
+            assertEquals(SECRET, reply.text());
         }
-        return switch (who) {
-            case "plain" ->
-                    send(
-                            new Session(first.accessKey(), first.secret(), ""),
-                            method,
-                            target,
-                            all,
-                            body);
-            case "session" -> send(writing, method, target, all, body);
-            case "reader" -> send(reading, method, target, all, body);
-            case "broken" ->
-                    send(
-                            new Session(
-                                    writing.key(),
-                                    writing.secret(),
-                                    writing.token().substring(0, writing.token().length() - 4)
-                                            + "AAAA"),
-                            method,
-                            target,
-                            all,
-                            body);
-            case "swapped" ->
-                    send(
-                            new Session(writing.key(), writing.secret(), others.token()),
-                            method,
-                            target,
-                            all,
-                            body);
-            case "tokenless" ->
-                    send(
-                            new Session(writing.key(), writing.secret(), ""),
-                            method,
-                            target,
-                            all,
-                            body);
-            case "stranger" -> raw(files, method, target, all, body);
-            case "signed" -> signed(method, target, all, body);
-            default -> throw new IllegalArgumentException(who);
-        };
+        Reply listed =
+                s3("others", "GET", filled("/{bucket}?list-type=2&prefix={id}%2Fdata%2F"), "");
+        assertTrue(listed.text().contains("<KeyCount>5</KeyCount>"), listed::toString);
+        assertTrue(s3("supporting", "GET", filled("/{bucket}/{rows}"), "").text().contains(ROW));
+        assertEquals("10\n", ways.sql("support", "select count(*) from ruled").text());
     }
-
-    private Reply send(
-            Session session, String method, String target, Map<String, String> headers, String body)
-            throws IOException, InterruptedException {
-        return raw(
-                files,
-                method,
-                target,
-                signature(files, session, method, target, headers, body),
-                body);
-    }
-
-    private static Map<String, String> signature(
-            String endpoint,
-            Session session,
-            String method,
-            String target,
-            Map<String, String> headers,
-            String body) {
-        int mark = target.indexOf('?');
-        Map<String, String> all = new TreeMap<>(headers);
-        if (!session.token().isEmpty()) {
-            all.put("x-amz-security-token", session.token());
-        }
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        if (method.equals("POST") && target.contains("?delete=")) {
-            all.put(
-                    "content-md5",
-                    Base64.getEncoder().encodeToString(S3Signature.digest("MD5").digest(bytes)));
-        }
-        return new S3Signature(session.key(), session.secret(), "home")
-                .sign(
-                        method,
-                        URI.create(endpoint).getRawAuthority(),
-                        mark < 0 ? target : target.substring(0, mark),
-                        mark < 0 ? "" : target.substring(mark + 1),
-                        all,
-                        S3Signature.hex(S3Signature.sha256(bytes)),
-                        Instant.now());
-    }
-
-    private Reply raw(
-            String endpoint, String method, String target, Map<String, String> headers, String body)
-            throws IOException, InterruptedException {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(endpoint + target))
-                        .method(
-                                method,
-                                body.isEmpty()
-                                        ? HttpRequest.BodyPublishers.noBody()
-                                        : HttpRequest.BodyPublishers.ofString(body));
-        headers.forEach(request::header);
-        HttpResponse<InputStream> response =
-                http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-        try (InputStream in = response.body()) {
-            return new Reply(
-                    response.statusCode(),
-                    new String(in.readNBytes(1 << 20), StandardCharsets.UTF_8));
-        }
-    }
-
-    private Reply catalog(String who, String method, String path, String body)
-            throws IOException, InterruptedException {
-        Session session =
-                switch (who) {
-                    case "session" -> writing;
-                    case "may-read" -> plainReader;
-                    default -> new Session(first.accessKey(), first.secret(), "");
-                };
-        String target = "/iceberg/v1/" + path;
-        return raw(
-                web, method, target, signature(web, session, method, target, Map.of(), body), body);
-    }
-
-    /** The catalog signs it for the table {@code own}, and it is sent as it was signed. */
-    private Reply signed(String method, String target, Map<String, String> headers, String body)
-            throws IOException, InterruptedException {
-        Reply signature =
-                catalog(
-                        "plain",
-                        "POST",
-                        "namespaces/travel/tables/own/sign",
-                        "{\"region\":\"home\",\"method\":\"%s\",\"uri\":\"%s\",\"headers\":{}}"
-                                .formatted(method, files + target));
-        if (!signature.done()) {
-            return signature;
-        }
-        Map<String, String> all = new TreeMap<>(headers);
-        Json.object(signature.text().getBytes(StandardCharsets.UTF_8))
-                .row("headers")
-                .fields()
-                .forEach((name, value) ->
-                        all.put(
-                                name,
-                                value instanceof List<?> list
-                                        ? String.valueOf(list.getFirst())
-                                        : String.valueOf(value)));
-        return raw(files, method, target, all, body);
-    }
-
-    // ---- the lists ----
 
     @Test
     void noneReachesAnotherTable() throws Exception {
-        List<String> through = new ArrayList<>();
-        List<String> idle = new ArrayList<>();
-        int count = 0;
-        for (String line : LIST.lines().toList()) {
-            count++;
-            String[] parts = line.split(" \\| ", -1);
-            String headers = parts.length > 2 ? parts[2] : "";
-            String body = parts.length > 3 ? parts[3] : "";
-            String request = parts[1];
-            String id = words.get("id");
-            words.put("id", String.valueOf(words.get("own")));
-            Reply control = asked(parts[0], request, headers, body);
-            words.put("id", String.valueOf(id));
-            if (!control.done()) {
-                idle.add(line + ": " + control);
-            }
-            Reply tried = asked(parts[0], request, headers, body);
-            if (tried.done() || tried.text().contains(SECRET)) {
-                through.add(line + ": " + tried);
-            }
-        }
-        assertEquals(List.of(), through);
-        assertEquals(List.of(), idle, "these do not work on one's own table either");
-        assertTrue(count >= 20, count + " attempts");
-        untouched();
-    }
-
-    private Reply asked(String who, String request, String headers, String body)
-            throws IOException, InterruptedException {
-        int space = request.indexOf(' ');
-        return ask(
-                who,
-                request.substring(0, space),
-                filled(request.substring(space + 1)),
-                filled(headers),
-                filled(body));
+        none("another-table");
     }
 
     @Test
-    void whatNobodyMayIsRefused() throws Exception {
-        List<String> through = new ArrayList<>();
-        List<String> idle = new ArrayList<>();
-        int count = 0;
-        for (String line : NEVER.lines().toList()) {
-            count++;
-            String[] parts = line.split(" \\| ", -1);
-            String like = parts[2];
-            boolean named = like.startsWith("session ");
-            Reply control =
-                    asked(
-                            named ? "session" : parts[0],
-                            named ? like.substring("session ".length()) : like,
-                            "",
-                            "");
-            if (!control.done()) {
-                idle.add(line + ": " + control);
-            }
-            Reply tried;
-            if (parts[1].startsWith("catalog ")) {
-                String[] call = parts[1].split(" ", 3);
-                tried = catalog(parts[0], call[1], filled(call[2]), "");
-            } else {
-                tried = asked(parts[0], parts[1], "", "");
-            }
-            if (tried.done() || tried.text().contains(SECRET)) {
-                through.add(line + ": " + tried);
-            }
-        }
-        assertEquals(List.of(), through);
-        assertEquals(List.of(), idle, "controls that do not work");
-        assertTrue(count >= 55, count + " attempts");
-        untouched();
+    void noneReachesTheReservedBucket() throws Exception {
+        none("reserved");
+    }
+
+    @Test
+    void noneWidensWhatWasVended() throws Exception {
+        none("widening");
+    }
+
+    @Test
+    void noneIsSignedForSomethingElse() throws Exception {
+        none("signing");
+    }
+
+    @Test
+    void noneLeadsFilesElsewhere() throws Exception {
+        none("locations");
+    }
+
+    @Test
+    void noneGoesAroundRules() throws Exception {
+        none("rules");
     }
 
     /** A name of S3 goes nowhere: dots in it are letters, and it lies below what it begins with. */
     @Test
     void aNameThatGoesUpStaysWhereItBegins() throws Exception {
-        assertTrue(asked("session", "PUT /{bucket}/{own}/../{id}/data/f", "", "planted").done());
-        untouched();
-        assertEquals(
-                "planted", asked("session", "GET /{bucket}/{own}/../{id}/data/f", "", "").text());
-        assertTrue(asked("session", "DELETE /{bucket}/{own}/../{id}/data/f", "", "").done());
+        String up = filled("/{bucket}/{own}/../{id}/data/f");
+        assertTrue(s3("session", "PUT", up, "its own").done());
+        assertEquals("its own", s3("session", "GET", up, "").text());
+        assertTrue(s3("session", "DELETE", up, "").done());
         untouched();
     }
 
-    /** What the other table's own session finds is what it wrote. */
-    private void untouched() throws Exception {
-        for (String name : List.of("f", "removed", "gone")) {
-            Reply reply = send(others, "GET", filled("/{bucket}/{id}/data/" + name), Map.of(), "");
-            assertEquals(SECRET, reply.text());
+    // ---- metadata that name files elsewhere ----
+
+    @Test
+    void noneNamesFilesElsewhere() throws Exception {
+        int before = counts.getOrDefault("metadata", 0);
+        List<String> through = new ArrayList<>();
+        List<String> idle = new ArrayList<>();
+        for (EscapeList.Attempt each : list.of("metadata")) {
+            Reply tried = ask(each.asked());
+            if (tried.done()) {
+                through.add(each.asked() + ": " + tried);
+            }
+            Reply control = ask(each.control());
+            if (!control.done()) {
+                idle.add(each.control() + ": " + control);
+            }
+            before++;
         }
-        Reply listed =
-                send(
-                        others,
-                        "GET",
-                        "/"
-                                + words.get("bucket")
-                                + "?list-type=2&prefix="
-                                + URLEncoder.encode(
-                                        words.get("id") + "/data/", StandardCharsets.UTF_8),
+        MetadataOfOthers others = new MetadataOfOthers(lake);
+        for (MetadataOfOthers.Named each :
+                others.ways(filled("s3://{bucket}/{rows}"), size, READINGS)) {
+            Table evil = made("evil_" + each.what(), each.format());
+            each.attempt().commit(evil);
+            Table fine = made("fine_" + each.what(), each.format());
+            each.control().commit(fine);
+            for (String reading : each.readings()) {
+                n++;
+                String sign = reading.startsWith("catalog ") ? "" : each.sign();
+                Reply tried = read(reading, "evil_" + each.what());
+                if (through(tried, sign) || tried.text().contains(ROW)) {
+                    through.add(each.what() + ": " + reading + ": " + tried);
+                }
+                n++;
+                Reply control = read(reading, "fine_" + each.what());
+                if (!through(control, sign)) {
+                    idle.add(each.what() + ": " + reading + ": " + control);
+                }
+                before++;
+            }
+            // what was vended for it reaches nothing either
+            assertThrows(
+                    Exception.class,
+                    () -> {
+                        try (InputStream in =
+                                evil.io()
+                                        .newInputFile(filled("s3://{bucket}/{rows}"))
+                                        .newStream()) {
+                            in.readAllBytes();
+                        }
+                    });
+            // and what is removed with it is its own
+            ways.sql("plain", "drop table evil_" + each.what());
+        }
+        assertEquals("", String.join("\n", through), "these are through");
+        assertEquals("", String.join("\n", idle), "these do not work where they may");
+        assertTrue(before >= 30, before + " attempts");
+        untouched();
+    }
+
+    private Reply read(String reading, String table) throws Exception {
+        String text = reading.replace("{t}", table).replace("{n}", Integer.toString(n));
+        String[] parts = text.split(" ", 4);
+        return parts[0].equals("catalog")
+                ? ways.catalog(
+                        "plain",
+                        parts[1],
+                        "/iceberg/v1/" + parts[2],
                         Map.of(),
-                        "");
-        assertTrue(listed.text().contains("<KeyCount>3</KeyCount>"), listed::toString);
+                        parts.length > 3 ? parts[3] : "")
+                : ways.sql("plain", text);
     }
 }

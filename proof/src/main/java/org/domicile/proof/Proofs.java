@@ -49,7 +49,7 @@ enum Proofs {
     ICEBERG(
             "iceberg",
             "let Iceberg's Java client, PyIceberg, DuckDB, Spark, Trino and Flink read and write"
-                    + " the same tables: all, or those named"),
+                    + " the same tables, and try what they may not: all, or those named"),
     /** Random statements, and deaths in the middle of some. */
     SQL(
             "sql",

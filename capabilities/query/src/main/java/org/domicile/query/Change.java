@@ -134,6 +134,9 @@ public sealed interface Change {
     /** DROP VIEW. */
     record DropView(List<String> view, Otherwise absent) implements Change {}
 
+    /** ALTER VIEW … RENAME TO. @param to within its namespace */
+    record RenameView(List<String> view, Otherwise absent, String to) implements Change {}
+
     /** TRUNCATE. */
     record Truncate(List<String> table) implements Change {}
 

@@ -708,6 +708,9 @@ final class ChangeReading extends TokenReading {
 
     private Optional<Change> alter() {
         at++;
+        if (accept("view")) {
+            return Optional.of(renamedView());
+        }
         if (!accept("table")) {
             return Optional.empty();
         }
@@ -763,6 +766,17 @@ final class ChangeReading extends TokenReading {
             throw notHere("One alteration at a time.", "Send one statement for each.");
         }
         return Optional.of(whole(new Change.Alter(table, absent, what)));
+    }
+
+    private Change renamedView() {
+        Change.Otherwise absent = ifThere();
+        List<String> view = path();
+        if (!accept("rename", "to")) {
+            throw notHere(
+                    "Of a view nothing can be altered but its name.",
+                    "ALTER VIEW … RENAME TO; CREATE OR REPLACE VIEW gives it another text.");
+        }
+        return whole(new Change.RenameView(view, absent, name()));
     }
 
     /** COPY to a bucket; STDIN and STDOUT are the doors'. */

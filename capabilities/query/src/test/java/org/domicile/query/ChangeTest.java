@@ -209,8 +209,17 @@ class ChangeTest {
         assertEquals(
                 new Change.DropView(List.of("a", "v"), Change.Otherwise.NOTHING),
                 change("drop view if exists a.v restrict;"));
+        assertEquals(
+                new Change.RenameView(List.of("a", "V"), Change.Otherwise.NOTHING, "w x"),
+                change("alter view if exists a.\"V\" rename to \"w x\";"));
+        assertEquals(
+                new Change.RenameView(List.of("v"), Change.Otherwise.FAIL, "w"),
+                change("ALTER VIEW v RENAME TO w"));
         for (String each :
                 List.of(
+                        "alter view v set schema s",
+                        "alter view v rename column a to b",
+                        "alter view v owner to me",
                         "create temp view v as select 1",
                         "create recursive view v (n) as select 1",
                         "create materialized view v as select 1",
@@ -226,6 +235,8 @@ class ChangeTest {
                         "create view v as",
                         "create view v () as select 1",
                         "create view v as select 1; select 2",
+                        "alter view v rename to a.b",
+                        "alter view v rename to",
                         "drop view")) {
             assertEquals(Failure.SYNTAX, failure(each).state(), each);
         }

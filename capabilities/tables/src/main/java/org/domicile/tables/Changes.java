@@ -2,6 +2,7 @@ package org.domicile.tables;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -199,16 +200,27 @@ final class Changes {
      * @throws Refusal when it is no metadata, or of something elsewhere
      */
     static void check(Warehouse warehouse, Kind kind, String id, String location, String json) {
-        String place =
-                Document.checked(() -> {
-                    if (kind == Kind.VIEW) {
-                        return view(location, json).location();
-                    }
-                    TableMetadata metadata = table(location, json);
-                    Locations.check(warehouse, id, metadata.properties());
-                    metadata.snapshots().forEach(each -> check(warehouse, id, each));
-                    return metadata.location();
-                });
+        String place;
+        try {
+            place =
+                    Document.checked(() -> {
+                        if (kind == Kind.VIEW) {
+                            return view(location, json).location();
+                        }
+                        TableMetadata metadata = table(location, json);
+                        Locations.check(warehouse, id, metadata.properties());
+                        metadata.snapshots().forEach(each -> check(warehouse, id, each));
+                        metadata.statisticsFiles()
+                                .forEach(each -> Locations.name(warehouse, id, each.path()));
+                        metadata.partitionStatisticsFiles()
+                                .forEach(each -> Locations.name(warehouse, id, each.path()));
+                        return metadata.location();
+                    });
+        } catch (UncheckedIOException e) {
+            // What the library says of it would show pieces of the file.
+            throw new Refusal(
+                    Refusal.Kind.UNREADABLE, "The file is no metadata of a table: " + location);
+        }
         if (!place.equals(Locations.of(warehouse, id))) {
             throw new Refusal(
                     Refusal.Kind.INVALID, "This file is the metadata of something elsewhere");

@@ -1,5 +1,6 @@
 package org.domicile.tables;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,12 +51,18 @@ final class Locations {
     /** The name in the bucket of a file of a table. @throws Refusal when it is elsewhere */
     static String name(Warehouse warehouse, String id, String location) {
         String own = of(warehouse, id) + "/";
-        if (!location.startsWith(own) || location.length() > 1_000) {
+        if (!location.startsWith(own) || folds(location) || location.length() > 1_000) {
             throw new Refusal(
                     Refusal.Kind.INVALID,
                     "Files of this table are below " + own + ", and this one is not: " + location);
         }
         return location.substring(scheme(warehouse).length());
+    }
+
+    /** Whether a client that folds paths comes to another place than one that does not. */
+    private static boolean folds(String location) {
+        return Arrays.stream(location.split("/", -1))
+                .anyMatch(each -> each.equals(".") || each.equals(".."));
     }
 
     /**
@@ -65,7 +72,8 @@ final class Locations {
         String own = of(warehouse, id);
         for (String path : PATHS) {
             String value = properties.get(path);
-            if (value != null && !value.equals(own) && !value.startsWith(own + "/")) {
+            if (value != null
+                    && (folds(value) || !value.equals(own) && !value.startsWith(own + "/"))) {
                 throw new Refusal(
                         Refusal.Kind.INVALID,
                         path

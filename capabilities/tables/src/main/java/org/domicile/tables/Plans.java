@@ -1,6 +1,5 @@
 package org.domicile.tables;
 
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,25 +21,25 @@ import org.apache.iceberg.rest.responses.PlanTableScanResponse;
 import org.apache.iceberg.rest.responses.PlanTableScanResponseParser;
 
 /**
- * Plans that clients come back to, in memory: at most {@code MOST}, and {@code MOST_FILES} files of
- * all of them (a delete file counts as one, and bounds of four columns do), for {@code REMEMBERED};
- * the oldest gives way, and the newest stays whatever it has. The lock guards the map; a plan does
- * not change.
+ * Plans that clients come back to, in memory: at most {@code MOST}, of about {@code MOST_BYTES} all
+ * of them, for {@code REMEMBERED}; the oldest gives way, and the newest stays whatever it has. What
+ * one takes while it is made, and what a page of it takes as a text, is its caller's memory's to
+ * bound. The lock guards the map; a plan does not change.
  */
 final class Plans {
     static final int PAGE = 1_000;
     private static final int MOST = 256;
-    private static final long MOST_FILES = 100_000;
+    private static final long MOST_BYTES = 32L << 20;
     private static final Duration REMEMBERED = Duration.ofMinutes(10);
 
     private final InstantSource clock;
     private final Supplier<String> ids;
     private final LinkedHashMap<String, Held> plans = new LinkedHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
-    private long files;
+    private long bytes;
 
     private record Held(
-            String organisation, String table, Instant made, Scans.Tasks tasks, long files) {}
+            String organisation, String table, Instant made, Scans.Tasks tasks, long bytes) {}
 
     Plans(InstantSource clock, Supplier<String> ids) {
         this.clock = clock;
@@ -48,22 +47,29 @@ final class Plans {
     }
 
     @SuppressWarnings("deprecation") // what replaces the partitionings comes with 1.12
-    Plan add(Warehouse warehouse, String table, Scans.Tasks tasks) {
+    Plan add(Warehouse warehouse, String table, Scans.Tasks tasks, Memory memory) {
         String id = ids.get();
-        Held held = new Held(warehouse.organisation(), table, clock.instant(), tasks, files(tasks));
+        Held held =
+                new Held(
+                        warehouse.organisation(),
+                        table,
+                        clock.instant(),
+                        tasks,
+                        cost(tasks.files()));
+        List<FileScanTask> first = page(held, 0);
+        memory.take(text(first)); // before it is remembered
         lock.lock();
         try {
             plans.put(id, held);
-            files += held.files();
-            while (plans.size() > MOST || files > MOST_FILES && plans.size() > 1) {
+            bytes += held.bytes();
+            while (plans.size() > MOST || bytes > MOST_BYTES && plans.size() > 1) {
                 Map.Entry<String, Held> oldest = plans.firstEntry();
                 plans.remove(oldest.getKey());
-                files -= oldest.getValue().files();
+                bytes -= oldest.getValue().bytes();
             }
         } finally {
             lock.unlock();
         }
-        List<FileScanTask> first = page(held, 0);
         return new Plan(
                 id,
                 PlanTableScanResponseParser.toJson(
@@ -77,14 +83,13 @@ final class Plans {
                                 .build()));
     }
 
-    /** What it has of them, by what they take in memory. */
-    private static long files(Scans.Tasks tasks) {
-        long files = 0;
-        for (FileScanTask each : tasks.files()) {
-            Map<Integer, ByteBuffer> bounds = each.file().lowerBounds();
-            files += 1 + each.deletes().size() + (bounds == null ? 0 : bounds.size() / 4);
-        }
-        return files;
+    private static long cost(List<FileScanTask> tasks) {
+        return tasks.stream().mapToLong(Scans::costOfTask).sum();
+    }
+
+    /** What the answer with them takes, about: the text, and its bytes on their way. */
+    private static long text(List<FileScanTask> page) {
+        return 2 * cost(page);
     }
 
     private static List<FileScanTask> page(Held held, int page) {
@@ -124,9 +129,10 @@ final class Plans {
     }
 
     @SuppressWarnings("deprecation")
-    String planned(Warehouse warehouse, String table, String plan) {
+    String planned(Warehouse warehouse, String table, String plan, Memory memory) {
         Held held = held(warehouse, table, plan, Refusal.Kind.NO_SUCH_PLAN);
         List<FileScanTask> first = page(held, 0);
+        memory.take(text(first));
         return FetchPlanningResultResponseParser.toJson(
                 FetchPlanningResultResponse.builder()
                         .withPlanStatus(PlanStatus.COMPLETED)
@@ -138,7 +144,7 @@ final class Plans {
     }
 
     @SuppressWarnings("deprecation")
-    String tasks(Warehouse warehouse, String table, String asked) {
+    String tasks(Warehouse warehouse, String table, String asked, Memory memory) {
         String task = Document.read(asked, FetchScanTasksRequestParser::fromJson).planTask();
         int end = task == null ? -1 : task.lastIndexOf('-');
         int number;
@@ -155,6 +161,7 @@ final class Plans {
         if (page.isEmpty()) {
             throw new Refusal(Refusal.Kind.NO_SUCH_TASK, "There is no such task of this plan");
         }
+        memory.take(text(page));
         return FetchScanTasksResponseParser.toJson(
                 FetchScanTasksResponse.builder()
                         .withFileScanTasks(page)
@@ -168,7 +175,7 @@ final class Plans {
         lock.lock();
         try {
             Held gone = plans.remove(plan);
-            files -= gone == null ? 0 : gone.files();
+            bytes -= gone == null ? 0 : gone.bytes();
         } finally {
             lock.unlock();
         }
@@ -179,7 +186,7 @@ final class Plans {
         lock.lock();
         try {
             plans.values().removeIf(each -> each.made().plus(REMEMBERED).isBefore(now));
-            files = plans.values().stream().mapToLong(Held::files).sum();
+            bytes = plans.values().stream().mapToLong(Held::bytes).sum();
         } finally {
             lock.unlock();
         }

@@ -36,6 +36,7 @@ final class Scans {
     private static final int MOST_FILES = 100_000;
     private static final long COST = 500;
     private static final long COST_OF_DELETES = 300;
+    private static final long COST_OF_COLUMN = 300;
 
     private final Warehouse warehouse;
     private final LoadedTable loaded;
@@ -57,7 +58,10 @@ final class Scans {
 
     // for clients
 
-    Tasks tasks(PlanAsked.Asked asked) {
+    /**
+     * @param memory what they take, file by file
+     */
+    Tasks tasks(PlanAsked.Asked asked, Memory memory) {
         PlanTableScanRequest request = asked.request();
         return AvroFiles.reading(() -> {
             boolean incremental =
@@ -65,11 +69,11 @@ final class Scans {
             if (!incremental && table.currentSnapshot() == null && request.snapshotId() == null) {
                 return new Tasks(List.of(), table.specs());
             }
-            return incremental ? incremental(request) : snapshot(request);
+            return incremental ? incremental(request, memory) : snapshot(request, memory);
         });
     }
 
-    private Tasks snapshot(PlanTableScanRequest request) {
+    private Tasks snapshot(PlanTableScanRequest request, Memory memory) {
         TableScan scan = table.newScan();
         if (request.snapshotId() != null) {
             scan = scan.useSnapshot(request.snapshotId());
@@ -77,10 +81,10 @@ final class Scans {
         if (request.minRowsRequested() != null) {
             scan = scan.minRowsRequested(request.minRowsRequested());
         }
-        return new Tasks(files(configured(scan, request).planFiles()), table.specs());
+        return new Tasks(files(configured(scan, request).planFiles(), memory), table.specs());
     }
 
-    private Tasks incremental(PlanTableScanRequest request) {
+    private Tasks incremental(PlanTableScanRequest request, Memory memory) {
         IncrementalAppendScan scan = table.newIncrementalAppendScan();
         if (request.startSnapshotId() != null) {
             scan = scan.fromSnapshotExclusive(request.startSnapshotId());
@@ -88,7 +92,7 @@ final class Scans {
         if (request.endSnapshotId() != null) {
             scan = scan.toSnapshot(request.endSnapshotId());
         }
-        return new Tasks(files(configured(scan, request).planFiles()), table.specs());
+        return new Tasks(files(configured(scan, request).planFiles(), memory), table.specs());
     }
 
     private static <T extends Scan<T, FileScanTask, ?>> T configured(
@@ -106,13 +110,14 @@ final class Scans {
         return configured;
     }
 
-    private static List<FileScanTask> files(CloseableIterable<FileScanTask> tasks) {
+    private static List<FileScanTask> files(CloseableIterable<FileScanTask> tasks, Memory memory) {
         List<FileScanTask> files = new ArrayList<>();
         try (tasks) {
             for (FileScanTask each : tasks) {
                 if (files.size() == MOST_FILES) {
                     throw tooMany();
                 }
+                memory.take(costOfTask(each));
                 files.add(each);
             }
         } catch (IOException e) {
@@ -185,6 +190,22 @@ final class Scans {
         return COST
                 + 4L * task.file().location().length()
                 + COST_OF_DELETES * task.deletes().size();
+    }
+
+    /** The same of a task as the library has it, with whatever bounds came along. */
+    static long costOfTask(FileScanTask task) {
+        return cost(task)
+                + bounds(task.file())
+                + task.deletes().stream().mapToLong(Scans::bounds).sum();
+    }
+
+    /** Counts and both bounds of each column. */
+    private static long bounds(ContentFile<?> file) {
+        Map<Integer, ?> counts = file.valueCounts();
+        Map<Integer, ?> lower = file.lowerBounds();
+        int columns =
+                Math.max(counts == null ? 0 : counts.size(), lower == null ? 0 : lower.size());
+        return COST_OF_COLUMN * columns;
     }
 
     org.domicile.tables.Scan scan(Moment at, Filter filter, List<String> columns, Memory memory) {

@@ -1196,13 +1196,16 @@ final class StoredTables implements Tables {
     }
 
     @Override
-    public Plan plan(Warehouse warehouse, Loaded table, PlanAsked asked) {
+    public Plan plan(Warehouse warehouse, Loaded table, PlanAsked asked, Memory memory) {
         PlanAsked.Asked wanted =
                 switch (asked) {
                     case PlanAsked.Asked each -> each;
                 };
         return plans.add(
-                warehouse, table.id(), new Scans(warehouse, scannable(table)).tasks(wanted));
+                warehouse,
+                table.id(),
+                new Scans(warehouse, scannable(table)).tasks(wanted, memory),
+                memory);
     }
 
     private static LoadedTable scannable(Loaded loaded) {
@@ -1213,13 +1216,13 @@ final class StoredTables implements Tables {
     }
 
     @Override
-    public String planned(Warehouse warehouse, String table, String plan) {
-        return plans.planned(warehouse, table, plan);
+    public String planned(Warehouse warehouse, String table, String plan, Memory memory) {
+        return plans.planned(warehouse, table, plan, memory);
     }
 
     @Override
-    public String tasks(Warehouse warehouse, String table, String asked) {
-        return plans.tasks(warehouse, table, asked);
+    public String tasks(Warehouse warehouse, String table, String asked, Memory memory) {
+        return plans.tasks(warehouse, table, asked, memory);
     }
 
     @Override

@@ -168,14 +168,18 @@ public interface Tables {
     /** What a view is. */
     ViewText text(Loaded view);
 
-    /** The same as a client of the catalog asks it. It is remembered for a while. */
-    Plan plan(Warehouse warehouse, Loaded table, PlanAsked asked);
+    /**
+     * The same as a client of the catalog asks it. It is remembered for a while.
+     *
+     * @param memory what the plan and its answer take while they are made is taken from it
+     */
+    Plan plan(Warehouse warehouse, Loaded table, PlanAsked asked, Memory memory);
 
     /** What a plan was answered, once more: a FetchPlanningResult in JSON. */
-    String planned(Warehouse warehouse, String table, String plan);
+    String planned(Warehouse warehouse, String table, String plan, Memory memory);
 
     /** A page of a plan: answers a FetchScanTasksRequest with a FetchScanTasksResult. */
-    String tasks(Warehouse warehouse, String table, String asked);
+    String tasks(Warehouse warehouse, String table, String asked, Memory memory);
 
     /** Forgets a plan. */
     void cancel(Warehouse warehouse, String table, String plan);
