@@ -849,6 +849,24 @@ public abstract class SessionContract {
         }
     }
 
+    @Test
+    void failuresNameWhatWasWritten() {
+        parquet(folder.resolve("t.parquet"), "select 1 as a, 'x' as b");
+        try (Session session = session()) {
+            Failure none = failure(session.run("select nope from t", List.of(), sources));
+            assertEquals("42703", none.state());
+            assertFalse(none.message().contains("domicile_"), none.message());
+            for (List<Value> values :
+                    List.of(
+                            List.<Value>of(),
+                            List.<Value>of(new Value.Whole(1), new Value.Whole(2)))) {
+                assertEquals(
+                        "08P01",
+                        failure(session.run("select $1::bigint + 1", values, sources)).state());
+            }
+        }
+    }
+
     /** {@code where id = any($1)}, as drivers send it. */
     @Test
     void aListMayBeAParameter() {
