@@ -150,6 +150,17 @@ class SqlWritesTest {
                 assertEquals(1, insert.executeUpdate());
             }
         }
+        // as SQLAlchemy writes it
+        try (PreparedStatement insert =
+                connection.prepareStatement(
+                        "insert into travel.rows (n, word, price) values (?::bigint, ?::varchar,"
+                                + " ?)")) {
+            insert.setLong(1, 1_000);
+            insert.setString(2, "cast");
+            insert.setNull(3, java.sql.Types.NUMERIC);
+            assertEquals(1, insert.executeUpdate());
+        }
+        assertEquals(1, run("delete from travel.rows where n = 1000 and word = 'cast'"));
         assertEquals(
                 100,
                 run(
