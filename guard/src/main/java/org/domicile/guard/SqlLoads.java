@@ -230,7 +230,10 @@ final class SqlLoads {
                                                                         SqlChanges.find(
                                                                                 columns, each)),
                                                                 1)
-                                                        .type()))
+                                                        .type(),
+                                                load.matching() == GuardedSql.Matching.PLACE
+                                                        ? Intake.Spelling.POSTGRES
+                                                        : Intake.Spelling.ENGINE))
                                 .toList());
     }
 

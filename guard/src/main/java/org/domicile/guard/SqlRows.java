@@ -12,6 +12,7 @@ import org.domicile.query.Batch;
 import org.domicile.query.CatalogTable;
 import org.domicile.query.Change;
 import org.domicile.query.Failure;
+import org.domicile.query.Prepared;
 import org.domicile.query.Relation;
 import org.domicile.query.Sources;
 import org.domicile.query.TableFile;
@@ -43,8 +44,17 @@ final class SqlRows {
         SqlChanges.Goal goal = on.goal(wanted.table(), "sql:Insert", SqlChanges.COMMIT);
         Sources sources = on.reading();
         // The engine does not say what comes of parameters that it has no values of.
-        String bare = wanted.select().withoutParameters();
-        return SqlChanges.placed(on.session.prepare(bare, sources), wanted.select())
+        Change.Text select = wanted.select();
+        Answer<Prepared> bare =
+                on.session
+                        .prepare(select.withoutParameters(), sources)
+                        .or(failure ->
+                                new Failure(
+                                        failure.state(),
+                                        failure.message(),
+                                        select.position(failure.position()),
+                                        failure.hint()));
+        return SqlChanges.placed(bare, select)
                 .then(prepared ->
                         SqlChanges.slots(goal, wanted.columns(), prepared.columns().size())
                                 .then(slots ->

@@ -383,7 +383,7 @@ final class Cloud implements AutoCloseable {
         Map<String, String> urls = new TreeMap<>(urls(settings, server.addresses()));
         urls.put("sql", "postgresql://" + host(sql.address()) + ":" + sql.address().getPort());
         files.is(urls.getOrDefault("s3", ""));
-        instruments.opened(server, urls);
+        instruments.opened(server, sql, urls);
         Endpoints endpoints = endpoints(settings, urls, socket, places, policy, clock.instant());
         endpoints.write(disk, folder);
         opened.push(() -> Files.deleteIfExists(folder.endpoints()));

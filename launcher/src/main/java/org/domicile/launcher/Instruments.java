@@ -36,6 +36,7 @@ import org.domicile.lifecycle.Lifecycle;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
 import org.domicile.query.Queries;
+import org.domicile.sql.SqlDoor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +68,7 @@ final class Instruments implements Running, Readiness, Figures {
             Outward outward,
             Queries queries) {}
 
-    private record Open(HttpServer server, Map<String, String> urls, Instant since) {}
+    private record Open(HttpServer server, SqlDoor sql, Map<String, String> urls, Instant since) {}
 
     private final Parts parts;
     private final InstantSource clock;
@@ -86,8 +87,8 @@ final class Instruments implements Running, Readiness, Figures {
     }
 
     /** From now on it is ready. */
-    void opened(HttpServer server, Map<String, String> urls) {
-        open.set(new Open(server, urls, clock.instant()));
+    void opened(HttpServer server, SqlDoor sql, Map<String, String> urls) {
+        open.set(new Open(server, sql, urls, clock.instant()));
     }
 
     /** From now on it is not any more. */
@@ -493,6 +494,10 @@ final class Instruments implements Running, Readiness, Figures {
                 figures.put(name + "bytes.in", each.bytesIn());
                 figures.put(name + "bytes.out", each.bytesOut());
             }
+            figures.put("sql.open", (long) now.sql().open());
+            figures.put("sql.statements", now.sql().statements());
+            figures.put("sql.bytes.in", now.sql().bytesIn());
+            figures.put("sql.bytes.out", now.sql().bytesOut());
         }
     }
 

@@ -212,6 +212,13 @@ final class SqlCommand extends ServerCommand {
             super(out);
         }
 
+        /** An explanation is drawn over several lines, which a cell of a table cannot hold. */
+        private boolean explains() {
+            return columns.size() == 2
+                    && columns.getFirst().text("name").equals("explain_key")
+                    && columns.getLast().text("name").equals("explain_value");
+        }
+
         @Override
         void row(Json.Row cells) {
             if (shown.size() < MOST_SHOWN) {
@@ -227,6 +234,10 @@ final class SqlCommand extends ServerCommand {
                 if (!done.isEmpty()) {
                     out.println(done);
                 }
+                return;
+            }
+            if (explains()) {
+                shown.forEach(each -> out.println(each.text("1").stripTrailing()));
                 return;
             }
             Table table = new Table();

@@ -144,9 +144,11 @@ record StatusPage(Json.Row told) {
     }
 
     private void traffic(PrintWriter out, String listener) {
-        String name = "http." + listener + ".";
+        boolean sql = listener.equals("sql");
+        String name = sql ? "sql." : "http." + listener + ".";
         List<String> parts = new ArrayList<>();
-        parts.add(number(name + "requests", "request"));
+        parts.add(
+                sql ? number("sql.statements", "statement") : number(name + "requests", "request"));
         parts.add(number(name + "open", "open connection"));
         parts.add(Times.size(figure(name + "bytes.in")) + " in");
         parts.add(Times.size(figure(name + "bytes.out")) + " out");

@@ -473,7 +473,7 @@ final class TableLoadCommand extends ServerCommand {
     }
 
     /** The server's web listener. */
-    private record Door(HttpClient http, URI web, FirstCredential own) {
+    record Door(HttpClient http, URI web, FirstCredential own) {
         Json.Row ask(String path, Map<String, String> asked, BodyPublisher body, long shift)
                 throws IOException, InterruptedException {
             String query =
@@ -486,13 +486,12 @@ final class TableLoadCommand extends ServerCommand {
                                     (own.accessKey() + ":" + own.secret())
                                             .getBytes(StandardCharsets.UTF_8));
             HttpResponse<byte[]> answer =
-                    http.send(
+                    send(
                             HttpRequest.newBuilder(web.resolve(path + "?" + query))
                                     .header("Authorization", "Basic " + login)
                                     .header("Content-Type", "application/octet-stream")
                                     .POST(body)
-                                    .build(),
-                            BodyHandlers.ofByteArray());
+                                    .build());
             Json.Row told = Json.object(answer.body());
             if (answer.statusCode() != 200) {
                 Json.Row error = told.row("error");
@@ -506,10 +505,22 @@ final class TableLoadCommand extends ServerCommand {
             return told;
         }
 
-        /** Lines of a part as lines of the file. */
+        private HttpResponse<byte[]> send(HttpRequest request) throws InterruptedException {
+            try {
+                return http.send(request, BodyHandlers.ofByteArray());
+            } catch (IOException e) {
+                throw new Problem(
+                        "the server's answer broke off ("
+                                + e.getMessage()
+                                + "); run the same command again: what is there already does not"
+                                + " come twice");
+            }
+        }
+
+        /** Lines of a part as lines of the file; what it says last is a row, as it stands there. */
         private static String lines(String message, long shift) {
             Matcher matcher = LINE.matcher(message);
-            return matcher.replaceAll(
+            return matcher.replaceFirst(
                     each -> each.group(1) + (Long.parseLong(each.group(2)) + shift));
         }
     }

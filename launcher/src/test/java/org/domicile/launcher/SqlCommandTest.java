@@ -112,6 +112,17 @@ class SqlCommandTest {
                 status.out());
     }
 
+    /** Its lines were told as signs in one line. */
+    @Test
+    void anExplanationIsDrawnInLines() {
+        Rig.Ran ran = sql("explain select max(day) from 's3://travel/flights.parquet'");
+        assertEquals("", ran.err());
+        assertTrue(ran.out().startsWith("purpose   "), ran.out());
+        assertTrue(ran.out().contains("\nreads     "), ran.out());
+        assertTrue(ran.out().contains("│\n"), ran.out());
+        assertTrue(!ran.out().contains("u000a"), ran.out());
+    }
+
     @Test
     void linesForPrograms() throws IOException {
         Rig.Ran json =
@@ -135,7 +146,7 @@ class SqlCommandTest {
         assertEquals(1, none.code());
         assertTrue(none.err().contains("no object s3://travel/none.parquet"), none.err());
         assertTrue(sql("select 1 from 's3://travel/text.parquet'").err().contains("not a Parquet"));
-        assertTrue(sql("create index x on y (a)").err().contains("Only statements that read"));
+        assertTrue(sql("create index x on y (a)").err().contains("do not run here"));
         assertTrue(sql("selec 1").err().contains("selec"));
         assertTrue(sql("select 'x'::integer").err().contains("Could not convert"));
     }

@@ -18,18 +18,41 @@ public sealed interface Change {
 
     /** A text of SQL within the statement. @param at where it begins, counted from 0 */
     record Text(String sql, int at) {
-        /** The same with an empty text in each parameter's place, and every word where it was. */
+        /** The same with a null in each parameter's place: it can be cast to whatever is said. */
         public String withoutParameters() {
-            StringBuilder text = new StringBuilder(sql);
-            for (Token each : Lexer.words(sql)) {
-                if (each.kind() == Token.Kind.PARAMETER) {
-                    int length = each.end() - each.start();
-                    text.replace(
-                            each.start(), each.end(), "''" + " ".repeat(Math.max(0, length - 2)));
-                }
+            StringBuilder text = new StringBuilder();
+            int from = 0;
+            for (Token each : parameters()) {
+                text.append(sql, from, each.start()).append(NOTHING);
+                from = each.end();
             }
-            return text.toString();
+            return text.append(sql, from, sql.length()).toString();
         }
+
+        /**
+         * Where in this text it is what stands at a place of {@link #withoutParameters}.
+         *
+         * @param position counted from 1; 0 stays 0
+         */
+        public int position(int position) {
+            int longer = 0;
+            for (Token each : parameters()) {
+                int begin = each.start() + longer;
+                if (position - 1 < begin + NOTHING.length()) {
+                    return Math.min(position - longer, each.end());
+                }
+                longer += NOTHING.length() - (each.end() - each.start());
+            }
+            return position - longer;
+        }
+
+        private List<Token> parameters() {
+            return Lexer.words(sql).stream()
+                    .filter(each -> each.kind() == Token.Kind.PARAMETER)
+                    .toList();
+        }
+
+        private static final String NOTHING = "NULL";
     }
 
     /** What becomes of a name that is taken already, or is not there. */

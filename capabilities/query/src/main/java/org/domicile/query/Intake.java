@@ -15,8 +15,26 @@ public sealed interface Intake {
     /** The same with columns that are known. */
     Intake of(List<Named> columns);
 
-    /** A column of the file. @param type as the engine writes it */
-    record Named(String name, String type) {}
+    /**
+     * A column of the file.
+     *
+     * @param type as the engine writes it
+     * @param spelling of its values
+     */
+    record Named(String name, String type, Spelling spelling) {
+        /** One whose values the engine reads. */
+        public Named(String name, String type) {
+            this(name, type, Spelling.ENGINE);
+        }
+    }
+
+    /** Whose texts stand for values. */
+    enum Spelling {
+        /** {@code [1, 2]}, {@code \xAA\xBB}, {@code {'a': 1}}. */
+        ENGINE,
+        /** As COPY writes them: {@code {1,2}}, {@code \xaabb}, {@code {"a":1}}. */
+        POSTGRES
+    }
 
     /** What becomes of a row that is none. */
     enum OnError {
@@ -96,8 +114,46 @@ public sealed interface Intake {
 
     private static String named(List<Named> columns) {
         return columns.stream()
-                .map(each -> literal(each.name()) + ": " + literal(each.type()))
+                .map(each ->
+                        literal(each.name())
+                                + ": "
+                                + literal(foreign(each) ? "VARCHAR" : each.type()))
                 .collect(Collectors.joining(", ", "{", "}"));
+    }
+
+    /** Whether the engine would not find the value in the text, or another one. */
+    private static boolean foreign(Named column) {
+        String type = column.type();
+        return column.spelling() == Spelling.POSTGRES
+                && (type.equals("BLOB")
+                        || type.endsWith("[]")
+                        || type.startsWith("STRUCT(")
+                        || type.startsWith("MAP("));
+    }
+
+    /** A column of text as what the text means. */
+    private static String meant(Named column) {
+        String text = Target.quoted(column.name());
+        String type = column.type();
+        String value =
+                type.equals("BLOB")
+                        ? "CASE WHEN starts_with(%1$s, '\\x') THEN from_hex(substr(%1$s, 3)) ELSE"
+                                + " CAST(%1$s AS BLOB) END"
+                        : type.matches("[^(\\[]*(\\([^(]*\\))?\\[]")
+                                ? "CASE WHEN starts_with(%1$s, '{') THEN CAST('[' || substr(%1$s,"
+                                        + " 2, length(%1$s) - 2) || ']' AS %2$s) ELSE CAST(%1$s AS"
+                                        + " %2$s) END"
+                                : "CAST(CAST(%1$s AS JSON) AS %2$s)";
+        return value.formatted(text, type) + " AS " + text;
+    }
+
+    private static String all(List<Named> columns) {
+        String meant =
+                columns.stream()
+                        .filter(Intake::foreign)
+                        .map(Intake::meant)
+                        .collect(Collectors.joining(", "));
+        return meant.isEmpty() ? "*" : "* REPLACE (" + meant + ")";
     }
 
     /** Its rows, as the engine's statement. @param number tells tables of what is left out apart */
@@ -114,7 +170,9 @@ public sealed interface Intake {
                                     : ", columns = " + named(json.columns()))
                             + ", maximum_object_size = 67108864)";
             case Csv csv ->
-                    "SELECT * FROM read_csv("
+                    "SELECT "
+                            + all(csv.columns())
+                            + " FROM read_csv("
                             + file
                             + ", header = "
                             + (csv.header() == Target.Header.NAMES)
@@ -129,7 +187,11 @@ public sealed interface Intake {
                             + literal(csv.nothing())
                             + ", allow_quoted_nulls = false"
                             + (csv.columns().isEmpty()
+                                    // a broken row is told where it is read, with its line
                                     ? ", sample_size = -1"
+                                            + (csv.onError() == OnError.FAIL
+                                                    ? ", ignore_errors = true"
+                                                    : "")
                                     : ", auto_detect = false, columns = " + named(csv.columns()))
                             + (csv.onError() == OnError.SKIP
                                     ? ", store_rejects = true, rejects_table = "

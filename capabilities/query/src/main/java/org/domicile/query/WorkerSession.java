@@ -344,6 +344,12 @@ final class WorkerSession implements Session {
         @Override
         public Answer<List<Column>> guess(Intake intake) {
             String file = path.toString();
+            if (intake instanceof Intake.Csv) {
+                Optional<Failure> foreign = foreign();
+                if (foreign.isPresent()) {
+                    return Answer.failed(foreign.get());
+                }
+            }
             boolean apart =
                     intake instanceof Intake.Json
                             && skips(intake)
@@ -362,6 +368,14 @@ final class WorkerSession implements Session {
             return guess.then(columns ->
                     Answer.of(
                             intake instanceof Intake.Json ? JsonRecords.signed(columns) : columns));
+        }
+
+        private Optional<Failure> foreign() {
+            try {
+                return CsvRecords.foreign(path);
+            } catch (IOException e) {
+                return Optional.of(broken(e));
+            }
         }
 
         private Answer<List<Column>> structured(String structure) {
@@ -439,6 +453,10 @@ final class WorkerSession implements Session {
          * 1. So which one it is, is looked for once more.
          */
         private <T> Answer<T> located(Answer<T> answer, Intake intake) {
+            if (intake instanceof Intake.Csv
+                    && answer instanceof Answer.Failed<T>(Failure failure)) {
+                return Answer.failed(CsvRecords.told(failure));
+            }
             if (!(intake instanceof Intake.Json json)
                     || !(answer instanceof Answer.Failed<T>(Failure failure))
                     || !ofRecord(failure)) {
@@ -881,10 +899,9 @@ final class WorkerSession implements Session {
                         return Answer.failed(
                                 new Failure(
                                         Failure.NOT_HERE,
-                                        "Only statements that read run here: SELECT, VALUES,"
-                                                + " EXPLAIN.",
+                                        "Such statements do not run here.",
                                         0,
-                                        "Write data through the S3 door."));
+                                        "What runs: docs/use/sql.md, docs/use/sql-writes.md."));
                     }
                     if (found.moments().size() != times.size()) {
                         return Answer.failed(broken(new IOException("moments are missing")));

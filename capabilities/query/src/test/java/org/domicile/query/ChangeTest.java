@@ -66,6 +66,20 @@ class ChangeTest {
                 change(sql));
     }
 
+    /** An empty text stood there, which is no number when it is cast to one. */
+    @Test
+    void aParameterMayBeCast() {
+        Change.Text text = new Change.Text("values ($1::bigint, $22, nope)", 0);
+        String bare = text.withoutParameters();
+        assertEquals("values (NULL::bigint, NULL, nope)", bare);
+        for (String each : List.of("values", "::bigint", ", nope", "nope")) {
+            assertEquals(text.sql().indexOf(each) + 1, text.position(bare.indexOf(each) + 1), each);
+        }
+        assertEquals(text.sql().indexOf("$22") + 1, text.position(bare.indexOf("NULL,") + 1));
+        assertEquals(0, text.position(0));
+        assertEquals(7, new Change.Text("select 1", 0).position(7));
+    }
+
     @Test
     void whatDoesNotRunSaysSoWithItsPlace() {
         String sql = "insert into t values (1) returning n";

@@ -962,7 +962,9 @@ public abstract class SessionContract {
         try (Session session = session();
                 Arrived file = arrived(session, text)) {
             Failure failure = failure(file.write(csv(Intake.OnError.FAIL).of(NAMED), TWO));
-            assertTrue(failure.message().contains("Line: 3"), failure.message());
+            assertEquals(
+                    "Line 3: n holds what is no bigint: \"x\". It begins: x,b", failure.message());
+            assertEquals("22P02", failure.state());
             Arrived.Taken taken = given(file.write(csv(Intake.OnError.SKIP).of(NAMED), TWO));
             try (Written written = taken.written()) {
                 assertEquals(3, written.rows());
@@ -974,6 +976,138 @@ public abstract class SessionContract {
                         taken.rejected().getFirst().why().contains("x"),
                         taken.rejected().getFirst().why());
             }
+        }
+    }
+
+    /** Rows of other lengths kept the engine from guessing at all, and it named no line. */
+    @Test
+    void aBrokenRowIsNamedWhereColumnsAreGuessed() throws IOException {
+        for (List<String> each :
+                List.of(
+                        List.of("n,word\n1\n2,b\n", "Line 2: 1 values, and not 2. It begins: 1"),
+                        List.of(
+                                "n,word\n1,a\n2,b,c\n",
+                                "Line 3: 3 values, and not 2. It begins: 2,b,c"))) {
+            try (Session session = session();
+                    Arrived file = arrived(session, each.getFirst())) {
+                List<Column> guessed = given(file.guess(csv(Intake.OnError.FAIL)));
+                assertEquals(List.of("n", "word"), guessed.stream().map(Column::name).toList());
+                Failure failure = failure(file.write(csv(Intake.OnError.FAIL).of(NAMED), TWO));
+                assertEquals(each.getLast(), failure.message());
+            }
+        }
+        try (Session session = session();
+                Arrived file = arrived(session, "n,word\n1,\"a\n2,b\n")) {
+            Failure failure = failure(file.guess(csv(Intake.OnError.FAIL)));
+            assertTrue(failure.message().contains("quote"), failure.message());
+            assertFalse(failure.message().contains("/"), failure.message());
+        }
+        try (Session session = session();
+                Arrived file =
+                        given(
+                                session.arrive(
+                                        new java.io.ByteArrayInputStream(
+                                                "n,word\n1,a\n"
+                                                        .getBytes(
+                                                                java.nio.charset.StandardCharsets
+                                                                        .UTF_16))))) {
+            Failure failure = failure(file.guess(csv(Intake.OnError.FAIL)));
+            assertTrue(failure.message().contains("UTF-16"), failure.message());
+        }
+    }
+
+    /** What COPY writes it reads again: lists, bytes and structs as PostgreSQL spells them. */
+    @Test
+    void valuesAsCopySpellsThem() throws IOException {
+        Intake.Spelling copy = Intake.Spelling.POSTGRES;
+        List<Intake.Named> columns =
+                List.of(
+                        new Intake.Named("l", "INTEGER[]", copy),
+                        new Intake.Named("w", "VARCHAR[]", copy),
+                        new Intake.Named("b", "BLOB", copy),
+                        new Intake.Named("d", "DECIMAL(10, 2)[]", copy),
+                        new Intake.Named("s", "STRUCT(\"x\" INTEGER, \"y\" VARCHAR[])", copy),
+                        new Intake.Named("m", "MAP(VARCHAR, INTEGER)", copy));
+        List<Target.Slot> slots = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            Intake.Named each = columns.get(i);
+            String ids = Integer.toString(i + 1);
+            slots.add(
+                    new Target.Slot(
+                            each.name(),
+                            each.type(),
+                            each.name().equals("b") ? ids : "{__duckdb_field_id: " + ids + "}",
+                            i + 1));
+        }
+        String text =
+                "l,w,b,d,s,m\n"
+                    + "\"{1,2,NULL}\",\"{x,\"\"y\\\"\"z\"\",NULL,\"\"{,}\"\"}\",\\xdeadbeef,{1.50},\"{\"\"x\"\":1,\"\"y\"\":[\"\"a\"\"]}\",\"{\"\"k\"\":1}\"\n"
+                    + "{},{},\\x,,,\n";
+        try (Session session = session();
+                Arrived file = arrived(session, text)) {
+            Arrived.Taken taken =
+                    given(
+                            file.write(
+                                    csv(Intake.OnError.FAIL).of(columns),
+                                    new Target.Parquet(slots)));
+            try (Written written = taken.written()) {
+                kept(written, "loaded");
+                assertEquals(
+                        List.of(
+                                List.of(
+                                        new Value.Text(
+                                                "[1, 2, NULL]|[x, 'y\"z', NULL, '{,}']|DEADBEEF|"
+                                                        + "[1.50]|{'x': 1, 'y': [a]}|{k=1}")),
+                                List.of(new Value.Text("[]|[]||||"))),
+                        rows(
+                                session,
+                                "select concat(l::varchar, '|', w::varchar, '|', hex(b), '|',"
+                                        + " d::varchar, '|', s::varchar, '|', m::varchar)"
+                                        + " from loaded order by len(l) desc"));
+            }
+        }
+    }
+
+    @Test
+    void failuresNameWhatWasWritten() {
+        parquet(folder.resolve("t.parquet"), "select 1 as a, 'x' as b");
+        try (Session session = session()) {
+            Failure none = failure(session.run("select nope from t", List.of(), sources));
+            assertEquals("42703", none.state());
+            assertFalse(none.message().contains("domicile_"), none.message());
+            for (List<Value> values :
+                    List.of(
+                            List.<Value>of(),
+                            List.<Value>of(new Value.Whole(1), new Value.Whole(2)))) {
+                assertEquals(
+                        "08P01",
+                        failure(session.run("select $1::bigint + 1", values, sources)).state());
+            }
+        }
+    }
+
+    /** {@code where id = any($1)}, as drivers send it. */
+    @Test
+    void aListMayBeAParameter() {
+        try (Session session = session()) {
+            for (Value list :
+                    List.of(
+                            new Value.Items(
+                                    List.of(new Value.Whole(1), Value.NULL, new Value.Whole(3))),
+                            new Value.Items(List.of(new Value.Text("1"), new Value.Text("3"))))) {
+                assertEquals(
+                        List.of(List.of(new Value.Whole(2))),
+                        rows(
+                                session,
+                                "select count(*) from range(5) t(i) where i = any($1::bigint[])",
+                                list));
+            }
+            assertEquals(
+                    List.of(List.of(new Value.Whole(0))),
+                    rows(
+                            session,
+                            "select count(*) from range(5) t(i) where i = any($1::bigint[])",
+                            new Value.Items(List.of())));
         }
     }
 

@@ -83,6 +83,13 @@ final class Changes {
         TableMetadata present = table.metadata();
         return Document.checked(() -> {
             asked.requirements().forEach(each -> each.validate(present));
+            for (MetadataUpdate each : asked.updates()) {
+                if (each instanceof MetadataUpdate.AssignUUID assign
+                        && present.uuid() != null
+                        && !assign.uuid().equalsIgnoreCase(present.uuid())) {
+                    throw Document.invalid("A table keeps its UUID: " + present.uuid());
+                }
+            }
             TableMetadata.Builder builder = TableMetadata.buildFrom(present);
             apply(warehouse, table.id(), asked.updates(), builder);
             return builder.build();

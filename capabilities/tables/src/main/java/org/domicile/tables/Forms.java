@@ -97,9 +97,16 @@ final class Forms {
                                     loaded.metadata().currentSchemaId()),
                             new UpdateRequirement.AssertLastAssignedFieldId(
                                     loaded.metadata().lastColumnId())),
-                    List.of(
-                            new MetadataUpdate.AddSchema(next),
-                            new MetadataUpdate.SetCurrentSchema(-1)));
+                    loaded.metadata().schemas().stream()
+                            .filter(each -> each.sameSchema(next))
+                            .findFirst()
+                            .<List<MetadataUpdate>>map(again ->
+                                    // it was so before, and is not added a second time
+                                    List.of(new MetadataUpdate.SetCurrentSchema(again.schemaId())))
+                            .orElseGet(() ->
+                                    List.of(
+                                            new MetadataUpdate.AddSchema(next),
+                                            new MetadataUpdate.SetCurrentSchema(-1))));
         });
     }
 

@@ -677,6 +677,9 @@ abstract class RowsContract {
         alter(new ColumnChange.Rename("late", "delay"));
         alter(new ColumnChange.Relax("n"));
         alter(new ColumnChange.Drop("place"));
+        // the columns are what they were before: no schema is added, and that was refused
+        alter(new ColumnChange.Add(plain("more", "int", Scan.Presence.OPTIONAL)));
+        alter(new ColumnChange.Drop("more"));
         Shape shape =
                 tables.shape(
                         warehouse, tables.load(warehouse, Kind.TABLE, FLIGHTS), new Moment.Now());

@@ -252,6 +252,25 @@ abstract class TablesContract {
                 refused(() -> tables.list(warehouse, TRAVEL, Kind.TABLE, new Page.Asked("!", 7))));
     }
 
+    /**
+     * Iceberg's REST specification, AssignUUIDUpdate: "It is not allowed to re-assign the UUID".
+     */
+    @Test
+    void aTableKeepsItsUuid() {
+        Loaded made = tables.create(request(), warehouse, FLIGHTS, wanted("flights", ""), Once.NOT);
+        String other = "00000000-0000-0000-0000-0000000000aa";
+        assertEquals(Refusal.Kind.INVALID, refused(() -> commit(assigned(other))), "another one");
+        assertEquals(made.uuid(), commit(assigned(made.uuid())).getFirst().uuid());
+    }
+
+    private static TableChange assigned(String uuid) {
+        return TableChange.parse(
+                FLIGHTS,
+                "{\"requirements\":[],\"updates\":[{\"action\":\"assign-uuid\",\"uuid\":\""
+                        + uuid
+                        + "\"}]}");
+    }
+
     // ---- places ----
 
     @Test

@@ -88,7 +88,11 @@ record Asked(Operation operation, List<String> steps, Map<String, String> query)
     }
 
     boolean truth(String name) {
-        return parameter(name).equalsIgnoreCase("true");
+        return switch (parameter(name).toLowerCase(java.util.Locale.ROOT)) {
+            case "true" -> true;
+            case "", "false" -> false;
+            default -> throw Failure.bad(name + " is true or false.");
+        };
     }
 
     NamespaceName namespace() {

@@ -243,9 +243,10 @@ sealed interface Command {
             if (accept("default")) {
                 return whole(new Set(name, Optional.empty(), local));
             }
-            StringBuilder value = new StringBuilder(value());
+            boolean path = name.equalsIgnoreCase("search_path");
+            StringBuilder value = new StringBuilder(path ? identifier() : value());
             while (take(",")) {
-                value.append(", ").append(value());
+                value.append(", ").append(path ? identifier() : value());
             }
             return whole(new Set(name, Optional.of(value.toString()), local));
         }
@@ -261,6 +262,11 @@ sealed interface Command {
                 case PARAMETER, SIGN, END -> throw wrong();
             }
             throw wrong();
+        }
+
+        /** An element of search_path, as it has to be written to be read as one again. */
+        private String identifier() {
+            return Catalogue.quoted(value());
         }
 
         private Command show() {

@@ -133,7 +133,7 @@ final class Connection implements Runnable {
 
     private void serve() throws IOException {
         InputStream in = new BufferedInputStream(raw.getInputStream(), 16 << 10);
-        Outgoing out = new Outgoing(raw.getOutputStream());
+        Outgoing out = new Outgoing(raw.getOutputStream(), door::goes);
         outgoing = out;
         while (true) {
             int first = in.read();
@@ -218,7 +218,7 @@ final class Connection implements Runnable {
         }
         socket = tls;
         secure = true;
-        outgoing = new Outgoing(tls.getOutputStream());
+        outgoing = new Outgoing(tls.getOutputStream(), door::goes);
         return new BufferedInputStream(tls.getInputStream(), 16 << 10);
     }
 
@@ -513,6 +513,7 @@ final class Connection implements Runnable {
             if (body.length < length - 4) {
                 return;
             }
+            door.came(kind, length + 1);
             if (skipping && kind != 'S' && kind != 'X') {
                 continue;
             }

@@ -72,6 +72,8 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
     private volatile long number;
     private volatile boolean working;
     private volatile boolean cancelled;
+    private volatile boolean late; // it was cancelled because statement_timeout was over
+    private Thread timer = Thread.ofVirtual().unstarted(() -> {});
 
     /** Who else is connected with the same credential. */
     interface Activities {
@@ -192,19 +194,47 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         use = "";
         Duration own = settings.timeout();
         deadline = clock.instant().plus(own.isZero() ? LONGEST : own);
+        late = false;
+        timer.interrupt();
+        if (!own.isZero()) {
+            timer = timer(own, number);
+        }
+    }
+
+    /** Cancels a statement that is still at work by then: an engine looks at no deadline. */
+    private Thread timer(Duration own, long which) {
+        return Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        Thread.sleep(own);
+                    } catch (InterruptedException e) {
+                        return; // the next statement has begun
+                    }
+                    if (working && number == which) {
+                        late = true;
+                        cancel();
+                    }
+                });
+    }
+
+    private SqlError ended() {
+        return new SqlError(
+                "57014",
+                late
+                        ? "canceling statement due to statement timeout"
+                        : "canceling statement due to user request");
     }
 
     private void look() {
         if (cancelled) {
-            throw new SqlError("57014", "canceling statement due to user request");
+            throw ended();
         }
     }
 
     /** What a failure is for a client. */
     SqlError told(RuntimeException e) {
         return switch (e) {
-            case SqlError own when cancelled && own.state().equals("57014") ->
-                    new SqlError("57014", "canceling statement due to user request");
+            case SqlError own when cancelled && own.state().equals("57014") -> ended();
             case SqlError own -> own;
             case Refused refused -> {
                 use = refused.use();
@@ -775,7 +805,9 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
         out.flush();
         InputStream pieces = CopySource.stream(copied);
         InputStream csv =
-                format.kind() == CopyFormat.Kind.TEXT ? new TextRows(pieces, format) : pieces;
+                format.kind() == CopyFormat.Kind.TEXT
+                        ? new TextRows(pieces, format)
+                        : new CsvRows(pieces, format);
         GuardedSql.Came came = sessions.load(this::request, settings.zone(), schema(), load, csv);
         pieces.transferTo(java.io.OutputStream.nullOutputStream()); // behind \\.
         use = came.use();

@@ -55,6 +55,12 @@ record CopyFormat(
                 default -> throw new SqlError("0A000", "COPY option \"" + name + "\" is not here");
             }
         }
+        String encoding =
+                options.getOrDefault("encoding", "utf8").toLowerCase(java.util.Locale.ROOT);
+        if (!encoding.matches("utf-?8|unicode")) {
+            throw new SqlError(
+                    "0A000", "COPY is in UTF8 here, and not in " + options.get("encoding"));
+        }
         boolean csv = kind == Kind.CSV;
         String header = options.getOrDefault("header", "false").toLowerCase(java.util.Locale.ROOT);
         char quote = single(options, "quote", '"');

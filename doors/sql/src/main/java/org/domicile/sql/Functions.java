@@ -94,7 +94,13 @@ final class Functions {
                     "pg_operator_is_visible",
                     "pg_opclass_is_visible",
                     "pg_collation_is_visible",
-                    "pg_conversion_is_visible" ->
+                    "pg_conversion_is_visible",
+                    "pg_opfamily_is_visible",
+                    "pg_statistics_obj_is_visible",
+                    "pg_ts_config_is_visible",
+                    "pg_ts_dict_is_visible",
+                    "pg_ts_parser_is_visible",
+                    "pg_ts_template_is_visible" ->
                     strict(PgType.BOOL, a -> visible(oid(a, 0)));
             case "has_table_privilege", "has_any_column_privilege", "has_column_privilege" ->
                     strict(PgType.BOOL, a -> readable(a));

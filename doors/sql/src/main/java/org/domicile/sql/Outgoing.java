@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
  * Messages to the client, gathered until they are flushed or fill the buffer. Owned by the
@@ -14,13 +15,22 @@ final class Outgoing {
     private static final int USUAL = 96 << 10;
 
     private final OutputStream out;
+    private final IntConsumer counts;
     private byte[] buffer = new byte[8 << 10];
     private int size;
     private int begun = -1;
     private volatile long writing;
 
     Outgoing(OutputStream out) {
+        this(out, _ -> {});
+    }
+
+    /**
+     * @param counts is told how many bytes go out
+     */
+    Outgoing(OutputStream out, IntConsumer counts) {
         this.out = out;
+        this.counts = counts;
     }
 
     /** When a write began that has not ended, in System.nanoTime; 0 when none is under way. */
@@ -140,6 +150,7 @@ final class Outgoing {
         if (whole == 0) {
             return;
         }
+        counts.accept(whole);
         writing = System.nanoTime() | 1;
         try {
             out.write(buffer, 0, whole);

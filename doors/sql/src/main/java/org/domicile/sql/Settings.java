@@ -167,6 +167,7 @@ final class Settings {
                     "server_version_num",
                     "ssl");
 
+    private static final Pattern QUOTED = Pattern.compile("\"((?:[^\"]|\"\")*)\"");
     private static final Pattern TIME = Pattern.compile("(\\d{1,12})\\s*(us|ms|s|min|h|d)?");
 
     private final Map<String, String> usual = new LinkedHashMap<>(STANDARD);
@@ -435,7 +436,15 @@ final class Settings {
     /** First namespace of search_path; empty for none. */
     Optional<String> schema() {
         return value("search_path")
-                .map(path -> path.split(",", 2)[0].strip().replace("\"", ""))
+                .map(path -> first(path.strip()))
                 .filter(first -> !first.isEmpty() && !first.startsWith("$"));
+    }
+
+    private static String first(String path) {
+        if (!path.startsWith("\"")) {
+            return path.split(",", 2)[0].strip();
+        }
+        Matcher quoted = QUOTED.matcher(path);
+        return quoted.lookingAt() ? quoted.group(1).replace("\"\"", "\"") : "";
     }
 }

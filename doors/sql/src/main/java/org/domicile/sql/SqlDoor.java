@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.SSLContext;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedSql;
@@ -46,6 +47,9 @@ public final class SqlDoor implements AutoCloseable {
     private final @Nullable Certificates certificates;
     private final ServerSocket listening;
     private final Map<Integer, Connection> connections = new ConcurrentHashMap<>();
+    private final LongAdder statements = new LongAdder();
+    private final LongAdder bytesIn = new LongAdder();
+    private final LongAdder bytesOut = new LongAdder();
 
     /** Wrong logins by address, of the minute that is going on. */
     private final Map<InetAddress, Integer> wrong = new HashMap<>();
@@ -119,6 +123,34 @@ public final class SqlDoor implements AutoCloseable {
     /** Connections that are open now. */
     public int open() {
         return connections.size();
+    }
+
+    /** Statements that were sent since it opened: simple queries, and portals executed. */
+    public long statements() {
+        return statements.sum();
+    }
+
+    /** Bytes of messages behind logins that came, TLS not counted. */
+    public long bytesIn() {
+        return bytesIn.sum();
+    }
+
+    /** Bytes of messages that went out, TLS not counted. */
+    public long bytesOut() {
+        return bytesOut.sum();
+    }
+
+    /** A message came. */
+    void came(int kind, int bytes) {
+        bytesIn.add(bytes);
+        if (kind == 'Q' || kind == 'E') {
+            statements.increment();
+        }
+    }
+
+    /** So much goes out. */
+    void goes(int bytes) {
+        bytesOut.add(bytes);
     }
 
     private void accept() {

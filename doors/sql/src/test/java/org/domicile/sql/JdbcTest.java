@@ -227,6 +227,37 @@ class JdbcTest {
         }
     }
 
+    /** It was taken and nothing ended the engine's work. */
+    @Test
+    void statementTimeoutEndsTheStatementAlone() throws Exception {
+        try (Connection connection = served.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("set statement_timeout = '300ms'");
+            SQLException e =
+                    assertThrows(SQLException.class, () -> statement.executeQuery("select slow"));
+            assertEquals("57014", state(e));
+            assertTrue(String.valueOf(e.getMessage()).contains("due to statement timeout"));
+            assertEquals(List.of("0"), texts(connection, "select * from series(1)"));
+            LockSupport.parkNanos(400_000_000);
+            assertEquals(List.of("0"), texts(connection, "select * from series(1)"));
+        }
+    }
+
+    @Test
+    void aNamespaceWithSignsIsFoundByItsName() throws SQLException {
+        try (Connection connection = served.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("set search_path = \"a \"\"x\"\", b\", other");
+            assertEquals(
+                    List.of("\"a \"\"x\"\", b\", other"), texts(connection, "show search_path"));
+            assertEquals(List.of("a \"x\", b"), texts(connection, "select current_schema"));
+            statement.execute("set search_path to 'Travel Two'");
+            assertEquals(List.of("Travel Two"), texts(connection, "select current_schema()"));
+            statement.execute("set search_path to travel, public");
+            assertEquals(List.of("travel"), texts(connection, "select current_schema"));
+        }
+    }
+
     @Test
     void aSessionThatDiedIsFollowedByAnother() throws SQLException {
         try (Connection connection = served.connect()) {

@@ -38,6 +38,40 @@ class TextRowsTest {
         assertEquals("\"2\"\n", csv("n\n2\n", "header", "true"));
     }
 
+    private static String until(String text, String... options) throws IOException {
+        Map<String, String> all = new java.util.HashMap<>(Map.of("format", "csv"));
+        if (options.length > 0) {
+            all.put(options[0], options[1]);
+        }
+        return new String(
+                new CsvRows(
+                                new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)),
+                                CopyFormat.of(all))
+                        .readAllBytes(),
+                StandardCharsets.UTF_8);
+    }
+
+    /** psql sends the line along that ends what stands in its script. */
+    @Test
+    void csvEndsWhereItSaysSo() throws IOException {
+        assertEquals("1,a\n", until("1,a\n\\.\n"));
+        assertEquals("1,a\r\n", until("1,a\r\n\\.\r\n2,b\r\n"));
+        assertEquals("", until("\\."));
+        assertEquals("\\.x\n\\\n", until("\\.x\n\\\n"));
+        assertEquals("1,\"a\n\\.\n\"\n", until("1,\"a\n\\.\n\"\n\\.\n"));
+        assertEquals("\"a\"\"\n\\.\n\"\n", until("\"a\"\"\n\\.\n\"\n"));
+        assertEquals("\"a!\"\n\\.\n\"\n", until("\"a!\"\n\\.\n\"\n\\.\n", "escape", "!"));
+        String line = "x".repeat(200_000) + "\n";
+        assertEquals(line + line, until(line + line + "\\.\n"));
+    }
+
+    @Test
+    void onlyUtf8() throws IOException {
+        assertEquals("1\n", until("1\n", "encoding", "UTF-8"));
+        org.junit.jupiter.api.Assertions.assertThrows(
+                org.domicile.postgres.SqlError.class, () -> until("1\n", "encoding", "latin1"));
+    }
+
     @Test
     void signsMayBeOthers() throws IOException {
         assertEquals("\"1\",\"a\"\n", csv("1|a\n", "delimiter", "|"));

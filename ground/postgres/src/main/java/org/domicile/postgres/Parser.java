@@ -955,6 +955,7 @@ final class Parser {
                     "user",
                     "current_role",
                     "current_catalog",
+                    "current_schema",
                     "current_date",
                     "current_timestamp",
                     "current_time",

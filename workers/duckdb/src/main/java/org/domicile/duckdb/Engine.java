@@ -433,13 +433,70 @@ final class Engine {
             case Value.Interval(int months, int days, long micros) ->
                     statement.setString(at, new Span(months, days, micros).text());
             case Value.Uuid(java.util.UUID uuid) -> statement.setObject(at, uuid);
-            case Value.Items _, Value.Fields _, Value.Entries _ ->
+            case Value.Items(List<Value> items) -> statement.setArray(at, array(items));
+            case Value.Fields _, Value.Entries _ ->
                     throw new Failed(
                             Failure.of(
                                     Failure.NOT_HERE,
-                                    "Lists, structs and maps are no parameters; send a text and"
-                                            + " cast it."));
+                                    "Structs and maps are no parameters; send a text and cast"
+                                            + " it."));
         }
+    }
+
+    /** A list is of what its first item is that is there. */
+    private java.sql.Array array(List<Value> items) throws SQLException, Failed {
+        String type = "VARCHAR";
+        Object[] objects = new Object[items.size()];
+        for (int i = items.size() - 1; i >= 0; i--) {
+            Value item = items.get(i);
+            if (!(item instanceof Value.Null)) {
+                type = itemType(item);
+                objects[i] = item(item);
+            }
+        }
+        return connection.createArrayOf(type, objects);
+    }
+
+    private static String itemType(Value item) throws Failed {
+        return switch (item) {
+            case Value.Bool _ -> "BOOLEAN";
+            case Value.Whole _ -> "BIGINT";
+            case Value.Big _ -> "HUGEINT";
+            case Value.Exact(BigDecimal exact) -> "DECIMAL(38,%d)".formatted(exact.scale());
+            case Value.Real _ -> "DOUBLE";
+            case Value.Null _, Value.Text _ -> "VARCHAR";
+            case Value.Date _ -> "DATE";
+            case Value.Timestamp _ -> "TIMESTAMP";
+            case Value.Moment _ -> "TIMESTAMPTZ";
+            case Value.Uuid _ -> "UUID";
+            case Value.Bytes _,
+                    Value.Time _,
+                    Value.Interval _,
+                    Value.Items _,
+                    Value.Fields _,
+                    Value.Entries _ ->
+                    throw new Failed(
+                            Failure.of(
+                                    Failure.NOT_HERE,
+                                    "Lists of such values are no parameters; send a text and cast"
+                                            + " it."));
+        };
+    }
+
+    private static Object item(Value item) {
+        return switch (item) {
+            case Value.Bool(boolean bool) -> bool;
+            case Value.Whole(long whole) -> whole;
+            case Value.Big(java.math.BigInteger big) -> big;
+            case Value.Exact(BigDecimal exact) -> exact;
+            case Value.Real(double real) -> real;
+            case Value.Text(String text) -> text;
+            case Value.Date(java.time.LocalDate date) -> date;
+            case Value.Timestamp(java.time.LocalDateTime time) -> time;
+            case Value.Moment(java.time.Instant moment) -> moment.atOffset(ZoneOffset.UTC);
+            case Value.Uuid(java.util.UUID uuid) -> uuid;
+            default -> throw new IllegalStateException("no item of a parameter: " + item);
+        };
     }
 
     /** The next rows. */

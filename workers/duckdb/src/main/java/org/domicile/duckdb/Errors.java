@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.domicile.query.Failure;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class Errors {
     private static final String MORE =
             "Read or keep less at a time, or ask the operator for more (sql.memory, sql.spill).";
+
+    /** It would offer a column that a view of ours has and nobody wrote. */
+    private static final Pattern OURS =
+            Pattern.compile("\\s*Candidate bindings: [^\\n]*\"domicile_[^\\n]*");
 
     private Errors() {}
 
@@ -29,13 +34,20 @@ final class Errors {
                     boolean full = state.equals(Failure.MEMORY);
                     return new Failure(
                             state,
-                            (full ? first(message) : message).replace(files.toString(), "").strip(),
+                            OURS.matcher(full ? first(message) : message)
+                                    .replaceAll("")
+                                    .replace(files.toString(), "")
+                                    .strip(),
                             position(error.get("position"), 0),
                             full ? MORE : "");
                 }
             } catch (IllegalArgumentException _) {
                 // not JSON after all
             }
+        }
+        if (text.contains("Parameter count mismatch")
+                || text.contains("Parameter index out of bounds")) {
+            return Failure.of("08P01", "The statement has not as many parameters as values came.");
         }
         return Failure.of(plain(text), text.replace(files.toString(), ""));
     }
