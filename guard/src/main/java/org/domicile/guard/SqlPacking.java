@@ -23,13 +23,29 @@ final class SqlPacking {
     /** Files that one statement packs. */
     private static final int MOST_PACKED = 10_000;
 
+    private static final String OPTIMIZE = "OPTIMIZE ";
+    private static final String NOTHING = OPTIMIZE + 0;
+
+    /** All of them, as somebody asks. */
+    private static final Picking ALL = groups -> groups;
+
     private final SqlChanges on;
+
+    /** Which groups of files are packed, of those that can be. */
+    interface Picking {
+        List<List<Scan.DataFile>> of(List<List<Scan.DataFile>> groups);
+    }
 
     /**
      * @param on what it is a part of
      */
     SqlPacking(SqlChanges on) {
         this.on = on;
+    }
+
+    /** Files that were packed. @param tag of what was done */
+    static long packed(String tag) {
+        return Long.parseLong(tag.substring(OPTIMIZE.length()));
     }
 
     /** Of the table that is compacted, the files of one group; of others, what there is. */
@@ -56,6 +72,11 @@ final class SqlPacking {
      * that has more such files than {@link #MOST_PACKED} is packed by as many statements.
      */
     Answer<GuardedSql.Result> compact(List<String> path) {
+        return compact(path, ALL);
+    }
+
+    /** The same of some of the groups; where that is none, nothing is committed. */
+    Answer<GuardedSql.Result> compact(List<String> path, Picking picking) {
         SqlChanges.Goal goal = on.goal(path, "sql:Compact", SqlChanges.COMMIT);
         Optional<Failure> never = SqlChanges.unwritable(goal);
         if (never.isPresent()) {
@@ -74,17 +95,20 @@ final class SqlPacking {
                                                 SmallFiles.below(
                                                         SmallFiles.aim(goal.loaded().properties())),
                                                 MOST_PACKED)
-                                        .then(files -> packed(goal, table, files))
+                                        .then(files -> packed(goal, table, files, picking))
                                 : Answer.failed(Failure.NO_TABLE, "It is no table."));
     }
 
     private Answer<GuardedSql.Result> packed(
-            SqlChanges.Goal goal, CatalogTable table, List<Scan.DataFile> files) {
+            SqlChanges.Goal goal, CatalogTable table, List<Scan.DataFile> files, Picking picking) {
         String own = goal.loaded().id() + "\n" + goal.shape().snapshot() + "\n";
         List<List<Scan.DataFile>> groups =
-                SmallFiles.groups(files, SmallFiles.aim(goal.loaded().properties()));
+                picking.of(SmallFiles.groups(files, SmallFiles.aim(goal.loaded().properties())));
         if (!table.id().startsWith(own) && !files.isEmpty()) {
             throw on.changedMeanwhile(goal, "sql:Compact");
+        }
+        if (groups.isEmpty() && picking != ALL) {
+            return Answer.of(new SqlChanges.Done(NOTHING, ""));
         }
         int before = 0;
         Answer<GuardedSql.Result> last =
@@ -95,7 +119,7 @@ final class SqlPacking {
                                 List.of(),
                                 new FilesChange.Append(Map.of()),
                                 Map.of(),
-                                "OPTIMIZE 0",
+                                NOTHING,
                                 on.parts.tables()::commit)
                         : Answer.failed(Failure.SYSTEM, "nothing was packed");
         for (List<Scan.DataFile> group : groups) {
@@ -106,7 +130,7 @@ final class SqlPacking {
                 }
                 case Answer.Given<List<TableFile>>(List<TableFile> opened) -> {
                     before += opened.size();
-                    last = packed(goal, table, opened, "OPTIMIZE " + before);
+                    last = packed(goal, table, opened, OPTIMIZE + before);
                 }
             }
             on.statement.letGo(described);
