@@ -292,9 +292,8 @@ final class TableCompactionRun implements CompactionOfTables {
             }
             int least = least(properties);
             TableUpkeep.Wear wear = parts.tables().upkeep().wear(loaded);
-            // What a snapshot says of itself is enough to know that there cannot be anything.
-            if (wear.snapshot() < 0
-                    || wear.deletes() == 0 && wear.files() >= 0 && wear.files() < 2) {
+            long below = SmallFiles.below(SmallFiles.aim(properties));
+            if (!couldBeDue(wear, least, below)) {
                 rest(held.get(), CompactionCare.Stage.FINE, "");
                 return 0;
             }
@@ -304,8 +303,19 @@ final class TableCompactionRun implements CompactionOfTables {
                 return 0;
             }
             looks++;
-            Due due = new Due(least, SmallFiles.below(SmallFiles.aim(properties)), options.room());
+            Due due = new Due(least, below, options.room());
             return told(held.get(), due, packed(name, due));
+        }
+
+        /** By what a snapshot says of itself; where it says nothing, manifests have to be read. */
+        private static boolean couldBeDue(TableUpkeep.Wear wear, int least, long below) {
+            boolean few =
+                    wear.files() >= 0
+                            && (wear.files() < 2
+                                    || wear.files() < least
+                                            && wear.bytes() >= 0
+                                            && wear.bytes() < below);
+            return wear.snapshot() >= 0 && (wear.deletes() != 0 || !few);
         }
 
         /** Writers' clocks are their own: what counts is when it was seen that it changed. */

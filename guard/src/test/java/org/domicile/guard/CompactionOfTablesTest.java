@@ -1,5 +1,6 @@
 package org.domicile.guard;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,6 +21,7 @@ import org.domicile.ledger.Ledger;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Version;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
 import org.domicile.query.Answer;
 import org.domicile.query.Failure;
@@ -274,15 +276,14 @@ class CompactionOfTablesTest {
         assertEquals(0, world.compaction.turn(), "an empty table");
         world.add(11);
         world.settle();
+        long opened = world.installation.entries("city");
         assertEquals(0, world.compaction.turn(), "too few");
+        assertEquals(List.of(), world.programs(opened), "which its snapshot says itself");
         assertEquals("nothing to do", world.stands());
         assertEquals(0, world.queries.begun, "no worker is started in vain");
         world.add(1);
         world.settle();
         long entries = world.installation.entries("city");
-        assertEquals(0, world.compaction.turn());
-        assertEquals(List.of(), world.programs(entries), "a look a moment ago does for a while");
-        world.advance(CompactionOfTables.LOOK.plus(MOMENT));
         assertEquals(12, world.compaction.turn());
         assertEquals(1, world.files());
         List<Ledger.Recorded> uses = world.programs(entries);
@@ -294,16 +295,20 @@ class CompactionOfTablesTest {
             assertEquals(Policy.UPKEEP, each.purpose());
         }
         assertEquals(0, world.compaction.turn(), "there is nothing more");
+        world.set("self-optimizing.minor.trigger.file-count", "2");
+        world.add(1);
+        world.settle();
+        assertEquals(2, world.compaction.turn());
         CompactionOfTables.Standing standing = world.compaction.standing();
-        assertEquals(1, standing.groups());
-        assertEquals(12, standing.files());
-        assertEquals("12", world.told().get("files-packed"));
+        assertEquals(2, standing.groups());
+        assertEquals(14, standing.files());
+        assertEquals("14", world.told().get("files-packed"));
         assertTrue(
                 world.view()
                         .inspect(FLIGHTS)
                         .inspection()
                         .answer(Map.of(), List.of())
-                        .contains("\"files-before\":12,\"files-after\":1"));
+                        .contains("\"files-before\":2,\"files-after\":1"));
     }
 
     @Test
@@ -386,6 +391,44 @@ class CompactionOfTablesTest {
         world.queries.before = () -> world.add(3);
         assertEquals(20, world.compaction.turn());
         assertEquals(4, world.files());
+    }
+
+    /** Two compactions of the same files: one of them gives way. */
+    @Test
+    void twoAtOnceAreOne() {
+        World world = world();
+        world.add(20);
+        world.advance(QUIET.plus(MOMENT));
+        world.queries.before =
+                () ->
+                        assertEquals(
+                                "OPTIMIZE 20",
+                                world.run("alter table travel.flights execute optimize"));
+        assertEquals(0, world.compaction.turn());
+        assertTrue(world.stands().startsWith("gave way to a writer"), world::stands);
+        assertEquals(1, world.files());
+        world.queries.before = () -> {};
+        world.advance(CompactionOfTables.LOOK);
+        assertEquals(0, world.compaction.turn());
+        assertEquals("nothing to do", world.stands());
+    }
+
+    /** They say who may use the data; that they lie in fewer files is no use of anybody's. */
+    @Test
+    void labelsNeitherStopItNorChange() {
+        World world = world();
+        Marks marks = new Marks(List.of("health"), List.of("installation/upkeep"), List.of());
+        world.add(20);
+        byte[] before = world.tables.carried(world.warehouse(), world.id());
+        world.installation.admin().label(world.warehouse().bucket(), world.id() + "/", marks);
+        world.advance(QUIET.plus(MOMENT));
+        long entries = world.installation.entries("city");
+        assertEquals(20, world.compaction.turn(), () -> world.programs(entries).toString());
+        for (Ledger.Recorded each : world.programs(entries)) {
+            assertEquals("allowed done", each.verdict() + " " + each.outcome(), each::toString);
+            assertEquals(each.dataZone(), each.clientZone(), "they stay where they are");
+        }
+        assertArrayEquals(before, world.tables.carried(world.warehouse(), world.id()));
     }
 
     @Test

@@ -99,11 +99,12 @@ final class StoredUpkeep implements TableUpkeep {
     public Wear wear(Loaded loaded) {
         Snapshot current = table(loaded).metadata().currentSnapshot();
         return current == null
-                ? new Wear(-1, Instant.EPOCH, 0, 0, "")
+                ? new Wear(-1, Instant.EPOCH, 0, 0, 0, "")
                 : new Wear(
                         current.snapshotId(),
                         Instant.ofEpochMilli(current.timestampMillis()),
                         Describing.said(current, "total-data-files").orElse(-1),
+                        Describing.said(current, "total-files-size").orElse(-1),
                         Describing.said(current, "total-delete-files").orElse(-1),
                         current.summary() == null
                                 ? ""

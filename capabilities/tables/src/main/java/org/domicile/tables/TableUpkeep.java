@@ -74,10 +74,12 @@ public interface TableUpkeep {
      * @param snapshot its id; -1 of a table that has none
      * @param committed when; {@link Instant#EPOCH} where there is none
      * @param files of data; -1 where its writer did not say
+     * @param bytes of all of its files; -1 where its writer did not say
      * @param deletes files and vectors that delete rows; -1 where its writer did not say
      * @param use that committed it, where it was one of ours that says so; empty otherwise
      */
-    record Wear(long snapshot, Instant committed, long files, long deletes, String use) {}
+    record Wear(
+            long snapshot, Instant committed, long files, long bytes, long deletes, String use) {}
 
     /** Which snapshots end. */
     sealed interface Ending {
