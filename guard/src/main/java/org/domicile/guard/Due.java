@@ -2,13 +2,16 @@ package org.domicile.guard;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.domicile.tables.Scan;
 
 /**
  * Which files of a table are due to be packed by the program itself, of those that somebody could
- * have packed who asks for it. The first group that is worth it, and no more.
+ * have packed who asks for it. The first group that is worth it, and no more; of one that goes over
+ * several partitions, those partitions in which it is.
  *
  * <p>Small files are worth it when there are enough of them, or enough to fill one file. One that
  * is larger than all smaller ones together is left out: packed with each handful of new files, its
@@ -63,7 +66,21 @@ final class Due implements SqlPacking.Picking {
         return List.of();
     }
 
+    /** Where files lie: a partitioning, and values of its fields. */
+    private record Partition(int spec, Map<String, String> values) {}
+
     private List<Scan.DataFile> due(List<Scan.DataFile> group) {
+        Map<Partition, List<Scan.DataFile>> partitions = new LinkedHashMap<>();
+        for (Scan.DataFile each : group) {
+            partitions
+                    .computeIfAbsent(
+                            new Partition(each.spec(), each.partition()), _ -> new ArrayList<>())
+                    .add(each);
+        }
+        return partitions.values().stream().flatMap(each -> dueOfOne(each).stream()).toList();
+    }
+
+    private List<Scan.DataFile> dueOfOne(List<Scan.DataFile> group) {
         List<Scan.DataFile> due = new ArrayList<>();
         List<Scan.DataFile> small = new ArrayList<>();
         for (Scan.DataFile each : group) {
