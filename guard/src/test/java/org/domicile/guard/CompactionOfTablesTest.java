@@ -14,7 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.ledger.Ledger;
@@ -25,10 +27,16 @@ import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
 import org.domicile.query.Answer;
 import org.domicile.query.Failure;
+import org.domicile.query.Prepared;
 import org.domicile.query.Queries;
+import org.domicile.query.Rows;
 import org.domicile.query.Session;
+import org.domicile.query.Sources;
+import org.domicile.query.Target;
 import org.domicile.query.TinyParquet;
+import org.domicile.query.Value;
 import org.domicile.query.WritingQueries;
+import org.domicile.query.Written;
 import org.domicile.request.Request;
 import org.domicile.tables.FilesChange;
 import org.domicile.tables.Kind;
@@ -63,6 +71,8 @@ class CompactionOfTablesTest {
         Optional<Failure> none = Optional.empty();
         Runnable before = () -> {};
         int begun;
+        volatile boolean hangs;
+        final CountDownLatch hanging = new CountDownLatch(1);
 
         @Override
         public Answer<Session> begin(String organisation, String zone) {
@@ -76,7 +86,7 @@ class CompactionOfTablesTest {
             }
             begun++;
             before.run();
-            return writing.begin("", "UTC");
+            return hangs ? Answer.of(new Hanging(hanging)) : writing.begin("", "UTC");
         }
 
         @Override
@@ -87,6 +97,51 @@ class CompactionOfTablesTest {
         @Override
         public void close() {
             writing.close();
+        }
+    }
+
+    /** A worker that writes until it is ended. */
+    private static final class Hanging implements Session {
+        private final CountDownLatch begun;
+        private final CountDownLatch closed = new CountDownLatch(1);
+
+        Hanging(CountDownLatch begun) {
+            this.begun = begun;
+        }
+
+        @Override
+        public Answer<Written> write(
+                String select, List<Value> parameters, Target target, Sources sources) {
+            begun.countDown();
+            try {
+                closed.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError("what is under way is not interrupted", e);
+            }
+            return Answer.failed(Failure.GONE, "The worker has ended.");
+        }
+
+        @Override
+        public Answer<Prepared> prepare(String sql, Sources sources) {
+            throw new AssertionError("nothing is asked");
+        }
+
+        @Override
+        public Answer<Rows> run(String sql, List<Value> parameters, Sources sources) {
+            throw new AssertionError("nothing is asked");
+        }
+
+        @Override
+        public void cancel() {}
+
+        @Override
+        public boolean alive() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            closed.countDown();
         }
     }
 
@@ -243,6 +298,15 @@ class CompactionOfTablesTest {
         void settle() {
             assertEquals(0, compaction.turn(), "just changed");
             advance(QUIET.plus(MOMENT));
+        }
+
+        /** Later turns; what records uses may take a moment to find that there is room again. */
+        void again() {
+            for (int i = 0; i < 200 && files() > 1; i++) {
+                LockSupport.parkNanos(20_000_000);
+                advance(CompactionOfTables.AFTER_FAILURE);
+                compaction.turn();
+            }
         }
 
         List<Ledger.Recorded> programs(long since) {
@@ -470,6 +534,59 @@ class CompactionOfTablesTest {
         world.advance(CompactionOfTables.WAIT);
         assertEquals(0, world.compaction.turn(), "it goes on behind the table");
         assertEquals(20, world.compaction.turn());
+    }
+
+    /** The disk is full from each commit of a turn on, until there is room again. */
+    @Test
+    void aFullDiskLeavesTheTableAsItWas() {
+        int commits = 0;
+        boolean whole = false;
+        while (!whole) {
+            try (World world = new World(folder.resolve("full-" + commits))) {
+                world.add(20);
+                world.advance(QUIET.plus(MOMENT));
+                long before = world.snapshot();
+                world.installation.keyspace().fullAfter(commits);
+                whole = world.compaction.turn() == 20;
+                world.installation.keyspace().heal();
+                if (!whole) {
+                    assertEquals(before, world.snapshot(), "after " + commits + " commits");
+                    assertEquals(1, world.compaction.standing().failing());
+                    world.again();
+                }
+                assertEquals(1, world.files());
+            }
+            commits++;
+        }
+        assertTrue(commits > 3, commits + " commits of a turn");
+    }
+
+    /** The server stops in the middle: the turn ends, and the next start begins it anew. */
+    @Test
+    void aTurnThatIsInterruptedEnds() throws InterruptedException {
+        World world = world();
+        world.add(20);
+        world.advance(QUIET.plus(MOMENT));
+        world.queries.hangs = true;
+        AtomicLong packed = new AtomicLong(-1);
+        Thread turn =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            long done = world.compaction.turn();
+                            assertTrue(Thread.currentThread().isInterrupted());
+                            packed.set(done);
+                        });
+        world.queries.hanging.await();
+        turn.interrupt();
+        turn.join();
+        assertEquals(0, packed.get());
+        assertEquals(20, world.files());
+        assertEquals(0, world.compaction.standing().failing());
+        world.queries.hangs = false;
+        world.advance(CompactionOfTables.WAIT);
+        world.compaction.turn();
+        world.compaction.turn();
+        assertEquals(1, world.files());
     }
 
     /** The disk fails after each commit of a turn in turn: the rows are there, each once. */

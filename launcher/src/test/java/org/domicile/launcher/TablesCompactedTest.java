@@ -15,6 +15,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -93,6 +94,10 @@ class TablesCompactedTest {
     }
 
     private Table worn(String name, int files) {
+        return worn(lake, name, files);
+    }
+
+    private static Table worn(Lake lake, String name, int files) {
         Table table =
                 lake.create(
                         Lake.named("travel", name),
@@ -183,8 +188,8 @@ class TablesCompactedTest {
         assertTrue(done.getAsBoolean(), "it did not come to that in a minute");
     }
 
-    private long compacted() {
-        return cloud.instruments().status().figures().getOrDefault("tables.compacted.files", 0L);
+    private static long figure(Cloud cloud, String name) {
+        return cloud.instruments().status().figures().getOrDefault(name, 0L);
     }
 
     @Test
@@ -241,11 +246,48 @@ class TablesCompactedTest {
         }
     }
 
+    /** It ends while it is at it: the table is what it was, and nobody is told of half a file. */
+    @Test
+    void aWorkerThatIsKilledLeavesTheTableAsItWas() throws Exception {
+        Rig other = new Rig(folder.resolve("killed"));
+        Path memory = Path.of(staging + "-killed");
+        try (Cloud own =
+                        other.open(
+                                "sql.staging.folder=" + memory,
+                                "sql.memory=128MiB",
+                                "upkeep.compaction.quiet=500ms");
+                Lake theirs =
+                        new Lake(
+                                folder,
+                                own.endpoints().urls().getOrDefault("web", ""),
+                                FirstCredential.read(other.firstCredential()).orElseThrow())) {
+            theirs.namespace("travel");
+            Set<Long> before =
+                    ProcessHandle.current()
+                            .descendants()
+                            .map(ProcessHandle::pid)
+                            .collect(Collectors.toSet());
+            Table table = worn(theirs, "killed", 14);
+            List<String> rows = rows(table, table.newScan());
+            await(() -> {
+                ProcessHandle.current()
+                        .descendants()
+                        .filter(each -> !before.contains(each.pid()))
+                        .forEach(ProcessHandle::destroyForcibly);
+                return figure(own, "tables.compaction.waiting") == 1;
+            });
+            assertEquals(14, files(table));
+            assertEquals(rows, rows(table, table.newScan()));
+            assertEquals(0, figure(own, "tables.compacted"));
+        }
+        Files.deleteIfExists(memory);
+    }
+
     /** Rules keep rows and columns from purposes; the files that they stand in keep them all. */
     @Test
     void rulesMaskNothingOfWhatIsWrittenAnew() throws Exception {
         Table table = worn("ruled", 2);
-        long before = compacted();
+        long before = figure(cloud, "tables.compacted.files");
         ran("table", "classes", "travel.ruled", "word", "--classes", "name");
         ran("table", "rows", "travel.ruled", "--where", "n > 1000");
         try (Connection connection = sql()) {
@@ -257,7 +299,7 @@ class TablesCompactedTest {
                 }
             }
             // who is shown a part is not told of files: the server's own figures are
-            await(() -> compacted() >= before + 13);
+            await(() -> figure(cloud, "tables.compacted.files") >= before + 13);
             ran("table", "classes", "travel.ruled", "word", "--remove");
             assertEquals("211", asked(connection, "select count(word) from ruled"));
             assertEquals("word 7", asked(connection, "select word from ruled where n = 7"));
