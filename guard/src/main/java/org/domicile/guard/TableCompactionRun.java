@@ -274,10 +274,12 @@ final class TableCompactionRun implements CompactionOfTables {
                             .filter(each ->
                                     each.life() == TableUpkeep.Life.LIVES
                                             && each.kind() == Kind.TABLE);
-            held.ifPresent(this::seen);
-            if (held.isEmpty()
-                    || held.get().version() == table.version
-                    || now.isBefore(table.notBefore)) {
+            if (held.isEmpty()) {
+                table.stage = CompactionCare.Stage.FINE; // dropped, or never made
+                return 0;
+            }
+            seen(held.get());
+            if (held.get().version() == table.version || now.isBefore(table.notBefore)) {
                 return 0;
             }
             TableName name = held.get().name().orElseThrow();
@@ -323,6 +325,11 @@ final class TableCompactionRun implements CompactionOfTables {
             if (held.version() != table.seen) {
                 table.changed = table.seen < 0 ? Instant.MAX : now;
                 table.seen = held.version();
+                // perhaps what was wrong with it was mended
+                if (table.stage == CompactionCare.Stage.FAILED
+                        && table.notBefore.isAfter(now.plus(LOOK))) {
+                    table.notBefore = now.plus(LOOK);
+                }
             }
         }
 
