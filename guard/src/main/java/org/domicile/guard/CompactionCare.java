@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How compaction of each table stands, by its id, since the program started. Written by the thread
@@ -15,7 +16,7 @@ final class CompactionCare {
 
     private final Map<String, Table> tables = new ConcurrentHashMap<>();
     private volatile String off = "the server has not begun with it";
-    private volatile long conflicts;
+    private final AtomicLong conflicts = new AtomicLong();
 
     /** What came of the last look at a table. */
     enum Stage {
@@ -34,7 +35,7 @@ final class CompactionCare {
         FAILED
     }
 
-    /** One table. What is volatile is for any to read. */
+    /** One table. What is volatile, or counts, is for any to read. */
     static final class Table {
         /** Of the metadata that were looked at; -1 where it has to be looked at again. */
         long version = -1;
@@ -58,8 +59,8 @@ final class CompactionCare {
         volatile Stage stage = Stage.UNSEEN;
         volatile String why = "";
         volatile Instant packed = Instant.EPOCH;
-        volatile long groups;
-        volatile long files;
+        final AtomicLong groups = new AtomicLong();
+        final AtomicLong files = new AtomicLong();
     }
 
     /** It is done. */
@@ -83,7 +84,7 @@ final class CompactionCare {
 
     /** One more gave way. */
     void conflict() {
-        conflicts++;
+        conflicts.incrementAndGet();
     }
 
     CompactionOfTables.Standing standing() {
@@ -93,13 +94,14 @@ final class CompactionCare {
         long waiting = 0;
         Instant last = Instant.EPOCH;
         for (Table each : tables.values()) {
-            groups += each.groups;
-            files += each.files;
+            groups += each.groups.get();
+            files += each.files.get();
             failing += each.stage == Stage.FAILED ? 1 : 0;
             waiting += each.stage == Stage.WAITS || each.stage == Stage.CONFLICT ? 1 : 0;
             last = each.packed.isAfter(last) ? each.packed : last;
         }
-        return new CompactionOfTables.Standing(groups, files, conflicts, failing, waiting, last);
+        return new CompactionOfTables.Standing(
+                groups, files, conflicts.get(), failing, waiting, last);
     }
 
     /**
@@ -112,9 +114,9 @@ final class CompactionCare {
         Table table = tables.getOrDefault(id, UNKNOWN);
         String way = off;
         told.put("compaction", way.isEmpty() ? sentence(table) : "off: " + way);
-        if (table.groups > 0) {
+        if (table.groups.get() > 0) {
             told.put("compacted", table.packed.toString());
-            told.put("files-packed", Long.toString(table.files));
+            told.put("files-packed", Long.toString(table.files.get()));
         }
         if (way.isEmpty() && table.notBefore.isAfter(Instant.EPOCH)) {
             told.put("compaction-next", table.notBefore.toString());

@@ -314,9 +314,9 @@ final class TableCompactionRun implements CompactionOfTables {
             boolean few =
                     wear.files() >= 0
                             && (wear.files() < 2
-                                    || wear.files() < least
+                                    || (wear.files() < least
                                             && wear.bytes() >= 0
-                                            && wear.bytes() < below);
+                                            && wear.bytes() < below));
             return wear.snapshot() >= 0 && (wear.deletes() != 0 || !few);
         }
 
@@ -472,8 +472,8 @@ final class TableCompactionRun implements CompactionOfTables {
                         table.tries = 0;
                         table.packed = now;
                         table.use = result.use();
-                        table.groups++;
-                        table.files += files;
+                        table.groups.incrementAndGet();
+                        table.files.addAndGet(files);
                         table.why = "";
                         table.stage = CompactionCare.Stage.FINE;
                     } else if (due.scarce()) {
