@@ -201,6 +201,32 @@ final class Gate implements Guard {
     }
 
     @Override
+    public CompactionOfTables compactionOf(
+            Queries queries, Tables tables, CompactionOptions options) {
+        return new TableCompactionRun(
+                policy,
+                queries,
+                new SqlCatalog.Parts(
+                        tables,
+                        warehouses,
+                        new OpenedWarehouse.Parts(keys, objects, vessel, random),
+                        sqlMemory.manifests(),
+                        sqlMemory.footers(),
+                        sqlMemory.describing()),
+                options,
+                care.compaction(),
+                objects.present(),
+                this::compactionUses,
+                uses ->
+                        new NestedReads(
+                                uses,
+                                objects,
+                                keys,
+                                vessel,
+                                new SecondKeys(uses, keys, vessel, random)));
+    }
+
+    @Override
     public MovesAtWork atWork(Moves moves) {
         return new MovesUnderWay(moves, policy, identity);
     }
@@ -372,6 +398,17 @@ final class Gate implements Guard {
      * @param zone where data go
      */
     private Uses programUses(Caller.Program caller, String zone) {
+        return programUses(caller, zone, 1);
+    }
+
+    /** What acts for compaction: while it commits, it may have to open manifests. */
+    private Uses compactionUses() {
+        return programUses(
+                new Caller.Program("system:upkeep", Policy.UPKEEP), options.dataZone(), 2);
+    }
+
+    /** The same for work in which one use begins within another. */
+    private Uses programUses(Caller.Program caller, String zone, int atOnce) {
         Instant now = clock.instant();
         Request request =
                 new Request(
@@ -387,7 +424,7 @@ final class Gate implements Guard {
                 policy,
                 ledger,
                 options,
-                new Semaphore(1),
+                new Semaphore(atOnce),
                 request,
                 new Concerned(policy, keys, people, request.caller(), List.of()),
                 sharings,

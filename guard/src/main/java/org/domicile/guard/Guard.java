@@ -84,6 +84,13 @@ public interface Guard {
     /** Upkeep of tables, as the program's own work. @param tables where the catalog is kept */
     UpkeepOfTables upkeepOf(Tables tables);
 
+    /**
+     * Compaction of tables, as the program's own work.
+     *
+     * @param queries where files are written @param tables where the catalog is kept
+     */
+    CompactionOfTables compactionOf(Queries queries, Tables tables, CompactionOptions options);
+
     /** Moves for who carries them out. @param moves where they are kept */
     MovesAtWork atWork(Moves moves);
 

@@ -179,26 +179,38 @@ final class SqlChanges {
     }
 
     Answer<GuardedSql.Result> made(Change change, List<Value> parameters) {
+        return told(() -> make(change, parameters));
+    }
+
+    /** Some files of a table are packed, for the program itself. */
+    Answer<GuardedSql.Result> packed(List<String> table, SqlPacking.Picking picking) {
+        return told(() -> new SqlPacking(this).compact(table, picking));
+    }
+
+    private Answer<GuardedSql.Result> make(Change change, List<Value> parameters) {
+        return switch (change) {
+            case Change.CreateSchema wanted -> new SqlDefinitions(this).create(wanted);
+            case Change.DropSchema wanted -> new SqlDefinitions(this).drop(wanted);
+            case Change.CreateTable wanted -> new SqlDefinitions(this).create(wanted);
+            case Change.CreateTableAs wanted -> new SqlDefinitions(this).create(wanted, parameters);
+            case Change.DropTable wanted -> new SqlDefinitions(this).drop(wanted);
+            case Change.CreateView wanted -> new SqlViews(this).create(wanted);
+            case Change.DropView wanted -> new SqlViews(this).drop(wanted);
+            case Change.RenameView wanted -> new SqlViews(this).rename(wanted);
+            case Change.Truncate(List<String> table) -> new SqlRows(this).truncate(table);
+            case Change.Compact(List<String> table) -> new SqlPacking(this).compact(table);
+            case Change.Insert wanted -> new SqlRows(this).insert(wanted, parameters);
+            case Change.Alter wanted -> new SqlDefinitions(this).alter(wanted);
+            case Change.CopyTo wanted -> new SqlCopies(this).copy(wanted, parameters);
+            case Change.Delete wanted -> new SqlRows(this).delete(wanted, parameters);
+            case Change.Update wanted -> new SqlRows(this).update(wanted, parameters);
+            case Change.Merge wanted -> new SqlRows(this).merge(wanted, parameters);
+        };
+    }
+
+    private static Answer<GuardedSql.Result> told(Supplier<Answer<GuardedSql.Result>> work) {
         try {
-            return switch (change) {
-                case Change.CreateSchema wanted -> new SqlDefinitions(this).create(wanted);
-                case Change.DropSchema wanted -> new SqlDefinitions(this).drop(wanted);
-                case Change.CreateTable wanted -> new SqlDefinitions(this).create(wanted);
-                case Change.CreateTableAs wanted ->
-                        new SqlDefinitions(this).create(wanted, parameters);
-                case Change.DropTable wanted -> new SqlDefinitions(this).drop(wanted);
-                case Change.CreateView wanted -> new SqlViews(this).create(wanted);
-                case Change.DropView wanted -> new SqlViews(this).drop(wanted);
-                case Change.RenameView wanted -> new SqlViews(this).rename(wanted);
-                case Change.Truncate(List<String> table) -> new SqlRows(this).truncate(table);
-                case Change.Compact(List<String> table) -> new SqlPacking(this).compact(table);
-                case Change.Insert wanted -> new SqlRows(this).insert(wanted, parameters);
-                case Change.Alter wanted -> new SqlDefinitions(this).alter(wanted);
-                case Change.CopyTo wanted -> new SqlCopies(this).copy(wanted, parameters);
-                case Change.Delete wanted -> new SqlRows(this).delete(wanted, parameters);
-                case Change.Update wanted -> new SqlRows(this).update(wanted, parameters);
-                case Change.Merge wanted -> new SqlRows(this).merge(wanted, parameters);
-            };
+            return work.get();
         } catch (Refusal e) {
             return Answer.failed(failure(e));
         } catch (SqlTypes.Untold e) {
@@ -553,7 +565,8 @@ final class SqlChanges {
         String id = goal.loaded().id();
         try (Admitted use = uses.admit(action, goal.place(), said(goal.name(), rows))) {
             String number = uses.last();
-            Marks coming = statement.marks(id);
+            boolean same = what instanceof FilesChange.Rewrite;
+            Marks coming = same ? statement.brought() : statement.marks(id);
             Marks all = goal.place().carried().and(coming);
             use.keep(all);
             OpenedWarehouse warehouse = written(goal.warehouse(), goal.place(), goal.name());
@@ -579,7 +592,7 @@ final class SqlChanges {
                                 what,
                                 ready,
                                 said,
-                                before -> TableMarks.and(before, coming)));
+                                before -> same ? before : TableMarks.and(before, coming)));
                 return Answer.of(new Done(tag, number));
             } catch (IOException e) {
                 names.forEach(warehouse::remove);

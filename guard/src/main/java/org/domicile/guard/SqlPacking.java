@@ -23,16 +23,32 @@ final class SqlPacking {
     /** Files that one statement packs. */
     private static final int MOST_PACKED = 10_000;
 
+    private static final String OPTIMIZE = "OPTIMIZE ";
+    private static final String NOTHING = OPTIMIZE + 0;
+
+    /** All of them, as somebody asks. */
+    private static final Picking ALL = groups -> groups;
+
     /** What a file of an older partitioning may have of the one of now; it stays as it is then. */
     private static final String TOO_MANY_PARTITIONS = "54000";
 
     private final SqlChanges on;
+
+    /** Which groups of files are packed, of those that can be. */
+    interface Picking {
+        List<List<Scan.DataFile>> of(List<List<Scan.DataFile>> groups);
+    }
 
     /**
      * @param on what it is a part of
      */
     SqlPacking(SqlChanges on) {
         this.on = on;
+    }
+
+    /** Files that were packed. @param tag of what was done */
+    static long packed(String tag) {
+        return Long.parseLong(tag.substring(OPTIMIZE.length()));
     }
 
     /** Of the table that is compacted, the files of one group; of others, what there is. */
@@ -67,6 +83,11 @@ final class SqlPacking {
      * that has more such files than {@link #MOST_PACKED} is packed by as many statements.
      */
     Answer<GuardedSql.Result> compact(List<String> path) {
+        return compact(path, ALL);
+    }
+
+    /** The same of some of the groups; where that is none, nothing is committed. */
+    Answer<GuardedSql.Result> compact(List<String> path, Picking picking) {
         SqlChanges.Goal goal = on.goal(path, "sql:Compact", SqlChanges.COMMIT);
         Optional<Failure> never = SqlChanges.unwritable(goal);
         if (never.isPresent()) {
@@ -85,18 +106,24 @@ final class SqlPacking {
                                                 SmallFiles.below(
                                                         SmallFiles.aim(goal.loaded().properties())),
                                                 MOST_PACKED)
-                                        .then(files -> packed(goal, table, files))
+                                        .then(files -> packed(goal, table, files, picking))
                                 : Answer.failed(Failure.NO_TABLE, "It is no table."));
     }
 
     private Answer<GuardedSql.Result> packed(
-            SqlChanges.Goal goal, CatalogTable table, List<Scan.DataFile> files) {
+            SqlChanges.Goal goal, CatalogTable table, List<Scan.DataFile> files, Picking picking) {
         String own = goal.loaded().id() + "\n" + goal.shape().snapshot() + "\n";
         List<List<Scan.DataFile>> groups =
-                SmallFiles.groups(
-                        files, SmallFiles.aim(goal.loaded().properties()), goal.spread().spec());
+                picking.of(
+                        SmallFiles.groups(
+                                files,
+                                SmallFiles.aim(goal.loaded().properties()),
+                                goal.spread().spec()));
         if (!table.id().startsWith(own) && !files.isEmpty()) {
             throw on.changedMeanwhile(goal, "sql:Compact");
+        }
+        if (groups.isEmpty() && picking != ALL) {
+            return Answer.of(new SqlChanges.Done(NOTHING, ""));
         }
         int before = 0;
         Optional<Answer<GuardedSql.Result>> last = Optional.empty();
@@ -108,8 +135,7 @@ final class SqlPacking {
                 }
                 case Answer.Given<List<TableFile>>(List<TableFile> opened) -> {
                     int after = before + opened.size();
-                    Answer<GuardedSql.Result> one =
-                            packed(goal, table, opened, "OPTIMIZE " + after);
+                    Answer<GuardedSql.Result> one = packed(goal, table, opened, OPTIMIZE + after);
                     boolean stays =
                             one instanceof Answer.Failed<GuardedSql.Result>(Failure failure)
                                     && failure.state().equals(TOO_MANY_PARTITIONS)
@@ -125,6 +151,9 @@ final class SqlPacking {
                 return last.get();
             }
         }
+        if (last.isEmpty() && picking != ALL) {
+            return Answer.of(new SqlChanges.Done(NOTHING, ""));
+        }
         return last.orElseGet(() ->
                 on.committed(
                         goal,
@@ -132,7 +161,7 @@ final class SqlPacking {
                         Optional.empty(),
                         new FilesChange.Append(Map.of()),
                         Map.of(),
-                        "OPTIMIZE 0",
+                        NOTHING,
                         on.parts.tables()::commit));
     }
 

@@ -106,6 +106,15 @@ final class SqlStatement implements Sources, AutoCloseable {
         return marks;
     }
 
+    /** What the files that it reads bring along themselves. */
+    Marks brought() {
+        Marks marks = Marks.NONE;
+        for (NestedReads.Held each : reads.held()) {
+            marks = marks.and(each.state().marks());
+        }
+        return marks;
+    }
+
     /** Whether it reads a view. @param id of the catalog */
     boolean reads(String id) {
         return catalog.views().containsKey(id);

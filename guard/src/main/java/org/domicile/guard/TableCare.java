@@ -17,6 +17,12 @@ final class TableCare {
     static final int MOST_WAITING = 100_000;
 
     private final Map<String, Table> tables = new ConcurrentHashMap<>();
+    private final CompactionCare compaction = new CompactionCare();
+
+    /** How compaction stands. */
+    CompactionCare compaction() {
+        return compaction;
+    }
 
     /** One table. Owned by the upkeep's thread, but for what is volatile or a count. */
     static final class Table {
@@ -51,10 +57,11 @@ final class TableCare {
      * For people and programs: {@code looked} (a time) once it was looked at, {@code files-waiting}
      * that nothing needs, {@code files-removed}, {@code bytes-removed} and {@code
      * snapshots-expired} since the program started, {@code expired} (a time), and {@code failed}, a
-     * sentence, when the last turn could not do its work.
+     * sentence, when the last turn could not do its work; and what {@link CompactionCare#told}
+     * says.
      */
     Map<String, String> told(String id) {
-        Map<String, String> told = new TreeMap<>();
+        Map<String, String> told = new TreeMap<>(compaction.told(id));
         Table table = tables.get(id);
         if (table == null) {
             return told;

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.KeyId;
 import org.domicile.keys.Keys;
@@ -54,6 +55,8 @@ final class Uses {
     private final Sharings sharings;
     private final Asking asking;
     private final InstantSource clock;
+    private final String behalf;
+    private final UnaryOperator<String> names;
     private String last = "";
 
     Uses(
@@ -66,6 +69,32 @@ final class Uses {
             Sharings sharings,
             Asking asking,
             InstantSource clock) {
+        this(
+                policy,
+                ledger,
+                options,
+                permits,
+                request,
+                concerned,
+                sharings,
+                asking,
+                clock,
+                "",
+                UnaryOperator.identity());
+    }
+
+    private Uses(
+            Policy policy,
+            Ledger ledger,
+            GuardOptions options,
+            Semaphore permits,
+            Request request,
+            Concerned concerned,
+            Sharings sharings,
+            Asking asking,
+            InstantSource clock,
+            String behalf,
+            UnaryOperator<String> names) {
         this.policy = policy;
         this.ledger = ledger;
         this.options = options;
@@ -75,6 +104,33 @@ final class Uses {
         this.sharings = sharings;
         this.asking = asking;
         this.clock = clock;
+        this.behalf = behalf;
+        this.names = names;
+    }
+
+    /**
+     * What the program does by itself with an organisation's data, as somebody of it could.
+     *
+     * @param organisation whose the data are
+     * @param names what an act is called when the program does it; what it does not know it throws
+     *     at, and of its own names it makes themselves
+     */
+    Uses upkeepOf(String organisation, UnaryOperator<String> names) {
+        if (!(request.caller() instanceof Caller.Program)) {
+            throw new IllegalStateException("nobody acts for others but the program");
+        }
+        return new Uses(
+                policy,
+                ledger,
+                options,
+                permits,
+                request,
+                concerned,
+                sharings,
+                asking,
+                clock,
+                organisation,
+                names);
     }
 
     Request request() {
@@ -99,9 +155,13 @@ final class Uses {
     }
 
     /**
-     * The organisation of the caller; that of the installation for the program and for strangers.
+     * The organisation of the caller; that of the installation for the program and for strangers,
+     * but where it works on the data of one.
      */
     String organisation() {
+        if (!behalf.isEmpty()) {
+            return behalf;
+        }
         return request.caller() instanceof Caller.Known known
                 ? known.organisation()
                 : Policy.INSTALLATION;
@@ -275,7 +335,8 @@ final class Uses {
     }
 
     private Decision check(
-            String action, Resource resource, String object, String going, Tags tags) {
+            String asked, Resource resource, String object, String going, Tags tags) {
+        String action = names.apply(asked);
         Decision decision = policy.decide(toward(going, request.at()), action, resource);
         if (decision.effect() == Decision.Effect.REFUSE) {
             throw refusal(action, decision, object, resource, going, tags);
@@ -470,7 +531,7 @@ final class Uses {
     }
 
     private Admitted admitTo(
-            String action,
+            String asked,
             Resource resource,
             String object,
             String going,
@@ -478,6 +539,7 @@ final class Uses {
             List<Statement> statements,
             Tags tags,
             Supplier<List<KeyId>> about) {
+        String action = names.apply(asked);
         if (!permits.tryAcquire()) {
             throw new StorageFailure(
                     StorageFailure.Kind.OVERLOADED,

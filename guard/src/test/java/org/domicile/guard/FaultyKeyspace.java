@@ -26,6 +26,7 @@ public final class FaultyKeyspace implements Keyspace {
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong scans = new AtomicLong();
     private final AtomicLong lasts = new AtomicLong(Long.MAX_VALUE);
+    private final AtomicLong room = new AtomicLong(Long.MAX_VALUE);
     private volatile boolean recording = true;
     private volatile Consumer<Transaction> watcher = transaction -> {};
     private final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
@@ -38,6 +39,11 @@ public final class FaultyKeyspace implements Keyspace {
     /** Lets so many commits pass, and then none. */
     public void fenceAfter(long commitsMore) {
         lasts.set(commitsMore == Long.MAX_VALUE ? commitsMore : commits.get() + commitsMore);
+    }
+
+    /** Lets so many commits pass, and then has no room for any. */
+    public void fullAfter(long commitsMore) {
+        room.set(commits.get() + commitsMore);
     }
 
     /** Takes every commit but those that hold the record of a use. */
@@ -58,6 +64,7 @@ public final class FaultyKeyspace implements Keyspace {
     /** Works again. */
     public void heal() {
         lasts.set(Long.MAX_VALUE);
+        room.set(Long.MAX_VALUE);
         recording = true;
     }
 
@@ -80,6 +87,9 @@ public final class FaultyKeyspace implements Keyspace {
     public Committed commit(Transaction transaction) {
         if (commits.incrementAndGet() > lasts.get()) {
             throw new StorageFailure(StorageFailure.Kind.FENCED, "the disk failed");
+        }
+        if (commits.get() > room.get()) {
+            throw new StorageFailure(StorageFailure.Kind.FULL, "the disk is full");
         }
         boolean records = transaction.appends().stream().anyMatch(FaultyKeyspace::isUse);
         if (records && !recording) {

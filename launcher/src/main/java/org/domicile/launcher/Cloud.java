@@ -28,6 +28,8 @@ import org.domicile.blobs.BlobOptions;
 import org.domicile.blobs.Blobs;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.Durable;
+import org.domicile.guard.CompactionOfTables;
+import org.domicile.guard.CompactionOptions;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardOptions;
 import org.domicile.guard.UpkeepOfTables;
@@ -81,6 +83,7 @@ final class Cloud implements AutoCloseable {
     private static final Duration ADOPT_WITHIN = Duration.ofHours(1);
     private static final Duration REMEMBER_UPLOADS = Duration.ofDays(1);
     private static final Duration HOURLY = Duration.ofHours(1);
+    private static final Duration MINUTELY = Duration.ofMinutes(1);
 
     private final Deque<AutoCloseable> opened;
     private final Instruments instruments;
@@ -287,6 +290,8 @@ final class Cloud implements AutoCloseable {
         Tables tables = Tables.open(keyspace, clock, random);
         Queries queries = SqlWorkers.open(settings.sql(), folder.path(), LimitTable.open(keyspace));
         opened.push(queries);
+        CompactionOfTables compaction =
+                guard.compactionOf(queries, tables, compaction(settings, disk, folder.path()));
         DiskForecast forecast = installation.forecast();
         Instruments instruments =
                 new Instruments(
@@ -307,7 +312,8 @@ final class Cloud implements AutoCloseable {
                                 hold,
                                 guard.deliveries(),
                                 outward,
-                                queries),
+                                queries,
+                                compaction),
                         clock);
         HttpHandler admin =
                 new AdminDoor(
@@ -376,6 +382,7 @@ final class Cloud implements AutoCloseable {
                         .start(retention(ledger, hold, settings, clock))
                         .start(lifecycle(guard, settings, clock))
                         .start(keptTables(guard.upkeepOf(tables), settings, clock))
+                        .start(compactedTables(compaction, settings, clock))
                         .start(keepingTime(installation, clock, steady))
                         .start(measuring(forecast, installation, disk, hold, clock)));
 
@@ -448,6 +455,21 @@ final class Cloud implements AutoCloseable {
                 settings.shared().ownership(),
                 settings.shared().publicPurposes(),
                 settings.sql().describing());
+    }
+
+    private static CompactionOptions compaction(Settings settings, Disk disk, Path folder) {
+        long reserve = settings.limits().reserve();
+        return new CompactionOptions(
+                settings.upkeep().compaction().mode(),
+                settings.upkeep().compaction().files(),
+                settings.upkeep().compaction().quiet(),
+                () -> {
+                    try {
+                        return Math.max(0, disk.usable(folder) - 2 * reserve);
+                    } catch (IOException e) {
+                        return 0; // a disk that says nothing gets nothing that can wait
+                    }
+                });
     }
 
     /** Data that lie in a zone do not move because a line of the configuration changed. */
@@ -673,6 +695,23 @@ final class Cloud implements AutoCloseable {
                 "upkeep:Tables",
                 clock.instant().plus(first),
                 turn -> turn.at().plus(turn.handled() > 0 ? pause : HOURLY),
+                tables::turn);
+    }
+
+    /**
+     * Tables are looked at each minute, or as often as one is quiet that may be compacted; while
+     * there is something to do, as long after each group of files as other work pauses.
+     */
+    private static Upkeep.Job compactedTables(
+            CompactionOfTables tables, Settings settings, Clock clock) {
+        Duration quiet = settings.upkeep().compaction().quiet();
+        Duration rest = quiet.compareTo(MINUTELY) < 0 ? quiet : MINUTELY;
+        Duration pause = settings.upkeep().pause();
+        Duration busy = pause.compareTo(rest) < 0 ? pause : rest;
+        return new Upkeep.Job(
+                "upkeep:CompactTables",
+                clock.instant().plus(rest),
+                turn -> turn.at().plus(turn.handled() > 0 ? busy : rest),
                 tables::turn);
     }
 

@@ -22,6 +22,7 @@ import org.domicile.admin.Running;
 import org.domicile.blobs.Blobs;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.StorageFailure;
+import org.domicile.guard.CompactionOfTables;
 import org.domicile.guard.Deliveries;
 import org.domicile.health.Figures;
 import org.domicile.health.Metric;
@@ -66,7 +67,8 @@ final class Instruments implements Running, Readiness, Figures {
             Hold hold,
             Deliveries deliveries,
             Outward outward,
-            Queries queries) {}
+            Queries queries,
+            CompactionOfTables compaction) {}
 
     private record Open(HttpServer server, SqlDoor sql, Map<String, String> urls, Instant since) {}
 
@@ -131,6 +133,7 @@ final class Instruments implements Running, Readiness, Figures {
         events(figures, warnings);
         lifecycle(warnings);
         sql(figures, warnings);
+        compaction(figures, warnings);
         parts.steady().doubted().ifPresent(far -> warnings.add(doubt(far)));
         process(figures, now);
         return new Status(
@@ -158,6 +161,23 @@ final class Instruments implements Running, Readiness, Figures {
                         figures.put("sql.of." + organisation, (long) count));
         standing.walls().forEach(wall -> figures.put("sql.wall." + wall, 1L));
         standing.missing().forEach(wall -> warnings.add("SQL does not run: " + wall));
+    }
+
+    private void compaction(Map<String, Long> figures, List<String> warnings) {
+        CompactionOfTables.Standing standing = parts.compaction().standing();
+        figures.put("tables.compacted", standing.groups());
+        figures.put("tables.compacted.files", standing.files());
+        figures.put("tables.compacted.last", standing.last().getEpochSecond());
+        figures.put("tables.compaction.conflicts", standing.conflicts());
+        figures.put("tables.compaction.waiting", standing.waiting());
+        figures.put("tables.compaction.failing", standing.failing());
+        if (standing.failing() > 0) {
+            warnings.add(
+                    "%d %s could not be compacted the last time: the log names them, 'domicile table show' says why"
+                            .formatted(
+                                    standing.failing(),
+                                    standing.failing() == 1 ? "table" : "tables"));
+        }
     }
 
     private void stored(Map<String, Long> figures, List<String> warnings) {

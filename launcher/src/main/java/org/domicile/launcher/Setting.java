@@ -97,6 +97,21 @@ enum Setting {
             "10s",
             "wait before compaction begins, after a start and when it found nothing to do; doubles"
                     + " up to six times as long"),
+    UPKEEP_COMPACTION(
+            "upkeep.compaction",
+            "on",
+            "whether the server compacts tables by itself: on or off; a table says"
+                    + " self-optimizing.enabled=false for itself"),
+    UPKEEP_COMPACTION_FILES(
+            "upkeep.compaction.files",
+            "12",
+            "small files of a table, alike in size, that are worth compacting; a table says"
+                    + " self-optimizing.minor.trigger.file-count for itself"),
+    UPKEEP_COMPACTION_QUIET(
+            "upkeep.compaction.quiet",
+            "1m",
+            "how long nobody has committed to a table before it is compacted; a table that is never"
+                    + " left alone waits ten times as long"),
     CLOCK_JUMP(
             "clock.jump",
             "refuse",

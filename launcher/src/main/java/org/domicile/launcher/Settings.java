@@ -15,6 +15,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.domicile.guard.CompactionOptions;
 import org.domicile.guard.GuardOptions;
 import org.domicile.http.ListenerOptions.Address;
 import org.domicile.http.ListenerOptions.Tls;
@@ -134,7 +135,16 @@ record Settings(
      * @param day how long a day of lifecycle rules lasts
      * @param jump what to do when the system's clock is far ahead
      */
-    record Upkeep(long rate, Duration scrub, Duration pause, Duration day, SteadyClock.Jump jump) {}
+    record Upkeep(
+            long rate,
+            Duration scrub,
+            Duration pause,
+            Duration day,
+            SteadyClock.Jump jump,
+            Compaction compaction) {}
+
+    /** Compaction of tables by the program itself. */
+    record Compaction(CompactionOptions.Mode mode, int files, Duration quiet) {}
 
     /** The defaults. */
     static Settings standard() {
@@ -394,7 +404,17 @@ record Settings(
                 time(from, Setting.S3_LIFECYCLE_DAY, Duration.ofSeconds(1), Duration.ofDays(1)),
                 chosen(from, Setting.CLOCK_JUMP, "refuse", "accept")
                         ? SteadyClock.Jump.ACCEPT
-                        : SteadyClock.Jump.REFUSE);
+                        : SteadyClock.Jump.REFUSE,
+                new Compaction(
+                        chosen(from, Setting.UPKEEP_COMPACTION, "off", "on")
+                                ? CompactionOptions.Mode.ON
+                                : CompactionOptions.Mode.OFF,
+                        count(from, Setting.UPKEEP_COMPACTION_FILES, 2, 1_000_000),
+                        time(
+                                from,
+                                Setting.UPKEEP_COMPACTION_QUIET,
+                                Duration.ofMillis(100),
+                                Duration.ofDays(1))));
     }
 
     // ---- texts ------------------------------------------------------------------------------

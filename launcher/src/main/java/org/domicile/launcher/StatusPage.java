@@ -33,6 +33,9 @@ record StatusPage(Json.Row told) {
             line(out, "events", events());
         }
         line(out, "sql", sql());
+        if (figure("tables.compacted") + figure("tables.compaction.waiting") > 0) {
+            line(out, "compaction", compaction());
+        }
         if (figure("witnesses") > 0) {
             line(out, "witnesses", witnesses());
         }
@@ -116,6 +119,25 @@ record StatusPage(Json.Row told) {
                                 number("sql.sessions", "session") + own(),
                                 Times.size(figure("sql.staged")),
                                 String.join(", ", walls));
+    }
+
+    private String compaction() {
+        long last = figure("tables.compacted.last");
+        return "%s since the start, of %s%s; %s"
+                .formatted(
+                        number("tables.compacted", "compaction"),
+                        number("tables.compacted.files", "file"),
+                        last <= 0
+                                ? ""
+                                : ", the last at "
+                                        + Columns.minute("at")
+                                                .apply(
+                                                        Json.row(
+                                                                "at",
+                                                                java.time.Instant.ofEpochSecond(
+                                                                                last)
+                                                                        .toString())),
+                        number("tables.compaction.waiting", "table waits", "tables wait"));
     }
 
     /** Of organisations that have limits of their own. */

@@ -184,6 +184,7 @@ final class TableCommand {
             line(out, "lies at", found.text("location"));
             line(out, "snapshots end", rules(found.row("properties")));
             upkeep(out, found.row("upkeep"));
+            compaction(out, found);
             for (String each : found.texts("rules")) {
                 line(out, "rule", each);
             }
@@ -232,6 +233,43 @@ final class TableCommand {
                                                     upkeep.text("snapshots-expired"))));
             if (!upkeep.text("failed").isEmpty()) {
                 line(out, "", "the last time it could not: " + upkeep.text("failed"));
+            }
+        }
+
+        private static void compaction(PrintWriter out, Json.Row found) {
+            Json.Row upkeep = found.row("upkeep");
+            String stands = upkeep.text("compaction");
+            if (stands.isEmpty()) {
+                return; // a server that does not say
+            }
+            String next = upkeep.text("compaction-next");
+            line(
+                    out,
+                    "compaction",
+                    stands
+                            + (next.isEmpty()
+                                    ? ""
+                                    : "; not before "
+                                            + Columns.minute("compaction-next").apply(upkeep)));
+            Json.Row last = found.row("compacted");
+            if (!last.text("at").isEmpty()) {
+                line(
+                        out,
+                        "",
+                        "last at %s, by whomever: %s files became %s"
+                                .formatted(
+                                        Columns.minute("at").apply(last),
+                                        last.text("files-before"),
+                                        last.text("files-after")));
+            }
+            if (!upkeep.text("files-packed").isEmpty()) {
+                line(
+                        out,
+                        "",
+                        "by the server itself since it started: %s files, the last at %s"
+                                .formatted(
+                                        upkeep.text("files-packed"),
+                                        Columns.minute("compacted").apply(upkeep)));
             }
         }
 

@@ -30,10 +30,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Administration;
+import org.domicile.guard.CompactionOfTables;
+import org.domicile.guard.CompactionOptions;
 import org.domicile.guard.Deliveries;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedArrivals;
 import org.domicile.guard.GuardedCheck;
+import org.domicile.guard.GuardedSql;
 import org.domicile.guard.Identity;
 import org.domicile.guard.Installation;
 import org.domicile.guard.Match;
@@ -48,7 +51,10 @@ import org.domicile.ledger.Ledger;
 import org.domicile.lifecycle.Lifecycle;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Target;
+import org.domicile.query.Answer;
+import org.domicile.query.WritingQueries;
 import org.domicile.request.Caller;
+import org.domicile.request.Request;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +92,7 @@ class OwnWorkTest {
     private Administration.Issued city;
     private Receiver hook;
     private boolean begun;
+    private final WritingQueries queries = new WritingQueries();
 
     /** One piece of work. */
     private interface Work {
@@ -154,6 +161,12 @@ class OwnWorkTest {
                         "city",
                         this::lookForFiles),
                 new Line(
+                        CompactionOfTables.class,
+                        "turn",
+                        "compaction:Rewrite",
+                        "city",
+                        this::compact),
+                new Line(
                         GuardedCheck.class,
                         "records",
                         "",
@@ -178,6 +191,43 @@ class OwnWorkTest {
     private void lookForFiles() {
         installation.time().advance(UpkeepOfTables.PAUSE.plusMinutes(1));
         installation.guard().upkeepOf(installation.tables()).turn();
+    }
+
+    /**
+     * One that could not be looked at waits, and so does one in which there is too little to do.
+     */
+    private void compact() {
+        installation.time().advance(CompactionOfTables.LOOK);
+        installation
+                .guard()
+                .compactionOf(
+                        queries,
+                        installation.tables(),
+                        new CompactionOptions(
+                                CompactionOptions.Mode.ON,
+                                2,
+                                Duration.ofMinutes(1),
+                                () -> Long.MAX_VALUE / 2))
+                .turn();
+    }
+
+    /** A table of two files. */
+    private void fill() {
+        Request request = installation.request(installation.caller(city));
+        if (!(installation.guard().sql(queries, installation.tables()).connect(request, "UTC")
+                instanceof Answer.Given<GuardedSql.Connection>(GuardedSql.Connection it))) {
+            throw new AssertionError("no session");
+        }
+        try (it) {
+            for (String each :
+                    List.of(
+                            "create schema worn",
+                            "create table worn.worn (n text)",
+                            "insert into worn.worn select 1",
+                            "insert into worn.worn select 1")) {
+                assertInstanceOf(Answer.Given.class, it.run(request, each, List.of()), each);
+            }
+        }
     }
 
     private void check() {
@@ -267,6 +317,7 @@ class OwnWorkTest {
         ask("PUT", "/archive/old/n", EveryDoor.SECRET);
         ask("PUT", "/archive?notification=", EVENTS);
         ask("PUT", "/archive/told", EveryDoor.SECRET);
+        fill();
         installation.time().advance(Duration.ofDays(4));
     }
 
@@ -327,9 +378,9 @@ class OwnWorkTest {
         }
     }
 
-    /** What of {@link Deliveries} only counts, or ends it. */
+    /** What only counts, or ends it. */
     private static final Set<String> COUNTS =
-            Set.of("waiting", "told", "failed", "givenUp", "close");
+            Set.of("waiting", "told", "failed", "givenUp", "close", "standing");
 
     /** The guard, and every contract that it or one of them gives. */
     private static Set<Class<?>> contracts() {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import org.domicile.guard.CompactionOptions;
 import org.domicile.guard.GuardOptions;
 import org.domicile.http.ListenerOptions.Address;
 import org.domicile.http.ListenerOptions.Tls;
@@ -263,6 +264,25 @@ class SettingsTest {
                         "100ms",
                         Duration.ofMillis(100),
                         "0s"));
+        cases.put(
+                Setting.UPKEEP_COMPACTION,
+                new Case(
+                        s -> s.upkeep().compaction().mode(),
+                        CompactionOptions.Mode.ON,
+                        "off",
+                        CompactionOptions.Mode.OFF,
+                        "never"));
+        cases.put(
+                Setting.UPKEEP_COMPACTION_FILES,
+                new Case(s -> s.upkeep().compaction().files(), 12, "5", 5, "1"));
+        cases.put(
+                Setting.UPKEEP_COMPACTION_QUIET,
+                new Case(
+                        s -> s.upkeep().compaction().quiet(),
+                        Duration.ofMinutes(1),
+                        "5m",
+                        Duration.ofMinutes(5),
+                        "2d"));
         cases.put(
                 Setting.S3_LIFECYCLE_DAY,
                 new Case(

@@ -41,6 +41,9 @@ final class UseRecord implements Pending {
     private static final List<String> FREEING =
             List.of("s3:Delete", "s3:AbortMultipartUpload", "lifecycle:");
 
+    /** Upkeep that can wait, and takes room before it gives any back. */
+    private static final String PATIENT = "compaction:";
+
     private final Use use;
     private final String node;
     private final String log;
@@ -178,6 +181,9 @@ final class UseRecord implements Pending {
 
     @Override
     public Urgency urgency() {
+        if (use.action().startsWith(PATIENT)) {
+            return Urgency.NORMAL;
+        }
         if (use.purpose().equals(Ledger.ADMINISTRATION) || use.purpose().equals(Ledger.UPKEEP)) {
             return Urgency.OPERATING;
         }

@@ -350,6 +350,57 @@ class PolicyTest {
                         new Resource.Installation()));
     }
 
+    /** Labels do not stop it; anything else that it could do to data is refused. */
+    @Test
+    void theProgramWritesFilesOfTablesAnewAndDoesNothingElseToData() {
+        Caller program = new Caller.Program("system:upkeep", Policy.UPKEEP);
+        Resource.Data file =
+                new Resource.Data(
+                                "city",
+                                "tables-1",
+                                "0123456789abcdef0123/data/f",
+                                List.of("home"),
+                                "home")
+                        .reserved();
+        Marks marks =
+                new Marks(
+                        List.of("health"),
+                        List.of(Policy.UPKEEP),
+                        List.of(List.of("city/nothing")));
+        for (String action : List.of("compaction:Plan", "compaction:Read", "compaction:Rewrite")) {
+            assertEquals("allowed", judge(program, "home", NOW, action, file), action);
+            assertEquals(
+                    "allowed", judge(program, "home", NOW, action, file.carrying(marks)), action);
+            assertEquals("zone-mismatch", judge(program, "us", NOW, action, file), action);
+            assertEquals(
+                    "other-organisation",
+                    judge(program, "home", NOW, action, data("city", "b", "home")),
+                    action);
+            assertEquals(
+                    "other-organisation",
+                    judge(
+                            new Caller.Program("system:upkeep", Policy.ADMINISTRATION),
+                            "home",
+                            NOW,
+                            action,
+                            file),
+                    action);
+            assertEquals(
+                    "other-organisation",
+                    judge(
+                            new Caller.Program("system:other", Policy.UPKEEP),
+                            "home",
+                            NOW,
+                            action,
+                            file),
+                    action);
+        }
+        for (String action :
+                List.of("s3:GetObject", "iceberg:LoadTable", "lifecycle:RemoveFiles")) {
+            assertEquals("other-organisation", judge(program, "home", NOW, action, file), action);
+        }
+    }
+
     @Test
     void patternsMatchAllAFamilyOrThemselves() {
         record Case(String pattern, String value, boolean matches) {}

@@ -17,7 +17,14 @@ import org.junit.jupiter.api.Test;
 /** The files of the program's policies are what the page says of them. */
 class ProgramPoliciesTest {
     private static final List<String> PERMITS =
-            List.of("credential", "operator", "program", "public", "lifecycle", "notification");
+            List.of(
+                    "credential",
+                    "operator",
+                    "program",
+                    "public",
+                    "lifecycle",
+                    "compaction",
+                    "notification");
 
     @Test
     void theyValidateWithoutAFinding() throws Exception {
@@ -99,7 +106,17 @@ class ProgramPoliciesTest {
                         new Asked(
                                 new Caller.Program("system:lifecycle", Policy.LIFECYCLE),
                                 "lifecycle:ExpireObject",
-                                object))) {
+                                object),
+                        new Asked(
+                                new Caller.Program("system:upkeep", Policy.UPKEEP),
+                                "compaction:Rewrite",
+                                new Resource.Data(
+                                                "city",
+                                                "tables-1",
+                                                "0123456789abcdef0123/",
+                                                List.of("home"),
+                                                "home")
+                                        .reserved()))) {
             for (String address : List.of("192.0.2.1", "0:0:0:0:0:0:0:1", "fe80::1%eth0", "")) {
                 Deciding.Question question =
                         deciding.question(

@@ -31,6 +31,14 @@ public interface Queries extends AutoCloseable {
      */
     Answer<Session> begin(String organisation, String zone);
 
+    /**
+     * Begins a session for the program's own work: it is nobody's, so it counts in no
+     * organisation's number, takes no worker that waits for somebody, and has one thread.
+     */
+    default Answer<Session> beginAside() {
+        return begin("", "UTC");
+    }
+
     /** How it stands, for those who look after it. */
     Standing standing();
 

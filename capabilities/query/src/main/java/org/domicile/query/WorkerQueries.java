@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class WorkerQueries implements Queries {
     private static final System.Logger LOG = System.getLogger("org.domicile.query");
 
+    /** Of an engine. */
+    private static final long LEAST_MEMORY = 64 << 20;
+
     private static final Duration ENDING = Duration.ofSeconds(20);
 
     /** How long a start waits as long as another worker is ready. */
@@ -110,6 +113,26 @@ final class WorkerQueries implements Queries {
             }
         }
         return begin(limits, "UTC", this::gone);
+    }
+
+    @Override
+    public Answer<Session> beginAside() {
+        synchronized (this) {
+            if (closed) {
+                return Answer.failed(Failure.TOO_MANY, "The server is stopping.");
+            }
+        }
+        Limits usual = options.of("");
+        Limits aside =
+                new Limits(
+                        Math.max(usual.memory() / 2, LEAST_MEMORY),
+                        1,
+                        usual.time(),
+                        usual.rows(),
+                        usual.staging(),
+                        usual.spill(),
+                        1);
+        return beginWith(null, aside, "UTC", this::gone);
     }
 
     private Answer<Session> begin(Limits limits, String zone, Consumer<WorkerSession> ended) {

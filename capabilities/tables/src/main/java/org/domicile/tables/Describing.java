@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
+import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
@@ -25,6 +27,7 @@ import org.apache.iceberg.types.Types;
  * order          [text]                                 such as "at desc nulls last"
  * snapshot       number, when there is one
  * history        [{id, parent, at, operation, current, added-rows, rows, added-files, files}]
+ * compacted      {snapshot, at, files-before, files-after}  the last one, when there was one
  * references     [{name, kind, snapshot}]
  * properties     {text: text}
  * </pre>
@@ -130,6 +133,7 @@ final class Describing {
             out.writeEndObject();
         }
         out.writeEndArray();
+        compacted(out, metadata);
         out.writeArrayFieldStart("references");
         for (Map.Entry<String, SnapshotRef> each : new TreeMap<>(metadata.refs()).entrySet()) {
             out.writeStartObject();
@@ -144,9 +148,33 @@ final class Describing {
     /** What the writer of a snapshot said of it; nothing when it said nothing. */
     private static void summed(JsonGenerator out, Snapshot snapshot, String name, String said)
             throws IOException {
+        OptionalLong value = said(snapshot, said);
+        if (value.isPresent()) {
+            out.writeNumberField(name, value.getAsLong());
+        }
+    }
+
+    /** A count of a snapshot's summary; empty when its writer did not say it. */
+    static OptionalLong said(Snapshot snapshot, String said) {
         String value = snapshot.summary() == null ? null : snapshot.summary().get(said);
-        if (value != null && value.matches("\\d{1,18}")) {
-            out.writeNumberField(name, Long.parseLong(value));
+        return value != null && value.matches("\\d{1,18}")
+                ? OptionalLong.of(Long.parseLong(value))
+                : OptionalLong.empty();
+    }
+
+    /** Whoever did it: the last snapshot on the way to the current one that holds the same rows. */
+    private static void compacted(JsonGenerator out, TableMetadata metadata) throws IOException {
+        Snapshot at = metadata.currentSnapshot();
+        while (at != null && !DataOperations.REPLACE.equals(at.operation())) {
+            at = at.parentId() == null ? null : metadata.snapshot(at.parentId());
+        }
+        if (at != null) {
+            out.writeObjectFieldStart("compacted");
+            out.writeNumberField("snapshot", at.snapshotId());
+            out.writeStringField("at", Instant.ofEpochMilli(at.timestampMillis()).toString());
+            summed(out, at, "files-before", "deleted-data-files");
+            summed(out, at, "files-after", "added-data-files");
+            out.writeEndObject();
         }
     }
 

@@ -1,7 +1,9 @@
 package org.domicile.tables;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.view.ViewMetadata;
 import org.domicile.bytes.StorageFailure;
@@ -91,6 +93,22 @@ final class StoredUpkeep implements TableUpkeep {
     @Override
     public Inspection inspect(Warehouse warehouse, Loaded table) {
         return new Walking(warehouse, table(table)).inspection();
+    }
+
+    @Override
+    public Wear wear(Loaded loaded) {
+        Snapshot current = table(loaded).metadata().currentSnapshot();
+        return current == null
+                ? new Wear(-1, Instant.EPOCH, 0, 0, 0, "")
+                : new Wear(
+                        current.snapshotId(),
+                        Instant.ofEpochMilli(current.timestampMillis()),
+                        Describing.said(current, "total-data-files").orElse(-1),
+                        Describing.said(current, "total-files-size").orElse(-1),
+                        Describing.said(current, "total-delete-files").orElse(-1),
+                        current.summary() == null
+                                ? ""
+                                : current.summary().getOrDefault("domicile.use", ""));
     }
 
     @Override

@@ -17,6 +17,9 @@ public interface TableUpkeep {
     /** What its current snapshot holds. Reads its manifests, so the use is on record. */
     Inspection inspect(Warehouse warehouse, Loaded table);
 
+    /** What its metadata say of its files. Reads no file. */
+    Wear wear(Loaded table);
+
     /**
      * How many snapshots and references would end. Reads no file.
      *
@@ -64,6 +67,19 @@ public interface TableUpkeep {
      * @param version of its metadata; 0 of what does not live
      */
     record Held(String id, Life life, Kind kind, Optional<TableName> name, long version) {}
+
+    /**
+     * What the current snapshot says of its files.
+     *
+     * @param snapshot its id; -1 of a table that has none
+     * @param committed when; {@link Instant#EPOCH} where there is none
+     * @param files of data; -1 where its writer did not say
+     * @param bytes of all of its files; -1 where its writer did not say
+     * @param deletes files and vectors that delete rows; -1 where its writer did not say
+     * @param use that committed it, where it was one of ours that says so; empty otherwise
+     */
+    record Wear(
+            long snapshot, Instant committed, long files, long bytes, long deletes, String use) {}
 
     /** Which snapshots end. */
     sealed interface Ending {
