@@ -27,6 +27,7 @@ class DueTest {
                 Map.of(),
                 -1,
                 1,
+                1,
                 List.of(deletes),
                 "true");
     }
@@ -75,7 +76,7 @@ class DueTest {
         int inserts = 96 * 4;
         for (int i = 0; i < inserts; i++) {
             table.add(file(1, ""));
-            List<List<Scan.DataFile>> groups = SmallFiles.groups(table, AIM);
+            List<List<Scan.DataFile>> groups = SmallFiles.groups(table, AIM, 0);
             for (List<Scan.DataFile> each : new Due(12, BELOW, () -> Long.MAX_VALUE).of(groups)) {
                 each.forEach(table::remove);
                 long size = each.stream().mapToLong(Scan.DataFile::size).sum();

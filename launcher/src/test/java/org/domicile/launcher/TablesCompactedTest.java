@@ -188,6 +188,41 @@ class TablesCompactedTest {
         assertTrue(done.getAsBoolean(), "it did not come to that in a minute");
     }
 
+    @Test
+    void partitionedTablesAndThoseOfFormatThreeToo() throws Exception {
+        org.apache.iceberg.Schema schema =
+                new org.apache.iceberg.Schema(
+                        Types.NestedField.optional(1, "n", Types.LongType.get()),
+                        Types.NestedField.optional(2, "word", Types.StringType.get()));
+        for (String format : List.of("2", "3")) {
+            Table table =
+                    lake.create(
+                            Lake.named("travel", "parts" + format),
+                            schema,
+                            org.apache.iceberg.PartitionSpec.builderFor(schema)
+                                    .identity("word")
+                                    .build(),
+                            java.util.Map.of("format-version", format));
+            var append = table.newAppend();
+            for (int i = 0; i < 26; i++) {
+                String word = i % 2 == 0 ? "a" : "b";
+                append.appendFile(
+                        lake.file(
+                                table,
+                                "select i as n, '%s' as word from range(%d, %d) t(i)"
+                                        .formatted(word, i * 100, i * 100 + 100),
+                                "n: 1, word: 2",
+                                100,
+                                "word=" + word));
+            }
+            append.commit();
+            table.refresh();
+            List<String> before = rows(table, table.newScan());
+            await(() -> files(table) == 2);
+            assertEquals(before, rows(table, table.newScan()));
+        }
+    }
+
     private static long figure(Cloud cloud, String name) {
         return cloud.instruments().status().figures().getOrDefault(name, 0L);
     }
