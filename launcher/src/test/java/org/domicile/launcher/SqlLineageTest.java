@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and says which commit wrote it last, as Iceberg's own library finds it in manifests and files.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(180)
+@Timeout(300)
 class SqlLineageTest {
     private static final Schema SCHEMA =
             new Schema(

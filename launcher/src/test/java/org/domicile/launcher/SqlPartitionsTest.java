@@ -51,7 +51,7 @@ import org.postgresql.PGConnection;
  * own library, which have to give the partition that the manifest has for the file.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(180)
+@Timeout(300)
 class SqlPartitionsTest {
     private static final Schema SCHEMA =
             new Schema(
