@@ -64,7 +64,7 @@ final class MetadataOfOthers {
                         "2",
                         mine -> data(mine, theirs, size),
                         mine -> {
-                            byte[] bytes = parquet(mine);
+                            byte[] bytes = parquet();
                             data(mine, Lake.write(mine, "own.parquet", bytes), bytes.length);
                         },
                         readings,
@@ -74,7 +74,7 @@ final class MetadataOfOthers {
                         "2",
                         mine -> data(mine, mine.location() + "/../" + table, size),
                         mine -> {
-                            byte[] bytes = parquet(mine);
+                            byte[] bytes = parquet();
                             data(mine, Lake.write(mine, "own.parquet", bytes), bytes.length);
                         },
                         few,
@@ -84,7 +84,7 @@ final class MetadataOfOthers {
                         "2",
                         mine -> data(mine, "s3://ordinary/rows.parquet", size),
                         mine -> {
-                            byte[] bytes = parquet(mine);
+                            byte[] bytes = parquet();
                             data(mine, Lake.write(mine, "own.parquet", bytes), bytes.length);
                         },
                         few,
@@ -157,7 +157,7 @@ final class MetadataOfOthers {
                         SIGN));
     }
 
-    private byte[] parquet(Table mine) {
+    private byte[] parquet() {
         return lake.parquet(TEN, "id: 1, region: 2, passenger: 3, note: 4");
     }
 
@@ -185,7 +185,7 @@ final class MetadataOfOthers {
 
     /** It lies where its like lies, whatever is said of its place. */
     private void manifest(Table mine, String said) throws IOException {
-        byte[] bytes = parquet(mine);
+        byte[] bytes = parquet();
         Kept kept = new Kept(said);
         ManifestWriter<DataFile> writer = ManifestFiles.write(2, mine.spec(), kept, null);
         try (writer) {
