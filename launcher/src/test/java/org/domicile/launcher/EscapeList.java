@@ -66,7 +66,7 @@ record EscapeList(List<Attempt> attempts) {
                         parts[3].strip(),
                         parts[4].strip());
         String control = asked;
-        for (String change : parts[5].split(" ;; ")) {
+        for (String change : parts[5].split(" ;; ", -1)) {
             String[] words = (change + " ").split(" => ", 2);
             String from = words[0].strip();
             if (words.length != 2 || from.isEmpty() || !control.contains(from)) {

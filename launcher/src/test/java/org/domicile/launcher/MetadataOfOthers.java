@@ -22,7 +22,7 @@ import org.apache.iceberg.io.PositionOutputStream;
  * own.
  */
 final class MetadataOfOthers {
-    private static final String SIX =
+    private static final String TEN =
             "select i as id, 'north' as region, 'x' as passenger, 'planted-own-' || i as note from"
                     + " range(10) t(i)";
     private static final String SIGN = "planted-own-";
@@ -64,7 +64,7 @@ final class MetadataOfOthers {
                         "2",
                         mine -> data(mine, theirs, size),
                         mine -> {
-                            byte[] bytes = parquet(mine);
+                            byte[] bytes = parquet();
                             data(mine, Lake.write(mine, "own.parquet", bytes), bytes.length);
                         },
                         readings,
@@ -74,7 +74,7 @@ final class MetadataOfOthers {
                         "2",
                         mine -> data(mine, mine.location() + "/../" + table, size),
                         mine -> {
-                            byte[] bytes = parquet(mine);
+                            byte[] bytes = parquet();
                             data(mine, Lake.write(mine, "own.parquet", bytes), bytes.length);
                         },
                         few,
@@ -84,7 +84,7 @@ final class MetadataOfOthers {
                         "2",
                         mine -> data(mine, "s3://ordinary/rows.parquet", size),
                         mine -> {
-                            byte[] bytes = parquet(mine);
+                            byte[] bytes = parquet();
                             data(mine, Lake.write(mine, "own.parquet", bytes), bytes.length);
                         },
                         few,
@@ -93,21 +93,20 @@ final class MetadataOfOthers {
                         "positions",
                         "2",
                         mine -> {
-                            lake.append(mine, SIX, 10);
-                            deletes(mine, theirs, size).ofPositionDeletes();
+                            lake.append(mine, TEN, 10);
                             mine.newRowDelta()
                                     .addDeletes(
                                             deletes(mine, theirs, size).ofPositionDeletes().build())
                                     .commit();
                         },
-                        mine -> lake.deletePositions(mine, lake.append(mine, SIX, 10), "1"),
+                        mine -> lake.deletePositions(mine, lake.append(mine, TEN, 10), "1"),
                         few,
                         SIGN),
                 new Named(
                         "equality",
                         "2",
                         mine -> {
-                            lake.append(mine, SIX, 10);
+                            lake.append(mine, TEN, 10);
                             mine.newRowDelta()
                                     .addDeletes(
                                             deletes(mine, theirs, size)
@@ -116,7 +115,7 @@ final class MetadataOfOthers {
                                     .commit();
                         },
                         mine -> {
-                            lake.append(mine, SIX, 10);
+                            lake.append(mine, TEN, 10);
                             lake.deleteEqual(mine, "select 1::bigint as id", "id: 1", 1, 1);
                         },
                         few,
@@ -125,7 +124,7 @@ final class MetadataOfOthers {
                         "vector",
                         "3",
                         mine -> {
-                            DataFile file = lake.append(mine, SIX, 10);
+                            DataFile file = lake.append(mine, TEN, 10);
                             mine.newRowDelta()
                                     .addDeletes(
                                             FileMetadata.deleteFileBuilder(mine.spec())
@@ -140,7 +139,7 @@ final class MetadataOfOthers {
                                                     .build())
                                     .commit();
                         },
-                        mine -> lake.deleteVector(mine, lake.append(mine, SIX, 10), 1),
+                        mine -> lake.deleteVector(mine, lake.append(mine, TEN, 10), 1),
                         List.of("select * from {t}"),
                         SIGN),
                 new Named(
@@ -158,11 +157,11 @@ final class MetadataOfOthers {
                         SIGN));
     }
 
-    private byte[] parquet(Table mine) {
-        return lake.parquet(SIX, "id: 1, region: 2, passenger: 3, note: 4");
+    private byte[] parquet() {
+        return lake.parquet(TEN, "id: 1, region: 2, passenger: 3, note: 4");
     }
 
-    private static DataFile named(Table mine, String location, long size) {
+    private static DataFile named(String location, long size) {
         return DataFiles.builder(PartitionSpec.unpartitioned())
                 .withPath(location)
                 .withFormat(FileFormat.PARQUET)
@@ -172,7 +171,7 @@ final class MetadataOfOthers {
     }
 
     private static void data(Table mine, String location, long size) {
-        mine.newAppend().appendFile(named(mine, location, size)).commit();
+        mine.newAppend().appendFile(named(location, size)).commit();
         mine.manageSnapshots().createBranch("side", mine.currentSnapshot().snapshotId()).commit();
     }
 
@@ -186,11 +185,11 @@ final class MetadataOfOthers {
 
     /** It lies where its like lies, whatever is said of its place. */
     private void manifest(Table mine, String said) throws IOException {
-        byte[] bytes = parquet(mine);
+        byte[] bytes = parquet();
         Kept kept = new Kept(said);
         ManifestWriter<DataFile> writer = ManifestFiles.write(2, mine.spec(), kept, null);
         try (writer) {
-            writer.add(named(mine, Lake.write(mine, "own.parquet", bytes), bytes.length));
+            writer.add(named(Lake.write(mine, "own.parquet", bytes), bytes.length));
         }
         ManifestFile manifest = writer.toManifestFile();
         if (said.startsWith(mine.location())) {
@@ -237,7 +236,7 @@ final class MetadataOfOthers {
 
         @Override
         public org.apache.iceberg.io.InputFile toInputFile() {
-            throw new UnsupportedOperationException("nobody reads it here");
+            throw new AssertionError("nobody reads it here");
         }
     }
 }

@@ -109,7 +109,7 @@ final class TableWays implements AutoCloseable {
             throws IOException, InterruptedException {
         String[] words = asked.request().split(" ", 3);
         Map<String, String> headers = new TreeMap<>();
-        for (String each : asked.headers().split(" ;; ")) {
+        for (String each : asked.headers().split(" ;; ", -1)) {
             int colon = each.indexOf(": ");
             if (colon > 0) {
                 headers.put(each.substring(0, colon), each.substring(colon + 2));
@@ -302,7 +302,7 @@ final class TableWays implements AutoCloseable {
         String scope = day + "/" + REGION + "/s3/aws4_request";
         Map<String, String> query = new TreeMap<>();
         Call asked = call.to(target);
-        for (String each : asked.query().split("&")) {
+        for (String each : asked.query().split("&", -1)) {
             if (!each.isEmpty()) {
                 query.put(
                         each.substring(0, each.indexOf('=')),
@@ -440,7 +440,7 @@ final class TableWays implements AutoCloseable {
         StringBuilder said = new StringBuilder();
         try {
             Connection connection = connection(who);
-            for (String each : statements.split(";")) {
+            for (String each : statements.split(";", -1)) {
                 said.setLength(0);
                 try (Statement statement = connection.createStatement()) {
                     if (statement.execute(each)) {

@@ -72,7 +72,7 @@ final class EngineEscapes {
             String order = parts[2].strip();
             String control = order;
             if (!parts[3].isBlank()) {
-                for (String change : parts[3].split(" ;; ")) {
+                for (String change : parts[3].split(" ;; ", -1)) {
                     String[] both = (change + " ").split(" => ", 2);
                     if (both.length != 2 || !control.contains(both[0].strip())) {
                         throw new IOException("a change that changes nothing: " + line);
@@ -174,7 +174,7 @@ final class EngineEscapes {
                                         .body());
                 String location = loaded.getOrDefault("metadata.location", "");
                 words.put(table, location.substring(location.lastIndexOf('/') + 1));
-                words.put("bucket", location.split("/")[2]);
+                words.put("bucket", location.split("/", -1)[2]);
                 words.put(table + "-metadata", loaded.getOrDefault("metadata-location", ""));
                 if (table.equals("ruled")) {
                     words.put("snapshot", loaded.getOrDefault("metadata.current-snapshot-id", ""));
@@ -292,7 +292,7 @@ final class EngineEscapes {
             }
         } catch (EngineProcess.Failed e) {
             boolean right = mayEnd(attempt);
-            for (String each : attempt.error().split(" or ")) {
+            for (String each : attempt.error().split(" or ", -1)) {
                 right |= e.why().contains(each);
             }
             if (!right) {

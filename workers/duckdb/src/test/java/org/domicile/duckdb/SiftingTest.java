@@ -225,12 +225,13 @@ class SiftingTest {
                 .orElseThrow();
     }
 
-    private static void signal(String which, ProcessHandle process) {
+    /** Whether it is still there to get it. */
+    private static boolean signal(String which, ProcessHandle process) {
         try {
             Process sent =
                     new ProcessBuilder("sh", "-c", "kill -" + which + " " + process.pid()).start();
             assertTrue(sent.waitFor(20, TimeUnit.SECONDS));
-            assertEquals(0, sent.exitValue(), "kill -" + which);
+            return sent.exitValue() == 0;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -325,7 +326,10 @@ class SiftingTest {
                 Session session = given(queries.begin("city", "UTC"));
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             given(first(session, ALL, ruled));
-            Ruled stops = ruled.at(ruled.reads().get(), () -> signal("STOP", scanner(staging)));
+            Ruled stops =
+                    ruled.at(
+                            ruled.reads().get(),
+                            () -> assertTrue(signal("STOP", scanner(staging))));
             for (boolean dies : new boolean[] {true, false}) {
                 Ruled once = stops.at(stops.at(), stops.then());
                 Future<Answer<String>> statement = threads.submit(() -> first(session, ALL, once));
@@ -336,7 +340,7 @@ class SiftingTest {
                     kill(scanner);
                 } else {
                     session.cancel();
-                    signal("CONT", scanner);
+                    assertTrue(signal("CONT", scanner));
                 }
                 Failure failure = failure(statement.get(30, TimeUnit.SECONDS));
                 if (dies) {
@@ -365,7 +369,7 @@ class SiftingTest {
                     kill(scanner);
                 } else {
                     session.cancel();
-                    signal("CONT", scanner);
+                    assertTrue(signal("CONT", scanner));
                 }
                 Failure failure = failure(statement.get(30, TimeUnit.SECONDS));
                 if (dies) {
@@ -391,7 +395,7 @@ class SiftingTest {
             Future<Answer<String>> statement = threads.submit(() -> first(session, ALL, ruled));
             await(() -> written(staging) > 0 || statement.isDone(), "nothing is written");
             Optional<ProcessHandle> scanner = folderOfAnother(staging).map(_ -> scanner(staging));
-            if (scanner.isPresent() && stopped(scanner.get()) && unfinished(staging)) {
+            if (scanner.isPresent() && signal("STOP", scanner.get()) && unfinished(staging)) {
                 assertFalse(statement.isDone());
                 return statement;
             }
@@ -399,15 +403,6 @@ class SiftingTest {
             assertNotEquals("", given(statement.get(30, TimeUnit.SECONDS)));
         }
         return fail("it was through each time");
-    }
-
-    private static boolean stopped(ProcessHandle process) {
-        try {
-            signal("STOP", process);
-            return true;
-        } catch (AssertionError gone) {
-            return false;
-        }
     }
 
     /** A file of Parquet ends with its magic bytes, which come last. */
