@@ -1111,6 +1111,7 @@ final class Conversation implements Catalogue.Asker, AutoCloseable {
 
     @Override
     public void close() {
+        timer.interrupt();
         portals.values().forEach(Portal::close);
         portals.clear();
         sessions.close();
