@@ -189,7 +189,7 @@ final class Partitions {
 
         @Override
         public <T> void set(int at, T value) {
-            throw new UnsupportedOperationException("it is read");
+            values[at] = value;
         }
     }
 }
