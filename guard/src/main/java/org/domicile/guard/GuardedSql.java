@@ -84,6 +84,14 @@ public interface GuardedSql {
         Answer<Result> run(Request request, String sql, List<Value> parameters);
 
         /**
+         * sql:Select: what a SELECT answers, as one Parquet file. It is whole before its first byte
+         * is read, and counts among what the session's staging holds until it is closed.
+         */
+        default Answer<Parquet> parquet(Request request, String select) {
+            return Answer.failed(Failure.NOT_HERE, "This engine makes no files.");
+        }
+
+        /**
          * sql:Load: the rows of a file come into a table, which is made if it is to be. It is
          * parsed by the session's worker and nowhere else, and what cannot be read in it is a
          * failure that names the line. All of it comes, less what is left out and told, or nothing.
@@ -184,6 +192,21 @@ public interface GuardedSql {
             columns = List.copyOf(columns);
             rejected = List.copyOf(rejected);
         }
+    }
+
+    /** A Parquet file; to be closed before the next statement. */
+    interface Parquet extends AutoCloseable {
+        /** The use as {@code organisation/node/number}. */
+        String use();
+
+        /** How many are in it. */
+        long rows();
+
+        /** The file from its begin. */
+        InputStream read() throws IOException;
+
+        @Override
+        void close();
     }
 
     /** Rows of a statement, as {@link org.domicile.query.Rows}; to be closed before the next. */

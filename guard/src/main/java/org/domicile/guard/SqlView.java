@@ -23,7 +23,9 @@ import org.domicile.query.Prepared;
 import org.domicile.query.Queries;
 import org.domicile.query.Rows;
 import org.domicile.query.Session;
+import org.domicile.query.Target;
 import org.domicile.query.Value;
+import org.domicile.query.Written;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
@@ -216,6 +218,31 @@ final class SqlView implements GuardedSql {
         }
 
         @Override
+        public Answer<Parquet> parquet(Request request, String select) {
+            own(request);
+            try (SqlStatement statement = statement(views.apply(request), namespace)) {
+                return Change.of(select)
+                        .then(change ->
+                                change.isPresent()
+                                        ? Answer.failed(
+                                                Failure.NOT_HERE,
+                                                "A file takes the rows of a SELECT.")
+                                        : session.write(
+                                                        select,
+                                                        List.of(),
+                                                        new Target.PlainParquet(),
+                                                        statement)
+                                                .then(written ->
+                                                        Answer.of(
+                                                                new File(
+                                                                        written,
+                                                                        statement.use()))));
+            } catch (Refused e) {
+                return refused(e);
+            }
+        }
+
+        @Override
         public Answer<Came> load(Request request, Load load, InputStream file) throws IOException {
             own(request);
             Uses uses = views.apply(request);
@@ -271,6 +298,24 @@ final class SqlView implements GuardedSql {
         @Override
         public void close() {
             session.close();
+        }
+    }
+
+    /** A file with the use that it came of. */
+    private record File(Written written, String use) implements Parquet {
+        @Override
+        public long rows() {
+            return written.rows();
+        }
+
+        @Override
+        public InputStream read() throws IOException {
+            return written.read();
+        }
+
+        @Override
+        public void close() {
+            written.close();
         }
     }
 

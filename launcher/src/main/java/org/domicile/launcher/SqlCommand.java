@@ -1,9 +1,15 @@
 package org.domicile.launcher;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +33,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Example: ./domicile sql --csv 'select 1 as one' > one.csv",
+            "As a Parquet file: ./domicile sql --parquet late.parquet 'from travel.late'",
             "Over a table, as it was on a day:",
             "  ./domicile sql \"select count(*) from travel.flights for timestamp as of"
                     + " '2026-11-01'\"",
@@ -43,6 +50,14 @@ final class SqlCommand extends ServerCommand {
 
     @Option(names = "--csv", description = "Print rows as CSV (RFC 4180), with a line of names.")
     boolean csv;
+
+    @Option(
+            names = "--parquet",
+            paramLabel = "FILE",
+            description = {
+                "Write what a SELECT answers into a Parquet file, which is there when it is whole."
+            })
+    @Nullable Path parquet;
 
     @Option(
             names = "--credential",
@@ -76,7 +91,9 @@ final class SqlCommand extends ServerCommand {
                                 System.in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
                         : statement;
         PrintWriter out = spec.commandLine().getOut();
-        Rows rows = common.json ? new Objects(out) : csv ? new Csv(out) : new Lines(out);
+        if (csv && parquet != null) {
+            throw new Problem("rows come as --csv or into a --parquet file, not as both");
+        }
         Json.Row asked =
                 Json.row(
                         "as",
@@ -88,14 +105,68 @@ final class SqlCommand extends ServerCommand {
                         "zone",
                         zone,
                         "namespace",
-                        namespace);
-        AdminClient.of(folder, server).lines("/v1/sql", asked, line -> take(rows, line));
+                        namespace,
+                        "form",
+                        parquet == null ? "lines" : "parquet");
+        AdminClient admin = AdminClient.of(folder, server);
+        if (parquet != null) {
+            file(admin, asked, parquet.toAbsolutePath(), out);
+            return 0;
+        }
+        Rows rows = common.json ? new Objects(out) : csv ? new Csv(out) : new Lines(out);
+        admin.lines("/v1/sql", asked, line -> take(rows, line));
         rows.end();
         out.flush();
         if (!rows.ended) {
             throw new Problem("the server's answer broke off; the rows above are not all");
         }
         return 0;
+    }
+
+    /** It gets its name when it is whole, so whatever had the name is not lost to half a file. */
+    private void file(AdminClient admin, Json.Row asked, Path target, PrintWriter out)
+            throws IOException {
+        Path folder = target.getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new Problem("there is no folder for " + target);
+        }
+        Path part = Files.createTempFile(folder, ".domicile-", ".part");
+        try {
+            long[] rows = {-1};
+            try (OutputStream to = new BufferedOutputStream(Files.newOutputStream(part))) {
+                admin.lines(
+                        "/v1/sql",
+                        asked,
+                        line -> {
+                            if (line.fields().containsKey("part")) {
+                                write(to, Base64.getDecoder().decode(line.text("part")));
+                            } else {
+                                rows[0] = line.number("rows");
+                            }
+                        });
+            }
+            if (rows[0] < 0) {
+                throw new Problem("the server's answer broke off; nothing was written");
+            }
+            Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-r--r--"));
+            Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+            if (common.json) {
+                out.println(Json.row("rows", rows[0], "file", target.toString()).line());
+            } else {
+                out.println("%,d rows are in %s".formatted(rows[0], target));
+            }
+            out.flush();
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    private static void write(OutputStream to, byte[] bytes) {
+        try {
+            to.write(bytes);
+        } catch (IOException e) {
+            throw new Problem("the file cannot be written: " + e.getMessage());
+        }
     }
 
     private static void take(Rows rows, Json.Row line) {

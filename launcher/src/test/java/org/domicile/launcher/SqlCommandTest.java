@@ -1,5 +1,6 @@
 package org.domicile.launcher;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -121,6 +122,46 @@ class SqlCommandTest {
         assertTrue(ran.out().contains("\nreads     "), ran.out());
         assertTrue(ran.out().contains("│\n"), ran.out());
         assertTrue(!ran.out().contains("u000a"), ran.out());
+    }
+
+    @Test
+    void aParquetFile() throws Exception {
+        Path file = folder.resolve("words.parquet");
+        Rig.Ran ran =
+                sql(
+                        "--parquet",
+                        file.toString(),
+                        "select id, word, day from 's3://travel/flights.parquet' where id < 15000");
+        assertEquals("", ran.err());
+        assertEquals("15,000 rows are in " + file + "\n", ran.out());
+        try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = connection.createStatement();
+                var rows =
+                        statement.executeQuery(
+                                "select count(*), sum(id), max(word) from '" + file + "'")) {
+            assertTrue(rows.next());
+            assertEquals(15_000, rows.getLong(1));
+            assertEquals(112_492_500L, rows.getLong(2));
+            assertEquals(MARKER + "9999", rows.getString(3));
+        }
+        byte[] before = Files.readAllBytes(file);
+        for (String wrong :
+                List.of(
+                        "select nothing from 's3://travel/flights.parquet'",
+                        "select id / (id - 1)::bigint, error('no') from"
+                                + " 's3://travel/flights.parquet'",
+                        "create schema other")) {
+            Rig.Ran failed = sql("--parquet", file.toString(), wrong);
+            assertEquals(1, failed.code(), wrong);
+            assertTrue(!failed.err().isEmpty(), wrong);
+        }
+        assertArrayEquals(before, Files.readAllBytes(file));
+        try (var left = Files.list(folder)) {
+            assertEquals(
+                    List.of(), left.filter(each -> each.toString().endsWith(".part")).toList());
+        }
+        String uses = rig.run("uses", "--last", "1h", "--json").out();
+        assertTrue(uses.contains("sql:Select"), uses);
     }
 
     @Test

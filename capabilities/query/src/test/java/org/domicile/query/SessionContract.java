@@ -254,6 +254,26 @@ public abstract class SessionContract {
         }
     }
 
+    /** Clients that insert many rows at once send as many as the protocol counts. */
+    @Test
+    void asManyParametersAsClientsOfPostgresSend() {
+        Value[] values = new Value[32_767];
+        StringBuilder rows = new StringBuilder("select sum(a), count(*) from (values ");
+        for (int i = 0; i < values.length; i++) {
+            values[i] = new Value.Whole(i);
+            rows.append(i == 0 ? "($" : ", ($").append(i + 1).append("::bigint)");
+        }
+        rows.append(") t(a)");
+        try (Session session = session()) {
+            List<Value> row = rows(session, rows.toString(), values).getFirst();
+            assertEquals(new Value.Big(BigInteger.valueOf(536_821_761)), row.getFirst());
+            List<Value> more = new ArrayList<>(List.of(values));
+            more.add(Value.NULL);
+            assertEquals(
+                    Failure.OVER_LIMIT, failure(session.run("select $1", more, sources)).state());
+        }
+    }
+
     @Test
     void parametersAreBound() {
         try (Session session = session()) {

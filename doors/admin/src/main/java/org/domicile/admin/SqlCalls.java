@@ -2,6 +2,7 @@ package org.domicile.admin;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -23,11 +24,22 @@ import org.domicile.request.Request;
  * begins and ends with it.
  */
 final class SqlCalls {
+    private static final String LINES = "lines";
+    private static final String PARQUET = "parquet";
+
+    /** Bytes of a file in one line. */
+    private static final int PART = 48 << 10;
+
     private SqlCalls() {}
 
     static void run(Call call, Guard guard, GuardedSql sql, Request operator) throws IOException {
         Input input =
-                Input.document(call.exchange(), "as", "secret", "statement", "zone", "namespace");
+                Input.document(
+                        call.exchange(), "as", "secret", "statement", "zone", "namespace", "form");
+        String form = input.text("form", LINES);
+        if (!form.equals(LINES) && !form.equals(PARQUET)) {
+            throw Failure.input("form is " + LINES + " or " + PARQUET);
+        }
         String accessKey = input.text("as");
         byte[] secret = input.text("secret").getBytes(StandardCharsets.UTF_8);
         Caller.Known caller =
@@ -52,8 +64,18 @@ final class SqlCalls {
                         operator.deadline(),
                         Optional.empty());
         try (GuardedSql.Connection connection =
-                        given(sql.connect(request, input.text("zone", "UTC")));
-                GuardedSql.Result result = run(connection, request, input)) {
+                given(sql.connect(request, input.text("zone", "UTC")))) {
+            connection.within(input.text("namespace", ""));
+            if (form.equals(PARQUET)) {
+                file(call, given(connection.parquet(request, input.text("statement"))));
+            } else {
+                lines(call, given(connection.run(request, input.text("statement"), List.of())));
+            }
+        }
+    }
+
+    private static void lines(Call call, GuardedSql.Result rows) throws IOException {
+        try (GuardedSql.Result result = rows) {
             // Before the answer begins: what fails at once is told as a failure.
             Optional<Batch> first = given(result.next());
             try (OutputStream out =
@@ -70,10 +92,29 @@ final class SqlCalls {
         }
     }
 
-    private static GuardedSql.Result run(
-            GuardedSql.Connection connection, Request request, Input input) {
-        connection.within(input.text("namespace", ""));
-        return given(connection.run(request, input.text("statement"), List.of()));
+    /** Its bytes in parts: the answer can say at its end that it is whole. */
+    private static void file(Call call, GuardedSql.Parquet made) throws IOException {
+        try (GuardedSql.Parquet file = made;
+                InputStream in = file.read();
+                OutputStream out =
+                        call.exchange()
+                                .respond(
+                                        200,
+                                        Call.headers("application/x-ndjson", file.use()),
+                                        -1L);
+                JsonGenerator json = Form.to(out)) {
+            json.setRootValueSeparator(null);
+            for (byte[] part = in.readNBytes(PART); part.length > 0; part = in.readNBytes(PART)) {
+                json.writeStartObject();
+                json.writeBinaryField("part", part);
+                json.writeEndObject();
+                json.writeRaw('\n');
+            }
+            json.writeStartObject();
+            json.writeNumberField("rows", file.rows());
+            json.writeEndObject();
+            json.writeRaw('\n');
+        }
     }
 
     private static <T> T given(Answer<T> answer) {

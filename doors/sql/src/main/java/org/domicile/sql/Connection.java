@@ -30,12 +30,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection from its first byte to its last: greeting, TLS, login, messages. Its thread owns
- * it; {@link #cancel}, {@link #stuckSince} and {@link #cut} are for others.
+ * it; {@link #cancel}, {@link #stuckSince}, {@link #attend} and {@link #cut} are for others.
  */
 final class Connection implements Runnable {
     private static final System.Logger LOG = System.getLogger("org.domicile.sql");
     private static final int TLS_HANDSHAKE = 0x16;
     private static final String[] ALPN = {"postgresql"};
+
+    /** A statement that takes longer is worth a look at its client. */
+    private static final long LONG_NANOS = 1_000_000_000;
 
     private final SqlDoor door;
     private final Socket raw;
@@ -45,6 +48,8 @@ final class Connection implements Runnable {
     private volatile Socket socket;
     private volatile @Nullable Outgoing outgoing;
     private volatile @Nullable Conversation conversation;
+    private volatile @Nullable Ahead ahead;
+    private volatile long busy; // since when, of System.nanoTime; 0 between messages
     private volatile String credential = "";
     private volatile String application = "";
     private volatile char state = 'I';
@@ -94,6 +99,19 @@ final class Connection implements Runnable {
     long stuckSince() {
         Outgoing out = outgoing;
         return out == null ? 0 : out.stuckSince();
+    }
+
+    /**
+     * Looks whether the client of a statement that takes long is still there, and ends it when it
+     * is not: nobody would take what it answers. Any thread.
+     */
+    void attend() {
+        Conversation now = conversation;
+        Ahead client = ahead;
+        long since = busy;
+        if (now != null && client != null && since != 0 && System.nanoTime() - since > LONG_NANOS) {
+            client.watch(now::cancel);
+        }
     }
 
     /** Ends it at once. Any thread. */
@@ -253,7 +271,9 @@ final class Connection implements Runnable {
     // ---- login ----
 
     private void session(Startup.Begin begin, InputStream stream, Outgoing out) throws IOException {
-        DataInputStream in = new DataInputStream(stream);
+        Ahead client = new Ahead(stream);
+        ahead = client;
+        DataInputStream in = new DataInputStream(client);
         if (begin.minor() > 0 || !begin.unknown().isEmpty()) {
             out.begin('v').int32(3 << 16).int32(begin.unknown().size());
             begin.unknown().forEach(out::text);
@@ -518,6 +538,7 @@ final class Connection implements Runnable {
                 continue;
             }
             state = 'A';
+            busy = System.nanoTime() | 1;
             try {
                 Frontend message = Frontend.parse(kind, body);
                 if (message instanceof Frontend.Terminate) {
@@ -540,6 +561,7 @@ final class Connection implements Runnable {
                 }
             }
             state = talk.state();
+            busy = 0;
         }
     }
 

@@ -192,6 +192,7 @@ public final class SqlDoor implements AutoCloseable {
                     LOG.log(Level.INFO, "a client takes nothing of its answer, and is cut off");
                     each.cut();
                 }
+                each.attend();
             }
         }
     }

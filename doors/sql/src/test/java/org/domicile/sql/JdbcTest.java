@@ -227,6 +227,28 @@ class JdbcTest {
         }
     }
 
+    /** It went on for nobody. */
+    @Test
+    void whatAClientThatWentHasAskedEnds() throws Exception {
+        int before = served.engine.open.get();
+        int ran = served.engine.ran.get();
+        Connection connection = served.connect();
+        Statement statement = connection.createStatement();
+        CompletableFuture<SQLException> asked =
+                CompletableFuture.supplyAsync(() ->
+                        assertThrows(
+                                SQLException.class, () -> statement.executeQuery("select slow")));
+        for (int i = 0; i < 200 && served.engine.ran.get() == ran; i++) {
+            LockSupport.parkNanos(50_000_000);
+        }
+        connection.abort(Runnable::run);
+        asked.join();
+        for (int i = 0; i < 200 && served.engine.open.get() > before; i++) {
+            LockSupport.parkNanos(50_000_000); // ten seconds; by itself it takes twenty
+        }
+        assertEquals(before, served.engine.open.get());
+    }
+
     /** It was taken and nothing ended the engine's work. */
     @Test
     void statementTimeoutEndsTheStatementAlone() throws Exception {
