@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,7 @@ class SqlTablesTest {
     private FirstCredential first;
     private Path staging;
     private Lake lake;
+    private @Nullable Connection shared;
 
     @BeforeAll
     void open() throws Exception {
@@ -60,7 +63,8 @@ class SqlTablesTest {
     }
 
     @AfterAll
-    void close() throws IOException {
+    void close() throws IOException, SQLException {
+        endShared();
         lake.close();
         cloud.close();
         Files.deleteIfExists(staging);
@@ -92,9 +96,25 @@ class SqlTablesTest {
         }
     }
 
+    /** In a session that statements share which do not mind: each session starts a process. */
     private String rows(String sql) throws SQLException {
-        try (Connection connection = connect("travel")) {
-            return rows(connection, sql);
+        if (shared == null || shared.isClosed()) {
+            shared = connect("travel");
+        }
+        return rows(shared, sql);
+    }
+
+    private void endShared() throws SQLException {
+        if (shared != null) {
+            shared.close();
+        }
+    }
+
+    private List<Path> staged() throws IOException {
+        try (Stream<Path> all = Files.walk(staging)) {
+            return all.filter(each -> each.toString().endsWith(".parquet")).toList();
+        } catch (UncheckedIOException _) {
+            return List.of(staging); // a session's folder went meanwhile: look again
         }
     }
 
@@ -443,6 +463,10 @@ class SqlTablesTest {
                             "day=" + date);
             table.newAppend().appendFile(file).commit();
         }
+        endShared();
+        for (int i = 0; i < 200 && !staged().isEmpty(); i++) {
+            LockSupport.parkNanos(50_000_000); // until nothing of another session lies there
+        }
         try (Connection connection = connect("travel");
                 Statement statement = connection.createStatement()) {
             try (ResultSet rows =
@@ -450,16 +474,12 @@ class SqlTablesTest {
                             "select n from days where day between '2024-01-03' and date"
                                     + " '2024-01-04' and n >= 0")) {
                 assertTrue(rows.next());
-                try (Stream<Path> all = Files.walk(staging)) {
-                    List<Path> files =
-                            all.filter(each -> each.toString().endsWith(".parquet")).toList();
-                    assertEquals(2, files.size());
-                    for (Path each : files) {
-                        String text =
-                                new String(Files.readAllBytes(each), StandardCharsets.ISO_8859_1);
-                        // its footer has the least and the largest of each column
-                        assertFalse(text.contains(MARKER + "55"), each + " holds it");
-                    }
+                List<Path> files = staged();
+                assertEquals(2, files.size());
+                for (Path each : files) {
+                    String text = new String(Files.readAllBytes(each), StandardCharsets.ISO_8859_1);
+                    // its footer has the least and the largest of each column
+                    assertFalse(text.contains(MARKER + "55"), each + " holds it");
                 }
             }
             assertEquals("900", rows(connection, "select count(*) from days"));
@@ -646,22 +666,19 @@ class SqlTablesTest {
     void aKilledWorkerEndsOneSession() throws SQLException {
         Table table = numbers("alive");
         lake.append(table, "select i as n from range(10) t(i)", 10);
-        List<ProcessHandle> killed;
         try (Connection connection = connect("travel")) {
             assertEquals("45", rows(connection, "select sum(n) from alive"));
-            killed =
-                    ProcessHandle.current()
-                            .descendants()
-                            .filter(each -> each.info().commandLine().orElse("").contains("duckdb"))
-                            .toList();
-            killed.forEach(ProcessHandle::destroyForcibly);
+            ProcessHandle.current()
+                    .descendants()
+                    .filter(each -> each.info().commandLine().orElse("").contains("duckdb"))
+                    .forEach(ProcessHandle::destroyForcibly);
+            endShared();
             SQLException e =
                     assertThrows(
                             SQLException.class, () -> rows(connection, "select sum(n) from alive"));
             assertEquals("57P01", e.getSQLState(), e.getMessage());
         }
-        // those that waited for the next session too have to be gone before it begins
-        killed.forEach(each -> each.onExit().join());
+        // those that waited for the next session are dead too, whether or not it looks so yet
         assertEquals("45", rows("select sum(n) from alive"));
     }
 

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerSession implements Session {
     private static final int LONGEST = 1 << 20;
-    private static final int MOST_PARAMETERS = 32_767; // as clients of PostgreSQL expect
+    private static final int MOST_PARAMETERS = 4_000;
 
     /** How long a worker has to end what was cancelled. */
     private static final int PATIENCE_SECONDS = 10;

@@ -46,7 +46,7 @@
  * <p><b>Limits</b> ({@link org.domicile.query.Limits}) are an organisation's: memory, threads,
  * time, rows, staging, spill, sessions; the configuration's, or those that an operator has set for
  * it ({@link org.domicile.query.LimitTable}, kept in the keyspace). A statement has at most 1 MiB
- * of text and 32,767 parameters; a result 10,000 columns; a single value 64 MiB.
+ * of text and 4,000 parameters; a result 10,000 columns; a single value 64 MiB.
  *
  * <p><b>What a statement names</b> are tables and views of the catalog ({@link
  * org.domicile.query.CatalogTable}, {@link org.domicile.query.CatalogView}), as they are or as of a

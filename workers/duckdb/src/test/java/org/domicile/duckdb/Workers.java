@@ -18,7 +18,7 @@ final class Workers {
     private Workers() {}
 
     static QueryOptions options(Limits limits) {
-        return options(limits, staging(), 1);
+        return options(limits, staging(), 0);
     }
 
     static QueryOptions options(Limits limits, Path staging, int warm) {
