@@ -71,10 +71,14 @@ class AheadTest {
                 Socket socket = server.accept()) {
             Ahead ahead = new Ahead(socket.getInputStream());
             CountDownLatch gone = new CountDownLatch(1);
+            // a client says more before it waits for an answer
+            client.getOutputStream().write(new byte[] {1, 2, 3});
             ahead.watch(gone::countDown);
             assertEquals(1, gone.getCount());
+            client.getOutputStream().write(4);
             client.close();
             assertTrue(gone.await(30, TimeUnit.SECONDS));
+            assertArrayEquals(new byte[] {1, 2, 3, 4}, ahead.readAllBytes());
             assertEquals(-1, ahead.read());
         }
     }
