@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What strangers send is fuzzed for a moment: six kinds of parsers in one process, four seconds for
+ * What strangers send is fuzzed for a moment: six kinds of parsers in one process, ten seconds for
  * each, the model in another, because what costs is to start one. {@code domicile proof fuzz} does
  * it for hours, a process a target, with these properties: {@code domicile.fuzz.seconds} for each,
  * {@code domicile.fuzz.targets} with commas between (all, when it is not said), {@code
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FuzzerTest {
     private static final long LONG_SECONDS = Long.getLong("domicile.fuzz.seconds", 0);
-    private static final long EACH_SECONDS = 4;
+    private static final long EACH_SECONDS = 10;
 
     /** For signatures, chunks, XML, forms with their policies, ranges and sources of copies. */
     private static final long PARSERS_SECONDS = 6 * EACH_SECONDS;

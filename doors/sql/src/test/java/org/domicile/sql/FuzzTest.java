@@ -28,7 +28,7 @@ class FuzzTest {
             Pattern.compile(
                     ".*/(junit-platform-(launcher|engine)|junit-jupiter-engine|surefire)[^/]*");
     private static final Pattern RUNS = Pattern.compile("Done (\\d+) runs");
-    private static final long SECONDS = Long.getLong("domicile.fuzz.seconds", 4);
+    private static final long SECONDS = Long.getLong("domicile.fuzz.seconds", 10);
 
     @TempDir Path work;
 
