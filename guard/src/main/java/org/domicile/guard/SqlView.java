@@ -220,7 +220,9 @@ final class SqlView implements GuardedSql {
         @Override
         public Answer<Parquet> parquet(Request request, String select) {
             own(request);
-            try (SqlStatement statement = statement(views.apply(request), namespace)) {
+            Uses uses = views.apply(request);
+            long most = queries.limits(uses.organisation()).rows();
+            try (SqlStatement statement = statement(uses, namespace)) {
                 return Change.of(select)
                         .then(change ->
                                 change.isPresent()
@@ -233,13 +235,24 @@ final class SqlView implements GuardedSql {
                                                         new Target.PlainParquet(),
                                                         statement)
                                                 .then(written ->
-                                                        Answer.of(
-                                                                new File(
-                                                                        written,
-                                                                        statement.use()))));
+                                                        bounded(written, most, statement.use())));
             } catch (Refused e) {
                 return refused(e);
             }
+        }
+
+        /** A file leaves as rows do, and has no more of them. */
+        private Answer<Parquet> bounded(Written written, long most, String use) {
+            if (written.rows() <= most) {
+                return Answer.of(new File(written, use));
+            }
+            written.close();
+            return Answer.failed(
+                    new Failure(
+                            Failure.OVER_LIMIT,
+                            "The result has more than %,d rows.".formatted(most),
+                            0,
+                            "Add LIMIT, or ask the operator for more (sql.rows)."));
         }
 
         @Override

@@ -155,6 +155,12 @@ class SqlCommandTest {
             assertEquals(1, failed.code(), wrong);
             assertTrue(!failed.err().isEmpty(), wrong);
         }
+        assertEquals(0, rig.run("organisation", "sql", "main", "--rows", "1000").code());
+        Rig.Ran many =
+                sql("--parquet", file.toString(), "select id from 's3://travel/flights.parquet'");
+        assertEquals(0, rig.run("organisation", "sql", "main", "--usual").code());
+        assertEquals(1, many.code());
+        assertTrue(many.err().contains("more than 1,000 rows"), many.err());
         assertArrayEquals(before, Files.readAllBytes(file));
         try (var left = Files.list(folder)) {
             assertEquals(

@@ -74,16 +74,15 @@ final class SqlCalls {
         }
     }
 
+    private static OutputStream begun(Call call, String use) throws IOException {
+        return call.exchange().respond(200, Call.headers("application/x-ndjson", use), -1L);
+    }
+
     private static void lines(Call call, GuardedSql.Result rows) throws IOException {
         try (GuardedSql.Result result = rows) {
             // Before the answer begins: what fails at once is told as a failure.
             Optional<Batch> first = given(result.next());
-            try (OutputStream out =
-                            call.exchange()
-                                    .respond(
-                                            200,
-                                            Call.headers("application/x-ndjson", result.use()),
-                                            -1L);
+            try (OutputStream out = begun(call, result.use());
                     JsonGenerator json = Form.to(out)) {
                 json.setRootValueSeparator(null);
                 columns(json, result.columns());
@@ -96,12 +95,7 @@ final class SqlCalls {
     private static void file(Call call, GuardedSql.Parquet made) throws IOException {
         try (GuardedSql.Parquet file = made;
                 InputStream in = file.read();
-                OutputStream out =
-                        call.exchange()
-                                .respond(
-                                        200,
-                                        Call.headers("application/x-ndjson", file.use()),
-                                        -1L);
+                OutputStream out = begun(call, file.use());
                 JsonGenerator json = Form.to(out)) {
             json.setRootValueSeparator(null);
             for (byte[] part = in.readNBytes(PART); part.length > 0; part = in.readNBytes(PART)) {
