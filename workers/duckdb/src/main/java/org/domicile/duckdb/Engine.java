@@ -59,9 +59,6 @@ final class Engine {
 
     private static final int AGAIN_MILLIS = 20;
 
-    /** Interrupts that may come after a statement has ended. */
-    private static final int LATE = 3;
-
     /** What the driver says instead of the error when rows are streamed. */
     private static final String LOST = "Invalid result set";
 
@@ -74,6 +71,10 @@ final class Engine {
     private final Path out;
 
     private boolean together;
+
+    /** Held for each interrupt and for each end of a statement: none comes after the end. */
+    private final Object interrupts = new Object();
+
     private volatile long running;
     private volatile long cancelled;
     private @Nullable Result result;
@@ -164,6 +165,7 @@ final class Engine {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         } catch (SQLException e) {
+            check(); // the driver may have lost why
             throw failed(e);
         }
     }
@@ -323,7 +325,7 @@ final class Engine {
             throw found(e);
         } finally {
             if (result == null) {
-                running = 0;
+                ended();
                 drop();
             }
         }
@@ -344,7 +346,7 @@ final class Engine {
                             + " "
                             + select);
         } finally {
-            running = 0;
+            ended();
         }
     }
 
@@ -360,9 +362,10 @@ final class Engine {
                 return statement.executeLargeUpdate();
             }
         } catch (SQLException e) {
+            check();
             throw failed(e);
         } finally {
-            running = 0;
+            ended();
             drop();
         }
     }
@@ -520,7 +523,7 @@ final class Engine {
     void end() throws Failed {
         Result now = result;
         result = null;
-        running = 0;
+        ended();
         try {
             if (now != null) {
                 now.close();
@@ -563,7 +566,7 @@ final class Engine {
         }
         for (String each : all) {
             try {
-                drop(each);
+                execute("DROP " + each);
             } catch (Failed e) {
                 if (together) {
                     break; // it failed, and goes with what was made in it
@@ -575,17 +578,10 @@ final class Engine {
         loaded.clear();
     }
 
-    /** An interrupt that comes late is meant for the statement, which has ended. */
-    private void drop(String what) throws Failed {
-        for (int more = LATE; ; more--) {
-            try {
-                execute("DROP " + what);
-                return;
-            } catch (Failed e) {
-                if (more == 0 || !e.failure().state().equals(Failure.CANCELLED)) {
-                    throw e;
-                }
-            }
+    /** The engine forgets an interrupt that nothing has met when it begins the next thing. */
+    private void ended() {
+        synchronized (interrupts) {
+            running = 0;
         }
     }
 
@@ -606,14 +602,23 @@ final class Engine {
                 .name("cancel")
                 .start(() -> {
                     try {
-                        while (running == number) {
-                            Interrupts.interrupt(connection);
+                        while (interrupted(number)) {
                             Thread.sleep(AGAIN_MILLIS);
                         }
                     } catch (InterruptedException | SQLException _) {
                         Thread.currentThread().interrupt();
                     }
                 });
+    }
+
+    private boolean interrupted(long number) throws SQLException {
+        synchronized (interrupts) {
+            boolean runs = running == number;
+            if (runs) {
+                Interrupts.interrupt(connection);
+            }
+            return runs;
+        }
     }
 
     private Failed failed(SQLException e) {
