@@ -130,6 +130,11 @@ enum Setting {
             "",
             "folder in memory (tmpfs) of SQL sessions (default: one of this data folder's own in"
                     + " /dev/shm)"),
+    SQL_ENGINES(
+            "sql.engines",
+            "",
+            "folder, executable, where the engine's library and what each worker loads are kept"
+                    + " ready (default: engines in the data folder)"),
     SQL_DESCRIBING(
             "sql.describing",
             "64MiB",

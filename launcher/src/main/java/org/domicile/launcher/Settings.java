@@ -115,6 +115,7 @@ record Settings(
      * Sessions of SQL.
      *
      * @param folder of staging; empty for the default
+     * @param engines where the library is kept; empty for the default
      * @param total bytes of all sessions
      * @param warm workers that wait
      * @param describing bytes of heap for what describes the files of all statements
@@ -122,6 +123,7 @@ record Settings(
      */
     record Sql(
             Optional<Path> folder,
+            Optional<Path> engines,
             long total,
             int warm,
             long describing,
@@ -372,6 +374,7 @@ record Settings(
     private static Sql sql(Configuration from) {
         return new Sql(
                 path(from, Setting.SQL_STAGING_FOLDER),
+                path(from, Setting.SQL_ENGINES),
                 size(from, Setting.SQL_STAGING_TOTAL, 16L << 20, 1L << 42),
                 count(from, Setting.SQL_WARM, 0, 1_000),
                 size(from, Setting.SQL_DESCRIBING, 1L << 20, 1L << 40),

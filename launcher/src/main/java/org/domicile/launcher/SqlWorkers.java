@@ -12,8 +12,8 @@ import org.domicile.query.QueryOptions;
 import org.domicile.query.WorkerJars;
 
 /**
- * Sessions of SQL on one data folder. The engine's native library is unpacked once into it, so that
- * workers map one file instead of unpacking one each.
+ * Sessions of SQL on one data folder. The engine's native library is unpacked once into it, or
+ * where sql.engines says, so that workers map one file instead of unpacking one each.
  */
 final class SqlWorkers {
     private SqlWorkers() {}
@@ -25,7 +25,8 @@ final class SqlWorkers {
         return Queries.open(
                 new QueryOptions(
                         Path.of(System.getProperty("java.home")),
-                        new WorkerJars(folder.resolve("engines")),
+                        new WorkerJars(
+                                settings.engines().orElseGet(() -> folder.resolve("engines"))),
                         settings.folder().orElseGet(() -> usual(folder)),
                         settings.total(),
                         settings.warm(),

@@ -35,6 +35,11 @@ record Rig(Path above) {
         return keys().resolve(FirstCredential.FILE);
     }
 
+    /** One for all tests of a machine: it takes longer to make than most tests. */
+    private static Path engines() {
+        return Path.of(System.getProperty("java.io.tmpdir"), "domicile-test-engines");
+    }
+
     /** Free ports, small buffers, keys beside the data; and what a test sets. */
     Settings settings(String... assignments) {
         Configuration configuration =
@@ -42,6 +47,7 @@ record Rig(Path above) {
                         .set("s3.listen=127.0.0.1:0")
                         .set("web.listen=127.0.0.1:0")
                         .set("sql.listen=127.0.0.1:0")
+                        .set("sql.engines=" + engines())
                         .set("keys.places=" + keys())
                         .set("limits.memory.cache=4MiB")
                         .set("limits.memory.writes=8MiB")

@@ -91,6 +91,11 @@ final class Server implements AutoCloseable {
                                         + String.join(
                                                 ",",
                                                 start.keys().stream().map(Path::toString).toList()),
+                                // one for all servers of a machine
+                                "sql.engines="
+                                        + Path.of(
+                                                System.getProperty("java.io.tmpdir"),
+                                                "domicile-test-engines"),
                                 // small, so that segments fill, and a small volume has room
                                 "blobs.segment=16MiB",
                                 "limits.disk.reserve=16MiB",

@@ -69,7 +69,8 @@ final class EngineJar {
         Files.move(fresh(to), to, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** Of this process: another one may unpack the same. */
     private static Path fresh(Path file) {
-        return file.resolveSibling(file.getFileName() + ".fresh");
+        return file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid());
     }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.domicile.walls.Walls;
@@ -49,17 +50,73 @@ final class Worker implements AutoCloseable {
      * @throws IOException when it does not come up
      */
     static Worker start(QueryOptions options, Path folder) throws IOException {
-        Path spill = Folders.spill(folder);
         List<Path> classPath = options.classPath().places();
+        Optional<ClassArchive> archive = ClassArchive.of(classPath).filter(ClassArchive::exists);
+        return start(
+                options.java(),
+                classPath,
+                folder,
+                archive.map(it -> "-XX:SharedArchiveFile=" + it.file()).stream().toList(),
+                options.total());
+    }
+
+    /**
+     * Has an archive made by one that serves nobody, and ends it. Takes two seconds.
+     *
+     * @param folder of its own
+     * @throws org.domicile.walls.Unwalled when there are no walls
+     * @throws IOException when none came
+     */
+    static void archive(QueryOptions options, Path folder, ClassArchive archive)
+            throws IOException {
+        Path written = Folders.out(folder).resolve("classes");
+        try (Worker worker =
+                start(
+                        options.java(),
+                        options.classPath().places(),
+                        folder,
+                        List.of("-XX:ArchiveClassesAtExit=" + written),
+                        ClassArchive.LARGEST)) {
+            worker.wire.send(
+                    Wire.BEGIN,
+                    out -> {
+                        out.writeLong(options.usual().memory());
+                        out.writeInt(1);
+                        out.writeLong(options.usual().spill());
+                        Wire.text(out, "UTC");
+                    });
+            worker.wire.receive(); // it has rehearsed by then
+            worker.process.getOutputStream().close();
+            if (!worker.ended()) {
+                throw new IOException("no archive of classes was made: " + worker.end());
+            }
+            archive.take(written);
+        }
+    }
+
+    private boolean ended() throws IOException {
+        try {
+            return process.waitFor(START.toMillis(), TimeUnit.MILLISECONDS)
+                    && process.exitValue() == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private static Worker start(
+            Path java, List<Path> classPath, Path folder, List<String> flags, long fileSize)
+            throws IOException {
+        Path spill = Folders.spill(folder);
         Process process =
                 Walls.start(
                         org.domicile.walls.Room.ofJava(
-                                options.java(),
+                                java,
                                 Stream.concat(classPath.stream(), libraries(classPath).stream())
                                         .toList(),
                                 List.of(Folders.files(folder)),
                                 List.of(spill, Folders.out(folder))),
-                        command(options, classPath, folder),
+                        command(java, classPath, folder, flags, fileSize),
                         Map.of("LANG", "C.UTF-8", "MALLOC_ARENA_MAX", "2"),
                         spill);
         Worker worker = new Worker(process, folder);
@@ -89,9 +146,11 @@ final class Worker implements AutoCloseable {
                 .toList();
     }
 
-    private static List<String> command(QueryOptions options, List<Path> classPath, Path folder) {
+    private static List<String> command(
+            Path java, List<Path> classPath, Path folder, List<String> flags, long fileSize) {
         List<String> command = new ArrayList<>();
-        command.add(options.java().resolve("bin/java").toString());
+        command.add(java.resolve("bin/java").toString());
+        command.addAll(flags);
         command.addAll(
                 List.of(
                         "-Xmx96m",
@@ -100,6 +159,8 @@ final class Worker implements AutoCloseable {
                         "-XX:TieredStopAtLevel=1",
                         "-XX:-UsePerfData",
                         "-XX:+DisplayVMOutputToStderr",
+                        "-Xlog:disable", // its log would stand between our frames
+                        "-Xlog:all=error:stderr",
                         "-XX:+ErrorFileToStderr",
                         "-XX:-CreateCoredumpOnCrash",
                         "-XX:+ExitOnOutOfMemoryError",
@@ -120,7 +181,7 @@ final class Worker implements AutoCloseable {
         command.add(Folders.files(folder).toString());
         command.add(Folders.spill(folder).toString());
         command.add(Folders.out(folder).toString());
-        command.add(Long.toString(options.total())); // bytes of the largest file that it writes
+        command.add(Long.toString(fileSize)); // bytes of the largest file that it writes
         return command;
     }
 

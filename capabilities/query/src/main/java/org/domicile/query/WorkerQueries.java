@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -43,6 +44,7 @@ final class WorkerQueries implements Queries {
     private final List<String> standing = new ArrayList<>();
     private @Nullable Folders folders;
     private int starting;
+    private @Nullable Thread archiving;
     private boolean closed;
 
     private WorkerQueries(QueryOptions options, LimitTable own) {
@@ -247,11 +249,46 @@ final class WorkerQueries implements Queries {
         try {
             Worker worker = Worker.start(options, folder);
             started = true;
+            archive();
             return worker;
         } finally {
             if (!started) {
                 Folders.remove(folder);
             }
+        }
+    }
+
+    /** Once, and beside: those that start later are quicker. */
+    private synchronized void archive() {
+        if (archiving == null && !closed) {
+            starting++;
+            archiving =
+                    Thread.ofVirtual()
+                            .name("worker-archive")
+                            .start(() -> {
+                                archiveOne();
+                                synchronized (this) {
+                                    starting--;
+                                    notifyAll();
+                                }
+                            });
+        }
+    }
+
+    private void archiveOne() {
+        try {
+            Optional<ClassArchive> archive = ClassArchive.of(options.classPath().places());
+            if (archive.isEmpty() || archive.get().exists()) {
+                return;
+            }
+            Path folder = folders().fresh();
+            try {
+                Worker.archive(options, folder, archive.get());
+            } finally {
+                Folders.remove(folder);
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "workers start without an archive: " + e);
         }
     }
 
@@ -370,6 +407,9 @@ final class WorkerQueries implements Queries {
             ending.addAll(sessions);
             ending.addAll(warm);
             warm.clear();
+            if (archiving != null) {
+                archiving.interrupt();
+            }
         }
         for (AutoCloseable each : ending) {
             try {

@@ -14,9 +14,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.domicile.query.Failure;
 import org.domicile.query.Limits;
 import org.domicile.query.Queries;
+import org.domicile.query.QueryOptions;
 import org.domicile.query.Session;
 import org.domicile.query.SessionContract;
 import org.domicile.query.Target;
@@ -24,6 +26,7 @@ import org.domicile.query.Value;
 import org.domicile.query.Written;
 import org.domicile.walls.Walls;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The contract, kept by workers; and what is special of them. */
 class WorkerSessionTest extends SessionContract {
@@ -85,6 +88,49 @@ class WorkerSessionTest extends SessionContract {
             }
         }
         assertFalse(Files.exists(staging), "nothing is left");
+    }
+
+    /** The first session leaves it, and the next one's Java says so if it cannot use it. */
+    @Test
+    void workersThatStartLaterFindTheirClassesReady(@TempDir Path engines) throws Exception {
+        QueryOptions options = Workers.keptIn(engines);
+        List<Path> made;
+        try (Queries own = Queries.open(options)) {
+            given(own.begin("city", "UTC")).close();
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            for (made = archives(engines); made.isEmpty(); made = archives(engines)) {
+                assertTrue(System.nanoTime() < end, "no archive was made");
+                LockSupport.parkNanos(20_000_000);
+            }
+            try (Session session = given(own.begin("city", "UTC"))) {
+                assertEquals(1, rows(session, "select 1").size());
+                String archive = made.getFirst().toRealPath().toString();
+                assertTrue(
+                        workers(options.staging()).stream().anyMatch(each -> maps(each, archive)),
+                        "no worker has mapped " + archive);
+            }
+        }
+        assertFalse(Files.exists(options.staging()), "nothing is left");
+        // one that is broken is no reason not to start
+        Files.write(made.getFirst(), new byte[10_000]);
+        try (Queries own = Queries.open(options);
+                Session session = given(own.begin("city", "UTC"))) {
+            assertEquals(1, rows(session, "select 1").size());
+        }
+    }
+
+    private static List<Path> archives(Path engines) throws IOException {
+        try (Stream<Path> all = Files.walk(engines)) {
+            return all.filter(each -> each.toString().endsWith(".jsa")).toList();
+        }
+    }
+
+    private static boolean maps(ProcessHandle process, String file) {
+        try {
+            return Files.readString(Path.of("/proc", process.pid() + "", "maps")).contains(file);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static final Target.Parquet MANY =

@@ -13,6 +13,9 @@ import org.domicile.query.WorkerJars;
 
 /** What tests need to have workers: places of the class path, and a folder in memory. */
 final class Workers {
+    private static final Path ENGINES =
+            Path.of(System.getProperty("java.io.tmpdir"), "domicile-test-engines");
+
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private Workers() {}
@@ -24,13 +27,25 @@ final class Workers {
     static QueryOptions options(Limits limits, Path staging, int warm) {
         return new QueryOptions(
                 Path.of(System.getProperty("java.home")),
-                new WorkerJars(
-                        Path.of(System.getProperty("java.io.tmpdir"), "domicile-test-engines")),
+                new OwnJars(new WorkerJars(ENGINES)),
                 staging,
                 256 << 20,
                 warm,
                 limits,
                 Map.of());
+    }
+
+    /** The same with an engine that is kept there. */
+    static QueryOptions keptIn(Path engines) {
+        QueryOptions usual = options(Limits.USUAL);
+        return new QueryOptions(
+                usual.java(),
+                new OwnJars(new WorkerJars(engines)),
+                usual.staging(),
+                usual.total(),
+                usual.warm(),
+                usual.usual(),
+                usual.limits());
     }
 
     static Path staging() {
