@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 
 /**
  * JSON objects as the server's small files hold them and commands read and print them. A JSON null
- * is a field that is not there.
+ * that is read is a field that is not there.
  */
 final class Json {
     private static final JsonFactory FACTORY =
@@ -26,6 +26,15 @@ final class Json {
                     .streamReadConstraints(
                             StreamReadConstraints.builder().maxNestingDepth(16).build())
                     .build();
+
+    /** A JSON null, for lines whose readers count on every field. */
+    static final Object NOTHING =
+            new Object() {
+                @Override
+                public String toString() {
+                    return "";
+                }
+            };
 
     private Json() {}
 
@@ -164,7 +173,9 @@ final class Json {
             }
             case Long number -> json.writeNumber(number);
             case Integer number -> json.writeNumber(number);
+            case Double number -> json.writeNumber(number);
             case Boolean truth -> json.writeBoolean(truth);
+            case Object nothing when nothing == NOTHING -> json.writeNull();
             default -> json.writeString(String.valueOf(value));
         }
     }

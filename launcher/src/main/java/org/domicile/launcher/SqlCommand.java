@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -208,6 +209,8 @@ final class SqlCommand extends ServerCommand {
 
     /** One JSON object a line. */
     private static final class Objects extends Rows {
+        private static final Pattern FINITE = Pattern.compile("[-+0-9.eE]+");
+
         Objects(PrintWriter out) {
             super(out);
         }
@@ -216,15 +219,17 @@ final class SqlCommand extends ServerCommand {
         void row(Json.Row cells) {
             Map<String, Object> fields = new LinkedHashMap<>();
             for (int i = 0; i < columns.size(); i++) {
-                String text = cells.text(Integer.toString(i));
-                if (cells.fields().containsKey(Integer.toString(i))) {
-                    fields.put(columns.get(i).text("name"), typed(columns.get(i), text));
-                }
+                String place = Integer.toString(i);
+                fields.put(
+                        columns.get(i).text("name"),
+                        cells.fields().containsKey(place)
+                                ? typed(columns.get(i), cells.text(place))
+                                : Json.NOTHING);
             }
             out.println(new Json.Row(fields).line());
         }
 
-        /** Whole numbers and truths as such; everything else is a text that loses nothing. */
+        /** Numbers and truths as such; what no JSON number holds is a text that loses nothing. */
         private static Object typed(Json.Row column, String text) {
             return switch (column.text("type")) {
                 case "BOOLEAN" -> Boolean.valueOf(text);
@@ -236,6 +241,8 @@ final class SqlCommand extends ServerCommand {
                         "USMALLINT",
                         "UINTEGER" ->
                         Long.valueOf(text);
+                case "FLOAT", "DOUBLE" ->
+                        FINITE.matcher(text).matches() ? (Object) Double.valueOf(text) : text;
                 default -> text;
             };
         }

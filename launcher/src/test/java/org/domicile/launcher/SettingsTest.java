@@ -314,6 +314,14 @@ class SettingsTest {
                         Optional.of(Path.of("/dev/shm/here")),
                         ""));
         cases.put(
+                Setting.SQL_ENGINES,
+                new Case(
+                        s -> s.sql().engines(),
+                        Optional.empty(),
+                        "/opt/engines",
+                        Optional.of(Path.of("/opt/engines")),
+                        ""));
+        cases.put(
                 Setting.SQL_DESCRIBING,
                 new Case(s -> s.sql().describing(), 64L << 20, "1GiB", 1L << 30, "1KiB"));
         cases.put(

@@ -178,7 +178,15 @@ class SqlCommandTest {
                         "select id, word, none, 1.50 as exact from 's3://travel/flights.parquet'"
                                 + " where id = 7");
         assertEquals(
-                List.of(Json.row("id", 7L, "word", MARKER + "7", "exact", "1.50")), json.rows());
+                "{\"id\":7,\"word\":\"%s7\",\"none\":null,\"exact\":\"1.50\"}\n".formatted(MARKER),
+                json.out());
+        assertEquals(
+                "{\"a\":0.1,\"b\":1.0E300,\"c\":\"inf\",\"d\":null}\n",
+                sql(
+                                "--json",
+                                "select 0.1::float as a, 1e300 as b, 'inf'::double as c,"
+                                        + " null::double as d")
+                        .out());
         Rig.Ran csv =
                 sql("--csv", "select 1 as one, 'a \"b\", c' as two, null as three, '' as four");
         assertEquals("one,two,three,four\r\n1,\"a \"\"b\"\", c\",,\"\"\r\n", csv.out());

@@ -50,7 +50,7 @@ record ClassArchive(Path file) {
             String which =
                     "%s %d %d\n"
                             .formatted(
-                                    place.getFileName(),
+                                    place.toAbsolutePath(),
                                     Files.size(place),
                                     Files.getLastModifiedTime(place).toMillis() / 1_000);
             digest.update(which.getBytes(StandardCharsets.UTF_8));

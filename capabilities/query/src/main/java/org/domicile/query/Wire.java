@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * What a session and its worker say to each other, version 1. A frame is the length of its body (4
@@ -127,6 +128,9 @@ public final class Wire {
         this.out = new DataOutputStream(out);
     }
 
+    /** No kind that is sent: a frame whose body nobody has taken. */
+    public static final int PASSED_OVER = 0;
+
     /** Something that was received. @param in reads its body */
     public record Frame(int kind, DataInputStream in) {}
 
@@ -158,10 +162,24 @@ public final class Wire {
 
     /** The next one. @throws EOFException at the end */
     public Frame receive() throws IOException {
+        return receive(length -> true);
+    }
+
+    /**
+     * The next one, whose body is read when its length is admitted, and passed over otherwise.
+     *
+     * @return of the kind {@link #PASSED_OVER} and without a body when it was not
+     * @throws EOFException at the end
+     */
+    public Frame receive(IntPredicate admitted) throws IOException {
         int length = in.readInt();
         int kind = in.readUnsignedByte();
         if (length < 0 || length > MOST) {
             throw new IOException("a frame of " + length + " bytes");
+        }
+        if (!admitted.test(length)) {
+            in.skipNBytes(length);
+            return new Frame(PASSED_OVER, new DataInputStream(InputStream.nullInputStream()));
         }
         byte[] body = in.readNBytes(length);
         if (body.length < length) {

@@ -153,7 +153,7 @@ final class Worker implements AutoCloseable {
         command.addAll(flags);
         command.addAll(
                 List.of(
-                        "-Xmx96m",
+                        "-Xmx160m",
                         "-Xss1m",
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",

@@ -34,6 +34,10 @@ final class WorkerQueries implements Queries {
     private final QueryOptions options;
     private final LimitTable own;
     private final Room room;
+
+    /** Large rows are in the heap three times on their way. */
+    private final Room frames = new Room(Runtime.getRuntime().maxMemory() / 8);
+
     private final ScheduledExecutorService times =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("query-times").factory());
@@ -193,7 +197,7 @@ final class WorkerQueries implements Queries {
                             + ").");
         }
         WorkerSession session =
-                new WorkerSession(worker, limits, room, times, ended, () -> beside(limits));
+                new WorkerSession(worker, limits, room, frames, times, ended, () -> beside(limits));
         synchronized (this) {
             sessions.add(session);
         }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,8 +21,11 @@ import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -59,12 +63,19 @@ final class WorkerSession implements Session {
     /** Characters of a value by which a table is partitioned. */
     private static final int LONGEST_KEY = 32_768;
 
+    /** Bytes of rows that nobody counts: usual ones are less. */
+    private static final int LIGHT = 2 << 20;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration AGAIN = Duration.ofMillis(20);
+
     /** Characters of a broken record that an error shows. */
     private static final int SHOWN = 80;
 
     private final Worker worker;
     private final Limits limits;
     private final Staging staging;
+    private final Room frames;
     private final ScheduledExecutorService times;
     private final Consumer<WorkerSession> ended;
     private final Supplier<Answer<Session>> beside;
@@ -85,9 +96,10 @@ final class WorkerSession implements Session {
     private long keptTables;
     private boolean keeps;
     private Set<String> varying = Set.of();
-    private @Nullable OpenRows open;
+    private volatile @Nullable OpenRows open;
 
     /**
+     * @param frames bytes of heap that large rows of all sessions take
      * @param ended is told of the end of one that had begun
      * @param beside begins another session, which runs nothing of this one's user
      */
@@ -95,12 +107,14 @@ final class WorkerSession implements Session {
             Worker worker,
             Limits limits,
             Room room,
+            Room frames,
             ScheduledExecutorService times,
             Consumer<WorkerSession> ended,
             Supplier<Answer<Session>> beside) {
         this.worker = worker;
         this.limits = limits;
         this.staging = new Staging(Folders.files(worker.folder()), limits.staging(), room);
+        this.frames = frames;
         this.times = times;
         this.ended = ended;
         this.beside = beside;
@@ -1573,6 +1587,7 @@ final class WorkerSession implements Session {
         private final List<Column> columns;
         private List<ScheduledFuture<?>> ends = List.of();
         private long count;
+        private final AtomicLong heavy = new AtomicLong();
         private boolean finished;
 
         OpenRows(List<Column> columns) {
@@ -1602,9 +1617,11 @@ final class WorkerSession implements Session {
 
         private Answer<Optional<Batch>> answer() {
             try {
-                Wire.Frame frame = exchange(Wire.NEXT, out -> {});
+                lighter();
+                Wire.Frame frame = exchange(Wire.NEXT, out -> {}, this::admit);
                 return switch (frame.kind()) {
                     case Wire.DONE -> Answer.of(Optional.empty());
+                    case Wire.PASSED_OVER -> Answer.failed(noHeap());
                     case Wire.FAILED -> Answer.failed(failed(frame));
                     case Wire.BATCH -> counted(batch(frame.in()));
                     default -> Answer.failed(astray(frame));
@@ -1612,6 +1629,41 @@ final class WorkerSession implements Session {
             } catch (IOException e) {
                 return Answer.failed(broken(e));
             }
+        }
+
+        /** Waits a while for large ones of other sessions to go. */
+        private boolean admit(int bytes) {
+            if (bytes <= LIGHT) {
+                return true;
+            }
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (!frames.take(bytes)) {
+                if (over || cancelled == running || System.nanoTime() > end) {
+                    return false;
+                }
+                LockSupport.parkNanos(AGAIN.toNanos());
+            }
+            heavy.set(bytes);
+            if (over) { // and who closed it has found nothing to give back
+                lighter();
+            }
+            return !over;
+        }
+
+        /** What was taken for the rows before is free. */
+        void lighter() {
+            frames.give(heavy.getAndSet(0));
+        }
+
+        private Failure noHeap() {
+            return cancelled == running
+                    ? stoppedBy()
+                    : new Failure(
+                            Failure.MEMORY,
+                            "The server has no memory for rows as large as these just now.",
+                            0,
+                            "Try again, take less at a time, or ask the operator for more"
+                                    + " (limits.memory.heap).");
         }
 
         private Batch batch(DataInputStream in) throws IOException {
@@ -1642,6 +1694,7 @@ final class WorkerSession implements Session {
                 return;
             }
             open = null;
+            lighter();
             ends.forEach(each -> each.cancel(false));
             if (!over) {
                 ask(Wire.END, out -> {}, Wire.DONE, in -> true);
@@ -1657,10 +1710,15 @@ final class WorkerSession implements Session {
     }
 
     private Wire.Frame exchange(int kind, Wire.Body body) throws IOException {
+        return exchange(kind, body, length -> true);
+    }
+
+    private Wire.Frame exchange(int kind, Wire.Body body, IntPredicate admitted)
+            throws IOException {
         waiting = true;
         try {
             worker.wire().send(kind, body);
-            return worker.wire().receive();
+            return worker.wire().receive(admitted);
         } finally {
             waiting = false;
         }
@@ -1797,6 +1855,10 @@ final class WorkerSession implements Session {
         Session other = scanner;
         if (other != null) {
             other.close();
+        }
+        OpenRows rows = open;
+        if (rows != null) {
+            rows.lighter();
         }
         worker.close();
         staging.close();

@@ -475,6 +475,49 @@ public abstract class SessionContract {
         }
     }
 
+    @Test
+    void largeValuesComeAndTheLargestAreRefused() {
+        try (Session session = session()) {
+            // 120 MB in all, some rows at a time
+            List<List<Value>> many =
+                    rows(
+                            session,
+                            "select length(w) from (select repeat('x', 60000) w, i from"
+                                    + " range(2000) t(i)) where w > ''");
+            assertEquals(2_000, many.size());
+            long bytes = 0;
+            try (Rows rows =
+                    given(
+                            session.run(
+                                    "select repeat('é', 30000) from range(2000)",
+                                    List.of(),
+                                    sources))) {
+                for (Optional<Batch> next = given(rows.next());
+                        next.isPresent();
+                        next = given(rows.next())) {
+                    Vector.Runs texts = (Vector.Runs) next.get().columns().getFirst();
+                    assertTrue(texts.bytes().length < 2 << 20, "a batch is bounded");
+                    bytes += texts.bytes().length;
+                }
+            }
+            assertEquals(120_000_000, bytes);
+            assertEquals(
+                    new Value.Text("x".repeat(15_000_000)), one(session, "repeat('x', 15000000)"));
+            for (String large :
+                    List.of(
+                            "select repeat('x', 30000000)",
+                            "select repeat('x', 9000000), repeat('y', 9000000)",
+                            "select [repeat('x', 9000000), repeat('y', 9000000)]",
+                            "select repeat('x', 30000000)::blob",
+                            "select range(3000000)")) {
+                Failure failure = failing(session, large);
+                assertEquals(Failure.OVER_LIMIT, failure.state(), failure::toString);
+                assertTrue(failure.hint().contains("substr"), failure::toString);
+            }
+            assertEquals(new Value.Whole(1), one(session, "1"), "it goes on");
+        }
+    }
+
     private static final String LONG =
             "select sum(a.i * b.i) from range(1000000000) a(i), range(1000000) b(i)";
 

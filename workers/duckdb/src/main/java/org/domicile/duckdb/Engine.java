@@ -512,6 +512,14 @@ final class Engine {
         check();
         try {
             return now.next();
+        } catch (Filler.TooLarge e) {
+            throw new Failed(
+                    new Failure(
+                            Failure.OVER_LIMIT,
+                            "A row's values have %,d bytes; those of a result have %,d at most."
+                                    .formatted(e.bytes(), Filler.LARGEST),
+                            0,
+                            "Take it in parts (substr), or write it to a bucket with copy … to."));
         } catch (SQLException e) {
             throw found(e);
         } catch (DateTimeException | ArithmeticException e) {

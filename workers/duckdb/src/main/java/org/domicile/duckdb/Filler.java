@@ -31,6 +31,10 @@ import org.jspecify.annotations.Nullable;
 /** Fills a vector with what JDBC gives of one column. */
 abstract sealed class Filler {
     private static final int FIRST = 1_024;
+    private static final long WORD = 8;
+
+    /** Bytes of a text or of raw bytes: several of it are in the heap at once on its way. */
+    static final int LARGEST = 16 << 20;
 
     /** The engine's infinite days. */
     private static final int ENDLESS_DAY = Integer.MAX_VALUE;
@@ -70,6 +74,22 @@ abstract sealed class Filler {
                     new Structs(fields.stream().map(field -> of(field.type())).toList());
             case Type.Dictionary(Type key, Type value) -> new Maps(of(key), of(value));
         };
+    }
+
+    /** A value, or a row of them, that does not get through. */
+    static final class TooLarge extends SQLException {
+        private static final long serialVersionUID = 1L;
+
+        private final long bytes;
+
+        TooLarge(long bytes) {
+            super("a value of " + bytes + " bytes");
+            this.bytes = bytes;
+        }
+
+        long bytes() {
+            return bytes;
+        }
     }
 
     int size() {
@@ -113,6 +133,19 @@ abstract sealed class Filler {
     }
 
     abstract Vector vector(BitSet empty);
+
+    /** Whether rows differ in what they take. */
+    final boolean grows() {
+        return this instanceof Runs
+                || this instanceof Lists
+                || this instanceof Structs
+                || this instanceof Maps;
+    }
+
+    /** Bytes that it holds, about; nothing for one that does not grow. */
+    long bytes() {
+        return 0;
+    }
 
     /** Begins again. */
     void clear() {
@@ -277,8 +310,16 @@ abstract sealed class Filler {
                         case Blob blob -> blob.getBytes(1, (int) blob.length());
                         default -> value.toString().getBytes(StandardCharsets.UTF_8);
                     };
+            if (each.length > LARGEST) {
+                throw new TooLarge(each.length);
+            }
             bytes.writeBytes(each);
             addNothing();
+        }
+
+        @Override
+        long bytes() {
+            return bytes.size();
         }
 
         @Override
@@ -363,6 +404,11 @@ abstract sealed class Filler {
         private final Filler elements;
         private final List<Integer> ends = new ArrayList<>();
 
+        @Override
+        long bytes() {
+            return elements.bytes() + WORD * elements.size();
+        }
+
         Lists(Filler elements) {
             this.elements = elements;
         }
@@ -400,6 +446,11 @@ abstract sealed class Filler {
 
         Structs(List<Filler> fields) {
             this.fields = fields;
+        }
+
+        @Override
+        long bytes() {
+            return fields.stream().mapToLong(Filler::bytes).sum();
         }
 
         @Override
@@ -441,6 +492,11 @@ abstract sealed class Filler {
         Maps(Filler keys, Filler values) {
             this.keys = keys;
             this.values = values;
+        }
+
+        @Override
+        long bytes() {
+            return keys.bytes() + values.bytes() + 2 * WORD * keys.size();
         }
 
         @Override

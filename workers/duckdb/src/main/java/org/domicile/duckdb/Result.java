@@ -3,6 +3,7 @@ package org.domicile.duckdb;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.domicile.query.Batch;
@@ -16,10 +17,14 @@ final class Result {
     /** Cells of a batch: wide rows come in smaller ones. */
     private static final int CELLS = 131_072;
 
+    /** Bytes of one after which it takes no more rows. */
+    private static final long FULL = 1 << 20;
+
     private final PreparedStatement statement;
     private final ResultSet rows;
     private final List<Column> columns;
     private final List<Filler> fillers;
+    private final List<Filler> growing = new ArrayList<>();
     private final int most;
 
     /** Types of the engine whose numbers the driver gives as they are. */
@@ -32,6 +37,9 @@ final class Result {
         this.columns = columns;
         this.fillers = columns.stream().map(column -> Filler.of(column.type())).toList();
         for (int i = 0; i < columns.size(); i++) {
+            if (fillers.get(i).grows()) {
+                growing.add(fillers.get(i));
+            }
             if (NUMBERS.contains(rows.getMetaData().getColumnTypeName(i + 1))) {
                 fillers.get(i).takeNumbers();
             }
@@ -43,17 +51,32 @@ final class Result {
         return columns;
     }
 
-    /** The next ones; none at the end. */
+    /**
+     * The next ones; none at the end.
+     *
+     * @throws Filler.TooLarge when a value is
+     */
     Batch next() throws SQLException {
         fillers.forEach(Filler::clear);
         int count = 0;
-        while (count < most && rows.next()) {
+        while (count < most && bytes() < FULL && rows.next()) {
             for (int i = 0; i < fillers.size(); i++) {
                 fillers.get(i).add(rows, i + 1);
             }
             count++;
+            if (bytes() > Filler.LARGEST + FULL) {
+                throw new Filler.TooLarge(bytes());
+            }
         }
         return new Batch(count, fillers.stream().map(Filler::vector).toList());
+    }
+
+    private long bytes() {
+        long sum = 0;
+        for (Filler filler : growing) {
+            sum += filler.bytes();
+        }
+        return sum;
     }
 
     void close() throws SQLException {
