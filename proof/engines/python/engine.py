@@ -23,6 +23,8 @@ class DuckDb:
         self.sql = duckdb.connect(config={"threads": 2})
         self.sql.execute("set autoinstall_known_extensions = false")
         self.sql.execute("set autoload_known_extensions = false")
+        # so that each reading opens its files, which are counted
+        self.sql.execute("set enable_external_file_cache = false")
         for name in ("avro", "httpfs", "iceberg"):
             package = importlib.util.find_spec(f"duckdb_extension_{name}")
             (file,) = pathlib.Path(package.origin).parent.rglob(f"{name}.duckdb_extension")

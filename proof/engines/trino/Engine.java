@@ -57,6 +57,8 @@ public class Engine {
                 System.getenv("CATALOG") + "/v1/oauth/tokens");
         properties.put("iceberg.rest-catalog.vended-credentials-enabled", "true");
         properties.put("fs.native-s3.enabled", "true");
+        // so that each reading opens its files, which are counted
+        properties.put("iceberg.metadata-cache.enabled", "false");
         properties.put("s3.endpoint", System.getenv("FILES"));
         properties.put("s3.path-style-access", "true");
         properties.put("s3.region", System.getenv("REGION"));

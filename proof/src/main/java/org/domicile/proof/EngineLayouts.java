@@ -1,6 +1,7 @@
 package org.domicile.proof;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,8 +23,10 @@ final class EngineLayouts {
     private static final int ADDED = 4;
     private static final long PATIENCE_SECONDS = 120;
 
-    /** As a step and in the list of gaps. */
-    private static final String LINEAGE = "lineage";
+    /** Steps, in the list of gaps too: reading rows' numbers, and giving each row its own. */
+    static final String LINEAGE = "lineage";
+
+    static final String NUMBERS = "number rows";
 
     private final Server server;
     private final String data;
@@ -99,6 +102,7 @@ final class EngineLayouts {
             numbers.before();
             insert(engine, orders, format, table, expected, ADDED);
             numbers.after("insert of " + engine.word(), Set.of(), engine);
+            numbers.all("insert of " + engine.word(), LINEAGE + " in turn", Map.of(engine, orders));
             // one of its own, if it could add any, and one of those that were there first
             Set<Long> chosen = new HashSet<>(List.of(expected.next() - 3, 3L));
             for (long n : chosen) {
@@ -268,6 +272,48 @@ final class EngineLayouts {
         if (steps.wrong().size() > wrong) {
             return;
         }
+        Map<String, Integer> opened = new TreeMap<>();
+        if (engine == Engines.Engine.DOMICILE) {
+            // its uses name the table, and explain the files
+            for (List<String> each : conditions(2)) {
+                opened.put(each.getFirst(), own.files(table, each.getFirst(), each.get(1)));
+            }
+        } else {
+            opened.putAll(opened(state, from, to));
+        }
+        opened.forEach((column, files) -> {
+            if (files < 1 || files >= state.files()) {
+                steps.wrong()
+                        .add(
+                                "%s opens %d of %d files of table %s to find by %s"
+                                        .formatted(
+                                                engine.word(),
+                                                files,
+                                                state.files(),
+                                                kind(format),
+                                                column));
+            } else {
+                steps.passed(1);
+            }
+        });
+        steps.say(
+                "%s, table %s: of %d files opened by %s"
+                        .formatted(
+                                engine.word(),
+                                kind(format),
+                                state.files(),
+                                opened.toString().replaceAll("[{}]", "")));
+    }
+
+    /**
+     * How many files of rows and deletes the use log says were opened.
+     *
+     * @param from the use before, by name @param to the use behind
+     */
+    private Map<String, Integer> opened(State state, Map<String, Long> from, Map<String, Long> to)
+            throws IOException, InterruptedException {
+        Map<String, Set<String>> objects = new TreeMap<>();
+        from.keySet().forEach(name -> objects.put(name, new HashSet<>()));
         List<String> uses =
                 Server.command(
                                 "uses",
@@ -284,29 +330,21 @@ final class EngineLayouts {
                                 "--json")
                         .lines()
                         .toList();
-        List<String> told = new ArrayList<>();
-        for (String column : from.keySet()) {
-            Set<String> opened = new HashSet<>();
-            for (String line : uses) {
-                Map<String, String> use =
-                        Server.json(line.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-                long number = Long.parseLong(use.getOrDefault("number", "0"));
-                String object = use.getOrDefault("object", "");
-                if (number > from.getOrDefault(column, 0L)
-                        && number < to.getOrDefault(column, 0L)
+        for (String line : uses) {
+            Map<String, String> use = Server.json(line.getBytes(StandardCharsets.UTF_8));
+            long number = Long.parseLong(use.getOrDefault("number", "0"));
+            String object = use.getOrDefault("object", "");
+            objects.forEach((name, found) -> {
+                if (number > from.getOrDefault(name, 0L)
+                        && number < to.getOrDefault(name, 0L)
                         && object.contains("/data/")) {
-                    opened.add(object);
+                    found.add(object);
                 }
-            }
-            told.add(column + " " + opened.size());
+            });
         }
-        steps.say(
-                "%s, table %s: of %d files opened by %s"
-                        .formatted(
-                                engine.word(),
-                                kind(format),
-                                state.files(),
-                                String.join(", by ", told)));
+        Map<String, Integer> counts = new TreeMap<>();
+        objects.forEach((name, found) -> counts.put(name, found.size()));
+        return counts;
     }
 
     /**
@@ -391,6 +429,7 @@ final class EngineLayouts {
     private final class Numbers {
         private final String format;
         private final EngineSteps.Expected expected;
+        private final Set<Long> doubled = new HashSet<>();
         private Map<Long, Lineage> before = Map.of();
 
         Numbers(String format, EngineSteps.Expected expected) {
@@ -437,12 +476,9 @@ final class EngineLayouts {
             }
             Map<Long, Lineage> after = read();
             int wrong = steps.wrong().size();
-            Set<Long> ids = new HashSet<>();
+            numbered(after, change, by);
             after.forEach((n, lineage) -> {
                 Lineage old = before.get(n);
-                if (!ids.add(lineage.id())) {
-                    steps.wrong().add(change + ": two rows have the number of " + n);
-                }
                 if (old == null || lineage.equals(old)) {
                     return;
                 }
@@ -477,26 +513,49 @@ final class EngineLayouts {
             steps.passed(steps.wrong().size() == wrong ? 1 : 0);
         }
 
+        /** No two rows have the same number, unless they had it before. */
+        private void numbered(Map<Long, Lineage> rows, String change, Engines.Engine by) {
+            Map<Long, Long> seen = new TreeMap<>();
+            List<String> same = new ArrayList<>();
+            rows.forEach((n, lineage) -> {
+                Long other = seen.put(lineage.id(), n);
+                if (other != null && doubled.add(lineage.id())) {
+                    same.add(
+                            "%s: rows %d and %d have the same number, %d"
+                                    .formatted(change, other, n, lineage.id()));
+                }
+            });
+            if (!same.isEmpty()) {
+                steps.failed(by, kind(format), NUMBERS, String.join("; ", same));
+            }
+        }
+
         /** All engines that can read the same. */
         void all(String when) throws IOException {
+            all(when, LINEAGE, running);
+        }
+
+        /** Some of them, as a step of this name. */
+        void all(String when, String step, Map<Engines.Engine, Orders> engines) throws IOException {
             if (!watched()) {
                 return;
             }
             Map<Long, Lineage> first = read();
-            for (Map.Entry<Engines.Engine, Orders> each : running.entrySet()) {
+            for (Map.Entry<Engines.Engine, Orders> each : engines.entrySet()) {
                 try {
                     Map<Long, Lineage> found = read(each.getValue());
                     if (found.equals(first)) {
-                        steps.done(each.getKey(), kind(format), LINEAGE);
+                        steps.done(each.getKey(), kind(format), step);
                     } else {
-                        steps.wrong()
-                                .add(
-                                        "%s reads the numbers %s after %s, Java %s"
-                                                .formatted(
-                                                        each.getKey().word(), found, when, first));
+                        steps.failed(
+                                each.getKey(),
+                                kind(format),
+                                step,
+                                "after %s other numbers than Java reads: %s and not %s"
+                                        .formatted(when, found, first));
                     }
                 } catch (Orders.Failed e) {
-                    steps.failed(each.getKey(), kind(format), LINEAGE, e.why());
+                    steps.failed(each.getKey(), kind(format), step, e.why());
                 }
             }
         }

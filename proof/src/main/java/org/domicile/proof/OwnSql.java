@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The program's own SQL, through PostgreSQL's protocol, under the same orders as the engines. What
@@ -19,6 +21,7 @@ import java.util.Properties;
  */
 final class OwnSql implements Orders, AutoCloseable {
     private static final int COLUMNS = 5;
+    private static final Pattern FILES = Pattern.compile("reads .*: (\\d+) files");
 
     private final Server server;
     private final Connection connection;
@@ -69,6 +72,23 @@ final class OwnSql implements Orders, AutoCloseable {
         return "select n, word, price, day, strftime(\"at\", '%Y-%m-%d %H:%M:%S.%f') from "
                 + table
                 + where;
+    }
+
+    /** How many files of a table a reading by a condition opens, as {@code explain} says it. */
+    int files(String table, String column, String value) throws IOException {
+        try {
+            String told =
+                    String.join(
+                            "\n",
+                            rows("explain " + select(table, " where " + where(column, value))));
+            Matcher found = FILES.matcher(told);
+            if (!found.find()) {
+                throw new IOException("no files in " + told);
+            }
+            return Integer.parseInt(found.group(1));
+        } catch (SQLException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     private static String where(String column, String value) {

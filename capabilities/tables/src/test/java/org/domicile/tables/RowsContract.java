@@ -227,6 +227,9 @@ abstract class RowsContract {
         Filter nowhere =
                 new Filter.Compare("place", Filter.Operator.GREATER, new Filter.Value.Text("Zwf"));
         assertEquals(List.of(), scan(nowhere).files());
+        assertEquals(List.of(), scan(new Filter.StartsWith("place", "Zwf")).files());
+        assertEquals(3, scan(new Filter.StartsWith("place", "Zwett")).files().size());
+        assertEquals(3, scan(new Filter.StartsWith("n", "9")).files().size(), "n is no text");
     }
 
     private static String last(Scan scan) {
