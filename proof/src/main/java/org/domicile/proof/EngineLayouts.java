@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
@@ -395,7 +396,8 @@ final class EngineLayouts {
             long end = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
             State state = state(each);
             while (!state.operation().equals("replace")
-                    || state.snapshot().equals(before.get(each).snapshot())) {
+                    || state.snapshot()
+                            .equals(Objects.requireNonNull(before.get(each)).snapshot())) {
                 if (System.nanoTime() > end) {
                     steps.wrong()
                             .add(
@@ -416,7 +418,10 @@ final class EngineLayouts {
             }
             steps.say(
                     "the server compacted %s: %d files became %d"
-                            .formatted(each, before.get(each).files(), state.files()));
+                            .formatted(
+                                    each,
+                                    Objects.requireNonNull(before.get(each)).files(),
+                                    state.files()));
         }
     }
 
@@ -454,7 +459,7 @@ final class EngineLayouts {
 
         private Map<Long, Lineage> read() throws IOException {
             try {
-                return read(java.util.Objects.requireNonNull(running.get(Engines.Engine.JAVA)));
+                return read(Objects.requireNonNull(running.get(Engines.Engine.JAVA)));
             } catch (Orders.Failed e) {
                 throw new IOException(e.why(), e);
             }
@@ -502,8 +507,7 @@ final class EngineLayouts {
                 }
             });
             for (long n : changed) {
-                if (by == Engines.Engine.DOMICILE
-                        && java.util.Objects.equals(before.get(n), after.get(n))) {
+                if (by == Engines.Engine.DOMICILE && Objects.equals(before.get(n), after.get(n))) {
                     steps.wrong().add(change + ": row " + n + " does not say that it changed");
                 }
             }
