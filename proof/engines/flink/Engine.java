@@ -2,6 +2,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -56,6 +57,20 @@ public class Engine {
         return "'" + text.replace("'", "''") + "'";
     }
 
+    static String where(String[] words) {
+        return !words[0].equals("find")
+                ? ""
+                : switch (words[2]) {
+                    case "n" -> " where n = " + words[3];
+                    case "word" -> " where word like " + quoted(words[3] + "%");
+                    case "day" -> " where `day` = date '" + words[3] + "'";
+                    case "at" ->
+                            " where `at` >= timestamp '%s 00:00:00' and `at` < timestamp '%s 00:00:00'"
+                                    .formatted(words[3], LocalDate.parse(words[3]).plusDays(1));
+                    default -> throw new IllegalArgumentException(words[2]);
+                };
+    }
+
     static List<String> answer(String[] words) throws Exception {
         String table = "d.engines." + words[1];
         List<String> rows = new ArrayList<>();
@@ -64,13 +79,22 @@ public class Engine {
                 flink.executeSql("create database if not exists d.engines");
                 flink.executeSql(
                         "create table " + table + " (n bigint, word string, price decimal(9, 2),"
-                                + " `day` date, `at` timestamp(6)) with ('format-version' = '"
+                                + " `day` date, `at` timestamp(6))"
+                                + (words.length > 3
+                                        ? " partitioned by (`day`, bucket(4, n), truncate(5, word), days(`at`))"
+                                        : "")
+                                + " with ('format-version' = '"
                                 + words[2] + "')");
             }
-            case "read" -> {
+            case "read", "find", "lineage" -> {
                 try (CloseableIterator<Row> found =
-                        flink.executeSql("select n, word, cast(price as string), cast(`day` as string),"
-                                        + " cast(`at` as string) from " + table)
+                        flink.executeSql(
+                                        (words[0].equals("lineage")
+                                                        ? "select n, _row_id, _last_updated_sequence_number from "
+                                                        : "select n, word, cast(price as string), cast(`day` as string),"
+                                                                + " cast(`at` as string) from ")
+                                                + table
+                                                + where(words))
                                 .collect()) {
                     while (found.hasNext()) {
                         Row row = found.next();

@@ -8,34 +8,42 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.MetadataColumns;
+import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RowDelta;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.GenericAppenderFactory;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.IdentityPartitionConverters;
+import org.apache.iceberg.data.InternalRecordWrapper;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.deletes.BaseDVFileWriter;
 import org.apache.iceberg.deletes.DVFileWriter;
 import org.apache.iceberg.deletes.PositionDelete;
 import org.apache.iceberg.deletes.PositionDeleteWriter;
 import org.apache.iceberg.encryption.EncryptedFiles;
+import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.io.OutputFileFactory;
 import org.apache.iceberg.rest.RESTCatalog;
 import org.apache.iceberg.types.Types;
-import org.apache.iceberg.MetadataColumns;
+import org.apache.iceberg.util.PartitionUtil;
 
 /** Iceberg's own Java client. */
 public class Engine {
@@ -47,6 +55,14 @@ public class Engine {
                     Types.NestedField.optional(3, "price", Types.DecimalType.of(9, 2)),
                     Types.NestedField.optional(4, "day", Types.DateType.get()),
                     Types.NestedField.optional(5, "at", Types.TimestampType.withoutZone()));
+
+    static final PartitionSpec PARTED =
+            PartitionSpec.builderFor(SCHEMA)
+                    .identity("day")
+                    .bucket("n", 4)
+                    .truncate("word", 5)
+                    .day("at")
+                    .build();
 
     static RESTCatalog catalog = new RESTCatalog();
 
@@ -85,11 +101,17 @@ public class Engine {
                 catalog.createTable(
                         name,
                         SCHEMA,
-                        PartitionSpec.unpartitioned(),
+                        words.size() > 3 ? PARTED : PartitionSpec.unpartitioned(),
                         Map.of("format-version", words.get(2)));
             }
             case "read" -> {
-                return read(catalog.loadTable(name));
+                return read(catalog.loadTable(name), Expressions.alwaysTrue());
+            }
+            case "find" -> {
+                return read(catalog.loadTable(name), where(words.get(2), words.get(3)));
+            }
+            case "lineage" -> {
+                return lineage(catalog.loadTable(name));
             }
             case "insert" -> {
                 Table table = catalog.loadTable(name);
@@ -103,7 +125,9 @@ public class Engine {
                     row.setField("at", LocalDateTime.parse(words.get(i + 4), AT));
                     rows.add(row);
                 }
-                table.newAppend().appendFile(written(table, rows)).commit();
+                AppendFiles append = table.newAppend();
+                written(table, rows).forEach(append::appendFile);
+                append.commit();
             }
             case "delete" -> change(catalog.loadTable(name), Long.parseLong(words.get(2)), null);
             case "update" ->
@@ -113,9 +137,44 @@ public class Engine {
         return List.of();
     }
 
-    static List<String> read(Table table) throws Exception {
+    static Expression where(String column, String value) {
+        return switch (column) {
+            case "n" -> Expressions.equal("n", Long.parseLong(value));
+            case "word" -> Expressions.startsWith("word", value);
+            case "day" -> Expressions.equal("day", value);
+            case "at" ->
+                    Expressions.and(
+                            Expressions.greaterThanOrEqual("at", value + "T00:00:00"),
+                            Expressions.lessThan("at", LocalDate.parse(value).plusDays(1) + "T00:00:00"));
+            default -> throw new IllegalArgumentException(column);
+        };
+    }
+
+    /** Each row's number, and the commit that wrote it last. */
+    static List<String> lineage(Table table) throws Exception {
+        Schema columns =
+                new Schema(
+                        List.of(
+                                table.schema().findField("n"),
+                                MetadataColumns.ROW_ID,
+                                MetadataColumns.LAST_UPDATED_SEQUENCE_NUMBER));
+        List<String> found = new ArrayList<>();
+        for (var task : table.newScan().planFiles()) {
+            try (CloseableIterable<Record> rows = OneFile.read(table, task, columns)) {
+                for (Record row : rows) {
+                    found.add(
+                            row.getField("n")
+                                    + "|" + row.getField("_row_id")
+                                    + "|" + row.getField("_last_updated_sequence_number"));
+                }
+            }
+        }
+        return found;
+    }
+
+    static List<String> read(Table table, Expression where) throws Exception {
         List<String> rows = new ArrayList<>();
-        try (CloseableIterable<Record> records = IcebergGenerics.read(table).build()) {
+        try (CloseableIterable<Record> records = IcebergGenerics.read(table).where(where).build()) {
             for (Record row : records) {
                 rows.add(
                         row.getField("n")
@@ -128,18 +187,37 @@ public class Engine {
         return rows;
     }
 
-    static DataFile written(Table table, List<Record> rows) throws Exception {
-        GenericAppenderFactory factory = new GenericAppenderFactory(table.schema());
-        String place = table.locationProvider().newDataLocation(UUID.randomUUID() + ".parquet");
-        DataWriter<Record> writer =
-                factory.newDataWriter(
-                        EncryptedFiles.plainAsEncryptedOutput(table.io().newOutputFile(place)),
-                        FileFormat.PARQUET,
-                        null);
-        try (writer) {
-            writer.write(rows);
+    /** A file for each partition that has rows. */
+    static List<DataFile> written(Table table, List<Record> rows) throws Exception {
+        PartitionKey key = new PartitionKey(table.spec(), table.schema());
+        InternalRecordWrapper wrapper = new InternalRecordWrapper(table.schema().asStruct());
+        Map<PartitionKey, List<Record>> parted = new HashMap<>();
+        for (Record row : rows) {
+            key.partition(wrapper.wrap(row));
+            parted.computeIfAbsent(key.copy(), each -> new ArrayList<>()).add(row);
         }
-        return writer.toDataFile();
+        List<DataFile> files = new ArrayList<>();
+        for (Map.Entry<PartitionKey, List<Record>> each : parted.entrySet()) {
+            String name = UUID.randomUUID() + ".parquet";
+            boolean flat = table.spec().isUnpartitioned();
+            String place =
+                    flat
+                            ? table.locationProvider().newDataLocation(name)
+                            : table.locationProvider()
+                                    .newDataLocation(table.spec(), each.getKey(), name);
+            DataWriter<Record> writer =
+                    new GenericAppenderFactory(table.schema(), table.spec())
+                            .newDataWriter(
+                                    EncryptedFiles.plainAsEncryptedOutput(
+                                            table.io().newOutputFile(place)),
+                                    FileFormat.PARQUET,
+                                    flat ? null : each.getKey());
+            try (writer) {
+                writer.write(each.getValue());
+            }
+            files.add(writer.toDataFile());
+        }
+        return files;
     }
 
     /** By position: in files of format 2, in deletion vectors of format 3. */
@@ -147,6 +225,8 @@ public class Engine {
         Record changed = null;
         String file = null;
         long position = -1;
+        StructLike partition = null;
+        PartitionSpec spec = null;
         Schema where =
                 new Schema(
                         List.of(
@@ -159,6 +239,8 @@ public class Engine {
                     if (row.getField("n").equals(n)) {
                         file = task.file().location();
                         position = (Long) row.getField("_pos");
+                        spec = task.spec();
+                        partition = spec.isUnpartitioned() ? null : task.file().partition();
                     }
                 }
             }
@@ -174,7 +256,7 @@ public class Engine {
                 changed = rows.iterator().next().copy();
             }
             changed.setField("word", word);
-            delta.addRows(written(table, List.of(changed)));
+            written(table, List.of(changed)).forEach(delta::addRows);
         }
         int format = ((org.apache.iceberg.BaseTable) table).operations().current().formatVersion();
         if (format >= 3) {
@@ -184,13 +266,13 @@ public class Engine {
                                     .format(FileFormat.PUFFIN)
                                     .build(),
                             path -> OneFile.deletes(table, path));
-            writer.delete(file, position, table.spec(), null);
+            writer.delete(file, position, spec, partition);
             writer.close();
             writer.result().deleteFiles().forEach(delta::addDeletes);
             writer.result().rewrittenDeleteFiles().forEach(delta::removeDeletes);
         } else {
             PositionDeleteWriter<Record> writer =
-                    new GenericAppenderFactory(table.schema(), table.spec())
+                    new GenericAppenderFactory(table.schema(), spec)
                             .newPosDeleteWriter(
                                     EncryptedFiles.plainAsEncryptedOutput(
                                             table.io()
@@ -200,7 +282,7 @@ public class Engine {
                                                                             UUID.randomUUID()
                                                                                     + "-deletes.parquet"))),
                                     FileFormat.PARQUET,
-                                    null);
+                                    partition);
             PositionDelete<Record> one = PositionDelete.create();
             one.set(file, position, null);
             writer.write(one);
@@ -225,10 +307,10 @@ public class Engine {
                                                     .buildReader(
                                                             reader.requiredSchema(),
                                                             type,
-                                                            Map.of(
-                                                                    MetadataColumns.FILE_PATH
-                                                                            .fieldId(),
-                                                                    task.file().location())))
+                                                            PartitionUtil.constantsMap(
+                                                                    task,
+                                                                    IdentityPartitionConverters
+                                                                            ::convertConstant)))
                             .build();
             return reader.filter(rows);
         }

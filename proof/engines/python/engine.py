@@ -12,6 +12,10 @@ URI = os.environ["CATALOG"]
 KEY, SECRET = os.environ["CREDENTIAL"].split(":", 1)
 
 
+def next_day(day):
+    return datetime.date.fromisoformat(day) + datetime.timedelta(days=1)
+
+
 class DuckDb:
     def __init__(self):
         import duckdb
@@ -19,6 +23,8 @@ class DuckDb:
         self.sql = duckdb.connect(config={"threads": 2})
         self.sql.execute("set autoinstall_known_extensions = false")
         self.sql.execute("set autoload_known_extensions = false")
+        # so that each reading opens its files, which are counted
+        self.sql.execute("set enable_external_file_cache = false")
         for name in ("avro", "httpfs", "iceberg"):
             package = importlib.util.find_spec(f"duckdb_extension_{name}")
             (file,) = pathlib.Path(package.origin).parent.rglob(f"{name}.duckdb_extension")
@@ -42,18 +48,32 @@ class DuckDb:
     def quoted(text):
         return "'" + text.replace("'", "''") + "'"
 
-    def create(self, table, format):
+    def create(self, table, format, parted=""):
         self.sql.execute("create schema if not exists d.engines")
+        by = " partitioned by (day, bucket(4, n), truncate(5, word), day(\"at\"))" if parted else ""
         self.sql.execute(
-            f"create table d.engines.{table} (n bigint, word varchar, price decimal(9, 2), day date, at timestamp)"
-            f" with ('format-version' = '{format}')"
+            f"create table d.engines.{table} (n bigint, word varchar, price decimal(9, 2), day date, \"at\" timestamp)"
+            f"{by} with ('format-version' = '{format}')"
         )
 
-    def read(self, table):
+    def read(self, table, where="true"):
         rows = self.sql.execute(
             "select n::varchar, word, price::varchar, day::varchar, strftime(\"at\", '%Y-%m-%d %H:%M:%S.%f')"
-            f" from d.engines.{table}"
+            f" from d.engines.{table} where {where}"
         ).fetchall()
+        return ["|".join(str(value) for value in row) for row in rows]
+
+    def find(self, table, column, value):
+        where = {
+            "n": lambda: f"n = {value}",
+            "word": lambda: f"word like {self.quoted(value + '%')}",
+            "day": lambda: f"day = date '{value}'",
+            "at": lambda: f"\"at\" >= timestamp '{value} 00:00:00' and \"at\" < timestamp '{next_day(value)} 00:00:00'",
+        }
+        return self.read(table, where[column]())
+
+    def lineage(self, table):
+        rows = self.sql.execute(f"select n, _row_id, _last_updated_sequence_number from d.engines.{table}").fetchall()
         return ["|".join(str(value) for value in row) for row in rows]
 
     def insert(self, table, *words):
@@ -177,18 +197,46 @@ class PyIceberg:
             }
         )
 
-    def create(self, table, format):
+    def create(self, table, format, parted=""):
+        from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionField, PartitionSpec
         from pyiceberg.schema import Schema
+        from pyiceberg.transforms import BucketTransform, DayTransform, IdentityTransform, TruncateTransform
         from pyiceberg.types import DateType, DecimalType, LongType, NestedField, StringType, TimestampType
 
         self.catalog.create_namespace_if_not_exists("engines")
         types = [LongType(), StringType(), DecimalType(9, 2), DateType(), TimestampType()]
         names = ["n", "word", "price", "day", "at"]
         fields = [NestedField(i + 1, name, type, required=False) for i, (name, type) in enumerate(zip(names, types))]
-        self.catalog.create_table(("engines", table), Schema(*fields), properties={"format-version": format})
+        by = PartitionSpec(
+            PartitionField(4, 1000, IdentityTransform(), "day"),
+            PartitionField(1, 1001, BucketTransform(4), "n_bucket"),
+            PartitionField(2, 1002, TruncateTransform(5), "word_trunc"),
+            PartitionField(5, 1003, DayTransform(), "at_day"),
+        )
+        self.catalog.create_table(
+            ("engines", table),
+            Schema(*fields),
+            partition_spec=by if parted else UNPARTITIONED_PARTITION_SPEC,
+            properties={"format-version": format},
+        )
 
-    def read(self, table):
-        rows = self.load(table).scan().to_arrow().to_pylist()
+    def find(self, table, column, value):
+        where = {
+            "n": lambda: f"n = {value}",
+            "word": lambda: f"word like '{value}%'",
+            "day": lambda: f"day = '{value}'",
+            "at": lambda: f"at >= '{value}T00:00:00' and at < '{next_day(value)}T00:00:00'",
+        }
+        return self.read(table, where[column]())
+
+    def lineage(self, table):
+        names = ("n", "_row_id", "_last_updated_sequence_number")
+        rows = self.load(table).scan(selected_fields=names).to_arrow().to_pylist()
+        return ["|".join(str(row[name]) for name in names) for row in rows]
+
+    def read(self, table, where=None):
+        found = self.load(table)
+        rows = (found.scan(where) if where else found.scan()).to_arrow().to_pylist()
         return [
             f"{row['n']}|{row['word']}|{row['price']}|{row['day']}|{row['at'].strftime('%Y-%m-%d %H:%M:%S.%f')}"
             for row in rows

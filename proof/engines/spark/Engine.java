@@ -2,6 +2,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;
@@ -65,6 +66,20 @@ public class Engine {
         return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
     }
 
+    static String where(String[] words) {
+        return words[0].equals("read")
+                ? ""
+                : switch (words[2]) {
+                    case "n" -> " where n = " + words[3];
+                    case "word" -> " where word like " + quoted(words[3] + "%");
+                    case "day" -> " where day = date '" + words[3] + "'";
+                    case "at" ->
+                            " where at >= timestamp_ntz '%s 00:00:00' and at < timestamp_ntz '%s 00:00:00'"
+                                    .formatted(words[3], LocalDate.parse(words[3]).plusDays(1));
+                    default -> throw new IllegalArgumentException(words[2]);
+                };
+    }
+
     static List<String> answer(String[] words) {
         String table = "d.engines." + words[1];
         List<String> rows = new ArrayList<>();
@@ -73,16 +88,27 @@ public class Engine {
                 spark.sql("create namespace if not exists d.engines");
                 spark.sql(
                         "create table " + table + " (n bigint, word string, price decimal(9, 2),"
-                                + " day date, at timestamp_ntz) using iceberg tblproperties"
-                                + " ('format-version' = '" + words[2] + "',"
+                                + " day date, at timestamp_ntz) using iceberg"
+                                + (words.length > 3
+                                        ? " partitioned by (day, bucket(4, n), truncate(5, word), days(at))"
+                                        : "")
+                                + " tblproperties ('format-version' = '" + words[2] + "',"
                                 + " 'write.delete.mode' = 'merge-on-read',"
                                 + " 'write.update.mode' = 'merge-on-read')");
             }
-            case "read" -> {
+            case "lineage" -> {
+                for (Row row :
+                        spark.sql("select n, _row_id, _last_updated_sequence_number from " + table)
+                                .collectAsList()) {
+                    rows.add(row.mkString("|"));
+                }
+            }
+            case "read", "find" -> {
                 for (Row row :
                         spark.sql("select n, word, cast(price as string), cast(day as string),"
                                         + " date_format(at, 'yyyy-MM-dd HH:mm:ss.SSSSSS') from "
-                                        + table)
+                                        + table
+                                        + where(words))
                                 .collectAsList()) {
                     rows.add(row.mkString("|"));
                 }

@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,6 +57,8 @@ public class Engine {
                 System.getenv("CATALOG") + "/v1/oauth/tokens");
         properties.put("iceberg.rest-catalog.vended-credentials-enabled", "true");
         properties.put("fs.native-s3.enabled", "true");
+        // so that each reading opens its files, which are counted
+        properties.put("iceberg.metadata-cache.enabled", "false");
         properties.put("s3.endpoint", System.getenv("FILES"));
         properties.put("s3.path-style-access", "true");
         properties.put("s3.region", System.getenv("REGION"));
@@ -64,6 +67,20 @@ public class Engine {
 
     static String quoted(String text) {
         return "'" + text.replace("'", "''") + "'";
+    }
+
+    static String where(String[] words) {
+        return words[0].equals("read")
+                ? ""
+                : switch (words[2]) {
+                    case "n" -> " where n = " + words[3];
+                    case "word" -> " where word like " + quoted(words[3] + "%");
+                    case "day" -> " where day = date '" + words[3] + "'";
+                    case "at" ->
+                            " where at >= timestamp '%s 00:00:00' and at < timestamp '%s 00:00:00'"
+                                    .formatted(words[3], LocalDate.parse(words[3]).plusDays(1));
+                    default -> throw new IllegalArgumentException(words[2]);
+                };
     }
 
     static List<String> answer(String[] words) {
@@ -83,12 +100,25 @@ public class Engine {
                 trino.execute(
                         "create table " + table + " (n bigint, word varchar, price decimal(9, 2),"
                                 + " day date, at timestamp(6)) with (format_version = "
-                                + words[2] + ")");
+                                + words[2]
+                                + (words.length > 3
+                                        ? ", partitioning = array['day', 'bucket(n, 4)', 'truncate(word, 5)', 'day(at)']"
+                                        : "")
+                                + ")");
             }
-            case "read" -> {
+            case "lineage" -> {
+                for (MaterializedRow row :
+                        trino.execute("select n, \"$row_id\", \"$last_updated_sequence_number\" from " + table)) {
+                    rows.add(
+                            row.getFields().stream()
+                                    .map(String::valueOf)
+                                    .collect(Collectors.joining("|")));
+                }
+            }
+            case "read", "find" -> {
                 for (MaterializedRow row :
                         trino.execute("select n, word, cast(price as varchar), cast(day as varchar),"
-                                + " cast(at as varchar) from " + table)) {
+                                + " cast(at as varchar) from " + table + where(words))) {
                     rows.add(
                             row.getFields().stream()
                                     .map(String::valueOf)

@@ -100,6 +100,8 @@ final class SqlColumns {
                             value(constant));
             case Wanted.In(String column, List<Wanted.Constant> constants) ->
                     new Filter.In(column, constants.stream().map(SqlColumns::value).toList());
+            case Wanted.StartsWith(String column, String prefix) ->
+                    new Filter.StartsWith(column, prefix);
         };
     }
 

@@ -35,7 +35,7 @@ final class EngineEscapes {
 
     private final Path data;
     private final Server server;
-    private final Map<Engines.Engine, EngineProcess> running;
+    private final Map<Engines.Engine, Orders> running;
     private final Consumer<String> told;
     private final List<String> wrong;
     private final Map<String, String> words = new HashMap<>();
@@ -48,7 +48,7 @@ final class EngineEscapes {
     EngineEscapes(
             Path data,
             Server server,
-            Map<Engines.Engine, EngineProcess> running,
+            Map<Engines.Engine, Orders> running,
             Consumer<String> told,
             List<String> wrong) {
         this.data = data;
@@ -142,7 +142,7 @@ final class EngineEscapes {
     // what is there
 
     private void prepare() throws IOException, InterruptedException {
-        EngineProcess maker = running.values().iterator().next();
+        Orders maker = running.values().iterator().next();
         try (S3Client objects = server.client();
                 S3Client catalog = server.catalog()) {
             for (String table : List.of("ruled", "own", "other")) {
@@ -161,7 +161,7 @@ final class EngineEscapes {
                             "planted-" + table,
                             "1.00",
                             "2026-01-01",
-                            "2026-01-01 00:00:00");
+                            "2026-01-01 00:00:00.000000");
                 }
                 Map<String, String> loaded =
                         Server.json(
@@ -209,7 +209,7 @@ final class EngineEscapes {
             }
         }
         domicile("sql", "copy (select 1 as n) to 's3://ordinary/rows.parquet'");
-        EngineProcess python = running.get(Engines.Engine.PYICEBERG);
+        Orders python = running.get(Engines.Engine.PYICEBERG);
         if (python != null) {
             done(python, "remember");
             done(
@@ -232,20 +232,19 @@ final class EngineEscapes {
         Server.command(all.toArray(String[]::new));
     }
 
-    private static void done(EngineProcess engine, String... order) throws IOException {
+    private static void done(Orders engine, String... order) throws IOException {
         try {
             engine.ask(order);
-        } catch (EngineProcess.Failed e) {
+        } catch (Orders.Failed e) {
             throw new IOException(String.join(" ", order) + ": " + e.why(), e);
         }
     }
 
     // what is tried
 
-    private List<String> ask(Attempt attempt, String order)
-            throws IOException, EngineProcess.Failed {
+    private List<String> ask(Attempt attempt, String order) throws IOException, Orders.Failed {
         words.put("n", Integer.toString(++n));
-        EngineProcess engine = running.get(attempt.engine());
+        Orders engine = running.get(attempt.engine());
         if (engine == null) {
             throw new IllegalStateException("it does not run: " + attempt);
         }
@@ -276,7 +275,7 @@ final class EngineEscapes {
             if (mayEnd(attempt) && !found(attempt, rows)) {
                 wrong.add("the control of " + attempt + " says nothing: " + rows);
             }
-        } catch (EngineProcess.Failed e) {
+        } catch (Orders.Failed e) {
             wrong.add("the control of " + attempt + " does not work: " + e.why());
         }
     }
@@ -290,7 +289,7 @@ final class EngineEscapes {
             } else {
                 told.accept(attempt.engine().word() + " finds nothing by " + attempt.order());
             }
-        } catch (EngineProcess.Failed e) {
+        } catch (Orders.Failed e) {
             boolean right = mayEnd(attempt);
             for (String each : attempt.error().split(" or ", -1)) {
                 right |= e.why().contains(each);

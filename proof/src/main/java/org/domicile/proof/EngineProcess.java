@@ -16,26 +16,13 @@ import java.util.concurrent.TimeUnit;
  * A foreign engine that takes orders, as proof/engines/README.md has it. What it says otherwise
  * goes to a file. Owned by one thread.
  */
-final class EngineProcess implements AutoCloseable {
+final class EngineProcess implements Orders, AutoCloseable {
     private static final long ANSWER_SECONDS = 300;
     private static final long END_SECONDS = 20;
 
     private final Process process;
     private final Writer orders;
     private final BufferedReader answers;
-
-    /** It could not do what it was told, and says why. */
-    static final class Failed extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        Failed(String why) {
-            super(why);
-        }
-
-        String why() {
-            return String.valueOf(getMessage());
-        }
-    }
 
     /**
      * @param words of its command @param said gets what it says beside answers
@@ -57,12 +44,9 @@ final class EngineProcess implements AutoCloseable {
                         new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    /**
-     * Gives an order and waits for its end; an engine that takes too long is killed.
-     *
-     * @return the rows, each a text
-     */
-    List<String> ask(String... words) throws IOException, Failed {
+    /** An engine that takes too long is killed. */
+    @Override
+    public List<String> ask(String... words) throws IOException, Failed {
         CountDownLatch answered = new CountDownLatch(1);
         Thread.ofVirtual().start(() -> endUnless(answered));
         try {

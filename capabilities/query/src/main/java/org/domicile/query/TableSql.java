@@ -626,6 +626,8 @@ final class TableSql {
                                 .map(name -> name + " IN (" + String.join(", ", values) + ")")
                                 .orElse(TRUE);
             }
+            // what it means for a column that is no text is the engine's to say
+            case Wanted.StartsWith _ -> TRUE;
         };
     }
 

@@ -40,6 +40,9 @@ public sealed interface Wanted {
         }
     }
 
+    /** A column whose text begins so. */
+    record StartsWith(String column, String prefix) implements Wanted {}
+
     /** How a column is compared. */
     enum Operator {
         EQUAL,

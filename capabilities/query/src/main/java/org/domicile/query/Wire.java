@@ -332,6 +332,11 @@ public final class Wire {
                 text(out, column);
                 list(out, constants, Wire::constant);
             }
+            case Wanted.StartsWith(String column, String prefix) -> {
+                out.writeByte(5);
+                text(out, column);
+                text(out, prefix);
+            }
         }
     }
 
@@ -344,6 +349,7 @@ public final class Wire {
             case 2 -> new Wanted.Or(list(in, each -> wanted(each, depth + 1)));
             case 3 -> new Wanted.Compare(text(in), one(in, Wanted.Operator.values()), constant(in));
             case 4 -> new Wanted.In(text(in), list(in, Wire::constant));
+            case 5 -> new Wanted.StartsWith(text(in), text(in));
             default -> throw new IOException("what is wanted, of kind " + kind);
         };
     }

@@ -1590,8 +1590,27 @@ public abstract class SessionContract {
                             lake,
                             "select 1 from a.t where n = 5 and day >= date '2024-01-01' and word in"
                                     + " ('a', 'b') and length(word) > 3 and n < 5.5"));
+            for (String begins :
+                    List.of(
+                            "word like 'ab%'",
+                            "word like 'ab%c_'",
+                            "word like 'ab'",
+                            "word like 'ab_' and word like '%c'",
+                            "word like 'ab\\%c'",
+                            "starts_with(t.word, 'ab')",
+                            "word ^@ 'ab'")) {
+                assertEquals(
+                        List.of(new Wanted.StartsWith("word", "ab")),
+                        wanted(session, lake, "select 1 from a.t where " + begins),
+                        begins);
+            }
             for (String all :
                     List.of(
+                            "select 1 from a.t where word not like 'ab%'",
+                            "select 1 from a.t where word ilike 'ab%'",
+                            "select 1 from a.t where word like '%ab'",
+                            "select 1 from a.t where word like 'ab%' escape 'a'",
+                            "select 1 from a.t where 'ab' like word",
                             "select 1 from a.t",
                             "select 1 from a.t where n = 5 or length(word) = 1",
                             "select 1 from a.t where not n = 5",

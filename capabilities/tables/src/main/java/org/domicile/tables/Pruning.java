@@ -65,7 +65,7 @@ final class Pruning {
             case Filter.IsNull(String column) ->
                     bound(column, unknown, type -> Expressions.isNull(column));
             case Filter.StartsWith(String column, String prefix) ->
-                    bound(column, unknown, type -> Expressions.startsWith(column, prefix));
+                    bound(column, unknown, type -> startsWith(column, prefix, type));
         };
     }
 
@@ -93,6 +93,14 @@ final class Pruning {
                 | DateTimeException e) {
             return unknown;
         }
+    }
+
+    /** Of texts alone: the library would take the words of a day for the day. */
+    private static Expression startsWith(String column, String prefix, Type type) {
+        if (type.typeId() != Type.TypeID.STRING) {
+            throw new IllegalArgumentException("not a text");
+        }
+        return Expressions.startsWith(column, prefix);
     }
 
     private static Expression compare(String column, Filter.Operator operator, Object value) {

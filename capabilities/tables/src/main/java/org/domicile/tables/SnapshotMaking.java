@@ -10,9 +10,13 @@ import java.util.function.Consumer;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.DeleteFiles;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.ManifestFiles;
+import org.apache.iceberg.ManifestReader;
 import org.apache.iceberg.OverwriteFiles;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RewriteFiles;
@@ -27,6 +31,8 @@ import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.LocationProvider;
+import org.apache.iceberg.util.DataFileSet;
+import org.apache.iceberg.util.DeleteFileSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,6 +132,7 @@ final class SnapshotMaking {
         }
         OverwriteFiles update = table.newOverwrite();
         remove(read, removed, update::deleteFile);
+        update.deleteFiles(DataFileSet.create(), idle(removed));
         change.added().forEach(each -> update.addFile(file(each)));
         return update.validateFromSnapshot(read)
                 .conflictDetectionFilter(Expressions.alwaysTrue())
@@ -140,6 +147,7 @@ final class SnapshotMaking {
         }
         RewriteFiles update = table.newRewrite();
         remove(read, removed, update::deleteFile);
+        idle(removed).forEach(update::deleteFile);
         change.added().forEach(each -> update.addFile(file(each)));
         return update.validateFromSnapshot(read);
     }
@@ -165,6 +173,51 @@ final class SnapshotMaking {
         if (!left.isEmpty()) {
             throw new IllegalArgumentException("the snapshot that was read has no file " + left);
         }
+    }
+
+    /**
+     * Files of deletes that apply to no file of the table once these are gone; those of before,
+     * too. By itself the library takes out what is older than all rows, and of deletion vectors
+     * only those of the manifest that it comes to first: the others would stay for good, since no
+     * reader opens them and no compaction has a reason to. Files that come meanwhile are newer than
+     * every delete that is there, so none of these could apply to them.
+     */
+    private DeleteFileSet idle(List<String> removed) {
+        DeleteFileSet idle = DeleteFileSet.create();
+        @Nullable Snapshot current = table.currentSnapshot();
+        if (current == null || removed.isEmpty()) {
+            return idle;
+        }
+        List<ManifestFile> manifests =
+                current.deleteManifests(files).stream()
+                        .filter(each -> each.hasAddedFiles() || each.hasExistingFiles())
+                        .toList();
+        if (manifests.isEmpty()) {
+            return idle;
+        }
+        Set<String> gone = new HashSet<>(removed);
+        DeleteFileSet needed = DeleteFileSet.create();
+        try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+            for (FileScanTask each : tasks) {
+                if (!gone.contains(
+                        Locations.name(warehouse, loaded.id(), each.file().location()))) {
+                    needed.addAll(each.deletes());
+                }
+            }
+            for (ManifestFile manifest : manifests) {
+                try (ManifestReader<DeleteFile> found =
+                        ManifestFiles.readDeleteManifest(manifest, files, table.specs())) {
+                    for (DeleteFile each : found) {
+                        if (!needed.contains(each)) {
+                            idle.add(each.copyWithoutStats());
+                        }
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return idle;
     }
 
     private @Nullable SnapshotUpdate<?> truncating(FilesChange change) {

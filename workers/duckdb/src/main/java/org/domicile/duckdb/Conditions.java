@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.domicile.query.Wanted;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,12 @@ final class Conditions {
     /** Types that a text is cast to and that are compared as it is written. */
     private static final Map<String, Wanted.Kind> CASTS =
             Map.of("DATE", Wanted.Kind.DAY, "TIMESTAMP", Wanted.Kind.MOMENT);
+
+    /** Functions that say how a text begins. */
+    private static final Set<String> BEGINS = Set.of("starts_with", "prefix", "^@");
+
+    /** What LIKE does not take for itself; a backslash may be one that escapes. */
+    private static final Pattern SIGNS = Pattern.compile("[%_\\\\]");
 
     private static final int MOST_CONSTANTS = 1_000;
 
@@ -114,6 +121,7 @@ final class Conditions {
                     compare(object, Wanted.Operator.AT_LEAST, Wanted.Operator.AT_MOST, table);
             case "COMPARE_BETWEEN" -> between(object, table);
             case "COMPARE_IN" -> in(object, table);
+            case "FUNCTION" -> begins(object, table);
             default -> Wanted.ALL;
         };
     }
@@ -161,6 +169,30 @@ final class Conditions {
         }
         return column.isPresent() && constants.size() == children.size() - 1
                 ? new Wanted.In(column.get(), constants)
+                : Wanted.ALL;
+    }
+
+    /** {@code column LIKE 'a%'}, as far as its first sign that means something else. */
+    private static Wanted begins(Map<?, ?> object, From table) {
+        String name = text(object, "function_name").toLowerCase(Locale.ROOT);
+        boolean like = name.equals("~~");
+        if (!like && !BEGINS.contains(name)
+                || !text(object, "schema").isEmpty()
+                || !(object.get("arguments") instanceof List<?> arguments)
+                || arguments.size() != 2
+                || !(arguments.getFirst() instanceof Map<?, ?> first)
+                || !(arguments.getLast() instanceof Map<?, ?> last)) {
+            return Wanted.ALL;
+        }
+        Optional<String> column = column(first.get("expression"), table);
+        Optional<String> prefix =
+                constant(last.get("expression"))
+                        .filter(each -> each.kind() == Wanted.Kind.TEXT)
+                        .map(Wanted.Constant::text)
+                        .map(text -> like ? SIGNS.split(text, 2)[0] : text)
+                        .filter(text -> !text.isEmpty());
+        return column.isPresent() && prefix.isPresent()
+                ? new Wanted.StartsWith(column.get(), prefix.get())
                 : Wanted.ALL;
     }
 
