@@ -112,6 +112,45 @@ final class StoredUpkeep implements TableUpkeep {
     }
 
     @Override
+    public Counted counted(Loaded loaded) {
+        return Counting.counted(table(loaded).metadata());
+    }
+
+    @Override
+    public StatisticsChange.Puffin puffin(Loaded loaded, long snapshot, List<Distinct> columns) {
+        return Counting.puffin(table(loaded).metadata(), snapshot, columns);
+    }
+
+    @Override
+    public Loaded set(Request request, Warehouse warehouse, StatisticsChange change) {
+        return tables.inTurn(
+                warehouse,
+                List.of(change.table()),
+                () ->
+                        tables.change(
+                                request,
+                                warehouse,
+                                Once.NOT,
+                                (contents, transaction) -> set(contents, transaction, change),
+                                () -> tables.load(warehouse, Kind.TABLE, change.table())));
+    }
+
+    private StoredTables.Step<Loaded> set(
+            Contents contents, Transaction transaction, StatisticsChange change) {
+        Contents.Found found = contents.found(Kind.TABLE, change.table());
+        if (!found.entry().id().equals(change.id())) {
+            throw new Refusal(
+                    Refusal.Kind.COMMIT_FAILED,
+                    "Another table has this name by now: " + change.table().text());
+        }
+        LoadedTable table = contents.table(found);
+        TableMetadata next =
+                Document.checked(
+                        () -> Counting.next(contents.warehouse(), table.metadata(), change));
+        return tables.next(contents, transaction, found, next, table.metadataLocation());
+    }
+
+    @Override
     public Over over(Warehouse warehouse, Loaded table, Ending ending) {
         return Expiring.over(table(table).metadata(), ending);
     }

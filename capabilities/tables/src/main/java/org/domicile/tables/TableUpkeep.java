@@ -20,6 +20,23 @@ public interface TableUpkeep {
     /** What its metadata say of its files. Reads no file. */
     Wear wear(Loaded table);
 
+    /** What its metadata say of counts of distinct values. Reads no file. */
+    Counted counted(Loaded table);
+
+    /**
+     * A file of such counts, to be written below the table's place.
+     *
+     * @throws Refusal COMMIT_FAILED when the snapshot has ended
+     */
+    StatisticsChange.Puffin puffin(Loaded table, long snapshot, List<Distinct> columns);
+
+    /**
+     * Makes such a file a snapshot's, in one commit that carries the record and adds no snapshot.
+     * Who committed meanwhile is in nobody's way, unless the snapshot has ended, or has statistics
+     * of whomever: then it is {@link Refusal.Kind#COMMIT_FAILED}, and the file is nobody's.
+     */
+    Loaded set(Request request, Warehouse warehouse, StatisticsChange change);
+
     /**
      * How many snapshots and references would end. Reads no file.
      *
@@ -80,6 +97,17 @@ public interface TableUpkeep {
      */
     record Wear(
             long snapshot, Instant committed, long files, long bytes, long deletes, String use) {}
+
+    /**
+     * What is known of a table's distinct values.
+     *
+     * @param snapshot the newest on the way to the current one that was counted; -1 for none
+     * @param changed rows that were added and deleted since; {@link Long#MAX_VALUE} where none was
+     *     counted, or a writer did not say
+     * @param rows of the current snapshot, deleted ones too where files of deletes name them; -1
+     *     where its writer did not say
+     */
+    record Counted(long snapshot, long changed, long rows) {}
 
     /** Which snapshots end. */
     sealed interface Ending {
