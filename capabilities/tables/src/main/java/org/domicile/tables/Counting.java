@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.iceberg.BlobMetadata;
 import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.GenericBlobMetadata;
@@ -91,13 +93,32 @@ final class Counting {
     static TableUpkeep.Counted counted(TableMetadata metadata) {
         Snapshot current = metadata.currentSnapshot();
         if (current == null) {
-            return new TableUpkeep.Counted(-1, 0, 0);
+            return new TableUpkeep.Counted(-1, 0, 0, Set.of());
         }
         long rows = Describing.said(current, "total-records").orElse(-1);
+        Set<Integer> fields = new HashSet<>();
+        for (StatisticsFile each : metadata.statisticsFiles()) {
+            each.blobMetadata().forEach(blob -> fields.addAll(blob.fields()));
+        }
         return found(metadata)
                 .map(found ->
-                        new TableUpkeep.Counted(found.of().snapshotId(), found.changed(), rows))
-                .orElseGet(() -> new TableUpkeep.Counted(-1, Long.MAX_VALUE, rows));
+                        new TableUpkeep.Counted(
+                                found.of().snapshotId(), found.changed(), rows, fields))
+                .orElseGet(() -> new TableUpkeep.Counted(-1, Long.MAX_VALUE, rows, fields));
+    }
+
+    /** Without all that counts one of these columns. */
+    static TableMetadata without(TableMetadata metadata, Set<Integer> fields) {
+        TableMetadata.Builder builder = TableMetadata.buildFrom(metadata);
+        for (StatisticsFile each : metadata.statisticsFiles()) {
+            boolean counts =
+                    each.blobMetadata().stream()
+                            .anyMatch(blob -> blob.fields().stream().anyMatch(fields::contains));
+            if (counts) {
+                builder.removeStatistics(each.snapshotId());
+            }
+        }
+        return builder.build();
     }
 
     /** A Puffin file of counts. @throws Refusal COMMIT_FAILED when the snapshot has ended */
@@ -142,7 +163,7 @@ final class Counting {
      *
      * @throws Refusal COMMIT_FAILED when the snapshot has ended or somebody else's are there
      */
-    static TableMetadata next(
+    static TableMetadata with(
             Warehouse warehouse, TableMetadata metadata, StatisticsChange change) {
         Snapshot of = snapshot(metadata, change.snapshot());
         if (metadata.statisticsFiles().stream()

@@ -3,6 +3,8 @@ package org.domicile.tables;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.view.ViewMetadata;
@@ -123,30 +125,58 @@ final class StoredUpkeep implements TableUpkeep {
 
     @Override
     public Loaded set(Request request, Warehouse warehouse, StatisticsChange change) {
+        return next(
+                request,
+                warehouse,
+                change.table(),
+                change.id(),
+                metadata -> Counting.with(warehouse, metadata, change));
+    }
+
+    @Override
+    public Loaded unset(
+            Request request, Warehouse warehouse, TableName table, String id, Set<Integer> fields) {
+        return next(request, warehouse, table, id, metadata -> Counting.without(metadata, fields));
+    }
+
+    /** Another version of its metadata, of whatever they are by then. */
+    private Loaded next(
+            Request request,
+            Warehouse warehouse,
+            TableName name,
+            String id,
+            UnaryOperator<TableMetadata> change) {
         return tables.inTurn(
                 warehouse,
-                List.of(change.table()),
+                List.of(name),
                 () ->
                         tables.change(
                                 request,
                                 warehouse,
                                 Once.NOT,
-                                (contents, transaction) -> set(contents, transaction, change),
-                                () -> tables.load(warehouse, Kind.TABLE, change.table())));
+                                (contents, transaction) ->
+                                        next(contents, transaction, name, id, change),
+                                () -> tables.load(warehouse, Kind.TABLE, name)));
     }
 
-    private StoredTables.Step<Loaded> set(
-            Contents contents, Transaction transaction, StatisticsChange change) {
-        Contents.Found found = contents.found(Kind.TABLE, change.table());
-        if (!found.entry().id().equals(change.id())) {
+    private StoredTables.Step<Loaded> next(
+            Contents contents,
+            Transaction transaction,
+            TableName name,
+            String id,
+            UnaryOperator<TableMetadata> change) {
+        Contents.Found found = contents.found(Kind.TABLE, name);
+        if (!found.entry().id().equals(id)) {
             throw new Refusal(
                     Refusal.Kind.COMMIT_FAILED,
-                    "Another table has this name by now: " + change.table().text());
+                    "Another table has this name by now: " + name.text());
         }
         LoadedTable table = contents.table(found);
-        TableMetadata next =
-                Document.checked(
-                        () -> Counting.next(contents.warehouse(), table.metadata(), change));
+        TableMetadata next = Document.checked(() -> change.apply(table.metadata()));
+        if (next.changes().isEmpty()) {
+            transaction.when(found.stands());
+            return StoredTables.Step.of(() -> table);
+        }
         return tables.next(contents, transaction, found, next, table.metadataLocation());
     }
 

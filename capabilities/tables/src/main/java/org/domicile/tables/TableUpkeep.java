@@ -3,6 +3,7 @@ package org.domicile.tables;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.domicile.request.Request;
 
 /**
@@ -36,6 +37,15 @@ public interface TableUpkeep {
      * of whomever: then it is {@link Refusal.Kind#COMMIT_FAILED}, and the file is nobody's.
      */
     Loaded set(Request request, Warehouse warehouse, StatisticsChange change);
+
+    /**
+     * Takes away all statistics, of every snapshot, that count one of these columns, in one commit
+     * that carries the record. Their files stay until somebody removes what nothing refers to.
+     *
+     * @param id the table's: COMMIT_FAILED where another has the name
+     */
+    Loaded unset(
+            Request request, Warehouse warehouse, TableName table, String id, Set<Integer> fields);
 
     /**
      * How many snapshots and references would end. Reads no file.
@@ -106,8 +116,14 @@ public interface TableUpkeep {
      *     counted, or a writer did not say
      * @param rows of the current snapshot, deleted ones too where files of deletes name them; -1
      *     where its writer did not say
+     * @param fields ids of columns of which any snapshot has counts
      */
-    record Counted(long snapshot, long changed, long rows) {}
+    record Counted(long snapshot, long changed, long rows, Set<Integer> fields) {
+        /** They are the record's own. */
+        public Counted {
+            fields = Set.copyOf(fields);
+        }
+    }
 
     /** Which snapshots end. */
     sealed interface Ending {

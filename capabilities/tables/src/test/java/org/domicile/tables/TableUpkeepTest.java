@@ -124,12 +124,15 @@ class TableUpkeepTest {
 
     @Test
     void countsAreKeptAsIcebergsOwnReaderWantsThem() throws Exception {
-        assertEquals(new TableUpkeep.Counted(-1, 0, 0), tables.upkeep().counted(loaded()));
+        assertEquals(
+                new TableUpkeep.Counted(-1, 0, 0, Set.of()), tables.upkeep().counted(loaded()));
         long a = append("a");
         assertEquals(
-                new TableUpkeep.Counted(-1, Long.MAX_VALUE, 10), tables.upkeep().counted(loaded()));
+                new TableUpkeep.Counted(-1, Long.MAX_VALUE, 10, Set.of()),
+                tables.upkeep().counted(loaded()));
         count(a, 9);
-        assertEquals(new TableUpkeep.Counted(a, 0, 10), tables.upkeep().counted(loaded()));
+        assertEquals(
+                new TableUpkeep.Counted(a, 0, 10, Set.of(1)), tables.upkeep().counted(loaded()));
         library.refresh();
         assertEquals(a, library.currentSnapshot().snapshotId(), "no snapshot is added");
         StatisticsFile file = library.statisticsFiles().getFirst();
@@ -171,25 +174,50 @@ class TableUpkeepTest {
         count(a, 9);
         append("b");
         append("c");
-        assertEquals(new TableUpkeep.Counted(a, 20, 30), tables.upkeep().counted(loaded()));
+        assertEquals(
+                new TableUpkeep.Counted(a, 20, 30, Set.of(1)), tables.upkeep().counted(loaded()));
         library.newDelete().deleteFile(file("b", 100, 10)).commit();
-        assertEquals(new TableUpkeep.Counted(a, 30, 20), tables.upkeep().counted(loaded()));
+        assertEquals(
+                new TableUpkeep.Counted(a, 30, 20, Set.of(1)), tables.upkeep().counted(loaded()));
         library.newRewrite()
                 .rewriteFiles(Set.of(file("c", 100, 10)), Set.of(file("d", 100, 10)))
                 .commit();
         assertEquals(
-                new TableUpkeep.Counted(a, 30, 20),
+                new TableUpkeep.Counted(a, 30, 20, Set.of(1)),
                 tables.upkeep().counted(loaded()),
                 "the same rows in other files");
         long d = library.currentSnapshot().snapshotId();
         count(d, 12);
-        assertEquals(new TableUpkeep.Counted(d, 0, 20), tables.upkeep().counted(loaded()));
+        assertEquals(
+                new TableUpkeep.Counted(d, 0, 20, Set.of(1)), tables.upkeep().counted(loaded()));
         library.refresh();
         library.manageSnapshots().rollbackTo(a).commit();
         assertEquals(
-                new TableUpkeep.Counted(a, 0, 10),
+                new TableUpkeep.Counted(a, 0, 10, Set.of(1)),
                 tables.upkeep().counted(loaded()),
                 "of the branch alone");
+    }
+
+    /** As a rule of a table asks for it. */
+    @Test
+    void countsOfAColumnAreTakenAway() {
+        long a = append("a");
+        count(a, 9);
+        library.refresh();
+        count(append("b"), 10);
+        String id = loaded().id();
+        long version = loaded().version();
+        Loaded _ =
+                tables.upkeep().unset(TablesContract.request(), warehouse, FLIGHTS, id, Set.of(2));
+        assertEquals(version, loaded().version(), "nobody counted that");
+        Loaded _ =
+                tables.upkeep()
+                        .unset(TablesContract.request(), warehouse, FLIGHTS, id, Set.of(1, 2));
+        assertEquals(List.of(), loaded().metadata().statisticsFiles());
+        assertFalse(
+                tables.upkeep()
+                        .referred(warehouse, loaded())
+                        .has(id + "/metadata/" + a + ".stats"));
     }
 
     @Test
