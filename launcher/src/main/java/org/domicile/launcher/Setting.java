@@ -110,8 +110,8 @@ enum Setting {
     UPKEEP_COMPACTION_QUIET(
             "upkeep.compaction.quiet",
             "1m",
-            "how long nobody has committed to a table before it is compacted; a table that is never"
-                    + " left alone waits ten times as long"),
+            "how long nobody has committed to a table before it is compacted, or its values are"
+                    + " counted; a table that is never left alone waits ten times as long"),
     UPKEEP_STATISTICS(
             "upkeep.statistics",
             "on",

@@ -130,6 +130,7 @@ class TablesCountedTest {
                         Types.NestedField.optional(4, "cents", Types.DecimalType.of(9, 2)),
                         Types.NestedField.optional(
                                 5, "all", Types.ListType.ofOptional(6, Types.LongType.get())));
+        table.updateProperties().set("upkeep.statistics", "off").commit();
         DataFile file =
                 lake.append(
                         table,
@@ -141,6 +142,7 @@ class TablesCountedTest {
         // one word of them all, and a few numbers
         lake.deleteEqual(table, "select 'w7' as word", "word: 2", 1, 2);
         lake.deletePositions(table, file, "0,1,2,3,4");
+        table.updateProperties().remove("upkeep.statistics").commit();
         await(() -> counted(table));
         Map<String, Long> counts = counts(table);
         assertEquals(new TreeSet<>(List.of("n", "word", "day", "cents")), counts.keySet());
@@ -188,11 +190,13 @@ class TablesCountedTest {
                         3,
                         Types.NestedField.optional(1, "n", Types.LongType.get()),
                         Types.NestedField.optional(2, "word", Types.StringType.get()));
+        table.updateProperties().set("upkeep.statistics", "off").commit();
         DataFile first = lake.append(table, words(0), 100_000);
         lake.deleteVector(table, first, 0, 1, 2);
         for (int i = 1; i < 6; i++) {
             lake.append(table, words(i), 100_000);
         }
+        table.updateProperties().remove("upkeep.statistics").commit();
         await(() -> counted(table));
         Map<String, Long> counts = counts(table);
         assertEquals(599_997, counts.get("n"), 600_000 * 0.05);
