@@ -15,9 +15,9 @@ final class TableStatisticsRun extends TableTurns implements StatisticsOfTables 
     private static final String READ = "statistics:Read";
     private static final String PLAN = "statistics:Plan";
 
-    /** What a statement ends with that is too large, in whatever respect. */
+    /** What a statement ends with that is too large, in whatever respect, or takes too long. */
     private static final Set<String> TOO_LARGE =
-            Set.of(Failure.OVER_LIMIT, Failure.MEMORY, "54000");
+            Set.of(Failure.OVER_LIMIT, Failure.MEMORY, Failure.CANCELLED, "54000");
 
     /** How a statement's acts are called when they are the program's. */
     private static final Map<String, String> NAMES =

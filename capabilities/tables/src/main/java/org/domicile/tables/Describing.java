@@ -210,7 +210,8 @@ final class Describing {
                 out.writeNumberField("id", each.fields().getFirst());
                 out.writeStringField("name", name);
                 out.writeNumberField(
-                        "distinct", Long.parseLong(each.properties().get(Counting.VALUES)));
+                        "distinct",
+                        Long.parseLong(each.properties().getOrDefault(Counting.VALUES, "0")));
                 out.writeEndObject();
             }
         }

@@ -137,7 +137,11 @@ class TableUpkeepTest {
         assertEquals(a, library.currentSnapshot().snapshotId(), "no snapshot is added");
         StatisticsFile file = library.statisticsFiles().getFirst();
         assertEquals(a, file.snapshotId());
-        byte[] bytes = warehouse.files.get(file.path().substring(warehouse.bucket().length() + 6));
+        byte[] bytes =
+                Optional.ofNullable(
+                                warehouse.files.get(
+                                        file.path().substring(warehouse.bucket().length() + 6)))
+                        .orElseThrow();
         assertEquals(bytes.length, file.fileSizeInBytes());
         try (PuffinReader reader =
                 Puffin.read(new InMemoryInputFile(bytes))
