@@ -35,6 +35,7 @@ final class Owners {
                                     "sql")),
                     Map.entry("com.nimbusds", Set.of("oidc")),
                     Map.entry("org.duckdb", Set.of("duckdb")),
+                    Map.entry("org.apache.datasketches", Set.of("duckdb")),
                     Map.entry("com.cedarpolicy", Set.of("bench")),
                     Map.entry("org.openjdk.jmh", Set.of("bench")),
                     Map.entry("io.trino.tpch", Set.of("bench")));

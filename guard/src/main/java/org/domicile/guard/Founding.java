@@ -120,7 +120,11 @@ final class Founding {
                 "administration",
                 "Running this installation: its register, its keys, its configuration.",
                 subject);
-        builtIn("upkeep", "Keeping stored data whole: compaction, verification, expiry.", subject);
+        builtIn(
+                "upkeep",
+                "Keeping stored data whole and quick to find: compaction, verification, expiry,"
+                        + " counts of the values of tables.",
+                subject);
         if (!policy.register().principals().containsKey(SYSTEM)) {
             step(new Change.NewPrincipal(system), subject, principalCreated(system));
         }

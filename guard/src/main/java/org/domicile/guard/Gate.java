@@ -203,7 +203,17 @@ final class Gate implements Guard {
     @Override
     public CompactionOfTables compactionOf(
             Queries queries, Tables tables, CompactionOptions options) {
-        return new TableCompactionRun(
+        return new TableCompactionRun(turns(queries, tables, care.compaction()), options);
+    }
+
+    @Override
+    public StatisticsOfTables statisticsOf(
+            Queries queries, Tables tables, StatisticsOptions options) {
+        return new TableStatisticsRun(turns(queries, tables, care.statistics()), options);
+    }
+
+    private TableTurns.With turns(Queries queries, Tables tables, TurnsCare care) {
+        return new TableTurns.With(
                 policy,
                 queries,
                 new SqlCatalog.Parts(
@@ -213,10 +223,9 @@ final class Gate implements Guard {
                         sqlMemory.manifests(),
                         sqlMemory.footers(),
                         sqlMemory.describing()),
-                options,
-                care.compaction(),
+                care,
                 objects.present(),
-                this::compactionUses,
+                this::turnsUses,
                 uses ->
                         new NestedReads(
                                 uses,
@@ -401,8 +410,8 @@ final class Gate implements Guard {
         return programUses(caller, zone, 1);
     }
 
-    /** What acts for compaction: while it commits, it may have to open manifests. */
-    private Uses compactionUses() {
+    /** What acts for work on tables: while it commits, it may have to open manifests. */
+    private Uses turnsUses() {
         return programUses(
                 new Caller.Program("system:upkeep", Policy.UPKEEP), options.dataZone(), 2);
     }

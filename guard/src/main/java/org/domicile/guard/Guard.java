@@ -91,6 +91,13 @@ public interface Guard {
      */
     CompactionOfTables compactionOf(Queries queries, Tables tables, CompactionOptions options);
 
+    /**
+     * Counts of tables' values, as the program's own work.
+     *
+     * @param queries where they are counted @param tables where the catalog is kept
+     */
+    StatisticsOfTables statisticsOf(Queries queries, Tables tables, StatisticsOptions options);
+
     /** Moves for who carries them out. @param moves where they are kept */
     MovesAtWork atWork(Moves moves);
 

@@ -8,6 +8,7 @@ import org.domicile.query.Failure;
 import org.domicile.query.Prepared;
 import org.domicile.query.Rows;
 import org.domicile.query.Session;
+import org.domicile.query.Sketch;
 import org.domicile.query.Sources;
 import org.domicile.query.Target;
 import org.domicile.query.Value;
@@ -65,6 +66,11 @@ final class LateSession implements Session {
     public Answer<Written> write(
             String select, List<Value> parameters, Target target, Sources sources) {
         return session().then(session -> session.write(select, parameters, target, sources));
+    }
+
+    @Override
+    public Answer<List<Sketch>> sketch(String select, Sources sources) {
+        return session().then(session -> session.sketch(select, sources));
     }
 
     @Override

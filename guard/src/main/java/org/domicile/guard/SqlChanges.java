@@ -16,6 +16,7 @@ import org.domicile.keys.Pass;
 import org.domicile.objects.Bucket;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Resource;
+import org.domicile.policy.TableRules;
 import org.domicile.query.Answer;
 import org.domicile.query.At;
 import org.domicile.query.Batch;
@@ -185,6 +186,16 @@ final class SqlChanges {
     /** Some files of a table are packed, for the program itself. */
     Answer<GuardedSql.Result> packed(List<String> table, SqlPacking.Picking picking) {
         return told(() -> new SqlPacking(this).compact(table, picking));
+    }
+
+    /** What of a table may be counted is, for the program itself. */
+    Answer<GuardedSql.Result> counted(List<String> table, Supplier<TableRules> rules) {
+        return told(() -> new SqlCounting(this).count(table, rules));
+    }
+
+    /** Counts of these columns go, for the program itself. */
+    Answer<GuardedSql.Result> uncounted(List<String> table, Set<Integer> fields) {
+        return told(() -> new SqlCounting(this).uncount(table, fields));
     }
 
     private Answer<GuardedSql.Result> make(Change change, List<Value> parameters) {
@@ -541,6 +552,39 @@ final class SqlChanges {
         return Optional.empty();
     }
 
+    /** Seals files, whose names it tells first, and commits. */
+    interface Filling {
+        void fill(Admitted use, List<String> names) throws IOException;
+    }
+
+    /** A use that writes files below a table's place; where it fails, they are removed. */
+    Answer<GuardedSql.Result> filled(
+            Goal goal, String action, String said, String tag, Filling filling) {
+        try (Admitted use = uses.admit(action, goal.place(), said)) {
+            String number = uses.last();
+            List<String> names = new ArrayList<>();
+            try {
+                filling.fill(use, names);
+                return Answer.of(new Done(tag, number));
+            } catch (IOException e) {
+                names.forEach(goal.warehouse()::remove);
+                return Answer.failed(
+                        Failure.SYSTEM, "What was written could not be kept: " + e.getMessage());
+            } catch (RuntimeException e) {
+                if (e instanceof Refusal refusal) {
+                    use.onFailure(refusal.kind().outcome());
+                }
+                // A store that is fenced off, and may yet have committed, removes nothing any more.
+                try {
+                    names.forEach(goal.warehouse()::remove);
+                } catch (RuntimeException left) {
+                    e.addSuppressed(left);
+                }
+                throw e;
+            }
+        }
+    }
+
     interface Committing {
         Loaded commit(Request carrying, OpenedWarehouse warehouse, FilesChange change);
     }
@@ -563,54 +607,45 @@ final class SqlChanges {
         long rows = files.stream().mapToLong(Written::rows).sum();
         long bytes = files.stream().mapToLong(Written::size).sum();
         String id = goal.loaded().id();
-        try (Admitted use = uses.admit(action, goal.place(), said(goal.name(), rows))) {
-            String number = uses.last();
-            boolean same = what instanceof FilesChange.Rewrite;
-            Marks coming = same ? statement.brought() : statement.marks(id);
-            Marks all = goal.place().carried().and(coming);
-            use.keep(all);
-            OpenedWarehouse warehouse = written(goal.warehouse(), goal.place(), goal.name());
-            List<String> names = new ArrayList<>();
-            try {
-                List<NewFile> ready = new ArrayList<>();
-                for (Written each : files) {
-                    String name = id + "/data/" + UUID.randomUUID() + ".parquet";
-                    names.add(name);
-                    warehouse.write(
-                            name, each.read(), each.size(), "application/vnd.apache.parquet", all);
-                    ready.add(file(name, goal.spread().spec(), each));
-                }
-                use.confirm();
-                Map<String, String> said = new HashMap<>(summary);
-                said.put("domicile.use", number);
-                committing.commit(
-                        use.carrying(() -> bytes),
-                        warehouse,
-                        new FilesChange(
-                                goal.name(),
-                                id,
-                                what,
-                                ready,
-                                said,
-                                before -> same ? before : TableMarks.and(before, coming)));
-                return Answer.of(new Done(tag, number));
-            } catch (IOException e) {
-                names.forEach(warehouse::remove);
-                return Answer.failed(
-                        Failure.SYSTEM, "What was written could not be kept: " + e.getMessage());
-            } catch (RuntimeException e) {
-                if (e instanceof Refusal refusal) {
-                    use.onFailure(refusal.kind().outcome());
-                }
-                // A store that is fenced off, and may yet have committed, removes nothing any more.
-                try {
-                    names.forEach(warehouse::remove);
-                } catch (RuntimeException left) {
-                    e.addSuppressed(left);
-                }
-                throw e;
-            }
-        }
+        return filled(
+                goal,
+                action,
+                said(goal.name(), rows),
+                tag,
+                (use, names) -> {
+                    String number = uses.last();
+                    boolean same = what instanceof FilesChange.Rewrite;
+                    Marks coming = same ? statement.brought() : statement.marks(id);
+                    Marks all = goal.place().carried().and(coming);
+                    use.keep(all);
+                    OpenedWarehouse warehouse =
+                            written(goal.warehouse(), goal.place(), goal.name());
+                    List<NewFile> ready = new ArrayList<>();
+                    for (Written each : files) {
+                        String name = id + "/data/" + UUID.randomUUID() + ".parquet";
+                        names.add(name);
+                        warehouse.write(
+                                name,
+                                each.read(),
+                                each.size(),
+                                "application/vnd.apache.parquet",
+                                all);
+                        ready.add(file(name, goal.spread().spec(), each));
+                    }
+                    use.confirm();
+                    Map<String, String> said = new HashMap<>(summary);
+                    said.put("domicile.use", number);
+                    committing.commit(
+                            use.carrying(() -> bytes),
+                            warehouse,
+                            new FilesChange(
+                                    goal.name(),
+                                    id,
+                                    what,
+                                    ready,
+                                    said,
+                                    before -> same ? before : TableMarks.and(before, coming)));
+                });
     }
 
     /** What stands on record, inside the commitment. */
@@ -705,9 +740,12 @@ final class SqlChanges {
         return path;
     }
 
+    static String quoted(TableName name) {
+        return path(name).stream().map(Target::quoted).collect(Collectors.joining("."));
+    }
+
     static String from(Goal goal, String alias) {
-        String name =
-                path(goal.name()).stream().map(Target::quoted).collect(Collectors.joining("."));
+        String name = quoted(goal.name());
         return alias.isEmpty() ? name : name + " AS " + Target.quoted(alias);
     }
 

@@ -17,11 +17,19 @@ final class TableCare {
     static final int MOST_WAITING = 100_000;
 
     private final Map<String, Table> tables = new ConcurrentHashMap<>();
-    private final CompactionCare compaction = new CompactionCare();
+    private final TurnsCare compaction =
+            new TurnsCare(new TurnsCare.Words("compaction", "compacted", "files-packed"));
+    private final TurnsCare statistics =
+            new TurnsCare(new TurnsCare.Words("statistics", "counted", "columns-counted"));
 
     /** How compaction stands. */
-    CompactionCare compaction() {
+    TurnsCare compaction() {
         return compaction;
+    }
+
+    /** How the counting of values stands. */
+    TurnsCare statistics() {
+        return statistics;
     }
 
     /** One table. Owned by the upkeep's thread, but for what is volatile or a count. */
@@ -57,11 +65,12 @@ final class TableCare {
      * For people and programs: {@code looked} (a time) once it was looked at, {@code files-waiting}
      * that nothing needs, {@code files-removed}, {@code bytes-removed} and {@code
      * snapshots-expired} since the program started, {@code expired} (a time), and {@code failed}, a
-     * sentence, when the last turn could not do its work; and what {@link CompactionCare#told}
-     * says.
+     * sentence, when the last turn could not do its work; and what {@link TurnsCare#told} says of
+     * other work.
      */
     Map<String, String> told(String id) {
         Map<String, String> told = new TreeMap<>(compaction.told(id));
+        told.putAll(statistics.told(id));
         Table table = tables.get(id);
         if (table == null) {
             return told;

@@ -33,7 +33,8 @@
  * the log of the organisation whose they are: what is removed is on record before, and depends on
  * what was seen. Their files are made fewer ({@link org.domicile.guard.CompactionOfTables}) as a
  * statement of SQL would do it, by the program: rows are read and written under records that say
- * so, and nobody sees one.
+ * so, and nobody sees one. Their values are counted ({@link org.domicile.guard.StatisticsOfTables})
+ * in the same way, but for what rules keep from anybody.
  *
  * <p>Whom a use concerns, the data set's rules find in names and in tags. Tags lie in a version's
  * state, too; what is read, copied, amended, replaced or removed is looked at in the very state

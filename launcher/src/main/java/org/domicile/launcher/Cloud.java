@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.domicile.admin.AdminDoor;
 import org.domicile.admin.AdminOptions;
 import org.domicile.blobs.BlobOptions;
@@ -32,6 +33,8 @@ import org.domicile.guard.CompactionOfTables;
 import org.domicile.guard.CompactionOptions;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardOptions;
+import org.domicile.guard.StatisticsOfTables;
+import org.domicile.guard.StatisticsOptions;
 import org.domicile.guard.UpkeepOfTables;
 import org.domicile.health.HealthDoor;
 import org.domicile.http.HttpHandler;
@@ -292,6 +295,13 @@ final class Cloud implements AutoCloseable {
         opened.push(queries);
         CompactionOfTables compaction =
                 guard.compactionOf(queries, tables, compaction(settings, disk, folder.path()));
+        StatisticsOfTables statistics =
+                guard.statisticsOf(
+                        queries,
+                        tables,
+                        new StatisticsOptions(
+                                settings.upkeep().statistics(),
+                                settings.upkeep().compaction().quiet()));
         DiskForecast forecast = installation.forecast();
         Instruments instruments =
                 new Instruments(
@@ -313,7 +323,8 @@ final class Cloud implements AutoCloseable {
                                 guard.deliveries(),
                                 outward,
                                 queries,
-                                compaction),
+                                compaction,
+                                statistics),
                         clock);
         HttpHandler admin =
                 new AdminDoor(
@@ -382,7 +393,8 @@ final class Cloud implements AutoCloseable {
                         .start(retention(ledger, hold, settings, clock))
                         .start(lifecycle(guard, settings, clock))
                         .start(keptTables(guard.upkeepOf(tables), settings, clock))
-                        .start(compactedTables(compaction, settings, clock))
+                        .start(whenQuiet("upkeep:CompactTables", compaction::turn, settings, clock))
+                        .start(whenQuiet("upkeep:Statistics", statistics::turn, settings, clock))
                         .start(keepingTime(installation, clock, steady))
                         .start(measuring(forecast, installation, disk, hold, clock)));
 
@@ -699,20 +711,21 @@ final class Cloud implements AutoCloseable {
     }
 
     /**
-     * Tables are looked at each minute, or as often as one is quiet that may be compacted; while
-     * there is something to do, as long after each group of files as other work pauses.
+     * Tables are looked at each minute, or as often as one is quiet that may be worked on; while
+     * there is something to do, as long after each group of files, or each table that was counted,
+     * as other work pauses.
      */
-    private static Upkeep.Job compactedTables(
-            CompactionOfTables tables, Settings settings, Clock clock) {
+    private static Upkeep.Job whenQuiet(
+            String action, LongSupplier work, Settings settings, Clock clock) {
         Duration quiet = settings.upkeep().compaction().quiet();
         Duration rest = quiet.compareTo(MINUTELY) < 0 ? quiet : MINUTELY;
         Duration pause = settings.upkeep().pause();
         Duration busy = pause.compareTo(rest) < 0 ? pause : rest;
         return new Upkeep.Job(
-                "upkeep:CompactTables",
+                action,
                 clock.instant().plus(rest),
                 turn -> turn.at().plus(turn.handled() > 0 ? busy : rest),
-                tables::turn);
+                work);
     }
 
     /** So that no start goes back behind it by more than a minute. It is no use. */

@@ -24,6 +24,7 @@ import org.domicile.bytes.Disk;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.CompactionOfTables;
 import org.domicile.guard.Deliveries;
+import org.domicile.guard.StatisticsOfTables;
 import org.domicile.health.Figures;
 import org.domicile.health.Metric;
 import org.domicile.health.Metrics;
@@ -68,7 +69,8 @@ final class Instruments implements Running, Readiness, Figures {
             Deliveries deliveries,
             Outward outward,
             Queries queries,
-            CompactionOfTables compaction) {}
+            CompactionOfTables compaction,
+            StatisticsOfTables statistics) {}
 
     private record Open(HttpServer server, SqlDoor sql, Map<String, String> urls, Instant since) {}
 
@@ -134,6 +136,7 @@ final class Instruments implements Running, Readiness, Figures {
         lifecycle(warnings);
         sql(figures, warnings);
         compaction(figures, warnings);
+        statistics(figures, warnings);
         parts.steady().doubted().ifPresent(far -> warnings.add(doubt(far)));
         process(figures, now);
         return new Status(
@@ -174,6 +177,23 @@ final class Instruments implements Running, Readiness, Figures {
         if (standing.failing() > 0) {
             warnings.add(
                     "%d %s could not be compacted the last time: the log names them, 'domicile table show' says why"
+                            .formatted(
+                                    standing.failing(),
+                                    standing.failing() == 1 ? "table" : "tables"));
+        }
+    }
+
+    private void statistics(Map<String, Long> figures, List<String> warnings) {
+        StatisticsOfTables.Standing standing = parts.statistics().standing();
+        figures.put("tables.counted", standing.tables());
+        figures.put("tables.counted.columns", standing.columns());
+        figures.put("tables.counted.last", standing.last().getEpochSecond());
+        figures.put("tables.statistics.conflicts", standing.conflicts());
+        figures.put("tables.statistics.waiting", standing.waiting());
+        figures.put("tables.statistics.failing", standing.failing());
+        if (standing.failing() > 0) {
+            warnings.add(
+                    "%d %s could not be counted the last time: the log names them, 'domicile table show' says why"
                             .formatted(
                                     standing.failing(),
                                     standing.failing() == 1 ? "table" : "tables"));

@@ -110,8 +110,13 @@ enum Setting {
     UPKEEP_COMPACTION_QUIET(
             "upkeep.compaction.quiet",
             "1m",
-            "how long nobody has committed to a table before it is compacted; a table that is never"
-                    + " left alone waits ten times as long"),
+            "how long nobody has committed to a table before it is compacted, or its values are"
+                    + " counted; a table that is never left alone waits ten times as long"),
+    UPKEEP_STATISTICS(
+            "upkeep.statistics",
+            "on",
+            "whether the server counts distinct values of tables by itself: on or off; a table says"
+                    + " upkeep.statistics=off for itself"),
     CLOCK_JUMP(
             "clock.jump",
             "refuse",

@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.domicile.guard.CompactionOptions;
 import org.domicile.guard.GuardOptions;
+import org.domicile.guard.StatisticsOptions;
 import org.domicile.http.ListenerOptions.Address;
 import org.domicile.http.ListenerOptions.Tls;
 import org.domicile.policy.Ownership;
@@ -143,7 +144,8 @@ record Settings(
             Duration pause,
             Duration day,
             SteadyClock.Jump jump,
-            Compaction compaction) {}
+            Compaction compaction,
+            StatisticsOptions.Mode statistics) {}
 
     /** Compaction of tables by the program itself. */
     record Compaction(CompactionOptions.Mode mode, int files, Duration quiet) {}
@@ -417,7 +419,10 @@ record Settings(
                                 from,
                                 Setting.UPKEEP_COMPACTION_QUIET,
                                 Duration.ofMillis(100),
-                                Duration.ofDays(1))));
+                                Duration.ofDays(1))),
+                chosen(from, Setting.UPKEEP_STATISTICS, "off", "on")
+                        ? StatisticsOptions.Mode.ON
+                        : StatisticsOptions.Mode.OFF);
     }
 
     // ---- texts ------------------------------------------------------------------------------

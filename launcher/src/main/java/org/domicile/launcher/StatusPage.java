@@ -36,6 +36,9 @@ record StatusPage(Json.Row told) {
         if (figure("tables.compacted") + figure("tables.compaction.waiting") > 0) {
             line(out, "compaction", compaction());
         }
+        if (figure("tables.counted") + figure("tables.statistics.waiting") > 0) {
+            line(out, "statistics", statistics());
+        }
         if (figure("witnesses") > 0) {
             line(out, "witnesses", witnesses());
         }
@@ -122,22 +125,33 @@ record StatusPage(Json.Row told) {
     }
 
     private String compaction() {
-        long last = figure("tables.compacted.last");
         return "%s since the start, of %s%s; %s"
                 .formatted(
                         number("tables.compacted", "compaction"),
                         number("tables.compacted.files", "file"),
-                        last <= 0
-                                ? ""
-                                : ", the last at "
-                                        + Columns.minute("at")
-                                                .apply(
-                                                        Json.row(
-                                                                "at",
-                                                                java.time.Instant.ofEpochSecond(
-                                                                                last)
-                                                                        .toString())),
+                        last("tables.compacted.last"),
                         number("tables.compaction.waiting", "table waits", "tables wait"));
+    }
+
+    private String statistics() {
+        return "%s counted since the start, %s%s; %s"
+                .formatted(
+                        number("tables.counted", "table"),
+                        number("tables.counted.columns", "column"),
+                        last("tables.counted.last"),
+                        number("tables.statistics.waiting", "table waits", "tables wait"));
+    }
+
+    private String last(String figure) {
+        long last = figure(figure);
+        return last <= 0
+                ? ""
+                : ", the last at "
+                        + Columns.minute("at")
+                                .apply(
+                                        Json.row(
+                                                "at",
+                                                java.time.Instant.ofEpochSecond(last).toString()));
     }
 
     /** Of organisations that have limits of their own. */

@@ -141,13 +141,7 @@ final class TableCommand {
                     "table %s, Iceberg format %s%n",
                     Table.visible(found.text("name")),
                     found.text("format"));
-            new Table()
-                    .number("id", row -> row.text("id"))
-                    .field("column", "name")
-                    .field("type", "type")
-                    .column("", row -> row.text("required").equals("true") ? "required" : "")
-                    .column("says", row -> row.text("doc"))
-                    .print(out, found.rows("columns"));
+            columns(out, found);
             line(out, "partitioned by", list(found.texts("partitioning"), "nothing"));
             line(out, "sorted by", list(found.texts("order"), "nothing"));
             line(
@@ -185,10 +179,32 @@ final class TableCommand {
             line(out, "snapshots end", rules(found.row("properties")));
             upkeep(out, found.row("upkeep"));
             compaction(out, found);
+            statistics(out, found);
             for (String each : found.texts("rules")) {
                 line(out, "rule", each);
             }
             out.flush();
+        }
+
+        private static void columns(PrintWriter out, Json.Row found) {
+            Map<String, String> distinct = new java.util.HashMap<>();
+            for (Json.Row each : found.row("statistics").rows("columns")) {
+                distinct.put(
+                        each.text("id"),
+                        String.format(Locale.ROOT, "%,d", each.number("distinct")));
+            }
+            Table table =
+                    new Table()
+                            .number("id", row -> row.text("id"))
+                            .field("column", "name")
+                            .field("type", "type")
+                            .column(
+                                    "",
+                                    row -> row.text("required").equals("true") ? "required" : "");
+            if (!distinct.isEmpty()) {
+                table.number("distinct", row -> distinct.getOrDefault(row.text("id"), ""));
+            }
+            table.column("says", row -> row.text("doc")).print(out, found.rows("columns"));
         }
 
         private static void line(PrintWriter out, String what, String text) {
@@ -236,21 +252,49 @@ final class TableCommand {
             }
         }
 
-        private static void compaction(PrintWriter out, Json.Row found) {
-            Json.Row upkeep = found.row("upkeep");
-            String stands = upkeep.text("compaction");
-            if (stands.isEmpty()) {
-                return; // a server that does not say
+        /** Whether the server says it. */
+        private static boolean stands(PrintWriter out, String what, Json.Row upkeep) {
+            String stands = upkeep.text(what);
+            String next = what + "-next";
+            if (!stands.isEmpty()) {
+                line(
+                        out,
+                        what,
+                        stands
+                                + (upkeep.text(next).isEmpty()
+                                        ? ""
+                                        : "; not before " + Columns.minute(next).apply(upkeep)));
             }
-            String next = upkeep.text("compaction-next");
+            return !stands.isEmpty();
+        }
+
+        private static void statistics(PrintWriter out, Json.Row found) {
+            Json.Row last = found.row("statistics");
+            if (!stands(out, "statistics", found.row("upkeep")) || last.text("at").isEmpty()) {
+                return;
+            }
+            String changed = last.text("changed-rows");
             line(
                     out,
-                    "compaction",
-                    stands
-                            + (next.isEmpty()
-                                    ? ""
-                                    : "; not before "
-                                            + Columns.minute("compaction-next").apply(upkeep)));
+                    "",
+                    "of the rows of %s, by whomever: %,d columns%s"
+                            .formatted(
+                                    Columns.minute("at").apply(last),
+                                    last.rows("columns").size(),
+                                    last.text("current").equals("true")
+                                            ? ""
+                                            : changed.isEmpty()
+                                                    ? "; rows changed since"
+                                                    : "; %,d rows changed since"
+                                                            .formatted(
+                                                                    last.number("changed-rows"))));
+        }
+
+        private static void compaction(PrintWriter out, Json.Row found) {
+            Json.Row upkeep = found.row("upkeep");
+            if (!stands(out, "compaction", upkeep)) {
+                return;
+            }
             Json.Row last = found.row("compacted");
             if (!last.text("at").isEmpty()) {
                 line(

@@ -43,6 +43,8 @@ import org.domicile.guard.Match;
 import org.domicile.guard.MovesAtWork;
 import org.domicile.guard.Receiver;
 import org.domicile.guard.Refused;
+import org.domicile.guard.StatisticsOfTables;
+import org.domicile.guard.StatisticsOptions;
 import org.domicile.guard.Stored;
 import org.domicile.guard.UpkeepOfTables;
 import org.domicile.launcher.EveryDoor.Place;
@@ -166,6 +168,7 @@ class OwnWorkTest {
                         "compaction:Rewrite",
                         "city",
                         this::compact),
+                new Line(StatisticsOfTables.class, "turn", "statistics:Set", "city", this::count),
                 new Line(
                         GuardedCheck.class,
                         "records",
@@ -208,6 +211,17 @@ class OwnWorkTest {
                                 2,
                                 Duration.ofMinutes(1),
                                 () -> Long.MAX_VALUE / 2))
+                .turn();
+    }
+
+    private void count() {
+        installation.time().advance(CompactionOfTables.LOOK);
+        installation
+                .guard()
+                .statisticsOf(
+                        queries,
+                        installation.tables(),
+                        new StatisticsOptions(StatisticsOptions.Mode.ON, Duration.ofMinutes(1)))
                 .turn();
     }
 

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.domicile.guard.CompactionOptions;
 import org.domicile.guard.GuardOptions;
+import org.domicile.guard.StatisticsOptions;
 import org.domicile.http.ListenerOptions.Address;
 import org.domicile.http.ListenerOptions.Tls;
 import org.domicile.policy.Ownership;
@@ -283,6 +284,14 @@ class SettingsTest {
                         "5m",
                         Duration.ofMinutes(5),
                         "2d"));
+        cases.put(
+                Setting.UPKEEP_STATISTICS,
+                new Case(
+                        s -> s.upkeep().statistics(),
+                        StatisticsOptions.Mode.ON,
+                        "off",
+                        StatisticsOptions.Mode.OFF,
+                        "never"));
         cases.put(
                 Setting.S3_LIFECYCLE_DAY,
                 new Case(

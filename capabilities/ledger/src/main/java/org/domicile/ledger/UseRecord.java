@@ -42,7 +42,7 @@ final class UseRecord implements Pending {
             List.of("s3:Delete", "s3:AbortMultipartUpload", "lifecycle:");
 
     /** Upkeep that can wait, and takes room before it gives any back. */
-    private static final String PATIENT = "compaction:";
+    private static final List<String> PATIENT = List.of("compaction:", "statistics:");
 
     private final Use use;
     private final String node;
@@ -181,7 +181,7 @@ final class UseRecord implements Pending {
 
     @Override
     public Urgency urgency() {
-        if (use.action().startsWith(PATIENT)) {
+        if (PATIENT.stream().anyMatch(use.action()::startsWith)) {
             return Urgency.NORMAL;
         }
         if (use.purpose().equals(Ledger.ADMINISTRATION) || use.purpose().equals(Ledger.UPKEEP)) {

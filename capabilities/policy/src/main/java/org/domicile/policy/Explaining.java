@@ -366,6 +366,7 @@ final class Explaining {
                                 && (use.action().startsWith("iceberg:")
                                         || use.action().startsWith("lifecycle:")
                                         || use.action().startsWith("compaction:")
+                                        || use.action().startsWith("statistics:")
                                         || use.action().startsWith("sql:"));
                 if (!whole && !named && !use.object().startsWith(bucket + "/")) {
                     throw new Malformed("the object is not known (any more)");

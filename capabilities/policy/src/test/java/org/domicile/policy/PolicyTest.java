@@ -352,7 +352,7 @@ class PolicyTest {
 
     /** Labels do not stop it; anything else that it could do to data is refused. */
     @Test
-    void theProgramWritesFilesOfTablesAnewAndDoesNothingElseToData() {
+    void theProgramWritesFilesOfTablesAnewAndCountsAndDoesNothingElseToData() {
         Caller program = new Caller.Program("system:upkeep", Policy.UPKEEP);
         Resource.Data file =
                 new Resource.Data(
@@ -367,7 +367,15 @@ class PolicyTest {
                         List.of("health"),
                         List.of(Policy.UPKEEP),
                         List.of(List.of("city/nothing")));
-        for (String action : List.of("compaction:Plan", "compaction:Read", "compaction:Rewrite")) {
+        for (String action :
+                List.of(
+                        "compaction:Plan",
+                        "compaction:Read",
+                        "compaction:Rewrite",
+                        "statistics:Plan",
+                        "statistics:Read",
+                        "statistics:Set",
+                        "statistics:Remove")) {
             assertEquals("allowed", judge(program, "home", NOW, action, file), action);
             assertEquals(
                     "allowed", judge(program, "home", NOW, action, file.carrying(marks)), action);

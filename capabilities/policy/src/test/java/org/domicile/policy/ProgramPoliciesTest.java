@@ -24,6 +24,7 @@ class ProgramPoliciesTest {
                     "public",
                     "lifecycle",
                     "compaction",
+                    "statistics",
                     "notification");
 
     @Test
@@ -107,6 +108,16 @@ class ProgramPoliciesTest {
                                 new Caller.Program("system:lifecycle", Policy.LIFECYCLE),
                                 "lifecycle:ExpireObject",
                                 object),
+                        new Asked(
+                                new Caller.Program("system:upkeep", Policy.UPKEEP),
+                                "statistics:Set",
+                                new Resource.Data(
+                                                "city",
+                                                "tables-1",
+                                                "0123456789abcdef0123/",
+                                                List.of("home"),
+                                                "home")
+                                        .reserved()),
                         new Asked(
                                 new Caller.Program("system:upkeep", Policy.UPKEEP),
                                 "compaction:Rewrite",

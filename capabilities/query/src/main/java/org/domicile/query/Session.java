@@ -31,6 +31,17 @@ public interface Session extends AutoCloseable {
     }
 
     /**
+     * Runs a statement that reads, and hands out a sketch of each of its columns instead of rows.
+     *
+     * @param select a SELECT and nothing else, of at most {@link Sketch#MOST_COLUMNS} columns, each
+     *     of a type that Iceberg has: no unsigned or short integers, intervals, lists, structs or
+     *     maps
+     */
+    default Answer<List<Sketch>> sketch(String select, Sources sources) {
+        return Answer.failed(Failure.NOT_HERE, "This engine counts nothing.");
+    }
+
+    /**
      * Functions of a statement, and of the views below it, whose answer is another each time that
      * they are asked ({@code random()}), by the engine's own list of them; in order. {@code
      * tablesample} stands for rows that are taken by chance. Reads no data.

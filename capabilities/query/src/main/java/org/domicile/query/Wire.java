@@ -41,6 +41,8 @@ import java.util.function.IntPredicate;
  * END       ▶ ends the rows and drops the views              ◀ DONE
  * WRITE     ▶ number (8), views, sql, values                 ◀ WRITTEN
  * WRITTEN   ◀ rows (8)
+ * SKETCH    ▶ number (8), views, sql                          ◀ SKETCHED
+ * SKETCHED  ◀ for each column: distinct values (8), sketch
  * LOAD      ▶ number (8), table, select: rows of it into a table of
  *             the engine's, which goes with the next RUN, WRITE or END   ◀ DONE
  * TOGETHER  ▶ statements from here on see one moment             ◀ DONE
@@ -51,7 +53,7 @@ import java.util.function.IntPredicate;
  */
 public final class Wire {
     /** Of this format. */
-    public static final int VERSION = 3;
+    public static final int VERSION = 4;
 
     /** From a worker that is ready. */
     public static final int HELLO = 1;
@@ -109,6 +111,12 @@ public final class Wire {
 
     /** To be kept for the statement that comes. */
     public static final int LOAD = 35;
+
+    /** To be run, its values into a sketch for each column. */
+    public static final int SKETCH = 36;
+
+    /** They are in them. */
+    public static final int SKETCHED = 37;
 
     /** Bytes of the largest body. */
     public static final int MOST = 80 << 20;
@@ -255,6 +263,21 @@ public final class Wire {
             all.add(reading.read(in));
         }
         return all;
+    }
+
+    /** Writes a sketch. */
+    public static void sketch(DataOutputStream out, Sketch sketch) throws IOException {
+        out.writeLong(sketch.distinct());
+        bytes(out, sketch.theta());
+    }
+
+    /** Reads a sketch. */
+    public static Sketch sketch(DataInputStream in) throws IOException {
+        try {
+            return new Sketch(in.readLong(), bytes(in));
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e);
+        }
     }
 
     /** A view for one statement. @param definition a SELECT over the session's staging */

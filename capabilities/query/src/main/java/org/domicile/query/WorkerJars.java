@@ -24,6 +24,7 @@ public record WorkerJars(Path engines) implements QueryOptions.ClassPath {
                     "org/domicile/duckdb/Main.class",
                     "org/domicile/query/Wire.class",
                     "org/domicile/walls/Walls.class",
+                    "org/apache/datasketches/theta/ThetaSketch.class",
                     "org/jspecify/annotations/Nullable.class");
 
     /** Whether there is an engine. */

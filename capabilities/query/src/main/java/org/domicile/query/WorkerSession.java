@@ -208,6 +208,16 @@ final class WorkerSession implements Session {
                     Failure.OVER_LIMIT,
                     "A statement has at most " + MOST_PARAMETERS + " parameters.");
         }
+        return selected(select, sources, (sql, views) -> written(sql, parameters, target, views));
+    }
+
+    /** What is done with a SELECT that is staged. */
+    private interface Selected<T> {
+        Answer<T> of(String sql, List<Wire.View> views);
+    }
+
+    /** One statement, which has its answer when it ends. */
+    private <T> Answer<T> selected(String select, Sources sources, Selected<T> work) {
         return statement(() ->
                 parse(select)
                         .then(WorkerSession::selecting)
@@ -216,12 +226,32 @@ final class WorkerSession implements Session {
                                         .then(resolved ->
                                                 stage(select, parsed, resolved, sources)
                                                         .then(ready ->
-                                                                written(
+                                                                work.of(
                                                                         resolved.sql(),
-                                                                        parameters,
-                                                                        target,
                                                                         ready.views()))
                                                         .or(e -> placed(e, parsed, resolved)))));
+    }
+
+    @Override
+    public Answer<List<Sketch>> sketch(String select, Sources sources) {
+        return selected(select, sources, this::sketched);
+    }
+
+    private Answer<List<Sketch>> sketched(String sql, List<Wire.View> views) {
+        if (stopped()) {
+            return Answer.failed(stoppedBy());
+        }
+        keeps = false; // it goes with the statement
+        long number = running;
+        return ask(
+                Wire.SKETCH,
+                out -> {
+                    out.writeLong(number);
+                    Wire.list(out, views, Wire::view);
+                    Wire.text(out, sql);
+                },
+                Wire.SKETCHED,
+                in -> Wire.list(in, Wire::sketch));
     }
 
     @Override

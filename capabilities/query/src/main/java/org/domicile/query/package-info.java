@@ -30,6 +30,9 @@
  * format 3 are read with their lineage where somebody writes them anew ({@link
  * org.domicile.query.Lineage}).
  *
+ * <p><b>Sketches</b> instead of rows ({@link org.domicile.query.Session#sketch}): how many values a
+ * SELECT's columns have, of which nothing else comes out.
+ *
  * <p><b>Rows</b> come in batches, column by column, each pulled when it is asked for: nobody who
  * pulls slowly makes anything pile up. Closing early ends the work. Order is the statement's.
  *

@@ -662,6 +662,42 @@ public abstract class SessionContract {
         }
     }
 
+    /** Of few values a sketch counts each, of many about all. */
+    @Test
+    void valuesAreCounted() {
+        parquet(
+                folder.resolve("t.parquet"),
+                "select i as n, i % 7 as few, case when i % 3 = 0 then 'w' || (i % 100) end as word"
+                        + " from range(50000) t(i)");
+        try (Session session = session()) {
+            List<Sketch> found = given(session.sketch("select n, few, word, 1 from t", sources));
+            assertEquals(4, found.size());
+            assertEquals(50_000, found.getFirst().distinct(), 50_000 * 0.05);
+            assertEquals(
+                    List.of(7L, 100L, 1L), found.stream().skip(1).map(Sketch::distinct).toList());
+            assertEquals(
+                    0,
+                    given(session.sketch("select n from t where n < 0", sources))
+                            .getFirst()
+                            .distinct());
+            assertEquals(1, rows(session, "select 1").size(), "the next one runs");
+            assertEquals(
+                    Failure.NOT_HERE,
+                    failure(session.sketch("select [n] from t", sources)).state());
+            assertEquals(
+                    Failure.NOT_HERE,
+                    failure(session.sketch("select interval 1 day", sources)).state());
+            assertEquals(
+                    Failure.OVER_LIMIT,
+                    failure(session.sketch("select " + "1, ".repeat(64) + "1", sources)).state());
+            assertEquals(
+                    Failure.NOT_HERE, failure(session.sketch("explain select 1", sources)).state());
+            assertEquals(
+                    "42703", failure(session.sketch("select nothing from t", sources)).state());
+            assertEquals(1, rows(session, "select 1").size(), "and so it does after failures");
+        }
+    }
+
     private static Target.Key key(int column, String type, Target.Transform transform) {
         return new Target.Key(column, List.of(), type, transform);
     }

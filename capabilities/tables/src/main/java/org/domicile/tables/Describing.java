@@ -7,8 +7,10 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import org.apache.iceberg.BlobMetadata;
 import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.Snapshot;
@@ -27,6 +29,8 @@ import org.apache.iceberg.types.Types;
  * order          [text]                                 such as "at desc nulls last"
  * snapshot       number, when there is one
  * history        [{id, parent, at, operation, current, added-rows, rows, added-files, files}]
+ * statistics     {snapshot, at, current, changed-rows, bytes, columns: [{id, name, distinct}]}
+ *                                                       the newest, when there are some
  * compacted      {snapshot, at, files-before, files-after}  the last one, when there was one
  * references     [{name, kind, snapshot}]
  * properties     {text: text}
@@ -134,6 +138,7 @@ final class Describing {
         }
         out.writeEndArray();
         compacted(out, metadata);
+        statistics(out, metadata);
         out.writeArrayFieldStart("references");
         for (Map.Entry<String, SnapshotRef> each : new TreeMap<>(metadata.refs()).entrySet()) {
             out.writeStartObject();
@@ -176,6 +181,42 @@ final class Describing {
             summed(out, at, "files-after", "added-data-files");
             out.writeEndObject();
         }
+    }
+
+    /** Whoever counted. */
+    private static void statistics(JsonGenerator out, TableMetadata metadata) throws IOException {
+        Optional<Counting.Found> counted = Counting.found(metadata);
+        if (counted.isEmpty()) {
+            return;
+        }
+        Counting.Found found = counted.get();
+        out.writeObjectFieldStart("statistics");
+        out.writeNumberField("snapshot", found.of().snapshotId());
+        out.writeStringField("at", Instant.ofEpochMilli(found.of().timestampMillis()).toString());
+        out.writeBooleanField(
+                "current", found.of().snapshotId() == metadata.currentSnapshot().snapshotId());
+        if (found.changed() < Long.MAX_VALUE) {
+            out.writeNumberField("changed-rows", found.changed());
+        }
+        out.writeNumberField("bytes", found.file().fileSizeInBytes());
+        out.writeArrayFieldStart("columns");
+        for (BlobMetadata each : found.file().blobMetadata()) {
+            String name =
+                    Counting.counts(each)
+                            ? metadata.schema().findColumnName(each.fields().getFirst())
+                            : null;
+            if (name != null) { // it was not dropped since
+                out.writeStartObject();
+                out.writeNumberField("id", each.fields().getFirst());
+                out.writeStringField("name", name);
+                out.writeNumberField(
+                        "distinct",
+                        Long.parseLong(each.properties().getOrDefault(Counting.VALUES, "0")));
+                out.writeEndObject();
+            }
+        }
+        out.writeEndArray();
+        out.writeEndObject();
     }
 
     static String answer(Inspection of, Map<String, String> upkeep, List<String> rules) {

@@ -3,6 +3,8 @@ package org.domicile.tables;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.view.ViewMetadata;
@@ -109,6 +111,73 @@ final class StoredUpkeep implements TableUpkeep {
                         current.summary() == null
                                 ? ""
                                 : current.summary().getOrDefault("domicile.use", ""));
+    }
+
+    @Override
+    public Counted counted(Loaded loaded) {
+        return Counting.counted(table(loaded).metadata());
+    }
+
+    @Override
+    public StatisticsChange.Puffin puffin(Loaded loaded, long snapshot, List<Distinct> columns) {
+        return Counting.puffin(table(loaded).metadata(), snapshot, columns);
+    }
+
+    @Override
+    public Loaded set(Request request, Warehouse warehouse, StatisticsChange change) {
+        return next(
+                request,
+                warehouse,
+                change.table(),
+                change.id(),
+                metadata -> Counting.with(warehouse, metadata, change));
+    }
+
+    @Override
+    public Loaded unset(
+            Request request, Warehouse warehouse, TableName table, String id, Set<Integer> fields) {
+        return next(request, warehouse, table, id, metadata -> Counting.without(metadata, fields));
+    }
+
+    /** Another version of its metadata, of whatever they are by then. */
+    private Loaded next(
+            Request request,
+            Warehouse warehouse,
+            TableName name,
+            String id,
+            UnaryOperator<TableMetadata> change) {
+        return tables.inTurn(
+                warehouse,
+                List.of(name),
+                () ->
+                        tables.change(
+                                request,
+                                warehouse,
+                                Once.NOT,
+                                (contents, transaction) ->
+                                        next(contents, transaction, name, id, change),
+                                () -> tables.load(warehouse, Kind.TABLE, name)));
+    }
+
+    private StoredTables.Step<Loaded> next(
+            Contents contents,
+            Transaction transaction,
+            TableName name,
+            String id,
+            UnaryOperator<TableMetadata> change) {
+        Contents.Found found = contents.found(Kind.TABLE, name);
+        if (!found.entry().id().equals(id)) {
+            throw new Refusal(
+                    Refusal.Kind.COMMIT_FAILED,
+                    "Another table has this name by now: " + name.text());
+        }
+        LoadedTable table = contents.table(found);
+        TableMetadata next = Document.checked(() -> change.apply(table.metadata()));
+        if (next.changes().isEmpty()) {
+            transaction.when(found.stands());
+            return StoredTables.Step.of(() -> table);
+        }
+        return tables.next(contents, transaction, found, next, table.metadataLocation());
     }
 
     @Override

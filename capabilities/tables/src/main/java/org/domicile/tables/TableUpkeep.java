@@ -3,6 +3,7 @@ package org.domicile.tables;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.domicile.request.Request;
 
 /**
@@ -19,6 +20,32 @@ public interface TableUpkeep {
 
     /** What its metadata say of its files. Reads no file. */
     Wear wear(Loaded table);
+
+    /** What its metadata say of counts of distinct values. Reads no file. */
+    Counted counted(Loaded table);
+
+    /**
+     * A file of such counts, to be written below the table's place.
+     *
+     * @throws Refusal COMMIT_FAILED when the snapshot has ended
+     */
+    StatisticsChange.Puffin puffin(Loaded table, long snapshot, List<Distinct> columns);
+
+    /**
+     * Makes such a file a snapshot's, in one commit that carries the record and adds no snapshot.
+     * Who committed meanwhile is in nobody's way, unless the snapshot has ended, or has statistics
+     * of whomever: then it is {@link Refusal.Kind#COMMIT_FAILED}, and the file is nobody's.
+     */
+    Loaded set(Request request, Warehouse warehouse, StatisticsChange change);
+
+    /**
+     * Takes away all statistics, of every snapshot, that count one of these columns, in one commit
+     * that carries the record. Their files stay until somebody removes what nothing refers to.
+     *
+     * @param id the table's: COMMIT_FAILED where another has the name
+     */
+    Loaded unset(
+            Request request, Warehouse warehouse, TableName table, String id, Set<Integer> fields);
 
     /**
      * How many snapshots and references would end. Reads no file.
@@ -80,6 +107,23 @@ public interface TableUpkeep {
      */
     record Wear(
             long snapshot, Instant committed, long files, long bytes, long deletes, String use) {}
+
+    /**
+     * What is known of a table's distinct values.
+     *
+     * @param snapshot the newest on the way to the current one that was counted; -1 for none
+     * @param changed rows that were added and deleted since; {@link Long#MAX_VALUE} where none was
+     *     counted, or a writer did not say
+     * @param rows of the current snapshot, deleted ones too where files of deletes name them; -1
+     *     where its writer did not say
+     * @param fields ids of columns of which any snapshot has counts
+     */
+    record Counted(long snapshot, long changed, long rows, Set<Integer> fields) {
+        /** They are the record's own. */
+        public Counted {
+            fields = Set.copyOf(fields);
+        }
+    }
 
     /** Which snapshots end. */
     sealed interface Ending {

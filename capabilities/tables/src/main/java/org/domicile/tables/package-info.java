@@ -38,7 +38,8 @@
  * <p><b>Upkeep</b> ({@link org.domicile.tables.TableUpkeep}) is planned here and carried out by who
  * calls: snapshots end in a commit like any other; which files metadata refer to is found by
  * reading all manifests of all snapshots; files are removed while nobody commits to their table.
- * Nothing is removed here.
+ * Nothing is removed here. Counts of distinct values become a Puffin file, which the caller writes,
+ * and a commit that names it for its snapshot.
  *
  * <p><b>Once.</b> A change that brings a key ({@link org.domicile.tables.Once}) leaves a line in
  * its own transaction, for 30 minutes; the same key again changes nothing and says what came of it.

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -19,8 +20,14 @@ import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileMetadata;
+import org.apache.iceberg.GenericBlobMetadata;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.StatisticsFile;
+import org.apache.iceberg.inmemory.InMemoryInputFile;
+import org.apache.iceberg.puffin.BlobMetadata;
+import org.apache.iceberg.puffin.Puffin;
+import org.apache.iceberg.puffin.PuffinReader;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.tables.TableUpkeep.Ending;
 import org.domicile.tables.TableUpkeep.Over;
@@ -94,6 +101,157 @@ class TableUpkeepTest {
         List<Long> sorted = new ArrayList<>(List.of(ids));
         sorted.sort(null);
         return sorted;
+    }
+
+    // ---- counts of distinct values ----
+
+    private StatisticsChange counts(long snapshot, Distinct... columns) {
+        StatisticsChange.Puffin puffin =
+                tables.upkeep().puffin(loaded(), snapshot, List.of(columns));
+        String file = loaded().id() + "/metadata/" + snapshot + ".stats";
+        warehouse.write(file, puffin.bytes());
+        return new StatisticsChange(FLIGHTS, loaded().id(), snapshot, file, puffin);
+    }
+
+    private void count(long snapshot, long distinct) {
+        Loaded _ =
+                tables.upkeep()
+                        .set(
+                                TablesContract.request(),
+                                warehouse,
+                                counts(snapshot, new Distinct(1, distinct, new byte[] {7, 8})));
+    }
+
+    @Test
+    void countsAreKeptAsIcebergsOwnReaderWantsThem() throws Exception {
+        assertEquals(
+                new TableUpkeep.Counted(-1, 0, 0, Set.of()), tables.upkeep().counted(loaded()));
+        long a = append("a");
+        assertEquals(
+                new TableUpkeep.Counted(-1, Long.MAX_VALUE, 10, Set.of()),
+                tables.upkeep().counted(loaded()));
+        count(a, 9);
+        assertEquals(
+                new TableUpkeep.Counted(a, 0, 10, Set.of(1)), tables.upkeep().counted(loaded()));
+        library.refresh();
+        assertEquals(a, library.currentSnapshot().snapshotId(), "no snapshot is added");
+        StatisticsFile file = library.statisticsFiles().getFirst();
+        assertEquals(a, file.snapshotId());
+        byte[] bytes =
+                Optional.ofNullable(
+                                warehouse.files.get(
+                                        file.path().substring(warehouse.bucket().length() + 6)))
+                        .orElseThrow();
+        assertEquals(bytes.length, file.fileSizeInBytes());
+        try (PuffinReader reader =
+                Puffin.read(new InMemoryInputFile(bytes))
+                        .withFileSize(file.fileSizeInBytes())
+                        .withFooterSize(file.fileFooterSizeInBytes())
+                        .build()) {
+            BlobMetadata blob = reader.fileMetadata().blobs().getFirst();
+            assertEquals("apache-datasketches-theta-v1", blob.type());
+            assertEquals(List.of(1), blob.inputFields());
+            assertEquals(a, blob.snapshotId());
+            assertEquals(Map.of("ndv", "9"), blob.properties());
+            assertEquals(
+                    List.of(GenericBlobMetadata.from(blob)),
+                    file.blobMetadata(),
+                    "what the file says, the metadata say");
+            assertEquals(
+                    ByteBuffer.wrap(new byte[] {7, 8}),
+                    reader.readAll(List.of(blob)).iterator().next().second());
+        }
+        assertTrue(
+                tables.upkeep()
+                        .referred(warehouse, loaded())
+                        .has(loaded().id() + "/metadata/" + a + ".stats"));
+        String told = tables.upkeep().inspect(warehouse, loaded()).answer(Map.of(), List.of());
+        assertTrue(
+                told.contains("\"current\":true,\"changed-rows\":0,\"bytes\":" + bytes.length)
+                        && told.contains("\"columns\":[{\"id\":1,\"name\":\"n\",\"distinct\":9}]"),
+                told);
+    }
+
+    @Test
+    void howManyRowsChangedSinceIsKnown() {
+        long a = append("a");
+        count(a, 9);
+        append("b");
+        append("c");
+        assertEquals(
+                new TableUpkeep.Counted(a, 20, 30, Set.of(1)), tables.upkeep().counted(loaded()));
+        library.newDelete().deleteFile(file("b", 100, 10)).commit();
+        assertEquals(
+                new TableUpkeep.Counted(a, 30, 20, Set.of(1)), tables.upkeep().counted(loaded()));
+        library.newRewrite()
+                .rewriteFiles(Set.of(file("c", 100, 10)), Set.of(file("d", 100, 10)))
+                .commit();
+        assertEquals(
+                new TableUpkeep.Counted(a, 30, 20, Set.of(1)),
+                tables.upkeep().counted(loaded()),
+                "the same rows in other files");
+        long d = library.currentSnapshot().snapshotId();
+        count(d, 12);
+        assertEquals(
+                new TableUpkeep.Counted(d, 0, 20, Set.of(1)), tables.upkeep().counted(loaded()));
+        library.refresh();
+        library.manageSnapshots().rollbackTo(a).commit();
+        assertEquals(
+                new TableUpkeep.Counted(a, 0, 10, Set.of(1)),
+                tables.upkeep().counted(loaded()),
+                "of the branch alone");
+    }
+
+    /** As a rule of a table asks for it. */
+    @Test
+    void countsOfAColumnAreTakenAway() {
+        long a = append("a");
+        count(a, 9);
+        library.refresh();
+        count(append("b"), 10);
+        String id = loaded().id();
+        long version = loaded().version();
+        Loaded _ =
+                tables.upkeep().unset(TablesContract.request(), warehouse, FLIGHTS, id, Set.of(2));
+        assertEquals(version, loaded().version(), "nobody counted that");
+        Loaded _ =
+                tables.upkeep()
+                        .unset(TablesContract.request(), warehouse, FLIGHTS, id, Set.of(1, 2));
+        assertEquals(List.of(), loaded().metadata().statisticsFiles());
+        assertFalse(
+                tables.upkeep()
+                        .referred(warehouse, loaded())
+                        .has(id + "/metadata/" + a + ".stats"));
+    }
+
+    @Test
+    void countsOfWhatHasEndedOrIsCountedAreRefused() {
+        long a = append("a");
+        StatisticsChange late = counts(a, new Distinct(1, 9, new byte[] {7}));
+        count(a, 10);
+        assertEquals(Refusal.Kind.COMMIT_FAILED, refused(late), "somebody was earlier");
+        long b = append("b");
+        StatisticsChange ended = counts(b, new Distinct(1, 9, new byte[] {7}));
+        append("c");
+        library.refresh();
+        library.expireSnapshots().expireSnapshotId(b).cleanExpiredFiles(false).commit();
+        assertEquals(Refusal.Kind.COMMIT_FAILED, refused(ended));
+        assertThrows(Refusal.class, () -> counts(b, new Distinct(1, 9, new byte[] {7})));
+        StatisticsChange other =
+                new StatisticsChange(FLIGHTS, "0".repeat(20), a, late.file(), late.puffin());
+        assertEquals(Refusal.Kind.COMMIT_FAILED, refused(other), "another table of this name");
+        assertEquals(1, loaded().metadata().statisticsFiles().size());
+        library.expireSnapshots().expireSnapshotId(a).cleanExpiredFiles(false).commit();
+        assertEquals(
+                List.of(), loaded().metadata().statisticsFiles(), "they end with their snapshot");
+        assertFalse(tables.upkeep().referred(warehouse, loaded()).has(late.file()));
+    }
+
+    private Refusal.Kind refused(StatisticsChange change) {
+        return assertThrows(
+                        Refusal.class,
+                        () -> tables.upkeep().set(TablesContract.request(), warehouse, change))
+                .kind();
     }
 
     // ---- which snapshots are over ----

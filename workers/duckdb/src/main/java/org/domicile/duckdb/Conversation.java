@@ -15,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.domicile.query.Batch;
 import org.domicile.query.Failure;
+import org.domicile.query.Sketch;
 import org.domicile.query.Value;
 import org.domicile.query.Wire;
 
@@ -175,6 +176,11 @@ final class Conversation {
                 List<Value> values = Wire.list(in, Wire::value);
                 long rows = engine.write(number, views, sql, values);
                 wire.send(Wire.WRITTEN, out -> out.writeLong(rows));
+            }
+            case Wire.SKETCH -> {
+                List<Sketch> sketches =
+                        engine.sketch(in.readLong(), Wire.list(in, Wire::view), Wire.text(in));
+                wire.send(Wire.SKETCHED, out -> Wire.list(out, sketches, Wire::sketch));
             }
             case Wire.NEXT -> {
                 Batch batch = engine.next();

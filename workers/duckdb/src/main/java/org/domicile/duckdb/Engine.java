@@ -28,6 +28,7 @@ import org.domicile.query.Batch;
 import org.domicile.query.Column;
 import org.domicile.query.Failure;
 import org.domicile.query.Kind;
+import org.domicile.query.Sketch;
 import org.domicile.query.TableName;
 import org.domicile.query.Type;
 import org.domicile.query.Value;
@@ -368,6 +369,19 @@ final class Engine {
         } finally {
             ended();
             drop();
+        }
+    }
+
+    /** Runs it to its end, its values into sketches. */
+    List<Sketch> sketch(long number, List<Wire.View> tables, String sql) throws Failed {
+        try {
+            Sketching sketching = new Sketching(run(number, tables, sql, List.of()).columns());
+            for (Batch batch = next(); batch.rows() > 0; batch = next()) {
+                sketching.take(batch);
+            }
+            return sketching.sketches();
+        } finally {
+            end();
         }
     }
 

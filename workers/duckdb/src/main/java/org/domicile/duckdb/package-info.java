@@ -17,6 +17,9 @@
  * <p><b>What it adds to the engine.</b> Functions of one value that hash as tables are put into
  * buckets ({@code Hashes}); they know nothing but their argument.
  *
+ * <p><b>What it counts</b> ({@link org.domicile.query.Wire#SKETCH}) are values of a statement's
+ * columns, in theta sketches on its own heap ({@code Sketching}), 64 KiB for each.
+ *
  * <p><b>What it keeps.</b> Rows that come in batches ({@link org.domicile.query.Wire#LOAD}) lie in
  * temporary tables until the statement that they are for has ended.
  */

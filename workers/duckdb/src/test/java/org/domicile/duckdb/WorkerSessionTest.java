@@ -1,26 +1,32 @@
 package org.domicile.duckdb;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.apache.datasketches.theta.ThetaSketch;
+import org.apache.datasketches.theta.UpdatableThetaSketch;
 import org.domicile.query.Failure;
 import org.domicile.query.Limits;
 import org.domicile.query.Queries;
 import org.domicile.query.QueryOptions;
 import org.domicile.query.Session;
 import org.domicile.query.SessionContract;
+import org.domicile.query.Sketch;
 import org.domicile.query.Target;
 import org.domicile.query.Value;
 import org.domicile.query.Written;
@@ -38,6 +44,58 @@ class WorkerSessionTest extends SessionContract {
     @Override
     protected void parquet(Path file, String select) {
         Workers.parquet(file, select);
+    }
+
+    /**
+     * What another has to put into a sketch to have the same: values as Iceberg's table
+     * specification, appendix D, writes them.
+     */
+    @Test
+    void sketchesAreThoseThatIcebergNames() {
+        Map<String, byte[]> values =
+                Map.ofEntries(
+                        Map.entry("true", bytes("01")),
+                        Map.entry("34::integer", bytes("22000000")),
+                        Map.entry("34::bigint", bytes("2200000000000000")),
+                        Map.entry("1.5::float", bytes("0000c03f")),
+                        Map.entry("1.5::double", bytes("000000000000f83f")),
+                        Map.entry("date '2017-11-16'", bytes("4e440000")),
+                        Map.entry("time '00:00:00.000001'", bytes("0100000000000000")),
+                        Map.entry(
+                                "timestamp '1970-01-01 00:00:00.000002'",
+                                bytes("0200000000000000")),
+                        Map.entry("timestamptz '1969-12-31 23:59:59Z'", bytes("c0bdf0ffffffffff")),
+                        Map.entry("'iceberg'", bytes("69636562657267")),
+                        Map.entry("'\\xff\\x00'::blob", bytes("ff00")),
+                        Map.entry(
+                                "uuid 'f79c3e09-677c-4bbd-a479-3f349cb785e7'",
+                                bytes("f79c3e09677c4bbda4793f349cb785e7")),
+                        Map.entry("14.20::decimal(9, 2)", bytes("058c")),
+                        Map.entry("-1::decimal(4, 0)", bytes("ff")),
+                        Map.entry(
+                                "12345678901234567890.1::decimal(38, 1)",
+                                bytes("06b14e9f812f366c35")));
+        try (Session session = session()) {
+            values.forEach((value, bytes) -> {
+                Sketch found = given(session.sketch("select " + value, sources)).getFirst();
+                assertEquals(1, found.distinct(), value);
+                UpdatableThetaSketch own = UpdatableThetaSketch.builder().build();
+                own.update(bytes);
+                assertArrayEquals(own.compact().toByteArray(), found.theta(), value);
+            });
+            Sketch many =
+                    given(session.sketch("select i from range(1000000) t(i)", sources)).getFirst();
+            assertTrue(many.theta().length <= Sketch.MOST, "at most 32 KiB");
+            ThetaSketch read = ThetaSketch.heapify(MemorySegment.ofArray(many.theta()));
+            assertEquals(many.distinct(), Math.round(read.getEstimate()));
+            assertTrue(
+                    read.getLowerBound(3) <= 1_000_000 && 1_000_000 <= read.getUpperBound(3),
+                    () -> "far from a million: " + read);
+        }
+    }
+
+    private static byte[] bytes(String hexadecimal) {
+        return HexFormat.of().parseHex(hexadecimal);
     }
 
     @Test

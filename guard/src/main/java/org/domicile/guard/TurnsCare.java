@@ -8,15 +8,30 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How compaction of each table stands, by its id, since the program started. Written by the thread
- * of {@link TableCompactionRun} alone; {@link #told} and {@link #standing} are for any.
+ * How work of the program on each table stands ({@link TableTurns}), by the table's id, since the
+ * program started. Written by the thread of that work alone; {@link #told} and {@link #sums} are
+ * for any.
  */
-final class CompactionCare {
+final class TurnsCare {
     private static final Table UNKNOWN = new Table();
+
+    private final Words words;
 
     private final Map<String, Table> tables = new ConcurrentHashMap<>();
     private volatile String off = "the server has not begun with it";
     private final AtomicLong conflicts = new AtomicLong();
+
+    /**
+     * What people and programs are told it by.
+     *
+     * @param work the work, {@code compaction} @param at when it was done, {@code compacted}
+     * @param things what was done, {@code files-packed}
+     */
+    record Words(String work, String at, String things) {}
+
+    TurnsCare(Words words) {
+        this.words = words;
+    }
 
     /** What came of the last look at a table. */
     enum Stage {
@@ -49,6 +64,9 @@ final class CompactionCare {
         /** Since when it was found to be due, or {@link Instant#MAX}. */
         Instant due = Instant.MAX;
 
+        /** What else was looked at. */
+        String also = "";
+
         /** The use of its last own commit; empty for none. */
         String use = "";
 
@@ -58,9 +76,9 @@ final class CompactionCare {
         volatile Instant notBefore = Instant.EPOCH;
         volatile Stage stage = Stage.UNSEEN;
         volatile String why = "";
-        volatile Instant packed = Instant.EPOCH;
-        final AtomicLong groups = new AtomicLong();
-        final AtomicLong files = new AtomicLong();
+        volatile Instant last = Instant.EPOCH;
+        final AtomicLong times = new AtomicLong();
+        final AtomicLong things = new AtomicLong();
     }
 
     /** It is done. */
@@ -87,39 +105,50 @@ final class CompactionCare {
         conflicts.incrementAndGet();
     }
 
-    CompactionOfTables.Standing standing() {
-        long groups = 0;
-        long files = 0;
+    /**
+     * Of all tables.
+     *
+     * @param times that it was done @param things what that came to
+     * @param conflicts times that it gave way to writers
+     * @param failing tables whose last turn failed, for another reason
+     * @param waiting tables that are due and wait
+     * @param last when it was done; {@link Instant#EPOCH} for never
+     */
+    record Sums(
+            long times, long things, long conflicts, long failing, long waiting, Instant last) {}
+
+    Sums sums() {
+        long times = 0;
+        long things = 0;
         long failing = 0;
         long waiting = 0;
         Instant last = Instant.EPOCH;
         for (Table each : tables.values()) {
-            groups += each.groups.get();
-            files += each.files.get();
+            times += each.times.get();
+            things += each.things.get();
             failing += each.stage == Stage.FAILED ? 1 : 0;
             waiting += each.stage == Stage.WAITS || each.stage == Stage.CONFLICT ? 1 : 0;
-            last = each.packed.isAfter(last) ? each.packed : last;
+            last = each.last.isAfter(last) ? each.last : last;
         }
-        return new CompactionOfTables.Standing(
-                groups, files, conflicts.get(), failing, waiting, last);
+        return new Sums(times, things, conflicts.get(), failing, waiting, last);
     }
 
     /**
-     * For people and programs: {@code compaction}, a sentence of how it stands; {@code compacted}
-     * (a time) and {@code files-packed} since the program started, where there were some; {@code
-     * compaction-next} (a time), before which it does not come.
+     * For people and programs, by its words: {@code compaction}, a sentence of how it stands;
+     * {@code compacted} (a time) and {@code files-packed} since the program started, where there
+     * were some; {@code compaction-next} (a time), before which it does not come.
      */
     Map<String, String> told(String id) {
         Map<String, String> told = new TreeMap<>();
         Table table = tables.getOrDefault(id, UNKNOWN);
         String way = off;
-        told.put("compaction", way.isEmpty() ? sentence(table) : "off: " + way);
-        if (table.groups.get() > 0) {
-            told.put("compacted", table.packed.toString());
-            told.put("files-packed", Long.toString(table.files.get()));
+        told.put(words.work(), way.isEmpty() ? sentence(table) : "off: " + way);
+        if (table.times.get() > 0) {
+            told.put(words.at(), table.last.toString());
+            told.put(words.things(), Long.toString(table.things.get()));
         }
         if (way.isEmpty() && table.notBefore.isAfter(Instant.EPOCH)) {
-            told.put("compaction-next", table.notBefore.toString());
+            told.put(words.work() + "-next", table.notBefore.toString());
         }
         return told;
     }
