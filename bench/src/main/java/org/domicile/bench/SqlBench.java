@@ -194,6 +194,7 @@ final class SqlBench implements Callable<Integer> {
                             new WorkerJars(folder.resolve("engines")),
                             staging,
                             4L << 30,
+                            QueryOptions.LEAST_ROWS,
                             WARM,
                             limits,
                             Map.of());

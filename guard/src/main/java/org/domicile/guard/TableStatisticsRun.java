@@ -78,8 +78,8 @@ final class TableStatisticsRun extends TableTurns implements StatisticsOfTables 
     }
 
     @Override
-    boolean isLasting(Failure failure) {
-        return super.isLasting(failure) || TOO_LARGE.contains(failure.state());
+    boolean isTooMuch(Failure failure) {
+        return TOO_LARGE.contains(failure.state());
     }
 
     private TableRules rules(One one) {

@@ -43,6 +43,9 @@ abstract class TableTurns {
     /** How long what is given up may take to end, after which it is ended. */
     private static final Duration GIVING_UP = Duration.ofSeconds(20);
 
+    /** What is too large waits a quarter of an hour at first. */
+    private static final int TRIES_OF_TOO_MUCH = 4;
+
     private final With with;
     private final String done;
     private final UnaryOperator<String> names;
@@ -109,6 +112,14 @@ abstract class TableTurns {
     /** Whether it will fail so until the table changes. */
     boolean isLasting(Failure failure) {
         return failure.state().equals(Failure.NOT_HERE);
+    }
+
+    /**
+     * Whether the table is too large for now: it may be smaller one day, or alone with the room of
+     * all sessions, but a try costs much, and that it changes is no reason for one.
+     */
+    boolean isTooMuch(Failure failure) {
+        return false;
     }
 
     private Objects objects() {
@@ -378,6 +389,13 @@ abstract class TableTurns {
                         rest(TurnsCare.Stage.NOT_HERE, failure.message());
                     } else if (stopped() || areWorkersAway()) {
                         waits(failure.message());
+                    } else if (isTooMuch(failure)) {
+                        table.tries = Math.max(table.tries, TRIES_OF_TOO_MUCH);
+                        later(
+                                table,
+                                TurnsCare.Stage.NOT_HERE,
+                                failure.message(),
+                                CompactionOfTables.AFTER_FAILURE);
                     } else {
                         TableTurns.this.failed(id, table, failure.message());
                     }

@@ -297,22 +297,35 @@ class StatisticsOfTablesTest {
     }
 
     @Test
-    void whatIsTooLargeIsLeftAloneUntilItChanges() {
+    void whatIsTooLargeIsTriedMoreAndMoreSeldom() {
         TablesWorld world = world();
         for (String state : List.of(Failure.OVER_LIMIT, Failure.MEMORY, Failure.CANCELLED)) {
             world.queries.fails = Optional.of(Failure.of(state, "It is too large."));
+            int begun = world.queries.begun;
             world.add(10);
+            world.advance(Duration.ofDays(1));
+            assertEquals(0, turns(world), "it was seen to change");
             quiet(world);
             assertEquals(0, turns(world));
+            assertTrue(world.queries.begun > begun, state);
             assertEquals("not here: It is too large.", stands(world), state);
             assertEquals(0, world.statistics.standing().failing());
-            world.queries.fails = Optional.empty();
-            settle(world);
-            assertEquals(0, turns(world));
         }
-        world.add(1);
-        quiet(world);
-        assertEquals(1, turns(world));
+        // it was tried three times, and who writes to it does not hurry the fourth
+        world.queries.fails = Optional.empty();
+        assertEquals(0, seldom(world, 3), "an hour has not passed");
+        assertEquals(1, seldom(world, 8));
+    }
+
+    /** Turns of a table that changes every ten minutes. */
+    private static long seldom(TablesWorld world, int times) {
+        long counted = 0;
+        for (int i = 0; i < times && counted == 0; i++) {
+            world.add(1);
+            settle(world);
+            counted += turns(world);
+        }
+        return counted;
     }
 
     @Test

@@ -139,7 +139,7 @@ enum Setting {
             "sql.engines",
             "",
             "folder, executable, where the engine's library and what each worker loads are kept"
-                    + " ready (default: engines in the data folder)"),
+                    + " ready; nobody else may write there (default: engines in the data folder)"),
     SQL_DESCRIBING(
             "sql.describing",
             "64MiB",

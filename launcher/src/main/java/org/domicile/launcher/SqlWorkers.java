@@ -16,6 +16,9 @@ import org.domicile.query.WorkerJars;
  * where sql.engines says, so that workers map one file instead of unpacking one each.
  */
 final class SqlWorkers {
+    /** A part of the heap; what is large is there four times on its way. */
+    private static final long HEAP_FOR_ROWS = 8;
+
     private SqlWorkers() {}
 
     static Queries open(Settings.Sql settings, Path folder, LimitTable limits) {
@@ -29,6 +32,9 @@ final class SqlWorkers {
                                 settings.engines().orElseGet(() -> folder.resolve("engines"))),
                         settings.folder().orElseGet(() -> usual(folder)),
                         settings.total(),
+                        Math.max(
+                                QueryOptions.LEAST_ROWS,
+                                Runtime.getRuntime().maxMemory() / HEAP_FOR_ROWS),
                         settings.warm(),
                         settings.limits(),
                         Map.of()),

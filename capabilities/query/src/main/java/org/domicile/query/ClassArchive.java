@@ -1,10 +1,12 @@
 package org.domicile.query;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -66,11 +68,19 @@ record ClassArchive(Path file) {
         return Files.isRegularFile(file);
     }
 
+    /** Of no use. */
+    void remove() throws IOException {
+        Files.deleteIfExists(file);
+    }
+
     /** Takes what a worker wrote; another process may do the same. */
     void take(Path written) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid());
         try {
             Files.copy(written, fresh, StandardCopyOption.REPLACE_EXISTING);
+            try (FileChannel whole = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+                whole.force(true); // a name without its bytes would stop every worker
+            }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(fresh);

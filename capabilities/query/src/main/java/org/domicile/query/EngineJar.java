@@ -6,9 +6,15 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.jar.JarFile;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's jar, taken apart once: its classes in a jar without native libraries, and beside it
@@ -20,6 +26,7 @@ final class EngineJar {
     static final String LIBRARY = "libduckdb_java.so";
 
     private static final Object ONE_AT_A_TIME = new Object();
+    private static @Nullable UserPrincipal us; // behind it
 
     private EngineJar() {}
 
@@ -32,15 +39,68 @@ final class EngineJar {
      */
     static Path unpack(Path jar, Path folder) throws IOException {
         synchronized (ONE_AT_A_TIME) {
+            own(folder);
             Path made = folder.resolve(jar.getFileName() + "-" + Files.size(jar)).toAbsolutePath();
             Path classes = made.resolve("engine.jar");
             if (!Files.exists(classes)) {
                 Files.createDirectories(made);
+                sweep(made);
                 unpackInto(jar, made);
                 // Last, so that what was cut off is done again.
                 Files.move(fresh(classes), classes, StandardCopyOption.ATOMIC_MOVE);
             }
             return classes;
+        }
+    }
+
+    /**
+     * Made for this program's user alone where it is not there. What lies in it runs in every
+     * worker, so it is nobody else's.
+     *
+     * @throws IOException when others may write there
+     */
+    private static void own(Path folder) throws IOException {
+        Files.createDirectories(
+                folder,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        PosixFileAttributes is = Files.readAttributes(folder, PosixFileAttributes.class);
+        boolean shared =
+                is.permissions().contains(PosixFilePermission.GROUP_WRITE)
+                        || is.permissions().contains(PosixFilePermission.OTHERS_WRITE);
+        boolean foreign = !is.owner().getName().equals("root") && !is.owner().equals(we(folder));
+        if (shared || foreign) {
+            throw new IOException(
+                    folder
+                            + " is for the libraries that workers run, and others may write there;"
+                            + " chmod 700 it, or name another one (sql.engines)");
+        }
+    }
+
+    /** Whom a file of ours belongs to; null where we make none. */
+    private static @Nullable UserPrincipal we(Path folder) throws IOException {
+        if (us != null || !Files.isWritable(folder)) {
+            return us;
+        }
+        Path ours = Files.createTempFile(folder, "whose", "");
+        try {
+            us = Files.getOwner(ours);
+            return us;
+        } finally {
+            Files.delete(ours);
+        }
+    }
+
+    /** What other programs, which have ended, did not finish. */
+    private static void sweep(Path made) throws IOException {
+        try (Stream<Path> all = Files.list(made)) {
+            for (Path each : all.toList()) {
+                String name = each.getFileName().toString();
+                String last = name.substring(name.lastIndexOf('.') + 1);
+                if (last.matches("[0-9]{1,9}")
+                        && ProcessHandle.of(Long.parseLong(last)).isEmpty()) {
+                    Files.deleteIfExists(each);
+                }
+            }
         }
     }
 

@@ -13,6 +13,8 @@ import java.util.Map;
  * @param staging a folder in memory (tmpfs) for this program alone; made when it is not there,
  *     emptied at the start
  * @param total bytes that all sessions together may stage and spill
+ * @param rows bytes of this program's heap that large rows on their way take, of all sessions; an
+ *     organisation has half of them
  * @param warm workers that are kept ready once there was a session
  * @param usual limits of an organisation that has none of its own
  * @param limits by organisation
@@ -22,6 +24,7 @@ public record QueryOptions(
         ClassPath classPath,
         Path staging,
         long total,
+        long rows,
         int warm,
         Limits usual,
         Map<String, Limits> limits) {
@@ -31,11 +34,15 @@ public record QueryOptions(
         List<Path> places() throws IOException;
     }
 
+    /** Least that {@code rows} can be: the largest row fits into half of it. */
+    public static final long LEAST_ROWS = 24 << 20;
+
     /** They are the record's own. */
     public QueryOptions {
         limits = Map.copyOf(limits);
-        if (total < 1 << 20 || warm < 0) {
-            throw new IllegalArgumentException("sessions need staging of at least 1 MiB");
+        if (total < 1 << 20 || warm < 0 || rows < LEAST_ROWS) {
+            throw new IllegalArgumentException(
+                    "sessions need staging of at least 1 MiB, and 24 MiB of heap for their rows");
         }
     }
 

@@ -1,14 +1,26 @@
 package org.domicile.query;
 
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/** Bytes that all sessions together hold. Safe for concurrent use. */
+/** Bytes that several hold together. Safe for concurrent use. */
 final class Room {
     private final long most;
+    private final @Nullable Room whole;
     private final AtomicLong held = new AtomicLong();
 
     Room(long most) {
+        this(most, null);
+    }
+
+    private Room(long most, @Nullable Room whole) {
         this.most = most;
+        this.whole = whole;
+    }
+
+    /** A share of this one: what it takes is taken here, too. */
+    Room share(long most) {
+        return new Room(most, this);
     }
 
     /** Takes some, if they are free. */
@@ -19,13 +31,20 @@ final class Room {
                 return false;
             }
             if (held.compareAndSet(now, now + bytes)) {
-                return true;
+                boolean taken = whole == null || whole.take(bytes);
+                if (!taken) {
+                    held.addAndGet(-bytes);
+                }
+                return taken;
             }
         }
     }
 
     void give(long bytes) {
         held.addAndGet(-bytes);
+        if (whole != null) {
+            whole.give(bytes);
+        }
     }
 
     long left() {

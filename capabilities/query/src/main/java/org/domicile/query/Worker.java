@@ -25,7 +25,6 @@ final class Worker implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
 
     private static final int COMPLAINT = 4_000;
-    private static final int OUT_OF_HEAP = 3; // -XX:+ExitOnOutOfMemoryError
     private static final int KILLED = 137;
 
     private final Process process;
@@ -77,6 +76,10 @@ final class Worker implements AutoCloseable {
                         folder,
                         List.of("-XX:ArchiveClassesAtExit=" + written),
                         ClassArchive.LARGEST)) {
+            Thread hurry =
+                    Thread.ofVirtual()
+                            .name("worker-archive-end")
+                            .start(() -> worker.killUnless(START));
             worker.wire.send(
                     Wire.BEGIN,
                     out -> {
@@ -87,7 +90,9 @@ final class Worker implements AutoCloseable {
                     });
             worker.wire.receive(); // it has rehearsed by then
             worker.process.getOutputStream().close();
-            if (!worker.ended()) {
+            boolean ended = worker.ended();
+            hurry.interrupt();
+            if (!ended) {
                 throw new IOException("no archive of classes was made: " + worker.end());
             }
             archive.take(written);
@@ -163,7 +168,6 @@ final class Worker implements AutoCloseable {
                         "-Xlog:all=error:stderr",
                         "-XX:+ErrorFileToStderr",
                         "-XX:-CreateCoredumpOnCrash",
-                        "-XX:+ExitOnOutOfMemoryError",
                         "-XX:MaxDirectMemorySize=64m",
                         "-Xshare:auto",
                         "--enable-native-access=ALL-UNNAMED",
@@ -280,7 +284,6 @@ final class Worker implements AutoCloseable {
         }
         int code = process.exitValue();
         return switch (code) {
-            case OUT_OF_HEAP -> "it was out of memory";
             case KILLED -> "it was killed, perhaps because the machine is out of memory";
             default -> "its process ended with " + code;
         };

@@ -1,6 +1,7 @@
 package org.domicile.query;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -35,8 +37,8 @@ final class WorkerQueries implements Queries {
     private final LimitTable own;
     private final Room room;
 
-    /** Large rows are in the heap three times on their way. */
-    private final Room frames = new Room(Runtime.getRuntime().maxMemory() / 8);
+    private final Room rows;
+    private final Map<String, Room> rowsOf = new ConcurrentHashMap<>();
 
     private final ScheduledExecutorService times =
             Executors.newSingleThreadScheduledExecutor(
@@ -49,12 +51,14 @@ final class WorkerQueries implements Queries {
     private @Nullable Folders folders;
     private int starting;
     private @Nullable Thread archiving;
+    private boolean archives;
     private boolean closed;
 
     private WorkerQueries(QueryOptions options, LimitTable own) {
         this.options = options;
         this.own = own;
         this.room = new Room(options.total());
+        this.rows = new Room(options.rows());
     }
 
     static WorkerQueries open(QueryOptions options, LimitTable own) {
@@ -98,7 +102,8 @@ final class WorkerQueries implements Queries {
         }
         boolean begun = false;
         try {
-            Answer<Session> answer = begin(limits, zone, ended -> ended(organisation, ended));
+            Room own = rowsOf.computeIfAbsent(organisation, _ -> rows.share(options.rows() / 2));
+            Answer<Session> answer = begin(limits, own, zone, ended -> ended(organisation, ended));
             begun = answer instanceof Answer.Given<Session>;
             return answer;
         } finally {
@@ -118,7 +123,7 @@ final class WorkerQueries implements Queries {
                 return Answer.failed(Failure.TOO_MANY, "The server is stopping.");
             }
         }
-        return begin(limits, "UTC", this::gone);
+        return begin(limits, rows, "UTC", this::gone);
     }
 
     @Override
@@ -138,18 +143,19 @@ final class WorkerQueries implements Queries {
                         usual.staging(),
                         usual.spill(),
                         1);
-        return beginWith(null, aside, "UTC", this::gone);
+        return beginWith(null, aside, rows, "UTC", this::gone);
     }
 
-    private Answer<Session> begin(Limits limits, String zone, Consumer<WorkerSession> ended) {
+    private Answer<Session> begin(
+            Limits limits, Room own, String zone, Consumer<WorkerSession> ended) {
         // One that waited and is found dead at its first word says nothing about the next.
         for (int i = 0; i < options.warm(); i++) {
-            Answer<Session> answer = beginWith(waiting(), limits, zone, ended);
+            Answer<Session> answer = beginWith(waiting(), limits, own, zone, ended);
             if (!isGone(answer)) {
                 return answer;
             }
         }
-        return beginWith(null, limits, zone, ended);
+        return beginWith(null, limits, own, zone, ended);
     }
 
     private static boolean isGone(Answer<Session> answer) {
@@ -161,9 +167,14 @@ final class WorkerQueries implements Queries {
      * In the worker that is given, or in a fresh one.
      *
      * @param waited one that waited, or null when none did
+     * @param heap for large rows
      */
     private Answer<Session> beginWith(
-            @Nullable Worker waited, Limits limits, String zone, Consumer<WorkerSession> ended) {
+            @Nullable Worker waited,
+            Limits limits,
+            Room heap,
+            String zone,
+            Consumer<WorkerSession> ended) {
         Worker worker;
         try {
             worker = waited != null ? waited : fresh();
@@ -197,7 +208,7 @@ final class WorkerQueries implements Queries {
                             + ").");
         }
         WorkerSession session =
-                new WorkerSession(worker, limits, room, frames, times, ended, () -> beside(limits));
+                new WorkerSession(worker, limits, room, heap, times, ended, () -> beside(limits));
         synchronized (this) {
             sessions.add(session);
         }
@@ -246,8 +257,31 @@ final class WorkerQueries implements Queries {
         return found;
     }
 
-    /** With a folder of its own, which goes when it does not come up. */
+    /**
+     * One that comes up. Where what is kept for all of them is broken in a way that Java does not
+     * see, it is thrown away, and made anew by the next program.
+     */
     private Worker fresh() throws IOException {
+        try {
+            return started();
+        } catch (Unwalled e) {
+            throw e;
+        } catch (IOException e) {
+            Optional<ClassArchive> archive =
+                    ClassArchive.of(options.classPath().places()).filter(ClassArchive::exists);
+            if (archive.isEmpty()) {
+                throw e;
+            }
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "a worker did not come up with the archive of classes, which is removed: " + e);
+            archive.get().remove();
+            return started();
+        }
+    }
+
+    /** With a folder of its own, which goes when it does not come up. */
+    private Worker started() throws IOException {
         Path folder = folders().fresh();
         boolean started = false;
         try {
@@ -265,15 +299,18 @@ final class WorkerQueries implements Queries {
     /** Once, and beside: those that start later are quicker. */
     private synchronized void archive() {
         if (archiving == null && !closed) {
-            starting++;
+            archives = true;
             archiving =
                     Thread.ofVirtual()
                             .name("worker-archive")
                             .start(() -> {
-                                archiveOne();
-                                synchronized (this) {
-                                    starting--;
-                                    notifyAll();
+                                try {
+                                    archiveOne();
+                                } finally {
+                                    synchronized (this) {
+                                        archives = false;
+                                        notifyAll();
+                                    }
                                 }
                             });
         }
@@ -291,7 +328,7 @@ final class WorkerQueries implements Queries {
             } finally {
                 Folders.remove(folder);
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException | IllegalStateException e) {
             LOG.log(System.Logger.Level.DEBUG, "workers start without an archive: " + e);
         }
     }
@@ -353,7 +390,7 @@ final class WorkerQueries implements Queries {
     private synchronized void awaitOthers() {
         long end = System.nanoTime() + ENDING.toNanos();
         try {
-            while ((starting > 0 || !sessions.isEmpty()) && System.nanoTime() < end) {
+            while ((starting > 0 || archives || !sessions.isEmpty()) && System.nanoTime() < end) {
                 wait(100);
             }
         } catch (InterruptedException e) {

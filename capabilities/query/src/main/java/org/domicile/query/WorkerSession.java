@@ -64,7 +64,7 @@ final class WorkerSession implements Session {
     private static final int LONGEST_KEY = 32_768;
 
     /** Bytes of rows that nobody counts: usual ones are less. */
-    private static final int LIGHT = 2 << 20;
+    private static final int LIGHT = 4 << 20;
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration AGAIN = Duration.ofMillis(20);
@@ -75,7 +75,7 @@ final class WorkerSession implements Session {
     private final Worker worker;
     private final Limits limits;
     private final Staging staging;
-    private final Room frames;
+    private final Room heap;
     private final ScheduledExecutorService times;
     private final Consumer<WorkerSession> ended;
     private final Supplier<Answer<Session>> beside;
@@ -99,7 +99,7 @@ final class WorkerSession implements Session {
     private volatile @Nullable OpenRows open;
 
     /**
-     * @param frames bytes of heap that large rows of all sessions take
+     * @param heap for large rows
      * @param ended is told of the end of one that had begun
      * @param beside begins another session, which runs nothing of this one's user
      */
@@ -107,14 +107,14 @@ final class WorkerSession implements Session {
             Worker worker,
             Limits limits,
             Room room,
-            Room frames,
+            Room heap,
             ScheduledExecutorService times,
             Consumer<WorkerSession> ended,
             Supplier<Answer<Session>> beside) {
         this.worker = worker;
         this.limits = limits;
         this.staging = new Staging(Folders.files(worker.folder()), limits.staging(), room);
-        this.frames = frames;
+        this.heap = heap;
         this.times = times;
         this.ended = ended;
         this.beside = beside;
@@ -1667,8 +1667,11 @@ final class WorkerSession implements Session {
                 return true;
             }
             long end = System.nanoTime() + PATIENCE.toNanos();
-            while (!frames.take(bytes)) {
-                if (over || cancelled == running || System.nanoTime() > end) {
+            while (!heap.take(bytes)) {
+                if (over
+                        || cancelled == running
+                        || Thread.currentThread().isInterrupted()
+                        || System.nanoTime() > end) {
                     return false;
                 }
                 LockSupport.parkNanos(AGAIN.toNanos());
@@ -1682,7 +1685,7 @@ final class WorkerSession implements Session {
 
         /** What was taken for the rows before is free. */
         void lighter() {
-            frames.give(heavy.getAndSet(0));
+            heap.give(heavy.getAndSet(0));
         }
 
         private Failure noHeap() {

@@ -50,14 +50,18 @@ final class Counting {
      */
     record Found(StatisticsFile file, Snapshot of, long changed) {}
 
-    /** The newest on the way to the current snapshot that have counts; empty for none. */
+    /**
+     * The newest on the way to the current snapshot that have counts; empty for none. What somebody
+     * gave the current one itself stands, counts or not: a snapshot has one file of statistics.
+     */
     static Optional<Found> found(TableMetadata metadata) {
         long changed = 0;
         Snapshot at = metadata.currentSnapshot();
         while (at != null) {
             for (StatisticsFile each : metadata.statisticsFiles()) {
                 if (each.snapshotId() == at.snapshotId()
-                        && each.blobMetadata().stream().anyMatch(Counting::counts)) {
+                        && (at == metadata.currentSnapshot()
+                                || each.blobMetadata().stream().anyMatch(Counting::counts))) {
                     return Optional.of(new Found(each, at, changed));
                 }
             }

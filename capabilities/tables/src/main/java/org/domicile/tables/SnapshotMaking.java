@@ -179,8 +179,9 @@ final class SnapshotMaking {
      * Files of deletes that apply to no file of the table once these are gone; those of before,
      * too. By itself the library takes out what is older than all rows, and of deletion vectors
      * only those of the manifest that it comes to first: the others would stay for good, since no
-     * reader opens them and no compaction has a reason to. Files that come meanwhile are newer than
-     * every delete that is there, so none of these could apply to them.
+     * reader opens them and no compaction has a reason to. The commit is made on the metadata that
+     * are planned here, or anew: a file that comes meanwhile, even one that another engine rewrote
+     * with an older number, is planned too.
      */
     private DeleteFileSet idle(List<String> removed) {
         DeleteFileSet idle = DeleteFileSet.create();

@@ -21,6 +21,7 @@ import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileMetadata;
 import org.apache.iceberg.GenericBlobMetadata;
+import org.apache.iceberg.GenericStatisticsFile;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StatisticsFile;
@@ -245,6 +246,29 @@ class TableUpkeepTest {
         assertEquals(
                 List.of(), loaded().metadata().statisticsFiles(), "they end with their snapshot");
         assertFalse(tables.upkeep().referred(warehouse, loaded()).has(late.file()));
+    }
+
+    /** A snapshot has one file of statistics: what another engine wrote stays its. */
+    @Test
+    void whatOthersSayOfTheCurrentSnapshotStands() {
+        count(append("a"), 10);
+        long b = append("b");
+        assertEquals(10, tables.upkeep().counted(loaded()).changed());
+        library.refresh();
+        library.updateStatistics()
+                .setStatistics(
+                        new GenericStatisticsFile(
+                                b,
+                                library.location() + "/metadata/theirs.stats",
+                                100,
+                                40,
+                                List.of()))
+                .commit();
+        assertEquals(
+                new TableUpkeep.Counted(b, 0, 20, Set.of(1)), tables.upkeep().counted(loaded()));
+        append("c");
+        assertEquals(
+                20, tables.upkeep().counted(loaded()).changed(), "it has no counts of what was");
     }
 
     private Refusal.Kind refused(StatisticsChange change) {

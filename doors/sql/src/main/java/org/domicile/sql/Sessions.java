@@ -178,6 +178,7 @@ final class Sessions implements AutoCloseable {
         /** The batch in which the next row is; nothing after the last. */
         private @Nullable Batch current() {
             while (!ended && (batch == null || at >= batch.rows())) {
+                batch = null; // a large one need not wait here for the next
                 Optional<Batch> next = must(result.next());
                 at = 0;
                 batch = next.orElse(null);

@@ -105,6 +105,8 @@ final class Conversation {
                     answer(frame.kind(), frame.in());
                 } catch (Engine.Failed e) {
                     wire.send(Wire.FAILED, out -> Wire.failure(out, e.failure()));
+                } catch (OutOfMemoryError _) {
+                    wire.send(Wire.FAILED, out -> Wire.failure(out, Errors.HEAP));
                 } catch (StackOverflowError _) {
                     Failure deep = Failure.of("54001", "The statement is nested too deep.");
                     wire.send(Wire.FAILED, out -> Wire.failure(out, deep));

@@ -13,6 +13,18 @@ final class Errors {
     private static final String MORE =
             "Read or keep less at a time, or ask the operator for more (sql.memory, sql.spill).";
 
+    /** Of Java: values on their way out, and statements on their way in. */
+    static final Failure HEAP =
+            new Failure(
+                    Failure.MEMORY,
+                    "The values or the statement are too large for the session's process.",
+                    0,
+                    "Take fewer or smaller ones at a time (substr), or write them to a bucket with"
+                            + " copy … to.");
+
+    /** As the driver hands on what Java throws below it. */
+    private static final String HEAP_SAID = "Java heap space";
+
     /** It would offer a column that a view of ours has and nobody wrote. */
     private static final Pattern OURS =
             Pattern.compile("\\s*Candidate bindings: [^\\n]*\"domicile_[^\\n]*");
@@ -24,6 +36,9 @@ final class Errors {
      */
     static Failure of(SQLException e, Path files) {
         String text = String.valueOf(e.getMessage());
+        if (text.endsWith(HEAP_SAID)) {
+            return HEAP;
+        }
         int begin = text.indexOf('{');
         if (begin >= 0) {
             try {

@@ -34,7 +34,7 @@ abstract sealed class Filler {
     private static final long WORD = 8;
 
     /** Bytes of a text or of raw bytes: several of it are in the heap at once on its way. */
-    static final int LARGEST = 16 << 20;
+    static final int LARGEST = 8 << 20;
 
     /** The engine's infinite days. */
     private static final int ENDLESS_DAY = Integer.MAX_VALUE;
@@ -145,6 +145,11 @@ abstract sealed class Filler {
     /** Bytes that it holds, about; nothing for one that does not grow. */
     long bytes() {
         return 0;
+    }
+
+    /** The same of what lies in another one. */
+    final long weight() {
+        return grows() ? bytes() : WORD * size();
     }
 
     /** Begins again. */
@@ -406,7 +411,7 @@ abstract sealed class Filler {
 
         @Override
         long bytes() {
-            return elements.bytes() + WORD * elements.size();
+            return elements.weight();
         }
 
         Lists(Filler elements) {
@@ -450,7 +455,7 @@ abstract sealed class Filler {
 
         @Override
         long bytes() {
-            return fields.stream().mapToLong(Filler::bytes).sum();
+            return fields.stream().mapToLong(Filler::weight).sum();
         }
 
         @Override
@@ -496,7 +501,7 @@ abstract sealed class Filler {
 
         @Override
         long bytes() {
-            return keys.bytes() + values.bytes() + 2 * WORD * keys.size();
+            return keys.weight() + values.weight();
         }
 
         @Override

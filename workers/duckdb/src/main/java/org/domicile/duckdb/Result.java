@@ -59,14 +59,17 @@ final class Result {
     Batch next() throws SQLException {
         fillers.forEach(Filler::clear);
         int count = 0;
-        while (count < most && bytes() < FULL && rows.next()) {
+        long before = 0;
+        while (count < most && before < FULL && rows.next()) {
             for (int i = 0; i < fillers.size(); i++) {
                 fillers.get(i).add(rows, i + 1);
             }
             count++;
-            if (bytes() > Filler.LARGEST + FULL) {
-                throw new Filler.TooLarge(bytes());
+            long now = bytes();
+            if (now - before > Filler.LARGEST) {
+                throw new Filler.TooLarge(now - before);
             }
+            before = now;
         }
         return new Batch(count, fillers.stream().map(Filler::vector).toList());
     }

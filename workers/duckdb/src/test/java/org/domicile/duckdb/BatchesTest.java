@@ -226,6 +226,7 @@ class BatchesTest {
                         usual.classPath(),
                         usual.staging(),
                         3 * MIB,
+                        usual.rows(),
                         2,
                         SMALL,
                         Map.of());
@@ -410,6 +411,7 @@ class BatchesTest {
                         usual.classPath(),
                         usual.staging(),
                         7 * MIB,
+                        usual.rows(),
                         0,
                         limits(64, 200),
                         Map.of());

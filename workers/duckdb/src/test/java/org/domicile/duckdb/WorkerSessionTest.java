@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.domicile.query.Failure;
 import org.domicile.query.Limits;
 import org.domicile.query.Queries;
 import org.domicile.query.QueryOptions;
+import org.domicile.query.Rows;
 import org.domicile.query.Session;
 import org.domicile.query.SessionContract;
 import org.domicile.query.Sketch;
@@ -169,11 +171,16 @@ class WorkerSessionTest extends SessionContract {
             }
         }
         assertFalse(Files.exists(options.staging()), "nothing is left");
-        // one that is broken is no reason not to start
-        Files.write(made.getFirst(), new byte[10_000]);
-        try (Queries own = Queries.open(options);
-                Session session = given(own.begin("city", "UTC"))) {
-            assertEquals(1, rows(session, "select 1").size());
+        // one that is broken is no reason not to start, whether Java sees that or dies of it
+        byte[] whole = Files.readAllBytes(made.getFirst());
+        byte[] within = whole.clone();
+        Arrays.fill(within, within.length / 8, within.length, (byte) 7);
+        for (byte[] broken : List.of(new byte[10_000], within)) {
+            Files.write(made.getFirst(), broken);
+            try (Queries own = Queries.open(options);
+                    Session session = given(own.begin("city", "UTC"))) {
+                assertEquals(1, rows(session, "select 1").size());
+            }
         }
     }
 
@@ -188,6 +195,39 @@ class WorkerSessionTest extends SessionContract {
             return Files.readString(Path.of("/proc", process.pid() + "", "maps")).contains(file);
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    /** Of the server's heap: an organisation has half, and what waits for it can be ended. */
+    @Test
+    void largeRowsOfManySessionsWaitForEachOther() throws Exception {
+        String large = "select repeat('x', 7000000) from range(3)";
+        try (Session waiting = session();
+                Session elsewhere = given(queries.begin("water", "UTC"))) {
+            Session holding = session();
+            Rows held = given(holding.run(large, List.of(), sources));
+            assertEquals(1, given(held.next()).orElseThrow().rows());
+            // another organisation's come
+            assertEquals(3, rows(elsewhere, large).size());
+            // one of the same waits, and is cancelled
+            Thread canceller =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                LockSupport.parkNanos(700_000_000);
+                                waiting.cancel();
+                            });
+            Failure cancelled = failing(waiting, large);
+            canceller.join();
+            assertEquals(Failure.CANCELLED, cancelled.state(), cancelled::toString);
+            assertEquals(1, rows(waiting, "select 1").size(), "it knows where it is");
+            // or until its time is over
+            Failure crowded = failing(waiting, large);
+            assertEquals(Failure.MEMORY, crowded.state(), crowded::toString);
+            assertEquals(1, rows(waiting, "select 1").size());
+            // what a session held when it was closed is free
+            assertEquals(1, given(held.next()).orElseThrow().rows());
+            holding.close();
+            assertEquals(3, rows(waiting, large).size());
         }
     }
 

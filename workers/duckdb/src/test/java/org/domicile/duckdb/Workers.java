@@ -30,6 +30,7 @@ final class Workers {
                 new OwnJars(new WorkerJars(ENGINES)),
                 staging,
                 256 << 20,
+                QueryOptions.LEAST_ROWS,
                 warm,
                 limits,
                 Map.of());
@@ -43,6 +44,7 @@ final class Workers {
                 new OwnJars(new WorkerJars(engines)),
                 usual.staging(),
                 usual.total(),
+                usual.rows(),
                 usual.warm(),
                 usual.usual(),
                 usual.limits());
