@@ -55,25 +55,33 @@ final class EngineJar {
 
     /**
      * Made for this program's user alone where it is not there. What lies in it runs in every
-     * worker, so it is nobody else's.
+     * worker, so it is nobody else's. One of ours that others could write to, as an umask of 002
+     * makes them, is made anew: whatever lies in it may be anybody's.
      *
-     * @throws IOException when others may write there
+     * @throws IOException when it is not ours
      */
     private static void own(Path folder) throws IOException {
-        Files.createDirectories(
-                folder,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        make(folder);
         PosixFileAttributes is = Files.readAttributes(folder, PosixFileAttributes.class);
         boolean shared =
                 is.permissions().contains(PosixFilePermission.GROUP_WRITE)
                         || is.permissions().contains(PosixFilePermission.OTHERS_WRITE);
-        boolean foreign = !is.owner().getName().equals("root") && !is.owner().equals(we(folder));
-        if (shared || foreign) {
+        boolean ours = is.owner().equals(we(folder));
+        if (shared && ours) {
+            Folders.remove(folder);
+            make(folder);
+        } else if (shared || !(ours || is.owner().getName().equals("root"))) {
             throw new IOException(
                     folder
                             + " is for the libraries that workers run, and others may write there;"
                             + " chmod 700 it, or name another one (sql.engines)");
         }
+    }
+
+    private static void make(Path folder) throws IOException {
+        Files.createDirectories(
+                folder,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     /** Whom a file of ours belongs to; null where we make none. */

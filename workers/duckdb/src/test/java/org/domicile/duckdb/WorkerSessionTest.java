@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -182,6 +183,29 @@ class WorkerSessionTest extends SessionContract {
                 assertEquals(1, rows(session, "select 1").size());
             }
         }
+    }
+
+    /** A folder that others could write to may hold anything. */
+    @Test
+    void whatOthersCouldHaveWrittenIsNotRun(@TempDir Path above) throws Exception {
+        Path engines = above.resolve("engines");
+        QueryOptions options = Workers.keptIn(engines);
+        try (Queries own = Queries.open(options)) {
+            given(own.begin("city", "UTC")).close();
+        }
+        Path planted;
+        try (Stream<Path> all = Files.walk(engines)) {
+            planted = all.filter(each -> each.endsWith("engine.jar")).findFirst().orElseThrow();
+        }
+        Files.writeString(planted, "anybody's");
+        Files.setPosixFilePermissions(engines, PosixFilePermissions.fromString("rwxrwxr-x"));
+        try (Queries own = Queries.open(options);
+                Session session = given(own.begin("city", "UTC"))) {
+            assertEquals(1, rows(session, "select 1").size());
+        }
+        assertEquals(
+                "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(engines)));
+        assertTrue(Files.size(planted) > 100_000, "it was unpacked anew");
     }
 
     private static List<Path> archives(Path engines) throws IOException {
