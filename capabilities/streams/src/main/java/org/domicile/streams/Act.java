@@ -1,0 +1,11 @@
+package org.domicile.streams;
+
+/** What a client wants with a stream. */
+public enum Act {
+    /** Know that it is there, and of its partitions, offsets and settings. */
+    SEE,
+    /** Append records. */
+    PUBLISH,
+    /** Read records, and follow them as a group. */
+    POLL
+}

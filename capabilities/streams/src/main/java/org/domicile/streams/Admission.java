@@ -1,0 +1,49 @@
+package org.domicile.streams;
+
+import java.util.Optional;
+
+/**
+ * Who may do what, asked by the log whenever a client logs in or wants something. Its answers hold
+ * for the one request that they were asked for, so whoever loses a right loses it with the next.
+ * Called by the log's own threads, many at a time; it may wait for a disk.
+ *
+ * <p>A request that was admitted is on record when the answer comes. {@link #published} and {@link
+ * #polled} say later how much it was.
+ */
+public interface Admission {
+    /** Whether a secret is that of a login; compared in constant time. */
+    boolean knows(Client client, String secret);
+
+    /**
+     * What SCRAM needs of a login; empty for one that does not exist.
+     *
+     * @param mechanism {@code SCRAM-SHA-256}
+     */
+    Optional<Scram> scram(String login, String mechanism);
+
+    /** Whether a client may do something with a stream, which need not exist. */
+    boolean admits(Client client, Act act, String stream);
+
+    /** Whether a client may use the name of a group or of a transaction. */
+    boolean admits(Client client, Shared kind, String name);
+
+    /** Records that a client sent to a partition, whether or not they were kept. */
+    void published(Client client, String stream, int partition, int records, int bytes);
+
+    /**
+     * Offsets that a client has got from a partition, from the first to before the last, as its
+     * next request shows: what was on its way when it went counts not.
+     */
+    void polled(Client client, String stream, int partition, long from, long to);
+
+    /** What clients give names to, beside streams. */
+    enum Shared {
+        /** A group of consumers, with its offsets. */
+        GROUP,
+        /** A transaction of a producer. */
+        TRANSACTION
+    }
+
+    /** A SCRAM verifier: RFC 5802, section 3. */
+    record Scram(byte[] salt, byte[] storedKey, byte[] serverKey, int iterations) {}
+}

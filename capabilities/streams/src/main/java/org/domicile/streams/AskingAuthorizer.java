@@ -1,0 +1,132 @@
+package org.domicile.streams;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.Endpoint;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.server.authorizer.AclCreateResult;
+import org.apache.kafka.server.authorizer.AclDeleteResult;
+import org.apache.kafka.server.authorizer.Action;
+import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
+import org.apache.kafka.server.authorizer.AuthorizationResult;
+import org.apache.kafka.server.authorizer.Authorizer;
+import org.apache.kafka.server.authorizer.AuthorizerServerInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks {@link Admission} about each thing that a request wants. Streams are made, changed and
+ * removed by the program alone: the right to do that by Kafka's protocol is nobody's else. Public
+ * because Kafka makes it.
+ */
+public final class AskingAuthorizer implements Authorizer {
+    private @Nullable Admission admission;
+
+    /** For Kafka. */
+    public AskingAuthorizer() {}
+
+    @Override
+    public void configure(Map<String, ?> configs) {
+        admission = Handover.in(configs).admission();
+    }
+
+    @Override
+    public Map<Endpoint, ? extends CompletionStage<Void>> start(AuthorizerServerInfo server) {
+        return server.endpoints().stream()
+                .collect(
+                        Collectors.toMap(
+                                each -> each, _ -> CompletableFuture.<Void>completedFuture(null)));
+    }
+
+    @Override
+    public List<AuthorizationResult> authorize(
+            AuthorizableRequestContext context, List<Action> actions) {
+        List<AuthorizationResult> results = new ArrayList<>(actions.size());
+        String login = context.principal().getName();
+        for (Action each : actions) {
+            boolean allowed =
+                    login.equals(Handover.PROGRAM)
+                            || allowed(new Client(login, context.clientAddress()), each);
+            results.add(allowed ? AuthorizationResult.ALLOWED : AuthorizationResult.DENIED);
+        }
+        return results;
+    }
+
+    private boolean allowed(Client client, Action action) {
+        Admission asked = admission;
+        if (asked == null) {
+            return false;
+        }
+        String name = action.resourcePattern().name();
+        AclOperation operation = action.operation();
+        return switch (action.resourcePattern().resourceType()) {
+            case TOPIC ->
+                    Topic.names(name)
+                            && switch (operation) {
+                                case DESCRIBE, DESCRIBE_CONFIGS ->
+                                        asked.admits(client, Act.SEE, name);
+                                case READ -> asked.admits(client, Act.POLL, name);
+                                case WRITE -> asked.admits(client, Act.PUBLISH, name);
+                                default -> false;
+                            };
+            case GROUP ->
+                    switch (operation) {
+                        case READ, DESCRIBE, DELETE ->
+                                asked.admits(client, Admission.Shared.GROUP, name);
+                        default -> false;
+                    };
+            case TRANSACTIONAL_ID ->
+                    switch (operation) {
+                        case WRITE, DESCRIBE ->
+                                asked.admits(client, Admission.Shared.TRANSACTION, name);
+                        default -> false;
+                    };
+            case CLUSTER -> operation == AclOperation.IDEMPOTENT_WRITE;
+            default -> false;
+        };
+    }
+
+    /** An idempotent producer may begin before it has named its stream, which is asked then. */
+    @Override
+    public AuthorizationResult authorizeByResourceType(
+            AuthorizableRequestContext context, AclOperation operation, ResourceType type) {
+        return operation == AclOperation.WRITE && type == ResourceType.TOPIC
+                ? AuthorizationResult.ALLOWED
+                : AuthorizationResult.DENIED;
+    }
+
+    @Override
+    public List<? extends CompletionStage<AclCreateResult>> createAcls(
+            AuthorizableRequestContext context, List<AclBinding> bindings) {
+        return bindings.stream()
+                .map(_ -> CompletableFuture.completedFuture(new AclCreateResult(none())))
+                .toList();
+    }
+
+    @Override
+    public List<? extends CompletionStage<AclDeleteResult>> deleteAcls(
+            AuthorizableRequestContext context, List<AclBindingFilter> filters) {
+        return filters.stream()
+                .map(_ -> CompletableFuture.completedFuture(new AclDeleteResult(none())))
+                .toList();
+    }
+
+    private static InvalidRequestException none() {
+        return new InvalidRequestException("Rights come from purposes here, and not from ACLs.");
+    }
+
+    @Override
+    public Iterable<AclBinding> acls(AclBindingFilter filter) {
+        return List.of();
+    }
+
+    @Override
+    public void close() {}
+}

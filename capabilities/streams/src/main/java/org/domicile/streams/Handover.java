@@ -1,0 +1,45 @@
+package org.domicile.streams;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What classes of ours need that Kafka makes itself, by the number that its configuration hands
+ * them: it keeps texts alone.
+ *
+ * @param secret of the program's own log-in
+ */
+record Handover(Admission admission, String secret) {
+    static final String KEY = "domicile.handover";
+
+    /** The program's own log-in. No credential is called so: it has characters that none has. */
+    static final String PROGRAM = "(program)";
+
+    private static final AtomicLong COUNT = new AtomicLong();
+    private static final Map<String, Handover> OPEN = new ConcurrentHashMap<>();
+
+    /** Keeps it under a number, until it is taken back. */
+    String open() {
+        String number = Long.toString(COUNT.incrementAndGet());
+        OPEN.put(number, this);
+        return number;
+    }
+
+    static void close(String number) {
+        OPEN.remove(number);
+    }
+
+    static Handover in(Map<String, ?> configs) {
+        Handover found = OPEN.get(String.valueOf(configs.get(KEY)));
+        if (found == null) {
+            throw new IllegalStateException("Kafka did not hand over what it was given");
+        }
+        return found;
+    }
+
+    @Override
+    public String toString() {
+        return "handover";
+    }
+}

@@ -1,0 +1,454 @@
+package org.domicile.streams;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import kafka.server.BrokerServer;
+import kafka.server.ControllerServer;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import kafka.server.KafkaRequestHandlerPoolFactory;
+import kafka.server.Server$;
+import kafka.server.SharedServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.network.ListenerName;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
+import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.ServerSocketFactory;
+import org.domicile.bytes.StorageFailure;
+import org.jspecify.annotations.Nullable;
+
+/** Kafka's broker and controller in this process. Its state is behind its own lock. */
+final class KafkaLog implements StreamLog {
+    /** The one node that there is. */
+    private static final int NODE = 1;
+
+    private static final String CLIENTS = "CLIENTS";
+    private static final String INNER = "INNER";
+    private static final String CONTROLLER = "CONTROLLER";
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final LogOptions options;
+    private final Admission admission;
+    private final String secret = secret();
+    private final String number;
+    private @Nullable Running running;
+    private boolean closed;
+    private volatile @Nullable String failure;
+
+    /** What runs. @param port of its clients */
+    private record Running(
+            BrokerServer broker, ControllerServer controller, Admin admin, int port) {}
+
+    KafkaLog(LogOptions options, Admission admission) {
+        this.options = options;
+        this.admission = admission;
+        this.number = new Handover(admission, secret).open();
+    }
+
+    private static String secret() {
+        byte[] bytes = new byte[32];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    @Override
+    public synchronized int start() {
+        return running().port();
+    }
+
+    private synchronized Running running() {
+        if (closed) {
+            throw new StorageFailure(StorageFailure.Kind.CLOSED, "the streams' log is closed");
+        }
+        String failed = failure;
+        if (failed != null) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.FENCED, "the streams' log has ended: " + failed);
+        }
+        Running now = running;
+        if (now == null) {
+            now = started();
+            running = now;
+        }
+        return now;
+    }
+
+    private Running started() {
+        try {
+            Path folder = Files.createDirectories(options.folder());
+            KafkaConfig config = new KafkaConfig(settings(folder), false);
+            format(folder);
+            scala.Tuple2<MetaPropertiesEnsemble, BootstrapMetadata> found =
+                    KafkaRaftServer.initializeLogDirs(
+                            config, org.slf4j.LoggerFactory.getLogger(KafkaLog.class), "");
+            CompletableFuture<Map<Integer, InetSocketAddress>> voters = new CompletableFuture<>();
+            AtomicReference<BrokerServer> made = new AtomicReference<>();
+            Taps taps =
+                    new Taps(
+                            admission,
+                            id ->
+                                    Optional.ofNullable(made.get())
+                                            .flatMap(each -> each.metadataCache().getTopicName(id)));
+            SharedServer shared =
+                    new SharedServer(
+                            config,
+                            found._1(),
+                            Time.SYSTEM,
+                            Server$.MODULE$.initializeMetrics(
+                                    config, Time.SYSTEM, found._1().clusterId().orElseThrow()),
+                            voters,
+                            List.of(),
+                            (name, fatal, action) ->
+                                    (message, cause) -> {
+                                        action.run();
+                                        return fault(fatal, name, message, cause);
+                                    },
+                            ServerSocketFactory.INSTANCE) {
+                        @Override
+                        public KafkaRequestHandlerPoolFactory requestHandlerPoolFactory() {
+                            return taps;
+                        }
+                    };
+            BrokerServer broker = new BrokerServer(shared);
+            made.set(broker);
+            ControllerServer controller =
+                    new ControllerServer(shared, KafkaRaftServer.configSchema(), found._2());
+            controller
+                    .socketServerFirstBoundPortFuture()
+                    .thenAccept(port ->
+                            voters.complete(
+                                    Map.of(NODE, new InetSocketAddress(LOOPBACK, port))));
+            boolean up = false;
+            try {
+                controller.startup();
+                broker.startup();
+                int inner = broker.boundPort(ListenerName.normalised(INNER));
+                Admin admin = Admin.create(clientSettings(inner));
+                up = true;
+                return new Running(
+                        broker, controller, admin, broker.boundPort(ListenerName.normalised(CLIENTS)));
+            } finally {
+                if (!up) {
+                    broker.shutdown();
+                    controller.shutdown();
+                }
+            }
+        } catch (IOException e) {
+            throw StorageFailure.of(e, "starting the streams' log in " + options.folder());
+        } catch (RuntimeException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.FENCED,
+                    "the streams' log in " + options.folder() + " does not start: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private RuntimeException fault(
+            boolean fatal, String name, String message, @Nullable Throwable cause) {
+        System.getLogger("org.domicile.streams")
+                .log(System.Logger.Level.ERROR, name + ": " + message, cause);
+        if (fatal) {
+            failure = message;
+        }
+        return new IllegalStateException(message, cause);
+    }
+
+    private void format(Path folder) throws IOException {
+        if (Files.exists(folder.resolve("meta.properties"))) {
+            return;
+        }
+        Formatter formatter =
+                new Formatter()
+                        .setPrintStream(
+                                new PrintStream(
+                                        OutputStream.nullOutputStream(),
+                                        false,
+                                        StandardCharsets.UTF_8))
+                        .setNodeId(NODE)
+                        .setClusterId(Uuid.randomUuid().toString())
+                        .addDirectory(folder.toString())
+                        .setMetadataLogDirectory(folder.toString())
+                        .setControllerListenerName(CONTROLLER)
+                        .setIgnoreFormatted(true);
+        try {
+            formatter.run();
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("the folder of streams cannot be made ready", e);
+        }
+    }
+
+    private Map<String, Object> settings(Path folder) {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put("process.roles", "broker,controller");
+        settings.put("node.id", Integer.toString(NODE));
+        settings.put("controller.quorum.voters", NODE + "@" + LOOPBACK + ":0");
+        settings.put(
+                "listeners",
+                String.join(
+                        ",",
+                        CLIENTS + "://" + options.host() + ":" + options.port(),
+                        INNER + "://" + LOOPBACK + ":0",
+                        CONTROLLER + "://" + LOOPBACK + ":0"));
+        settings.put(
+                "listener.security.protocol.map",
+                String.join(
+                        ",",
+                        CLIENTS + ":SASL_PLAINTEXT",
+                        INNER + ":SASL_PLAINTEXT",
+                        CONTROLLER + ":SASL_PLAINTEXT"));
+        settings.put("controller.listener.names", CONTROLLER);
+        settings.put("inter.broker.listener.name", INNER);
+        settings.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
+        settings.put("sasl.mechanism.controller.protocol", "PLAIN");
+        String inner =
+                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\""
+                        + Handover.PROGRAM
+                        + "\" password=\""
+                        + secret
+                        + "\";";
+        for (String listener : List.of(INNER, CONTROLLER)) {
+            String prefix = "listener.name." + listener.toLowerCase(java.util.Locale.ROOT) + ".";
+            settings.put(prefix + "sasl.enabled.mechanisms", "PLAIN");
+            settings.put(prefix + "plain.sasl.jaas.config", inner);
+            settings.put(
+                    prefix + "plain.sasl.server.callback.handler.class",
+                    ProgramLogins.class.getName());
+        }
+        String clients = "listener.name.clients.";
+        settings.put(clients + "sasl.enabled.mechanisms", "PLAIN,SCRAM-SHA-256");
+        settings.put(
+                clients + "plain.sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required;");
+        settings.put(
+                clients + "scram-sha-256.sasl.jaas.config",
+                "org.apache.kafka.common.security.scram.ScramLoginModule required;");
+        settings.put(
+                clients + "plain.sasl.server.callback.handler.class", ClientLogins.class.getName());
+        settings.put(
+                clients + "scram-sha-256.sasl.server.callback.handler.class",
+                ClientLogins.class.getName());
+        settings.put("authorizer.class.name", AskingAuthorizer.class.getName());
+        settings.put(Handover.KEY, number);
+        settings.put("log.dirs", folder.toString());
+        // one replica: what is acknowledged is synced
+        settings.put("log.flush.interval.messages", "1");
+        settings.put("offsets.topic.replication.factor", "1");
+        settings.put("offsets.topic.num.partitions", "4");
+        settings.put("transaction.state.log.replication.factor", "1");
+        settings.put("transaction.state.log.min.isr", "1");
+        settings.put("transaction.state.log.num.partitions", "4");
+        settings.put("share.coordinator.state.topic.replication.factor", "1");
+        settings.put("share.coordinator.state.topic.min.isr", "1");
+        settings.put("share.coordinator.state.topic.num.partitions", "4");
+        settings.put("auto.create.topics.enable", "false");
+        settings.put("log.cleaner.dedupe.buffer.size", "16777216");
+        settings.put("num.network.threads", "2");
+        settings.put("num.io.threads", "4");
+        settings.put("num.recovery.threads.per.data.dir", "2");
+        settings.put("background.threads", "2");
+        settings.put("group.initial.rebalance.delay.ms", "0");
+        settings.put("controlled.shutdown.enable", "false");
+        return settings;
+    }
+
+    private Map<String, Object> clientSettings(int port) {
+        return Map.of(
+                "bootstrap.servers",
+                LOOPBACK + ":" + port,
+                "security.protocol",
+                "SASL_PLAINTEXT",
+                "sasl.mechanism",
+                "PLAIN",
+                "sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required username=\""
+                        + Handover.PROGRAM
+                        + "\" password=\""
+                        + secret
+                        + "\";",
+                "enable.metrics.push",
+                "false",
+                "client.id",
+                "domicile");
+    }
+
+    @Override
+    public synchronized Optional<Integer> port() {
+        return Optional.ofNullable(running).map(Running::port);
+    }
+
+    @Override
+    public Optional<String> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    @Override
+    public void keep(Topic topic) {
+        Admin admin = running().admin();
+        Map<String, String> settings =
+                Map.of(
+                        "retention.ms",
+                        Long.toString(topic.retention().toMillis()),
+                        "retention.bytes",
+                        Long.toString(topic.bytes()));
+        try {
+            done(
+                    admin.createTopics(
+                                    List.of(
+                                            new NewTopic(topic.name(), topic.partitions(), (short) 1)
+                                                    .configs(settings)))
+                            .all());
+            return;
+        } catch (TopicExistsException _) {
+            // it is brought to what is wanted
+        }
+        int partitions = described(admin, topic.name()).orElseThrow().partitions().size();
+        if (partitions < topic.partitions()) {
+            done(
+                    admin.createPartitions(
+                                    Map.of(
+                                            topic.name(),
+                                            NewPartitions.increaseTo(topic.partitions())))
+                            .all());
+        }
+        List<AlterConfigOp> changes = new ArrayList<>();
+        settings.forEach(
+                (key, value) ->
+                        changes.add(
+                                new AlterConfigOp(
+                                        new ConfigEntry(key, value), AlterConfigOp.OpType.SET)));
+        done(
+                admin.incrementalAlterConfigs(
+                                Map.of(
+                                        new ConfigResource(
+                                                ConfigResource.Type.TOPIC, topic.name()),
+                                        changes))
+                        .all());
+    }
+
+    @Override
+    public boolean remove(String name) {
+        try {
+            done(running().admin().deleteTopics(List.of(name)).all());
+            return true;
+        } catch (UnknownTopicOrPartitionException _) {
+            return false;
+        }
+    }
+
+    @Override
+    public List<String> names() {
+        Set<String> names = new TreeSet<>(done(running().admin().listTopics().names()));
+        return List.copyOf(names);
+    }
+
+    @Override
+    public List<Extent> extents(String name) {
+        Admin admin = running().admin();
+        Optional<TopicDescription> found = described(admin, name);
+        if (found.isEmpty()) {
+            return List.of();
+        }
+        Map<TopicPartition, OffsetSpec> first = new HashMap<>();
+        Map<TopicPartition, OffsetSpec> next = new HashMap<>();
+        found.get()
+                .partitions()
+                .forEach(each -> {
+                    TopicPartition partition = new TopicPartition(name, each.partition());
+                    first.put(partition, OffsetSpec.earliest());
+                    next.put(partition, OffsetSpec.latest());
+                });
+        var begins = done(admin.listOffsets(first).all());
+        var ends = done(admin.listOffsets(next).all());
+        Map<Integer, Extent> extents = new TreeMap<>();
+        begins.forEach(
+                (partition, begin) ->
+                        extents.put(
+                                partition.partition(),
+                                new Extent(
+                                        partition.partition(),
+                                        begin.offset(),
+                                        java.util.Objects.requireNonNull(ends.get(partition))
+                                                .offset())));
+        return List.copyOf(extents.values());
+    }
+
+    private static Optional<TopicDescription> described(Admin admin, String name) {
+        try {
+            return Optional.ofNullable(
+                    done(admin.describeTopics(List.of(name)).allTopicNames()).get(name));
+        } catch (UnknownTopicOrPartitionException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static <T> T done(org.apache.kafka.common.KafkaFuture<T> future) {
+        try {
+            return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TopicExistsException exists) {
+                throw exists;
+            }
+            if (e.getCause() instanceof UnknownTopicOrPartitionException unknown) {
+                throw unknown;
+            }
+            throw new StorageFailure(
+                    StorageFailure.Kind.FENCED, "the streams' log: " + e.getMessage(), e);
+        } catch (TimeoutException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.OVERLOADED, "the streams' log does not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StorageFailure(
+                    StorageFailure.Kind.CLOSED, "the streams' log was not waited for", e);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        Running now = running;
+        running = null;
+        if (now != null) {
+            now.admin().close(java.time.Duration.ofSeconds(5));
+            now.broker().shutdown();
+            now.controller().shutdown();
+        }
+        Handover.close(number);
+    }
+}

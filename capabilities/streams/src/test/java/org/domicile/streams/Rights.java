@@ -1,0 +1,73 @@
+package org.domicile.streams;
+
+import java.security.MessageDigest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.common.security.scram.ScramCredential;
+import org.apache.kafka.common.security.scram.internals.ScramFormatter;
+import org.apache.kafka.common.security.scram.internals.ScramMechanism;
+
+/** Rights that a test gives and takes: a right is {@code LOGIN ACT STREAM}. */
+final class Rights implements Admission {
+    final Map<String, String> secrets = new ConcurrentHashMap<>();
+    final Set<String> rights = ConcurrentHashMap.newKeySet();
+    final List<String> counted = new CopyOnWriteArrayList<>();
+
+    Rights login(String name, String secret, String... given) {
+        secrets.put(name, secret);
+        for (String each : given) {
+            rights.add(name + " " + each);
+        }
+        return this;
+    }
+
+    @Override
+    public boolean knows(Client client, String secret) {
+        String known = secrets.get(client.login());
+        return known != null
+                && MessageDigest.isEqual(
+                        known.getBytes(StandardCharsets.UTF_8),
+                        secret.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public Optional<Scram> scram(String login, String mechanism) {
+        return Optional.ofNullable(secrets.get(login))
+                .map(secret -> {
+                    try {
+                        ScramCredential made =
+                                new ScramFormatter(ScramMechanism.forMechanismName(mechanism))
+                                        .generateCredential(secret, 4_096);
+                        return new Scram(
+                                made.salt(), made.storedKey(), made.serverKey(), made.iterations());
+                    } catch (java.security.NoSuchAlgorithmException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+    }
+
+    @Override
+    public boolean admits(Client client, Act act, String stream) {
+        return rights.contains(client.login() + " " + act + " " + stream);
+    }
+
+    @Override
+    public boolean admits(Client client, Shared kind, String name) {
+        return name.startsWith(client.login());
+    }
+
+    @Override
+    public void published(Client client, String stream, int partition, int records, int bytes) {
+        counted.add(client.login() + " published " + stream + " " + records);
+    }
+
+    @Override
+    public void polled(Client client, String stream, int partition, long from, long to) {
+        counted.add(client.login() + " polled " + stream + " " + from + " " + to);
+    }
+}

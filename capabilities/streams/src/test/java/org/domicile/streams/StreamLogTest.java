@@ -1,0 +1,257 @@
+package org.domicile.streams;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class StreamLogTest {
+    private static final Topic LEVELS =
+            new Topic("water.levels", 2, Duration.ofDays(1), 1L << 30);
+
+    @TempDir private Path folder;
+    private final Rights rights = new Rights();
+    private StreamLog log;
+
+    @BeforeEach
+    void open() {
+        log = open(rights);
+    }
+
+    private StreamLog open(Admission admission) {
+        return StreamLog.embedded(
+                new LogOptions(folder.resolve("log"), "127.0.0.1", 0), admission);
+    }
+
+    @AfterEach
+    void close() {
+        log.close();
+    }
+
+    private Map<String, Object> client(String login, String secret, String mechanism) {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put("bootstrap.servers", "127.0.0.1:" + log.port().orElseThrow());
+        settings.put("security.protocol", "SASL_PLAINTEXT");
+        settings.put("sasl.mechanism", mechanism);
+        settings.put(
+                "sasl.jaas.config",
+                "org.apache.kafka.common.security.%s required username=\"%s\" password=\"%s\";"
+                        .formatted(
+                                mechanism.equals("PLAIN")
+                                        ? "plain.PlainLoginModule"
+                                        : "scram.ScramLoginModule",
+                                login,
+                                secret));
+        settings.put("max.block.ms", "20000");
+        settings.put("request.timeout.ms", "10000");
+        settings.put("default.api.timeout.ms", "20000");
+        return settings;
+    }
+
+    private KafkaProducer<byte[], byte[]> producer(String login) {
+        return new KafkaProducer<>(
+                client(login, login + "-secret", "PLAIN"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer(String login, String group) {
+        Map<String, Object> settings = client(login, login + "-secret", "SCRAM-SHA-256");
+        settings.put("group.id", group);
+        settings.put("auto.offset.reset", "earliest");
+        return new KafkaConsumer<>(
+                settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private void publish(String login, String stream, int from, int to) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = producer(login)) {
+            List<java.util.concurrent.Future<?>> sent = new ArrayList<>();
+            for (int i = from; i < to; i++) {
+                sent.add(producer.send(new ProducerRecord<>(stream, ("r" + i).getBytes(UTF_8))));
+            }
+            for (var each : sent) {
+                each.get(30, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    private Set<String> poll(KafkaConsumer<byte[], byte[]> consumer, int count) {
+        Set<String> values = new java.util.TreeSet<>();
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (values.size() < count && System.nanoTime() < end) {
+            for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofMillis(500))) {
+                values.add(new String(each.value(), UTF_8));
+            }
+        }
+        return values;
+    }
+
+    @Test
+    void itDoesNotRunBeforeItIsUsed() {
+        assertTrue(log.port().isEmpty());
+        log.keep(LEVELS);
+        assertTrue(log.port().isPresent());
+        assertEquals(List.of("water.levels"), log.names());
+    }
+
+    @Test
+    void whatIsPublishedIsPolledAndCounted() throws Exception {
+        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
+        rights.login("desk", "desk-secret", "SEE water.levels", "POLL water.levels");
+        log.keep(LEVELS);
+        publish("gauge", "water.levels", 0, 100);
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("desk", "desk-1")) {
+            consumer.subscribe(List.of("water.levels"));
+            assertEquals(100, poll(consumer, 100).size());
+            consumer.commitSync();
+            consumer.poll(Duration.ofSeconds(1)); // asks for what comes after them
+        }
+        long published =
+                rights.counted.stream()
+                        .filter(each -> each.startsWith("gauge published water.levels "))
+                        .mapToLong(each -> Long.parseLong(each.substring(each.lastIndexOf(' ') + 1)))
+                        .sum();
+        assertEquals(100, published, rights.counted::toString);
+        assertEquals(
+                100, log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
+        long polled =
+                rights.counted.stream()
+                        .filter(each -> each.startsWith("desk polled water.levels "))
+                        .mapToLong(each -> {
+                            String[] words = each.split(" ");
+                            return Long.parseLong(words[4]) - Long.parseLong(words[3]);
+                        })
+                        .sum();
+        assertEquals(100, polled, rights.counted::toString);
+        // a restart keeps records and offsets of groups
+        log.close();
+        log = open(rights);
+        log.start();
+        publish("gauge", "water.levels", 100, 110);
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("desk", "desk-1")) {
+            consumer.subscribe(List.of("water.levels"));
+            assertEquals(10, poll(consumer, 10).size());
+        }
+    }
+
+    @Test
+    void whoeverHasNoRightSeesNothing() throws Exception {
+        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
+        rights.login("other", "other-secret");
+        log.keep(LEVELS);
+        publish("gauge", "water.levels", 0, 10);
+        try (Admin admin = Admin.create(client("other", "other-secret", "PLAIN"))) {
+            assertEquals(Set.of(), admin.listTopics().names().get(20, TimeUnit.SECONDS));
+            ExecutionException e =
+                    assertThrows(
+                            ExecutionException.class,
+                            () ->
+                                    admin.createTopics(
+                                                    List.of(new NewTopic("mine", 1, (short) 1)))
+                                            .all()
+                                            .get(20, TimeUnit.SECONDS));
+            assertInstanceOf(AuthorizationException.class, e.getCause());
+            assertThrows(
+                    ExecutionException.class,
+                    () ->
+                            admin.deleteTopics(List.of("water.levels"))
+                                    .all()
+                                    .get(20, TimeUnit.SECONDS));
+        }
+        assertThrows(ExecutionException.class, () -> publish("other", "water.levels", 0, 1));
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("other", "other-1")) {
+            consumer.subscribe(List.of("water.levels"));
+            assertThrows(TopicAuthorizationException.class, () -> poll(consumer, 1));
+        }
+        assertEquals(List.of("water.levels"), log.names());
+    }
+
+    @Test
+    void aWrongSecretIsRefused() {
+        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
+        log.keep(LEVELS);
+        for (String mechanism : List.of("PLAIN", "SCRAM-SHA-256")) {
+            try (Admin admin = Admin.create(client("gauge", "wrong", mechanism))) {
+                ExecutionException e =
+                        assertThrows(
+                                ExecutionException.class,
+                                () -> admin.listTopics().names().get(20, TimeUnit.SECONDS));
+                assertInstanceOf(SaslAuthenticationException.class, e.getCause());
+            }
+        }
+        try (Admin admin = Admin.create(client("(program)", "wrong", "PLAIN"))) {
+            assertThrows(
+                    ExecutionException.class,
+                    () -> admin.listTopics().names().get(20, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void whoeverLosesARightIsCutOffWithTheNextRequest() throws Exception {
+        rights.login(
+                "desk",
+                "desk-secret",
+                "SEE water.levels",
+                "POLL water.levels",
+                "PUBLISH water.levels");
+        log.keep(LEVELS);
+        publish("desk", "water.levels", 0, 10);
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("desk", "desk-1")) {
+            consumer.subscribe(List.of("water.levels"));
+            assertEquals(10, poll(consumer, 10).size());
+            rights.rights.remove("desk POLL water.levels");
+            long end = System.nanoTime() + 1_000_000_000L;
+            assertThrows(
+                    TopicAuthorizationException.class,
+                    () -> {
+                        while (System.nanoTime() < end) {
+                            consumer.poll(Duration.ofMillis(100));
+                        }
+                    });
+            publish("desk", "water.levels", 10, 20);
+            for (int i = 0; i < 3; i++) {
+                assertThrows(
+                        TopicAuthorizationException.class,
+                        () -> consumer.poll(Duration.ofSeconds(2)));
+            }
+        }
+    }
+
+    @Test
+    void aStreamGrowsAndGoes() {
+        log.keep(LEVELS);
+        log.keep(new Topic("water.levels", 4, Duration.ofHours(1), 1L << 20));
+        assertEquals(4, log.extents("water.levels").size());
+        assertTrue(log.remove("water.levels"));
+        assertFalse(log.remove("water.levels"));
+        assertEquals(List.of(), log.names());
+        assertEquals(List.of(), log.extents("water.levels"));
+    }
+}
