@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -43,6 +44,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.network.ListenerName;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.internals.Exit;
 import org.apache.kafka.metadata.bootstrap.BootstrapMetadata;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -52,6 +54,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Kafka's broker and controller in this process. Its state is behind its own lock. */
 final class KafkaLog implements StreamLog {
+    private static final System.Logger LOG = System.getLogger("org.domicile.streams");
+
     /** The one node that there is. */
     private static final int NODE = 1;
 
@@ -108,6 +112,7 @@ final class KafkaLog implements StreamLog {
     }
 
     private Running started() {
+        staysInside();
         try {
             Path folder = Files.createDirectories(options.folder());
             KafkaConfig config = new KafkaConfig(settings(folder), false);
@@ -177,10 +182,28 @@ final class KafkaLog implements StreamLog {
         }
     }
 
+    /**
+     * Where Kafka would end its process, because its disk failed, it ends itself: what is
+     * acknowledged is synced, and nothing is acknowledged any more.
+     */
+    private void staysInside() {
+        Exit.Procedure instead =
+                (status, message) -> {
+                    String why = message == null ? "it ended with " + status : message;
+                    if (failure == null) {
+                        failure = why;
+                    }
+                    LOG.log(System.Logger.Level.ERROR, "the streams' log ends: " + why);
+                    Thread.ofVirtual().name("streams-end").start(this::end);
+                    throw new IllegalStateException("the streams' log ends: " + why);
+                };
+        Exit.setExitProcedure(instead);
+        Exit.setHaltProcedure(instead);
+    }
+
     private RuntimeException fault(
             boolean fatal, String name, String message, @Nullable Throwable cause) {
-        System.getLogger("org.domicile.streams")
-                .log(System.Logger.Level.ERROR, name + ": " + message, cause);
+        LOG.log(System.Logger.Level.ERROR, name + ": " + message, cause);
         if (fatal) {
             failure = message;
         }
@@ -440,15 +463,29 @@ final class KafkaLog implements StreamLog {
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        Running now = running;
-        running = null;
-        if (now != null) {
-            now.admin().close(java.time.Duration.ofSeconds(5));
-            now.broker().shutdown();
-            now.controller().shutdown();
+    public void close() {
+        synchronized (this) {
+            closed = true;
         }
+        end();
         Handover.close(number);
+    }
+
+    private void end() {
+        Running now;
+        synchronized (this) {
+            now = running;
+            running = null;
+        }
+        if (now == null) {
+            return;
+        }
+        now.admin().close(Duration.ofSeconds(5));
+        try {
+            now.broker().shutdown(Duration.ofSeconds(30));
+            now.controller().shutdown();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "the streams' log did not end well", e);
+        }
     }
 }

@@ -1,0 +1,183 @@
+package org.domicile.streams;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class StreamLogFaultsTest {
+    @TempDir private Path folder;
+    private Process child;
+    private BufferedReader said;
+
+    private int start() throws IOException {
+        List<String> command =
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx300m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ChildLog.class.getName(),
+                        folder.resolve("log").toString());
+        child = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        said = new BufferedReader(new InputStreamReader(child.getInputStream(), UTF_8));
+        return Integer.parseInt(said.readLine());
+    }
+
+    @AfterEach
+    void end() throws InterruptedException {
+        child.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    }
+
+    private static Map<String, Object> client(int port, String login) {
+        return new TreeMap<>(
+                Map.of(
+                        "bootstrap.servers",
+                        "127.0.0.1:" + port,
+                        "security.protocol",
+                        "SASL_PLAINTEXT",
+                        "sasl.mechanism",
+                        "PLAIN",
+                        "sasl.jaas.config",
+                        "org.apache.kafka.common.security.plain.PlainLoginModule required"
+                                + " username=\"%s\" password=\"%s-secret\";".formatted(login, login),
+                        "request.timeout.ms",
+                        "3000",
+                        "delivery.timeout.ms",
+                        "6000",
+                        "max.block.ms",
+                        "6000",
+                        "group.id",
+                        "desk-1",
+                        "auto.offset.reset",
+                        "earliest"));
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer(int port) {
+        Map<String, Object> settings = client(port, "gauge");
+        settings.remove("group.id");
+        settings.remove("auto.offset.reset");
+        return new KafkaProducer<>(
+                settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private static List<String> all(int port) {
+        Map<String, Object> settings = client(port, "desk");
+        settings.remove("delivery.timeout.ms");
+        settings.remove("max.block.ms");
+        settings.put("group.id", "desk-" + System.nanoTime());
+        List<String> values = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(
+                        settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of("water.levels"));
+            int quiet = 0;
+            while (quiet < 4) {
+                int before = values.size();
+                for (ConsumerRecord<byte[], byte[]> each :
+                        consumer.poll(Duration.ofMillis(500))) {
+                    values.add(new String(each.value(), UTF_8));
+                }
+                quiet = values.size() == before && !consumer.assignment().isEmpty() ? quiet + 1 : 0;
+            }
+        }
+        return values;
+    }
+
+    /** Acknowledged records are there after deaths, once each, in their order. */
+    @Test
+    void aDeathLosesNothingThatWasAcknowledged() throws Exception {
+        Random random = new Random(20261129);
+        Set<String> kept = new ConcurrentSkipListSet<>();
+        int next = 0;
+        for (int death = 0; death < 3; death++) {
+            int port = start();
+            try (KafkaProducer<byte[], byte[]> producer = producer(port)) {
+                int before = kept.size();
+                long latest = System.nanoTime() + 30_000_000_000L;
+                long end = System.nanoTime() + random.nextLong(200_000_000L, 1_500_000_000L);
+                while (System.nanoTime() < end
+                        || kept.size() == before && System.nanoTime() < latest) {
+                    String value = "r" + next++;
+                    producer.send(
+                            new ProducerRecord<>("water.levels", value.getBytes(UTF_8)),
+                            (_, e) -> {
+                                if (e == null) {
+                                    kept.add(value);
+                                }
+                            });
+                }
+                child.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+                producer.close(Duration.ZERO);
+            }
+        }
+        List<String> found = all(start());
+        assertTrue(found.containsAll(kept), "all of " + kept.size());
+        assertEquals(found.size(), Set.copyOf(found).size(), "once each");
+        assertFalse(kept.isEmpty());
+    }
+
+    /** A disk that takes no more: producers are told, the process lives, what was kept is there. */
+    @Test
+    void aDiskThatFailsEndsTheLogAndNotTheProcess() throws Exception {
+        int port = start();
+        Process limited =
+                new ProcessBuilder(
+                                "prlimit", "--pid", Long.toString(child.pid()), "--fsize=1000000")
+                        .inheritIO()
+                        .start();
+        assertTrue(limited.waitFor(10, TimeUnit.SECONDS));
+        assertEquals(0, limited.exitValue());
+        Set<String> kept = new ConcurrentSkipListSet<>();
+        Set<String> refused = new ConcurrentSkipListSet<>();
+        byte[] body = new byte[20_000];
+        try (KafkaProducer<byte[], byte[]> producer = producer(port)) {
+            for (int i = 0; i < 1_000 && refused.isEmpty(); i++) {
+                byte[] key = ("r" + i).getBytes(UTF_8);
+                String name = "r" + i;
+                producer.send(
+                        new ProducerRecord<>("water.levels", key, body),
+                        (_, e) -> {
+                            if (e != null) System.err.println("XX " + e);
+                            (e == null ? kept : refused).add(name);
+                        });
+                if (i % 50 == 0) {
+                    producer.flush();
+                }
+            }
+            producer.flush();
+        }
+        assertFalse(kept.isEmpty());
+        assertFalse(refused.isEmpty());
+        assertTrue(child.isAlive());
+        child.getOutputStream().write('\n');
+        child.getOutputStream().flush();
+        assertNotEquals("well", said.readLine());
+        end();
+        assertTrue(all(start()).size() >= kept.size());
+    }
+}
