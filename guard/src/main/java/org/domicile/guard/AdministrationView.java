@@ -215,7 +215,7 @@ final class AdministrationView implements Administration {
                 new Change.SetLabel(label),
                 label.organisation(),
                 action,
-                ObjectUses.object(bucket, prefix),
+                ObjectUses.object(Labelling.bucket(bucket), prefix),
                 Declarations.of("label.set", label));
         return label;
     }
@@ -223,12 +223,13 @@ final class AdministrationView implements Administration {
     @Override
     public Label removeLabel(String bucket, String prefix) {
         String action = "admin:RemoveLabel";
-        Label label = new Label(ofLabelled(bucket, action), bucket, prefix, Marks.NONE);
+        Label label =
+                new Label(ofLabelled(bucket, action), Labelling.bucket(bucket), prefix, Marks.NONE);
         change(
                 new Change.RemoveLabel(label),
                 label.organisation(),
                 action,
-                ObjectUses.object(bucket, prefix),
+                ObjectUses.object(Labelling.bucket(bucket), prefix),
                 Declarations.of("label.removed", label));
         return label;
     }

@@ -236,6 +236,11 @@ final class Admitted implements AutoCloseable {
         }
     }
 
+    /** As it was decided about last. */
+    Use use() {
+        return use;
+    }
+
     /** When the request came. */
     Instant at() {
         return request.at();

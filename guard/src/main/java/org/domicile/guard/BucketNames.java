@@ -5,6 +5,9 @@ package org.domicile.guard;
  * that an operator makes.
  */
 public final class BucketNames {
+    /** Streams are named as if they lay in a bucket of this name, for labels and policies. */
+    static final String STREAMS = "streams";
+
     private static final int SHORTEST = 3;
     private static final int LONGEST = 63;
 
@@ -41,9 +44,10 @@ public final class BucketNames {
         return before != '.' && before != '-' && !(onlyDigitsAndDots && dots == 3);
     }
 
-    /** Beginnings and ends that S3 keeps for itself; no new bucket may have them. */
+    /** Ours, and beginnings and ends that S3 keeps for itself; no new bucket may have them. */
     public static boolean reserved(String name) {
-        return name.startsWith("xn--")
+        return name.equals(STREAMS)
+                || name.startsWith("xn--")
                 || name.startsWith("sthree-")
                 || name.startsWith("amzn-s3-demo-")
                 || name.endsWith("-s3alias")

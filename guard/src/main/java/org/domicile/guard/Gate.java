@@ -25,6 +25,8 @@ import org.domicile.query.Queries;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
+import org.domicile.streams.StreamLog;
+import org.domicile.streams.Streams;
 import org.domicile.tables.Tables;
 
 /** The guard that is wired to capabilities. Its only mutable state is the count of permits. */
@@ -169,6 +171,17 @@ final class Gate implements Guard {
                 random,
                 sqlMemory,
                 request -> view(request, List.of(), Asking.NOTHING));
+    }
+
+    @Override
+    public GuardedStreams streams(Streams streams, StreamLog log) {
+        return new StreamsView(
+                this::uses,
+                policy,
+                streams,
+                log,
+                new StreamMinutes(streams, ledger, keys.vault(), clock, random),
+                random);
     }
 
     @Override

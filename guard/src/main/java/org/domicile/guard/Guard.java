@@ -17,6 +17,8 @@ import org.domicile.policy.Policy;
 import org.domicile.query.Queries;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
+import org.domicile.streams.StreamLog;
+import org.domicile.streams.Streams;
 import org.domicile.tables.Tables;
 
 /**
@@ -74,6 +76,13 @@ public interface Guard {
      * @param queries where sessions run @param tables what they may name
      */
     GuardedSql sql(Queries queries, Tables tables);
+
+    /**
+     * Streams, for doors. One process has one.
+     *
+     * @param streams which there are @param log where they lie
+     */
+    GuardedStreams streams(Streams streams, StreamLog log);
 
     /** Moves under an operator's request. @param moves where they are kept */
     GuardedMoves moves(Request request, Moves moves);

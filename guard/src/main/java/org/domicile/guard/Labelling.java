@@ -14,6 +14,9 @@ import org.domicile.policy.Register;
 
 /** What an operator may say and see of the labels of data. Judges and records nothing. */
 final class Labelling {
+    /** What names the streams of an organisation, which are in no bucket. */
+    private static final String OF_STREAMS = BucketNames.STREAMS + ":";
+
     private final Policy policy;
     private final Objects objects;
     private final Vessel vessel;
@@ -24,8 +27,17 @@ final class Labelling {
         this.vessel = vessel;
     }
 
+    /** As a label has it: streams of all organisations lie in one that is there for labels only. */
+    static String bucket(String asked) {
+        return asked.startsWith(OF_STREAMS) ? BucketNames.STREAMS : asked;
+    }
+
     /** Whose a bucket is; of one that is gone, whose labels of it are left. */
     Optional<String> organisation(String bucket) {
+        if (bucket.startsWith(OF_STREAMS)) {
+            return Optional.of(bucket.substring(OF_STREAMS.length()))
+                    .filter(policy.register().organisations()::containsKey);
+        }
         return objects.buckets()
                 .bucket(bucket)
                 .map(Bucket::organisation)
@@ -42,7 +54,7 @@ final class Labelling {
     static Label label(String organisation, String bucket, String prefix, Marks marks) {
         return new Label(
                 organisation,
-                bucket,
+                bucket(bucket),
                 prefix,
                 new Marks(
                         marks.classes(),
@@ -63,7 +75,7 @@ final class Labelling {
         Optional<Bucket> bucket = objects.buckets().bucket(bucketName);
         String organisation = organisation(bucketName).orElse("");
         List<Label> labels =
-                policy.register().labels(organisation, bucketName).stream()
+                policy.register().labels(organisation, bucket(bucketName)).stream()
                         .filter(label -> name.startsWith(label.prefix()))
                         .toList();
         try {

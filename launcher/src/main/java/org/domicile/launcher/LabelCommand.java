@@ -33,9 +33,11 @@ import picocli.CommandLine.Spec;
         },
         subcommands = {LabelCommand.Show.class, LabelCommand.Of.class, LabelCommand.Classes.class})
 final class LabelCommand extends ServerCommand {
+    private static final String STREAMS = "streams://";
+
     @Parameters(
             arity = "0..1",
-            paramLabel = "s3://BUCKET/PREFIX",
+            paramLabel = "s3://BUCKET/PREFIX|streams://ORGANISATION/PREFIX",
             description = "A bucket, or a prefix in one.")
     String place = "";
 
@@ -103,21 +105,37 @@ final class LabelCommand extends ServerCommand {
         return 0;
     }
 
+    private static String place(Json.Row row) {
+        return row.text("bucket").equals("streams")
+                ? STREAMS + row.text("organisation") + "/" + row.text("prefix")
+                : "s3://" + row.text("bucket") + "/" + row.text("prefix");
+    }
+
     /** Bucket, and what follows it. */
     private static String[] parts(CommandSpec spec, String place) {
-        String rest = place.startsWith("s3://") ? place.substring(5) : "";
+        boolean streams = place.startsWith(STREAMS);
+        String rest =
+                streams
+                        ? place.substring(STREAMS.length())
+                        : place.startsWith("s3://") ? place.substring(5) : "";
         int slash = rest.indexOf('/');
         String bucket = slash < 0 ? rest : rest.substring(0, slash);
         if (bucket.isEmpty()) {
             throw new ParameterException(
-                    spec.commandLine(), "'" + place + "' is no place: write s3://BUCKET/PREFIX");
+                    spec.commandLine(),
+                    "'"
+                            + place
+                            + "' is no place: write s3://BUCKET/PREFIX, or"
+                            + " streams://ORGANISATION/PREFIX");
         }
-        return new String[] {bucket, slash < 0 ? "" : rest.substring(slash + 1)};
+        return new String[] {
+            streams ? "streams:" + bucket : bucket, slash < 0 ? "" : rest.substring(slash + 1)
+        };
     }
 
     private static Table table() {
         return new Table()
-                .column("data", row -> "s3://" + row.text("bucket") + "/" + row.text("prefix"))
+                .column("data", LabelCommand::place)
                 .column("classes", Columns.list("classes"))
                 .column("prohibited", Columns.list("prohibited"))
                 .column("only", Columns.list("only"));

@@ -10,8 +10,8 @@ import org.apache.kafka.common.Endpoint;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.server.authorizer.AclCreateResult;
 import org.apache.kafka.server.authorizer.AclDeleteResult;
 import org.apache.kafka.server.authorizer.Action;
@@ -71,7 +71,11 @@ public final class AskingAuthorizer implements Authorizer {
                     Topic.names(name)
                             && switch (operation) {
                                 case DESCRIBE, DESCRIBE_CONFIGS ->
-                                        asked.admits(client, Act.SEE, name);
+                                        asked.admits(
+                                                client,
+                                                // not asked for by its name
+                                                action.logIfDenied() ? Act.SEE : Act.LIST,
+                                                name);
                                 case READ -> asked.admits(client, Act.POLL, name);
                                 case WRITE -> asked.admits(client, Act.PUBLISH, name);
                                 default -> false;

@@ -75,7 +75,12 @@ final class KafkaLog implements StreamLog {
 
     /** What runs. @param port of its clients */
     private record Running(
-            BrokerServer broker, ControllerServer controller, Admin admin, int port) {}
+            BrokerServer broker,
+            ControllerServer controller,
+            Admin admin,
+            Appending appending,
+            int inner,
+            int port) {}
 
     KafkaLog(LogOptions options, Admission admission) {
         this.options = options;
@@ -127,7 +132,8 @@ final class KafkaLog implements StreamLog {
                             admission,
                             id ->
                                     Optional.ofNullable(made.get())
-                                            .flatMap(each -> each.metadataCache().getTopicName(id)));
+                                            .flatMap(
+                                                    each -> each.metadataCache().getTopicName(id)));
             SharedServer shared =
                     new SharedServer(
                             config,
@@ -155,8 +161,7 @@ final class KafkaLog implements StreamLog {
             controller
                     .socketServerFirstBoundPortFuture()
                     .thenAccept(port ->
-                            voters.complete(
-                                    Map.of(NODE, new InetSocketAddress(LOOPBACK, port))));
+                            voters.complete(Map.of(NODE, new InetSocketAddress(LOOPBACK, port))));
             boolean up = false;
             try {
                 controller.startup();
@@ -165,7 +170,12 @@ final class KafkaLog implements StreamLog {
                 Admin admin = Admin.create(clientSettings(inner));
                 up = true;
                 return new Running(
-                        broker, controller, admin, broker.boundPort(ListenerName.normalised(CLIENTS)));
+                        broker,
+                        controller,
+                        admin,
+                        new Appending(clientSettings(inner)),
+                        inner,
+                        broker.boundPort(ListenerName.normalised(CLIENTS)));
             } finally {
                 if (!up) {
                     broker.shutdown();
@@ -177,7 +187,10 @@ final class KafkaLog implements StreamLog {
         } catch (RuntimeException e) {
             throw new StorageFailure(
                     StorageFailure.Kind.FENCED,
-                    "the streams' log in " + options.folder() + " does not start: " + e.getMessage(),
+                    "the streams' log in "
+                            + options.folder()
+                            + " does not start: "
+                            + e.getMessage(),
                     e);
         }
     }
@@ -353,7 +366,10 @@ final class KafkaLog implements StreamLog {
             done(
                     admin.createTopics(
                                     List.of(
-                                            new NewTopic(topic.name(), topic.partitions(), (short) 1)
+                                            new NewTopic(
+                                                            topic.name(),
+                                                            topic.partitions(),
+                                                            (short) 1)
                                                     .configs(settings)))
                             .all());
             return;
@@ -370,16 +386,13 @@ final class KafkaLog implements StreamLog {
                             .all());
         }
         List<AlterConfigOp> changes = new ArrayList<>();
-        settings.forEach(
-                (key, value) ->
-                        changes.add(
-                                new AlterConfigOp(
-                                        new ConfigEntry(key, value), AlterConfigOp.OpType.SET)));
+        settings.forEach((key, value) ->
+                changes.add(
+                        new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET)));
         done(
                 admin.incrementalAlterConfigs(
                                 Map.of(
-                                        new ConfigResource(
-                                                ConfigResource.Type.TOPIC, topic.name()),
+                                        new ConfigResource(ConfigResource.Type.TOPIC, topic.name()),
                                         changes))
                         .all());
     }
@@ -419,16 +432,28 @@ final class KafkaLog implements StreamLog {
         var begins = done(admin.listOffsets(first).all());
         var ends = done(admin.listOffsets(next).all());
         Map<Integer, Extent> extents = new TreeMap<>();
-        begins.forEach(
-                (partition, begin) ->
-                        extents.put(
+        begins.forEach((partition, begin) ->
+                extents.put(
+                        partition.partition(),
+                        new Extent(
                                 partition.partition(),
-                                new Extent(
-                                        partition.partition(),
-                                        begin.offset(),
-                                        java.util.Objects.requireNonNull(ends.get(partition))
-                                                .offset())));
+                                begin.offset(),
+                                java.util.Objects.requireNonNull(ends.get(partition)).offset())));
         return List.copyOf(extents.values());
+    }
+
+    @Override
+    public Appended append(String stream, List<StreamRecord.Coming> records) {
+        Running now = running();
+        // else the client would look for it for a while
+        return now.broker().metadataCache().contains(stream)
+                ? now.appending().append(stream, records)
+                : new Appended.Absent();
+    }
+
+    @Override
+    public Reader read(String stream, Map<Integer, Long> from) {
+        return new Reading(clientSettings(running().inner()), stream, from);
     }
 
     private static Optional<TopicDescription> described(Admin admin, String name) {
@@ -480,6 +505,7 @@ final class KafkaLog implements StreamLog {
         if (now == null) {
             return;
         }
+        now.appending().close();
         now.admin().close(Duration.ofSeconds(5));
         try {
             now.broker().shutdown(Duration.ofSeconds(30));

@@ -1,6 +1,7 @@
 package org.domicile.streams;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Where the log is.
@@ -8,5 +9,16 @@ import java.nio.file.Path;
  * @param folder its own
  * @param host where clients reach it, a literal address
  * @param port 0 for a free one
+ * @param told how clients are told to find it, {@code HOST} or {@code HOST:PORT}; empty for where
+ *     it listens
+ * @param tls empty for none
  */
-public record LogOptions(Path folder, String host, int port) {}
+public record LogOptions(Path folder, String host, int port, String told, Optional<Tls> tls) {
+    /** On this machine, in clear. */
+    public LogOptions(Path folder, String host, int port) {
+        this(folder, host, port, "", Optional.empty());
+    }
+
+    /** Files in PEM form. */
+    public record Tls(Path certificates, Path key) {}
+}

@@ -1,6 +1,8 @@
 package org.domicile.streams;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.domicile.bytes.StorageFailure;
 
@@ -48,9 +50,54 @@ public interface StreamLog extends AutoCloseable {
     /** First offset and the one after the last of each partition; empty for no such stream. */
     List<Extent> extents(String name);
 
+    /**
+     * Appends records; returns when all of them are synced. Those of one key go to one partition,
+     * in their order. When it fails, some may have come: whoever must not have them twice asks with
+     * what it knows of them.
+     *
+     * @throws StorageFailure when it cannot
+     */
+    Appended append(String stream, List<StreamRecord.Coming> records);
+
+    /**
+     * Reads partitions from offsets on; those that are not there any more are passed over.
+     *
+     * @param from the first offset that is wanted of each partition
+     */
+    Reader read(String stream, Map<Integer, Long> from);
+
     /** Ends it: what is acknowledged stays. */
     @Override
     void close();
+
+    /** What became of records that were to come. */
+    sealed interface Appended {
+        /** All are kept. @param places where each came, in the order of the records */
+        record Kept(List<Place> places) implements Appended {
+            /** They are its own. */
+            public Kept {
+                places = List.copyOf(places);
+            }
+        }
+
+        /** There is no such stream. */
+        record Absent() implements Appended {}
+
+        /** One of them is larger than 1 MiB. */
+        record TooLarge() implements Appended {}
+    }
+
+    /** Where a record came. */
+    record Place(int partition, long offset) {}
+
+    /** Owned by one thread. */
+    interface Reader extends AutoCloseable {
+        /** What there is, in the order of each partition; waits so long for a first. */
+        List<StreamRecord> poll(Duration longest);
+
+        @Override
+        void close();
+    }
 
     /** A partition's first offset, and the one after its last. */
     record Extent(int partition, long first, long next) {}

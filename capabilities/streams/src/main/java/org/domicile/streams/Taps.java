@@ -50,7 +50,9 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
     /** What one request appends. */
     private record Sent(String stream, int partition, int records, int bytes) {}
 
-    /** @param names of streams by Kafka's numbers for them */
+    /**
+     * @param names of streams by Kafka's numbers for them
+     */
     Taps(Admission admission, Function<Uuid, Optional<String>> names) {
         this.admission = admission;
         this.names = names;
@@ -124,12 +126,7 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
             }
             for (ProduceRequestData.PartitionProduceData each : topic.partitionData()) {
                 if (each.records() instanceof MemoryRecords records) {
-                    sent.add(
-                            new Sent(
-                                    stream,
-                                    each.index(),
-                                    count(records),
-                                    records.sizeInBytes()));
+                    sent.add(new Sent(stream, each.index(), count(records), records.sizeInBytes()));
                 }
             }
         }
@@ -159,8 +156,7 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
                     before = places.put(place, each.fetchOffset());
                 }
                 if (before != null && each.fetchOffset() > before) {
-                    admission.polled(
-                            client, stream, each.partition(), before, each.fetchOffset());
+                    admission.polled(client, stream, each.partition(), before, each.fetchOffset());
                 }
             }
         }

@@ -15,8 +15,7 @@ final class ChildLog {
         rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
         rights.login("desk", "desk-secret", "SEE water.levels", "POLL water.levels");
         StreamLog log =
-                StreamLog.embedded(
-                        new LogOptions(Path.of(arguments[0]), "127.0.0.1", 0), rights);
+                StreamLog.embedded(new LogOptions(Path.of(arguments[0]), "127.0.0.1", 0), rights);
         log.keep(new Topic("water.levels", 2, Duration.ofDays(1), 1L << 30));
         System.out.println(log.port().orElseThrow());
         while (System.in.read() >= 0) {

@@ -1,7 +1,7 @@
 package org.domicile.streams;
 
-import java.security.MessageDigest;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +53,8 @@ final class Rights implements Admission {
 
     @Override
     public boolean admits(Client client, Act act, String stream) {
-        return rights.contains(client.login() + " " + act + " " + stream);
+        return rights.contains(
+                client.login() + " " + (act == Act.LIST ? Act.SEE : act) + " " + stream);
     }
 
     @Override

@@ -64,7 +64,8 @@ final class StreamLogFaultsTest {
                         "PLAIN",
                         "sasl.jaas.config",
                         "org.apache.kafka.common.security.plain.PlainLoginModule required"
-                                + " username=\"%s\" password=\"%s-secret\";".formatted(login, login),
+                                + " username=\"%s\" password=\"%s-secret\";"
+                                        .formatted(login, login),
                         "request.timeout.ms",
                         "3000",
                         "delivery.timeout.ms",
@@ -81,8 +82,7 @@ final class StreamLogFaultsTest {
         Map<String, Object> settings = client(port, "gauge");
         settings.remove("group.id");
         settings.remove("auto.offset.reset");
-        return new KafkaProducer<>(
-                settings, new ByteArraySerializer(), new ByteArraySerializer());
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     private static List<String> all(int port) {
@@ -98,8 +98,7 @@ final class StreamLogFaultsTest {
             int quiet = 0;
             while (quiet < 4) {
                 int before = values.size();
-                for (ConsumerRecord<byte[], byte[]> each :
-                        consumer.poll(Duration.ofMillis(500))) {
+                for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofMillis(500))) {
                     values.add(new String(each.value(), UTF_8));
                 }
                 quiet = values.size() == before && !consumer.assignment().isEmpty() ? quiet + 1 : 0;

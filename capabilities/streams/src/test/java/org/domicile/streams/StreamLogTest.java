@@ -1,6 +1,7 @@
 package org.domicile.streams;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -9,10 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -33,8 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class StreamLogTest {
-    private static final Topic LEVELS =
-            new Topic("water.levels", 2, Duration.ofDays(1), 1L << 30);
+    private static final Topic LEVELS = new Topic("water.levels", 2, Duration.ofDays(1), 1L << 30);
 
     @TempDir private Path folder;
     private final Rights rights = new Rights();
@@ -46,8 +48,7 @@ final class StreamLogTest {
     }
 
     private StreamLog open(Admission admission) {
-        return StreamLog.embedded(
-                new LogOptions(folder.resolve("log"), "127.0.0.1", 0), admission);
+        return StreamLog.embedded(new LogOptions(folder.resolve("log"), "127.0.0.1", 0), admission);
     }
 
     @AfterEach
@@ -136,7 +137,8 @@ final class StreamLogTest {
         long published =
                 rights.counted.stream()
                         .filter(each -> each.startsWith("gauge published water.levels "))
-                        .mapToLong(each -> Long.parseLong(each.substring(each.lastIndexOf(' ') + 1)))
+                        .mapToLong(
+                                each -> Long.parseLong(each.substring(each.lastIndexOf(' ') + 1)))
                         .sum();
         assertEquals(100, published, rights.counted::toString);
         assertEquals(
@@ -173,8 +175,7 @@ final class StreamLogTest {
                     assertThrows(
                             ExecutionException.class,
                             () ->
-                                    admin.createTopics(
-                                                    List.of(new NewTopic("mine", 1, (short) 1)))
+                                    admin.createTopics(List.of(new NewTopic("mine", 1, (short) 1)))
                                             .all()
                                             .get(20, TimeUnit.SECONDS));
             assertInstanceOf(AuthorizationException.class, e.getCause());
@@ -253,5 +254,52 @@ final class StreamLogTest {
         assertFalse(log.remove("water.levels"));
         assertEquals(List.of(), log.names());
         assertEquals(List.of(), log.extents("water.levels"));
+    }
+
+    @Test
+    void theProgramAppendsAndReadsByItself() {
+        log.keep(LEVELS);
+        List<StreamRecord.Coming> coming = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            coming.add(
+                    new StreamRecord.Coming(
+                            Optional.of(("k" + i % 7).getBytes(UTF_8)),
+                            Optional.of(("v" + i).getBytes(UTF_8)),
+                            Optional.of(Instant.ofEpochMilli(1_000 + i)),
+                            List.of(new StreamRecord.Header("h", new byte[] {1, 2}))));
+        }
+        var kept =
+                assertInstanceOf(StreamLog.Appended.Kept.class, log.append("water.levels", coming));
+        assertEquals(100, Set.copyOf(kept.places()).size());
+        Map<StreamLog.Place, StreamRecord> read = new HashMap<>();
+        try (StreamLog.Reader reader = log.read("water.levels", Map.of(0, 0L, 1, 0L))) {
+            long end = System.nanoTime() + 20_000_000_000L;
+            while (read.size() < 100 && System.nanoTime() < end) {
+                for (StreamRecord each : reader.poll(Duration.ofMillis(200))) {
+                    read.put(new StreamLog.Place(each.partition(), each.offset()), each);
+                }
+            }
+        }
+        Map<String, Integer> partitions = new HashMap<>();
+        for (int i = 0; i < 100; i++) {
+            StreamRecord found = read.get(kept.places().get(i));
+            assertArrayEquals(("v" + i).getBytes(UTF_8), found.value().orElseThrow());
+            assertEquals(Instant.ofEpochMilli(1_000 + i), found.at());
+            assertArrayEquals(new byte[] {1, 2}, found.headers().getFirst().value());
+            Integer before =
+                    partitions.put(new String(found.key().orElseThrow(), UTF_8), found.partition());
+            assertTrue(before == null || before == found.partition());
+        }
+        // from the middle on, and past what is gone
+        long middle = log.extents("water.levels").getFirst().next() / 2;
+        try (StreamLog.Reader reader = log.read("water.levels", Map.of(0, middle))) {
+            assertEquals(middle, reader.poll(Duration.ofSeconds(10)).getFirst().offset());
+        }
+        assertInstanceOf(
+                StreamLog.Appended.Absent.class,
+                log.append("water.none", List.of(StreamRecord.Coming.of(new byte[1]))));
+        assertInstanceOf(
+                StreamLog.Appended.TooLarge.class,
+                log.append("water.levels", List.of(StreamRecord.Coming.of(new byte[2 << 20]))));
     }
 }

@@ -1,0 +1,104 @@
+package org.domicile.streams;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.domicile.bytes.StorageFailure;
+import org.jspecify.annotations.Nullable;
+
+/** The program's own producer, which all who append by it share. */
+final class Appending {
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final KafkaProducer<byte[], byte[]> producer;
+
+    Appending(Map<String, Object> settings) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put("acks", "all");
+        all.put("linger.ms", "2");
+        all.put("batch.size", "262144");
+        all.put("buffer.memory", Integer.toString(32 << 20));
+        all.put("max.block.ms", "10000");
+        all.put("request.timeout.ms", "10000");
+        all.put("delivery.timeout.ms", "25000");
+        this.producer =
+                new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    StreamLog.Appended append(String stream, List<StreamRecord.Coming> records) {
+        List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
+        try {
+            for (StreamRecord.Coming each : records) {
+                sent.add(producer.send(record(stream, each)));
+            }
+            List<StreamLog.Place> places = new ArrayList<>(records.size());
+            for (Future<RecordMetadata> each : sent) {
+                RecordMetadata came = each.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                places.add(new StreamLog.Place(came.partition(), came.offset()));
+            }
+            return new StreamLog.Appended.Kept(places);
+        } catch (ExecutionException e) {
+            return refused(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StorageFailure(
+                    StorageFailure.Kind.CLOSED, "the streams' log was not waited for", e);
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw slow(e);
+        } catch (RuntimeException e) {
+            return refused(e);
+        }
+    }
+
+    private static StreamLog.Appended refused(@Nullable Throwable why) {
+        return switch (why) {
+            case UnknownTopicOrPartitionException _ -> new StreamLog.Appended.Absent();
+            case InvalidTopicException _ -> new StreamLog.Appended.Absent();
+            case RecordTooLargeException _ -> new StreamLog.Appended.TooLarge();
+            case org.apache.kafka.common.errors.TimeoutException e -> throw slow(e);
+            case StorageFailure e -> throw e;
+            case null, default ->
+                    throw new StorageFailure(
+                            StorageFailure.Kind.FENCED,
+                            "the streams' log: " + (why == null ? "" : why.getMessage()),
+                            why == null ? new IllegalStateException() : why);
+        };
+    }
+
+    private static StorageFailure slow(Exception e) {
+        return new StorageFailure(
+                StorageFailure.Kind.OVERLOADED, "the streams' log does not answer", e);
+    }
+
+    private static ProducerRecord<byte[], byte[]> record(String stream, StreamRecord.Coming each) {
+        List<Header> headers = new ArrayList<>(each.headers().size());
+        for (StreamRecord.Header header : each.headers()) {
+            headers.add(new RecordHeader(header.name(), header.value()));
+        }
+        return new ProducerRecord<>(
+                stream,
+                null,
+                each.at().map(at -> at.toEpochMilli()).orElse(null),
+                each.key().orElse(null),
+                each.value().orElse(null),
+                headers);
+    }
+
+    void close() {
+        producer.close(Duration.ofSeconds(5));
+    }
+}

@@ -1,0 +1,77 @@
+package org.domicile.streams;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.domicile.bytes.StorageFailure;
+
+/** The program's own consumer of some partitions, of no group: it keeps no place. */
+final class Reading implements StreamLog.Reader {
+    private final KafkaConsumer<byte[], byte[]> consumer;
+
+    Reading(Map<String, Object> settings, String stream, Map<Integer, Long> from) {
+        Map<String, Object> all = new HashMap<>(settings);
+        all.put("enable.auto.commit", "false");
+        all.put("isolation.level", "read_committed");
+        all.put("auto.offset.reset", "earliest");
+        all.put("allow.auto.create.topics", "false");
+        all.put("fetch.max.wait.ms", "500");
+        all.put("max.partition.fetch.bytes", Integer.toString(1 << 20));
+        all.put("fetch.max.bytes", Integer.toString(8 << 20));
+        all.put("max.poll.records", "20000");
+        all.put("default.api.timeout.ms", "10000");
+        this.consumer =
+                new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        consumer.assign(
+                from.keySet().stream().map(each -> new TopicPartition(stream, each)).toList());
+        from.forEach((each, offset) -> consumer.seek(new TopicPartition(stream, each), offset));
+    }
+
+    @Override
+    public List<StreamRecord> poll(Duration longest) {
+        try {
+            List<StreamRecord> records = new ArrayList<>();
+            for (ConsumerRecord<byte[], byte[]> each : consumer.poll(longest)) {
+                records.add(record(each));
+            }
+            return records;
+        } catch (InterruptException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.CLOSED, "the streams' log was not waited for", e);
+        } catch (org.apache.kafka.common.KafkaException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.OVERLOADED, "the streams' log: " + e.getMessage(), e);
+        }
+    }
+
+    private static StreamRecord record(ConsumerRecord<byte[], byte[]> each) {
+        List<StreamRecord.Header> headers = new ArrayList<>();
+        for (Header header : each.headers()) {
+            byte[] value = header.value();
+            headers.add(new StreamRecord.Header(header.key(), value == null ? new byte[0] : value));
+        }
+        return new StreamRecord(
+                each.partition(),
+                each.offset(),
+                Instant.ofEpochMilli(each.timestamp()),
+                Optional.ofNullable(each.key()),
+                Optional.ofNullable(each.value()),
+                headers);
+    }
+
+    @Override
+    public void close() {
+        consumer.close(
+                org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(1)));
+    }
+}

@@ -1,0 +1,309 @@
+package org.domicile.streams;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.domicile.keyspace.Committed;
+import org.domicile.keyspace.Cursor;
+import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Reading;
+import org.domicile.keyspace.Space;
+import org.domicile.keyspace.Transaction;
+import org.domicile.keyspace.Tuple;
+import org.domicile.keyspace.Write;
+import org.domicile.request.Outcome;
+import org.domicile.request.Request;
+
+/**
+ * The one engine of {@link Streams}, under {@code ("streams", KIND, …)}:
+ *
+ * <pre>
+ *   stream NAME        {@link StreamsCodec}
+ *   group NAME         whose it is, and the day on which it was last asked for
+ *   transaction NAME   the same
+ *   minute ID          as it was given
+ * </pre>
+ *
+ * {@code changing} serialises what changes a stream or gives a name away; streams and names are in
+ * memory too, and are so before anybody is told.
+ */
+final class StoredStreams implements Streams {
+    private static final String SPACE = "streams";
+    private static final String STREAM = "stream";
+    private static final String MINUTE = "minute";
+    private static final Duration KEPT = Duration.ofDays(30);
+
+    /** Writes of one commit. */
+    private static final int AT_ONCE = 1_000;
+
+    private final Keyspace keyspace;
+    private final InstantSource clock;
+    private final ReentrantLock changing = new ReentrantLock();
+    private final Map<String, Stream> streams = new ConcurrentSkipListMap<>();
+    private final Map<Shared, Claim> claims = new ConcurrentHashMap<>();
+
+    private record Shared(Admission.Shared kind, String name) {}
+
+    /**
+     * @param day of the epoch, on which it was last asked for
+     */
+    private record Claim(String organisation, long day) {}
+
+    StoredStreams(Keyspace keyspace, InstantSource clock) {
+        this.keyspace = keyspace;
+        this.clock = clock;
+        each(STREAM, (name, value) -> streams.put(name, StreamsCodec.decode(value)));
+        for (Admission.Shared kind : Admission.Shared.values()) {
+            each(word(kind), (name, value) -> claims.put(new Shared(kind, name), claim(value)));
+        }
+        forget();
+    }
+
+    private interface Seen {
+        void of(String name, byte[] value);
+    }
+
+    private void each(String kind, Seen seen) {
+        try (Cursor cursor =
+                keyspace.scan(
+                        Space.RECORDS,
+                        Tuple.of().text(SPACE).text(kind).range(),
+                        Reading.Direction.UP)) {
+            while (cursor.next()) {
+                if (Tuple.unpack(cursor.key()).getLast() instanceof Tuple.Part.Text(String name)) {
+                    seen.of(name, cursor.value());
+                }
+            }
+        }
+    }
+
+    private static byte[] key(String kind, String name) {
+        return Tuple.pack(SPACE, kind, name);
+    }
+
+    private static Write put(String kind, String name, byte[] value) {
+        return new Write.Put(Space.RECORDS, key(kind, name), value);
+    }
+
+    private static Write delete(String kind, String name) {
+        return new Write.Delete(Space.RECORDS, key(kind, name));
+    }
+
+    private void commit(Transaction transaction) {
+        switch (keyspace.commit(transaction)) {
+            case Committed.Applied _ -> {}
+            case Committed.Stale _ -> throw new IllegalStateException("no condition was set");
+        }
+    }
+
+    // streams
+
+    private Asked refused(Request request, Outcome outcome, Asked why) {
+        commit(new Transaction().carrying(request, outcome));
+        return why;
+    }
+
+    @Override
+    public Asked create(Request request, Stream stream) {
+        changing.lock();
+        try {
+            if (streams.containsKey(stream.name())) {
+                return refused(request, Outcome.CONFLICT, new Asked.Taken());
+            }
+            if (of(stream.organisation()).size() >= MOST) {
+                return refused(request, Outcome.CONFLICT, new Asked.TooMany());
+            }
+            return kept(request, stream);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private Asked kept(Request request, Stream stream) {
+        commit(
+                new Transaction()
+                        .write(put(STREAM, stream.name(), StreamsCodec.encode(stream)))
+                        .carrying(request, Outcome.DONE));
+        streams.put(stream.name(), stream);
+        return new Asked.Now(stream);
+    }
+
+    @Override
+    public Asked measure(Request request, String name, Measures measures) {
+        changing.lock();
+        try {
+            Stream now = streams.get(name);
+            if (now == null) {
+                return refused(request, Outcome.ABSENT, new Asked.Absent());
+            }
+            Topic topic = now.topic();
+            int partitions = measures.partitions().orElse(topic.partitions());
+            if (partitions < topic.partitions()) {
+                return refused(request, Outcome.CONFLICT, new Asked.Fewer(now));
+            }
+            Topic next =
+                    new Topic(
+                            name,
+                            partitions,
+                            measures.retention().map(Duration::ofMillis).orElse(topic.retention()),
+                            measures.bytes().orElse(topic.bytes()));
+            return kept(request, now.measured(next));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    @Override
+    public Asked remove(Request request, String name) {
+        changing.lock();
+        try {
+            Stream now = streams.get(name);
+            if (now == null) {
+                return refused(request, Outcome.ABSENT, new Asked.Absent());
+            }
+            commit(new Transaction().write(delete(STREAM, name)).carrying(request, Outcome.DONE));
+            streams.remove(name);
+            return new Asked.Now(now);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    @Override
+    public Optional<Stream> stream(String name) {
+        return Optional.ofNullable(streams.get(name));
+    }
+
+    @Override
+    public List<Stream> of(String organisation) {
+        return streams.values().stream()
+                .filter(each -> each.organisation().equals(organisation))
+                .toList();
+    }
+
+    @Override
+    public List<Stream> all() {
+        return List.copyOf(streams.values());
+    }
+
+    // names of groups and transactions
+
+    private static String word(Admission.Shared kind) {
+        return switch (kind) {
+            case GROUP -> "group";
+            case TRANSACTION -> "transaction";
+        };
+    }
+
+    private static Claim claim(byte[] value) {
+        String[] parts = new String(value, UTF_8).split("\n", 2);
+        return new Claim(parts[0], Long.parseLong(parts[1]));
+    }
+
+    private long day() {
+        return clock.instant().getEpochSecond() / Duration.ofDays(1).toSeconds();
+    }
+
+    @Override
+    public boolean claims(String organisation, Admission.Shared kind, String name) {
+        Shared shared = new Shared(kind, name);
+        long today = day();
+        Claim before = claims.get(shared);
+        if (before != null && before.day() == today) {
+            return before.organisation().equals(organisation);
+        }
+        changing.lock();
+        try {
+            Claim now = claims.get(shared);
+            boolean over = now != null && now.day() + KEPT.toDays() < today;
+            if (now != null && !over && !now.organisation().equals(organisation)) {
+                return false;
+            }
+            if ((now == null || over) && full(organisation, kind)) {
+                return false;
+            }
+            String value = organisation + "\n" + today;
+            commit(new Transaction().write(put(word(kind), name, value.getBytes(UTF_8))));
+            claims.put(shared, new Claim(organisation, today));
+            return true;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private boolean full(String organisation, Admission.Shared kind) {
+        if (count(organisation, kind) >= MOST_SHARED) {
+            forget();
+        }
+        return count(organisation, kind) >= MOST_SHARED;
+    }
+
+    private long count(String organisation, Admission.Shared kind) {
+        return claims.entrySet().stream()
+                .filter(each -> each.getKey().kind() == kind)
+                .filter(each -> each.getValue().organisation().equals(organisation))
+                .count();
+    }
+
+    /** Names that nobody has asked for in a long time are free. */
+    private void forget() {
+        long today = day();
+        List<Shared> over = new ArrayList<>();
+        claims.forEach((shared, claim) -> {
+            if (claim.day() + KEPT.toDays() < today) {
+                over.add(shared);
+            }
+        });
+        for (int from = 0; from < over.size(); from += AT_ONCE) {
+            List<Shared> some = over.subList(from, Math.min(over.size(), from + AT_ONCE));
+            Transaction transaction = new Transaction();
+            some.forEach(each -> transaction.write(delete(word(each.kind()), each.name())));
+            commit(transaction);
+            some.forEach(claims::remove);
+        }
+    }
+
+    // minutes
+
+    @Override
+    public void begin(Request request, String id, byte[] kept) {
+        commit(
+                new Transaction()
+                        .write(put(MINUTE, id, kept.clone()))
+                        .carrying(request, Outcome.DONE));
+    }
+
+    @Override
+    public void note(Map<String, byte[]> kept) {
+        List<Map.Entry<String, byte[]>> all = List.copyOf(kept.entrySet());
+        for (int from = 0; from < all.size(); from += AT_ONCE) {
+            Transaction transaction = new Transaction();
+            all.subList(from, Math.min(all.size(), from + AT_ONCE))
+                    .forEach(
+                            each -> transaction.write(put(MINUTE, each.getKey(), each.getValue())));
+            commit(transaction);
+        }
+    }
+
+    @Override
+    public void end(Request request, String id) {
+        commit(new Transaction().write(delete(MINUTE, id)).carrying(request, Outcome.DONE));
+    }
+
+    @Override
+    public Map<String, byte[]> begun() {
+        Map<String, byte[]> begun = new LinkedHashMap<>();
+        each(MINUTE, (id, value) -> begun.put(id, Arrays.copyOf(value, value.length)));
+        return begun;
+    }
+}

@@ -1,0 +1,90 @@
+package org.domicile.streams;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.domicile.keyspace.Keyspace;
+import org.domicile.request.Request;
+
+/**
+ * The register of streams: which there are, and whose. The log is brought to it, and never the
+ * other way round. Safe for concurrent use.
+ */
+public interface Streams {
+    /** Of an organisation. */
+    int MOST = 1_000;
+
+    /** Names of groups and of transactions, each, of an organisation. */
+    int MOST_SHARED = 10_000;
+
+    /** What lies in a keyspace. One process has one. */
+    static Streams open(Keyspace keyspace, InstantSource clock) {
+        return new StoredStreams(keyspace, clock);
+    }
+
+    /** Makes it, unless its name is taken or there are too many. Carries the record. */
+    Asked create(Request request, Stream stream);
+
+    /** Gives it other measures; the number of partitions only grows. Carries the record. */
+    Asked measure(Request request, String name, Measures measures);
+
+    /** Removes it. Carries the record. */
+    Asked remove(Request request, String name);
+
+    /** One; empty when there is none. */
+    Optional<Stream> stream(String name);
+
+    /** Those of an organisation, by name. */
+    List<Stream> of(String organisation);
+
+    /** All, by name. */
+    List<Stream> all();
+
+    /**
+     * Whether a name of a group or a transaction is an organisation's: that of whoever used it
+     * first, until nobody has for 30 days. False also when it has too many.
+     */
+    boolean claims(String organisation, Admission.Shared kind, String name);
+
+    /**
+     * Keeps that a minute of access has begun. Carries the record.
+     *
+     * @param kept what its caller needs to end it after a death, at most a few KiB
+     */
+    void begin(Request request, String id, byte[] kept);
+
+    /** Keeps what is known of minutes that are under way, and no others. */
+    void note(Map<String, byte[]> kept);
+
+    /** A minute is over. Carries the record. */
+    void end(Request request, String id);
+
+    /** Those that have begun and did not end; all of them are a dead program's before the first. */
+    Map<String, byte[]> begun();
+
+    /**
+     * What is to change; what is empty stays.
+     *
+     * @param retention in milliseconds
+     */
+    record Measures(Optional<Integer> partitions, Optional<Long> retention, Optional<Long> bytes) {}
+
+    /** What became of what was asked for; but for {@link Now}, nothing was changed. */
+    sealed interface Asked {
+        /** It stands so now; or did, before it was removed. */
+        record Now(Stream stream) implements Asked {}
+
+        /** There is no such stream. */
+        record Absent() implements Asked {}
+
+        /** The name is somebody's. */
+        record Taken() implements Asked {}
+
+        /** The organisation has {@link #MOST}. */
+        record TooMany() implements Asked {}
+
+        /** It has more partitions already. */
+        record Fewer(Stream stream) implements Asked {}
+    }
+}

@@ -1,0 +1,159 @@
+package org.domicile.streams;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.domicile.keyspace.Keyspace;
+import org.domicile.request.Append;
+import org.domicile.request.Caller;
+import org.domicile.request.Outcome;
+import org.domicile.request.Pending;
+import org.domicile.request.Request;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The register of streams, over a keyspace in memory. */
+@Timeout(30)
+final class StreamsTest {
+    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+    private final Keyspace keyspace = Keyspace.inMemory();
+    private final List<Outcome> recorded = new ArrayList<>();
+    private Instant now = NOON;
+    private Streams streams = open();
+
+    private Streams open() {
+        return Streams.open(keyspace, () -> now);
+    }
+
+    private Request request() {
+        Pending pending =
+                new Pending() {
+                    @Override
+                    public List<Append> take(Outcome outcome) {
+                        recorded.add(outcome);
+                        return List.of();
+                    }
+
+                    @Override
+                    public void committed(List<Long> indices) {}
+                };
+        return new Request(
+                "r", new Caller.Anonymous(), "test", "home", "", NOON, NOON, Optional.of(pending));
+    }
+
+    private static Stream stream(String organisation, String name) {
+        return new Stream(
+                "0123456789abcdef",
+                organisation,
+                List.of("home", "de"),
+                new Topic(name, 2, Duration.ofDays(1), 1 << 30),
+                NOON,
+                "p1");
+    }
+
+    @Test
+    void streamsAreMadeChangedAndRemovedWithTheirRecord() {
+        Stream levels = stream("city", "water.levels");
+        assertEquals(new Streams.Asked.Now(levels), streams.create(request(), levels));
+        assertInstanceOf(
+                Streams.Asked.Taken.class,
+                streams.create(request(), stream("hospital", "water.levels")));
+        streams.create(request(), stream("hospital", "beds"));
+        assertEquals(List.of(levels), streams.of("city"));
+        var wider = new Streams.Measures(Optional.of(4), Optional.of(5_000L), Optional.empty());
+        var changed =
+                assertInstanceOf(
+                        Streams.Asked.Now.class, streams.measure(request(), "water.levels", wider));
+        assertEquals(
+                new Topic("water.levels", 4, Duration.ofSeconds(5), 1 << 30),
+                changed.stream().topic());
+        var narrower = new Streams.Measures(Optional.of(1), Optional.empty(), Optional.empty());
+        assertInstanceOf(
+                Streams.Asked.Fewer.class, streams.measure(request(), "water.levels", narrower));
+        assertInstanceOf(Streams.Asked.Absent.class, streams.measure(request(), "none", narrower));
+        streams = open();
+        assertEquals(Optional.of(changed.stream()), streams.stream("water.levels"));
+        assertEquals(
+                List.of("beds", "water.levels"), streams.all().stream().map(Stream::name).toList());
+        assertInstanceOf(Streams.Asked.Now.class, streams.remove(request(), "water.levels"));
+        assertInstanceOf(Streams.Asked.Absent.class, streams.remove(request(), "water.levels"));
+        streams = open();
+        assertEquals(Optional.empty(), streams.stream("water.levels"));
+        assertEquals(
+                List.of(
+                        Outcome.DONE,
+                        Outcome.CONFLICT,
+                        Outcome.DONE,
+                        Outcome.DONE,
+                        Outcome.CONFLICT,
+                        Outcome.ABSENT,
+                        Outcome.DONE,
+                        Outcome.ABSENT),
+                recorded);
+    }
+
+    @Test
+    void anOrganisationHasSoManyStreams() {
+        for (int i = 0; i < Streams.MOST; i++) {
+            streams.create(request(), stream("city", "s" + i));
+        }
+        assertInstanceOf(
+                Streams.Asked.TooMany.class, streams.create(request(), stream("city", "one.more")));
+        assertInstanceOf(
+                Streams.Asked.Now.class, streams.create(request(), stream("hospital", "beds")));
+    }
+
+    @Test
+    void aGroupIsWhoseUsedItFirst() {
+        assertTrue(streams.claims("city", Admission.Shared.GROUP, "readers"));
+        assertTrue(streams.claims("city", Admission.Shared.GROUP, "readers"));
+        assertFalse(streams.claims("hospital", Admission.Shared.GROUP, "readers"));
+        assertTrue(streams.claims("hospital", Admission.Shared.TRANSACTION, "readers"));
+        streams = open();
+        assertFalse(streams.claims("hospital", Admission.Shared.GROUP, "readers"));
+        now = NOON.plus(Duration.ofDays(29));
+        assertTrue(streams.claims("city", Admission.Shared.GROUP, "readers"));
+        now = NOON.plus(Duration.ofDays(45));
+        assertFalse(streams.claims("hospital", Admission.Shared.GROUP, "readers"));
+        now = NOON.plus(Duration.ofDays(61));
+        assertTrue(streams.claims("hospital", Admission.Shared.GROUP, "readers"));
+        assertFalse(streams.claims("city", Admission.Shared.GROUP, "readers"));
+    }
+
+    @Test
+    void namesOfGroupsAreBoundedAndForgotten() {
+        for (int i = 0; i < Streams.MOST_SHARED; i++) {
+            assertTrue(streams.claims("city", Admission.Shared.GROUP, "g" + i));
+        }
+        assertFalse(streams.claims("city", Admission.Shared.GROUP, "one.more"));
+        assertTrue(streams.claims("hospital", Admission.Shared.GROUP, "one.more"));
+        now = NOON.plus(Duration.ofDays(31));
+        assertTrue(streams.claims("city", Admission.Shared.GROUP, "another"));
+    }
+
+    @Test
+    void minutesStayUntilTheyEnd() {
+        streams.begin(request(), "a", new byte[] {1});
+        streams.begin(request(), "b", new byte[] {2});
+        streams.note(Map.of("b", new byte[] {3}));
+        streams.note(Map.of());
+        streams = open();
+        Map<String, byte[]> begun = streams.begun();
+        assertEquals(Set.of("a", "b"), begun.keySet());
+        assertArrayEquals(new byte[] {3}, begun.get("b"));
+        streams.end(request(), "a");
+        assertEquals(Set.of("b"), streams.begun().keySet());
+        assertEquals(List.of(Outcome.DONE, Outcome.DONE, Outcome.DONE), recorded);
+    }
+}

@@ -1,0 +1,128 @@
+package org.domicile.guard;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.domicile.request.Request;
+import org.domicile.streams.Act;
+import org.domicile.streams.Admission;
+import org.domicile.streams.Stream;
+import org.domicile.streams.StreamLog;
+import org.domicile.streams.StreamRecord;
+import org.domicile.streams.Streams;
+import org.domicile.streams.Topic;
+
+/**
+ * Streams for doors. A stream is judged as an object of a bucket {@code streams}, by its name, so
+ * labels, policies and rules about people mean it like any object.
+ *
+ * <p><b>A use is a minute.</b> Every access is decided about. The first of a caller (with its
+ * credential, from its address) to a stream in a minute is on record, durably, before it is told
+ * that it may; when the minute is over, a second entry says how much it was. Minutes that a death
+ * left open are closed when the program runs again, with what is known, as "at least".
+ *
+ * <p>Safe for concurrent use. May throw {@link Refused}, on record then, {@link StreamRefusal}, and
+ * {@link org.domicile.bytes.StorageFailure} as everywhere.
+ */
+public interface GuardedStreams extends AutoCloseable {
+    /** streams:CreateStream: makes a stream of the caller's organisation, and starts the log. */
+    Shown create(Request request, Topic wanted);
+
+    /** streams:ChangeStream: gives it other measures. */
+    Shown change(Request request, String name, Streams.Measures measures);
+
+    /** streams:DeleteStream: removes it, with all that is in it. */
+    Shown delete(Request request, String name);
+
+    /** streams:ListStreams: those of the caller's organisation that it may see. */
+    Listed list(Request request);
+
+    /** streams:DescribeStream: what one is, and how much is in it. */
+    Shown show(Request request, String name);
+
+    /** Records that the door itself refused a known caller. */
+    void refuse(Request request, String action, String reason);
+
+    /**
+     * Whether a caller may do something with a stream now. {@link Act#LIST} that it may not leaves
+     * no entry; every other no is on record.
+     */
+    boolean admits(Request request, Act act, String stream);
+
+    /** streams:UseName: whether it may use the name of a group or of a transaction. */
+    boolean admits(Request request, Admission.Shared kind, String name);
+
+    /** How much an admitted caller published. */
+    void published(Request request, String stream, int partition, int records, int bytes);
+
+    /** What an admitted caller has got, from an offset to before another. */
+    void polled(Request request, String stream, int partition, long from, long to);
+
+    /** streams:Publish: appends records, and returns when they are synced. */
+    Published publish(Request request, String stream, List<StreamRecord.Coming> records);
+
+    /**
+     * streams:Poll: reads a stream from here on.
+     *
+     * @param from first offsets that are wanted, by partition; of others, what comes from now on
+     */
+    Reader read(Request request, String stream, Map<Integer, Long> from);
+
+    /** Brings the log to what the register says; starts it if there is any stream. */
+    void settle();
+
+    /** Ends what runs, with minutes that are open. */
+    @Override
+    void close();
+
+    /**
+     * A stream.
+     *
+     * @param extents of its partitions; empty while the log does not run
+     * @param use as {@code organisation/node/number}
+     */
+    record Shown(Stream stream, List<StreamLog.Extent> extents, String use) {
+        /** They are the record's own. */
+        public Shown {
+            extents = List.copyOf(extents);
+        }
+    }
+
+    /** Streams, by name. */
+    record Listed(List<Stream> streams, String use) {
+        /** They are the record's own. */
+        public Listed {
+            streams = List.copyOf(streams);
+        }
+    }
+
+    /**
+     * Where records came.
+     *
+     * @param use under which the minute began; empty where that was another request's
+     */
+    record Published(List<StreamLog.Place> places, String use) {
+        /** They are the record's own. */
+        public Published {
+            places = List.copyOf(places);
+        }
+    }
+
+    /** Owned by one thread. */
+    interface Reader extends AutoCloseable {
+        /**
+         * What there is; waits so long for a first. Whether the caller may still read is asked each
+         * time, and what is returned counts as told.
+         *
+         * @param request by the same caller, of now
+         */
+        List<StreamRecord> poll(Request request, Duration longest);
+
+        /** The use under which the last minute began; empty where another request did. */
+        Optional<String> use();
+
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,252 @@
+package org.domicile.guard;
+
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.keys.Keys;
+import org.domicile.keys.Vault;
+import org.domicile.ledger.Ledger;
+import org.domicile.ledger.Use;
+import org.domicile.policy.Resource;
+import org.domicile.request.Caller;
+import org.domicile.request.Outcome;
+import org.domicile.request.Request;
+import org.domicile.streams.Streams;
+
+/**
+ * Minutes of access that are under way. One thread ends them and keeps what is known of them; the
+ * locks {@code turns}, which accesses share, let one request begin a minute while others wait.
+ */
+final class StreamMinutes implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("org.domicile.guard");
+    private static final int TURNS = 64;
+
+    /** Minutes that are in memory at one time. */
+    private static final int MOST = 100_000;
+
+    /** Counts of requests that were under way when the minute ended come a little later. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
+
+    /** After that nothing of it comes. */
+    private static final long REMEMBERED_MINUTES = 2;
+
+    private static final Duration KEPT_EACH = Duration.ofSeconds(5);
+
+    /** Who does what from where. @param object the stream, or the name of a group */
+    record Access(Caller caller, String address, String zone, String action, String object) {}
+
+    private record Held(Access access, StreamMinute minute) {}
+
+    private final Streams streams;
+    private final Ledger ledger;
+    private final Vault vault;
+    private final InstantSource clock;
+    private final SecureRandom random;
+    private final Map<Access, StreamMinute> present = new ConcurrentHashMap<>();
+    private final Map<String, Held> all = new ConcurrentHashMap<>();
+
+    /** Accesses that are on record for a minute and are not counted. */
+    private final Map<Access, Long> seen = new ConcurrentHashMap<>();
+
+    private final ReentrantLock[] turns = new ReentrantLock[TURNS];
+    private final Thread ending;
+    private volatile boolean closed;
+    private Instant kept = Instant.EPOCH;
+
+    StreamMinutes(
+            Streams streams, Ledger ledger, Vault vault, InstantSource clock, SecureRandom random) {
+        this.streams = streams;
+        this.ledger = ledger;
+        this.vault = vault;
+        this.clock = clock;
+        this.random = random;
+        for (int i = 0; i < TURNS; i++) {
+            turns[i] = new ReentrantLock();
+        }
+        // of a program that died
+        streams.begun()
+                .forEach((id, sealed) ->
+                        end(StreamMinute.decode(id, vault.open(name(id), sealed)), false));
+        this.ending = Thread.ofVirtual().name("streams minutes").start(this::run);
+    }
+
+    private static String name(String id) {
+        return "guard/streams/minute/" + id;
+    }
+
+    private static Access access(Uses uses, String action, String object) {
+        Request request = uses.request();
+        return new Access(request.caller(), request.address(), request.zone(), action, object);
+    }
+
+    /**
+     * Lets an access in, or throws: it is decided about now, and on record since this minute began.
+     *
+     * @return whether this request began the minute
+     */
+    boolean admit(Uses uses, String action, Resource resource, String object) {
+        Access access = access(uses, action, object);
+        long now = StreamMinute.minute(uses.at());
+        if (isPresent(access, now)) {
+            uses.check(action, resource, object);
+            return false;
+        }
+        ReentrantLock turn = turns[Math.floorMod(access.hashCode(), TURNS)];
+        turn.lock();
+        try {
+            if (isPresent(access, now)) {
+                uses.check(action, resource, object);
+                return false;
+            }
+            if (all.size() >= MOST) {
+                throw new StorageFailure(
+                        StorageFailure.Kind.OVERLOADED,
+                        "too many clients use streams in this minute; try again in the next");
+            }
+            try (Admitted use = uses.admit(action, resource, object)) {
+                StreamMinute minute = new StreamMinute(fresh(), use.use());
+                streams.begin(
+                        use.carrying(() -> 0),
+                        minute.id(),
+                        vault.seal(name(minute.id()), minute.encode()));
+                all.put(minute.id(), new Held(access, minute));
+                present.put(access, minute);
+            }
+            return true;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private boolean isPresent(Access access, long now) {
+        StreamMinute minute = present.get(access);
+        return minute != null && minute.minute() == now;
+    }
+
+    /** The same for what nothing is counted of: once in a minute it is on record. */
+    void admitOnce(Uses uses, String action, Resource resource, String object, Outcome outcome) {
+        Access access = access(uses, action, object);
+        long now = StreamMinute.minute(uses.at());
+        Long before = seen.get(access);
+        if (before != null && before == now) {
+            uses.check(action, resource, object);
+            return;
+        }
+        try (Admitted use = uses.admit(action, resource, object)) {
+            use.record(outcome, 0);
+        }
+        if (seen.size() < MOST) {
+            seen.put(access, now);
+        }
+    }
+
+    private String fresh() {
+        byte[] id = new byte[12];
+        random.nextBytes(id);
+        return HexFormat.of().formatHex(id);
+    }
+
+    /** The minute that counts go to: the latest of an access that was admitted. */
+    Optional<StreamMinute> of(Uses uses, String action, String object) {
+        return Optional.ofNullable(present.get(access(uses, action, object)));
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                Thread.sleep(1_000);
+                turn(clock.instant());
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, "minutes of streams could not be ended", e);
+            }
+        }
+    }
+
+    /** Ends what is over, and keeps what is known of the rest. */
+    private void turn(Instant now) {
+        long minute = StreamMinute.minute(now.minus(GRACE));
+        for (Held held : List.copyOf(all.values())) {
+            StreamMinute each = held.minute();
+            if (each.minute() < minute && each.wantsClosing()) {
+                end(each, true);
+            }
+            if (each.isOver() && each.minute() + REMEMBERED_MINUTES < minute) {
+                all.remove(each.id());
+                present.remove(held.access(), each);
+            }
+        }
+        seen.values().removeIf(each -> each < minute);
+        if (Duration.between(kept, now).compareTo(KEPT_EACH) >= 0) {
+            kept = now;
+            Map<String, byte[]> changed = new HashMap<>();
+            for (Held held : all.values()) {
+                StreamMinute each = held.minute();
+                if (each.takeChanged()) {
+                    changed.put(each.id(), vault.seal(name(each.id()), each.encode()));
+                }
+            }
+            streams.note(changed);
+        }
+    }
+
+    /**
+     * @param whole whether all that it was is known
+     */
+    private void end(StreamMinute minute, boolean whole) {
+        Use opening = minute.opening();
+        StreamMinute.Told told = minute.take(whole);
+        Request request =
+                new Request(
+                        "streams",
+                        opening.caller(),
+                        "program",
+                        opening.clientZone(),
+                        opening.address(),
+                        clock.instant(),
+                        Instant.MAX,
+                        Optional.empty());
+        long number = ledger.number(opening.organisation());
+        Use closing = minute.closing(number, clock.instant(), told.object());
+        try {
+            streams.end(request.carrying(ledger.pending(closing, told::bytes)), minute.id());
+        } catch (Keys.KeyGone e) {
+            // Whom it concerns was erased: of that nothing can be kept any more.
+            ledger.abandon(opening.organisation(), number);
+            streams.end(request, minute.id());
+        } catch (StorageFailure e) {
+            ledger.abandon(opening.organisation(), number);
+            minute.giveBack(told);
+            throw e; // after a death it is closed with what was kept, as "at least"
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        ending.interrupt();
+        try {
+            ending.join();
+            for (Held each : all.values()) {
+                if (each.minute().wantsClosing()) {
+                    end(each.minute(), true);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (StorageFailure e) {
+            LOG.log(Level.WARNING, "minutes of streams end when the program runs again", e);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package org.domicile.guard;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.domicile.streams.StreamLog;
+import org.domicile.streams.StreamRecord;
+import org.domicile.streams.Topic;
+
+/** A log of streams in memory, of one partition each. */
+final class MemoryLog implements StreamLog {
+    private final Map<String, List<StreamRecord>> streams = new TreeMap<>();
+    private boolean running;
+
+    @Override
+    public int start() {
+        running = true;
+        return 1;
+    }
+
+    @Override
+    public Optional<Integer> port() {
+        return running ? Optional.of(1) : Optional.empty();
+    }
+
+    @Override
+    public Optional<String> failure() {
+        return Optional.empty();
+    }
+
+    @Override
+    public synchronized void keep(Topic topic) {
+        start();
+        streams.computeIfAbsent(topic.name(), _ -> new ArrayList<>());
+    }
+
+    @Override
+    public synchronized boolean remove(String name) {
+        return streams.remove(name) != null;
+    }
+
+    @Override
+    public synchronized List<String> names() {
+        return List.copyOf(streams.keySet());
+    }
+
+    @Override
+    public synchronized List<Extent> extents(String name) {
+        List<StreamRecord> all = streams.get(name);
+        return all == null ? List.of() : List.of(new Extent(0, 0, all.size()));
+    }
+
+    @Override
+    public synchronized Appended append(String stream, List<StreamRecord.Coming> records) {
+        List<StreamRecord> all = streams.get(stream);
+        if (all == null) {
+            return new Appended.Absent();
+        }
+        List<Place> places = new ArrayList<>();
+        for (StreamRecord.Coming each : records) {
+            places.add(new Place(0, all.size()));
+            all.add(
+                    new StreamRecord(
+                            0,
+                            all.size(),
+                            each.at().orElse(Instant.EPOCH),
+                            each.key(),
+                            each.value(),
+                            each.headers()));
+        }
+        return new Appended.Kept(places);
+    }
+
+    @Override
+    public Reader read(String stream, Map<Integer, Long> from) {
+        Map<Integer, Long> next = new HashMap<>(from);
+        return new Reader() {
+            @Override
+            public List<StreamRecord> poll(Duration longest) {
+                synchronized (MemoryLog.this) {
+                    List<StreamRecord> all = streams.getOrDefault(stream, List.of());
+                    int at = (int) (long) next.getOrDefault(0, 0L);
+                    next.put(0, (long) all.size());
+                    return List.copyOf(all.subList(Math.min(at, all.size()), all.size()));
+                }
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public void close() {
+        running = false;
+    }
+}

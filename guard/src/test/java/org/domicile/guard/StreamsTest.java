@@ -1,0 +1,314 @@
+package org.domicile.guard;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.ledger.Ledger;
+import org.domicile.policy.Marks;
+import org.domicile.request.Caller;
+import org.domicile.request.Request;
+import org.domicile.streams.Act;
+import org.domicile.streams.Admission;
+import org.domicile.streams.Stream;
+import org.domicile.streams.StreamRecord;
+import org.domicile.streams.Streams;
+import org.domicile.streams.Topic;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Streams behind the guard: who may, what is on record when, and what minutes say. */
+@Timeout(60)
+final class StreamsTest {
+    private static final String LEVELS = "water.levels";
+
+    private Installation installation;
+    private MemoryLog log;
+    private GuardedStreams streams;
+    private Administration.Issued city;
+    private Caller.Known caller;
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        installation = Installation.inMemory(folder);
+        city = installation.tenant("city");
+        caller = installation.caller(city);
+        log = new MemoryLog();
+        streams = guarded();
+    }
+
+    private GuardedStreams guarded() {
+        return installation
+                .guard()
+                .streams(Streams.open(installation.keyspace(), installation.time()), log);
+    }
+
+    @AfterEach
+    void close() {
+        streams.close();
+        installation.close();
+    }
+
+    private static Topic topic(String name) {
+        return new Topic(name, 1, Duration.ofDays(1), 1 << 20);
+    }
+
+    private Request request() {
+        return installation.request(caller);
+    }
+
+    private List<String> since(long entries) {
+        return installation.usesSince("city", entries).stream()
+                .map(use -> use.action() + " " + use.outcome() + " " + use.object())
+                .toList();
+    }
+
+    private static void await(BooleanSupplier holds) {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!holds.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, "it took too long");
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    private static List<StreamRecord.Coming> coming(String... values) {
+        List<StreamRecord.Coming> all = new ArrayList<>();
+        for (String each : values) {
+            all.add(StreamRecord.Coming.of(each.getBytes(UTF_8)));
+        }
+        return all;
+    }
+
+    /** Puts the clock to the beginning of a minute, so that a test has all of it. */
+    private void freshMinute() {
+        long second = installation.time().instant().getEpochSecond() % 60;
+        installation.time().advance(Duration.ofSeconds(60 - second));
+    }
+
+    @Test
+    void aStreamIsMadeShownChangedAndDeletedOnRecord() {
+        long before = installation.entries("city");
+        Stream made = streams.create(request(), topic(LEVELS)).stream();
+        assertEquals("city", made.organisation());
+        assertEquals(List.of(Installation.HOME), made.zones());
+        assertEquals(List.of(LEVELS), log.names());
+        assertEquals(
+                List.of(LEVELS),
+                streams.list(request()).streams().stream().map(Stream::name).toList());
+        StreamRefusal taken =
+                assertThrows(StreamRefusal.class, () -> streams.create(request(), topic(LEVELS)));
+        assertEquals(StreamRefusal.Kind.CONFLICT, taken.kind());
+        streams.change(
+                request(),
+                LEVELS,
+                new Streams.Measures(Optional.empty(), Optional.of(5L), Optional.empty()));
+        assertEquals(1, streams.show(request(), LEVELS).extents().size());
+        streams.delete(request(), LEVELS);
+        assertEquals(List.of(), log.names());
+        assertThrows(StreamRefusal.class, () -> streams.show(request(), LEVELS));
+        assertThrows(StreamRefusal.class, () -> streams.delete(request(), LEVELS));
+        assertEquals(
+                List.of(
+                        "streams:CreateStream done streams/water.levels",
+                        "streams:ListStreams done ",
+                        "streams:CreateStream conflict streams/water.levels",
+                        "streams:ChangeStream done streams/water.levels",
+                        "streams:DescribeStream done streams/water.levels",
+                        "streams:DeleteStream done streams/water.levels",
+                        "streams:DescribeStream absent streams/water.levels",
+                        "streams:DeleteStream absent streams/water.levels"),
+                since(before));
+    }
+
+    @Test
+    void aMinuteIsOnRecordBeforeItsFirstAccessAndSaysAtItsEndHowMuchItWas() {
+        streams.create(request(), topic(LEVELS));
+        freshMinute();
+        long before = installation.entries("city");
+        GuardedStreams.Published first = streams.publish(request(), LEVELS, coming("a", "bc"));
+        assertEquals("city/node-1/", first.use().substring(0, 12));
+        assertEquals("", streams.publish(request(), LEVELS, coming("d")).use());
+        assertTrue(streams.admits(request(), Act.POLL, LEVELS));
+        streams.polled(request(), LEVELS, 0, 0, 2);
+        streams.polled(request(), LEVELS, 0, 2, 3);
+        streams.polled(request(), LEVELS, 0, 1, 2);
+        assertTrue(streams.admits(request(), Act.POLL, LEVELS));
+        assertEquals(
+                List.of(
+                        "streams:Publish done streams/water.levels",
+                        "streams:Poll done streams/water.levels"),
+                since(before));
+        installation.time().advance(Duration.ofSeconds(63));
+        await(() -> since(before).size() == 4);
+        List<Ledger.Recorded> uses = installation.usesSince("city", before);
+        Ledger.Recorded published =
+                uses.stream()
+                        .filter(use -> use.action().equals("streams:Published"))
+                        .findFirst()
+                        .orElseThrow();
+        assertEquals("streams/water.levels 3 records", published.object());
+        assertEquals(4, published.size());
+        assertEquals("city/tests", published.purpose());
+        assertEquals(caller.principal(), published.principal());
+        Ledger.Recorded polled =
+                uses.stream()
+                        .filter(use -> use.action().equals("streams:Polled"))
+                        .findFirst()
+                        .orElseThrow();
+        assertEquals("streams/water.levels 4 records 0:0-3,1-2", polled.object());
+        // what comes late is told by itself
+        streams.polled(request(), LEVELS, 0, 3, 4);
+        await(() -> since(before).size() == 5);
+        assertEquals(
+                "streams:Polled done streams/water.levels 1 records 0:3-4",
+                since(before).getLast());
+        // and the next minute begins anew
+        streams.publish(request(), LEVELS, coming("e"));
+        assertEquals("streams:Publish done streams/water.levels", since(before).getLast());
+    }
+
+    @Test
+    void manyAtOnceBeginOneMinute() throws Exception {
+        streams.create(request(), topic(LEVELS));
+        freshMinute();
+        long before = installation.entries("city");
+        CountDownLatch go = new CountDownLatch(1);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            threads.add(
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    go.await();
+                                } catch (InterruptedException e) {
+                                    throw new AssertionError(e);
+                                }
+                                streams.publish(request(), LEVELS, coming("x"));
+                            }));
+        }
+        go.countDown();
+        for (Thread each : threads) {
+            each.join();
+        }
+        assertEquals(List.of("streams:Publish done streams/water.levels"), since(before));
+    }
+
+    @Test
+    void aDeathClosesMinutesWithWhatIsKnown() {
+        streams.create(request(), topic(LEVELS));
+        freshMinute();
+        long before = installation.entries("city");
+        streams.publish(request(), LEVELS, coming("a", "bc"));
+        // what is known is kept every few seconds of the clock
+        installation.time().advance(Duration.ofSeconds(6));
+        await(() -> {
+            Streams there = Streams.open(installation.keyspace(), installation.time());
+            return there.begun().values().stream().anyMatch(kept -> kept.length > 0) && kept(there);
+        });
+        streams = guarded(); // as another process would, on what is durable
+        assertEquals(
+                "streams:Published done streams/water.levels at least 2 records",
+                since(before).getLast());
+        assertEquals(2, since(before).size());
+        assertTrue(Streams.open(installation.keyspace(), installation.time()).begun().isEmpty());
+    }
+
+    /** Whether the counts are in what is kept: opening it is the guard's alone. */
+    private boolean kept(Streams there) {
+        return there.begun().entrySet().stream()
+                .anyMatch(each -> {
+                    byte[] plain =
+                            installation
+                                    .keys()
+                                    .vault()
+                                    .open("guard/streams/minute/" + each.getKey(), each.getValue());
+                    return StreamMinute.decode(each.getKey(), plain)
+                            .take(true)
+                            .object()
+                            .endsWith(" 2 records");
+                });
+    }
+
+    @Test
+    void nothingIsServedThatCannotBeRecorded() {
+        streams.create(request(), topic(LEVELS));
+        freshMinute();
+        installation.keyspace().fenceAfter(0);
+        assertThrows(StorageFailure.class, () -> streams.publish(request(), LEVELS, coming("a")));
+        assertThrows(StorageFailure.class, () -> streams.admits(request(), Act.POLL, LEVELS));
+        assertEquals(0, log.extents(LEVELS).getFirst().next());
+        installation.keyspace().heal();
+    }
+
+    @Test
+    void withoutAPurposeNothingIsSeenReadOrWritten() {
+        streams.create(request(), topic(LEVELS));
+        GuardedStreams.Reader reader = streams.read(request(), LEVELS, Map.of(0, 0L));
+        streams.publish(request(), LEVELS, coming("a"));
+        assertEquals(1, reader.poll(request(), Duration.ZERO).size());
+        Caller.Known other = installation.caller(installation.tenant("hospital"));
+        for (Act act : Act.values()) {
+            assertFalse(streams.admits(installation.request(other), act, LEVELS), act::name);
+        }
+        assertEquals(List.of(), streams.list(installation.request(other)).streams());
+        assertThrows(
+                Refused.class,
+                () -> streams.publish(installation.request(other), LEVELS, coming("b")));
+        assertThrows(
+                Refused.class, () -> streams.read(installation.request(other), LEVELS, Map.of()));
+        assertThrows(Refused.class, () -> streams.show(installation.request(other), LEVELS));
+        assertThrows(Refused.class, () -> streams.delete(installation.request(other), LEVELS));
+        // a name that somebody else uses is no group of theirs
+        assertTrue(streams.admits(request(), Admission.Shared.GROUP, "readers"));
+        assertFalse(streams.admits(installation.request(other), Admission.Shared.GROUP, "readers"));
+
+        installation.admin().withdrawPurpose("city/tests");
+        for (Act act : Act.values()) {
+            assertFalse(streams.admits(request(), act, LEVELS), act::name);
+        }
+        assertThrows(Refused.class, () -> reader.poll(request(), Duration.ZERO));
+        assertThrows(Refused.class, () -> streams.publish(request(), LEVELS, coming("c")));
+        assertEquals(1, log.extents(LEVELS).getFirst().next());
+    }
+
+    @Test
+    void zonesAndLabelsHold() {
+        streams.create(request(), topic(LEVELS));
+        Request abroad = installation.request(caller, "abroad");
+        assertFalse(streams.admits(abroad, Act.POLL, LEVELS));
+        assertFalse(streams.admits(abroad, Act.PUBLISH, LEVELS));
+        installation
+                .admin()
+                .label(
+                        "streams:city",
+                        "water.",
+                        new Marks(List.of(), List.of("city/tests"), List.of()));
+        assertFalse(streams.admits(request(), Act.POLL, LEVELS));
+        streams.create(request(), topic("air.quality"));
+        assertTrue(streams.admits(request(), Act.POLL, "air.quality"));
+    }
+
+    @Test
+    void theLogIsBroughtToTheRegister() {
+        streams.create(request(), topic(LEVELS));
+        log.remove(LEVELS);
+        log.keep(topic("left.over"));
+        streams.settle();
+        assertEquals(List.of(LEVELS), log.names());
+    }
+}
