@@ -19,6 +19,10 @@ final class Owners {
                     Map.entry("org.apache.iceberg", Set.of("tables")),
                     Map.entry("org.apache.avro", Set.of("tables")),
                     Map.entry("io.netty", Set.of("http")),
+                    Map.entry("org.apache.kafka", Set.of("streams")),
+                    Map.entry("kafka", Set.of("streams")),
+                    Map.entry("scala", Set.of("streams")),
+                    Map.entry("org.slf4j", Set.of("streams")),
                     Map.entry("picocli", PROGRAMS),
                     Map.entry(
                             "com.fasterxml.jackson",
@@ -26,6 +30,7 @@ final class Owners {
                                     "admin",
                                     "iceberg",
                                     "register",
+                                    "ingest",
                                     "launcher",
                                     "bench",
                                     "persons",

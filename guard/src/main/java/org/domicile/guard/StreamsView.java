@@ -101,6 +101,8 @@ final class StreamsView implements GuardedStreams {
                         uses.at(),
                         uses.initiator());
         Resource.Data place = place(uses, Optional.of(stream), wanted.name());
+        uses.check("streams:CreateStream", place, object(wanted.name()));
+        log.start(); // where it cannot run, no stream is made
         try (Admitted use = uses.admit("streams:CreateStream", place, object(wanted.name()))) {
             done(streams.create(use.carrying(() -> 0), stream), wanted.name());
         }

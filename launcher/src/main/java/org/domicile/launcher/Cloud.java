@@ -43,6 +43,7 @@ import org.domicile.http.ListenerOptions;
 import org.domicile.http.ListenerOptions.Address;
 import org.domicile.iceberg.IcebergDoor;
 import org.domicile.iceberg.IcebergOptions;
+import org.domicile.ingest.IngestDoor;
 import org.domicile.keys.Keys;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.KeyspaceOptions;
@@ -346,6 +347,8 @@ final class Cloud implements AutoCloseable {
                         request -> guard.tables(request, tables),
                         new IcebergOptions(settings.zones().home(), files),
                         clock);
+        Streaming streaming = Streaming.open(folder, settings, guard, keyspace, clock);
+        opened.push(streaming);
         Visible visible = Visible.of(guard.sql(queries, tables));
         Path socket = socket(folder, settings, opened);
         HttpServer server =
@@ -361,6 +364,7 @@ final class Cloud implements AutoCloseable {
                                         iceberg,
                                         new SqlPage(
                                                 guard, guard.sql(queries, tables), visible, clock),
+                                        new IngestDoor(guard, streaming.guarded(), clock),
                                         clock),
                                 admin),
                         clock,
@@ -402,12 +406,21 @@ final class Cloud implements AutoCloseable {
         Map<String, String> urls = new TreeMap<>(urls(settings, server.addresses()));
         urls.put("sql", "postgresql://" + host(sql.address()) + ":" + sql.address().getPort());
         files.is(urls.getOrDefault("s3", ""));
-        instruments.opened(server, sql, urls);
+        instruments.opened(server, sql, streaming, urls);
         Endpoints endpoints = endpoints(settings, urls, socket, places, policy, clock.instant());
         endpoints.write(disk, folder);
+        streaming.begin(url -> tell(endpoints.with("kafka", url), disk, folder));
         opened.push(() -> Files.deleteIfExists(folder.endpoints()));
         LOG.log(Level.INFO, "ready: " + urls);
         return new Cloud(opened, instruments, endpoints, guard, checker);
+    }
+
+    private static void tell(Endpoints endpoints, Disk disk, Folder folder) {
+        try {
+            endpoints.write(disk, folder);
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "commands are not told where Kafka's clients go", e);
+        }
     }
 
     // doors
@@ -424,6 +437,7 @@ final class Cloud implements AutoCloseable {
             HttpHandler register,
             HttpHandler iceberg,
             HttpHandler sql,
+            HttpHandler streams,
             Clock clock) {
         HttpHandler health = new HealthDoor(instruments, instruments);
         HttpHandler tiles = new TilesDoor(guard, VerifierPage.html(), clock);
@@ -435,6 +449,7 @@ final class Cloud implements AutoCloseable {
         RegisterDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, register)));
         IcebergDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, iceberg)));
         SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
+        IngestDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, streams)));
         return new WebRoutes(List.copyOf(routes));
     }
 

@@ -108,6 +108,24 @@ record Endpoints(
         return value;
     }
 
+    /** The same, with one listener more. */
+    Endpoints with(String listener, String url) {
+        Map<String, String> more = new LinkedHashMap<>(urls);
+        more.put(listener, url);
+        return new Endpoints(
+                pid,
+                processStarted,
+                version,
+                started,
+                zone,
+                more,
+                socket,
+                keyPlaces,
+                rootKey,
+                firstCredential,
+                firstSteps);
+    }
+
     /** URL of the S3 door; empty when it has no listener. */
     String s3() {
         return urls.getOrDefault("s3", "");

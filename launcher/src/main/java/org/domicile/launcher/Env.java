@@ -26,7 +26,10 @@ import picocli.CommandLine.Spec;
             "  eval \"$(./domicile env)\"                 aws-cli, boto3, most SDKs, psql",
             "  eval \"$(./domicile env --for rclone)\"    then: rclone ls domicile:archive",
             "  (umask 077; ./domicile env --for s3cmd > domicile.s3cfg)",
-            "Tables: --for pyiceberg, spark, trino, duckdb"
+            "Tables: --for pyiceberg, spark, trino, duckdb",
+            "Streams: (umask 077; ./domicile env --for kcat > kcat.conf)",
+            "         kcat -F kcat.conf -t water.levels -P < readings.ndjson; or --for java,"
+                    + " kafkajs"
         })
 final class Env implements Callable<Integer> {
     /** Clients that want it each in a form of its own. */
@@ -39,7 +42,11 @@ final class Env implements Callable<Integer> {
         pyiceberg,
         spark,
         trino,
-        duckdb
+        duckdb,
+        kcat,
+        librdkafka,
+        java,
+        kafkajs
     }
 
     private static final String PYICEBERG =
@@ -96,6 +103,9 @@ final class Env implements Callable<Integer> {
                     case spark -> tables.spark();
                     case trino -> tables.trino();
                     case duckdb -> tables.duckdb();
+                    case kcat, librdkafka -> kafka(credential, server).librdkafka();
+                    case java -> kafka(credential, server).java();
+                    case kafkajs -> kafka(credential, server).kafkajs();
                     case aws, rclone, restic, s3cmd, boto3 ->
                             variables(
                                     credential,
@@ -115,10 +125,25 @@ final class Env implements Callable<Integer> {
                         case spark -> CatalogClientSettings.lines(SPARK, variables, " ");
                         case trino -> CatalogClientSettings.lines(TRINO, variables, "=");
                         case duckdb -> tables.duckdbSql();
+                        case kcat, librdkafka, java ->
+                                CatalogClientSettings.lines(
+                                        KafkaClientSettings.note(client.name()), variables, "=");
+                        case kafkajs -> kafka(credential, server).kafkajsCode();
                     });
         }
         out.flush();
         return 0;
+    }
+
+    private static KafkaClientSettings kafka(FirstCredential credential, Endpoints server) {
+        String url = server.urls().getOrDefault("kafka", "");
+        if (url.isEmpty()) {
+            throw new Problem(
+                    "there is no stream yet, and Kafka's clients are served from the first one on:"
+                            + " ./domicile stream create NAME");
+        }
+        boolean tls = server.urls().getOrDefault("web", "").startsWith("https:");
+        return new KafkaClientSettings(credential, url.substring("kafka://".length()), tls);
     }
 
     private Map<String, String> variables(
@@ -150,6 +175,7 @@ final class Env implements Callable<Integer> {
                 variables.put("RESTIC_REPOSITORY", "s3:" + url + "/restic");
             }
             case pyiceberg, spark, trino, duckdb -> {} // theirs are the catalog's
+            case kcat, librdkafka, java, kafkajs -> {} // theirs are the streams'
         }
         return variables;
     }
@@ -192,7 +218,7 @@ final class Env implements Callable<Integer> {
                     "# The repository is the bucket 'restic'; change RESTIC_REPOSITORY for"
                         + " another.\n"
                         + "# Set RESTIC_PASSWORD_FILE, then: restic init && restic backup FOLDER\n";
-            case pyiceberg, spark, trino, duckdb -> "";
+            case pyiceberg, spark, trino, duckdb, kcat, librdkafka, java, kafkajs -> "";
         };
     }
 

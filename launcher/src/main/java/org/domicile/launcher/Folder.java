@@ -40,6 +40,10 @@ record Folder(Path path) {
         return path.resolve("blobs");
     }
 
+    Path streams() {
+        return path.resolve("streams");
+    }
+
     Path ledger() {
         return path.resolve("ledger");
     }

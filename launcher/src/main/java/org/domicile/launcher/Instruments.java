@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -72,7 +73,19 @@ final class Instruments implements Running, Readiness, Figures {
             CompactionOfTables compaction,
             StatisticsOfTables statistics) {}
 
-    private record Open(HttpServer server, SqlDoor sql, Map<String, String> urls, Instant since) {}
+    private record Open(
+            HttpServer server,
+            SqlDoor sql,
+            Streaming streaming,
+            Map<String, String> urls,
+            Instant since) {
+        /** Where it listens now. */
+        Map<String, String> present() {
+            Map<String, String> present = new TreeMap<>(urls);
+            streaming.url().ifPresent(url -> present.put("kafka", url));
+            return present;
+        }
+    }
 
     private final Parts parts;
     private final InstantSource clock;
@@ -91,8 +104,8 @@ final class Instruments implements Running, Readiness, Figures {
     }
 
     /** From now on it is ready. */
-    void opened(HttpServer server, SqlDoor sql, Map<String, String> urls) {
-        open.set(new Open(server, sql, urls, clock.instant()));
+    void opened(HttpServer server, SqlDoor sql, Streaming streaming, Map<String, String> urls) {
+        open.set(new Open(server, sql, streaming, urls, clock.instant()));
     }
 
     /** From now on it is not any more. */
@@ -138,12 +151,16 @@ final class Instruments implements Running, Readiness, Figures {
         compaction(figures, warnings);
         statistics(figures, warnings);
         parts.steady().doubted().ifPresent(far -> warnings.add(doubt(far)));
+        if (now != null) {
+            figures.putAll(now.streaming().figures());
+            warnings.addAll(now.streaming().warnings());
+        }
         process(figures, now);
         return new Status(
                 stopping ? "stopping" : now == null ? "starting" : "ready",
                 Main.version(),
                 now == null ? clock.instant() : now.since(),
-                now == null ? Map.of() : now.urls(),
+                now == null ? Map.of() : now.present(),
                 figures,
                 warnings);
     }

@@ -38,6 +38,7 @@ import picocli.CommandLine.Command;
             ExportCommand.class,
             MoveCommand.class,
             SqlCommand.class,
+            StreamCommand.class,
             NamespaceCommand.class,
             TableCommand.class,
             UsesCommand.class,

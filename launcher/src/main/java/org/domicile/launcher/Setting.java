@@ -26,6 +26,15 @@ enum Setting {
                     + " record"),
     WEB_LISTEN("web.listen", "127.0.0.1:9001", "address and port of /ledger/, /health, /metrics"),
     SQL_LISTEN("sql.listen", "127.0.0.1:5439", "address and port of SQL by PostgreSQL's protocol"),
+    KAFKA_LISTEN(
+            "kafka.listen",
+            "127.0.0.1:9092",
+            "address and port of Kafka's protocol, from the first stream on"),
+    KAFKA_TOLD(
+            "kafka.told",
+            "",
+            "host, or host:port, under which Kafka's clients are told to come back (default:"
+                    + " where it listens)"),
     ADMIN_LISTEN(
             "admin.listen",
             "",

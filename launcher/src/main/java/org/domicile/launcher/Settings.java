@@ -48,6 +48,8 @@ record Settings(
      * @param s3 where the S3 door listens @param domain of virtual-hosted buckets, or empty
      * @param web where the web door listens
      * @param sql where PostgreSQL's protocol is spoken
+     * @param kafka where Kafka's is @param kafkaTold how its clients are told to find it; empty for
+     *     where it listens
      * @param socket the admin API's Unix socket, where it is not the data folder's
      * @param admin where the admin API listens beside its socket
      * @param adminHosts accepted there
@@ -58,6 +60,8 @@ record Settings(
             String domain,
             Address.Tcp web,
             Address.Tcp sql,
+            Address.Tcp kafka,
+            String kafkaTold,
             Optional<Path> socket,
             Optional<Address.Tcp> admin,
             Set<String> adminHosts,
@@ -188,6 +192,15 @@ record Settings(
         demandTls(Setting.S3_LISTEN, s3, tls);
         demandTls(Setting.WEB_LISTEN, web, tls);
         demandTls(Setting.SQL_LISTEN, sql, tls);
+        Address.Tcp kafka = address(from, Setting.KAFKA_LISTEN);
+        demandTls(Setting.KAFKA_LISTEN, kafka, tls);
+        String told = from.written(Setting.KAFKA_TOLD).text();
+        if (!told.isEmpty() && !told.matches("([A-Za-z0-9.-]+|\\[[0-9a-fA-F:.]+])(:\\d{1,5})?")) {
+            throw wrong(
+                    Setting.KAFKA_TOLD,
+                    from.written(Setting.KAFKA_TOLD),
+                    "a host, or host:port, such as streams.city.example:9092");
+        }
         if (admin.isPresent() && tls.isEmpty()) {
             throw new Problem(
                     "admin.listen over TCP needs TLS: set tls.certificates and tls.key, or leave it"
@@ -203,7 +216,7 @@ record Settings(
             throw wrong(
                     Setting.S3_DOMAIN, from.written(Setting.S3_DOMAIN), "a domain in lower case");
         }
-        return new Doors(s3, domain, web, sql, socket, admin, hosts, tls);
+        return new Doors(s3, domain, web, sql, kafka, told, socket, admin, hosts, tls);
     }
 
     private static Shared shared(Configuration from) {
@@ -284,11 +297,11 @@ record Settings(
         String home = name(Setting.ZONE_DEFAULT, from.written(Setting.ZONE_DEFAULT));
         Map<String, String> listeners = pairs(from, Setting.ZONE_LISTENERS);
         for (String listener : listeners.keySet()) {
-            if (!Set.of("s3", "web", "sql", "admin").contains(listener)) {
+            if (!Set.of("s3", "web", "sql", "kafka", "admin").contains(listener)) {
                 throw wrong(
                         Setting.ZONE_LISTENERS,
                         from.written(Setting.ZONE_LISTENERS),
-                        "pairs such as s3=north for the listeners s3, web, sql and admin");
+                        "pairs such as s3=north for the listeners s3, web, sql, kafka and admin");
             }
         }
         List<GuardOptions.Network> networks = new ArrayList<>();

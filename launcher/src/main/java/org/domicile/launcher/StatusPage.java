@@ -33,6 +33,9 @@ record StatusPage(Json.Row told) {
             line(out, "events", events());
         }
         line(out, "sql", sql());
+        if (figure("streams") > 0) {
+            line(out, "streams", streams());
+        }
         if (figure("tables.compacted") + figure("tables.compaction.waiting") > 0) {
             line(out, "compaction", compaction());
         }
@@ -47,7 +50,21 @@ record StatusPage(Json.Row told) {
                 "keys",
                 "%,d living, kept in %s"
                         .formatted(figure("keys.living"), number("keys.places", "place")));
-        told.row("endpoints").fields().keySet().forEach(name -> traffic(out, name));
+        told.row("endpoints").fields().keySet().stream()
+                .filter(name -> !name.equals("kafka"))
+                .forEach(name -> traffic(out, name));
+        if (figure("streams.running") > 0) {
+            line(
+                    out,
+                    "since start, kafka",
+                    "%s and %s of clients"
+                            .formatted(
+                                    number(
+                                            "kafka.publish",
+                                            "request that publishes",
+                                            "requests that publish"),
+                                    number("kafka.poll", "that polls", "that poll")));
+        }
         told.texts("warnings")
                 .forEach(warning -> {
                     out.println();
@@ -107,6 +124,13 @@ record StatusPage(Json.Row told) {
     private String events() {
         return "%s told since the start, %s waiting"
                 .formatted(number("events.told", "event"), number("events.waiting", "event"));
+    }
+
+    private String streams() {
+        return "%s%s"
+                .formatted(
+                        number("streams", "stream"),
+                        figure("streams.running") == 0 ? ", whose log does not run" : "");
     }
 
     private String sql() {

@@ -11,6 +11,7 @@ import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.server.authorizer.AclCreateResult;
 import org.apache.kafka.server.authorizer.AclDeleteResult;
@@ -19,6 +20,7 @@ import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
 import org.apache.kafka.server.authorizer.AuthorizationResult;
 import org.apache.kafka.server.authorizer.Authorizer;
 import org.apache.kafka.server.authorizer.AuthorizerServerInfo;
+import org.domicile.bytes.StorageFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,9 +53,15 @@ public final class AskingAuthorizer implements Authorizer {
         List<AuthorizationResult> results = new ArrayList<>(actions.size());
         String login = context.principal().getName();
         for (Action each : actions) {
-            boolean allowed =
-                    login.equals(Handover.PROGRAM)
-                            || allowed(new Client(login, context.clientAddress()), each);
+            boolean allowed;
+            try {
+                allowed =
+                        login.equals(Handover.PROGRAM)
+                                || allowed(new Client(login, context.clientAddress()), each);
+            } catch (StorageFailure e) {
+                // it cannot be on record now: clients take this for something that may pass
+                throw new KafkaStorageException(e.getMessage(), e);
+            }
             results.add(allowed ? AuthorizationResult.ALLOWED : AuthorizationResult.DENIED);
         }
         return results;

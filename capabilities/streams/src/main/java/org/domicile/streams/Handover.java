@@ -1,8 +1,11 @@
 package org.domicile.streams;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 
 /**
  * What classes of ours need that Kafka makes itself, by the number that its configuration hands
@@ -10,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * @param secret of the program's own log-in
  */
-record Handover(Admission admission, String secret) {
+record Handover(Admission admission, String secret, Optional<Supplier<SSLContext>> tls) {
     static final String KEY = "domicile.handover";
 
     /** The program's own log-in. No credential is called so: it has characters that none has. */

@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import kafka.server.BrokerServer;
 import kafka.server.ControllerServer;
 import kafka.server.KafkaConfig;
@@ -67,6 +68,7 @@ final class KafkaLog implements StreamLog {
 
     private final LogOptions options;
     private final Admission admission;
+    private final IntConsumer begun;
     private final String secret = secret();
     private final String number;
     private @Nullable Running running;
@@ -82,10 +84,11 @@ final class KafkaLog implements StreamLog {
             int inner,
             int port) {}
 
-    KafkaLog(LogOptions options, Admission admission) {
+    KafkaLog(LogOptions options, Admission admission, IntConsumer begun) {
+        this.begun = begun;
         this.options = options;
         this.admission = admission;
-        this.number = new Handover(admission, secret).open();
+        this.number = new Handover(admission, secret, options.tls()).open();
     }
 
     private static String secret() {
@@ -112,6 +115,7 @@ final class KafkaLog implements StreamLog {
         if (now == null) {
             now = started();
             running = now;
+            begun.accept(now.port());
         }
         return now;
     }
@@ -265,7 +269,7 @@ final class KafkaLog implements StreamLog {
                 "listener.security.protocol.map",
                 String.join(
                         ",",
-                        CLIENTS + ":SASL_PLAINTEXT",
+                        CLIENTS + (options.tls().isPresent() ? ":SASL_SSL" : ":SASL_PLAINTEXT"),
                         INNER + ":SASL_PLAINTEXT",
                         CONTROLLER + ":SASL_PLAINTEXT"));
         settings.put("controller.listener.names", CONTROLLER);
@@ -299,6 +303,12 @@ final class KafkaLog implements StreamLog {
         settings.put(
                 clients + "scram-sha-256.sasl.server.callback.handler.class",
                 ClientLogins.class.getName());
+        if (options.tls().isPresent()) {
+            settings.put(clients + "ssl.engine.factory.class", PresentEngines.class.getName());
+        }
+        if (!options.told().isEmpty()) {
+            settings.put("advertised.listeners", told());
+        }
         settings.put("authorizer.class.name", AskingAuthorizer.class.getName());
         settings.put(Handover.KEY, number);
         settings.put("log.dirs", folder.toString());
@@ -321,6 +331,20 @@ final class KafkaLog implements StreamLog {
         settings.put("group.initial.rebalance.delay.ms", "0");
         settings.put("controlled.shutdown.enable", "false");
         return settings;
+    }
+
+    /** Where clients are sent, who have found it once. */
+    private String told() {
+        String host = options.told();
+        boolean withPort = host.matches("[^:]*:[0-9]+|\\[.*\\]:[0-9]+");
+        return CLIENTS
+                + "://"
+                + (withPort ? host : host + ":" + options.port())
+                + ","
+                + INNER
+                + "://"
+                + LOOPBACK
+                + ":0";
     }
 
     private Map<String, Object> clientSettings(int port) {

@@ -2,6 +2,8 @@ package org.domicile.streams;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 
 /**
  * Where the log is.
@@ -11,14 +13,12 @@ import java.util.Optional;
  * @param port 0 for a free one
  * @param told how clients are told to find it, {@code HOST} or {@code HOST:PORT}; empty for where
  *     it listens
- * @param tls empty for none
+ * @param tls what each new connection of a client begins with; empty for connections in clear
  */
-public record LogOptions(Path folder, String host, int port, String told, Optional<Tls> tls) {
+public record LogOptions(
+        Path folder, String host, int port, String told, Optional<Supplier<SSLContext>> tls) {
     /** On this machine, in clear. */
     public LogOptions(Path folder, String host, int port) {
         this(folder, host, port, "", Optional.empty());
     }
-
-    /** Files in PEM form. */
-    public record Tls(Path certificates, Path key) {}
 }

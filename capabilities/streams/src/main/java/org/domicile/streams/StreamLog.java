@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.domicile.bytes.StorageFailure;
 
 /**
@@ -16,7 +17,12 @@ import org.domicile.bytes.StorageFailure;
 public interface StreamLog extends AutoCloseable {
     /** One that does not run yet, and takes no memory. */
     static StreamLog embedded(LogOptions options, Admission admission) {
-        return new KafkaLog(options, admission);
+        return embedded(options, admission, port -> {});
+    }
+
+    /** The same. @param begun told the port of its clients each time that it has started */
+    static StreamLog embedded(LogOptions options, Admission admission, IntConsumer begun) {
+        return new KafkaLog(options, admission, begun);
     }
 
     /**

@@ -1,0 +1,26 @@
+/**
+ * Streams over HTTP, below {@code /streams/} of the web listener: make, show, change and delete
+ * them, publish records, and follow them as server-sent events.
+ *
+ * <pre>
+ *   GET    /streams/                list
+ *   PUT    /streams/NAME            make; a JSON object may say partitions, retentionMillis, bytes
+ *   GET    /streams/NAME            show
+ *   PATCH  /streams/NAME            change the same
+ *   DELETE /streams/NAME            delete
+ *   POST   /streams/NAME            publish (see {@link org.domicile.ingest.Records})
+ *   POST   /streams/NAME/v1/SIGNAL  publish OpenTelemetry's logs, metrics or traces (OTLP/HTTP)
+ *   GET    /streams/NAME/records    follow
+ * </pre>
+ *
+ * <p>Who asks shows its access key and secret as HTTP's Basic authentication, over TLS or from this
+ * machine. An answer to published records is sent when they are synced; all records of a request
+ * are looked at before the first is published. Errors are JSON objects with {@code error} and
+ * {@code sentence}; the use is in {@code x-domicile-use}.
+ *
+ * <p>Limits: 16 MiB and 100,000 records a request (64 MiB unpacked), 1 MiB a record.
+ */
+@NullMarked
+package org.domicile.ingest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,179 @@
+package org.domicile.kafka;
+
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.domicile.guard.Guard;
+import org.domicile.guard.GuardedStreams;
+import org.domicile.guard.ScramVerifier;
+import org.domicile.request.Caller;
+import org.domicile.request.Request;
+import org.domicile.streams.Act;
+import org.domicile.streams.Admission;
+import org.domicile.streams.Client;
+import org.jspecify.annotations.Nullable;
+
+/** Tells the log whom it serves. Safe for concurrent use; it lets nobody in before it is opened. */
+public final class KafkaDoor implements Admission {
+    /** The listener's name. */
+    public static final String LISTENER = "kafka";
+
+    private static final Duration LONGEST = Duration.ofMinutes(1);
+    private static final String SCRAM = "SCRAM-SHA-256";
+    private static final int MOST_WRONG = 32;
+    private static final int MOST_ADDRESSES = 10_000;
+
+    private final Guard guard;
+    private final InstantSource clock;
+    private final AtomicLong requests = new AtomicLong();
+    private final Map<Operation, LongAdder> asked = new EnumMap<>(Operation.class);
+    private volatile @Nullable GuardedStreams streams;
+
+    /** Wrong logins by address, of the minute that is going on. */
+    private final Map<InetAddress, Integer> wrong = new HashMap<>();
+
+    private long wrongMinute;
+
+    /** A door to a guard. */
+    public KafkaDoor(Guard guard, InstantSource clock) {
+        this.guard = guard;
+        this.clock = clock;
+        for (Operation each : Operation.values()) {
+            asked.put(each, new LongAdder());
+        }
+    }
+
+    /** Lets clients in. */
+    public void open(GuardedStreams guarded) {
+        streams = guarded;
+    }
+
+    /** How often the log has asked about what, since the program started. */
+    public Map<String, Long> asked() {
+        Map<String, Long> figures = new TreeMap<>();
+        asked.forEach((each, count) -> figures.put(each.word(), count.sum()));
+        return figures;
+    }
+
+    private void count(Operation operation) {
+        LongAdder count = asked.get(operation);
+        if (count != null) {
+            count.increment();
+        }
+    }
+
+    private Request request(Caller.Known caller, Client client) {
+        Instant now = clock.instant();
+        return new Request(
+                "kafka-" + requests.incrementAndGet(),
+                caller,
+                LISTENER,
+                guard.identity().zone(LISTENER, client.address()),
+                client.address().getHostAddress(),
+                now,
+                now.plus(LONGEST),
+                Optional.empty());
+    }
+
+    @Override
+    public boolean knows(Client client, String secret) {
+        if (!mayTry(client.address())) {
+            return false;
+        }
+        boolean known =
+                guard.identity()
+                        .caller(client.login(), secret.getBytes(StandardCharsets.UTF_8))
+                        .isPresent();
+        if (!known) {
+            guard.stranger(Operation.LOGIN, "bad-login");
+            wrong(client.address());
+        }
+        return known;
+    }
+
+    /** There is one for every login, so that nobody learns which there are. */
+    @Override
+    public Optional<Scram> scram(String login, String mechanism) {
+        if (!mechanism.equals(SCRAM)) {
+            return Optional.empty();
+        }
+        ScramVerifier verifier = guard.identity().verifier(login);
+        return Optional.of(
+                new Scram(
+                        verifier.salt(),
+                        verifier.storedKey(),
+                        verifier.serverKey(),
+                        verifier.iterations()));
+    }
+
+    private boolean mayTry(InetAddress address) {
+        synchronized (wrong) {
+            turn();
+            return wrong.getOrDefault(address, 0) < MOST_WRONG;
+        }
+    }
+
+    private void wrong(InetAddress address) {
+        synchronized (wrong) {
+            turn();
+            if (wrong.size() < MOST_ADDRESSES) {
+                wrong.merge(address, 1, Integer::sum);
+            }
+        }
+    }
+
+    private void turn() {
+        long now = clock.instant().getEpochSecond() / 60;
+        if (now != wrongMinute) {
+            wrong.clear();
+            wrongMinute = now;
+        }
+    }
+
+    @Override
+    public boolean admits(Client client, Act act, String stream) {
+        count(Operation.of(act));
+        GuardedStreams open = streams;
+        Optional<Caller.Known> caller = guard.identity().caller(client.login());
+        return open != null
+                && caller.isPresent()
+                && open.admits(request(caller.get(), client), act, stream);
+    }
+
+    @Override
+    public boolean admits(Client client, Shared kind, String name) {
+        count(Operation.of(kind));
+        GuardedStreams open = streams;
+        Optional<Caller.Known> caller = guard.identity().caller(client.login());
+        return open != null
+                && caller.isPresent()
+                && open.admits(request(caller.get(), client), kind, name);
+    }
+
+    @Override
+    public void published(Client client, String stream, int partition, int records, int bytes) {
+        GuardedStreams open = streams;
+        Optional<Caller.Known> caller = guard.identity().caller(client.login());
+        if (open != null && caller.isPresent()) {
+            open.published(request(caller.get(), client), stream, partition, records, bytes);
+        }
+    }
+
+    @Override
+    public void polled(Client client, String stream, int partition, long from, long to) {
+        GuardedStreams open = streams;
+        Optional<Caller.Known> caller = guard.identity().caller(client.login());
+        if (open != null && caller.isPresent()) {
+            open.polled(request(caller.get(), client), stream, partition, from, to);
+        }
+    }
+}

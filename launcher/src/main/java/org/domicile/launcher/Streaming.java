@@ -1,0 +1,173 @@
+package org.domicile.launcher;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.guard.Guard;
+import org.domicile.guard.GuardedStreams;
+import org.domicile.http.Certificates;
+import org.domicile.http.ListenerOptions;
+import org.domicile.http.ListenerOptions.Address;
+import org.domicile.kafka.KafkaDoor;
+import org.domicile.keyspace.Keyspace;
+import org.domicile.streams.LogOptions;
+import org.domicile.streams.StreamLog;
+import org.domicile.streams.Streams;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Streams of one data folder. Their log starts with the first stream, or in the background when
+ * there are some already.
+ */
+final class Streaming implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("org.domicile.launcher");
+    private static final long CERTIFICATES_MILLIS = 1_000;
+    private static final long ENDING_SECONDS = 60;
+
+    private final StreamLog log;
+    private final Streams streams;
+    private final KafkaDoor door;
+    private final GuardedStreams guarded;
+    private final String host;
+    private final AtomicReference<@Nullable String> url = new AtomicReference<>();
+    private final AtomicReference<@Nullable Consumer<String>> told = new AtomicReference<>();
+    private final AtomicReference<@Nullable String> wrong = new AtomicReference<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean closed;
+    private @Nullable Thread settling;
+    private @Nullable Thread renewing;
+
+    private Streaming(
+            Folder folder, Settings settings, Guard guard, Keyspace keyspace, java.time.Clock clock)
+            throws IOException {
+        Address.Tcp address = settings.doors().kafka();
+        this.host = address.host().indexOf(':') >= 0 ? "[" + address.host() + "]" : address.host();
+        Optional<Certificates> certificates = certificates(settings.doors().tls());
+        this.streams = Streams.open(keyspace, clock);
+        this.door = new KafkaDoor(guard, clock);
+        this.log =
+                StreamLog.embedded(
+                        new LogOptions(
+                                folder.streams(),
+                                address.host(),
+                                address.port(),
+                                settings.doors().kafkaTold(),
+                                certificates.map(each -> each::current)),
+                        door,
+                        this::begun);
+        this.guarded = guard.streams(streams, log);
+        door.open(guarded);
+        certificates.ifPresent(
+                each -> renewing = Thread.ofVirtual().name("kafka tls").start(() -> renew(each)));
+    }
+
+    private static Optional<Certificates> certificates(Optional<ListenerOptions.Tls> tls)
+            throws IOException {
+        return tls.isPresent()
+                ? Optional.of(new Certificates(KafkaDoor.LISTENER, tls.get()))
+                : Optional.empty();
+    }
+
+    /** Wires them; nothing runs yet. */
+    static Streaming open(
+            Folder folder, Settings settings, Guard guard, Keyspace keyspace, java.time.Clock clock)
+            throws IOException {
+        return new Streaming(folder, settings, guard, keyspace, clock);
+    }
+
+    private void renew(Certificates certificates) {
+        while (!closed) {
+            try {
+                Thread.sleep(CERTIFICATES_MILLIS);
+            } catch (InterruptedException e) {
+                return;
+            }
+            certificates.check();
+        }
+    }
+
+    private void begun(int port) {
+        String now = "kafka://" + host + ":" + port;
+        url.set(now);
+        Consumer<String> listener = told.get();
+        if (listener != null) {
+            listener.accept(now);
+        }
+    }
+
+    /** Where clients find it; empty before it has started. */
+    Optional<String> url() {
+        return Optional.ofNullable(url.get());
+    }
+
+    /** Starts the log if there are streams. @param listener told each time where it is */
+    void begin(Consumer<String> listener) {
+        told.set(listener);
+        url().ifPresent(listener);
+        if (streams.all().isEmpty()) {
+            ended.countDown();
+            return;
+        }
+        settling =
+                Thread.ofPlatform()
+                        .name("streams start")
+                        .start(() -> {
+                            try {
+                                guarded.settle();
+                            } catch (StorageFailure e) {
+                                wrong.set(e.getMessage());
+                                LOG.log(Level.ERROR, "streams did not start", e);
+                            } finally {
+                                ended.countDown();
+                            }
+                        });
+    }
+
+    GuardedStreams guarded() {
+        return guarded;
+    }
+
+    Map<String, Long> figures() {
+        Map<String, Long> figures = new LinkedHashMap<>();
+        figures.put("streams", (long) streams.all().size());
+        figures.put("streams.running", log.port().isPresent() ? 1L : 0L);
+        door.asked().forEach((what, count) -> figures.put("kafka." + what, count));
+        return figures;
+    }
+
+    List<String> warnings() {
+        String failed = log.failure().orElse(wrong.get());
+        return failed == null || (log.port().isPresent() && log.failure().isEmpty())
+                ? List.of()
+                : List.of(
+                        "streams are not served: "
+                                + failed
+                                + "; mend that and start the program again");
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Thread renews = renewing;
+        if (renews != null) {
+            renews.interrupt();
+        }
+        try {
+            if (settling != null && !ended.await(ENDING_SECONDS, TimeUnit.SECONDS)) {
+                LOG.log(Level.WARNING, "streams were still starting");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        log.close();
+        guarded.close(); // counts of the last requests are in by now
+    }
+}
