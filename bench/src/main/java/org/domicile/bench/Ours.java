@@ -72,6 +72,7 @@ record Ours(Path home, Path data, ServerProcess process, URI s3, URI web, URI sq
                         "s3.listen=127.0.0.1:0",
                         "web.listen=127.0.0.1:0",
                         "sql.listen=127.0.0.1:0",
+                        "kafka.listen=127.0.0.1:0",
                         // what is measured is asked for: nothing runs beside it at its own time
                         "upkeep.compaction=off",
                         "keys.places=" + folder.resolve("keys"))) {

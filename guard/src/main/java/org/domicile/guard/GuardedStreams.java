@@ -41,9 +41,6 @@ public interface GuardedStreams extends AutoCloseable {
     /** streams:DescribeStream: what one is, and how much is in it. */
     Shown show(Request request, String name);
 
-    /** Records that the door itself refused a known caller. */
-    void refuse(Request request, String action, String reason);
-
     /**
      * Whether a caller may do something with a stream now. {@link Act#LIST} that it may not leaves
      * no entry; every other no is on record.

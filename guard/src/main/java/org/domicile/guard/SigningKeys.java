@@ -8,7 +8,6 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -35,8 +34,7 @@ final class SigningKeys implements Identity {
     /** RFC 7677's least: secrets are random, so nothing is gained by more. */
     private static final int ITERATIONS = 4_096;
 
-    /** Bytes of a salt before they become text. */
-    private static final int SALT = 18;
+    private static final int SALT = 16;
 
     /** What is opened in place of a secret that does not exist, so that both take as long. */
     private static final String DECOY = "guard/decoy";
@@ -190,9 +188,7 @@ final class SigningKeys implements Identity {
             return kept;
         }
         byte[] secret = real ? stored : vault.open(DECOY, decoy);
-        // 24 letters: librdkafka before 2.2 misreads what is padded in base64, or holds a zero.
-        byte[] salt =
-                Base64.getUrlEncoder().encode(Arrays.copyOf(hmac(salting, accessKey), SALT));
+        byte[] salt = Arrays.copyOf(hmac(salting, accessKey), SALT);
         byte[] salted = pbkdf2(secret, salt);
         Arrays.fill(secret, (byte) 0);
         ScramVerifier verifier =

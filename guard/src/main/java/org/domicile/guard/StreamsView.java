@@ -197,11 +197,6 @@ final class StreamsView implements GuardedStreams {
     }
 
     @Override
-    public void refuse(Request request, String action, String reason) {
-        acting.apply(request).refused(action, reason, "");
-    }
-
-    @Override
     public void settle() {
         settling.lock();
         try {

@@ -13,7 +13,7 @@ import org.domicile.streams.StreamRecord;
 import org.domicile.streams.Topic;
 
 /** A log of streams in memory, of one partition each. */
-final class MemoryLog implements StreamLog {
+public final class MemoryLog implements StreamLog {
     private final Map<String, List<StreamRecord>> streams = new TreeMap<>();
     private boolean running;
 

@@ -103,9 +103,11 @@ class DataPathPurposesTest {
                 // under the built-in purpose, whose zone is the installation's
                 return caller.issued().isPresent() && zone.equals("home");
             }
-            if (line.door().equals("iceberg")) {
-                // the warehouse lies in the organisation's zone alone
-                boolean itself = Set.of("GET_CONFIG", "GET_TOKEN").contains(line.operation());
+            if (Set.of("iceberg", "ingest", "kafka").contains(line.door())) {
+                // the warehouse and streams lie in the organisation's zone alone
+                boolean itself =
+                        Set.of("GET_CONFIG", "GET_TOKEN", "LIST_STREAMS", "GROUP", "TRANSACTION")
+                                .contains(line.operation());
                 return caller.valid()
                         && caller.zones().contains(zone)
                         && (itself || (caller.zones().contains("home") && zone.equals("home")));
@@ -142,7 +144,8 @@ class DataPathPurposesTest {
 
     /** Other doors are for operators, for persons with a code, and for everybody. */
     private static boolean asksForCredential(Line line) {
-        return Set.of("s3", "iceberg").contains(line.door()) || line.operation().equals("OfUseLog");
+        return Set.of("s3", "iceberg", "ingest", "kafka").contains(line.door())
+                || line.operation().equals("OfUseLog");
     }
 
     private static void refused(EveryDoor doors, Line line, Asked asked) throws IOException {
@@ -155,7 +158,9 @@ class DataPathPurposesTest {
 
     /** Can be allowed a hundred times, and changes nothing. */
     private static boolean harmless(Line line) {
-        return asksForCredential(line) && line.recording() == Recording.ITSELF;
+        return asksForCredential(line)
+                && line.recording() == Recording.ITSELF
+                && !Set.of("GROUP", "TRANSACTION").contains(line.operation()); // names are taken
     }
 
     private static List<Caller> callers(EveryDoor doors, Administration.Issued city) {

@@ -37,6 +37,11 @@ final class DataPathWorld {
     private static final String LEDGER =
             new String(Tuple.of().text("ledger").pack(), StandardCharsets.ISO_8859_1);
 
+    /** Of streams, which end by themselves. */
+    private static final String MINUTES =
+            new String(
+                    Tuple.of().text("streams").text("minute").pack(), StandardCharsets.ISO_8859_1);
+
     private DataPathWorld() {}
 
     /** What every line needs, in the bucket {@code archive}. */
@@ -199,7 +204,9 @@ final class DataPathWorld {
                             .scan(space, new Range(NOTHING, END), Reading.Direction.UP)) {
                 while (cursor.next()) {
                     String key = new String(cursor.key(), StandardCharsets.ISO_8859_1);
-                    if (!key.startsWith(LEDGER) && !key.equals("installation")) {
+                    if (!key.startsWith(LEDGER)
+                            && !key.startsWith(MINUTES)
+                            && !key.equals("installation")) {
                         all.add(key + '=' + S3Signature.hex(S3Signature.sha256(cursor.value())));
                     }
                 }

@@ -183,6 +183,21 @@ final class DataPaths {
             sql | DROP | none | both | DROP / | drop table q.t
             sql | /sql | reads | itself | POST /sql | {"sql":"select n from 's3://{bucket}/raw/p.parquet'"}
 
+            ingest | LIST_STREAMS | none | itself | GET /streams/
+            ingest | CREATE_STREAM | none | commit | PUT /streams/fresh
+            ingest | SHOW_STREAM | none | itself | GET /streams/levels
+            ingest | CHANGE_STREAM | none | commit | PATCH /streams/levels | {"bytes":2000000}
+            ingest | PUBLISH | writes | commit | POST /streams/levels | {"n":"the secret content"}
+            ingest | PUBLISH_TELEMETRY | writes | commit | POST /streams/telemetry/v1/logs | {}
+            ingest | FOLLOW | reads | commit | GET /streams/levels/records?from=beginning&limit=1
+            ingest | DELETE_STREAM | none | commit | DELETE /streams/gone
+            kafka | LIST | none | itself | LIST /levels
+            kafka | SEE | none | itself | SEE /levels
+            kafka | PUBLISH | writes | commit | PUBLISH /levels
+            kafka | POLL | reads | commit | POLL /levels
+            kafka | GROUP | none | itself | GROUP /readers
+            kafka | TRANSACTION | none | itself | TRANSACTION /writers
+
             persons | /register/me | reads | itself | GET /register/me
 
             admin | READ_DESCRIPTION | none | itself | GET /openapi.json

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -37,6 +38,7 @@ import org.domicile.admin.AdminDoor;
 import org.domicile.admin.AdminOptions;
 import org.domicile.admin.Checking;
 import org.domicile.admin.Running;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Administration;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardOptions;
@@ -49,8 +51,10 @@ import org.domicile.guard.GuardedRules;
 import org.domicile.guard.GuardedSessions;
 import org.domicile.guard.GuardedSharing;
 import org.domicile.guard.GuardedSql;
+import org.domicile.guard.GuardedStreams;
 import org.domicile.guard.GuardedTables;
 import org.domicile.guard.Installation;
+import org.domicile.guard.MemoryLog;
 import org.domicile.guard.PublicRegister;
 import org.domicile.guard.Sealing;
 import org.domicile.health.HealthDoor;
@@ -59,6 +63,8 @@ import org.domicile.http.HttpServer;
 import org.domicile.http.ListenerOptions;
 import org.domicile.iceberg.IcebergDoor;
 import org.domicile.iceberg.IcebergOptions;
+import org.domicile.ingest.IngestDoor;
+import org.domicile.kafka.KafkaDoor;
 import org.domicile.moves.Moves;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Listing;
@@ -75,6 +81,10 @@ import org.domicile.sql.SqlDoor;
 import org.domicile.sql.SqlOptions;
 import org.domicile.sql.SqlPage;
 import org.domicile.sql.Visible;
+import org.domicile.streams.Act;
+import org.domicile.streams.Admission;
+import org.domicile.streams.Client;
+import org.domicile.streams.Streams;
 import org.domicile.tables.Tables;
 import org.domicile.tiles.TilesDoor;
 import org.domicile.verifier.VerifierPage;
@@ -100,6 +110,7 @@ final class EveryDoor implements AutoCloseable {
                     GuardedMoves.class,
                     GuardedTables.class,
                     GuardedSql.class,
+                    GuardedStreams.class,
                     Administration.class,
                     Sealing.class,
                     PublicRegister.class);
@@ -117,6 +128,8 @@ final class EveryDoor implements AutoCloseable {
     private int tables;
     private final SqlDoor sqlAtHome;
     private final SqlDoor sqlAbroad;
+    private final GuardedStreams streams;
+    private final KafkaDoor kafka;
 
     /** Where the client stands. */
     enum Place {
@@ -144,7 +157,7 @@ final class EveryDoor implements AutoCloseable {
                                         "web-abroad", "abroad",
                                         "sql-abroad", "abroad",
                                         "admin-abroad", "abroad"),
-                                List.of(),
+                                List.of(new GuardOptions.Network("127.1.0.0/16", "abroad")),
                                 256));
         limits = installation.limits();
         installation.admin().createZone("abroad", Optional.empty());
@@ -162,6 +175,12 @@ final class EveryDoor implements AutoCloseable {
                         guard.sql(new WritingQueries(limits), installation.tables()),
                         new AdminOptions(TOKEN, Set.of()),
                         installation.time());
+        streams =
+                guard.streams(
+                        Streams.open(installation.keyspace(), installation.time()),
+                        new MemoryLog());
+        kafka = new KafkaDoor(guard, installation.time());
+        kafka.open(streams);
         HttpHandler web = web(guard);
         List<HttpServer.Listener> listeners = new ArrayList<>();
         Map.of("s3", s3, "web", web, "admin", admin)
@@ -208,6 +227,8 @@ final class EveryDoor implements AutoCloseable {
                         Visible.of(guard.sql(new WritingQueries(limits), installation.tables())),
                         installation.time());
         SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
+        HttpHandler ingest = new IngestDoor(guard, streams, installation.time());
+        IngestDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, ingest)));
         return new WebRoutes(routes);
     }
 
@@ -337,6 +358,19 @@ final class EveryDoor implements AutoCloseable {
                         "create table if not exists q.t (n text)")) {
             ok(SqlClient.ask(sql(Place.HOME), Optional.of(caller), "CREATE", sql));
         }
+        for (String stream : List.of("levels", "telemetry", "gone")) {
+            Reply made =
+                    send(
+                            "web",
+                            Place.HOME,
+                            "PUT",
+                            "/streams/" + stream,
+                            basic(Optional.of(caller)),
+                            "");
+            if (made.status() != 201 && made.status() != 409) {
+                throw new AssertionError("not prepared: " + made);
+            }
+        }
         begin(words, caller, "upload", target);
         begin(words, caller, "aborted", "aborted");
         String part = "/{bucket}/{target}?partNumber=1&uploadId={upload}";
@@ -418,12 +452,49 @@ final class EveryDoor implements AutoCloseable {
                                     target,
                                     asJson(basic(caller)),
                                     body);
+            case "ingest" -> send("web", place, line.method(), target, asJson(basic(caller)), body);
+            case "kafka" -> kafka(place, caller, line, target.substring(1));
             case "persons" -> send("web", place, line.method(), target, code(caller, words), body);
             case "register", "health" -> send("web", place, line.method(), target, Map.of(), body);
             default ->
                     throw new AssertionError(
                             "say in EveryDoor.ask how the door " + line.door() + " is asked");
         };
+    }
+
+    /**
+     * What the log asks for a client of Kafka's. Each operation comes from an address of its own,
+     * because one of the same caller is on record once a minute. The use is in no answer of Kafka's
+     * protocol.
+     */
+    private Reply kafka(
+            Place place, Optional<Administration.Issued> caller, DataPaths.Line line, String name)
+            throws IOException {
+        String net = place == Place.HOME ? "127.0.9." : "127.1.9.";
+        Client client =
+                new Client(
+                        caller.map(each -> each.credential().accessKey()).orElse("nobody"),
+                        InetAddress.getByName(net + line.operation().length()));
+        long before = installation.entries("city");
+        boolean admitted;
+        try {
+            admitted =
+                    switch (line.method()) {
+                        case "GROUP" -> kafka.admits(client, Admission.Shared.GROUP, name);
+                        case "TRANSACTION" ->
+                                kafka.admits(client, Admission.Shared.TRANSACTION, name);
+                        default -> kafka.admits(client, Act.valueOf(line.method()), name);
+                    };
+        } catch (StorageFailure e) {
+            return new Reply(503, "", String.valueOf(e.getMessage()));
+        }
+        if (admitted && line.method().equals("PUBLISH")) {
+            kafka.published(client, name, 0, 1, 1);
+        } else if (admitted && line.method().equals("POLL")) {
+            kafka.polled(client, name, 0, 0, 1);
+        }
+        return new Reply(
+                admitted ? 200 : 403, installation.entries("city") > before ? "city" : "", "");
     }
 
     /** The operator's token; a stranger has another. */
@@ -774,6 +845,7 @@ final class EveryDoor implements AutoCloseable {
     public void close() {
         sqlAtHome.close();
         sqlAbroad.close();
+        streams.close();
         http.close();
         register.close();
         installation.close();

@@ -99,6 +99,22 @@ class SettingsTest {
                         new Address.Tcp("localhost", 5432),
                         "127.0.0.1:99999"));
         cases.put(
+                Setting.KAFKA_LISTEN,
+                new Case(
+                        s -> s.doors().kafka(),
+                        new Address.Tcp("127.0.0.1", 9092),
+                        "localhost:9192",
+                        new Address.Tcp("localhost", 9192),
+                        "127.0.0.1:99999"));
+        cases.put(
+                Setting.KAFKA_TOLD,
+                new Case(
+                        s -> s.doors().kafkaTold(),
+                        "",
+                        "streams.city.example:9092",
+                        "streams.city.example:9092",
+                        "two words"));
+        cases.put(
                 Setting.ADMIN_LISTEN,
                 new Case(
                         s -> List.of(s.doors().socket(), s.doors().admin()),
@@ -427,7 +443,7 @@ class SettingsTest {
 
     @Test
     void aListenerThatOthersCanReachDemandsTls() throws IOException {
-        for (String key : List.of("s3.listen", "web.listen", "sql.listen")) {
+        for (String key : List.of("s3.listen", "web.listen", "sql.listen", "kafka.listen")) {
             assertTrue(refusal(key + "=0.0.0.0:9000").contains("needs TLS"));
             assertTrue(file(TLS + key + "=0.0.0.0:9000").doors().tls().isPresent());
         }

@@ -87,6 +87,7 @@ final class Server implements AutoCloseable {
                                 "s3.listen=127.0.0.1:0",
                                 "web.listen=127.0.0.1:0",
                                 "sql.listen=127.0.0.1:0",
+                                "kafka.listen=127.0.0.1:0",
                                 "keys.places="
                                         + String.join(
                                                 ",",

@@ -54,6 +54,8 @@ final class ClientsTest {
                                 "--set",
                                 "sql.listen=127.0.0.1:0",
                                 "--set",
+                                "kafka.listen=127.0.0.1:0",
+                                "--set",
                                 "keys.places=" + folder.resolve("keys")),
                         Map.of());
         assertEquals(0, up.code(), up.output());
@@ -121,6 +123,43 @@ final class ClientsTest {
         job("psql.sh", 11);
         job("postgres.py", 4);
         job("pg.mjs", 3);
+    }
+
+    @Test
+    void kcat() throws IOException, InterruptedException {
+        own("stream", "create", "job.levels", "--partitions", "2");
+        job("kcat.sh", 9, kafka());
+    }
+
+    @Test
+    void confluentKafka() throws IOException, InterruptedException {
+        own("stream", "create", "job.events", "--partitions", "3");
+        job("streams.py", 5, kafka());
+    }
+
+    @Test
+    void kafkajs() throws IOException, InterruptedException {
+        own("stream", "create", "job.node");
+        job("kafkajs.mjs", 3, kafka());
+    }
+
+    /** Settings of Kafka's clients, as the program prints them. */
+    private Map<String, String> kafka() throws IOException, InterruptedException {
+        String properties = own("env", "--for", "librdkafka");
+        return Map.of(
+                "KAFKA_LIBRDKAFKA",
+                properties,
+                "KAFKA_JAVA",
+                own("env", "--for", "java"),
+                "KAFKA_BOOTSTRAP",
+                properties
+                        .lines()
+                        .filter(line -> line.startsWith("bootstrap.servers="))
+                        .map(line -> line.substring("bootstrap.servers=".length()))
+                        .findFirst()
+                        .orElseThrow(),
+                "WEB",
+                Server.json(folder.resolve("data/run/endpoints.json")).get("endpoints.web"));
     }
 
     /** Two engines that share nothing but the format, on the same tables. */

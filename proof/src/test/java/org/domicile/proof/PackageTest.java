@@ -81,17 +81,21 @@ class PackageTest {
                         domicile=$(echo $PWD/domicile-*/bin/domicile)
                         trap '$domicile down >/dev/null 2>&1 || true' EXIT
                         $domicile up --set s3.listen=127.0.0.1:0 --set web.listen=127.0.0.1:0 --set sql.listen=127.0.0.1:0 \
-                            --set keys.places=$PWD/keys
+                            --set kafka.listen=127.0.0.1:0 --set keys.places=$PWD/keys
                         echo "java $(readlink /proc/$(cat data/lock)/exe)"
                         $domicile bucket create archive
                         $domicile import in s3://archive/scans
                         $domicile sql "select 'answer ' || 6 * 7 as said"
+                        $domicile stream create levels
+                        echo '{"level": 4}' | $domicile stream publish levels
+                        $domicile stream tail levels --from beginning --limit 1
                         $domicile uses --bucket archive --last 1h
                         $domicile ledger verify --known $PWD/known
                         """);
         assertTrue(said.contains("java " + folder.toRealPath()), said);
         assertTrue(said.contains("1 files copied"), said);
         assertTrue(said.contains("s3:PutObject"), said);
+        assertTrue(said.contains("{\"level\": 4}"), "Kafka's broker, too: " + said);
         assertTrue(said.contains("answer 42"), "a worker runs on this Java too: " + said);
         Path home = only(folder, "domicile-");
         assertTrue(Files.readString(home.resolve("sbom.json")).contains("rocksdbjni"), "its parts");

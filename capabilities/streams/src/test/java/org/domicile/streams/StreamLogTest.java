@@ -282,8 +282,7 @@ final class StreamLogTest {
         }
         Map<String, Integer> partitions = new HashMap<>();
         for (int i = 0; i < 100; i++) {
-            StreamRecord found =
-                    Optional.ofNullable(read.get(kept.places().get(i))).orElseThrow();
+            StreamRecord found = Optional.ofNullable(read.get(kept.places().get(i))).orElseThrow();
             assertArrayEquals(("v" + i).getBytes(UTF_8), found.value().orElseThrow());
             assertEquals(Instant.ofEpochMilli(1_000 + i), found.at());
             assertArrayEquals(new byte[] {1, 2}, found.headers().getFirst().value());

@@ -68,8 +68,12 @@ final class Records {
 
     /** Of a request. @param key the member of each value whose text is its key; empty for none */
     static List<StreamRecord.Coming> of(Exchange exchange, String key) throws IOException {
-        byte[] body = body(exchange);
-        Headers headers = exchange.headers();
+        return of(exchange.headers(), body(exchange), key);
+    }
+
+    /** The same of its parts. @param body unpacked */
+    static List<StreamRecord.Coming> of(Headers headers, byte[] body, String key)
+            throws IOException {
         String type = type(headers);
         Records records = new Records(key);
         if (headers.first("ce-specversion").isPresent()) {

@@ -1,0 +1,169 @@
+package org.domicile.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.domicile.http.Headers;
+import org.domicile.streams.StreamRecord;
+import org.junit.jupiter.api.Test;
+
+/** What a request's body is taken for. */
+final class RecordsTest {
+    private static List<String> values(String type, String key, String body) throws IOException {
+        return Records.of(headers(type), body.getBytes(UTF_8), key).stream()
+                .map(RecordsTest::shown)
+                .toList();
+    }
+
+    private static Headers headers(String type) {
+        return type.isEmpty() ? new Headers() : new Headers().add("Content-Type", type);
+    }
+
+    private static String shown(StreamRecord.Coming each) {
+        return each.key().map(key -> new String(key, UTF_8) + "=").orElse("")
+                + new String(each.value().orElseThrow(), UTF_8);
+    }
+
+    private static Failure refused(String type, String body) {
+        return assertThrows(Failure.class, () -> values(type, "", body));
+    }
+
+    @Test
+    void aLineIsARecordAsItIs() throws IOException {
+        assertEquals(
+                List.of("{\"a\": 1}", "\"é\"", "3", "null"),
+                values("application/x-ndjson", "", "{\"a\": 1}\r\n\n\"é\"\n   \n3\nnull"));
+        // as curl's --data-binary sends it
+        assertEquals(List.of("1", "2"), values("application/x-www-form-urlencoded", "", "1\n2\n"));
+        assertEquals(List.of("1"), values("", "", "1"));
+    }
+
+    @Test
+    void aListIsARecordForEachOfItsValues() throws IOException {
+        assertEquals(
+                List.of("{\"a\":[1,{}]}", "\"x,y\"", "-1.5e3", "[ ]", "true"),
+                values(
+                        "application/json; charset=utf-8",
+                        "",
+                        " [ {\"a\":[1,{}]} , \"x,y\",-1.5e3 ,[ ],true]\n"));
+        assertEquals(List.of("{\"a\":1}"), values("application/json", "", "{\"a\":1}"));
+        assertTrue(refused("application/json", "[]").sentence().contains("no record"));
+        assertTrue(refused("application/json", "[1] 2").sentence().contains("behind"));
+        assertEquals("malformed", refused("application/json", "[1, 2").code());
+    }
+
+    @Test
+    void aMemberIsTheKey() throws IOException {
+        assertEquals(
+                List.of("s1={\"station\":\"s1\",\"l\":{\"station\":\"no\"}}", "7={\"station\":7}"),
+                values(
+                        "application/x-ndjson",
+                        "station",
+                        "{\"station\":\"s1\",\"l\":{\"station\":\"no\"}}\n{\"station\":7}"));
+        assertEquals(
+                List.of("{\"station\":null}", "{\"x\":1}", "[1]"),
+                values("application/x-ndjson", "station", "{\"station\":null}\n{\"x\":1}\n[1]"));
+    }
+
+    @Test
+    void whatIsNoJsonNamesItsLineAndNothingIsPublished() {
+        Failure e = refused("application/x-ndjson", "{\"a\":1}\n\n{\"a\":\n");
+        assertEquals(400, e.status());
+        assertTrue(e.sentence().startsWith("Line 3 is not JSON"), e::sentence);
+        assertTrue(e.sentence().endsWith("Nothing was published."), e::sentence);
+        assertTrue(refused("", "1 2").sentence().contains("line 1"));
+        assertTrue(refused("", "").sentence().contains("no record"));
+        assertEquals(415, refused("text/csv", "1").status());
+        String deep = "[".repeat(2_000) + "]".repeat(2_000);
+        assertEquals("malformed", refused("", deep).code());
+        assertEquals(413, refused("", '"' + "x".repeat(Records.LONGEST) + '"').status());
+        assertEquals(413, refused("", "1\n".repeat(Records.MOST + 1)).status());
+    }
+
+    @Test
+    void eventsAreCheckedAndKeepTheirForm() throws IOException {
+        String event =
+                "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/g\",\"type\":\"t\","
+                        + "\"partitionkey\":\"p\",\"data\":{\"l\":1}}";
+        assertEquals(List.of("p=" + event), values("application/cloudevents+json", "", event));
+        assertEquals(
+                List.of("/g=" + event, "/g=" + event),
+                values(
+                        "application/cloudevents-batch+json",
+                        "source",
+                        "[" + event + "," + event + "]"));
+        Failure without =
+                refused(
+                        "application/cloudevents+json",
+                        "{\"specversion\":\"1.0\",\"id\":\"\",\"type\":\"t\"}");
+        assertTrue(without.sentence().contains("does not say id, source"), without::sentence);
+        assertEquals("malformed", refused("application/cloudevents-batch+json", event).code());
+        Headers binary =
+                new Headers()
+                        .add("ce-specversion", "1.0")
+                        .add("Ce-Id", "9")
+                        .add("ce-source", "/g")
+                        .add("ce-type", "t")
+                        .add("Content-Type", "text/plain");
+        StreamRecord.Coming made = Records.of(binary, "hello".getBytes(UTF_8), "id").getFirst();
+        assertEquals("9=hello", shown(made));
+        assertEquals(
+                List.of("ce_specversion", "ce_id", "ce_source", "ce_type", "content-type"),
+                made.headers().stream().map(StreamRecord.Header::name).toList());
+    }
+
+    /** Whatever comes is records that are JSON, or a failure with a sentence. */
+    @Test
+    void whateverComesIsRecordsOrAFailure() throws IOException {
+        Random random = new Random(12);
+        List<String> types =
+                List.of(
+                        "",
+                        "application/json",
+                        "application/cloudevents+json",
+                        "application/cloudevents-batch+json");
+        byte[] seed =
+                "[{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/\",\"type\":\"t\"},[1,\"é\"]]\n{}"
+                        .getBytes(UTF_8);
+        int records = 0;
+        int failures = 0;
+        for (int i = 0; i < 20_000; i++) {
+            byte[] body = Arrays.copyOf(seed, 1 + random.nextInt(seed.length));
+            for (int j = random.nextInt(4); j > 0; j--) {
+                body[random.nextInt(body.length)] = (byte) random.nextInt(256);
+            }
+            try {
+                List<StreamRecord.Coming> all =
+                        Records.of(headers(types.get(random.nextInt(4))), body, "id");
+                for (StreamRecord.Coming each : all) {
+                    assertEquals(
+                            1,
+                            Records.of(
+                                            headers("application/json"),
+                                            list(each.value().orElseThrow()),
+                                            "")
+                                    .size());
+                }
+                records += all.size();
+            } catch (Failure e) {
+                assertTrue(e.sentence().length() < 1_000, e::sentence);
+                failures++;
+            }
+        }
+        assertTrue(records > 100 && failures > 100, records + " and " + failures);
+    }
+
+    private static byte[] list(byte[] value) {
+        byte[] list = new byte[value.length + 2];
+        list[0] = '[';
+        System.arraycopy(value, 0, list, 1, value.length);
+        list[value.length + 1] = ']';
+        return list;
+    }
+}

@@ -1,0 +1,244 @@
+package org.domicile.launcher;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Streams by command and over HTTP, with the log that serves them, and through a restart. */
+@Timeout(120)
+final class StreamCommandsTest {
+    @TempDir private Path folder;
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private static HttpRequest.Builder request(Rig rig, String path) throws IOException {
+        Endpoints server = Endpoints.on(new Folder(rig.data()));
+        FirstCredential own = FirstCredential.read(server.firstCredential()).orElseThrow();
+        return HttpRequest.newBuilder(
+                        URI.create(server.urls().getOrDefault("web", "") + "/streams/" + path))
+                .header(
+                        "Authorization",
+                        "Basic "
+                                + Base64.getEncoder()
+                                        .encodeToString(
+                                                (own.accessKey() + ":" + own.secret())
+                                                        .getBytes(UTF_8)));
+    }
+
+    private static HttpResponse<String> sent(HttpRequest request) throws Exception {
+        return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static void done(Rig.Ran ran) {
+        assertEquals(0, ran.code(), ran.err());
+    }
+
+    @Test
+    void streamsAreMadeFilledFollowedAndSurviveARestart() throws Exception {
+        Rig rig = new Rig(folder);
+        Path readings = folder.resolve("readings.ndjson");
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 100; i++) {
+            lines.append("{\"station\":\"s%d\",\"level\":%d}\n".formatted(i % 7, i));
+        }
+        Files.writeString(readings, lines);
+        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
+            Rig.Ran early = rig.run("env", "--for", "kcat");
+            assertTrue(early.err().contains("stream create"), early::err);
+            done(rig.run("stream", "create", "water.levels", "--partitions", "2"));
+            Rig.Ran again = rig.run("stream", "create", "water.levels");
+            assertTrue(again.code() != 0 && again.err().contains("is taken"), again::err);
+            done(
+                    rig.run(
+                            "stream",
+                            "publish",
+                            "water.levels",
+                            readings.toString(),
+                            "--key",
+                            "station"));
+            assertEquals(
+                    100,
+                    rig
+                            .run("stream", "show", "water.levels", "--json")
+                            .rows()
+                            .getFirst()
+                            .rows("extents")
+                            .stream()
+                            .mapToLong(each -> each.number("next") - each.number("first"))
+                            .sum());
+            List<Json.Row> followed =
+                    rig.run(
+                                    "stream",
+                                    "tail",
+                                    "water.levels",
+                                    "--from",
+                                    "beginning",
+                                    "--limit",
+                                    "100",
+                                    "--json")
+                            .rows();
+            assertEquals(100, followed.size());
+            assertEquals(
+                    4_950,
+                    followed.stream().mapToLong(each -> each.row("value").number("level")).sum());
+            assertTrue(
+                    rig.run("stream", "tail", "water.levels", "--from", "0:3", "--limit", "1")
+                            .out()
+                            .contains("{\"station\":"));
+            done(
+                    rig.run(
+                            "stream",
+                            "change",
+                            "water.levels",
+                            "--partitions",
+                            "3",
+                            "--retention",
+                            "2h"));
+            Rig.Ran fewer = rig.run("stream", "change", "water.levels", "--partitions", "1");
+            assertTrue(fewer.err().contains("only grows"), fewer::err);
+            assertTrue(rig.run("env", "--for", "kcat").out().contains("bootstrap.servers="));
+            assertTrue(rig.run("status").out().contains("1 stream"));
+            done(rig.run("label", "streams://main/water.", "--classes", "open"));
+            assertTrue(rig.run("label", "list").out().contains("streams://main/water."));
+        }
+        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
+            assertEquals(
+                    100,
+                    rig.run(
+                                    "stream",
+                                    "tail",
+                                    "water.levels",
+                                    "--from",
+                                    "beginning",
+                                    "--limit",
+                                    "100",
+                                    "--json")
+                            .rows()
+                            .size());
+            List<String> uses =
+                    rig.run("uses", "--bucket", "streams", "--json").rows().stream()
+                            .map(each -> each.text("action") + " " + each.text("object"))
+                            .toList();
+            assertTrue(
+                    uses.contains("streams:Published streams/water.levels 100 records"),
+                    uses::toString);
+            assertTrue(
+                    uses.stream()
+                            .anyMatch(each -> each.startsWith("streams:Polled streams/water.")),
+                    uses::toString);
+            done(rig.run("stream", "delete", "water.levels"));
+            assertTrue(rig.run("stream", "list").out().contains("no streams"));
+        }
+    }
+
+    @Test
+    void whatCannotBeSaysWhatToDo() throws Exception {
+        Rig rig = new Rig(folder);
+        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
+            done(rig.run("stream", "create", "air"));
+            HttpResponse<String> wrong =
+                    sent(
+                            request(rig, "air")
+                                    .POST(HttpRequest.BodyPublishers.ofString("{\"a\":1}\nno\n"))
+                                    .build());
+            assertEquals(400, wrong.statusCode());
+            assertTrue(wrong.body().contains("Line 2 is not JSON"), wrong::body);
+            ByteArrayOutputStream packed = new ByteArrayOutputStream();
+            try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+                out.write("{\"a\":1}\n{\"a\":2}\n".getBytes(UTF_8));
+            }
+            HttpResponse<String> made =
+                    sent(
+                            request(rig, "air")
+                                    .header("Content-Encoding", "gzip")
+                                    .POST(
+                                            HttpRequest.BodyPublishers.ofByteArray(
+                                                    packed.toByteArray()))
+                                    .build());
+            assertEquals(200, made.statusCode(), made.body());
+            assertTrue(made.body().startsWith("{\"records\":2,"), made::body);
+            assertTrue(made.headers().firstValue("x-domicile-use").isPresent());
+            for (String[] asked :
+                    new String[][] {
+                        {"GET", "none", "404", "no-such-stream"},
+                        {"POST", "none", "404", "no-such-stream"},
+                        {"DELETE", "none", "404", "no-such-stream"},
+                        {"GET", "air/records?from=x", "400", "malformed"},
+                        {"GET", "air?more=1", "400", "malformed"},
+                        {"PUT", "__mine", "404", "no-such-path"},
+                        {"PUT", "a/b/c/d", "404", "no-such-path"},
+                        {"POST", "", "405", "no-such-method"}
+                    }) {
+                HttpResponse<String> answer =
+                        sent(
+                                request(rig, asked[1])
+                                        .method(
+                                                asked[0],
+                                                HttpRequest.BodyPublishers.ofString(
+                                                        asked[0].equals("POST") ? "1" : ""))
+                                        .build());
+                assertEquals(asked[2], "" + answer.statusCode(), () -> String.join(" ", asked));
+                assertTrue(answer.body().contains(asked[3]), answer::body);
+            }
+            HttpResponse<String> stranger =
+                    sent(
+                            HttpRequest.newBuilder(request(rig, "").build().uri())
+                                    .header("Authorization", "Basic bm9ib2R5OnNlY3JldA==")
+                                    .build());
+            assertEquals(401, stranger.statusCode());
+        }
+    }
+
+    /** Whoever follows a stream is cut off within a second of the end of its purpose. */
+    @Test
+    void theEndOfAPurposeEndsWhoFollows() throws Exception {
+        Rig rig = new Rig(folder);
+        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
+            done(rig.run("stream", "create", "air"));
+            HttpResponse<java.io.InputStream> following =
+                    HTTP.send(
+                            request(rig, "air/records").build(),
+                            HttpResponse.BodyHandlers.ofInputStream());
+            assertEquals(200, following.statusCode());
+            sent(
+                    request(rig, "air")
+                            .POST(HttpRequest.BodyPublishers.ofString("{\"n\":1}"))
+                            .build());
+            try (BufferedReader reader =
+                    new BufferedReader(new InputStreamReader(following.body(), UTF_8))) {
+                String line = reader.readLine();
+                while (!line.startsWith("data: ")) {
+                    line = reader.readLine();
+                }
+                assertTrue(line.endsWith("\"value\":{\"n\":1}}"), line);
+                done(rig.run("purpose", "withdraw", "first-steps"));
+                long begun = System.nanoTime();
+                String event = "";
+                for (line = reader.readLine(); line != null; line = reader.readLine()) {
+                    event = line.startsWith("event: ") ? line : event;
+                    assertFalse(line.startsWith("data: {\"partition\""), line);
+                }
+                assertEquals("event: error", event);
+                assertTrue(System.nanoTime() - begun < 1_500_000_000L, "it went on for too long");
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+"""confluent-kafka (librdkafka): an idempotent producer, transactions, groups that share partitions."""
+
+import os
+import sys
+import threading
+import time
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+SETTINGS = dict(
+    line.split("=", 1)
+    for line in os.environ["KAFKA_LIBRDKAFKA"].splitlines()
+    if "=" in line and not line.startswith("#")
+)
+STREAM = "job.events"
+
+
+def check(condition, what):
+    if not condition:
+        sys.exit("FAILED: " + what)
+
+
+def producer(**more):
+    return Producer(SETTINGS | {"linger.ms": 5} | more)
+
+
+def consumer(group, **more):
+    settings = {"group.id": group, "auto.offset.reset": "earliest", "enable.auto.commit": False}
+    return Consumer(SETTINGS | settings | more)
+
+
+def drain(reader, count, seconds=30):
+    values = []
+    end = time.monotonic() + seconds
+    while len(values) < count and time.monotonic() < end:
+        message = reader.poll(0.5)
+        if message is not None:
+            check(not message.error(), str(message.error()))
+            values.append(message.value().decode())
+    return values
+
+
+# SCRAM, as this librdkafka does it by the book
+admin = AdminClient(SETTINGS | {"sasl.mechanism": "SCRAM-SHA-256"})
+check(STREAM in admin.list_topics(timeout=20).topics, "the stream is not seen")
+print("ok: a login by SCRAM sees the stream")
+
+failed = []
+writer = producer(**{"enable.idempotence": True})
+for i in range(5_000):
+    writer.produce(STREAM, key=str(i % 13), value=str(i), on_delivery=lambda e, _: e and failed.append(e))
+    writer.poll(0)
+check(writer.flush(30) == 0 and not failed, "not delivered: %s" % failed[:1])
+reader = consumer("all")
+reader.subscribe([STREAM])
+values = drain(reader, 5_000)
+check(sorted(map(int, values)) == list(range(5_000)), "%d values" % len(values))
+order = {}
+for value in map(int, values):
+    check(order.get(value % 13, -1) < value, "the order of a key")
+    order[value % 13] = value
+reader.commit(asynchronous=False)
+reader.close()
+print("ok: an idempotent producer, and each key in its order")
+
+# two members share what there is
+seen = [[], []]
+
+
+def member(place):
+    own = consumer("shared")
+    own.subscribe([STREAM])
+    end = time.monotonic() + 40
+    while sum(map(len, seen)) < 5_000 and time.monotonic() < end:
+        message = own.poll(0.2)
+        if message is not None and not message.error():
+            seen[place].append(message.value())
+    own.close()
+
+
+threads = [threading.Thread(target=member, args=(i,)) for i in range(2)]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+check(len(set(seen[0] + seen[1])) == 5_000, "%d and %d" % (len(seen[0]), len(seen[1])))
+print("ok: two members of a group read all of it")
+
+transactional = producer(**{"transactional.id": "job-transactions"})
+transactional.init_transactions(30)
+for ends in ("abort", "commit"):
+    transactional.begin_transaction()
+    for i in range(100):
+        transactional.produce(STREAM, value="%s-%d" % (ends, i))
+    transactional.abort_transaction(30) if ends == "abort" else transactional.commit_transaction(30)
+reader = consumer("committed", **{"isolation.level": "read_committed"})
+reader.subscribe([STREAM])
+values = drain(reader, 5_100)
+check(len([each for each in values if each.startswith("commit-")]) == 100, "committed records")
+check(not [each for each in values if each.startswith("abort-")], "aborted records were read")
+reader.close()
+print("ok: what is aborted is not read, and what is committed is")
+
+try:
+    wrong = AdminClient(SETTINGS | {"sasl.password": "wrong", "sasl.mechanism": "SCRAM-SHA-256"})
+    wrong.list_topics(timeout=3)
+    check(False, "a wrong secret is let in")
+except KafkaException as e:
+    check(e.args[0].code() in (KafkaError._TRANSPORT, KafkaError._AUTHENTICATION, KafkaError._TIMED_OUT), str(e))
+print("ok: a wrong secret is refused")
