@@ -128,7 +128,7 @@ final class ClientsTest {
     @Test
     void kcat() throws IOException, InterruptedException {
         own("stream", "create", "job.levels", "--partitions", "2");
-        job("kcat.sh", 9, kafka());
+        job("kcat.sh", 8, kafka());
     }
 
     @Test
