@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import kafka.network.RequestChannel;
 import kafka.server.ApiRequestHandler;
 import kafka.server.KafkaRequestHandlerPool;
@@ -34,7 +33,7 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
     private static final int MOST_PLACES = 65_536;
 
     private final Admission admission;
-    private final Function<Uuid, Optional<String>> names;
+    private final Names names;
     private final Map<Place, Long> places =
             new LinkedHashMap<>(16, 0.75f, true) {
                 private static final long serialVersionUID = 1L;
@@ -45,6 +44,11 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
                 }
             };
 
+    /** What streams are called, by Kafka's numbers for them. */
+    interface Names {
+        Optional<String> of(Uuid id);
+    }
+
     private record Place(String connection, String stream, int partition) {}
 
     /** What one request appends. */
@@ -53,7 +57,7 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
     /**
      * @param names of streams by Kafka's numbers for them
      */
-    Taps(Admission admission, Function<Uuid, Optional<String>> names) {
+    Taps(Admission admission, Names names) {
         this.admission = admission;
         this.names = names;
     }
@@ -114,7 +118,7 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
     }
 
     private @Nullable String name(@Nullable String name, Uuid id) {
-        return name != null && !name.isEmpty() ? name : names.apply(id).orElse(null);
+        return name != null && !name.isEmpty() ? name : names.of(id).orElse(null);
     }
 
     private List<Sent> sent(ProduceRequestData data) {
