@@ -35,6 +35,11 @@ enum Setting {
             "",
             "host, or host:port, under which Kafka's clients are told to come back (default:"
                     + " where it listens)"),
+    KAFKA_RATE(
+            "kafka.rate",
+            "256MiB",
+            "bytes a second that an organisation's Kafka clients publish, and as many that they"
+                    + " poll, before they are slowed down"),
     ADMIN_LISTEN(
             "admin.listen",
             "",

@@ -114,6 +114,7 @@ record Settings(
             long writes,
             long reserve,
             long segment,
+            long kafka,
             Duration drain) {}
 
     /**
@@ -383,6 +384,7 @@ record Settings(
                 size(from, Setting.LIMITS_WRITES, 4L << 20, 1L << 40),
                 size(from, Setting.LIMITS_RESERVE, 0, 1L << 40),
                 segment(from),
+                size(from, Setting.KAFKA_RATE, 1L << 10, 1L << 40),
                 time(from, Setting.DRAIN_TIME, Duration.ZERO, Duration.ofHours(1)));
     }
 

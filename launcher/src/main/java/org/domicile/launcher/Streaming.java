@@ -60,6 +60,7 @@ final class Streaming implements AutoCloseable {
                                 address.host(),
                                 address.port(),
                                 settings.doors().kafkaTold(),
+                                settings.limits().kafka(),
                                 certificates.map(each -> each::current)),
                         door,
                         this::begun);

@@ -115,6 +115,9 @@ class SettingsTest {
                         "streams.city.example:9092",
                         "two words"));
         cases.put(
+                Setting.KAFKA_RATE,
+                new Case(s -> s.limits().kafka(), 256L << 20, "1MiB", 1L << 20, "0"));
+        cases.put(
                 Setting.ADMIN_LISTEN,
                 new Case(
                         s -> List.of(s.doors().socket(), s.doors().admin()),

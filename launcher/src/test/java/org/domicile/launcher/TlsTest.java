@@ -38,17 +38,27 @@ class TlsTest {
                         "tls.certificates=" + certificate,
                         "tls.key=" + key,
                         "admin.listen=127.0.0.1:0",
+                        "kafka.listen=127.0.0.1:0",
                         "admin.hosts=localhost")) {
             for (String listener : new String[] {"s3", "web", "admin-tcp"}) {
                 String url = cloud.endpoints().urls().getOrDefault(listener, "");
                 assertTrue(url.startsWith("https://"), url);
                 assertEquals("CN=first.example", subject(url));
             }
+            assertEquals(
+                    0,
+                    rig.run("stream", "create", "levels", "--ca", certificate.toString()).code());
+            String kafka = Endpoints.on(new Folder(rig.data())).urls().getOrDefault("kafka", "");
+            assertEquals("CN=first.example", subject(kafka));
             make("second.example", certificate, key);
             String s3 = cloud.endpoints().urls().getOrDefault("s3", "");
             long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
             while (!subject(s3).equals("CN=second.example")) {
                 assertTrue(System.nanoTime() < end, "the new certificate was not read");
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+            }
+            while (!subject(kafka).equals("CN=second.example")) {
+                assertTrue(System.nanoTime() < end, "Kafka's listener did not read it");
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
             }
         }
@@ -68,6 +78,8 @@ class TlsTest {
                                 "EC",
                                 "-dname",
                                 "CN=" + name,
+                                "-ext",
+                                "san=ip:127.0.0.1",
                                 "-storetype",
                                 "PKCS12",
                                 "-keystore",

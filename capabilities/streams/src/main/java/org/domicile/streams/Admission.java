@@ -21,6 +21,9 @@ public interface Admission {
      */
     Optional<Scram> scram(String login, String mechanism);
 
+    /** The organisation of a login, whose clients share what they may take; empty for none. */
+    String organisation(String login);
+
     /** Whether a client may do something with a stream, which need not exist. */
     boolean admits(Client client, Act act, String stream);
 

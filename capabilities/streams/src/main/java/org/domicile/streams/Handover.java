@@ -13,7 +13,7 @@ import javax.net.ssl.SSLContext;
  *
  * @param secret of the program's own log-in
  */
-record Handover(Admission admission, String secret, Optional<Supplier<SSLContext>> tls) {
+record Handover(Admission admission, String secret, long rate, Optional<Supplier<SSLContext>> tls) {
     static final String KEY = "domicile.handover";
 
     /** The program's own log-in. No credential is called so: it has characters that none has. */

@@ -88,7 +88,7 @@ final class KafkaLog implements StreamLog {
         this.begun = begun;
         this.options = options;
         this.admission = admission;
-        this.number = new Handover(admission, secret, options.tls()).open();
+        this.number = new Handover(admission, secret, options.rate(), options.tls()).open();
     }
 
     private static String secret() {
@@ -310,6 +310,7 @@ final class KafkaLog implements StreamLog {
             settings.put("advertised.listeners", told());
         }
         settings.put("authorizer.class.name", AskingAuthorizer.class.getName());
+        settings.put("client.quota.callback.class", OrganisationRates.class.getName());
         settings.put(Handover.KEY, number);
         settings.put("log.dirs", folder.toString());
         // one replica: what is acknowledged is synced

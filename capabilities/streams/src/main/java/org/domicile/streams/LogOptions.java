@@ -13,12 +13,19 @@ import javax.net.ssl.SSLContext;
  * @param port 0 for a free one
  * @param told how clients are told to find it, {@code HOST} or {@code HOST:PORT}; empty for where
  *     it listens
+ * @param rate bytes a second that clients of an organisation publish, and as many that they poll,
+ *     before they are slowed down; 0 for no limit
  * @param tls what each new connection of a client begins with; empty for connections in clear
  */
 public record LogOptions(
-        Path folder, String host, int port, String told, Optional<Supplier<SSLContext>> tls) {
+        Path folder,
+        String host,
+        int port,
+        String told,
+        long rate,
+        Optional<Supplier<SSLContext>> tls) {
     /** On this machine, in clear. */
     public LogOptions(Path folder, String host, int port) {
-        this(folder, host, port, "", Optional.empty());
+        this(folder, host, port, "", 0, Optional.empty());
     }
 }

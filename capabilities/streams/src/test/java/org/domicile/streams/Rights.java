@@ -11,11 +11,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.common.security.scram.ScramCredential;
 import org.apache.kafka.common.security.scram.internals.ScramFormatter;
 import org.apache.kafka.common.security.scram.internals.ScramMechanism;
+import org.domicile.bytes.StorageFailure;
 
 /** Rights that a test gives and takes: a right is {@code LOGIN ACT STREAM}. */
 final class Rights implements Admission {
     final Map<String, String> secrets = new ConcurrentHashMap<>();
     final Set<String> rights = ConcurrentHashMap.newKeySet();
+    volatile boolean broken;
     final List<String> counted = new CopyOnWriteArrayList<>();
 
     Rights login(String name, String secret, String... given) {
@@ -52,7 +54,15 @@ final class Rights implements Admission {
     }
 
     @Override
+    public String organisation(String login) {
+        return "of-" + login;
+    }
+
+    @Override
     public boolean admits(Client client, Act act, String stream) {
+        if (broken) {
+            throw new StorageFailure(StorageFailure.Kind.FULL, "no use can be recorded");
+        }
         return rights.contains(
                 client.login() + " " + (act == Act.LIST ? Act.SEE : act) + " " + stream);
     }

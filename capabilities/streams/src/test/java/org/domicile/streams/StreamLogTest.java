@@ -245,6 +245,73 @@ final class StreamLogTest {
         }
     }
 
+    /** Whoever floods is slowed down, and loses nothing; others are not. */
+    @Test
+    void anOrganisationThatFloodsIsSlowedDown() throws Exception {
+        log.close();
+        log =
+                StreamLog.embedded(
+                        new LogOptions(
+                                folder.resolve("slow"),
+                                "127.0.0.1",
+                                0,
+                                "",
+                                200_000,
+                                Optional.empty()),
+                        rights);
+        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
+        rights.login("desk", "desk-secret", "SEE water.levels", "PUBLISH water.levels");
+        log.keep(LEVELS);
+        byte[] body = new byte[10_000];
+        try (KafkaProducer<byte[], byte[]> flood = producer("gauge");
+                KafkaProducer<byte[], byte[]> other = producer("desk")) {
+            List<java.util.concurrent.Future<?>> sent = new ArrayList<>();
+            for (int i = 0; i < 400; i++) {
+                sent.add(flood.send(new ProducerRecord<>("water.levels", body)));
+                if (i % 40 == 0) {
+                    flood.flush();
+                    other.send(new ProducerRecord<>("water.levels", "x".getBytes(UTF_8)))
+                            .get(30, TimeUnit.SECONDS);
+                }
+            }
+            for (var each : sent) {
+                each.get(60, TimeUnit.SECONDS);
+            }
+            assertTrue(throttled(flood) > 0, "nobody was slowed down");
+            assertEquals(0, throttled(other), "the other one was");
+        }
+        assertEquals(
+                410, log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
+    }
+
+    private static double throttled(KafkaProducer<byte[], byte[]> producer) {
+        return producer.metrics().entrySet().stream()
+                .filter(each -> each.getKey().name().equals("produce-throttle-time-max"))
+                .mapToDouble(each -> ((Number) each.getValue().metricValue()).doubleValue())
+                .filter(each -> !Double.isNaN(each))
+                .sum();
+    }
+
+    /** What cannot be put on record is not served, and clients try again. */
+    @Test
+    void whatCannotBeRecordedWaits() throws Exception {
+        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
+        log.keep(LEVELS);
+        try (KafkaProducer<byte[], byte[]> producer = producer("gauge")) {
+            producer.send(new ProducerRecord<>("water.levels", "x".getBytes(UTF_8)))
+                    .get(30, TimeUnit.SECONDS);
+            rights.broken = true;
+            var waits = producer.send(new ProducerRecord<>("water.levels", "y".getBytes(UTF_8)));
+            assertThrows(
+                    java.util.concurrent.TimeoutException.class,
+                    () -> waits.get(2, TimeUnit.SECONDS));
+            rights.broken = false;
+            waits.get(30, TimeUnit.SECONDS);
+        }
+        assertEquals(
+                2, log.extents("water.levels").stream().mapToLong(StreamLog.Extent::next).sum());
+    }
+
     @Test
     void aStreamGrowsAndGoes() {
         log.keep(LEVELS);

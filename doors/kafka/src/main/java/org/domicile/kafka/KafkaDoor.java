@@ -140,6 +140,11 @@ public final class KafkaDoor implements Admission {
     }
 
     @Override
+    public String organisation(String login) {
+        return guard.identity().caller(login).map(Caller.Known::organisation).orElse("");
+    }
+
+    @Override
     public boolean admits(Client client, Act act, String stream) {
         count(Operation.of(act));
         GuardedStreams open = streams;
