@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             PolicyBench.class,
             SqlBench.class,
             TablesBench.class,
+            StreamsBench.class,
             Inside.class
         })
 public final class Main implements Callable<Integer> {

@@ -208,6 +208,23 @@ record Ours(Path home, Path data, ServerProcess process, URI s3, URI web, URI sq
         }
     }
 
+    /** What a command of the program prints. */
+    String output(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(home.resolve("domicile").toString());
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--data", data.toString()));
+        Process process =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        try {
+            String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+            finish(process, command);
+            return said;
+        } finally {
+            process.destroy();
+        }
+    }
+
     /** Does what a command of the program does, and waits until it has. */
     void command(String... arguments) throws IOException {
         List<String> command = new ArrayList<>();

@@ -30,7 +30,7 @@ class MainTest {
         assertEquals(
                 List.of(
                         "s3", "ledger", "start", "bare", "price", "erase", "policy", "sql",
-                        "tables"),
+                        "tables", "streams"),
                 names);
         for (String line : run(0, "--list", "--json").lines().toList()) {
             assertTrue(names.contains(Json.object(line).get("name")));
@@ -42,7 +42,7 @@ class MainTest {
         for (String name :
                 List.of(
                         "s3", "ledger", "start", "bare", "price", "erase", "policy", "sql",
-                        "tables")) {
+                        "tables", "streams")) {
             assertTrue(run(0, name, "--help").contains("Example: domicile bench " + name));
         }
     }

@@ -19,7 +19,7 @@ final class Owners {
                     Map.entry("org.apache.iceberg", Set.of("tables")),
                     Map.entry("org.apache.avro", Set.of("tables")),
                     Map.entry("io.netty", Set.of("http")),
-                    Map.entry("org.apache.kafka", Set.of("streams")),
+                    Map.entry("org.apache.kafka", Set.of("streams", "bench")),
                     Map.entry("kafka", Set.of("streams")),
                     Map.entry("scala", Set.of("streams")),
                     Map.entry("org.slf4j", Set.of("streams")),

@@ -56,8 +56,14 @@ public interface GuardedStreams extends AutoCloseable {
     /** What an admitted caller has got, from an offset to before another. */
     void polled(Request request, String stream, int partition, long from, long to);
 
-    /** streams:Publish: appends records, and returns when they are synced. */
-    Published publish(Request request, String stream, List<StreamRecord.Coming> records);
+    /**
+     * streams:Publish: appends records, and returns when they are synced.
+     *
+     * @param once a key under which they come once within a day, however often it is asked, of at
+     *     most 128 characters; empty for none
+     */
+    Published publish(
+            Request request, String stream, List<StreamRecord.Coming> records, String once);
 
     /**
      * streams:Poll: reads a stream from here on.

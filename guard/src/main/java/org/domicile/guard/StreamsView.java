@@ -44,6 +44,7 @@ final class StreamsView implements GuardedStreams {
     private final StreamLog log;
     private final StreamMinutes minutes;
     private final SecureRandom random;
+    private final StreamOnce once;
     private final ReentrantLock settling = new ReentrantLock();
 
     StreamsView(
@@ -59,6 +60,7 @@ final class StreamsView implements GuardedStreams {
         this.log = log;
         this.minutes = minutes;
         this.random = random;
+        this.once = new StreamOnce(streams, log);
     }
 
     /** A stream that is there, or would be the caller's own. */
@@ -282,7 +284,8 @@ final class StreamsView implements GuardedStreams {
     }
 
     @Override
-    public Published publish(Request request, String name, List<StreamRecord.Coming> records) {
+    public Published publish(
+            Request request, String name, List<StreamRecord.Coming> records, String key) {
         Uses uses = acting.apply(request);
         Optional<Stream> found = streams.stream(name);
         Resource.Data place = place(uses, found, name);
@@ -290,15 +293,21 @@ final class StreamsView implements GuardedStreams {
         if (found.isEmpty()) {
             throw absent(name);
         }
-        return switch (log.append(name, records)) {
+        StreamOnce.Came came =
+                key.isEmpty()
+                        ? new StreamOnce.Came(log.append(name, records), records.size())
+                        : once.append(found.get(), key, records);
+        return switch (came.appended()) {
             case StreamLog.Appended.Kept(List<StreamLog.Place> places) -> {
                 int bytes = 0;
                 for (StreamRecord.Coming each : records) {
                     bytes +=
                             each.value().map(value -> value.length).orElse(0)
-                                    + each.key().map(key -> key.length).orElse(0);
+                                    + each.key().map(bare -> bare.length).orElse(0);
                 }
-                published(request, name, 0, records.size(), bytes);
+                if (came.fresh() > 0) {
+                    published(request, name, 0, came.fresh(), bytes);
+                }
                 yield new Published(places, began ? uses.last() : "");
             }
             case StreamLog.Appended.Absent _ ->

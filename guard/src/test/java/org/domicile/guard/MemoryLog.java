@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.domicile.bytes.StorageFailure;
 import org.domicile.streams.StreamLog;
 import org.domicile.streams.StreamRecord;
 import org.domicile.streams.Topic;
@@ -16,6 +17,12 @@ import org.domicile.streams.Topic;
 public final class MemoryLog implements StreamLog {
     private final Map<String, List<StreamRecord>> streams = new TreeMap<>();
     private boolean running;
+    private int lasts = Integer.MAX_VALUE;
+
+    /** Takes so many records more, and fails once. */
+    synchronized void failAfter(int records) {
+        lasts = records;
+    }
 
     @Override
     public int start() {
@@ -63,6 +70,10 @@ public final class MemoryLog implements StreamLog {
         }
         List<Place> places = new ArrayList<>();
         for (StreamRecord.Coming each : records) {
+            if (lasts-- == 0) {
+                lasts = Integer.MAX_VALUE;
+                throw new StorageFailure(StorageFailure.Kind.FENCED, "the log fails");
+            }
             places.add(new Place(0, all.size()));
             all.add(
                     new StreamRecord(
@@ -88,6 +99,11 @@ public final class MemoryLog implements StreamLog {
                     next.put(0, (long) all.size());
                     return List.copyOf(all.subList(Math.min(at, all.size()), all.size()));
                 }
+            }
+
+            @Override
+            public long next(int partition) {
+                return next.getOrDefault(partition, 0L);
             }
 
             @Override

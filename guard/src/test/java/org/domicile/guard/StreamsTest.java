@@ -140,9 +140,9 @@ final class StreamsTest {
         streams.create(request(), topic(LEVELS));
         freshMinute();
         long before = installation.entries("city");
-        GuardedStreams.Published first = streams.publish(request(), LEVELS, coming("a", "bc"));
+        GuardedStreams.Published first = streams.publish(request(), LEVELS, coming("a", "bc"), "");
         assertEquals("city/node-1/", first.use().substring(0, 12));
-        assertEquals("", streams.publish(request(), LEVELS, coming("d")).use());
+        assertEquals("", streams.publish(request(), LEVELS, coming("d"), "").use());
         assertTrue(streams.admits(request(), Act.POLL, LEVELS));
         streams.polled(request(), LEVELS, 0, 0, 2);
         streams.polled(request(), LEVELS, 0, 2, 3);
@@ -178,7 +178,7 @@ final class StreamsTest {
                 "streams:Polled done streams/water.levels 1 records 0:3-4",
                 since(before).getLast());
         // and the next minute begins anew
-        streams.publish(request(), LEVELS, coming("e"));
+        streams.publish(request(), LEVELS, coming("e"), "");
         assertEquals("streams:Publish done streams/water.levels", since(before).getLast());
     }
 
@@ -198,7 +198,7 @@ final class StreamsTest {
                                 } catch (InterruptedException e) {
                                     throw new AssertionError(e);
                                 }
-                                streams.publish(request(), LEVELS, coming("x"));
+                                streams.publish(request(), LEVELS, coming("x"), "");
                             }));
         }
         go.countDown();
@@ -213,7 +213,7 @@ final class StreamsTest {
         streams.create(request(), topic(LEVELS));
         freshMinute();
         long before = installation.entries("city");
-        streams.publish(request(), LEVELS, coming("a", "bc"));
+        streams.publish(request(), LEVELS, coming("a", "bc"), "");
         // what is known is kept every few seconds of the clock
         installation.time().advance(Duration.ofSeconds(6));
         await(() -> {
@@ -249,7 +249,8 @@ final class StreamsTest {
         streams.create(request(), topic(LEVELS));
         freshMinute();
         installation.keyspace().fenceAfter(0);
-        assertThrows(StorageFailure.class, () -> streams.publish(request(), LEVELS, coming("a")));
+        assertThrows(
+                StorageFailure.class, () -> streams.publish(request(), LEVELS, coming("a"), ""));
         assertThrows(StorageFailure.class, () -> streams.admits(request(), Act.POLL, LEVELS));
         assertEquals(0, log.extents(LEVELS).getFirst().next());
         installation.keyspace().heal();
@@ -259,7 +260,7 @@ final class StreamsTest {
     void withoutAPurposeNothingIsSeenReadOrWritten() {
         streams.create(request(), topic(LEVELS));
         GuardedStreams.Reader reader = streams.read(request(), LEVELS, Map.of(0, 0L));
-        streams.publish(request(), LEVELS, coming("a"));
+        streams.publish(request(), LEVELS, coming("a"), "");
         assertEquals(1, reader.poll(request(), Duration.ZERO).size());
         Caller.Known other = installation.caller(installation.tenant("hospital"));
         for (Act act : Act.values()) {
@@ -268,7 +269,7 @@ final class StreamsTest {
         assertEquals(List.of(), streams.list(installation.request(other)).streams());
         assertThrows(
                 Refused.class,
-                () -> streams.publish(installation.request(other), LEVELS, coming("b")));
+                () -> streams.publish(installation.request(other), LEVELS, coming("b"), ""));
         assertThrows(
                 Refused.class, () -> streams.read(installation.request(other), LEVELS, Map.of()));
         assertThrows(Refused.class, () -> streams.show(installation.request(other), LEVELS));
@@ -282,7 +283,7 @@ final class StreamsTest {
             assertFalse(streams.admits(request(), act, LEVELS), act::name);
         }
         assertThrows(Refused.class, () -> reader.poll(request(), Duration.ZERO));
-        assertThrows(Refused.class, () -> streams.publish(request(), LEVELS, coming("c")));
+        assertThrows(Refused.class, () -> streams.publish(request(), LEVELS, coming("c"), ""));
         assertEquals(1, log.extents(LEVELS).getFirst().next());
     }
 
@@ -301,6 +302,35 @@ final class StreamsTest {
         assertFalse(streams.admits(request(), Act.POLL, LEVELS));
         streams.create(request(), topic("air.quality"));
         assertTrue(streams.admits(request(), Act.POLL, "air.quality"));
+    }
+
+    /** Whatever fails in between, records of a request with a key come once. */
+    @Test
+    void aRequestWithAKeyComesOnce() {
+        streams.create(request(), topic(LEVELS));
+        List<StreamRecord.Coming> three = coming("a", "b", "c");
+        var first = streams.publish(request(), LEVELS, three, "k");
+        assertEquals(first.places(), streams.publish(request(), LEVELS, three, "k").places());
+        assertEquals(3, log.extents(LEVELS).getFirst().next());
+        StreamRefusal other =
+                assertThrows(
+                        StreamRefusal.class,
+                        () -> streams.publish(request(), LEVELS, coming("z"), "k"));
+        assertEquals(StreamRefusal.Kind.CONFLICT, other.kind());
+        // after some of them the log failed, and nobody was told anything
+        log.failAfter(2);
+        assertThrows(StorageFailure.class, () -> streams.publish(request(), LEVELS, three, "l"));
+        assertEquals(5, log.extents(LEVELS).getFirst().next());
+        var again = streams.publish(request(), LEVELS, three, "l");
+        assertEquals(6, log.extents(LEVELS).getFirst().next());
+        assertEquals(3, again.places().size());
+        // all came, and then the program died
+        installation.keyspace().fenceAfter(1);
+        assertThrows(StorageFailure.class, () -> streams.publish(request(), LEVELS, three, "m"));
+        installation.keyspace().heal();
+        assertEquals(9, log.extents(LEVELS).getFirst().next());
+        assertEquals(3, streams.publish(request(), LEVELS, three, "m").places().size());
+        assertEquals(9, log.extents(LEVELS).getFirst().next());
     }
 
     @Test

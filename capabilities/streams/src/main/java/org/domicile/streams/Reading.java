@@ -18,8 +18,10 @@ import org.domicile.bytes.StorageFailure;
 /** The program's own consumer of some partitions, of no group: it keeps no place. */
 final class Reading implements StreamLog.Reader {
     private final KafkaConsumer<byte[], byte[]> consumer;
+    private final String stream;
 
     Reading(Map<String, Object> settings, String stream, Map<Integer, Long> from) {
+        this.stream = stream;
         Map<String, Object> all = new HashMap<>(settings);
         all.put("enable.auto.commit", "false");
         all.put("isolation.level", "read_committed");
@@ -48,6 +50,16 @@ final class Reading implements StreamLog.Reader {
         } catch (InterruptException e) {
             throw new StorageFailure(
                     StorageFailure.Kind.CLOSED, "the streams' log was not waited for", e);
+        } catch (org.apache.kafka.common.KafkaException e) {
+            throw new StorageFailure(
+                    StorageFailure.Kind.OVERLOADED, "the streams' log: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public long next(int partition) {
+        try {
+            return consumer.position(new TopicPartition(stream, partition));
         } catch (org.apache.kafka.common.KafkaException e) {
             throw new StorageFailure(
                     StorageFailure.Kind.OVERLOADED, "the streams' log: " + e.getMessage(), e);

@@ -12,10 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.domicile.keyspace.Committed;
 import org.domicile.keyspace.Cursor;
 import org.domicile.keyspace.Keyspace;
+import org.domicile.keyspace.Range;
 import org.domicile.keyspace.Reading;
 import org.domicile.keyspace.Space;
 import org.domicile.keyspace.Transaction;
@@ -32,6 +34,7 @@ import org.domicile.request.Request;
  *   group NAME         whose it is, and the day on which it was last asked for
  *   transaction NAME   the same
  *   minute ID          as it was given
+ *   once DAY ID KEY    the same, by the day of the epoch and the stream's id
  * </pre>
  *
  * {@code changing} serialises what changes a stream or gives a name away; streams and names are in
@@ -41,6 +44,7 @@ final class StoredStreams implements Streams {
     private static final String SPACE = "streams";
     private static final String STREAM = "stream";
     private static final String MINUTE = "minute";
+    private static final String ONCE = "once";
     private static final Duration KEPT = Duration.ofDays(30);
 
     /** Writes of one commit. */
@@ -51,6 +55,9 @@ final class StoredStreams implements Streams {
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<String, Stream> streams = new ConcurrentSkipListMap<>();
     private final Map<Shared, Claim> claims = new ConcurrentHashMap<>();
+
+    /** On which day what was kept of requests was last cleared. */
+    private final AtomicLong swept = new AtomicLong(-1);
 
     private record Shared(Admission.Shared kind, String name) {}
 
@@ -271,6 +278,38 @@ final class StoredStreams implements Streams {
             commit(transaction);
             some.forEach(claims::remove);
         }
+    }
+
+    // requests that must not come twice
+
+    private static byte[] onceKey(long day, Stream stream, String key) {
+        return Tuple.of().text(SPACE).text(ONCE).signed(day).text(stream.id()).text(key).pack();
+    }
+
+    @Override
+    public Optional<byte[]> once(Stream stream, String key) {
+        long today = day();
+        return keyspace.get(Space.RECORDS, onceKey(today, stream, key))
+                .or(() -> keyspace.get(Space.RECORDS, onceKey(today - 1, stream, key)));
+    }
+
+    @Override
+    public void once(Stream stream, String key, byte[] kept) {
+        long today = day();
+        Transaction transaction =
+                new Transaction()
+                        .write(
+                                new Write.Put(
+                                        Space.RECORDS, onceKey(today, stream, key), kept.clone()));
+        if (swept.getAndSet(today) != today) {
+            transaction.write(
+                    new Write.DeleteRange(
+                            Space.RECORDS,
+                            new Range(
+                                    Tuple.of().text(SPACE).text(ONCE).range().from(),
+                                    Tuple.of().text(SPACE).text(ONCE).signed(today - 1).pack())));
+        }
+        commit(transaction);
     }
 
     // minutes

@@ -101,6 +101,9 @@ public interface StreamLog extends AutoCloseable {
         /** What there is, in the order of each partition; waits so long for a first. */
         List<StreamRecord> poll(Duration longest);
 
+        /** The offset that it reads next: there may be no record at it. */
+        long next(int partition);
+
         @Override
         void close();
     }

@@ -63,6 +63,12 @@ public interface Streams {
     /** Those that have begun and did not end; all of them are a dead program's before the first. */
     Map<String, byte[]> begun();
 
+    /** What was kept of a request that must not come twice; empty after a day or two. */
+    Optional<byte[]> once(Stream stream, String key);
+
+    /** Keeps it. No use's record: what it is for is a minute of access. */
+    void once(Stream stream, String key, byte[] kept);
+
     /**
      * What is to change; what is empty stays.
      *

@@ -343,6 +343,7 @@ final class StreamLogTest {
             long end = System.nanoTime() + 20_000_000_000L;
             while (read.size() < 100 && System.nanoTime() < end) {
                 for (StreamRecord each : reader.poll(Duration.ofMillis(200))) {
+                    assertTrue(reader.next(each.partition()) > each.offset());
                     read.put(new StreamLog.Place(each.partition(), each.offset()), each);
                 }
             }

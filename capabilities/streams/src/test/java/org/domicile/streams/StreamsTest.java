@@ -143,6 +143,25 @@ final class StreamsTest {
     }
 
     @Test
+    void whatMustNotComeTwiceIsKeptForADay() {
+        Stream levels = stream("city", "water.levels");
+        streams.once(levels, "k", new byte[] {1});
+        streams.once(levels, "k", new byte[] {2});
+        streams.once(levels, "l", new byte[] {3});
+        streams = open();
+        assertArrayEquals(new byte[] {2}, streams.once(levels, "k").orElseThrow());
+        now = NOON.plus(Duration.ofDays(1));
+        streams.once(levels, "m", new byte[] {4});
+        assertArrayEquals(new byte[] {3}, streams.once(levels, "l").orElseThrow());
+        now = NOON.plus(Duration.ofDays(2));
+        assertEquals(Optional.empty(), streams.once(levels, "l"));
+        streams.once(levels, "n", new byte[] {5});
+        now = NOON.plus(Duration.ofDays(1));
+        assertEquals(Optional.empty(), streams.once(levels, "l")); // it is cleared
+        assertTrue(streams.once(levels, "m").isPresent());
+    }
+
+    @Test
     void minutesStayUntilTheyEnd() {
         streams.begin(request(), "a", new byte[] {1});
         streams.begin(request(), "b", new byte[] {2});

@@ -41,6 +41,7 @@ public final class IngestDoor implements HttpHandler {
     private static final String LOGIN = "streams:Connect";
     private static final Duration LONGEST = Duration.ofMinutes(1);
     private static final int AT_ONCE = 256;
+    private static final int LONGEST_KEY = 128;
 
     /** Who publishes holds all of its records in memory. */
     private static final int PUBLISHING_AT_ONCE = 16;
@@ -210,7 +211,11 @@ public final class IngestDoor implements HttpHandler {
             }
             case PUBLISH -> {
                 String key = query(exchange, Set.of("key")).getOrDefault("key", "");
-                publish(exchange, () -> streams.publish(request, name, Records.of(exchange, key)));
+                publish(
+                        exchange,
+                        () ->
+                                streams.publish(
+                                        request, name, Records.of(exchange, key), once(exchange)));
             }
             case PUBLISH_TELEMETRY -> {
                 query(exchange, Set.of());
@@ -220,6 +225,16 @@ public final class IngestDoor implements HttpHandler {
                     new Following(streams, clock)
                             .answer(exchange, request, name, query(exchange, Following.ASKED));
         }
+    }
+
+    /** The header Idempotency-Key (draft-ietf-httpapi-idempotency-key-header); empty for none. */
+    private static String once(Exchange exchange) {
+        String key = exchange.headers().first("Idempotency-Key").orElse("");
+        if (key.length() > LONGEST_KEY || key.chars().anyMatch(c -> c < 0x20 || c > 0x7e)) {
+            throw Failure.malformed(
+                    "An Idempotency-Key has at most 128 characters that can be printed.");
+        }
+        return key;
     }
 
     private interface Publishing {
@@ -275,7 +290,8 @@ public final class IngestDoor implements HttpHandler {
                         streams.publish(
                                 request,
                                 asked.stream(),
-                                Records.telemetry(exchange, asked.signal())));
+                                Records.telemetry(exchange, asked.signal()),
+                                once(exchange)));
         String type = Records.type(exchange.headers());
         byte[] empty = type.equals("application/json") ? "{}".getBytes(UTF_8) : new byte[0];
         exchange.respond(200, headers(type, published.use()), ByteBuffer.wrap(empty));

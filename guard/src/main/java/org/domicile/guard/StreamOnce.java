@@ -1,0 +1,275 @@
+package org.domicile.guard;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.domicile.bytes.StorageFailure;
+import org.domicile.streams.Stream;
+import org.domicile.streams.StreamLog;
+import org.domicile.streams.StreamRecord;
+import org.domicile.streams.Streams;
+
+/**
+ * Records of a request that has a key come once, however often it is sent within a day, whatever
+ * failed in between. Before they are appended it is kept where the partitions ended; each record
+ * carries the key and its place in the request. Who comes again finds the answer; or, where nobody
+ * was told one, looks from there on for what came, and appends the rest.
+ *
+ * <p>The locks {@code turns}, which keys share, let one request of a key work at a time.
+ */
+final class StreamOnce {
+    /** A header of each record: the key, a slash, and the record's place in the request. */
+    static final String HEADER = "domicile-once";
+
+    static final int LONGEST_KEY = 128;
+
+    private static final int FORMAT = 1;
+    private static final int TURNS = 64;
+    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Streams streams;
+    private final StreamLog log;
+    private final ReentrantLock[] turns = new ReentrantLock[TURNS];
+
+    StreamOnce(Streams streams, StreamLog log) {
+        this.streams = streams;
+        this.log = log;
+        for (int i = 0; i < TURNS; i++) {
+            turns[i] = new ReentrantLock();
+        }
+    }
+
+    /**
+     * @param begins where partitions ended before @param places where all came; empty while that is
+     *     not known
+     */
+    private record Kept(byte[] digest, Map<Integer, Long> begins, List<StreamLog.Place> places) {
+        byte[] encode() {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try {
+                DataOutputStream out = new DataOutputStream(bytes);
+                out.writeByte(FORMAT);
+                out.write(digest);
+                out.writeShort(begins.size());
+                for (Map.Entry<Integer, Long> each : begins.entrySet()) {
+                    out.writeInt(each.getKey());
+                    out.writeLong(each.getValue());
+                }
+                out.writeInt(places.size());
+                for (StreamLog.Place each : places) {
+                    out.writeInt(each.partition());
+                    out.writeLong(each.offset());
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("memory does not fail", e);
+            }
+            return bytes.toByteArray();
+        }
+
+        static Kept decode(byte[] kept) {
+            try {
+                DataInputStream in = new DataInputStream(new ByteArrayInputStream(kept));
+                if (in.readByte() != FORMAT) {
+                    throw new StorageFailure(
+                            StorageFailure.Kind.FOREIGN,
+                            "a request's key has a form that this program does not know: use a"
+                                    + " newer one");
+                }
+                byte[] digest = in.readNBytes(32);
+                Map<Integer, Long> begins = new HashMap<>();
+                int partitions = in.readUnsignedShort();
+                for (int i = 0; i < partitions; i++) {
+                    begins.put(in.readInt(), in.readLong());
+                }
+                int count = in.readInt();
+                List<StreamLog.Place> places = new ArrayList<>();
+                for (int i = 0; i < count; i++) {
+                    places.add(new StreamLog.Place(in.readInt(), in.readLong()));
+                }
+                return new Kept(digest, begins, places);
+            } catch (IOException e) {
+                throw new StorageFailure(
+                        StorageFailure.Kind.CORRUPT, "what is kept of a request cannot be read", e);
+            }
+        }
+    }
+
+    /** What became of it. @param fresh how many came by this request */
+    record Came(StreamLog.Appended appended, int fresh) {}
+
+    /**
+     * Appends them, or says where they came before.
+     *
+     * @throws StreamRefusal CONFLICT when the key was another body's
+     */
+    Came append(Stream stream, String key, List<StreamRecord.Coming> records) {
+        byte[] digest = digest(records);
+        ReentrantLock turn = turns[Math.floorMod((stream.id() + key).hashCode(), TURNS)];
+        turn.lock();
+        try {
+            Optional<Kept> before = streams.once(stream, key).map(Kept::decode);
+            if (before.isEmpty()) {
+                Map<Integer, Long> begins = new HashMap<>();
+                log.extents(stream.name())
+                        .forEach(each -> begins.put(each.partition(), each.next()));
+                streams.once(stream, key, new Kept(digest, begins, List.of()).encode());
+                return rest(stream, key, digest, begins, records, new HashMap<>());
+            }
+            Kept kept = before.get();
+            if (!MessageDigest.isEqual(kept.digest(), digest)) {
+                throw new StreamRefusal(
+                        StreamRefusal.Kind.CONFLICT,
+                        "The Idempotency-Key was another request's, within a day; take a fresh"
+                                + " one.");
+            }
+            if (!kept.places().isEmpty()) {
+                return new Came(new StreamLog.Appended.Kept(kept.places()), 0);
+            }
+            return rest(
+                    stream, key, digest, kept.begins(), records, found(stream, key, kept.begins()));
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    private Came rest(
+            Stream stream,
+            String key,
+            byte[] digest,
+            Map<Integer, Long> begins,
+            List<StreamRecord.Coming> records,
+            Map<Integer, StreamLog.Place> found) {
+        List<StreamRecord.Coming> missing = new ArrayList<>();
+        List<Integer> indices = new ArrayList<>();
+        for (int i = 0; i < records.size(); i++) {
+            if (!found.containsKey(i)) {
+                missing.add(marked(records.get(i), key + "/" + i));
+                indices.add(i);
+            }
+        }
+        if (!missing.isEmpty()) {
+            StreamLog.Appended appended = log.append(stream.name(), missing);
+            if (!(appended instanceof StreamLog.Appended.Kept(List<StreamLog.Place> places))) {
+                return new Came(appended, 0);
+            }
+            for (int i = 0; i < places.size(); i++) {
+                found.put(indices.get(i), places.get(i));
+            }
+        }
+        List<StreamLog.Place> all = new ArrayList<>();
+        for (int i = 0; i < records.size(); i++) {
+            all.add(
+                    Optional.ofNullable(found.get(i))
+                            .orElseThrow(() -> new IllegalStateException("a record is nowhere")));
+        }
+        streams.once(stream, key, new Kept(digest, begins, all).encode());
+        return new Came(new StreamLog.Appended.Kept(all), missing.size());
+    }
+
+    private static StreamRecord.Coming marked(StreamRecord.Coming record, String mark) {
+        List<StreamRecord.Header> headers = new ArrayList<>(record.headers());
+        headers.add(new StreamRecord.Header(HEADER, mark.getBytes(UTF_8)));
+        return new StreamRecord.Coming(record.key(), record.value(), record.at(), headers);
+    }
+
+    /** What came of it before somebody could say so, by its place in the request. */
+    private Map<Integer, StreamLog.Place> found(
+            Stream stream, String key, Map<Integer, Long> begins) {
+        Map<Integer, StreamLog.Place> found = new HashMap<>();
+        Map<Integer, Long> ends = new HashMap<>();
+        Map<Integer, Long> from = new HashMap<>();
+        for (StreamLog.Extent each : log.extents(stream.name())) {
+            long begin = Math.max(each.first(), begins.getOrDefault(each.partition(), 0L));
+            if (begin < each.next()) {
+                from.put(each.partition(), begin);
+                ends.put(each.partition(), each.next());
+            }
+        }
+        byte[] prefix = (key + "/").getBytes(UTF_8);
+        try (StreamLog.Reader reader = log.read(stream.name(), from)) {
+            long late = System.nanoTime() + PATIENCE.toNanos();
+            while (!ends.isEmpty()) {
+                if (System.nanoTime() - late > 0) {
+                    // what was not read may hold some of it
+                    throw new StorageFailure(
+                            StorageFailure.Kind.OVERLOADED,
+                            "what came of the request before could not be read");
+                }
+                for (StreamRecord each : reader.poll(LOOK)) {
+                    index(each, prefix)
+                            .ifPresent(index ->
+                                    found.put(
+                                            index,
+                                            new StreamLog.Place(each.partition(), each.offset())));
+                }
+                // behind the last record there may be marks of transactions
+                ends.entrySet().removeIf(each -> reader.next(each.getKey()) >= each.getValue());
+            }
+        }
+        return found;
+    }
+
+    private static Optional<Integer> index(StreamRecord record, byte[] prefix) {
+        for (StreamRecord.Header each : record.headers()) {
+            if (each.name().equals(HEADER)
+                    && each.value().length > prefix.length
+                    && Arrays.equals(each.value(), 0, prefix.length, prefix, 0, prefix.length)) {
+                String number =
+                        new String(
+                                each.value(),
+                                prefix.length,
+                                each.value().length - prefix.length,
+                                UTF_8);
+                if (number.matches("[0-9]{1,9}")) {
+                    return Optional.of(Integer.parseInt(number));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static byte[] digest(List<StreamRecord.Coming> records) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (StreamRecord.Coming each : records) {
+                add(digest, each.key());
+                add(digest, each.value());
+                for (StreamRecord.Header header : each.headers()) {
+                    add(digest, Optional.of(header.name().getBytes(UTF_8)));
+                    add(digest, Optional.of(header.value()));
+                }
+            }
+            return digest.digest();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private static void add(MessageDigest digest, Optional<byte[]> part) {
+        int length = part.map(each -> each.length).orElse(-1);
+        digest.update(
+                new byte[] {
+                    (byte) (length >>> 24),
+                    (byte) (length >>> 16),
+                    (byte) (length >>> 8),
+                    (byte) length
+                });
+        part.ifPresent(digest::update);
+    }
+}
