@@ -25,6 +25,9 @@ final class Sentences {
     /** Reason of the guard's own: rows that the purpose does not see would be written anew. */
     static final String TABLE_RULES_REWRITE = "table-rules-rewrite";
 
+    /** Reason of the guard's own: records about people would lie in clear on a disk. */
+    static final String CLEAR_VOLUME = "clear-volume";
+
     /** Of a name that is not there, to who may not list the bucket. */
     static final String ABSENT_UNTOLD =
             "It is not there, or you may not know that it is: that needs s3:ListBucket.";
@@ -36,6 +39,10 @@ final class Sentences {
             case "no-caller" -> "Sign the request: this is not shared with everybody.";
             case "credential-withdrawn" ->
                     "This credential was withdrawn. Ask your operator for a new one.";
+            case CLEAR_VOLUME ->
+                    "The stream is labelled as being about people, and its records would lie"
+                            + " unencrypted on the disk: put the data folder on an encrypted"
+                            + " volume (docs/operate/streams.md).";
             case "credential-expired" ->
                     "This credential has expired. Ask your operator for a new one.";
             case String none when none.equals("no-purpose") && purpose.isEmpty() ->

@@ -25,6 +25,7 @@ import org.domicile.streams.StreamLog;
 import org.domicile.streams.StreamRecord;
 import org.domicile.streams.Streams;
 import org.domicile.streams.Topic;
+import org.domicile.streams.Volume;
 
 /** Streams for doors. {@code settling} brings the log to the register, one at a time. */
 final class StreamsView implements GuardedStreams {
@@ -45,6 +46,7 @@ final class StreamsView implements GuardedStreams {
     private final StreamMinutes minutes;
     private final SecureRandom random;
     private final StreamOnce once;
+    private final Volume volume;
     private final ReentrantLock settling = new ReentrantLock();
 
     StreamsView(
@@ -61,6 +63,7 @@ final class StreamsView implements GuardedStreams {
         this.minutes = minutes;
         this.random = random;
         this.once = new StreamOnce(streams, log);
+        this.volume = log.volume();
     }
 
     /** A stream that is there, or would be the caller's own. */
@@ -246,11 +249,19 @@ final class StreamsView implements GuardedStreams {
         }
     }
 
+    /** All classes but one are categories of personal data. */
+    private static boolean isAboutPeople(Uses uses, Resource.Data place) {
+        return uses.labels(place).classes().stream().anyMatch(each -> !each.equals("open"));
+    }
+
     /** Whether this request began the minute. */
     private boolean enter(Uses uses, String action, Optional<Stream> found, Resource.Data place) {
         if (found.isEmpty()) {
             minutes.admitOnce(uses, action, place, object(place.name()), Outcome.ABSENT);
             return false;
+        }
+        if (action.equals(PUBLISH) && isAboutPeople(uses, place) && !volume.encrypts()) {
+            throw uses.refusing(action, place, object(place.name()), Sentences.CLEAR_VOLUME);
         }
         return minutes.admit(uses, action, place, object(place.name()));
     }

@@ -307,6 +307,16 @@ final class Uses {
         checkRules(action, data, object, Sentences.TABLE_RULES);
     }
 
+    /**
+     * Asks policy; and refuses what it would let through for a reason of the guard's own.
+     *
+     * @throws Refused always, which is on record
+     */
+    Refused refusing(String action, Resource.Data data, String object, String reason) {
+        check(action, data, object);
+        throw refusal(action, unasked(reason), object, data, request.zone(), Tags.NONE);
+    }
+
     /** The same for another reason. */
     void checkRules(String action, Resource.Data data, String object, String reason) {
         if (!sight(data).whole()) {

@@ -12,16 +12,29 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.streams.StreamLog;
 import org.domicile.streams.StreamRecord;
 import org.domicile.streams.Topic;
+import org.domicile.streams.Volume;
 
 /** A log of streams in memory, of one partition each. */
 public final class MemoryLog implements StreamLog {
     private final Map<String, List<StreamRecord>> streams = new TreeMap<>();
+    private Volume volume = new Volume(Volume.Encryption.NONE, "memory");
     private boolean running;
     private int lasts = Integer.MAX_VALUE;
 
     /** Takes so many records more, and fails once. */
     synchronized void failAfter(int records) {
         lasts = records;
+    }
+
+    /** Another volume. */
+    MemoryLog on(Volume other) {
+        volume = other;
+        return this;
+    }
+
+    @Override
+    public Volume volume() {
+        return volume;
     }
 
     @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.ledger.Ledger;
+import org.domicile.policy.Kinds;
 import org.domicile.policy.Marks;
+import org.domicile.policy.Purpose;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 import org.domicile.streams.Act;
@@ -26,6 +29,7 @@ import org.domicile.streams.Stream;
 import org.domicile.streams.StreamRecord;
 import org.domicile.streams.Streams;
 import org.domicile.streams.Topic;
+import org.domicile.streams.Volume;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -302,6 +306,59 @@ final class StreamsTest {
         assertFalse(streams.admits(request(), Act.POLL, LEVELS));
         streams.create(request(), topic("air.quality"));
         assertTrue(streams.admits(request(), Act.POLL, "air.quality"));
+    }
+
+    /** What is about people does not come to lie in clear. */
+    @Test
+    void recordsAboutPeopleNeedAnEncryptedVolume() {
+        Instant now = installation.time().instant();
+        Purpose people =
+                new Purpose(
+                        "city",
+                        "people",
+                        "public-service",
+                        Kinds.named("public-service").orElseThrow().term(),
+                        "text",
+                        "",
+                        "owner",
+                        "basis",
+                        "",
+                        List.of("personal"),
+                        List.of("*"),
+                        List.of("home"),
+                        "",
+                        now,
+                        now.plusSeconds(600),
+                        false);
+        installation.admin().createPurpose(people);
+        caller =
+                installation.caller(
+                        installation
+                                .admin()
+                                .createCredential(
+                                        city.credential().principal(),
+                                        people.id(),
+                                        List.of("*"),
+                                        List.of("*"),
+                                        Instant.MAX));
+        streams.create(request(), topic(LEVELS));
+        installation
+                .admin()
+                .label(
+                        "streams:city",
+                        "water.",
+                        new Marks(List.of("personal"), List.of(), List.of()));
+        Refused e =
+                assertThrows(
+                        Refused.class, () -> streams.publish(request(), LEVELS, coming("a"), ""));
+        assertEquals("clear-volume", e.reason());
+        assertFalse(streams.admits(request(), Act.PUBLISH, LEVELS));
+        assertTrue(streams.admits(request(), Act.POLL, LEVELS));
+        streams.close();
+        log.on(new Volume(Volume.Encryption.STATED, "a disk"));
+        streams = guarded();
+        assertTrue(streams.admits(request(), Act.PUBLISH, LEVELS));
+        assertEquals(1, streams.publish(request(), LEVELS, coming("a"), "").places().size());
     }
 
     /** Whatever fails in between, records of a request with a key come once. */

@@ -35,6 +35,11 @@ enum Setting {
             "",
             "host, or host:port, under which Kafka's clients are told to come back (default:"
                     + " where it listens)"),
+    STREAMS_VOLUME(
+            "streams.volume",
+            "seen",
+            "whether the data folder's volume is encrypted, which streams about people need: seen"
+                    + " (as the system tells), or encrypted (you say so, on record)"),
     KAFKA_RATE(
             "kafka.rate",
             "256MiB",

@@ -21,6 +21,7 @@ import org.domicile.guard.StatisticsOptions;
 import org.domicile.http.ListenerOptions.Address;
 import org.domicile.http.ListenerOptions.Tls;
 import org.domicile.policy.Ownership;
+import org.domicile.streams.LogOptions;
 import org.domicile.witness.Demand;
 
 /**
@@ -115,6 +116,7 @@ record Settings(
             long reserve,
             long segment,
             long kafka,
+            LogOptions.Said volume,
             Duration drain) {}
 
     /**
@@ -385,6 +387,9 @@ record Settings(
                 size(from, Setting.LIMITS_RESERVE, 0, 1L << 40),
                 segment(from),
                 size(from, Setting.KAFKA_RATE, 1L << 10, 1L << 40),
+                chosen(from, Setting.STREAMS_VOLUME, "seen", "encrypted")
+                        ? LogOptions.Said.ENCRYPTED
+                        : LogOptions.Said.NOTHING,
                 time(from, Setting.DRAIN_TIME, Duration.ZERO, Duration.ofHours(1)));
     }
 

@@ -21,6 +21,7 @@ import org.domicile.keyspace.Keyspace;
 import org.domicile.streams.LogOptions;
 import org.domicile.streams.StreamLog;
 import org.domicile.streams.Streams;
+import org.domicile.streams.Volume;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,9 +62,13 @@ final class Streaming implements AutoCloseable {
                                 address.port(),
                                 settings.doors().kafkaTold(),
                                 settings.limits().kafka(),
+                                settings.limits().volume(),
                                 certificates.map(each -> each::current)),
                         door,
                         this::begun);
+        if (log.volume().encryption() == Volume.Encryption.STATED) {
+            guard.upkeep("upkeep:StateEncryption", () -> 1);
+        }
         this.guarded = guard.streams(streams, log);
         door.open(guarded);
         certificates.ifPresent(

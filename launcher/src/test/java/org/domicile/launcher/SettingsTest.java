@@ -20,6 +20,7 @@ import org.domicile.guard.StatisticsOptions;
 import org.domicile.http.ListenerOptions.Address;
 import org.domicile.http.ListenerOptions.Tls;
 import org.domicile.policy.Ownership;
+import org.domicile.streams.LogOptions;
 import org.domicile.witness.Demand;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +115,14 @@ class SettingsTest {
                         "streams.city.example:9092",
                         "streams.city.example:9092",
                         "two words"));
+        cases.put(
+                Setting.STREAMS_VOLUME,
+                new Case(
+                        s -> s.limits().volume(),
+                        LogOptions.Said.NOTHING,
+                        "encrypted",
+                        LogOptions.Said.ENCRYPTED,
+                        "yes"));
         cases.put(
                 Setting.KAFKA_RATE,
                 new Case(s -> s.limits().kafka(), 256L << 20, "1MiB", 1L << 20, "0"));

@@ -369,6 +369,14 @@ final class KafkaLog implements StreamLog {
     }
 
     @Override
+    public Volume volume() {
+        Volume seen = Volume.of(options.folder());
+        return options.volume() == LogOptions.Said.ENCRYPTED && !seen.encrypts()
+                ? new Volume(Volume.Encryption.STATED, seen.how())
+                : seen;
+    }
+
+    @Override
     public synchronized Optional<Integer> port() {
         return Optional.ofNullable(running).map(Running::port);
     }

@@ -15,6 +15,7 @@ import javax.net.ssl.SSLContext;
  *     it listens
  * @param rate bytes a second that clients of an organisation publish, and as many that they poll,
  *     before they are slowed down; 0 for no limit
+ * @param volume what the operator says of the folder's volume, which the system need not know
  * @param tls what each new connection of a client begins with; empty for connections in clear
  */
 public record LogOptions(
@@ -23,9 +24,18 @@ public record LogOptions(
         int port,
         String told,
         long rate,
+        Said volume,
         Optional<Supplier<SSLContext>> tls) {
     /** On this machine, in clear. */
     public LogOptions(Path folder, String host, int port) {
-        this(folder, host, port, "", 0, Optional.empty());
+        this(folder, host, port, "", 0, Said.NOTHING, Optional.empty());
+    }
+
+    /** What an operator says of a volume. */
+    public enum Said {
+        /** What the system says counts. */
+        NOTHING,
+        /** It is encrypted, in a way that cannot be seen here. */
+        ENCRYPTED
     }
 }

@@ -33,6 +33,9 @@ public interface StreamLog extends AutoCloseable {
      */
     int start();
 
+    /** What its records lie on, in clear. */
+    Volume volume();
+
     /** The port of its clients; empty while it does not run. */
     Optional<Integer> port();
 

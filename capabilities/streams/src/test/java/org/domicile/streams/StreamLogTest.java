@@ -257,6 +257,7 @@ final class StreamLogTest {
                                 0,
                                 "",
                                 200_000,
+                                LogOptions.Said.NOTHING,
                                 Optional.empty()),
                         rights);
         rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
