@@ -17,7 +17,7 @@ class ReplayTest {
     void somebodyElsesCedarDecidesTheSame() throws Exception {
         long seed = System.nanoTime();
         System.out.println("ReplayTest seed " + seed);
-        Figures figures = new Replay(work, seed, System.out::println).run("replay", 100, seed);
+        Figures figures = new Replay(work, seed, System.out::println).run("replay", 40, seed);
         assertEquals(List.of(), figures.violations(), figures::line);
     }
 }
