@@ -31,6 +31,11 @@ import org.domicile.policy.Policy;
 import org.domicile.policy.Resource;
 import org.domicile.policy.Target;
 import org.domicile.request.Outcome;
+import org.domicile.streams.Stream;
+import org.domicile.streams.StreamLog;
+import org.domicile.streams.StreamRecord;
+import org.domicile.streams.Streams;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One try to tell one event to a webhook, signed as Standard Webhooks 1.0.0 has it ("Signature
@@ -43,6 +48,9 @@ final class Delivery {
 
     /** Of an answer only its status is of use; 128 may come at once. */
     private static final Limits LIMITS = new Limits(4 << 10, Duration.ofSeconds(10));
+
+    /** What is kept of streams, once there are some here. */
+    private record Kept(Streams streams, StreamLog log) {}
 
     /** Uses of {@code system:notification} at the present moment, under a purpose, to a zone. */
     interface Acting {
@@ -68,6 +76,7 @@ final class Delivery {
     private final Acting acting;
     private final InstantSource clock;
     private final String dataZone;
+    private volatile @Nullable Kept kept;
 
     Delivery(
             Policy policy,
@@ -86,9 +95,45 @@ final class Delivery {
         this.dataZone = dataZone;
     }
 
+    /** From now on events can go into streams. */
+    void into(Streams streams, StreamLog log) {
+        kept = new Kept(streams, log);
+    }
+
     /** Why nothing can be told to a destination whatever happens; empty when something can. */
-    Optional<String> obstacle(Destination.Webhook to) {
-        return obstacle(to, target(to), policy.targetSecret(to.target()));
+    Optional<String> obstacle(Destination to) {
+        return switch (to) {
+            case Destination.Webhook webhook ->
+                    obstacle(webhook, target(webhook), policy.targetSecret(webhook.target()));
+            case Destination.Stream stream ->
+                    stream(stream).isPresent()
+                            ? Optional.empty()
+                            : Optional.of("there is no stream " + stream.name());
+        };
+    }
+
+    /** The stream of this name that is the organisation's and stands where it should. */
+    private Optional<Stream> stream(Destination.Stream to) {
+        Kept now = kept;
+        return now == null || !to.zone().equals(dataZone)
+                ? Optional.empty()
+                : now.streams().stream(to.name())
+                        .filter(each -> each.organisation().equals(to.organisation()));
+    }
+
+    /** Where events go in here. */
+    Resource.Data place(Stream stream) {
+        return new Resource.Data(
+                stream.organisation(),
+                BucketNames.STREAMS,
+                stream.name(),
+                stream.zones(),
+                dataZone);
+    }
+
+    /** The stream, when it is one that is there. */
+    Optional<Stream> into(Destination to) {
+        return to instanceof Destination.Stream stream ? stream(stream) : Optional.empty();
     }
 
     private Optional<Target> target(Destination.Webhook to) {
@@ -145,6 +190,13 @@ final class Delivery {
                         ? new Tried.Failed(obstacle.get())
                         : send(webhook, target.get(), secret, queued);
             }
+            case Destination.Stream stream -> {
+                Optional<Stream> found = stream(stream);
+                Kept now = kept;
+                yield found.isEmpty() || now == null
+                        ? new Tried.Failed("there is no stream " + stream.name())
+                        : append(stream, found.get(), now.log(), queued);
+            }
         };
     }
 
@@ -184,6 +236,73 @@ final class Delivery {
                 case CLOSED, FENCED, FULL, OVERLOADED -> throw e;
             };
         }
+    }
+
+    /**
+     * Two decisions: that the event is told, as to anybody, and that the stream takes it with what
+     * labels say of the object.
+     */
+    private Tried append(
+            Destination.Stream to, Stream stream, StreamLog log, Outbox.Queued queued) {
+        Event event = queued.event();
+        String place = event.bucket().name();
+        Resource.Data told = (Resource.Data) resource(to, event.bucket(), event.name());
+        Uses uses = acting.as(event.purpose(), to.zone());
+        try (Admitted use =
+                uses.admitFor(
+                        to.organisation(),
+                        DELIVER,
+                        told,
+                        ObjectUses.object(place, event.name()),
+                        Tags.of(() -> tags(queued)))) {
+            if (use.readsTags()) {
+                use.about(List.of(tags(queued)));
+            }
+            Optional<String> objection = uses.objection(DELIVER, place(stream));
+            if (objection.isPresent()
+                    || !policy.register()
+                            .broken(uses.labels(place(stream)), uses.labels(told))
+                            .isEmpty()) {
+                use.refuse(objection.orElse(Sentences.LABEL_NOT_KEPT));
+            }
+            byte[] body = Message.of(queued, details(event), to.organisation());
+            use.record(Outcome.DONE, body.length);
+            StreamRecord.Coming record =
+                    new StreamRecord.Coming(
+                            Optional.of(
+                                    ObjectUses.object(place, event.name())
+                                            .getBytes(StandardCharsets.UTF_8)),
+                            Optional.of(body),
+                            Optional.of(event.at()),
+                            List.of(
+                                    new StreamRecord.Header(
+                                            "content-type",
+                                            "application/json".getBytes(StandardCharsets.US_ASCII)),
+                                    new StreamRecord.Header(
+                                            "event-id",
+                                            id(queued).getBytes(StandardCharsets.US_ASCII))));
+            return switch (log.append(stream.name(), List.of(record))) {
+                case StreamLog.Appended.Kept _ -> new Tried.Told();
+                case StreamLog.Appended.Absent _ ->
+                        new Tried.Failed("the stream " + stream.name() + " is not ready");
+                case StreamLog.Appended.TooLarge _ ->
+                        new Tried.Kept("the event is larger than a record may be");
+            };
+        } catch (Refused e) {
+            return new Tried.Kept(String.valueOf(e.getMessage()));
+        } catch (StorageFailure e) {
+            return switch (e.kind()) {
+                case CORRUPT, FOREIGN -> new Tried.Kept(String.valueOf(e.getMessage()));
+                case CLOSED, FENCED, FULL, OVERLOADED -> throw e;
+            };
+        }
+    }
+
+    private static String id(Outbox.Queued queued) {
+        return "evt_"
+                + queued.event().bucket().id()
+                + "_"
+                + HexFormat.of().toHexDigits(queued.stamp());
     }
 
     /** Those of the version that is told; none when it is gone by now. */
@@ -226,11 +345,7 @@ final class Delivery {
     }
 
     private Map<String, String> signed(byte[] secret, Outbox.Queued queued, byte[] body) {
-        String id =
-                "evt_"
-                        + queued.event().bucket().id()
-                        + "_"
-                        + HexFormat.of().toHexDigits(queued.stamp());
+        String id = id(queued);
         String time = String.valueOf(clock.instant().getEpochSecond());
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("Content-Type", "application/json");

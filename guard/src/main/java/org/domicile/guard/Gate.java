@@ -59,6 +59,7 @@ final class Gate implements Guard {
     private final TableCare care = new TableCare();
     private final LifecycleRun lifecycle;
     private final ObjectsView.Telling telling;
+    private final Delivery delivery;
 
     Gate(
             GuardOptions options,
@@ -96,7 +97,7 @@ final class Gate implements Guard {
         this.sharings = new Sharings(options, policy, objects, vessel);
         this.rules = new LifecycleRules(vessel);
         this.warehouses = new Warehouses(policy, objects.buckets(), keys, random);
-        Delivery delivery =
+        this.delivery =
                 new Delivery(
                         policy,
                         objects,
@@ -175,6 +176,7 @@ final class Gate implements Guard {
 
     @Override
     public GuardedStreams streams(Streams streams, StreamLog log) {
+        delivery.into(streams, log);
         return new StreamsView(
                 this::uses,
                 policy,

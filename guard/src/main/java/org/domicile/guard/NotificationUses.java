@@ -86,9 +86,14 @@ final class NotificationUses {
         Optional<String> obstacle =
                 !to.organisation().equals(bucket.organisation())
                         ? Optional.of("it is not of the bucket's organisation")
-                        : switch (to) {
-                            case Destination.Webhook webhook -> delivery.obstacle(webhook);
-                        };
+                        : delivery.obstacle(to);
+        // who has events told into a stream publishes there
+        delivery.into(to)
+                .ifPresent(stream ->
+                        uses.check(
+                                "streams:Publish",
+                                delivery.place(stream),
+                                BucketNames.STREAMS + "/" + stream.name()));
         if (obstacle.isEmpty()) {
             obstacle = delivery.objection(to, Announcements.place(bucket), purpose);
         }

@@ -16,9 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.events.Destination;
 import org.domicile.events.Notification;
@@ -34,6 +36,9 @@ import org.domicile.policy.Marks;
 import org.domicile.policy.Ownership;
 import org.domicile.policy.Purpose;
 import org.domicile.policy.Target;
+import org.domicile.streams.StreamRecord;
+import org.domicile.streams.Streams;
+import org.domicile.streams.Topic;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +120,78 @@ class DeliveriesTest {
         receiver.answer(_ -> 200);
         assertEquals("ObjectCreated:Put bad", receiver.next().what());
         assertEquals("ObjectTagging:Put bad", receiver.next().what());
+    }
+
+    /**
+     * Events of a bucket are records of a stream, each a use on record, and only where they may.
+     */
+    @Test
+    void eventsGoIntoAStream() throws InterruptedException {
+        MemoryLog log = new MemoryLog();
+        Destination into = new Destination.Stream("home", "city", "scans");
+        Notification.Rule all = new Notification.Rule("all", into, ALL, "", "");
+        assertThrows(Upstream.Invalid.class, () -> tell(all)); // there are no streams yet
+        try (GuardedStreams streams =
+                installation
+                        .guard()
+                        .streams(Streams.open(installation.keyspace(), installation.time()), log)) {
+            assertThrows(Upstream.Invalid.class, () -> tell(all));
+            streams.create(
+                    installation.request(installation.caller(city)),
+                    new Topic("scans", 1, Duration.ofDays(1), 1 << 20));
+            Administration.Issued other = installation.tenant("village");
+            streams.create(
+                    installation.request(installation.caller(other)),
+                    new Topic("theirs", 1, Duration.ofDays(1), 1 << 20));
+            Notification.Rule theirs =
+                    new Notification.Rule(
+                            "t", new Destination.Stream("home", "city", "theirs"), ALL, "", "");
+            assertThrows(Upstream.Invalid.class, () -> tell(theirs));
+            tell(all);
+            long before = installation.entries("city");
+            start();
+            put("a/1");
+            put("a/2");
+            await(() -> log.extents("scans").getFirst().next() == 2);
+            List<StreamRecord> records =
+                    log.read("scans", Map.of(0, 0L)).poll(Duration.ofSeconds(1));
+            assertEquals(
+                    Set.of("archive/a/1", "archive/a/2"),
+                    records.stream()
+                            .map(each -> text(each.key().orElseThrow()))
+                            .collect(Collectors.toSet()));
+            assertTrue(
+                    text(records.getLast().value().orElseThrow())
+                            .contains("\"eventName\":\"ObjectCreated:Put\""));
+            await(() ->
+                    installation.usesSince("city", before).stream()
+                                    .filter(use -> use.action().equals("notification:Deliver"))
+                                    .count()
+                            == 2);
+            // what labels keep from the stream's readers is not told there
+            installation
+                    .admin()
+                    .label(
+                            "archive",
+                            "closed/",
+                            new Marks(List.of(), List.of("statistics"), List.of()));
+            put("closed/1");
+            put("a/3");
+            await(() -> log.extents("scans").getFirst().next() == 3);
+            installation
+                    .admin()
+                    .label(
+                            "streams:city",
+                            "",
+                            new Marks(List.of(), List.of("statistics"), List.of()));
+            installation.time().advance(Duration.ofHours(1));
+            put("a/4");
+            await(() -> log.extents("scans").getFirst().next() == 5);
+        }
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
     }
 
     private static Notification.Rule rule(String id, String target, String prefix) {

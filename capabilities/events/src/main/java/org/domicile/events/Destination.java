@@ -41,11 +41,31 @@ public sealed interface Destination {
         }
     }
 
+    /**
+     * A stream of the organisation's: {@code arn:aws:kafka:ZONE:ORGANISATION:topic/STREAM}. AWS has
+     * such names for topics of its Kafka service, where S3 itself tells nothing to.
+     */
+    record Stream(String zone, String organisation, String name) implements Destination {
+        private static final Pattern ARN =
+                Pattern.compile(
+                        "arn:aws:kafka:([a-z0-9-]{1,63}):([a-z0-9-]{1,63}):"
+                                + "topic/([a-zA-Z0-9._-]{1,249})");
+
+        @Override
+        public String arn() {
+            return "arn:aws:kafka:" + zone + ":" + organisation + ":topic/" + name;
+        }
+    }
+
     /** From an ARN; empty when nothing here is called so. */
     static Optional<Destination> of(String arn) {
-        Matcher parts = Webhook.ARN.matcher(arn);
-        return parts.matches()
-                ? Optional.of(new Webhook(parts.group(1), parts.group(2), parts.group(3)))
+        Matcher webhook = Webhook.ARN.matcher(arn);
+        if (webhook.matches()) {
+            return Optional.of(new Webhook(webhook.group(1), webhook.group(2), webhook.group(3)));
+        }
+        Matcher stream = Stream.ARN.matcher(arn);
+        return stream.matches()
+                ? Optional.of(new Stream(stream.group(1), stream.group(2), stream.group(3)))
                 : Optional.empty();
     }
 }

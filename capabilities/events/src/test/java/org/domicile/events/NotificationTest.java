@@ -57,6 +57,9 @@ class NotificationTest {
     void anArnNamesATargetInItsZone() {
         assertEquals("arn:aws:sns:eu-1:city:hook", HOOK.arn());
         assertEquals(Optional.of(HOOK), Destination.of(HOOK.arn()));
+        Destination stream = new Destination.Stream("eu-1", "city", "Scans.new_1");
+        assertEquals("arn:aws:kafka:eu-1:city:topic/Scans.new_1", stream.arn());
+        assertEquals(Optional.of(stream), Destination.of(stream.arn()));
         for (String none :
                 List.of(
                         "",

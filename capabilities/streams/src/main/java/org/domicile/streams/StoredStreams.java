@@ -25,6 +25,7 @@ import org.domicile.keyspace.Tuple;
 import org.domicile.keyspace.Write;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one engine of {@link Streams}, under {@code ("streams", KIND, …)}:
@@ -59,6 +60,9 @@ final class StoredStreams implements Streams {
     /** On which day what was kept of requests was last cleared. */
     private final AtomicLong swept = new AtomicLong(-1);
 
+    /** How many names each organisation has, by its own name. */
+    private final Map<Shared, Integer> counts = new ConcurrentHashMap<>();
+
     private record Shared(Admission.Shared kind, String name) {}
 
     /**
@@ -71,7 +75,7 @@ final class StoredStreams implements Streams {
         this.clock = clock;
         each(STREAM, (name, value) -> streams.put(name, StreamsCodec.decode(value)));
         for (Admission.Shared kind : Admission.Shared.values()) {
-            each(word(kind), (name, value) -> claims.put(new Shared(kind, name), claim(value)));
+            each(word(kind), (name, value) -> keep(new Shared(kind, name), claim(value)));
         }
         forget();
     }
@@ -241,7 +245,7 @@ final class StoredStreams implements Streams {
             }
             String value = organisation + "\n" + today;
             commit(new Transaction().write(put(word(kind), name, value.getBytes(UTF_8))));
-            claims.put(shared, new Claim(organisation, today));
+            keep(shared, new Claim(organisation, today));
             return true;
         } finally {
             changing.unlock();
@@ -255,11 +259,19 @@ final class StoredStreams implements Streams {
         return count(organisation, kind) >= MOST_SHARED;
     }
 
-    private long count(String organisation, Admission.Shared kind) {
-        return claims.entrySet().stream()
-                .filter(each -> each.getKey().kind() == kind)
-                .filter(each -> each.getValue().organisation().equals(organisation))
-                .count();
+    private int count(String organisation, Admission.Shared kind) {
+        return counts.getOrDefault(new Shared(kind, organisation), 0);
+    }
+
+    /** In memory. @param claim null for none any more */
+    private void keep(Shared shared, @Nullable Claim claim) {
+        Claim before = claim == null ? claims.remove(shared) : claims.put(shared, claim);
+        if (before != null) {
+            counts.merge(new Shared(shared.kind(), before.organisation()), -1, Integer::sum);
+        }
+        if (claim != null) {
+            counts.merge(new Shared(shared.kind(), claim.organisation()), 1, Integer::sum);
+        }
     }
 
     /** Names that nobody has asked for in a long time are free. */
@@ -276,7 +288,7 @@ final class StoredStreams implements Streams {
             Transaction transaction = new Transaction();
             some.forEach(each -> transaction.write(delete(word(each.kind()), each.name())));
             commit(transaction);
-            some.forEach(claims::remove);
+            some.forEach(each -> keep(each, null));
         }
     }
 

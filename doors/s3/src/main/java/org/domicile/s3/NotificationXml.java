@@ -157,7 +157,8 @@ final class NotificationXml {
                 "Unable to validate the following destination configurations: "
                         + (arn.length() > 256 ? arn.substring(0, 256) : arn)
                         + ": a destination is a topic, arn:aws:sns:ZONE:ORGANISATION:TARGET, and"
-                        + " its target is registered.");
+                        + " its target is registered; or a stream,"
+                        + " arn:aws:kafka:ZONE:ORGANISATION:topic/STREAM.");
     }
 
     private static Failure argument(String sentence) {
