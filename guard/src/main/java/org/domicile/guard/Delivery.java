@@ -27,6 +27,7 @@ import org.domicile.outbound.Limits;
 import org.domicile.outbound.Outbound;
 import org.domicile.outbound.Site;
 import org.domicile.outbound.Unreachable;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Resource;
 import org.domicile.policy.Target;
@@ -259,10 +260,7 @@ final class Delivery {
                 use.about(List.of(tags(queued)));
             }
             Optional<String> objection = uses.objection(DELIVER, place(stream));
-            if (objection.isPresent()
-                    || !policy.register()
-                            .broken(uses.labels(place(stream)), uses.labels(told))
-                            .isEmpty()) {
+            if (objection.isPresent() || !keeps(uses.labels(place(stream)), uses.labels(told))) {
                 use.refuse(objection.orElse(Sentences.LABEL_NOT_KEPT));
             }
             byte[] body = Message.of(queued, details(event), to.organisation());
@@ -296,6 +294,13 @@ final class Delivery {
                 case CLOSED, FENCED, FULL, OVERLOADED -> throw e;
             };
         }
+    }
+
+    /** Records carry no marks of their own: the stream's label has to say all that is known. */
+    private static boolean keeps(Marks stream, Marks coming) {
+        return stream.classes().containsAll(coming.classes())
+                && stream.prohibited().containsAll(coming.prohibited())
+                && stream.only().containsAll(coming.only());
     }
 
     private static String id(Outbox.Queued queued) {
