@@ -285,6 +285,7 @@ final class Delivery {
                         new Tried.Failed("the stream " + stream.name() + " is not ready");
                 case StreamLog.Appended.TooLarge _ ->
                         new Tried.Kept("the event is larger than a record may be");
+                case StreamLog.Appended.Broken broken -> throw broken.why();
             };
         } catch (Refused e) {
             return new Tried.Kept(String.valueOf(e.getMessage()));

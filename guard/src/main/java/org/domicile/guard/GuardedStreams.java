@@ -1,5 +1,6 @@
 package org.domicile.guard;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,14 @@ public interface GuardedStreams extends AutoCloseable {
      */
     boolean admits(Request request, Act act, String stream);
 
+    /**
+     * Whether it may know of a group or a transaction: its organisation's, or nobody's that it
+     * names itself. What it may not leaves no entry.
+     *
+     * @param listed of one that it did not name
+     */
+    boolean sees(Request request, Admission.Shared kind, String name, boolean listed);
+
     /** streams:UseName: whether it may use the name of a group or of a transaction. */
     boolean admits(Request request, Admission.Shared kind, String name);
 
@@ -62,8 +71,14 @@ public interface GuardedStreams extends AutoCloseable {
      * @param once a key under which they come once within a day, however often it is asked, of at
      *     most 128 characters; empty for none
      */
-    Published publish(
-            Request request, String stream, List<StreamRecord.Coming> records, String once);
+    Published publish(Request request, String stream, Source source, String once)
+            throws IOException;
+
+    /** Where records come from; asked once the caller may publish. */
+    interface Source {
+        /** All of them. */
+        List<StreamRecord.Coming> records() throws IOException;
+    }
 
     /**
      * streams:Poll: reads a stream from here on.
@@ -119,8 +134,12 @@ public interface GuardedStreams extends AutoCloseable {
          * time, and what is returned counts as told.
          *
          * @param request by the same caller, of now
+         * @param most records at once
          */
-        List<StreamRecord> poll(Request request, Duration longest);
+        List<StreamRecord> poll(Request request, Duration longest, int most);
+
+        /** Where it begins in each partition. */
+        Map<Integer, Long> begins();
 
         /** The use under which the last minute began; empty where another request did. */
         Optional<String> use();

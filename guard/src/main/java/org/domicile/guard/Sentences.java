@@ -25,6 +25,9 @@ final class Sentences {
     /** Reason of the guard's own: rows that the purpose does not see would be written anew. */
     static final String TABLE_RULES_REWRITE = "table-rules-rewrite";
 
+    /** Reason of the guard's own: a group or a transaction of this name is another's. */
+    static final String NAME_TAKEN = "name-taken";
+
     /** Reason of the guard's own: records about people would lie in clear on a disk. */
     static final String CLEAR_VOLUME = "clear-volume";
 
@@ -39,6 +42,7 @@ final class Sentences {
             case "no-caller" -> "Sign the request: this is not shared with everybody.";
             case "credential-withdrawn" ->
                     "This credential was withdrawn. Ask your operator for a new one.";
+            case NAME_TAKEN -> "Take another name for the group or the transaction.";
             case CLEAR_VOLUME ->
                     "The stream is labelled as being about people, and its records would lie"
                             + " unencrypted on the disk: put the data folder on an encrypted"

@@ -28,6 +28,9 @@ final class StreamMinute {
 
     private static final int LONGEST_TEXT = 2_000;
 
+    /** What a client says that it has got is not believed beyond that. */
+    private static final long MOST_AT_ONCE = 1L << 32;
+
     /** From one offset to before another. */
     record Span(long from, long to) {}
 
@@ -73,14 +76,14 @@ final class StreamMinute {
     }
 
     synchronized void polled(int partition, long from, long to) {
-        records += to - from;
+        records += Math.clamp(to - from, 0, MOST_AT_ONCE);
         untold = true;
         changed = true;
         List<Span> all = spans.computeIfAbsent(partition, _ -> new ArrayList<>());
         Span last = all.isEmpty() ? null : all.getLast();
         if (last != null && last.to() == from) {
             all.set(all.size() - 1, new Span(last.from(), to));
-        } else if (last != null && all.size() == MOST_RANGES) {
+        } else if (last != null && all.size() >= MOST_RANGES) {
             all.set(all.size() - 1, new Span(Math.min(last.from(), from), Math.max(last.to(), to)));
         } else {
             all.add(new Span(from, to));
@@ -131,6 +134,8 @@ final class StreamMinute {
                 .forEach((partition, all) ->
                         spans.computeIfAbsent(partition, _ -> new ArrayList<>()).addAll(0, all));
         untold = true;
+        changed = true;
+        closed = false;
     }
 
     /** Whether it is to be kept anew; true once for each change. */

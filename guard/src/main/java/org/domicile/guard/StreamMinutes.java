@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReentrantLock;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.keys.Keys;
@@ -73,11 +75,8 @@ final class StreamMinutes implements AutoCloseable {
         for (int i = 0; i < TURNS; i++) {
             turns[i] = new ReentrantLock();
         }
-        // of a program that died
-        streams.begun()
-                .forEach((id, sealed) ->
-                        end(StreamMinute.decode(id, vault.open(name(id), sealed)), false));
-        this.ending = Thread.ofVirtual().name("streams minutes").start(this::run);
+        Map<String, byte[]> left = streams.begun(); // before the first of ours begins
+        this.ending = Thread.ofVirtual().name("streams minutes").start(() -> run(left));
     }
 
     private static String name(String id) {
@@ -161,7 +160,26 @@ final class StreamMinutes implements AutoCloseable {
         return Optional.ofNullable(present.get(access(uses, action, object)));
     }
 
-    private void run() {
+    /** Ends what a program that died left. */
+    private void endLeft(Map<String, byte[]> left) {
+        left.forEach((id, sealed) -> {
+            if (!closed) {
+                attempt(() -> end(StreamMinute.decode(id, vault.open(name(id), sealed)), false));
+            }
+        });
+    }
+
+    /** What goes wrong with one minute keeps none of the others. */
+    private static void attempt(Runnable ending) {
+        try {
+            ending.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "a minute of a stream could not be ended", e);
+        }
+    }
+
+    private void run(Map<String, byte[]> left) {
+        attempt(() -> endLeft(left));
         while (!closed) {
             try {
                 Thread.sleep(1_000);
@@ -177,11 +195,16 @@ final class StreamMinutes implements AutoCloseable {
     /** Ends what is over, and keeps what is known of the rest. */
     private void turn(Instant now) {
         long minute = StreamMinute.minute(now.minus(GRACE));
+        try (ExecutorService together = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Held held : all.values()) {
+                StreamMinute each = held.minute();
+                if (each.minute() < minute && each.wantsClosing()) {
+                    together.execute(() -> attempt(() -> end(each, true))); // one sync for many
+                }
+            }
+        }
         for (Held held : List.copyOf(all.values())) {
             StreamMinute each = held.minute();
-            if (each.minute() < minute && each.wantsClosing()) {
-                end(each, true);
-            }
             if (each.isOver() && each.minute() + REMEMBERED_MINUTES < minute) {
                 all.remove(each.id());
                 present.remove(held.access(), each);
@@ -225,7 +248,7 @@ final class StreamMinutes implements AutoCloseable {
             // Whom it concerns was erased: of that nothing can be kept any more.
             ledger.abandon(opening.organisation(), number);
             streams.end(request, minute.id());
-        } catch (StorageFailure e) {
+        } catch (RuntimeException e) {
             ledger.abandon(opening.organisation(), number);
             minute.giveBack(told);
             throw e; // after a death it is closed with what was kept, as "at least"
@@ -240,13 +263,11 @@ final class StreamMinutes implements AutoCloseable {
             ending.join();
             for (Held each : all.values()) {
                 if (each.minute().wantsClosing()) {
-                    end(each.minute(), true);
+                    attempt(() -> end(each.minute(), true));
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (StorageFailure e) {
-            LOG.log(Level.WARNING, "minutes of streams end when the program runs again", e);
         }
     }
 }

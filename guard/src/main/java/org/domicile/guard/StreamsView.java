@@ -1,15 +1,19 @@
 package org.domicile.guard;
 
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.domicile.bytes.StorageFailure;
@@ -29,12 +33,21 @@ import org.domicile.streams.Volume;
 
 /** Streams for doors. {@code settling} brings the log to the register, one at a time. */
 final class StreamsView implements GuardedStreams {
+    private static final int LONGEST_NAME = 255;
+
+    /** Of a request that must not come twice: what became of each of them is kept. */
+    private static final int MOST_ONCE = 10_000;
+
     private static final System.Logger LOG = System.getLogger("org.domicile.guard");
     private static final String DESCRIBE = "streams:DescribeStream";
     private static final String PUBLISH = "streams:Publish";
     private static final String POLL = "streams:Poll";
     private static final String LIST = "streams:ListStreams";
     private static final String USE_NAME = "streams:UseName";
+    private static final String TOO_MANY_ONCE =
+            "A request with an Idempotency-Key has at most 10,000 records; send them in several"
+                    + " requests, each with a key of its own.";
+
     private static final String RECORD_TOO_LARGE =
             "A record has at most 1 MiB, with its key and headers; put large things into a bucket"
                     + " and their name into the stream.";
@@ -206,15 +219,30 @@ final class StreamsView implements GuardedStreams {
         settling.lock();
         try {
             List<Stream> wanted = streams.all();
-            if (wanted.isEmpty() && log.port().isEmpty()) {
+            List<String> gone = streams.gone();
+            if (wanted.isEmpty() && gone.isEmpty() && log.port().isEmpty()) {
                 return;
             }
+            // first what was removed: until it is gone nobody has its name
+            for (String each : gone) {
+                log.remove(each);
+                streams.cleared(each);
+            }
             Set<String> there = new HashSet<>(log.names());
+            StorageFailure failure = null;
             for (Stream each : wanted) {
                 there.remove(each.name());
-                log.keep(each.topic());
+                try {
+                    log.keep(each.topic());
+                } catch (StorageFailure e) {
+                    LOG.log(Level.ERROR, "the stream " + each.name() + " is not there", e);
+                    failure = e;
+                }
             }
             there.stream().filter(Topic::names).forEach(log::remove);
+            if (failure != null) {
+                throw failure;
+            }
         } finally {
             settling.unlock();
         }
@@ -271,8 +299,45 @@ final class StreamsView implements GuardedStreams {
         Uses uses = acting.apply(request);
         Resource.Own own = new Resource.Own(uses.organisation());
         try {
+            if (!isName(name)) {
+                throw uses.refusing(USE_NAME, own, "", Sentences.NAME_TAKEN);
+            }
+            uses.check(USE_NAME, own, name);
+            Optional<String> owner = streams.owner(kind, name);
+            if (!owner.map(uses.organisation()::equals).orElse(true)) {
+                throw uses.refusing(USE_NAME, own, name, Sentences.NAME_TAKEN);
+            }
             minutes.admitOnce(uses, USE_NAME, own, name, Outcome.DONE);
-            return streams.claims(uses.organisation(), kind, name);
+            if (!streams.claims(uses.organisation(), kind, name)) {
+                // another was quicker, or these are too many
+                throw uses.refusing(USE_NAME, own, name, Sentences.NAME_TAKEN);
+            }
+            return true;
+        } catch (Refused e) {
+            return false;
+        }
+    }
+
+    private static boolean isName(String name) {
+        return !name.isEmpty()
+                && name.length() <= LONGEST_NAME
+                && name.chars().noneMatch(Character::isISOControl);
+    }
+
+    @Override
+    public boolean sees(Request request, Admission.Shared kind, String name, boolean listed) {
+        Uses uses = acting.apply(request);
+        Resource.Own own = new Resource.Own(uses.organisation());
+        Optional<String> owner = streams.owner(kind, name);
+        boolean may =
+                uses.allows(USE_NAME, own)
+                        && isName(name)
+                        && owner.map(uses.organisation()::equals).orElse(!listed);
+        try {
+            if (may) {
+                minutes.admitOnce(uses, LIST, own, "", Outcome.DONE);
+            }
+            return may;
         } catch (Refused e) {
             return false;
         }
@@ -281,28 +346,28 @@ final class StreamsView implements GuardedStreams {
     @Override
     public void published(Request request, String stream, int partition, int records, int bytes) {
         minutes.of(acting.apply(request), PUBLISH, object(stream))
-                .ifPresentOrElse(
-                        minute -> minute.published(records, bytes),
-                        () -> LOG.log(Level.ERROR, "records were published in no minute"));
+                // one that was refused is in none
+                .ifPresent(minute -> minute.published(records, bytes));
     }
 
     @Override
     public void polled(Request request, String stream, int partition, long from, long to) {
         minutes.of(acting.apply(request), POLL, object(stream))
-                .ifPresentOrElse(
-                        minute -> minute.polled(partition, from, to),
-                        () -> LOG.log(Level.ERROR, "records were polled in no minute"));
+                .ifPresent(minute -> minute.polled(partition, from, to));
     }
 
     @Override
-    public Published publish(
-            Request request, String name, List<StreamRecord.Coming> records, String key) {
+    public Published publish(Request request, String name, Source source, String key)
+            throws IOException {
         Uses uses = acting.apply(request);
         Optional<Stream> found = streams.stream(name);
-        Resource.Data place = place(uses, found, name);
-        boolean began = enter(uses, PUBLISH, found, place);
+        boolean began = enter(uses, PUBLISH, found, place(uses, found, name));
         if (found.isEmpty()) {
             throw absent(name);
+        }
+        List<StreamRecord.Coming> records = source.records();
+        if (!key.isEmpty() && records.size() > MOST_ONCE) {
+            throw new StreamRefusal(StreamRefusal.Kind.TOO_LARGE, TOO_MANY_ONCE);
         }
         StreamOnce.Came came =
                 key.isEmpty()
@@ -310,15 +375,7 @@ final class StreamsView implements GuardedStreams {
                         : once.append(found.get(), key, records);
         return switch (came.appended()) {
             case StreamLog.Appended.Kept(List<StreamLog.Place> places) -> {
-                int bytes = 0;
-                for (StreamRecord.Coming each : records) {
-                    bytes +=
-                            each.value().map(value -> value.length).orElse(0)
-                                    + each.key().map(bare -> bare.length).orElse(0);
-                }
-                if (came.fresh() > 0) {
-                    published(request, name, 0, came.fresh(), bytes);
-                }
+                counted(request, name, records, came.fresh());
                 yield new Published(places, began ? uses.last() : "");
             }
             case StreamLog.Appended.Absent _ ->
@@ -327,7 +384,25 @@ final class StreamsView implements GuardedStreams {
                             "the stream " + name + " is not ready yet; try again in a moment");
             case StreamLog.Appended.TooLarge _ ->
                     throw new StreamRefusal(StreamRefusal.Kind.TOO_LARGE, RECORD_TOO_LARGE);
+            case StreamLog.Appended.Broken(int some, StorageFailure why) -> {
+                counted(request, name, records, some);
+                throw why;
+            }
         };
+    }
+
+    /** Where not all came, bytes are their share of all. */
+    private void counted(
+            Request request, String name, List<StreamRecord.Coming> records, int fresh) {
+        if (fresh > 0) {
+            long bytes = 0;
+            for (StreamRecord.Coming each : records) {
+                bytes +=
+                        each.value().map(value -> value.length).orElse(0)
+                                + each.key().map(bare -> bare.length).orElse(0);
+            }
+            published(request, name, 0, fresh, (int) (bytes * fresh / records.size()));
+        }
     }
 
     @Override
@@ -338,27 +413,30 @@ final class StreamsView implements GuardedStreams {
         if (found.isEmpty()) {
             throw absent(name);
         }
-        Map<Integer, Long> begin = new HashMap<>();
+        Map<Integer, Long> begin = new TreeMap<>();
         for (StreamLog.Extent each : log.extents(name)) {
             begin.put(each.partition(), from.getOrDefault(each.partition(), each.next()));
         }
-        return new Following(name, uses.last(), log.read(name, begin));
+        return new Following(name, uses.last(), begin, log.read(name, begin));
     }
 
     /** A reader who is asked anew each time. */
     private final class Following implements Reader {
         private final String name;
+        private final Map<Integer, Long> begins;
         private final StreamLog.Reader reader;
+        private final Deque<StreamRecord> left = new ArrayDeque<>();
         private String use;
 
-        Following(String name, String use, StreamLog.Reader reader) {
+        Following(String name, String use, Map<Integer, Long> begins, StreamLog.Reader reader) {
             this.name = name;
             this.use = use;
+            this.begins = Map.copyOf(begins);
             this.reader = reader;
         }
 
         @Override
-        public List<StreamRecord> poll(Request request, Duration longest) {
+        public List<StreamRecord> poll(Request request, Duration longest, int most) {
             Uses uses = acting.apply(request);
             Optional<Stream> found = streams.stream(name);
             boolean began = enter(uses, POLL, found, place(uses, found, name));
@@ -366,11 +444,21 @@ final class StreamsView implements GuardedStreams {
                 throw absent(name);
             }
             use = began ? uses.last() : use;
-            List<StreamRecord> records = reader.poll(longest);
-            for (StreamRecord each : records) {
+            if (left.isEmpty()) {
+                left.addAll(reader.poll(longest));
+            }
+            List<StreamRecord> records = new ArrayList<>();
+            while (!left.isEmpty() && records.size() < most) {
+                StreamRecord each = left.removeFirst();
+                records.add(each);
                 polled(request, name, each.partition(), each.offset(), each.offset() + 1);
             }
             return records;
+        }
+
+        @Override
+        public Map<Integer, Long> begins() {
+            return begins;
         }
 
         @Override

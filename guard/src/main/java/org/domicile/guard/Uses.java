@@ -312,9 +312,9 @@ final class Uses {
      *
      * @throws Refused always, which is on record
      */
-    Refused refusing(String action, Resource.Data data, String object, String reason) {
-        check(action, data, object);
-        throw refusal(action, unasked(reason), object, data, request.zone(), Tags.NONE);
+    Refused refusing(String action, Resource resource, String object, String reason) {
+        check(action, resource, object);
+        throw refusal(action, unasked(reason), object, resource, request.zone(), Tags.NONE);
     }
 
     /** The same for another reason. */

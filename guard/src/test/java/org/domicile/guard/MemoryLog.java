@@ -20,10 +20,22 @@ public final class MemoryLog implements StreamLog {
     private Volume volume = new Volume(Volume.Encryption.NONE, "memory");
     private boolean running;
     private int lasts = Integer.MAX_VALUE;
+    private int breaks = Integer.MAX_VALUE;
+    private boolean refuses;
 
     /** Takes so many records more, and fails once. */
     synchronized void failAfter(int records) {
         lasts = records;
+    }
+
+    /** Takes so many records of the next request, and says so. */
+    synchronized void breakAfter(int records) {
+        breaks = records;
+    }
+
+    /** Whether streams cannot be removed. */
+    synchronized void refuseRemoval(boolean refuse) {
+        refuses = refuse;
     }
 
     /** Another volume. */
@@ -61,6 +73,9 @@ public final class MemoryLog implements StreamLog {
 
     @Override
     public synchronized boolean remove(String name) {
+        if (refuses) {
+            throw new StorageFailure(StorageFailure.Kind.OVERLOADED, "not now");
+        }
         return streams.remove(name) != null;
     }
 
@@ -83,6 +98,12 @@ public final class MemoryLog implements StreamLog {
         }
         List<Place> places = new ArrayList<>();
         for (StreamRecord.Coming each : records) {
+            if (breaks-- == 0) {
+                breaks = Integer.MAX_VALUE;
+                return new Appended.Broken(
+                        places.size(),
+                        new StorageFailure(StorageFailure.Kind.FENCED, "the log fails"));
+            }
             if (lasts-- == 0) {
                 lasts = Integer.MAX_VALUE;
                 throw new StorageFailure(StorageFailure.Kind.FENCED, "the log fails");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,7 +106,7 @@ final class StreamsTest {
     }
 
     @Test
-    void aStreamIsMadeShownChangedAndDeletedOnRecord() {
+    void aStreamIsMadeShownChangedAndDeletedOnRecord() throws Exception {
         long before = installation.entries("city");
         Stream made = streams.create(request(), topic(LEVELS)).stream();
         assertEquals("city", made.organisation());
@@ -140,13 +141,14 @@ final class StreamsTest {
     }
 
     @Test
-    void aMinuteIsOnRecordBeforeItsFirstAccessAndSaysAtItsEndHowMuchItWas() {
+    void aMinuteIsOnRecordBeforeItsFirstAccessAndSaysAtItsEndHowMuchItWas() throws Exception {
         streams.create(request(), topic(LEVELS));
         freshMinute();
         long before = installation.entries("city");
-        GuardedStreams.Published first = streams.publish(request(), LEVELS, coming("a", "bc"), "");
+        GuardedStreams.Published first =
+                streams.publish(request(), LEVELS, () -> coming("a", "bc"), "");
         assertEquals("city/node-1/", first.use().substring(0, 12));
-        assertEquals("", streams.publish(request(), LEVELS, coming("d"), "").use());
+        assertEquals("", streams.publish(request(), LEVELS, () -> coming("d"), "").use());
         assertTrue(streams.admits(request(), Act.POLL, LEVELS));
         streams.polled(request(), LEVELS, 0, 0, 2);
         streams.polled(request(), LEVELS, 0, 2, 3);
@@ -182,7 +184,7 @@ final class StreamsTest {
                 "streams:Polled done streams/water.levels 1 records 0:3-4",
                 since(before).getLast());
         // and the next minute begins anew
-        streams.publish(request(), LEVELS, coming("e"), "");
+        streams.publish(request(), LEVELS, () -> coming("e"), "");
         assertEquals("streams:Publish done streams/water.levels", since(before).getLast());
     }
 
@@ -199,10 +201,10 @@ final class StreamsTest {
                             .start(() -> {
                                 try {
                                     go.await();
-                                } catch (InterruptedException e) {
+                                    streams.publish(request(), LEVELS, () -> coming("x"), "");
+                                } catch (InterruptedException | IOException e) {
                                     throw new AssertionError(e);
                                 }
-                                streams.publish(request(), LEVELS, coming("x"), "");
                             }));
         }
         go.countDown();
@@ -213,11 +215,11 @@ final class StreamsTest {
     }
 
     @Test
-    void aDeathClosesMinutesWithWhatIsKnown() {
+    void aDeathClosesMinutesWithWhatIsKnown() throws Exception {
         streams.create(request(), topic(LEVELS));
         freshMinute();
         long before = installation.entries("city");
-        streams.publish(request(), LEVELS, coming("a", "bc"), "");
+        streams.publish(request(), LEVELS, () -> coming("a", "bc"), "");
         // what is known is kept every few seconds of the clock
         installation.time().advance(Duration.ofSeconds(6));
         await(() -> {
@@ -225,6 +227,7 @@ final class StreamsTest {
             return there.begun().values().stream().anyMatch(kept -> kept.length > 0) && kept(there);
         });
         streams = guarded(); // as another process would, on what is durable
+        await(() -> since(before).size() == 2);
         assertEquals(
                 "streams:Published done streams/water.levels at least 2 records",
                 since(before).getLast());
@@ -249,23 +252,24 @@ final class StreamsTest {
     }
 
     @Test
-    void nothingIsServedThatCannotBeRecorded() {
+    void nothingIsServedThatCannotBeRecorded() throws Exception {
         streams.create(request(), topic(LEVELS));
         freshMinute();
         installation.keyspace().fenceAfter(0);
         assertThrows(
-                StorageFailure.class, () -> streams.publish(request(), LEVELS, coming("a"), ""));
+                StorageFailure.class,
+                () -> streams.publish(request(), LEVELS, () -> coming("a"), ""));
         assertThrows(StorageFailure.class, () -> streams.admits(request(), Act.POLL, LEVELS));
         assertEquals(0, log.extents(LEVELS).getFirst().next());
         installation.keyspace().heal();
     }
 
     @Test
-    void withoutAPurposeNothingIsSeenReadOrWritten() {
+    void withoutAPurposeNothingIsSeenReadOrWritten() throws Exception {
         streams.create(request(), topic(LEVELS));
         GuardedStreams.Reader reader = streams.read(request(), LEVELS, Map.of(0, 0L));
-        streams.publish(request(), LEVELS, coming("a"), "");
-        assertEquals(1, reader.poll(request(), Duration.ZERO).size());
+        streams.publish(request(), LEVELS, () -> coming("a"), "");
+        assertEquals(1, reader.poll(request(), Duration.ZERO, 10).size());
         Caller.Known other = installation.caller(installation.tenant("hospital"));
         for (Act act : Act.values()) {
             assertFalse(streams.admits(installation.request(other), act, LEVELS), act::name);
@@ -273,7 +277,7 @@ final class StreamsTest {
         assertEquals(List.of(), streams.list(installation.request(other)).streams());
         assertThrows(
                 Refused.class,
-                () -> streams.publish(installation.request(other), LEVELS, coming("b"), ""));
+                () -> streams.publish(installation.request(other), LEVELS, () -> coming("b"), ""));
         assertThrows(
                 Refused.class, () -> streams.read(installation.request(other), LEVELS, Map.of()));
         assertThrows(Refused.class, () -> streams.show(installation.request(other), LEVELS));
@@ -286,13 +290,14 @@ final class StreamsTest {
         for (Act act : Act.values()) {
             assertFalse(streams.admits(request(), act, LEVELS), act::name);
         }
-        assertThrows(Refused.class, () -> reader.poll(request(), Duration.ZERO));
-        assertThrows(Refused.class, () -> streams.publish(request(), LEVELS, coming("c"), ""));
+        assertThrows(Refused.class, () -> reader.poll(request(), Duration.ZERO, 10));
+        assertThrows(
+                Refused.class, () -> streams.publish(request(), LEVELS, () -> coming("c"), ""));
         assertEquals(1, log.extents(LEVELS).getFirst().next());
     }
 
     @Test
-    void zonesAndLabelsHold() {
+    void zonesAndLabelsHold() throws Exception {
         streams.create(request(), topic(LEVELS));
         Request abroad = installation.request(caller, "abroad");
         assertFalse(streams.admits(abroad, Act.POLL, LEVELS));
@@ -310,7 +315,7 @@ final class StreamsTest {
 
     /** What is about people does not come to lie in clear. */
     @Test
-    void recordsAboutPeopleNeedAnEncryptedVolume() {
+    void recordsAboutPeopleNeedAnEncryptedVolume() throws Exception {
         Instant now = installation.time().instant();
         Purpose people =
                 new Purpose(
@@ -350,7 +355,8 @@ final class StreamsTest {
                         new Marks(List.of("personal"), List.of(), List.of()));
         Refused e =
                 assertThrows(
-                        Refused.class, () -> streams.publish(request(), LEVELS, coming("a"), ""));
+                        Refused.class,
+                        () -> streams.publish(request(), LEVELS, () -> coming("a"), ""));
         assertEquals("clear-volume", e.reason());
         assertFalse(streams.admits(request(), Act.PUBLISH, LEVELS));
         assertTrue(streams.admits(request(), Act.POLL, LEVELS));
@@ -358,40 +364,90 @@ final class StreamsTest {
         log.on(new Volume(Volume.Encryption.STATED, "a disk"));
         streams = guarded();
         assertTrue(streams.admits(request(), Act.PUBLISH, LEVELS));
-        assertEquals(1, streams.publish(request(), LEVELS, coming("a"), "").places().size());
+        assertEquals(1, streams.publish(request(), LEVELS, () -> coming("a"), "").places().size());
+    }
+
+    /** What a request did before it failed stands in its minute. */
+    @Test
+    void whatCameOfAFailedRequestIsCounted() throws Exception {
+        streams.create(request(), topic(LEVELS));
+        freshMinute();
+        long before = installation.entries("city");
+        log.breakAfter(2);
+        assertThrows(
+                StorageFailure.class,
+                () -> streams.publish(request(), LEVELS, () -> coming("a", "b", "c"), ""));
+        installation.time().advance(Duration.ofSeconds(63));
+        await(() -> since(before).size() == 2);
+        assertEquals(
+                "streams:Published done streams/water.levels 2 records", since(before).getLast());
+    }
+
+    /** Another organisation's names are neither shown nor taken by who lists them. */
+    @Test
+    void namesOfOthersAreNotToldToWhoListsThem() throws Exception {
+        Caller.Known other = installation.caller(installation.tenant("hospital"));
+        assertTrue(streams.admits(request(), Admission.Shared.GROUP, "readers"));
+        Request theirs = installation.request(other);
+        long before = installation.entries("hospital");
+        assertFalse(streams.sees(theirs, Admission.Shared.GROUP, "readers", true));
+        assertFalse(streams.sees(theirs, Admission.Shared.GROUP, "readers", false));
+        assertFalse(streams.sees(theirs, Admission.Shared.GROUP, "nobodys", true));
+        assertEquals(before, installation.entries("hospital"));
+        assertTrue(streams.sees(theirs, Admission.Shared.GROUP, "nobodys", false));
+        assertTrue(streams.sees(request(), Admission.Shared.GROUP, "readers", true));
+        assertFalse(streams.admits(theirs, Admission.Shared.GROUP, "readers"));
+        assertEquals("refused", installation.usesSince("hospital", before).getLast().verdict());
+        assertFalse(streams.admits(theirs, Admission.Shared.GROUP, "x".repeat(300)));
+    }
+
+    /** Nobody gets what a stream held that had the name before. */
+    @Test
+    void aNameIsFreeOnceItsRecordsAreGone() throws Exception {
+        streams.create(request(), topic(LEVELS));
+        streams.publish(request(), LEVELS, () -> coming("a"), "");
+        log.refuseRemoval(true);
+        assertThrows(StorageFailure.class, () -> streams.delete(request(), LEVELS));
+        assertThrows(StreamRefusal.class, () -> streams.create(request(), topic(LEVELS)));
+        log.refuseRemoval(false);
+        streams.settle();
+        streams.create(request(), topic(LEVELS));
+        assertEquals(0, log.extents(LEVELS).getFirst().next());
     }
 
     /** Whatever fails in between, records of a request with a key come once. */
     @Test
-    void aRequestWithAKeyComesOnce() {
+    void aRequestWithAKeyComesOnce() throws Exception {
         streams.create(request(), topic(LEVELS));
         List<StreamRecord.Coming> three = coming("a", "b", "c");
-        var first = streams.publish(request(), LEVELS, three, "k");
-        assertEquals(first.places(), streams.publish(request(), LEVELS, three, "k").places());
+        var first = streams.publish(request(), LEVELS, () -> three, "k");
+        assertEquals(first.places(), streams.publish(request(), LEVELS, () -> three, "k").places());
         assertEquals(3, log.extents(LEVELS).getFirst().next());
         StreamRefusal other =
                 assertThrows(
                         StreamRefusal.class,
-                        () -> streams.publish(request(), LEVELS, coming("z"), "k"));
+                        () -> streams.publish(request(), LEVELS, () -> coming("z"), "k"));
         assertEquals(StreamRefusal.Kind.CONFLICT, other.kind());
         // after some of them the log failed, and nobody was told anything
         log.failAfter(2);
-        assertThrows(StorageFailure.class, () -> streams.publish(request(), LEVELS, three, "l"));
+        assertThrows(
+                StorageFailure.class, () -> streams.publish(request(), LEVELS, () -> three, "l"));
         assertEquals(5, log.extents(LEVELS).getFirst().next());
-        var again = streams.publish(request(), LEVELS, three, "l");
+        var again = streams.publish(request(), LEVELS, () -> three, "l");
         assertEquals(6, log.extents(LEVELS).getFirst().next());
         assertEquals(3, again.places().size());
         // all came, and then the program died
         installation.keyspace().fenceAfter(1);
-        assertThrows(StorageFailure.class, () -> streams.publish(request(), LEVELS, three, "m"));
+        assertThrows(
+                StorageFailure.class, () -> streams.publish(request(), LEVELS, () -> three, "m"));
         installation.keyspace().heal();
         assertEquals(9, log.extents(LEVELS).getFirst().next());
-        assertEquals(3, streams.publish(request(), LEVELS, three, "m").places().size());
+        assertEquals(3, streams.publish(request(), LEVELS, () -> three, "m").places().size());
         assertEquals(9, log.extents(LEVELS).getFirst().next());
     }
 
     @Test
-    void theLogIsBroughtToTheRegister() {
+    void theLogIsBroughtToTheRegister() throws Exception {
         streams.create(request(), topic(LEVELS));
         log.remove(LEVELS);
         log.keep(topic("left.over"));

@@ -198,6 +198,13 @@ record Settings(
         Address.Tcp kafka = address(from, Setting.KAFKA_LISTEN);
         demandTls(Setting.KAFKA_LISTEN, kafka, tls);
         String told = from.written(Setting.KAFKA_TOLD).text();
+        if (told.isEmpty() && List.of("0.0.0.0", "::").contains(kafka.host())) {
+            throw new Problem(
+                    "kafka.listen is "
+                            + kafka.host()
+                            + ", which is no address that clients could come back to: say one with"
+                            + " kafka.told");
+        }
         if (!told.isEmpty() && !told.matches("([A-Za-z0-9.-]+|\\[[0-9a-fA-F:.]+])(:\\d{1,5})?")) {
             throw wrong(
                     Setting.KAFKA_TOLD,

@@ -10,7 +10,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedStreams;
 import org.domicile.http.Certificates;
@@ -118,7 +117,7 @@ final class Streaming implements AutoCloseable {
     void begin(Consumer<String> listener) {
         told.set(listener);
         url().ifPresent(listener);
-        if (streams.all().isEmpty()) {
+        if (streams.all().isEmpty() && streams.gone().isEmpty()) {
             ended.countDown();
             return;
         }
@@ -128,8 +127,8 @@ final class Streaming implements AutoCloseable {
                         .start(() -> {
                             try {
                                 guarded.settle();
-                            } catch (StorageFailure e) {
-                                wrong.set(e.getMessage());
+                            } catch (RuntimeException e) {
+                                wrong.set(String.valueOf(e.getMessage()));
                                 LOG.log(Level.ERROR, "streams did not start", e);
                             } finally {
                                 ended.countDown();
@@ -151,10 +150,10 @@ final class Streaming implements AutoCloseable {
 
     List<String> warnings() {
         String failed = log.failure().orElse(wrong.get());
-        return failed == null || (log.port().isPresent() && log.failure().isEmpty())
+        return failed == null
                 ? List.of()
                 : List.of(
-                        "streams are not served: "
+                        "streams are not all served: "
                                 + failed
                                 + "; mend that and start the program again");
     }

@@ -488,6 +488,9 @@ final class EveryDoor implements AutoCloseable {
         } catch (StorageFailure e) {
             return new Reply(503, "", String.valueOf(e.getMessage()));
         }
+        if (admitted && line.method().equals("GROUP")) {
+            kafka.sees(client, Admission.Shared.GROUP, name, true);
+        }
         if (admitted && line.method().equals("PUBLISH")) {
             kafka.published(client, name, 0, 1, 1);
         } else if (admitted && line.method().equals("POLL")) {

@@ -457,8 +457,10 @@ class SettingsTest {
     void aListenerThatOthersCanReachDemandsTls() throws IOException {
         for (String key : List.of("s3.listen", "web.listen", "sql.listen", "kafka.listen")) {
             assertTrue(refusal(key + "=0.0.0.0:9000").contains("needs TLS"));
-            assertTrue(file(TLS + key + "=0.0.0.0:9000").doors().tls().isPresent());
+            String told = key.equals("kafka.listen") ? "\nkafka.told=streams.city.example" : "";
+            assertTrue(file(TLS + key + "=0.0.0.0:9000" + told).doors().tls().isPresent());
         }
+        assertTrue(refusal(TLS + "kafka.listen=0.0.0.0:9092").contains("kafka.told"));
         assertTrue(refusal("admin.listen=127.0.0.1:9443").contains("needs TLS"));
         assertTrue(refusal(TLS + "admin.listen=127.0.0.1:9443").contains("admin.hosts"));
         assertTrue(refusal("tls.key=/k.pem").contains("go together"));

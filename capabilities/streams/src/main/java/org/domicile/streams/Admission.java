@@ -27,6 +27,13 @@ public interface Admission {
     /** Whether a client may do something with a stream, which need not exist. */
     boolean admits(Client client, Act act, String stream);
 
+    /**
+     * Whether a client may know of a group or a transaction by its name.
+     *
+     * @param listed of one that it did not name
+     */
+    boolean sees(Client client, Shared kind, String name, boolean listed);
+
     /** Whether a client may use the name of a group or of a transaction. */
     boolean admits(Client client, Shared kind, String name);
 

@@ -12,7 +12,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -24,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class Appending {
     private static final long PATIENCE_SECONDS = 30;
 
+    /** With key and headers. */
+    private static final long LARGEST = 1 << 20;
+
     private final KafkaProducer<byte[], byte[]> producer;
 
     Appending(Map<String, Object> settings) {
@@ -31,6 +33,7 @@ final class Appending {
         all.put("acks", "all");
         all.put("linger.ms", "2");
         all.put("batch.size", "262144");
+        all.put("max.request.size", Integer.toString(KafkaLog.LARGEST_BATCH));
         all.put("buffer.memory", Integer.toString(32 << 20));
         all.put("max.block.ms", "10000");
         all.put("request.timeout.ms", "10000");
@@ -40,46 +43,64 @@ final class Appending {
     }
 
     StreamLog.Appended append(String stream, List<StreamRecord.Coming> records) {
-        List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
-        try {
-            for (StreamRecord.Coming each : records) {
-                sent.add(producer.send(record(stream, each)));
+        for (StreamRecord.Coming each : records) {
+            if (size(each) > LARGEST) {
+                return new StreamLog.Appended.TooLarge();
             }
-            List<StreamLog.Place> places = new ArrayList<>(records.size());
-            for (Future<RecordMetadata> each : sent) {
+        }
+        List<Future<RecordMetadata>> sent = new ArrayList<>(records.size());
+        for (StreamRecord.Coming each : records) {
+            sent.add(producer.send(record(stream, each)));
+        }
+        // of all of them it is known what became of them before anything is said
+        List<StreamLog.Place> places = new ArrayList<>(records.size());
+        @Nullable Throwable failure = null;
+        for (Future<RecordMetadata> each : sent) {
+            try {
                 RecordMetadata came = each.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
                 places.add(new StreamLog.Place(came.partition(), came.offset()));
+            } catch (ExecutionException e) {
+                failure = failure == null ? e.getCause() : failure;
+            } catch (java.util.concurrent.TimeoutException e) {
+                failure = failure == null ? e : failure;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new StorageFailure(
+                        StorageFailure.Kind.CLOSED, "the streams' log was not waited for", e);
             }
-            return new StreamLog.Appended.Kept(places);
-        } catch (ExecutionException e) {
-            return refused(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StorageFailure(
-                    StorageFailure.Kind.CLOSED, "the streams' log was not waited for", e);
-        } catch (java.util.concurrent.TimeoutException e) {
-            throw slow(e);
-        } catch (RuntimeException e) {
-            return refused(e);
         }
+        if (failure == null) {
+            return new StreamLog.Appended.Kept(places);
+        }
+        if (places.isEmpty()
+                && (failure instanceof UnknownTopicOrPartitionException
+                        || failure instanceof InvalidTopicException)) {
+            return new StreamLog.Appended.Absent();
+        }
+        boolean late =
+                failure instanceof java.util.concurrent.TimeoutException
+                        || failure instanceof org.apache.kafka.common.errors.TimeoutException;
+        return new StreamLog.Appended.Broken(
+                places.size(),
+                late
+                        ? slow(failure)
+                        : new StorageFailure(
+                                StorageFailure.Kind.FENCED,
+                                "the streams' log: " + failure.getMessage(),
+                                failure));
     }
 
-    private static StreamLog.Appended refused(@Nullable Throwable why) {
-        return switch (why) {
-            case UnknownTopicOrPartitionException _ -> new StreamLog.Appended.Absent();
-            case InvalidTopicException _ -> new StreamLog.Appended.Absent();
-            case RecordTooLargeException _ -> new StreamLog.Appended.TooLarge();
-            case org.apache.kafka.common.errors.TimeoutException e -> throw slow(e);
-            case StorageFailure e -> throw e;
-            case null, default ->
-                    throw new StorageFailure(
-                            StorageFailure.Kind.FENCED,
-                            "the streams' log: " + (why == null ? "" : why.getMessage()),
-                            why == null ? new IllegalStateException() : why);
-        };
+    private static long size(StreamRecord.Coming record) {
+        long size =
+                record.key().map(each -> each.length).orElse(0)
+                        + record.value().map(each -> each.length).orElse(0);
+        for (StreamRecord.Header each : record.headers()) {
+            size += each.name().length() + each.value().length;
+        }
+        return size;
     }
 
-    private static StorageFailure slow(Exception e) {
+    private static StorageFailure slow(Throwable e) {
         return new StorageFailure(
                 StorageFailure.Kind.OVERLOADED, "the streams' log does not answer", e);
     }

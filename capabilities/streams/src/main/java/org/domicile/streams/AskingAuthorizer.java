@@ -90,14 +90,25 @@ public final class AskingAuthorizer implements Authorizer {
                             };
             case GROUP ->
                     switch (operation) {
-                        case READ, DESCRIBE, DELETE ->
-                                asked.admits(client, Admission.Shared.GROUP, name);
+                        case DESCRIBE ->
+                                asked.sees(
+                                        client,
+                                        Admission.Shared.GROUP,
+                                        name,
+                                        !action.logIfDenied());
+                        case READ, DELETE -> asked.admits(client, Admission.Shared.GROUP, name);
                         default -> false;
                     };
             case TRANSACTIONAL_ID ->
                     switch (operation) {
-                        case WRITE, DESCRIBE ->
-                                asked.admits(client, Admission.Shared.TRANSACTION, name);
+                        case DESCRIBE ->
+                                asked.sees(
+                                        client,
+                                        Admission.Shared.TRANSACTION,
+                                        name,
+                                        // a list asks so, too: who names one has used it before
+                                        true);
+                        case WRITE -> asked.admits(client, Admission.Shared.TRANSACTION, name);
                         default -> false;
                     };
             case CLUSTER -> operation == AclOperation.IDEMPOTENT_WRITE;

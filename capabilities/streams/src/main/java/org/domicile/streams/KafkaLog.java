@@ -65,13 +65,20 @@ final class KafkaLog implements StreamLog {
     private static final String CONTROLLER = "CONTROLLER";
     private static final String LOOPBACK = "127.0.0.1";
     private static final long PATIENCE_SECONDS = 60;
+    private static final int LARGEST_REQUEST = 16 << 20;
+
+    /** A record of a mebibyte, with its key and headers, is one batch. */
+    static final int LARGEST_BATCH = 2 << 20;
+
+    /** Records go by whole segments: an eighth of what is kept is kept too long, at most. */
+    private static final int SEGMENTS = 8;
 
     private final LogOptions options;
     private final Admission admission;
     private final IntConsumer begun;
     private final String secret = secret();
     private final String number;
-    private @Nullable Running running;
+    private volatile @Nullable Running running;
     private boolean closed;
     private volatile @Nullable String failure;
 
@@ -223,6 +230,7 @@ final class KafkaLog implements StreamLog {
         LOG.log(System.Logger.Level.ERROR, name + ": " + message, cause);
         if (fatal) {
             failure = message;
+            Thread.ofVirtual().name("streams-end").start(this::end);
         }
         return new IllegalStateException(message, cause);
     }
@@ -243,6 +251,8 @@ final class KafkaLog implements StreamLog {
                         .addDirectory(folder.toString())
                         .setMetadataLogDirectory(folder.toString())
                         .setControllerListenerName(CONTROLLER)
+                        // share groups get records past what is counted here
+                        .setFeatureLevel("share.version", (short) 0)
                         .setIgnoreFormatted(true);
         try {
             formatter.run();
@@ -325,6 +335,15 @@ final class KafkaLog implements StreamLog {
         settings.put("share.coordinator.state.topic.num.partitions", "4");
         settings.put("auto.create.topics.enable", "false");
         settings.put("log.cleaner.dedupe.buffer.size", "16777216");
+        // before a login nothing of a stranger's is large, and after it no request takes the heap
+        settings.put("sasl.server.max.receive.size", "16384");
+        settings.put("max.connections.per.ip", "1024");
+        settings.put(clients + "max.connections", "4096");
+        settings.put("socket.request.max.bytes", Integer.toString(LARGEST_REQUEST));
+        settings.put(
+                "queued.max.request.bytes",
+                Long.toString(Math.max(LARGEST_REQUEST, Runtime.getRuntime().maxMemory() / 8)));
+        settings.put("message.max.bytes", Integer.toString(LARGEST_BATCH));
         settings.put("num.network.threads", "2");
         settings.put("num.io.threads", "4");
         settings.put("num.recovery.threads.per.data.dir", "2");
@@ -377,7 +396,7 @@ final class KafkaLog implements StreamLog {
     }
 
     @Override
-    public synchronized Optional<Integer> port() {
+    public Optional<Integer> port() {
         return Optional.ofNullable(running).map(Running::port);
     }
 
@@ -389,12 +408,17 @@ final class KafkaLog implements StreamLog {
     @Override
     public void keep(Topic topic) {
         Admin admin = running().admin();
+        long millis = topic.retention().toMillis();
         Map<String, String> settings =
                 Map.of(
                         "retention.ms",
-                        Long.toString(topic.retention().toMillis()),
+                        Long.toString(millis),
                         "retention.bytes",
-                        Long.toString(topic.bytes()));
+                        Long.toString(topic.bytes()),
+                        "segment.ms",
+                        Long.toString(Math.clamp(millis / SEGMENTS, 60_000L, 3_600_000L)),
+                        "segment.bytes",
+                        Long.toString(Math.clamp(topic.bytes() / SEGMENTS, 1L << 20, 256L << 20)));
         try {
             done(
                     admin.createTopics(

@@ -28,8 +28,8 @@ final class Reading implements StreamLog.Reader {
         all.put("auto.offset.reset", "earliest");
         all.put("allow.auto.create.topics", "false");
         all.put("fetch.max.wait.ms", "500");
-        all.put("max.partition.fetch.bytes", Integer.toString(1 << 20));
-        all.put("fetch.max.bytes", Integer.toString(8 << 20));
+        all.put("max.partition.fetch.bytes", Integer.toString(512 << 10));
+        all.put("fetch.max.bytes", Integer.toString(1 << 20));
         all.put("max.poll.records", "20000");
         all.put("default.api.timeout.ms", "10000");
         this.consumer =

@@ -10,8 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.domicile.keyspace.Committed;
@@ -34,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  *   stream NAME        {@link StreamsCodec}
  *   group NAME         whose it is, and the day on which it was last asked for
  *   transaction NAME   the same
+ *   gone NAME          there until the records of a removed stream are gone
  *   minute ID          as it was given
  *   once DAY ID KEY    the same, by the day of the epoch and the stream's id
  * </pre>
@@ -44,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 final class StoredStreams implements Streams {
     private static final String SPACE = "streams";
     private static final String STREAM = "stream";
+    private static final String GONE = "gone";
     private static final String MINUTE = "minute";
     private static final String ONCE = "once";
     private static final Duration KEPT = Duration.ofDays(30);
@@ -55,6 +59,7 @@ final class StoredStreams implements Streams {
     private final InstantSource clock;
     private final ReentrantLock changing = new ReentrantLock();
     private final Map<String, Stream> streams = new ConcurrentSkipListMap<>();
+    private final Set<String> gone = new ConcurrentSkipListSet<>();
     private final Map<Shared, Claim> claims = new ConcurrentHashMap<>();
 
     /** On which day what was kept of requests was last cleared. */
@@ -74,6 +79,7 @@ final class StoredStreams implements Streams {
         this.keyspace = keyspace;
         this.clock = clock;
         each(STREAM, (name, value) -> streams.put(name, StreamsCodec.decode(value)));
+        each(GONE, (name, _) -> gone.add(name));
         for (Admission.Shared kind : Admission.Shared.values()) {
             each(word(kind), (name, value) -> keep(new Shared(kind, name), claim(value)));
         }
@@ -128,7 +134,7 @@ final class StoredStreams implements Streams {
     public Asked create(Request request, Stream stream) {
         changing.lock();
         try {
-            if (streams.containsKey(stream.name())) {
+            if (isTaken(stream.name())) {
                 return refused(request, Outcome.CONFLICT, new Asked.Taken());
             }
             if (of(stream.organisation()).size() >= MOST) {
@@ -138,6 +144,12 @@ final class StoredStreams implements Streams {
         } finally {
             changing.unlock();
         }
+    }
+
+    private boolean isTaken(String name) {
+        String alike = name.replace('.', '_');
+        return gone.contains(name)
+                || streams.keySet().stream().anyMatch(each -> each.replace('.', '_').equals(alike));
     }
 
     private Asked kept(Request request, Stream stream) {
@@ -182,12 +194,35 @@ final class StoredStreams implements Streams {
             if (now == null) {
                 return refused(request, Outcome.ABSENT, new Asked.Absent());
             }
-            commit(new Transaction().write(delete(STREAM, name)).carrying(request, Outcome.DONE));
+            commit(
+                    new Transaction()
+                            .write(delete(STREAM, name))
+                            .write(put(GONE, name, new byte[] {1}))
+                            .carrying(request, Outcome.DONE));
+            gone.add(name);
             streams.remove(name);
             return new Asked.Now(now);
         } finally {
             changing.unlock();
         }
+    }
+
+    @Override
+    public List<String> gone() {
+        return List.copyOf(gone);
+    }
+
+    @Override
+    public void cleared(String name) {
+        commit(new Transaction().write(delete(GONE, name)));
+        gone.remove(name);
+    }
+
+    @Override
+    public Optional<String> owner(Admission.Shared kind, String name) {
+        return Optional.ofNullable(claims.get(new Shared(kind, name)))
+                .filter(each -> each.day() + KEPT.toDays() >= day())
+                .map(Claim::organisation);
     }
 
     @Override

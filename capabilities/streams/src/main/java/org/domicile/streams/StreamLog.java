@@ -61,10 +61,9 @@ public interface StreamLog extends AutoCloseable {
 
     /**
      * Appends records; returns when all of them are synced. Those of one key go to one partition,
-     * in their order. When it fails, some may have come: whoever must not have them twice asks with
-     * what it knows of them.
+     * in their order.
      *
-     * @throws StorageFailure when it cannot
+     * @throws StorageFailure when none came
      */
     Appended append(String stream, List<StreamRecord.Coming> records);
 
@@ -92,8 +91,11 @@ public interface StreamLog extends AutoCloseable {
         /** There is no such stream. */
         record Absent() implements Appended {}
 
-        /** One of them is larger than 1 MiB. */
+        /** One of them is larger than 1 MiB, with its key and headers; none came. */
         record TooLarge() implements Appended {}
+
+        /** Not all came, or it is not known of all. @param came how many are known to have */
+        record Broken(int came, StorageFailure why) implements Appended {}
     }
 
     /** Where a record came. */

@@ -42,6 +42,17 @@ public interface Streams {
     List<Stream> all();
 
     /**
+     * Names of streams that were removed and whose records are not gone yet: nobody's meanwhile.
+     */
+    List<String> gone();
+
+    /** The records of a removed stream are gone. */
+    void cleared(String name);
+
+    /** Whose a name of a group or a transaction is; empty for nobody's. */
+    Optional<String> owner(Admission.Shared kind, String name);
+
+    /**
      * Whether a name of a group or a transaction is an organisation's: that of whoever used it
      * first, until nobody has for 30 days. False also when it has too many.
      */
@@ -84,7 +95,10 @@ public interface Streams {
         /** There is no such stream. */
         record Absent() implements Asked {}
 
-        /** The name is somebody's. */
+        /**
+         * The name is somebody's, or was until now, or differs from one that is in dots and
+         * underscores alone, which Kafka does not tell apart everywhere.
+         */
         record Taken() implements Asked {}
 
         /** The organisation has {@link #MOST}. */

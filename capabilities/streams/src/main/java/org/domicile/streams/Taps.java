@@ -1,17 +1,22 @@
 package org.domicile.streams;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import kafka.network.RequestChannel;
 import kafka.server.ApiRequestHandler;
 import kafka.server.KafkaRequestHandlerPool;
 import kafka.server.KafkaRequestHandlerPoolFactory;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.requests.FetchRequest;
@@ -29,8 +34,59 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
     /** A consumer whose right ended is told when its next request comes. */
     private static final int LONGEST_WAIT_MILLIS = 500;
 
+    /** No record is smaller in its batch. */
+    private static final int LEAST_BYTES = 7;
+
     /** Partitions of connections whose last offset is remembered. */
     private static final int MOST_PLACES = 65_536;
+
+    /**
+     * What clients may ask; whether they may have it is the authorizer's to say. Share groups,
+     * groups of Kafka Streams, telemetry and all that brokers say to each other are not among it.
+     */
+    private static final Set<ApiKeys> SERVED =
+            EnumSet.of(
+                    ApiKeys.ADD_OFFSETS_TO_TXN,
+                    ApiKeys.ADD_PARTITIONS_TO_TXN,
+                    ApiKeys.ALTER_CONFIGS,
+                    ApiKeys.API_VERSIONS,
+                    ApiKeys.CONSUMER_GROUP_DESCRIBE,
+                    ApiKeys.CONSUMER_GROUP_HEARTBEAT,
+                    ApiKeys.CREATE_ACLS,
+                    ApiKeys.CREATE_PARTITIONS,
+                    ApiKeys.CREATE_TOPICS,
+                    ApiKeys.DELETE_ACLS,
+                    ApiKeys.DELETE_GROUPS,
+                    ApiKeys.DELETE_RECORDS,
+                    ApiKeys.DELETE_TOPICS,
+                    ApiKeys.DESCRIBE_ACLS,
+                    ApiKeys.DESCRIBE_CLUSTER,
+                    ApiKeys.DESCRIBE_CONFIGS,
+                    ApiKeys.DESCRIBE_GROUPS,
+                    ApiKeys.DESCRIBE_PRODUCERS,
+                    ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+                    ApiKeys.DESCRIBE_TRANSACTIONS,
+                    ApiKeys.END_TXN,
+                    ApiKeys.FETCH,
+                    ApiKeys.FIND_COORDINATOR,
+                    ApiKeys.HEARTBEAT,
+                    ApiKeys.INCREMENTAL_ALTER_CONFIGS,
+                    ApiKeys.INIT_PRODUCER_ID,
+                    ApiKeys.JOIN_GROUP,
+                    ApiKeys.LEAVE_GROUP,
+                    ApiKeys.LIST_GROUPS,
+                    ApiKeys.LIST_OFFSETS,
+                    ApiKeys.LIST_TRANSACTIONS,
+                    ApiKeys.METADATA,
+                    ApiKeys.OFFSET_COMMIT,
+                    ApiKeys.OFFSET_DELETE,
+                    ApiKeys.OFFSET_FETCH,
+                    ApiKeys.OFFSET_FOR_LEADER_EPOCH,
+                    ApiKeys.PRODUCE,
+                    ApiKeys.SASL_AUTHENTICATE,
+                    ApiKeys.SASL_HANDSHAKE,
+                    ApiKeys.SYNC_GROUP,
+                    ApiKeys.TXN_OFFSET_COMMIT);
 
     private final Admission admission;
     private final Names names;
@@ -70,13 +126,15 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
             Time time,
             int threads,
             String name) {
-        return super.createPool(node, channel, new Tap(apis), time, threads, name);
+        return super.createPool(node, channel, new Tap(channel, apis), time, threads, name);
     }
 
     private final class Tap implements ApiRequestHandler {
+        private final RequestChannel channel;
         private final ApiRequestHandler apis;
 
-        Tap(ApiRequestHandler apis) {
+        Tap(RequestChannel channel, ApiRequestHandler apis) {
+            this.channel = channel;
             this.apis = apis;
         }
 
@@ -85,6 +143,16 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
             String login = request.context().principal().getName();
             if (login.equals(Handover.PROGRAM)) {
                 apis.handle(request, local);
+                return;
+            }
+            if (!SERVED.contains(request.header().apiKey())) {
+                channel.sendResponse(
+                        request,
+                        request.body()
+                                .getErrorResponse(
+                                        0,
+                                        new UnsupportedVersionException(
+                                                "This request is not served here.")));
                 return;
             }
             Client client = new Client(login, request.context().clientAddress());
@@ -118,7 +186,8 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
     }
 
     private @Nullable String name(@Nullable String name, Uuid id) {
-        return name != null && !name.isEmpty() ? name : names.of(id).orElse(null);
+        String found = name != null && !name.isEmpty() ? name : names.of(id).orElse(null);
+        return found != null && Topic.names(found) ? found : null;
     }
 
     private List<Sent> sent(ProduceRequestData data) {
@@ -137,12 +206,20 @@ final class Taps extends KafkaRequestHandlerPoolFactory {
         return sent;
     }
 
-    /** What the batches' heads say, which Kafka checks against what is in them. */
+    /**
+     * What the batches' heads say. Kafka has not looked at them yet: what cannot be is none, and
+     * what is no batch at all it says itself.
+     */
     private static int count(MemoryRecords records) {
+        int most = records.sizeInBytes() / LEAST_BYTES + 1;
         int count = 0;
-        for (MutableRecordBatch batch : records.batches()) {
-            Integer of = batch.countOrNull();
-            count += of == null ? 0 : of;
+        try {
+            for (MutableRecordBatch batch : records.batches()) {
+                Integer of = batch.countOrNull();
+                count += of == null ? 0 : Math.clamp(of, 0, most - count);
+            }
+        } catch (KafkaException e) {
+            return count;
         }
         return count;
     }

@@ -39,7 +39,15 @@ public record Volume(Encryption encryption, String how) {
 
     /** The volume of a folder, which need not be there yet. */
     static Volume of(Path folder) {
-        return of(Path.of("/"), folder.toAbsolutePath().normalize());
+        Path there = folder.toAbsolutePath().normalize();
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        try {
+            return of(Path.of("/"), there.toRealPath());
+        } catch (IOException e) {
+            return new Volume(Encryption.NONE, "unknown: " + e.getMessage());
+        }
     }
 
     /**

@@ -68,6 +68,11 @@ final class Rights implements Admission {
     }
 
     @Override
+    public boolean sees(Client client, Shared kind, String name, boolean listed) {
+        return name.startsWith(client.login());
+    }
+
+    @Override
     public boolean admits(Client client, Shared kind, String name) {
         return name.startsWith(client.login());
     }

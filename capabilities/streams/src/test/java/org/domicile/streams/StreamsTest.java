@@ -90,6 +90,15 @@ final class StreamsTest {
         assertInstanceOf(Streams.Asked.Absent.class, streams.remove(request(), "water.levels"));
         streams = open();
         assertEquals(Optional.empty(), streams.stream("water.levels"));
+        // nobody has the name before the records are gone
+        assertEquals(List.of("water.levels"), streams.gone());
+        assertInstanceOf(Streams.Asked.Taken.class, streams.create(request(), levels));
+        streams.cleared("water.levels");
+        streams = open();
+        assertInstanceOf(Streams.Asked.Now.class, streams.create(request(), levels));
+        assertInstanceOf(
+                Streams.Asked.Taken.class,
+                streams.create(request(), stream("hospital", "water_levels")));
         assertEquals(
                 List.of(
                         Outcome.DONE,
@@ -99,7 +108,10 @@ final class StreamsTest {
                         Outcome.CONFLICT,
                         Outcome.ABSENT,
                         Outcome.DONE,
-                        Outcome.ABSENT),
+                        Outcome.ABSENT,
+                        Outcome.CONFLICT,
+                        Outcome.DONE,
+                        Outcome.CONFLICT),
                 recorded);
     }
 

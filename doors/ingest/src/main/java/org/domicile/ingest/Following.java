@@ -42,6 +42,9 @@ final class Following {
     /** Between two questions whether the client may go on. */
     private static final Duration TURN = Duration.ofMillis(500);
 
+    /** Records between two such questions. */
+    private static final int AT_ONCE = 500;
+
     private static final Duration SILENCE = Duration.ofSeconds(15);
     private static final Duration LONGEST = Duration.ofMinutes(1);
     private static final int MOST_PLACES = 64;
@@ -84,7 +87,7 @@ final class Following {
                                     lines ? "application/x-ndjson" : "text/event-stream",
                                     reader.use().orElse("")),
                             -1)) {
-                send(request, reader, new Sink(out, lines, places), limit, idle);
+                send(request, reader, new Sink(out, lines, reader.begins()), limit, idle);
             }
         }
     }
@@ -99,7 +102,7 @@ final class Following {
         while (sent < limit) {
             List<StreamRecord> records;
             try {
-                records = reader.poll(now(request), TURN);
+                records = reader.poll(now(request), TURN, (int) Math.min(AT_ONCE, limit - sent));
             } catch (Refused e) {
                 sink.end(IngestDoor.refused(e));
                 return;
@@ -112,10 +115,8 @@ final class Following {
             }
             Instant now = clock.instant();
             for (StreamRecord each : records) {
-                if (sent < limit) {
-                    sink.send(each);
-                    sent++;
-                }
+                sink.send(each);
+                sent++;
             }
             if (!records.isEmpty()) {
                 last = now;
@@ -189,7 +190,6 @@ final class Following {
             this.out = out;
             this.lines = lines;
             this.next = new TreeMap<>(places);
-            next.values().removeIf(each -> each == 0);
         }
 
         void open() throws IOException {
@@ -287,6 +287,9 @@ final class Following {
         }
 
         private static boolean isJson(byte[] value) throws IOException {
+            if (!Records.isUtf8(value, 0, value.length)) {
+                return false;
+            }
             try (JsonParser json = IngestDoor.JSON.createParser(value)) {
                 if (json.nextToken() == null) {
                     return false;

@@ -43,8 +43,10 @@ public final class IngestDoor implements HttpHandler {
     private static final int AT_ONCE = 256;
     private static final int LONGEST_KEY = 128;
 
-    /** Who publishes holds all of its records in memory. */
-    private static final int PUBLISHING_AT_ONCE = 16;
+    /** Followers, and of one organisation: each holds what it was sent last. */
+    private static final int FOLLOWING = 64;
+
+    private static final int FOLLOWING_OF_ONE = 16;
 
     static final JsonFactory JSON = new JsonFactory();
 
@@ -52,7 +54,8 @@ public final class IngestDoor implements HttpHandler {
     private final GuardedStreams streams;
     private final InstantSource clock;
     private final Semaphore places = new Semaphore(AT_ONCE);
-    private final Semaphore publishing = new Semaphore(PUBLISHING_AT_ONCE, true);
+    private final Bodies bodies = new Bodies();
+    private final Map<String, Integer> following = new HashMap<>();
 
     /** A door to a guard. */
     public IngestDoor(Guard guard, GuardedStreams streams, InstantSource clock) {
@@ -211,19 +214,44 @@ public final class IngestDoor implements HttpHandler {
             }
             case PUBLISH -> {
                 String key = query(exchange, Set.of("key")).getOrDefault("key", "");
+                String once = once(exchange);
                 publish(
                         exchange,
-                        () ->
-                                streams.publish(
-                                        request, name, Records.of(exchange, key), once(exchange)));
+                        body -> streams.publish(request, name, () -> Records.of(body, key), once));
             }
             case PUBLISH_TELEMETRY -> {
                 query(exchange, Set.of());
                 telemetry(exchange, request, asked);
             }
-            case FOLLOW ->
-                    new Following(streams, clock)
-                            .answer(exchange, request, name, query(exchange, Following.ASKED));
+            case FOLLOW -> {
+                Map<String, String> query = query(exchange, Following.ASKED);
+                begin(caller.organisation());
+                try {
+                    new Following(streams, clock).answer(exchange, request, name, query);
+                } finally {
+                    end(caller.organisation());
+                }
+            }
+        }
+    }
+
+    private void begin(String organisation) {
+        synchronized (following) {
+            int all = following.values().stream().mapToInt(Integer::intValue).sum();
+            if (all >= FOLLOWING || following.getOrDefault(organisation, 0) >= FOLLOWING_OF_ONE) {
+                throw new Failure(
+                        503,
+                        "overloaded",
+                        "An organisation follows at most 16 streams at a time over HTTP; Kafka's"
+                                + " clients may be many more.");
+            }
+            following.merge(organisation, 1, Integer::sum);
+        }
+    }
+
+    private void end(String organisation) {
+        synchronized (following) {
+            following.computeIfPresent(organisation, (_, count) -> count == 1 ? null : count - 1);
         }
     }
 
@@ -238,22 +266,19 @@ public final class IngestDoor implements HttpHandler {
     }
 
     private interface Publishing {
-        GuardedStreams.Published of() throws IOException;
+        GuardedStreams.Published of(Bodies.Body body) throws IOException;
     }
 
-    private GuardedStreams.Published published(Publishing act) throws IOException {
-        if (!publishing.tryAcquire()) {
-            throw new Failure(503, "overloaded", "Others publish just now; try again.");
-        }
-        try {
-            return act.of();
-        } finally {
-            publishing.release();
+    /** The body comes once the caller may publish, and in its turn. */
+    private GuardedStreams.Published published(Exchange exchange, Publishing act)
+            throws IOException {
+        try (Bodies.Body body = bodies.of(exchange)) {
+            return act.of(body);
         }
     }
 
     private void publish(Exchange exchange, Publishing act) throws IOException {
-        GuardedStreams.Published published = published(act);
+        GuardedStreams.Published published = published(exchange, act);
         Map<Integer, long[]> partitions = new TreeMap<>();
         for (StreamLog.Place each : published.places()) {
             long[] span =
@@ -286,12 +311,14 @@ public final class IngestDoor implements HttpHandler {
     private void telemetry(Exchange exchange, Request request, Operation.Asked asked)
             throws IOException {
         GuardedStreams.Published published =
-                published(() ->
-                        streams.publish(
-                                request,
-                                asked.stream(),
-                                Records.telemetry(exchange, asked.signal()),
-                                once(exchange)));
+                published(
+                        exchange,
+                        body ->
+                                streams.publish(
+                                        request,
+                                        asked.stream(),
+                                        () -> Records.telemetry(body, asked.signal()),
+                                        once(exchange)));
         String type = Records.type(exchange.headers());
         byte[] empty = type.equals("application/json") ? "{}".getBytes(UTF_8) : new byte[0];
         exchange.respond(200, headers(type, published.use()), ByteBuffer.wrap(empty));

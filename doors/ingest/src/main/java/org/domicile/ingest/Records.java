@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -16,9 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.ZipException;
-import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
 import org.domicile.streams.StreamRecord;
 
@@ -35,12 +31,10 @@ import org.domicile.streams.StreamRecord;
  *       (as curl's {@code --data-binary} does): a JSON value a line
  * </ul>
  *
- * <p>{@code Content-Encoding: gzip} is unpacked.
+ * <p>JSON is UTF-8, without a byte order mark.
  */
 final class Records {
     static final int MOST = 100_000;
-    static final int LONGEST_BODY = 16 << 20;
-    static final int LONGEST_UNPACKED = 64 << 20;
     static final int LONGEST = 1 << 20;
 
     private static final JsonFactory JSON =
@@ -67,8 +61,8 @@ final class Records {
     }
 
     /** Of a request. @param key the member of each value whose text is its key; empty for none */
-    static List<StreamRecord.Coming> of(Exchange exchange, String key) throws IOException {
-        return of(exchange.headers(), body(exchange), key);
+    static List<StreamRecord.Coming> of(Bodies.Body body, String key) throws IOException {
+        return of(body.headers(), body.bytes(), key);
     }
 
     /** The same of its parts. @param body unpacked */
@@ -108,10 +102,10 @@ final class Records {
     }
 
     /** One record, as it is: OpenTelemetry's request. */
-    static List<StreamRecord.Coming> telemetry(Exchange exchange, String signal)
+    static List<StreamRecord.Coming> telemetry(Bodies.Body asked, String signal)
             throws IOException {
-        byte[] body = body(exchange);
-        String type = type(exchange.headers());
+        byte[] body = asked.bytes();
+        String type = type(asked.headers());
         if (type.equals("application/json")) {
             new Records("").check(body, 0, body.length, "the body");
         } else if (!type.equals("application/x-protobuf")) {
@@ -139,43 +133,6 @@ final class Records {
 
     private static String shown(String text) {
         return text.length() > 100 ? text.substring(0, 100) + "…" : text;
-    }
-
-    private static byte[] body(Exchange exchange) throws IOException {
-        byte[] body = exchange.body().readNBytes(LONGEST_BODY + 1);
-        if (body.length > LONGEST_BODY) {
-            throw new Failure(
-                    413,
-                    "too-large",
-                    "A request has at most 16 MiB; send the records in several requests.");
-        }
-        String coding =
-                exchange.headers().first("Content-Encoding").orElse("").toLowerCase(Locale.ROOT);
-        return switch (coding) {
-            case "", "identity" -> body;
-            case "gzip" -> unpacked(body);
-            default ->
-                    throw new Failure(
-                            415,
-                            "unknown-coding",
-                            "Content-Encoding is " + shown(coding) + "; send gzip or none.");
-        };
-    }
-
-    private static byte[] unpacked(byte[] body) throws IOException {
-        try (InputStream in = new GZIPInputStream(new java.io.ByteArrayInputStream(body))) {
-            byte[] plain = in.readNBytes(LONGEST_UNPACKED + 1);
-            if (plain.length > LONGEST_UNPACKED) {
-                throw new Failure(
-                        413,
-                        "too-large",
-                        "A request has at most 64 MiB unpacked; send the records in several"
-                                + " requests.");
-            }
-            return plain;
-        } catch (ZipException | java.io.EOFException e) {
-            throw Failure.malformed("The body is not gzip: " + e.getMessage() + ".");
-        }
     }
 
     // values
@@ -261,6 +218,10 @@ final class Records {
     private void value(byte[] body, int from, int to, String what, boolean event)
             throws IOException {
         small(to - from, what);
+        if (!isUtf8(body, from, to)) {
+            throw Failure.malformed(
+                    what + " is not in UTF-8, or begins with a mark. Nothing was published.");
+        }
         Optional<byte[]> found = event ? event(body, from, to, what) : check(body, from, to, what);
         add(
                 new StreamRecord.Coming(
@@ -272,6 +233,20 @@ final class Records {
                                         new StreamRecord.Header(
                                                 CONTENT_TYPE, EVENT.getBytes(UTF_8)))
                                 : List.of()));
+    }
+
+    /**
+     * Whether a reader of JSON takes it for UTF-8 (RFC 4627, section 3: zeros among the first four
+     * bytes mean something else) and finds no byte order mark.
+     */
+    static boolean isUtf8(byte[] body, int from, int to) {
+        for (int i = from; i < Math.min(to, from + 4); i++) {
+            if (body[i] == 0) {
+                return false;
+            }
+        }
+        int first = to > from ? body[from] & 0xFF : 0;
+        return first != 0xEF && first != 0xFE && first != 0xFF;
     }
 
     private static Failure notJson(String what, JacksonException e) {
@@ -348,6 +323,9 @@ final class Records {
                 } else {
                     through(json);
                 }
+            }
+            if (json.nextToken() != null) {
+                throw Failure.malformed("Something stands behind " + what + ".");
             }
         } catch (JacksonException e) {
             throw notJson(what, e);

@@ -18,7 +18,7 @@
  * are looked at before the first is published. Errors are JSON objects with {@code error} and
  * {@code sentence}; the use is in {@code x-domicile-use}.
  *
- * <p>Limits: 16 MiB and 100,000 records a request (64 MiB unpacked), 1 MiB a record.
+ * <p>Limits: 16 MiB (unpacked) and 100,000 records a request, 1 MiB a record with its key.
  */
 @NullMarked
 package org.domicile.ingest;

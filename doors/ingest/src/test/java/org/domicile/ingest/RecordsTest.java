@@ -80,6 +80,8 @@ final class RecordsTest {
         assertTrue(refused("", "1 2").sentence().contains("line 1"));
         assertTrue(refused("", "").sentence().contains("no record"));
         assertEquals(415, refused("text/csv", "1").status());
+        assertTrue(refused("", "\uFEFF1").sentence().contains("UTF-8"));
+        assertTrue(refused("", "\u0000{\u0000}").sentence().contains("UTF-8"));
         String deep = "[".repeat(2_000) + "]".repeat(2_000);
         assertEquals("malformed", refused("", deep).code());
         assertEquals(413, refused("", '"' + "x".repeat(Records.LONGEST) + '"').status());
@@ -104,6 +106,7 @@ final class RecordsTest {
                         "{\"specversion\":\"1.0\",\"id\":\"\",\"type\":\"t\"}");
         assertTrue(without.sentence().contains("does not say id, source"), without::sentence);
         assertEquals("malformed", refused("application/cloudevents-batch+json", event).code());
+        assertEquals("malformed", refused("application/cloudevents+json", event + "{}").code());
         Headers binary =
                 new Headers()
                         .add("ce-specversion", "1.0")

@@ -1,12 +1,10 @@
 package org.domicile.kafka;
 
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -29,19 +27,12 @@ public final class KafkaDoor implements Admission {
 
     private static final Duration LONGEST = Duration.ofMinutes(1);
     private static final String SCRAM = "SCRAM-SHA-256";
-    private static final int MOST_WRONG = 32;
-    private static final int MOST_ADDRESSES = 10_000;
 
     private final Guard guard;
     private final InstantSource clock;
     private final AtomicLong requests = new AtomicLong();
     private final Map<Operation, LongAdder> asked = new EnumMap<>(Operation.class);
     private volatile @Nullable GuardedStreams streams;
-
-    /** Wrong logins by address, of the minute that is going on. */
-    private final Map<InetAddress, Integer> wrong = new HashMap<>();
-
-    private long wrongMinute;
 
     /** A door to a guard. */
     public KafkaDoor(Guard guard, InstantSource clock) {
@@ -86,16 +77,12 @@ public final class KafkaDoor implements Admission {
 
     @Override
     public boolean knows(Client client, String secret) {
-        if (!mayTry(client.address())) {
-            return false;
-        }
         boolean known =
                 guard.identity()
                         .caller(client.login(), secret.getBytes(StandardCharsets.UTF_8))
                         .isPresent();
         if (!known) {
             guard.stranger(Operation.LOGIN, "bad-login");
-            wrong(client.address());
         }
         return known;
     }
@@ -115,30 +102,6 @@ public final class KafkaDoor implements Admission {
                         verifier.iterations()));
     }
 
-    private boolean mayTry(InetAddress address) {
-        synchronized (wrong) {
-            turn();
-            return wrong.getOrDefault(address, 0) < MOST_WRONG;
-        }
-    }
-
-    private void wrong(InetAddress address) {
-        synchronized (wrong) {
-            turn();
-            if (wrong.size() < MOST_ADDRESSES) {
-                wrong.merge(address, 1, Integer::sum);
-            }
-        }
-    }
-
-    private void turn() {
-        long now = clock.instant().getEpochSecond() / 60;
-        if (now != wrongMinute) {
-            wrong.clear();
-            wrongMinute = now;
-        }
-    }
-
     @Override
     public String organisation(String login) {
         return guard.identity().caller(login).map(Caller.Known::organisation).orElse("");
@@ -152,6 +115,15 @@ public final class KafkaDoor implements Admission {
         return open != null
                 && caller.isPresent()
                 && open.admits(request(caller.get(), client), act, stream);
+    }
+
+    @Override
+    public boolean sees(Client client, Shared kind, String name, boolean listed) {
+        GuardedStreams open = streams;
+        Optional<Caller.Known> caller = guard.identity().caller(client.login());
+        return open != null
+                && caller.isPresent()
+                && open.sees(request(caller.get(), client), kind, name, listed);
     }
 
     @Override
