@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,45 +29,55 @@ import org.domicile.streams.Streams;
 /**
  * Records of a request that has a key come once, however often it is sent within a day, whatever
  * failed in between. Before they are appended it is kept where the partitions ended; each record
- * carries the key and its place in the request. Who comes again finds the answer; or, where nobody
- * was told one, looks from there on for what came, and appends the rest.
+ * carries a mark that nobody can guess and its place in the request. Who comes again finds the
+ * answer; or, where nobody was told one, looks from there on for what came, and appends the rest.
+ * Readers see marks: a record counts as come where it also says what the request says.
  *
  * <p>The locks {@code turns}, which keys share, let one request of a key work at a time.
  */
 final class StreamOnce {
-    /** A header of each record: the key, a slash, and the record's place in the request. */
+    /** A header of each record: the request's mark, a slash, and the record's place in it. */
     static final String HEADER = "domicile-once";
 
     static final int LONGEST_KEY = 128;
 
     private static final int FORMAT = 1;
+    private static final int MARK_BYTES = 16;
     private static final int TURNS = 64;
     private static final Duration LOOK = Duration.ofMillis(500);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Streams streams;
     private final StreamLog log;
+    private final SecureRandom random;
     private final ReentrantLock[] turns = new ReentrantLock[TURNS];
 
-    StreamOnce(Streams streams, StreamLog log) {
+    StreamOnce(Streams streams, StreamLog log, SecureRandom random) {
         this.streams = streams;
         this.log = log;
+        this.random = random;
         for (int i = 0; i < TURNS; i++) {
             turns[i] = new ReentrantLock();
         }
     }
 
     /**
-     * @param begins where partitions ended before @param places where all came; empty while that is
-     *     not known
+     * @param digest of the request @param mark of its records @param begins where partitions ended
+     *     before @param places where all came; empty while that is not known
      */
-    private record Kept(byte[] digest, Map<Integer, Long> begins, List<StreamLog.Place> places) {
+    private record Kept(
+            byte[] digest, String mark, Map<Integer, Long> begins, List<StreamLog.Place> places) {
+        Kept came(List<StreamLog.Place> all) {
+            return new Kept(digest, mark, begins, all);
+        }
+
         byte[] encode() {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             try {
                 DataOutputStream out = new DataOutputStream(bytes);
                 out.writeByte(FORMAT);
                 out.write(digest);
+                out.write(HexFormat.of().parseHex(mark));
                 out.writeShort(begins.size());
                 for (Map.Entry<Integer, Long> each : begins.entrySet()) {
                     out.writeInt(each.getKey());
@@ -92,6 +104,7 @@ final class StreamOnce {
                                     + " newer one");
                 }
                 byte[] digest = in.readNBytes(32);
+                String mark = HexFormat.of().formatHex(in.readNBytes(MARK_BYTES));
                 Map<Integer, Long> begins = new HashMap<>();
                 int partitions = in.readUnsignedShort();
                 for (int i = 0; i < partitions; i++) {
@@ -102,7 +115,7 @@ final class StreamOnce {
                 for (int i = 0; i < count; i++) {
                     places.add(new StreamLog.Place(in.readInt(), in.readLong()));
                 }
-                return new Kept(digest, begins, places);
+                return new Kept(digest, mark, begins, places);
             } catch (IOException e) {
                 throw new StorageFailure(
                         StorageFailure.Kind.CORRUPT, "what is kept of a request cannot be read", e);
@@ -128,8 +141,11 @@ final class StreamOnce {
                 Map<Integer, Long> begins = new HashMap<>();
                 log.extents(stream.name())
                         .forEach(each -> begins.put(each.partition(), each.next()));
-                streams.once(stream, key, new Kept(digest, begins, List.of()).encode());
-                return rest(stream, key, digest, begins, records, new HashMap<>());
+                byte[] mark = new byte[MARK_BYTES];
+                random.nextBytes(mark);
+                Kept begun = new Kept(digest, HexFormat.of().formatHex(mark), begins, List.of());
+                streams.once(stream, key, begun.encode());
+                return rest(stream, key, begun, records, new HashMap<>());
             }
             Kept kept = before.get();
             if (!MessageDigest.isEqual(kept.digest(), digest)) {
@@ -141,8 +157,7 @@ final class StreamOnce {
             if (!kept.places().isEmpty()) {
                 return new Came(new StreamLog.Appended.Kept(kept.places()), 0);
             }
-            return rest(
-                    stream, key, digest, kept.begins(), records, found(stream, key, kept.begins()));
+            return rest(stream, key, kept, records, found(stream, kept, records));
         } finally {
             turn.unlock();
         }
@@ -151,15 +166,14 @@ final class StreamOnce {
     private Came rest(
             Stream stream,
             String key,
-            byte[] digest,
-            Map<Integer, Long> begins,
+            Kept kept,
             List<StreamRecord.Coming> records,
             Map<Integer, StreamLog.Place> found) {
         List<StreamRecord.Coming> missing = new ArrayList<>();
         List<Integer> indices = new ArrayList<>();
         for (int i = 0; i < records.size(); i++) {
             if (!found.containsKey(i)) {
-                missing.add(marked(records.get(i), key + "/" + i));
+                missing.add(marked(records.get(i), kept.mark() + "/" + i));
                 indices.add(i);
             }
         }
@@ -178,7 +192,7 @@ final class StreamOnce {
                     Optional.ofNullable(found.get(i))
                             .orElseThrow(() -> new IllegalStateException("a record is nowhere")));
         }
-        streams.once(stream, key, new Kept(digest, begins, all).encode());
+        streams.once(stream, key, kept.came(all).encode());
         return new Came(new StreamLog.Appended.Kept(all), missing.size());
     }
 
@@ -190,18 +204,18 @@ final class StreamOnce {
 
     /** What came of it before somebody could say so, by its place in the request. */
     private Map<Integer, StreamLog.Place> found(
-            Stream stream, String key, Map<Integer, Long> begins) {
+            Stream stream, Kept kept, List<StreamRecord.Coming> records) {
         Map<Integer, StreamLog.Place> found = new HashMap<>();
         Map<Integer, Long> ends = new HashMap<>();
         Map<Integer, Long> from = new HashMap<>();
         for (StreamLog.Extent each : log.extents(stream.name())) {
-            long begin = Math.max(each.first(), begins.getOrDefault(each.partition(), 0L));
+            long begin = Math.max(each.first(), kept.begins().getOrDefault(each.partition(), 0L));
             if (begin < each.next()) {
                 from.put(each.partition(), begin);
                 ends.put(each.partition(), each.next());
             }
         }
-        byte[] prefix = (key + "/").getBytes(UTF_8);
+        byte[] prefix = (kept.mark() + "/").getBytes(UTF_8);
         try (StreamLog.Reader reader = log.read(stream.name(), from)) {
             long late = System.nanoTime() + PATIENCE.toNanos();
             while (!ends.isEmpty()) {
@@ -213,6 +227,8 @@ final class StreamOnce {
                 }
                 for (StreamRecord each : reader.poll(LOOK)) {
                     index(each, prefix)
+                            .filter(index -> index < records.size())
+                            .filter(index -> isSame(each, records.get(index)))
                             .ifPresent(index ->
                                     found.put(
                                             index,
@@ -223,6 +239,11 @@ final class StreamOnce {
             }
         }
         return found;
+    }
+
+    private static boolean isSame(StreamRecord came, StreamRecord.Coming wanted) {
+        return Arrays.equals(came.key().orElse(null), wanted.key().orElse(null))
+                && Arrays.equals(came.value().orElse(null), wanted.value().orElse(null));
     }
 
     private static Optional<Integer> index(StreamRecord record, byte[] prefix) {

@@ -75,7 +75,7 @@ final class StreamsView implements GuardedStreams {
         this.log = log;
         this.minutes = minutes;
         this.random = random;
-        this.once = new StreamOnce(streams, log);
+        this.once = new StreamOnce(streams, log, random);
         this.volume = log.volume();
     }
 

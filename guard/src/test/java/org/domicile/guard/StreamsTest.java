@@ -27,6 +27,7 @@ import org.domicile.request.Request;
 import org.domicile.streams.Act;
 import org.domicile.streams.Admission;
 import org.domicile.streams.Stream;
+import org.domicile.streams.StreamLog;
 import org.domicile.streams.StreamRecord;
 import org.domicile.streams.Streams;
 import org.domicile.streams.Topic;
@@ -444,6 +445,34 @@ final class StreamsTest {
         assertEquals(9, log.extents(LEVELS).getFirst().next());
         assertEquals(3, streams.publish(request(), LEVELS, () -> three, "m").places().size());
         assertEquals(9, log.extents(LEVELS).getFirst().next());
+        // a reader who may publish pretends that the last one came, too
+        log.failAfter(2);
+        assertThrows(
+                StorageFailure.class, () -> streams.publish(request(), LEVELS, () -> three, "n"));
+        byte[] mark;
+        try (StreamLog.Reader reader = log.read(LEVELS, Map.of(0, 10L))) {
+            mark =
+                    reader.poll(Duration.ofSeconds(5))
+                            .getFirst()
+                            .headers()
+                            .getLast()
+                            .value()
+                            .clone();
+        }
+        mark[mark.length - 1] = '2';
+        log.append(
+                LEVELS,
+                List.of(
+                        new StreamRecord.Coming(
+                                Optional.empty(),
+                                Optional.of("forged".getBytes(UTF_8)),
+                                Optional.empty(),
+                                List.of(new StreamRecord.Header(StreamOnce.HEADER, mark)))));
+        assertEquals(
+                List.of(9L, 10L, 12L),
+                streams.publish(request(), LEVELS, () -> three, "n").places().stream()
+                        .map(StreamLog.Place::offset)
+                        .toList());
     }
 
     @Test

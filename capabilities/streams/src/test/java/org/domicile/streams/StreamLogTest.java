@@ -12,22 +12,47 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.apache.kafka.clients.admin.AbortTransactionSpec;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.ElectionType;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.quota.ClientQuotaFilter;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -84,7 +109,13 @@ final class StreamLogTest {
     }
 
     private KafkaConsumer<byte[], byte[]> consumer(String login, String group) {
+        return consumer(login, group, Map.of());
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer(
+            String login, String group, Map<String, Object> more) {
         Map<String, Object> settings = client(login, login + "-secret", "SCRAM-SHA-256");
+        settings.putAll(more);
         settings.put("group.id", group);
         settings.put("auto.offset.reset", "earliest");
         return new KafkaConsumer<>(
@@ -194,6 +225,93 @@ final class StreamLogTest {
         assertEquals(List.of("water.levels"), log.names());
     }
 
+    /** Whoever may do all with a stream may do nothing with the log itself. */
+    @Test
+    void administrationIsClosed() throws Exception {
+        rights.login(
+                "gauge",
+                "gauge-secret",
+                "SEE water.levels",
+                "PUBLISH water.levels",
+                "POLL water.levels");
+        log.keep(LEVELS);
+        publish("gauge", "water.levels", 0, 10);
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "water.levels");
+        ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, "1");
+        TopicPartition first = new TopicPartition("water.levels", 0);
+        AclBinding binding =
+                new AclBinding(
+                        new ResourcePattern(
+                                ResourceType.TOPIC, "water.levels", PatternType.LITERAL),
+                        new AccessControlEntry(
+                                "User:x", "*", AclOperation.ALL, AclPermissionType.ALLOW));
+        Map<String, Function<Admin, KafkaFuture<?>>> asked = new LinkedHashMap<>();
+        asked.put("create", a -> a.createTopics(List.of(new NewTopic("mine", 1, (short) 1))).all());
+        asked.put("delete", a -> a.deleteTopics(List.of("water.levels")).all());
+        asked.put(
+                "grow",
+                a -> a.createPartitions(Map.of("water.levels", NewPartitions.increaseTo(9))).all());
+        asked.put("set topic", a -> a.incrementalAlterConfigs(set(topic, "retention.ms")).all());
+        asked.put("set broker", a -> a.incrementalAlterConfigs(set(broker, "log.dirs")).all());
+        asked.put("see broker", a -> a.describeConfigs(List.of(broker)).all());
+        asked.put(
+                "delete records",
+                a -> a.deleteRecords(Map.of(first, RecordsToDelete.beforeOffset(1))).all());
+        asked.put("give", a -> a.createAcls(List.of(binding)).all());
+        asked.put("take", a -> a.deleteAcls(List.of(binding.toFilter())).all());
+        asked.put("who may", a -> a.describeAcls(AclBindingFilter.ANY).values());
+        asked.put("folders", a -> a.describeLogDirs(List.of(1)).allDescriptions());
+        asked.put("elect", a -> a.electLeaders(ElectionType.UNCLEAN, Set.of(first)).all());
+        asked.put("moving", a -> a.listPartitionReassignments().reassignments());
+        asked.put("rates", a -> a.describeClientQuotas(ClientQuotaFilter.all()).entities());
+        asked.put("logins", a -> a.describeUserScramCredentials().all());
+        asked.put(
+                "a login",
+                a ->
+                        a.alterUserScramCredentials(
+                                        List.of(
+                                                new UserScramCredentialUpsertion(
+                                                        "gauge",
+                                                        new ScramCredentialInfo(
+                                                                ScramMechanism.SCRAM_SHA_256,
+                                                                4_096),
+                                                        "another")))
+                                .all());
+        asked.put("a token", a -> a.createDelegationToken().delegationToken());
+        asked.put("unregister", a -> a.unregisterBroker(1).all());
+        asked.put("quorum", a -> a.describeMetadataQuorum().quorumInfo());
+        asked.put("resources", a -> a.listConfigResources().all());
+        asked.put(
+                "end",
+                a -> a.abortTransaction(new AbortTransactionSpec(first, 1, (short) 0, 0)).all());
+        Map<String, Object> settings = client("gauge", "gauge-secret", "PLAIN");
+        settings.put("default.api.timeout.ms", "10000");
+        try (Admin admin = Admin.create(settings)) {
+            asked.forEach((what, act) -> {
+                ExecutionException e =
+                        assertThrows(
+                                ExecutionException.class,
+                                () -> act.apply(admin).get(20, TimeUnit.SECONDS),
+                                what);
+                assertTrue(
+                        e.getCause() instanceof AuthorizationException
+                                || e.getCause() instanceof UnsupportedVersionException,
+                        () -> what + ": " + e.getCause());
+            });
+        }
+        assertEquals(List.of("water.levels"), log.names());
+        List<StreamLog.Extent> extents = log.extents("water.levels");
+        assertEquals(2, extents.size());
+        assertEquals(10, extents.stream().mapToLong(each -> each.next() - each.first()).sum());
+    }
+
+    private static Map<ConfigResource, Collection<AlterConfigOp>> set(
+            ConfigResource of, String name) {
+        return Map.of(
+                of,
+                List.of(new AlterConfigOp(new ConfigEntry(name, "1"), AlterConfigOp.OpType.SET)));
+    }
+
     @Test
     void aWrongSecretIsRefused() {
         rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
@@ -224,7 +342,13 @@ final class StreamLogTest {
                 "PUBLISH water.levels");
         log.keep(LEVELS);
         publish("desk", "water.levels", 0, 10);
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer("desk", "desk-1")) {
+        // however long it would wait for more
+        Map<String, Object> patient =
+                Map.of(
+                        "fetch.max.wait.ms", "60000",
+                        "fetch.min.bytes", "1000000",
+                        "request.timeout.ms", "70000");
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("desk", "desk-1", patient)) {
             consumer.subscribe(List.of("water.levels"));
             assertEquals(10, poll(consumer, 10).size());
             rights.rights.remove("desk POLL water.levels");
