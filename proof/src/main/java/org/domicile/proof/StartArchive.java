@@ -24,9 +24,15 @@ final class StartArchive {
         static final Optional<Path> FILE = make();
     }
 
-    /** What a server's or command's Java is told to use it. */
+    /**
+     * What a server's or command's Java is told to use it. What Java has to say of an archive that
+     * it can use in part alone would stand among a command's answers.
+     */
     static List<String> flags() {
-        return Made.FILE.map(file -> List.of("-XX:AOTCache=" + file)).orElse(List.of());
+        return Made.FILE
+                .map(file ->
+                        List.of("-Xlog:disable", "-Xlog:all=error:stderr", "-XX:AOTCache=" + file))
+                .orElse(List.of());
     }
 
     private static Optional<Path> make() {
