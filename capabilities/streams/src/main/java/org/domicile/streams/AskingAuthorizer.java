@@ -12,6 +12,7 @@ import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.server.authorizer.AclCreateResult;
 import org.apache.kafka.server.authorizer.AclDeleteResult;
@@ -57,7 +58,10 @@ public final class AskingAuthorizer implements Authorizer {
             try {
                 allowed =
                         login.equals(Handover.PROGRAM)
-                                || allowed(new Client(login, context.clientAddress()), each);
+                                || allowed(
+                                        new Client(login, context.clientAddress()),
+                                        each,
+                                        context.requestType());
             } catch (StorageFailure e) {
                 // it cannot be on record now: clients take this for something that may pass
                 throw new KafkaStorageException(e.getMessage(), e);
@@ -67,7 +71,7 @@ public final class AskingAuthorizer implements Authorizer {
         return results;
     }
 
-    private boolean allowed(Client client, Action action) {
+    private boolean allowed(Client client, Action action, int request) {
         Admission asked = admission;
         if (asked == null) {
             return false;
@@ -106,8 +110,8 @@ public final class AskingAuthorizer implements Authorizer {
                                         client,
                                         Admission.Shared.TRANSACTION,
                                         name,
-                                        // a list asks so, too: who names one has used it before
-                                        true);
+                                        // of each that there is, and as if it were named
+                                        request == ApiKeys.LIST_TRANSACTIONS.id);
                         case WRITE -> asked.admits(client, Admission.Shared.TRANSACTION, name);
                         default -> false;
                     };

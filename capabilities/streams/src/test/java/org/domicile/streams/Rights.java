@@ -18,6 +18,10 @@ final class Rights implements Admission {
     final Map<String, String> secrets = new ConcurrentHashMap<>();
     final Set<String> rights = ConcurrentHashMap.newKeySet();
     volatile boolean broken;
+
+    /** Names of groups and transactions. */
+    final Set<String> used = ConcurrentHashMap.newKeySet();
+
     final List<String> counted = new CopyOnWriteArrayList<>();
 
     Rights login(String name, String secret, String... given) {
@@ -69,12 +73,12 @@ final class Rights implements Admission {
 
     @Override
     public boolean sees(Client client, Shared kind, String name, boolean listed) {
-        return name.startsWith(client.login());
+        return name.startsWith(client.login()) && (!listed || used.contains(name));
     }
 
     @Override
     public boolean admits(Client client, Shared kind, String name) {
-        return name.startsWith(client.login());
+        return name.startsWith(client.login()) && (used.add(name) || used.contains(name));
     }
 
     @Override

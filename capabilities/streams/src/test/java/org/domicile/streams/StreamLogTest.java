@@ -225,6 +225,42 @@ final class StreamLogTest {
         assertEquals(List.of("water.levels"), log.names());
     }
 
+    /** A name that nobody has used yet is whose it becomes. */
+    @Test
+    void aTransactionIsPublishedWhole() throws Exception {
+        rights.login("gauge", "gauge-secret", "SEE water.levels", "PUBLISH water.levels");
+        rights.login("desk", "desk-secret", "SEE water.levels", "POLL water.levels");
+        log.keep(LEVELS);
+        Map<String, Object> settings = client("gauge", "gauge-secret", "PLAIN");
+        settings.put("transactional.id", "gauge-1");
+        try (KafkaProducer<byte[], byte[]> producer =
+                        new KafkaProducer<>(
+                                settings, new ByteArraySerializer(), new ByteArraySerializer());
+                Admin other = Admin.create(client("desk", "desk-secret", "PLAIN"))) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("water.levels", "gone".getBytes(UTF_8)));
+            producer.abortTransaction();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("water.levels", "kept".getBytes(UTF_8)));
+            producer.commitTransaction();
+            assertEquals(
+                    List.of(),
+                    List.copyOf(other.listTransactions().all().get(20, TimeUnit.SECONDS)));
+        }
+        Map<String, Object> committed = Map.of("isolation.level", "read_committed");
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("desk", "desk-1", committed)) {
+            consumer.subscribe(List.of("water.levels"));
+            assertEquals(Set.of("kept"), poll(consumer, 1));
+        }
+        settings.put("transactional.id", "desk-1");
+        try (KafkaProducer<byte[], byte[]> thief =
+                new KafkaProducer<>(
+                        settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            assertThrows(AuthorizationException.class, thief::initTransactions);
+        }
+    }
+
     /** Whoever may do all with a stream may do nothing with the log itself. */
     @Test
     void administrationIsClosed() throws Exception {
