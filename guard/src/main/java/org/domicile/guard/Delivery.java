@@ -46,12 +46,13 @@ final class Delivery {
     static final String DELIVER = "notification:Deliver";
 
     private static final String GIVE_UP = "notification:GiveUp";
+    private static final String PUBLISH = "streams:Publish";
 
     /** Of an answer only its status is of use; 128 may come at once. */
     private static final Limits LIMITS = new Limits(4 << 10, Duration.ofSeconds(10));
 
     /** What is kept of streams, once there are some here. */
-    private record Kept(Streams streams, StreamLog log) {}
+    private record Kept(Streams streams, StreamLog log, StreamPlaces places) {}
 
     /** Uses of {@code system:notification} at the present moment, under a purpose, to a zone. */
     interface Acting {
@@ -97,8 +98,8 @@ final class Delivery {
     }
 
     /** From now on events can go into streams. */
-    void into(Streams streams, StreamLog log) {
-        kept = new Kept(streams, log);
+    void into(Streams streams, StreamLog log, StreamPlaces places) {
+        kept = new Kept(streams, log, places);
     }
 
     /** Why nothing can be told to a destination whatever happens; empty when something can. */
@@ -122,19 +123,21 @@ final class Delivery {
                         .filter(each -> each.organisation().equals(to.organisation()));
     }
 
-    /** Where events go in here. */
-    Resource.Data place(Stream stream) {
-        return new Resource.Data(
-                stream.organisation(),
-                BucketNames.STREAMS,
-                stream.name(),
-                stream.zones(),
-                dataZone);
-    }
-
-    /** The stream, when it is one that is there. */
-    Optional<Stream> into(Destination to) {
-        return to instanceof Destination.Stream stream ? stream(stream) : Optional.empty();
+    /** Looks for whoever has events told there whether that caller may publish there. */
+    void check(Uses uses, Destination to) {
+        Kept now = kept;
+        if (now != null && to instanceof Destination.Stream named) {
+            stream(named)
+                    .ifPresent(stream -> {
+                        Resource.Data place = now.places().of(stream);
+                        String object = StreamPlaces.object(stream.name());
+                        uses.check(PUBLISH, place, object);
+                        Optional<String> objection = now.places().objection(uses, place);
+                        if (objection.isPresent()) {
+                            throw uses.refusing(PUBLISH, place, object, objection.get());
+                        }
+                    });
+        }
     }
 
     private Optional<Target> target(Destination.Webhook to) {
@@ -172,7 +175,7 @@ final class Delivery {
                                 : Sentences.of(reason, DELIVER, purpose));
     }
 
-    private Resource resource(Destination to, Event.Place bucket, String name) {
+    private Resource.Data resource(Destination to, Event.Place bucket, String name) {
         return new Resource.Data(to.organisation(), bucket.name(), name, bucket.zones(), dataZone);
     }
 
@@ -196,37 +199,83 @@ final class Delivery {
                 Kept now = kept;
                 yield found.isEmpty() || now == null
                         ? new Tried.Failed("there is no stream " + stream.name())
-                        : append(stream, found.get(), now.log(), queued);
+                        : append(stream, found.get(), now, queued);
             }
         };
     }
 
     private Tried send(Destination.Webhook to, Target target, byte[] secret, Outbox.Queued queued) {
+        return tell(
+                to,
+                queued,
+                (_, _) -> Optional.empty(),
+                body -> {
+                    Answer answer =
+                            outbound.post(
+                                    new Site(target.url(), target.networks()),
+                                    target.url(),
+                                    signed(secret, queued, body),
+                                    body,
+                                    LIMITS);
+                    return answer.status() / 100 == 2
+                            ? new Tried.Told()
+                            : new Tried.Failed("the target answered " + answer.status());
+                });
+    }
+
+    /**
+     * Two decisions: that the event is told, as to anybody, and that the stream takes it with what
+     * labels say of the object.
+     */
+    private Tried append(Destination.Stream to, Stream stream, Kept now, Outbox.Queued queued) {
+        Resource.Data place = now.places().of(stream);
+        return tell(
+                to,
+                queued,
+                (uses, told) -> {
+                    Optional<String> objection =
+                            uses.objection(DELIVER, place)
+                                    .or(() -> now.places().objection(uses, place));
+                    return objection.isPresent() || keeps(uses.labels(place), uses.labels(told))
+                            ? objection
+                            : Optional.of(Sentences.LABEL_NOT_KEPT);
+                },
+                body ->
+                        switch (now.log().append(stream.name(), List.of(record(queued, body)))) {
+                            case StreamLog.Appended.Kept _ -> new Tried.Told();
+                            case StreamLog.Appended.Absent _ ->
+                                    new Tried.Failed(
+                                            "the stream " + stream.name() + " is not ready");
+                            case StreamLog.Appended.TooLarge _ ->
+                                    new Tried.Kept("the event is larger than a record may be");
+                            case StreamLog.Appended.Broken broken -> throw broken.why();
+                        });
+    }
+
+    /** What keeps an event from a destination, beside its being told to anybody. */
+    private interface Objecting {
+        Optional<String> objection(Uses uses, Resource.Data told);
+    }
+
+    private interface Sending {
+        Tried send(byte[] body) throws Unreachable;
+    }
+
+    private Tried tell(Destination to, Outbox.Queued queued, Objecting objecting, Sending sending) {
         Event event = queued.event();
-        String place = event.bucket().name();
+        String object = ObjectUses.object(event.bucket().name(), event.name());
+        Resource.Data told = resource(to, event.bucket(), event.name());
+        Uses uses = acting.as(event.purpose(), to.zone());
         try (Admitted use =
-                acting.as(event.purpose(), to.zone())
-                        .admitFor(
-                                to.organisation(),
-                                DELIVER,
-                                resource(to, event.bucket(), event.name()),
-                                ObjectUses.object(place, event.name()),
-                                Tags.of(() -> tags(queued)))) {
+                uses.admitFor(
+                        to.organisation(), DELIVER, told, object, Tags.of(() -> tags(queued)))) {
             if (use.readsTags()) {
                 use.about(List.of(tags(queued)));
             }
+            objecting.objection(uses, told).ifPresent(use::refuse);
             byte[] body = Message.of(queued, details(event), to.organisation());
             use.record(Outcome.DONE, body.length);
-            Answer answer =
-                    outbound.post(
-                            new Site(target.url(), target.networks()),
-                            target.url(),
-                            signed(secret, queued, body),
-                            body,
-                            LIMITS);
-            return answer.status() / 100 == 2
-                    ? new Tried.Told()
-                    : new Tried.Failed("the target answered " + answer.status());
+            return sending.send(body);
         } catch (Unreachable e) {
             return new Tried.Failed(String.valueOf(e.getMessage()));
         } catch (Refused e) {
@@ -239,62 +288,20 @@ final class Delivery {
         }
     }
 
-    /**
-     * Two decisions: that the event is told, as to anybody, and that the stream takes it with what
-     * labels say of the object.
-     */
-    private Tried append(
-            Destination.Stream to, Stream stream, StreamLog log, Outbox.Queued queued) {
+    private static StreamRecord.Coming record(Outbox.Queued queued, byte[] body) {
         Event event = queued.event();
-        String place = event.bucket().name();
-        Resource.Data told = (Resource.Data) resource(to, event.bucket(), event.name());
-        Uses uses = acting.as(event.purpose(), to.zone());
-        try (Admitted use =
-                uses.admitFor(
-                        to.organisation(),
-                        DELIVER,
-                        told,
-                        ObjectUses.object(place, event.name()),
-                        Tags.of(() -> tags(queued)))) {
-            if (use.readsTags()) {
-                use.about(List.of(tags(queued)));
-            }
-            Optional<String> objection = uses.objection(DELIVER, place(stream));
-            if (objection.isPresent() || !keeps(uses.labels(place(stream)), uses.labels(told))) {
-                use.refuse(objection.orElse(Sentences.LABEL_NOT_KEPT));
-            }
-            byte[] body = Message.of(queued, details(event), to.organisation());
-            use.record(Outcome.DONE, body.length);
-            StreamRecord.Coming record =
-                    new StreamRecord.Coming(
-                            Optional.of(
-                                    ObjectUses.object(place, event.name())
-                                            .getBytes(StandardCharsets.UTF_8)),
-                            Optional.of(body),
-                            Optional.of(event.at()),
-                            List.of(
-                                    new StreamRecord.Header(
-                                            "content-type",
-                                            "application/json".getBytes(StandardCharsets.US_ASCII)),
-                                    new StreamRecord.Header(
-                                            "event-id",
-                                            id(queued).getBytes(StandardCharsets.US_ASCII))));
-            return switch (log.append(stream.name(), List.of(record))) {
-                case StreamLog.Appended.Kept _ -> new Tried.Told();
-                case StreamLog.Appended.Absent _ ->
-                        new Tried.Failed("the stream " + stream.name() + " is not ready");
-                case StreamLog.Appended.TooLarge _ ->
-                        new Tried.Kept("the event is larger than a record may be");
-                case StreamLog.Appended.Broken broken -> throw broken.why();
-            };
-        } catch (Refused e) {
-            return new Tried.Kept(String.valueOf(e.getMessage()));
-        } catch (StorageFailure e) {
-            return switch (e.kind()) {
-                case CORRUPT, FOREIGN -> new Tried.Kept(String.valueOf(e.getMessage()));
-                case CLOSED, FENCED, FULL, OVERLOADED -> throw e;
-            };
-        }
+        return new StreamRecord.Coming(
+                Optional.of(
+                        ObjectUses.object(event.bucket().name(), event.name())
+                                .getBytes(StandardCharsets.UTF_8)),
+                Optional.of(body),
+                Optional.of(event.at()),
+                List.of(
+                        new StreamRecord.Header(
+                                "content-type",
+                                "application/json".getBytes(StandardCharsets.US_ASCII)),
+                        new StreamRecord.Header(
+                                "event-id", id(queued).getBytes(StandardCharsets.US_ASCII))));
     }
 
     /** Records carry no marks of their own: the stream's label has to say all that is known. */

@@ -176,13 +176,15 @@ final class Gate implements Guard {
 
     @Override
     public GuardedStreams streams(Streams streams, StreamLog log) {
-        delivery.into(streams, log);
+        StreamPlaces places = new StreamPlaces(log.volume(), options.dataZone());
+        delivery.into(streams, log, places);
         return new StreamsView(
                 this::uses,
                 policy,
                 streams,
                 log,
                 new StreamMinutes(streams, ledger, keys.vault(), clock, random),
+                places,
                 random);
     }
 

@@ -88,12 +88,7 @@ final class NotificationUses {
                         ? Optional.of("it is not of the bucket's organisation")
                         : delivery.obstacle(to);
         // who has events told into a stream publishes there
-        delivery.into(to)
-                .ifPresent(stream ->
-                        uses.check(
-                                "streams:Publish",
-                                delivery.place(stream),
-                                BucketNames.STREAMS + "/" + stream.name()));
+        delivery.check(uses, to);
         if (obstacle.isEmpty()) {
             obstacle = delivery.objection(to, Announcements.place(bucket), purpose);
         }

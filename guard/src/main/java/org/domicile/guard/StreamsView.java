@@ -29,7 +29,6 @@ import org.domicile.streams.StreamLog;
 import org.domicile.streams.StreamRecord;
 import org.domicile.streams.Streams;
 import org.domicile.streams.Topic;
-import org.domicile.streams.Volume;
 
 /** Streams for doors. {@code settling} brings the log to the register, one at a time. */
 final class StreamsView implements GuardedStreams {
@@ -59,7 +58,7 @@ final class StreamsView implements GuardedStreams {
     private final StreamMinutes minutes;
     private final SecureRandom random;
     private final StreamOnce once;
-    private final Volume volume;
+    private final StreamPlaces places;
     private final ReentrantLock settling = new ReentrantLock();
 
     StreamsView(
@@ -68,30 +67,24 @@ final class StreamsView implements GuardedStreams {
             Streams streams,
             StreamLog log,
             StreamMinutes minutes,
+            StreamPlaces places,
             SecureRandom random) {
         this.acting = acting;
         this.policy = policy;
         this.streams = streams;
         this.log = log;
         this.minutes = minutes;
+        this.places = places;
         this.random = random;
         this.once = new StreamOnce(streams, log, random);
-        this.volume = log.volume();
     }
 
-    /** A stream that is there, or would be the caller's own. */
-    private static Resource.Data place(Uses uses, Optional<Stream> found, String name) {
-        return new Resource.Data(
-                found.map(Stream::organisation).orElseGet(uses::organisation),
-                BucketNames.STREAMS,
-                name,
-                found.map(Stream::zones).orElseGet(() -> List.of(uses.dataZone())),
-                uses.dataZone());
+    private Resource.Data place(Uses uses, Optional<Stream> found, String name) {
+        return places.of(uses, found, name);
     }
 
-    /** As it stands on record. */
     private static String object(String name) {
-        return BucketNames.STREAMS + "/" + name;
+        return StreamPlaces.object(name);
     }
 
     private static StreamRefusal absent(String name) {
@@ -196,8 +189,8 @@ final class StreamsView implements GuardedStreams {
         }
     }
 
-    private static boolean sees(Uses uses, Stream stream) {
-        return uses.allows(DESCRIBE, place(uses, Optional.of(stream), stream.name()));
+    private boolean sees(Uses uses, Stream stream) {
+        return uses.allows(DESCRIBE, places.of(stream));
     }
 
     @Override
@@ -277,19 +270,17 @@ final class StreamsView implements GuardedStreams {
         }
     }
 
-    /** All classes but one are categories of personal data. */
-    private static boolean isAboutPeople(Uses uses, Resource.Data place) {
-        return uses.labels(place).classes().stream().anyMatch(each -> !each.equals("open"));
-    }
-
     /** Whether this request began the minute. */
     private boolean enter(Uses uses, String action, Optional<Stream> found, Resource.Data place) {
         if (found.isEmpty()) {
             minutes.admitOnce(uses, action, place, object(place.name()), Outcome.ABSENT);
             return false;
         }
-        if (action.equals(PUBLISH) && isAboutPeople(uses, place) && !volume.encrypts()) {
-            throw uses.refusing(action, place, object(place.name()), Sentences.CLEAR_VOLUME);
+        if (action.equals(PUBLISH)) {
+            Optional<String> objection = places.objection(uses, place);
+            if (objection.isPresent()) {
+                throw uses.refusing(action, place, object(place.name()), objection.get());
+            }
         }
         return minutes.admit(uses, action, place, object(place.name()));
     }

@@ -39,6 +39,7 @@ import org.domicile.policy.Target;
 import org.domicile.streams.StreamRecord;
 import org.domicile.streams.Streams;
 import org.domicile.streams.Topic;
+import org.domicile.streams.Volume;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,6 +188,64 @@ class DeliveriesTest {
             installation.time().advance(Duration.ofHours(1));
             put("a/4");
             await(() -> log.extents("scans").getFirst().next() == 5);
+        }
+    }
+
+    /** What no producer may publish comes in no other way either. */
+    @Test
+    void eventsAboutPeopleNeedAnEncryptedVolume() throws InterruptedException {
+        MemoryLog log = new MemoryLog();
+        Administration.Issued caring =
+                installation.caring(city.credential().principal(), "people", "public-service");
+        Notification all =
+                new Notification(
+                        List.of(
+                                new Notification.Rule(
+                                        "all",
+                                        new Destination.Stream("home", "city", "scans"),
+                                        ALL,
+                                        "",
+                                        "")),
+                        "");
+        Streams register = Streams.open(installation.keyspace(), installation.time());
+        long before;
+        try (GuardedStreams streams = installation.guard().streams(register, log)) {
+            streams.create(
+                    installation.request(installation.caller(city)),
+                    new Topic("scans", 1, Duration.ofDays(1), 1 << 20));
+            installation
+                    .as(caring)
+                    .putNotification("archive", all, GuardedObjects.Announce.NOTHING);
+            Marks people = new Marks(List.of("personal"), List.of(), List.of());
+            installation.admin().label("archive", "", people);
+            installation.admin().label("streams:city", "", people);
+            before = installation.entries("city");
+            start();
+            installation.as(caring).put("archive", "face", draft(), upstream(BODY), ANY);
+            await(() ->
+                    installation.usesSince("city", before).stream()
+                            .anyMatch(use ->
+                                    use.action().equals("notification:Deliver")
+                                            && use.verdict().equals("refused")));
+            assertEquals(0, log.extents("scans").getFirst().next());
+            // nor may anybody say so who could not publish it
+            assertEquals(
+                    "clear-volume",
+                    assertThrows(
+                                    Refused.class,
+                                    () ->
+                                            installation
+                                                    .as(caring)
+                                                    .putNotification(
+                                                            "archive",
+                                                            all,
+                                                            GuardedObjects.Announce.NOTHING))
+                            .reason());
+        }
+        log.on(new Volume(Volume.Encryption.STATED, "a disk"));
+        try (GuardedStreams _ = installation.guard().streams(register, log)) {
+            installation.time().advance(Duration.ofHours(1));
+            await(() -> log.extents("scans").getFirst().next() == 1);
         }
     }
 

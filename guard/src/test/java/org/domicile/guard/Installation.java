@@ -36,6 +36,7 @@ import org.domicile.moves.Moves;
 import org.domicile.objects.Objects;
 import org.domicile.people.People;
 import org.domicile.policy.Credential;
+import org.domicile.policy.Kinds;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Purpose;
 import org.domicile.query.LimitTable;
@@ -450,6 +451,33 @@ public final class Installation implements AutoCloseable {
                                         time.instant().plus(Duration.ofDays(30)),
                                         false));
         String principal = admin().createPrincipal(organisation, "Ada of " + organisation).id();
+        return admin().createCredential(
+                        principal, purpose.id(), List.of("*"), List.of("*"), Instant.MAX);
+    }
+
+    /**
+     * A credential of a principal for everything, under a fresh purpose that may be about people.
+     */
+    public Administration.Issued caring(String principal, String name, String kind) {
+        Purpose purpose =
+                new Purpose(
+                        "city",
+                        name,
+                        kind,
+                        Kinds.named(kind).orElseThrow().term(),
+                        "text",
+                        "",
+                        "owner",
+                        "basis",
+                        "",
+                        List.of("personal"),
+                        List.of("*"),
+                        List.of(HOME),
+                        "",
+                        time.instant(),
+                        time.instant().plus(Duration.ofDays(1)),
+                        false);
+        admin().createPurpose(purpose);
         return admin().createCredential(
                         principal, purpose.id(), List.of("*"), List.of("*"), Instant.MAX);
     }

@@ -12,7 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +19,6 @@ import java.util.Optional;
 import org.domicile.ledger.Ledger;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Lock;
-import org.domicile.policy.Kinds;
 import org.domicile.policy.Marks;
 import org.domicile.policy.Purpose;
 import org.junit.jupiter.api.AfterEach;
@@ -62,30 +60,8 @@ class LabelsTest {
     }
 
     private Administration.Issued credential(String name, String kind) {
-        Instant now = installation.time().instant();
-        Purpose purpose =
-                new Purpose(
-                        "city",
-                        name,
-                        kind,
-                        Kinds.named(kind).orElseThrow().term(),
-                        "text",
-                        "",
-                        "owner",
-                        "basis",
-                        "",
-                        List.of("personal"),
-                        List.of("*"),
-                        List.of("home"),
-                        "",
-                        now,
-                        now.plus(Duration.ofDays(1)),
-                        false);
-        installation.admin().createPurpose(purpose);
         String principal = installation.admin().createPrincipal("city", name).id();
-        return installation
-                .admin()
-                .createCredential(principal, purpose.id(), List.of("*"), List.of("*"), Instant.MAX);
+        return installation.caring(principal, name, kind);
     }
 
     private Stored put(String bucket, String name, byte[] body) {

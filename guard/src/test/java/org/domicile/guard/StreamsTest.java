@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.ledger.Ledger;
-import org.domicile.policy.Kinds;
 import org.domicile.policy.Marks;
-import org.domicile.policy.Purpose;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 import org.domicile.streams.Act;
@@ -317,36 +314,10 @@ final class StreamsTest {
     /** What is about people does not come to lie in clear. */
     @Test
     void recordsAboutPeopleNeedAnEncryptedVolume() throws Exception {
-        Instant now = installation.time().instant();
-        Purpose people =
-                new Purpose(
-                        "city",
-                        "people",
-                        "public-service",
-                        Kinds.named("public-service").orElseThrow().term(),
-                        "text",
-                        "",
-                        "owner",
-                        "basis",
-                        "",
-                        List.of("personal"),
-                        List.of("*"),
-                        List.of("home"),
-                        "",
-                        now,
-                        now.plusSeconds(600),
-                        false);
-        installation.admin().createPurpose(people);
         caller =
                 installation.caller(
-                        installation
-                                .admin()
-                                .createCredential(
-                                        city.credential().principal(),
-                                        people.id(),
-                                        List.of("*"),
-                                        List.of("*"),
-                                        Instant.MAX));
+                        installation.caring(
+                                city.credential().principal(), "people", "public-service"));
         streams.create(request(), topic(LEVELS));
         installation
                 .admin()

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,8 +17,6 @@ import org.domicile.ledger.Ledger;
 import org.domicile.objects.Bucket;
 import org.domicile.objects.Listing;
 import org.domicile.objects.Version;
-import org.domicile.policy.Kinds;
-import org.domicile.policy.Purpose;
 import org.domicile.policy.TableRules.Otherwise;
 import org.domicile.query.Answer;
 import org.domicile.query.Failure;
@@ -90,34 +87,7 @@ class TableRulesTest {
     }
 
     private Administration.Issued caring() {
-        Instant now = installation.time().instant();
-        Purpose purpose =
-                new Purpose(
-                        "city",
-                        "care",
-                        "health",
-                        Kinds.named("health").orElseThrow().term(),
-                        "text",
-                        "",
-                        "owner",
-                        "basis",
-                        "",
-                        List.of("personal"),
-                        List.of("*"),
-                        List.of("home"),
-                        "",
-                        now,
-                        now.plus(Duration.ofDays(1)),
-                        false);
-        installation.admin().createPurpose(purpose);
-        return installation
-                .admin()
-                .createCredential(
-                        city.credential().principal(),
-                        purpose.id(),
-                        List.of("*"),
-                        List.of("*"),
-                        Instant.MAX);
+        return installation.caring(city.credential().principal(), "care", "health");
     }
 
     private Request request(Administration.Issued issued) {

@@ -1,0 +1,58 @@
+package org.domicile.guard;
+
+import java.util.List;
+import java.util.Optional;
+import org.domicile.policy.Resource;
+import org.domicile.streams.Stream;
+import org.domicile.streams.Volume;
+
+/**
+ * Streams as policy sees them: objects of a bucket {@code streams}, and what may lie in them.
+ * Whoever brings records asks here, whichever way they come.
+ */
+final class StreamPlaces {
+    private final Volume volume;
+    private final String dataZone;
+
+    StreamPlaces(Volume volume, String dataZone) {
+        this.volume = volume;
+        this.dataZone = dataZone;
+    }
+
+    /** One that is there. */
+    Resource.Data of(Stream stream) {
+        return new Resource.Data(
+                stream.organisation(),
+                BucketNames.STREAMS,
+                stream.name(),
+                stream.zones(),
+                dataZone);
+    }
+
+    /** One that is there, or would be the caller's own. */
+    Resource.Data of(Uses uses, Optional<Stream> found, String name) {
+        return found.map(this::of)
+                .orElseGet(() ->
+                        new Resource.Data(
+                                uses.organisation(),
+                                BucketNames.STREAMS,
+                                name,
+                                List.of(dataZone),
+                                dataZone));
+    }
+
+    /** As it stands on record. */
+    static String object(String name) {
+        return BucketNames.STREAMS + "/" + name;
+    }
+
+    /** Why nothing may come to lie in it now, by its labels and its disk; empty when it may. */
+    Optional<String> objection(Uses uses, Resource.Data place) {
+        // all classes but one are categories of personal data
+        boolean people =
+                uses.labels(place).classes().stream().anyMatch(each -> !each.equals("open"));
+        return people && !volume.encrypts()
+                ? Optional.of(Sentences.CLEAR_VOLUME)
+                : Optional.empty();
+    }
+}
