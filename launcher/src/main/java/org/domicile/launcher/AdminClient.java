@@ -149,7 +149,10 @@ record AdminClient(Path socket, String token) {
                 HttpAnswer answer = new HttpAnswer(channel, PATIENCE)) {
             send(answer, method, path, body.getBytes(StandardCharsets.UTF_8));
             if (answer.status() / 100 != 2) {
-                throw failure(answer.status(), answer.body(LARGEST_FAILURE));
+                throw Problem.answered(
+                        answer.status(),
+                        answer.body(LARGEST_FAILURE),
+                        said -> said.text("message"));
             }
             return reading.read(answer);
         } catch (java.net.SocketException e) {
@@ -186,20 +189,5 @@ record AdminClient(Path socket, String token) {
         } catch (IOException e) {
             throw new Problem("the server's answer is not what this command expects: " + e);
         }
-    }
-
-    private static Problem failure(int status, byte[] body) {
-        try {
-            String sentence = Json.object(body).text("message");
-            if (!sentence.isEmpty()) {
-                return new Problem(sentence);
-            }
-        } catch (IOException e) {
-            // It is said below: an answer that is no JSON comes from something else than our door.
-        }
-        return new Problem(
-                "the server answered with status "
-                        + status
-                        + (status >= 500 ? "; see log/server.log in the data folder" : ""));
     }
 }

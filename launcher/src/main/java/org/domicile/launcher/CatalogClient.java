@@ -1,17 +1,13 @@
 package org.domicile.launcher;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,31 +18,21 @@ import org.domicile.s3client.S3Signature;
  * is signed by one credential, so each is a use of whoever has it, under its purpose.
  */
 final class CatalogClient implements AutoCloseable {
-    private static final Duration LONGEST = Duration.ofMinutes(10);
     private static final int LARGEST_ANSWER = 256 << 20;
 
     /** Between levels of a namespace, as the specification has it. */
     private static final String SEPARATOR = "%1F";
 
-    private final HttpClient http;
-    private final URI endpoint;
-    private final S3Signature signature;
-    private final InstantSource clock;
+    private final ServerHttp server;
+    private final ServerHttp.Signing signing;
 
     /**
      * @param endpoint of the web listener
      * @param ca file of certificates to trust instead of the system's
      */
     CatalogClient(URI endpoint, S3Signature signature, InstantSource clock, Optional<Path> ca) {
-        HttpClient.Builder builder =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(Duration.ofSeconds(10));
-        ca.map(Authorities::trusted).ifPresent(builder::sslContext);
-        this.http = builder.build();
-        this.endpoint = endpoint;
-        this.signature = signature;
-        this.clock = clock;
+        this.server = new ServerHttp(endpoint, ca);
+        this.signing = new ServerHttp.Signing(server, signature, clock);
     }
 
     /** The path of a namespace. */
@@ -87,76 +73,15 @@ final class CatalogClient implements AutoCloseable {
     /** An answer; an empty object when there is none. @throws Problem with the server's sentence */
     Json.Row ask(Call call) throws IOException {
         byte[] body = call.body().getBytes(StandardCharsets.UTF_8);
-        String path = "/iceberg/v1/" + call.path();
-        StringBuilder pairs = new StringBuilder();
-        call.query()
-                .forEach((name, value) ->
-                        pairs.append(pairs.isEmpty() ? "" : "&")
-                                .append(S3Signature.encode(name, ""))
-                                .append('=')
-                                .append(S3Signature.encode(value, "")));
-        String authority = endpoint.getScheme() + "://" + endpoint.getRawAuthority();
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(
-                                URI.create(authority + path + (pairs.isEmpty() ? "" : "?" + pairs)))
-                        .timeout(LONGEST)
-                        .method(
-                                call.method(),
-                                body.length == 0
-                                        ? HttpRequest.BodyPublishers.noBody()
-                                        : HttpRequest.BodyPublishers.ofByteArray(body));
-        signature
-                .sign(
+        return server.ask(
+                signing.request(
                         call.method(),
-                        host(),
-                        path,
-                        pairs.toString(),
-                        new TreeMap<>(),
-                        S3Signature.hex(S3Signature.sha256(body)),
-                        clock.instant())
-                .forEach(request::header);
-        return answered(request.build());
-    }
-
-    private Json.Row answered(HttpRequest request) throws IOException {
-        try {
-            HttpResponse<InputStream> response =
-                    http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            byte[] answer;
-            try (InputStream in = response.body()) {
-                answer = in.readNBytes(LARGEST_ANSWER);
-            }
-            if (response.statusCode() / 100 != 2) {
-                throw refused(response.statusCode(), answer);
-            }
-            return answer.length == 0 ? Json.row() : AdminClient.parse(answer);
-        } catch (java.net.ConnectException e) {
-            throw Problem.nothingAt(endpoint);
-        } catch (javax.net.ssl.SSLHandshakeException e) {
-            throw Problem.untrusted(endpoint, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
-    }
-
-    private static Problem refused(int status, byte[] answer) {
-        try {
-            String sentence = Json.object(answer).row("error").text("message");
-            if (!sentence.isEmpty()) {
-                return new Problem(sentence);
-            }
-        } catch (IOException e) {
-            // It is said below: an answer that is no JSON comes from something else than our door.
-        }
-        return new Problem("the catalog answered with status " + status);
-    }
-
-    /** As the JDK's client sends it: without the port that the scheme means anyway. */
-    private String host() {
-        int port = endpoint.getPort();
-        boolean usual = port == -1 || port == (endpoint.getScheme().equals("https") ? 443 : 80);
-        return usual ? endpoint.getHost() : endpoint.getHost() + ":" + port;
+                        "/iceberg/v1/" + call.path(),
+                        call.query(),
+                        Map.of(),
+                        body.length == 0 ? S3Client.Payload.nothing() : S3Client.Payload.of(body)),
+                LARGEST_ANSWER,
+                answer -> answer.row("error").text("message"));
     }
 
     /**
@@ -182,6 +107,6 @@ final class CatalogClient implements AutoCloseable {
 
     @Override
     public void close() {
-        http.shutdownNow();
+        server.close();
     }
 }

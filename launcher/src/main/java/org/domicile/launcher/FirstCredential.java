@@ -1,7 +1,9 @@
 package org.domicile.launcher;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.Optional;
 import org.domicile.bytes.Disk;
 import org.domicile.bytes.Durable;
@@ -20,6 +22,12 @@ record FirstCredential(String accessKey, String secret, String region) {
     @Override
     public String toString() {
         return "FirstCredential[" + accessKey + "]";
+    }
+
+    /** Key and secret as the field Authorization carries them (RFC 7617). */
+    String basic() {
+        byte[] pair = (accessKey + ":" + secret).getBytes(StandardCharsets.UTF_8);
+        return "Basic " + Base64.getEncoder().encodeToString(pair);
     }
 
     /** What the file holds; empty when it is not there or not whole. */

@@ -4,7 +4,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -13,14 +12,12 @@ import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
@@ -35,14 +32,14 @@ import org.domicile.s3client.S3Signature;
 final class S3Client implements AutoCloseable {
     private static final int ATTEMPTS = 5;
     private static final long FIRST_PAUSE_MILLIS = 200;
-    private static final Duration LONGEST = Duration.ofMinutes(10);
     private static final int LARGEST_ANSWER = 32 << 20;
     private static final String NOTHING = S3Signature.hex(S3Signature.sha256(new byte[0]));
 
-    private final HttpClient http;
-    private final URI endpoint;
-    private final S3Signature signature;
-    private final InstantSource clock;
+    private final ServerHttp server;
+    private final ServerHttp.Signing signing;
+
+    /** Of the endpoint's, with a slash at its end. */
+    private final String path;
 
     /**
      * @param ca file of certificates to trust instead of the system's
@@ -53,15 +50,10 @@ final class S3Client implements AutoCloseable {
             throw new Problem(
                     "'" + endpoint + "' is no endpoint; write one such as http://127.0.0.1:9000");
         }
-        HttpClient.Builder builder =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .connectTimeout(Duration.ofSeconds(10));
-        ca.map(Authorities::trusted).ifPresent(builder::sslContext);
-        this.http = builder.build();
-        this.endpoint = endpoint;
-        this.signature = signature;
-        this.clock = clock;
+        this.server = new ServerHttp(endpoint, ca);
+        this.signing = new ServerHttp.Signing(server, signature, clock);
+        String base = endpoint.getRawPath() == null ? "" : endpoint.getRawPath();
+        this.path = base.endsWith("/") ? base : base + "/";
     }
 
     /** What is sent: how to make it anew for each attempt, and its sum. */
@@ -175,23 +167,17 @@ final class S3Client implements AutoCloseable {
             throws IOException {
         for (int attempt = 1; ; attempt++) {
             try {
-                HttpRequest request = request(method, bucket, key, query, headers, payload);
-                return told.of(http.send(request, handler));
+                HttpRequest request =
+                        signing.request(method, path(bucket, key), query, headers, payload);
+                return told.of(server.send(request, handler));
             } catch (S3Failure e) {
                 if (attempt == ATTEMPTS || !e.passing()) {
                     throw e;
                 }
-            } catch (java.net.ConnectException e) {
-                throw Problem.nothingAt(endpoint);
-            } catch (javax.net.ssl.SSLHandshakeException e) {
-                throw Problem.untrusted(endpoint, e);
             } catch (IOException e) {
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted", e);
             }
             pause(attempt);
         }
@@ -206,48 +192,8 @@ final class S3Client implements AutoCloseable {
         }
     }
 
-    private HttpRequest request(
-            String method,
-            String bucket,
-            String key,
-            Map<String, String> query,
-            Map<String, String> headers,
-            Payload payload) {
-        String base = endpoint.getRawPath() == null ? "" : endpoint.getRawPath();
-        StringBuilder path = new StringBuilder(base.endsWith("/") ? base : base + "/");
-        path.append(bucket);
-        if (!key.isEmpty()) {
-            path.append('/').append(S3Signature.encode(key, "/"));
-        }
-        StringBuilder pairs = new StringBuilder();
-        new TreeMap<>(query)
-                .forEach((name, value) ->
-                        pairs.append(pairs.isEmpty() ? "" : "&")
-                                .append(S3Signature.encode(name, ""))
-                                .append('=')
-                                .append(S3Signature.encode(value, "")));
-        String authority = endpoint.getScheme() + "://" + endpoint.getRawAuthority();
-        URI uri = URI.create(authority + path + (pairs.isEmpty() ? "" : "?" + pairs));
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(uri).timeout(LONGEST).method(method, payload.body());
-        signature
-                .sign(
-                        method,
-                        host(),
-                        path.toString(),
-                        pairs.toString(),
-                        headers,
-                        payload.sha256(),
-                        clock.instant())
-                .forEach(request::header);
-        return request.build();
-    }
-
-    /** As the JDK's client sends it: without the port that the scheme means anyway. */
-    private String host() {
-        int port = endpoint.getPort();
-        boolean usual = port == -1 || port == (endpoint.getScheme().equals("https") ? 443 : 80);
-        return usual ? endpoint.getHost() : endpoint.getHost() + ":" + port;
+    private String path(String bucket, String key) {
+        return path + bucket + (key.isEmpty() ? "" : "/" + S3Signature.encode(key, "/"));
     }
 
     private static S3Failure failure(int status, byte[] body) {
@@ -307,6 +253,6 @@ final class S3Client implements AutoCloseable {
 
     @Override
     public void close() {
-        http.shutdownNow();
+        server.close();
     }
 }

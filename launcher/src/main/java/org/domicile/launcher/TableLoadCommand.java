@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -16,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -140,7 +138,7 @@ final class TableLoadCommand extends ServerCommand {
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         if (!Files.isRegularFile(file)) {
             throw new Problem("there is no file " + file);
         }
@@ -154,10 +152,9 @@ final class TableLoadCommand extends ServerCommand {
         }
         Output output = output();
         Sum sum = new Sum();
-        try (HttpClient http =
-                        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        try (ServerHttp http = new ServerHttp(URI.create(web), Optional.empty());
                 Rejects kept = new Rejects(rejects == null ? beside() : rejects)) {
-            Door door = new Door(http, URI.create(web), own);
+            Door door = new Door(http, own);
             boolean parts = kind.equals("csv") || kind.equals("ndjson");
             if (kind.equals("xlsx")) {
                 try (Workbook workbook = new Workbook(file)) {
@@ -301,7 +298,7 @@ final class TableLoadCommand extends ServerCommand {
 
     private void inParts(
             Door door, String kind, Records records, Output output, Rejects kept, Sum sum)
-            throws IOException, InterruptedException {
+            throws IOException {
         // Of several parts none comes before all are known to be whole.
         boolean first = onError.equals("fail") && records.bytes() > size();
         List<Json.Row> columns = List.of();
@@ -349,7 +346,7 @@ final class TableLoadCommand extends ServerCommand {
     /** Loads nothing. */
     private void check(
             Door door, String kind, Records records, List<Json.Row> columns, Output output)
-            throws IOException, InterruptedException {
+            throws IOException {
         String said =
                 columns.stream()
                         .map(each -> encoded(each.text("name")) + ":" + encoded(each.text("type")))
@@ -382,7 +379,7 @@ final class TableLoadCommand extends ServerCommand {
     }
 
     private void whole(Door door, String kind, Output output, Rejects kept, Sum sum)
-            throws IOException, InterruptedException {
+            throws IOException {
         MessageDigest digest = sha256();
         try (InputStream in = Files.newInputStream(file)) {
             byte[] some = new byte[1 << 20];
@@ -473,22 +470,16 @@ final class TableLoadCommand extends ServerCommand {
     }
 
     /** The server's web listener. */
-    record Door(HttpClient http, URI web, FirstCredential own) {
+    record Door(ServerHttp http, FirstCredential own) {
         Json.Row ask(String path, Map<String, String> asked, BodyPublisher body, long shift)
-                throws IOException, InterruptedException {
+                throws IOException {
             String query =
                     asked.entrySet().stream()
                             .map(each -> each.getKey() + "=" + encoded(each.getValue()))
                             .collect(Collectors.joining("&"));
-            String login =
-                    Base64.getEncoder()
-                            .encodeToString(
-                                    (own.accessKey() + ":" + own.secret())
-                                            .getBytes(StandardCharsets.UTF_8));
             HttpResponse<byte[]> answer =
                     send(
-                            HttpRequest.newBuilder(web.resolve(path + "?" + query))
-                                    .header("Authorization", "Basic " + login)
+                            http.to(path + "?" + query, own)
                                     .header("Content-Type", "application/octet-stream")
                                     .POST(body)
                                     .build());
@@ -505,7 +496,7 @@ final class TableLoadCommand extends ServerCommand {
             return told;
         }
 
-        private HttpResponse<byte[]> send(HttpRequest request) throws InterruptedException {
+        private HttpResponse<byte[]> send(HttpRequest request) {
             try {
                 return http.send(request, BodyHandlers.ofByteArray());
             } catch (IOException e) {

@@ -474,8 +474,10 @@ class SqlWritesTest {
                     });
             var door =
                     new TableLoadCommand.Door(
-                            java.net.http.HttpClient.newHttpClient(),
-                            java.net.URI.create("http://127.0.0.1:" + listening.getLocalPort()),
+                            new ServerHttp(
+                                    java.net.URI.create(
+                                            "http://127.0.0.1:" + listening.getLocalPort()),
+                                    java.util.Optional.empty()),
                             first);
             Problem told =
                     assertThrows(

@@ -47,6 +47,11 @@ public interface Exchange {
     /** True over TLS. */
     boolean secure();
 
+    /** True when a secret may travel: over TLS, or on this machine, nobody reads it on its way. */
+    default boolean confidential() {
+        return secure() || client().getAddress().isLoopbackAddress();
+    }
+
     /** Name of the listener it came through. */
     String listener();
 

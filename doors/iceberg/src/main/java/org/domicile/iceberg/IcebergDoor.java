@@ -27,6 +27,7 @@ import org.domicile.guard.GuardedSessions;
 import org.domicile.guard.GuardedTables;
 import org.domicile.guard.Identity;
 import org.domicile.guard.Refused;
+import org.domicile.http.BasicLogin;
 import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
 import org.domicile.http.HttpHandler;
@@ -170,9 +171,7 @@ public final class IcebergDoor implements HttpHandler {
         String use = "";
         try {
             Map<String, String> form = Tokens.form(body(exchange, LONGEST_FORM));
-            Tokens.Grant grant =
-                    Tokens.grant(
-                            form, exchange.headers().first("Authorization").orElse(""), identity);
+            Tokens.Grant grant = Tokens.grant(form, BasicLogin.of(exchange.headers()), identity);
             switch (grant) {
                 case Tokens.Grant.Fresh(Caller.Known caller) -> {
                     GuardedSessions sessions = guard.sessions(request(exchange, caller));

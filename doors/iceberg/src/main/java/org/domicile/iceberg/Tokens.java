@@ -3,12 +3,12 @@ package org.domicile.iceberg;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.domicile.guard.GuardedSessions;
 import org.domicile.guard.Identity;
+import org.domicile.http.BasicLogin;
 import org.domicile.request.Caller;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +85,8 @@ final class Tokens {
         record Shown(String token) implements Grant {}
     }
 
-    static Grant grant(Map<String, String> form, String authorization, Identity identity) {
+    /** What a form asks for. @param shown beside it, in the head */
+    static Grant grant(Map<String, String> form, Optional<BasicLogin> shown, Identity identity) {
         String type = form.getOrDefault("grant_type", "");
         if (type.equals(EXCHANGE)) {
             return new Grant.Shown(form.getOrDefault("subject_token", ""));
@@ -98,36 +99,23 @@ final class Tokens {
                     "Ask with grant_type=client_credentials.");
         }
         String id = form.getOrDefault("client_id", "");
-        String secret = form.getOrDefault("client_secret", "");
-        if (id.isEmpty() && authorization.regionMatches(true, 0, "Basic ", 0, 6)) {
-            String[] pair = basic(authorization.substring(6));
-            id = pair[0];
-            secret = pair[1];
-        }
-        String shown = id;
+        BasicLogin login =
+                shown.filter(_ -> id.isEmpty())
+                        .orElseGet(() ->
+                                new BasicLogin(
+                                        id,
+                                        form.getOrDefault("client_secret", "")
+                                                .getBytes(StandardCharsets.UTF_8)));
         Caller.Known caller =
-                identity.caller(id, secret.getBytes(StandardCharsets.UTF_8))
+                identity.caller(login.accessKey(), login.secret())
                         .orElseThrow(() ->
                                 new Wrong(
                                         401,
                                         "invalid_client",
-                                        identity.caller(shown),
+                                        identity.caller(login.accessKey()),
                                         "client_id is an access key, client_secret its secret:"
                                                 + " there is no such pair."));
         return new Grant.Fresh(caller);
-    }
-
-    private static String[] basic(String encoded) {
-        try {
-            String pair =
-                    new String(Base64.getDecoder().decode(encoded.strip()), StandardCharsets.UTF_8);
-            int colon = pair.indexOf(':');
-            return colon < 0
-                    ? new String[] {pair, ""}
-                    : new String[] {pair.substring(0, colon), pair.substring(colon + 1)};
-        } catch (IllegalArgumentException e) {
-            return new String[] {"", ""};
-        }
     }
 
     /** Makes a token. */

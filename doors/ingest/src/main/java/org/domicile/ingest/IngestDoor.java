@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +23,7 @@ import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedStreams;
 import org.domicile.guard.Refused;
 import org.domicile.guard.StreamRefusal;
+import org.domicile.http.BasicLogin;
 import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
 import org.domicile.http.HttpHandler;
@@ -66,7 +66,7 @@ public final class IngestDoor implements HttpHandler {
 
     @Override
     public void handle(Exchange exchange) throws IOException {
-        if (!exchange.secure() && !exchange.client().getAddress().isLoopbackAddress()) {
+        if (!exchange.confidential()) {
             fail(
                     exchange,
                     new Failure(
@@ -138,25 +138,8 @@ public final class IngestDoor implements HttpHandler {
     }
 
     private Optional<Caller.Known> caller(Exchange exchange) {
-        List<String> shown = exchange.headers().all("Authorization");
-        if (shown.size() != 1 || !shown.getFirst().regionMatches(true, 0, "Basic ", 0, 6)) {
-            return Optional.empty();
-        }
-        try {
-            String pair =
-                    new String(
-                            Base64.getDecoder().decode(shown.getFirst().substring(6).strip()),
-                            UTF_8);
-            int colon = pair.indexOf(':');
-            return colon < 0
-                    ? Optional.empty()
-                    : guard.identity()
-                            .caller(
-                                    pair.substring(0, colon),
-                                    pair.substring(colon + 1).getBytes(UTF_8));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+        return BasicLogin.of(exchange.headers())
+                .flatMap(shown -> guard.identity().caller(shown.accessKey(), shown.secret()));
     }
 
     private Request request(Exchange exchange, Caller.Known caller) {

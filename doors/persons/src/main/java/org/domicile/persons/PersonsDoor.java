@@ -70,7 +70,7 @@ public final class PersonsDoor implements HttpHandler {
             fail(exchange, 405, "Ask with GET.");
             return;
         }
-        if (!exchange.secure() && !exchange.client().getAddress().isLoopbackAddress()) {
+        if (!exchange.confidential()) {
             guard.stranger(GuardedPeople.READ_OWN, "no-tls");
             fail(exchange, 403, "Ask over https: a code must not travel in clear.");
             return;

@@ -150,7 +150,7 @@ final class Call {
 
     /** Whether what the request says was heard by nobody on the way. */
     boolean confidential() {
-        return exchange.secure() || exchange.client().getAddress().isLoopbackAddress();
+        return exchange.confidential();
     }
 
     /** Gives back what {@link #document} took, and wipes customers' keys. */

@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,6 +21,7 @@ import java.util.concurrent.Semaphore;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedSql;
+import org.domicile.http.BasicLogin;
 import org.domicile.http.BodyOutput;
 import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
@@ -86,7 +86,7 @@ public final class SqlPage implements HttpHandler {
             fail(exchange, 405, new SqlError("0A000", "ask with POST"), "");
             return;
         }
-        if (!exchange.secure() && !exchange.client().getAddress().isLoopbackAddress()) {
+        if (!exchange.confidential()) {
             fail(
                     exchange,
                     403,
@@ -141,25 +141,8 @@ public final class SqlPage implements HttpHandler {
     }
 
     private Optional<Caller.Known> caller(Exchange exchange) {
-        List<String> shown = exchange.headers().all("Authorization");
-        if (shown.size() != 1 || !shown.getFirst().regionMatches(true, 0, "Basic ", 0, 6)) {
-            return Optional.empty();
-        }
-        try {
-            String pair =
-                    new String(
-                            Base64.getDecoder().decode(shown.getFirst().substring(6).strip()),
-                            StandardCharsets.UTF_8);
-            int colon = pair.indexOf(':');
-            return colon < 0
-                    ? Optional.empty()
-                    : guard.identity()
-                            .caller(
-                                    pair.substring(0, colon),
-                                    pair.substring(colon + 1).getBytes(StandardCharsets.UTF_8));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+        return BasicLogin.of(exchange.headers())
+                .flatMap(shown -> guard.identity().caller(shown.accessKey(), shown.secret()));
     }
 
     private void answer(Exchange exchange, Caller.Known caller) throws IOException {

@@ -17,6 +17,7 @@ import org.domicile.bytes.StorageFailure;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedLogs;
 import org.domicile.guard.Refused;
+import org.domicile.http.BasicLogin;
 import org.domicile.http.Exchange;
 import org.domicile.http.Headers;
 import org.domicile.http.HttpHandler;
@@ -161,8 +162,8 @@ public final class TilesDoor implements HttpHandler {
      * the machine itself; elsewhere it is not even asked for.
      */
     private Caller.Known caller(Exchange exchange, Wanted.OfUseLog wanted) {
-        Optional<Basic> shown = Basic.parse(exchange.headers().all("Authorization"));
-        if (!exchange.secure() && !exchange.client().getAddress().isLoopbackAddress()) {
+        Optional<BasicLogin> shown = BasicLogin.of(exchange.headers());
+        if (!exchange.confidential()) {
             refuse(exchange, shown, wanted, "no-tls");
             throw new Failure(
                     403, "A use log is read over https: a secret must not travel in clear.");
@@ -185,7 +186,7 @@ public final class TilesDoor implements HttpHandler {
      * exists is not told.
      */
     private void refuse(
-            Exchange exchange, Optional<Basic> shown, Wanted.OfUseLog wanted, String reason) {
+            Exchange exchange, Optional<BasicLogin> shown, Wanted.OfUseLog wanted, String reason) {
         long end = System.nanoTime() + REFUSING.toNanos();
         Optional<Caller.Known> claimed =
                 shown.flatMap(pair -> guard.identity().caller(pair.accessKey()));

@@ -1,4 +1,4 @@
-package org.domicile.tiles;
+package org.domicile.http;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -6,15 +6,22 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
-/** Access key and secret as HTTP Basic authentication carries them (RFC 7617). */
-record Basic(String accessKey, byte[] secret) {
+/**
+ * Access key and secret as HTTP Basic authentication carries them (RFC 7617). Whether they belong
+ * together is for who has the secrets to say, in constant time. A door takes them only when {@link
+ * Exchange#confidential}.
+ *
+ * @param secret as sent; it is not copied
+ */
+public record BasicLogin(String accessKey, byte[] secret) {
     /** Longer is no pair of ours, and is not looked at. */
     private static final int LONGEST = 512;
 
     private static final String SCHEME = "Basic ";
 
     /** What the Authorization fields say; empty when that is no pair, or more than one. */
-    static Optional<Basic> parse(List<String> fields) {
+    public static Optional<BasicLogin> of(Headers headers) {
+        List<String> fields = headers.all("Authorization");
         if (fields.size() != 1) {
             return Optional.empty();
         }
@@ -31,7 +38,7 @@ record Basic(String accessKey, byte[] secret) {
         for (int colon = 0; colon < pair.length; colon++) {
             if (pair[colon] == ':') {
                 return Optional.of(
-                        new Basic(
+                        new BasicLogin(
                                 new String(pair, 0, colon, StandardCharsets.UTF_8),
                                 Arrays.copyOfRange(pair, colon + 1, pair.length)));
             }
@@ -42,6 +49,6 @@ record Basic(String accessKey, byte[] secret) {
     /** The secret stays out of whatever is printed. */
     @Override
     public String toString() {
-        return "Basic[" + accessKey + "]";
+        return "BasicLogin[" + accessKey + "]";
     }
 }
