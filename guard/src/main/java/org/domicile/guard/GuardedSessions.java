@@ -35,6 +35,23 @@ public interface GuardedSessions {
     Proven assume(Wanted wanted, String token);
 
     /**
+     * Who would be let in by a token of an issuer, for protocols whose clients cannot say which
+     * role they mean: the role is the only one that trusts the token, of all that there are. This
+     * is no use, and leaves no record; {@link #assumeOnly} is one.
+     *
+     * @param token an OpenID Connect ID token
+     */
+    Trusted trusted(String token);
+
+    /**
+     * A session in the only role that trusts a token. It ends with the token, or with what the role
+     * allows when that comes first, and may be shorter than {@link #SHORTEST}.
+     *
+     * @param session what it is called
+     */
+    Proven assumeOnly(String token, String session);
+
+    /**
      * A session that is as good as the caller's credential and ends with it.
      *
      * @param life from {@link #SHORTEST} to {@link #LONGEST}
@@ -95,6 +112,16 @@ public interface GuardedSessions {
 
     /** A session of somebody whom an issuer named. @param subject as the issuer names him */
     record Proven(Issued issued, String subject, String audience, String issuer) {}
+
+    /**
+     * Whom a token would let in.
+     *
+     * @param organisation the role's
+     * @param id the same for each token of this person for this role, and for no other; 64
+     *     hexadecimal digits that say nothing of either
+     * @param expires when a session of it that begins now would end
+     */
+    record Trusted(String organisation, String id, Instant expires) {}
 
     /** It cannot be done as it was asked; the message is a sentence for people. */
     final class Declined extends RuntimeException {

@@ -1,11 +1,17 @@
 package org.domicile.guard;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.domicile.keys.KeyId;
@@ -30,6 +36,10 @@ import org.jspecify.annotations.Nullable;
 final class SessionsView implements GuardedSessions {
     /** Of what {@link Keys#createSubject} takes. */
     private static final int LONGEST_IDENTIFIER = 1_024;
+
+    private static final String SEVERAL =
+            "More than one role trusts this token, and it does not say which is meant: give each"
+                    + " role an audience of its own, and get a token for one of them.";
 
     private static final Duration USUAL = Duration.ofHours(1);
 
@@ -166,7 +176,104 @@ final class SessionsView implements GuardedSessions {
         if (!role.trusts(valid.subject())) {
             throw denied();
         }
-        Duration life = life(wanted.life(), role);
+        return begin(
+                new Trusting(role, target, valid),
+                wanted.session(),
+                end(life(wanted.life(), role), role.purpose(), Instant.MAX),
+                wanted.narrowing());
+    }
+
+    /** A role, the issuer whose tokens it trusts, and what such a token says. */
+    private record Trusting(Role role, Target target, IdToken.Verdict.Valid valid) {}
+
+    @Override
+    public Trusted trusted(String token) {
+        Trusting only = only(token);
+        byte[] about =
+                String.join("\0", only.role().id(), only.target().url(), only.valid().subject())
+                        .getBytes(StandardCharsets.UTF_8);
+        return new Trusted(only.role().organisation(), sha256(about), end(only));
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    @Override
+    public Proven assumeOnly(String token, String session) {
+        Trusting only = only(token);
+        return begin(only, session, end(only), SessionPolicy.NONE);
+    }
+
+    private Instant end(Trusting only) {
+        return end(only.role().longest(), only.role().purpose(), only.valid().expires());
+    }
+
+    private Trusting only(String text) {
+        List<Trusting> trusting =
+                trusting(
+                        IdToken.parse(text)
+                                .orElseThrow(() -> badToken("it is no signed token (JWT)")));
+        if (trusting.isEmpty()) {
+            throw denied();
+        }
+        if (trusting.size() > 1) {
+            throw new Declined(Declined.Kind.DENIED, SEVERAL);
+        }
+        return trusting.getFirst();
+    }
+
+    /** All roles that trust a token. More than one organisation may know its issuer. */
+    private List<Trusting> trusting(IdToken token) {
+        Map<Target, List<Role>> candidates = candidates(token.issuer());
+        if (candidates.isEmpty()) {
+            throw badToken("no role trusts its issuer");
+        }
+        List<Trusting> trusting = new ArrayList<>();
+        List<Declined> declined = new ArrayList<>();
+        candidates.forEach((target, roles) -> {
+            List<String> audiences =
+                    roles.stream().flatMap(each -> each.audiences().stream()).distinct().toList();
+            try {
+                IdToken.Verdict.Valid valid = believed(target, token, audiences);
+                roles.stream()
+                        .filter(each -> each.trusts(valid.subject()))
+                        .filter(each ->
+                                each.audiences().stream().anyMatch(token.audiences()::contains))
+                        .forEach(each -> trusting.add(new Trusting(each, target, valid)));
+            } catch (Declined e) {
+                declined.add(e);
+            }
+        });
+        if (declined.size() == candidates.size()) {
+            throw declined.getFirst();
+        }
+        return trusting;
+    }
+
+    private Map<Target, List<Role>> candidates(String issuer) {
+        Map<Target, List<Role>> candidates = new LinkedHashMap<>();
+        for (Role each : policy.register().roles().values()) {
+            Target target = policy.register().targets().get(each.issuer());
+            if (!each.removed()
+                    && target != null
+                    && !target.removed()
+                    && target.url().equals(issuer)) {
+                candidates.computeIfAbsent(target, _ -> new ArrayList<>()).add(each);
+            }
+        }
+        return candidates;
+    }
+
+    private Proven begin(Trusting trusting, String name, Instant end, SessionPolicy narrowing) {
+        IdToken.Verdict.Valid valid = trusting.valid();
+        Role role = trusting.role();
+        Target target = trusting.target();
+        Resource.Assumed asked = new Resource.Assumed(role.organisation(), role.name());
         String principal = BucketUses.randomId(random);
         Caller.By.Session session =
                 new Caller.By.Session(
@@ -175,9 +282,9 @@ final class SessionsView implements GuardedSessions {
                         "",
                         target.full(),
                         person(role.organisation(), target.url(), valid.subject()),
-                        wanted.session(),
-                        end(life, role.purpose(), Instant.MAX),
-                        wanted.narrowing().digest());
+                        name,
+                        end,
+                        narrowing.digest());
         Caller.Known made = made(role.organisation(), principal, role.purpose(), session);
         // Nobody was known until here; from here on the session acts, and what it does first is
         // that it begins.
@@ -185,9 +292,9 @@ final class SessionsView implements GuardedSessions {
         try (Admitted use =
                 uses.admit(
                         "sts:AssumeRoleWithWebIdentity", asked, asked.full() + "/" + principal)) {
-            policy.issue(use.carrying(() -> 0), wanted.narrowing());
+            policy.issue(use.carrying(() -> 0), narrowing);
             return new Proven(
-                    issued(made, session, wanted.narrowing()),
+                    issued(made, session, narrowing),
                     valid.subject(),
                     valid.audience(),
                     target.url());
@@ -212,8 +319,11 @@ final class SessionsView implements GuardedSessions {
                 IdToken.parse(text)
                         .filter(each -> each.issuer().equals(target.url()))
                         .orElseThrow(() -> badToken("it is no token of the role's issuer"));
-        return switch (issuers.verify(
-                target, token, role.audiences(), request.at(), this::program)) {
+        return believed(target, token, role.audiences());
+    }
+
+    private IdToken.Verdict.Valid believed(Target target, IdToken token, List<String> audiences) {
+        return switch (issuers.verify(target, token, audiences, request.at(), this::program)) {
             case IdToken.Verdict.Valid valid -> valid;
             case IdToken.Verdict.Expired() ->
                     throw new Declined(

@@ -23,6 +23,9 @@ import org.domicile.request.Caller;
 final class StreamMinute {
     private static final int FORMAT = 1;
 
+    /** The same of a temporary credential. */
+    private static final int FORMAT_OF_SESSIONS = 2;
+
     /** Of a partition: what is further apart than so many ranges is told as one. */
     private static final int MOST_RANGES = 8;
 
@@ -181,7 +184,7 @@ final class StreamMinute {
         ByteArrayOutputStream bytesOut = new ByteArrayOutputStream();
         try {
             DataOutputStream out = new DataOutputStream(bytesOut);
-            out.writeByte(FORMAT);
+            out.writeByte(isOfSession(opening.caller()) ? FORMAT_OF_SESSIONS : FORMAT);
             out.writeLong(opening.at().toEpochMilli());
             out.writeLong(opening.number());
             for (String text :
@@ -221,6 +224,10 @@ final class StreamMinute {
         return bytesOut.toByteArray();
     }
 
+    private static boolean isOfSession(Caller caller) {
+        return caller instanceof Caller.Known known && known.by() instanceof Caller.By.Session;
+    }
+
     private static void caller(DataOutputStream out, Caller caller) throws IOException {
         switch (caller) {
             case Caller.Known(
@@ -239,15 +246,62 @@ final class StreamMinute {
                 out.writeUTF(name);
                 out.writeUTF(purpose);
             }
+            case Caller.Known(
+                            String organisation,
+                            String principal,
+                            String credential,
+                            String purpose,
+                            Caller.By.Session session)
+                    when !session.grant().isFor() -> {
+                for (String text :
+                        List.of(
+                                organisation,
+                                principal,
+                                credential,
+                                purpose,
+                                session.role(),
+                                session.roleId(),
+                                session.source(),
+                                session.target(),
+                                session.subject(),
+                                session.name(),
+                                session.policy())) {
+                    out.writeUTF(text);
+                }
+                out.writeLong(session.expires().toEpochMilli());
+            }
             case Caller.Known _, Caller.Anonymous _ ->
                     throw new IllegalStateException("doors of streams let no such caller in");
         }
     }
 
+    private static Caller caller(DataInputStream in) throws IOException {
+        return in.readByte() == 0
+                ? new Caller.Known(in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF())
+                : new Caller.Program(in.readUTF(), in.readUTF());
+    }
+
+    private static Caller session(DataInputStream in) throws IOException {
+        String[] texts = new String[11];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = in.readUTF();
+        }
+        Instant expires = Instant.ofEpochMilli(in.readLong());
+        return new Caller.Known(
+                texts[0],
+                texts[1],
+                texts[2],
+                texts[3],
+                new Caller.By.Session(
+                        texts[4], texts[5], texts[6], texts[7], texts[8], texts[9], expires,
+                        texts[10]));
+    }
+
     static StreamMinute decode(String id, byte[] kept) {
         try {
             DataInputStream in = new DataInputStream(new ByteArrayInputStream(kept));
-            if (in.readByte() != FORMAT) {
+            int format = in.readByte();
+            if (format != FORMAT && format != FORMAT_OF_SESSIONS) {
                 throw new StorageFailure(
                         StorageFailure.Kind.FOREIGN,
                         "a minute of a stream has a form that this program does not know: use a"
@@ -259,11 +313,7 @@ final class StreamMinute {
             for (int i = 0; i < texts.length; i++) {
                 texts[i] = in.readUTF();
             }
-            Caller caller =
-                    in.readByte() == 0
-                            ? new Caller.Known(
-                                    in.readUTF(), in.readUTF(), in.readUTF(), in.readUTF())
-                            : new Caller.Program(in.readUTF(), in.readUTF());
+            Caller caller = format == FORMAT ? caller(in) : session(in);
             int count = in.readUnsignedShort();
             List<KeyId> subjects = new ArrayList<>();
             for (int i = 0; i < count; i++) {

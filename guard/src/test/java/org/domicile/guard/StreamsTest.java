@@ -214,6 +214,24 @@ final class StreamsTest {
 
     @Test
     void aDeathClosesMinutesWithWhatIsKnown() throws Exception {
+        deathCloses();
+    }
+
+    @Test
+    void andThoseOfATemporaryCredential() throws Exception {
+        GuardedSessions.Issued issued =
+                installation.guard().sessions(request()).token(Duration.ZERO);
+        caller =
+                installation
+                        .guard()
+                        .identity()
+                        .session(issued.accessKey(), issued.token())
+                        .orElseThrow()
+                        .caller();
+        deathCloses();
+    }
+
+    private void deathCloses() throws Exception {
         streams.create(request(), topic(LEVELS));
         freshMinute();
         long before = installation.entries("city");

@@ -43,6 +43,8 @@ class DataPathsTest {
                     "GuardedObjects.refuse", // puts on record what the door itself refused
                     "GuardedLogs.refuse",
                     "GuardedSessions.refuse",
+                    "GuardedSessions.trusted", // these need an issuer: TokenLoginsTest
+                    "GuardedSessions.assumeOnly",
                     "GuardedTables.refuse",
                     "GuardedTables.scan", // for queries
                     "GuardedStreams.settle", // brings the log to what is on record

@@ -41,8 +41,9 @@ public final class IdToken {
          *
          * @param subject whom it is about, as the issuer names him; at most 255 characters
          * @param audience the first of those that it names and that were asked for
+         * @param expires when it ends
          */
-        record Valid(String subject, String audience) implements Verdict {}
+        record Valid(String subject, String audience, Instant expires) implements Verdict {}
 
         /** It is the issuer's, and has ended. */
         record Expired() implements Verdict {}
@@ -71,6 +72,11 @@ public final class IdToken {
     /** Who it says made it ({@code iss}); empty when it says nothing. */
     public String issuer() {
         return claims.getIssuer() == null ? "" : claims.getIssuer();
+    }
+
+    /** Whom it says it is for ({@code aud}). */
+    public List<String> audiences() {
+        return List.copyOf(claims.getAudience());
     }
 
     /**
@@ -147,6 +153,6 @@ public final class IdToken {
                 return new Verdict.Refused("the token is not valid yet");
             }
         }
-        return new Verdict.Valid(subject, audience.get());
+        return new Verdict.Valid(subject, audience.get(), expires.toInstant());
     }
 }

@@ -1,5 +1,6 @@
 package org.domicile.streams;
 
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,13 @@ public interface Admission {
      * @param mechanism {@code SCRAM-SHA-256}
      */
     Optional<Scram> scram(String login, String mechanism);
+
+    /**
+     * Whom a token of an issuer lets in (SASL OAUTHBEARER, RFC 7628). The name is that of a login
+     * from then on, and the same for each token of this person, so that a client can show a new one
+     * on the connection that it has.
+     */
+    Bearer bearer(String token);
 
     /** The organisation of a login, whose clients share what they may take; empty for none. */
     String organisation(String login);
@@ -45,6 +53,15 @@ public interface Admission {
      * next request shows: what was on its way when it went counts not.
      */
     void polled(Client client, String stream, int partition, long from, long to);
+
+    /** What a token is worth. */
+    sealed interface Bearer {
+        /** It lets somebody in. @param expires when the connection needs another */
+        record Login(String name, Instant expires) implements Bearer {}
+
+        /** It lets nobody in. @param sentence why, without quotation marks and backslashes */
+        record Refused(String sentence) implements Bearer {}
+    }
 
     /** What clients give names to, beside streams. */
     enum Shared {

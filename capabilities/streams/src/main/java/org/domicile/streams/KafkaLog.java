@@ -301,7 +301,7 @@ final class KafkaLog implements StreamLog {
                     ProgramLogins.class.getName());
         }
         String clients = "listener.name.clients.";
-        settings.put(clients + "sasl.enabled.mechanisms", "PLAIN,SCRAM-SHA-256");
+        settings.put(clients + "sasl.enabled.mechanisms", "PLAIN,SCRAM-SHA-256,OAUTHBEARER");
         settings.put(
                 clients + "plain.sasl.jaas.config",
                 "org.apache.kafka.common.security.plain.PlainLoginModule required;");
@@ -310,6 +310,12 @@ final class KafkaLog implements StreamLog {
                 "org.apache.kafka.common.security.scram.ScramLoginModule required;");
         settings.put(
                 clients + "plain.sasl.server.callback.handler.class", ClientLogins.class.getName());
+        settings.put(
+                clients + "oauthbearer.sasl.jaas.config",
+                "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;");
+        settings.put(
+                clients + "oauthbearer.sasl.server.callback.handler.class",
+                ClientLogins.class.getName());
         settings.put(
                 clients + "scram-sha-256.sasl.server.callback.handler.class",
                 ClientLogins.class.getName());

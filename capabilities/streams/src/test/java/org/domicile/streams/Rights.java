@@ -2,6 +2,7 @@ package org.domicile.streams;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,15 @@ final class Rights implements Admission {
                         throw new IllegalStateException(e);
                     }
                 });
+    }
+
+    /** A token is {@code LOGIN SECONDS}. */
+    @Override
+    public Bearer bearer(String token) {
+        String[] parts = token.split("\\.", -1);
+        return parts.length == 2 && secrets.containsKey(parts[0])
+                ? new Bearer.Login(parts[0], Instant.now().plusSeconds(Integer.parseInt(parts[1])))
+                : new Bearer.Refused("It is nobody's.");
     }
 
     @Override

@@ -1,4 +1,4 @@
-package org.domicile.s3;
+package org.domicile.guard;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -26,20 +26,21 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A small OpenID Connect issuer on loopback, written from the specifications with the JDK alone: it
  * says where its keys are, shows them, and signs what it is told.
  */
-final class TestIssuer implements AutoCloseable {
+public final class TestIssuer implements AutoCloseable {
     private final HttpServer http;
     private final Map<String, KeyPair> keys = new LinkedHashMap<>();
 
     /** Requests for its keys. */
-    final AtomicInteger asked = new AtomicInteger();
+    public final AtomicInteger asked = new AtomicInteger();
 
     /** What it answers in place of documents; 200 for documents. */
-    volatile int status = 200;
+    public volatile int status = 200;
 
     /** What it says in place of its keys' address; empty for the true one. */
-    volatile String keysAddress = "";
+    public volatile String keysAddress = "";
 
-    TestIssuer() throws IOException {
+    /** Starts it, with a key {@code r} (RSA) and a key {@code e} (P-256). */
+    public TestIssuer() throws IOException {
         http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         http.createContext(
                 "/realm/.well-known/openid-configuration",
@@ -72,7 +73,8 @@ final class TestIssuer implements AutoCloseable {
         add("e", "EC");
     }
 
-    String url() {
+    /** Who it says it is. */
+    public String url() {
         return "http://127.0.0.1:" + http.getAddress().getPort() + "/realm";
     }
 
@@ -88,7 +90,7 @@ final class TestIssuer implements AutoCloseable {
     }
 
     /** Makes a key. */
-    final void add(String id, String type) {
+    public void add(String id, String type) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance(type);
             if (type.equals("EC")) {
@@ -103,7 +105,7 @@ final class TestIssuer implements AutoCloseable {
     }
 
     /** A token for {@code tests} about somebody, for a while. */
-    String token(String key, String subject, Instant ends) {
+    public String token(String key, String subject, Instant ends) {
         return token(
                 key,
                 "{\"iss\":\"%s\",\"sub\":\"%s\",\"aud\":\"tests\",\"exp\":%d}"
@@ -111,7 +113,7 @@ final class TestIssuer implements AutoCloseable {
     }
 
     /** A token that says this. @param key {@code r} or what begins with it is an RSA key */
-    String token(String key, String claims) {
+    public String token(String key, String claims) {
         boolean rsa = key.startsWith("r");
         return token(
                 key,
@@ -121,7 +123,7 @@ final class TestIssuer implements AutoCloseable {
     }
 
     /** A token with this header. */
-    String token(String key, String header, String claims) {
+    public String token(String key, String header, String claims) {
         String signed = base64(header) + "." + base64(claims);
         try {
             boolean rsa = key.startsWith("r");
@@ -136,7 +138,7 @@ final class TestIssuer implements AutoCloseable {
     }
 
     /** The bytes of an RSA public key, as somebody who confuses algorithms would use them. */
-    byte[] publicKey(String key) {
+    public byte[] publicKey(String key) {
         return pair(key).getPublic().getEncoded();
     }
 
@@ -164,11 +166,13 @@ final class TestIssuer implements AutoCloseable {
         return base64(fixed);
     }
 
-    static String base64(String text) {
+    /** Without padding, in the alphabet of URLs. */
+    public static String base64(String text) {
         return base64(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static String base64(byte[] bytes) {
+    /** The same of bytes. */
+    public static String base64(byte[] bytes) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 

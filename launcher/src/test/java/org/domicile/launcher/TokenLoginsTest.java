@@ -1,0 +1,336 @@
+package org.domicile.launcher;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.callback.UnsupportedCallbackException;
+import javax.security.auth.login.AppConfigurationEntry;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.security.auth.AuthenticateCallbackHandler;
+import org.apache.kafka.common.security.oauthbearer.OAuthBearerToken;
+import org.apache.kafka.common.security.oauthbearer.OAuthBearerTokenCallback;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.domicile.guard.TestIssuer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kafka's own client, logged in with tokens of an issuer (SASL OAUTHBEARER). */
+@Timeout(120)
+class TokenLoginsTest {
+    private static final String STREAM = "water.levels";
+    private static final String GAUGE = "gauge-7";
+
+    @TempDir Path above;
+    private Rig rig;
+    private Cloud cloud;
+    private TestIssuer issuer;
+
+    @BeforeEach
+    void open() throws IOException {
+        rig = new Rig(above);
+        cloud = rig.open("kafka.listen=127.0.0.1:0");
+        issuer = new TestIssuer();
+        done("target", "create", "id", issuer.url(), "--zone", "home", "--network", "127.0.0.0/8");
+        role("gauges", "tests", "gauge-*");
+        done("stream", "create", STREAM, "--partitions", "1");
+    }
+
+    @AfterEach
+    void close() {
+        issuer.close();
+        cloud.close();
+    }
+
+    private Rig.Ran done(String... arguments) {
+        Rig.Ran ran = rig.run(arguments);
+        assertEquals(0, ran.code(), ran.err());
+        return ran;
+    }
+
+    private void role(String name, String audience, String subject) throws IOException {
+        Path all = above.resolve("streams.cedar");
+        Files.writeString(
+                all,
+                """
+                permit (
+                  principal,
+                  action in
+                    [
+                      Action::"streams:ListStreams",
+                      Action::"streams:DescribeStream",
+                      Action::"streams:Publish",
+                      Action::"streams:Poll",
+                      Action::"streams:UseName"
+                    ],
+                  resource
+                );
+                """);
+        done(
+                "role",
+                "create",
+                name,
+                all.toString(),
+                "--purpose",
+                "first-steps",
+                "--issuer",
+                "id",
+                "--audience",
+                audience,
+                "--subject",
+                subject);
+    }
+
+    /** A token of some seconds. */
+    private String token(long seconds) {
+        return issuer.token("r", GAUGE, Instant.now().plusSeconds(seconds));
+    }
+
+    private String claims(String issuer, String subject, String audiences, long seconds) {
+        return "{\"iss\":\"%s\",\"sub\":\"%s\",\"aud\":%s,\"exp\":%d}"
+                .formatted(
+                        issuer,
+                        subject,
+                        audiences,
+                        Instant.now().plusSeconds(seconds).getEpochSecond());
+    }
+
+    /** Gives a client the tokens that a test wants it to have. Public because Kafka makes it. */
+    public static final class Tokens implements AuthenticateCallbackHandler {
+        static final Map<String, Supplier<String>> GIVEN = new ConcurrentHashMap<>();
+        private String name = "";
+
+        /** For Kafka. */
+        public Tokens() {}
+
+        @Override
+        public void configure(
+                Map<String, ?> configs, String mechanism, List<AppConfigurationEntry> entries) {
+            name = String.valueOf(configs.get("test.tokens"));
+        }
+
+        @Override
+        public void handle(Callback[] callbacks) throws UnsupportedCallbackException {
+            for (Callback each : callbacks) {
+                if (each instanceof OAuthBearerTokenCallback wanted) {
+                    Supplier<String> given = GIVEN.get(name);
+                    wanted.token(new Given(given == null ? "" : given.get()));
+                }
+            }
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** A token as the client sees it; when it ends, the client finds out from the server. */
+    private record Given(String value) implements OAuthBearerToken {
+        @Override
+        public Set<String> scope() {
+            return Set.of();
+        }
+
+        @Override
+        public long lifetimeMs() {
+            return System.currentTimeMillis() + 2_000;
+        }
+
+        @Override
+        public String principalName() {
+            return "client";
+        }
+
+        @Override
+        public @Nullable Long startTimeMs() {
+            return null;
+        }
+    }
+
+    private Map<String, Object> client(String name, Supplier<String> tokens) throws IOException {
+        Tokens.GIVEN.put(name, tokens);
+        Endpoints server = Endpoints.on(new Folder(rig.data()));
+        URI url = URI.create(server.urls().getOrDefault("kafka", ""));
+        Map<String, Object> settings = new HashMap<>();
+        settings.put("bootstrap.servers", url.getHost() + ":" + url.getPort());
+        settings.put("security.protocol", "SASL_PLAINTEXT");
+        settings.put("sasl.mechanism", "OAUTHBEARER");
+        settings.put(
+                "sasl.jaas.config",
+                "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;");
+        settings.put("sasl.login.callback.handler.class", Tokens.class.getName());
+        settings.put("sasl.login.refresh.min.period.seconds", "0");
+        settings.put("sasl.login.refresh.buffer.seconds", "0");
+        settings.put("sasl.login.refresh.window.factor", "0.5");
+        settings.put("test.tokens", name);
+        settings.put("max.block.ms", "20000");
+        settings.put("enable.metrics.push", "false");
+        return settings;
+    }
+
+    private KafkaProducer<byte[], byte[]> producer(String name, Supplier<String> tokens)
+            throws IOException {
+        return new KafkaProducer<>(
+                client(name, tokens), new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private static void publish(KafkaProducer<byte[], byte[]> producer, String value)
+            throws Exception {
+        producer.send(new ProducerRecord<>(STREAM, value.getBytes(UTF_8)))
+                .get(20, TimeUnit.SECONDS);
+    }
+
+    private List<Json.Row> uses(String action) throws IOException {
+        return done("uses", "--last", "1h", "--json").rows().stream()
+                .filter(each -> each.text("action").equals(action))
+                .toList();
+    }
+
+    @Test
+    void aTokenLetsItsBearerInUntilItEndsAndTheNextGoesOn() throws Exception {
+        long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+        int sent = 0;
+        // each token lasts three seconds: the connection outlives the first by showing others
+        try (KafkaProducer<byte[], byte[]> producer = producer("renewed", () -> token(3))) {
+            while (System.nanoTime() < end) {
+                publish(producer, "r" + sent++);
+            }
+        }
+        assertNotEquals(0, sent);
+        Map<String, Object> settings = client("reader", () -> token(600));
+        settings.put("group.id", "gauges");
+        settings.put("auto.offset.reset", "earliest");
+        Set<String> values = new TreeSet<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(
+                        settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            consumer.subscribe(List.of(STREAM));
+            long patience = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            while (values.size() < sent && System.nanoTime() < patience) {
+                for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofMillis(500))) {
+                    values.add(new String(each.value(), UTF_8));
+                }
+            }
+        }
+        assertEquals(sent, values.size());
+        List<Json.Row> sessions = uses("sts:AssumeRoleWithWebIdentity");
+        assertTrue(sessions.size() > 1 && sessions.size() < 20, sessions::toString);
+        for (Json.Row each : sessions) {
+            assertEquals("main/first-steps", each.text("purpose"), each::line);
+        }
+        assertNotEquals(0, uses("streams:Publish").size());
+        assertNotEquals(0, uses("streams:Poll").size());
+    }
+
+    @Test
+    void whoShowsNoTokenAnyMoreIsCutOff() throws Exception {
+        String only = token(3);
+        Map<String, Object> settings = client("kept", () -> only);
+        settings.put("request.timeout.ms", "1000");
+        settings.put("delivery.timeout.ms", "1500");
+        KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        long patience = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        boolean cut = false;
+        try {
+            publish(producer, "in time");
+            while (!cut && System.nanoTime() < patience) {
+                publish(producer, "more");
+            }
+        } catch (ExecutionException e) {
+            cut = true;
+        } finally {
+            producer.close(Duration.ZERO);
+        }
+        assertTrue(cut, "no end came");
+        try (KafkaProducer<byte[], byte[]> again = producer("again", () -> only)) {
+            Exception told =
+                    assertThrows(
+                            SaslAuthenticationException.class, () -> again.partitionsFor(STREAM));
+            assertTrue(String.valueOf(told.getMessage()).contains("has expired"), told::toString);
+        }
+    }
+
+    @Test
+    void whatIsNoGoodTokenIsRefusedWithASentence() throws Exception {
+        role("doubled", "two", "gauge-*");
+        role("doubles", "two", "gauge-7");
+        record Case(String part, String token) {}
+        List<Case> cases =
+                List.of(
+                        new Case("no signed token", "none"),
+                        new Case(
+                                "no role trusts its issuer",
+                                issuer.token(
+                                        "r", claims("https://x.example", GAUGE, "\"tests\"", 60))),
+                        new Case(
+                                "another audience",
+                                issuer.token("r", claims(issuer.url(), GAUGE, "\"more\"", 60))),
+                        new Case(
+                                "does not trust you",
+                                issuer.token("r", claims(issuer.url(), "desk-1", "\"tests\"", 60))),
+                        new Case("has expired", token(-5)),
+                        new Case(
+                                "More than one role",
+                                issuer.token("r", claims(issuer.url(), GAUGE, "\"two\"", 60))),
+                        new Case(
+                                "More than one role",
+                                issuer.token(
+                                        "r",
+                                        claims(issuer.url(), GAUGE, "[\"tests\",\"two\"]", 60))));
+        List<String> wrong = new ArrayList<>();
+        for (Case each : cases) {
+            try (KafkaProducer<byte[], byte[]> producer =
+                    producer("case " + cases.indexOf(each), each::token)) {
+                Exception told =
+                        assertThrows(
+                                SaslAuthenticationException.class,
+                                () -> producer.partitionsFor(STREAM));
+                if (!String.valueOf(told.getMessage()).contains(each.part())) {
+                    wrong.add(each.part() + ": " + told.getMessage());
+                }
+            }
+        }
+        assertEquals(List.of(), wrong);
+        assertEquals(List.of(), uses("sts:AssumeRoleWithWebIdentity"));
+    }
+
+    @Test
+    void aRoleThatIsRemovedCutsWhoActsInIt() throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = producer("cut", () -> token(600))) {
+            publish(producer, "before");
+            done("role", "remove", "gauges");
+            ExecutionException refused =
+                    assertThrows(ExecutionException.class, () -> publish(producer, "after"));
+            assertTrue(refused.getCause() instanceof AuthorizationException, refused::toString);
+        }
+    }
+}
