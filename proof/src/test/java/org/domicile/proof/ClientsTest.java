@@ -143,6 +143,12 @@ final class ClientsTest {
         job("kafkajs.mjs", 3, kafka());
     }
 
+    @Test
+    void kafkaConnect() throws IOException, InterruptedException {
+        own("stream", "create", "job.files");
+        job("connect.sh", 2, kafka());
+    }
+
     /** Settings of Kafka's clients, as the program prints them. */
     private Map<String, String> kafka() throws IOException, InterruptedException {
         String properties = own("env", "--for", "librdkafka");
