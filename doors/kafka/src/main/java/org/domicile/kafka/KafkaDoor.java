@@ -9,6 +9,10 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.domicile.bytes.StorageFailure;
@@ -30,7 +34,13 @@ public final class KafkaDoor implements Admission {
     /** The listener's name. */
     public static final String LISTENER = "kafka";
 
+    private static final System.Logger LOG = System.getLogger("org.domicile.kafka");
     private static final Duration LONGEST = Duration.ofMinutes(1);
+
+    /** How long a login waits for what an issuer says. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private static final String LATER = "No token can be judged now. Try again in a while.";
     private static final String SCRAM = "SCRAM-SHA-256";
 
     private final Guard guard;
@@ -108,10 +118,31 @@ public final class KafkaDoor implements Admission {
                         verifier.iterations()));
     }
 
+    /**
+     * Kafka asks on a thread that serves many connections. The issuer may have to be asked for its
+     * keys first: that goes on, and the next login finds them.
+     */
     @Override
     public Bearer bearer(String token) {
+        FutureTask<Bearer> judged = new FutureTask<>(() -> judged(token));
+        Thread.ofVirtual().name("kafka-token").start(judged);
         try {
-            // From where it comes Kafka does not say here: it is asked with the first request.
+            return judged.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            return new Bearer.Refused(
+                    "The issuer of the token has not answered yet. Try again in a moment.");
+        } catch (ExecutionException e) {
+            LOG.log(System.Logger.Level.ERROR, "a token could not be judged", e.getCause());
+            return new Bearer.Refused(LATER);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Bearer.Refused(LATER);
+        }
+    }
+
+    private Bearer judged(String token) {
+        try {
+            // Where it comes from Kafka does not say here; the session begins where that is known.
             Client client = new Client("", InetAddress.getLoopbackAddress());
             GuardedSessions.Trusted trusted =
                     guard.sessions(request(new Caller.Anonymous(), client)).trusted(token);
@@ -124,26 +155,27 @@ public final class KafkaDoor implements Admission {
             guard.stranger(Operation.LOGIN, "bad-token");
             return new Bearer.Refused(String.valueOf(e.getMessage()));
         } catch (StorageFailure e) {
-            return new Bearer.Refused("No login can be taken now. Try again in a while.");
+            LOG.log(System.Logger.Level.WARNING, "a token could not be judged", e);
+            return new Bearer.Refused(LATER);
         }
     }
 
     /** Who a login is now; a session of a token begins when its client first asks something. */
     private Optional<Caller.Known> caller(Client client) {
+        Identity identity = guard.identity();
         return TokenLogins.isLogin(client.login())
-                ? tokens.caller(client.login(), token -> begun(token, client))
-                : guard.identity().caller(client.login());
+                ? tokens.session(client.login(), token -> begun(token, client))
+                        .flatMap(each -> identity.session(each.accessKey(), each.token()))
+                        .map(Identity.Session::caller)
+                : identity.caller(client.login());
     }
 
-    private Optional<Caller.Known> begun(String token, Client client) {
+    private Optional<GuardedSessions.Issued> begun(String token, Client client) {
         try {
-            GuardedSessions.Issued issued =
+            return Optional.of(
                     guard.sessions(request(new Caller.Anonymous(), client))
                             .assumeOnly(token, LISTENER)
-                            .issued();
-            return guard.identity()
-                    .session(issued.accessKey(), issued.token())
-                    .map(Identity.Session::caller);
+                            .issued());
         } catch (Refused e) {
             return Optional.empty(); // which is on record
         } catch (GuardedSessions.Declined e) {

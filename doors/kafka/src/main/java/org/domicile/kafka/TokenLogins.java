@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.domicile.guard.GuardedSessions;
-import org.domicile.request.Caller;
 import org.domicile.streams.Admission;
 import org.jspecify.annotations.Nullable;
 
@@ -20,18 +20,22 @@ final class TokenLogins {
     /** No access key begins so. */
     private static final String PREFIX = "token-";
 
-    private static final int MOST = 65_536;
+    /** Twice as many as the log takes connections; a token has 16 KiB at most. */
+    private static final int MOST = 8_192;
 
     /** Connections of one client come one after the other, and are one login. */
     private static final Duration TOGETHER = Duration.ofMinutes(1);
 
     private final Map<String, Login> logins = new ConcurrentHashMap<>();
 
+    /** When those were last let go that have ended. */
+    private final AtomicReference<Instant> swept = new AtomicReference<>(Instant.EPOCH);
+
     /** A token, and the session that began with it. Its own lock guards that. */
     private static final class Login {
         private final String token;
         private final GuardedSessions.Trusted trusted;
-        private Caller.@Nullable Known caller;
+        private GuardedSessions.@Nullable Issued issued;
 
         Login(String token, GuardedSessions.Trusted trusted) {
             this.token = token;
@@ -45,12 +49,12 @@ final class TokenLogins {
             return fresh.trusted.expires().isAfter(end) ? fresh : this;
         }
 
-        synchronized Optional<Caller.Known> caller(
-                Function<String, Optional<Caller.Known>> beginning) {
-            if (caller == null) {
-                caller = beginning.apply(token).orElse(null);
+        synchronized Optional<GuardedSessions.Issued> session(
+                Function<String, Optional<GuardedSessions.Issued>> beginning) {
+            if (issued == null) {
+                issued = beginning.apply(token).orElse(null);
             }
-            return Optional.ofNullable(caller);
+            return Optional.ofNullable(issued);
         }
     }
 
@@ -62,11 +66,9 @@ final class TokenLogins {
     Optional<Admission.Bearer.Login> show(
             String token, GuardedSessions.Trusted trusted, Instant now) {
         String name = PREFIX + trusted.id();
+        sweep(now);
         if (logins.size() >= MOST && !logins.containsKey(name)) {
-            logins.values().removeIf(each -> !now.isBefore(each.trusted.expires()));
-            if (logins.size() >= MOST) {
-                return Optional.empty();
-            }
+            return Optional.empty();
         }
         Login kept = logins.merge(name, new Login(token, trusted), Login::orLater);
         return Optional.of(
@@ -77,16 +79,24 @@ final class TokenLogins {
                                 : trusted.expires()));
     }
 
+    private void sweep(Instant now) {
+        Instant before = swept.get();
+        if (!now.isBefore(before.plus(TOGETHER)) && swept.compareAndSet(before, now)) {
+            logins.values().removeIf(each -> !now.isBefore(each.trusted.expires()));
+        }
+    }
+
     Optional<String> organisation(String name) {
         return Optional.ofNullable(logins.get(name)).map(each -> each.trusted.organisation());
     }
 
     /**
-     * Who a login is.
+     * The session of a login.
      *
      * @param beginning of a session with a token; empty when it cannot begin, and asked again then
      */
-    Optional<Caller.Known> caller(String name, Function<String, Optional<Caller.Known>> beginning) {
-        return Optional.ofNullable(logins.get(name)).flatMap(each -> each.caller(beginning));
+    Optional<GuardedSessions.Issued> session(
+            String name, Function<String, Optional<GuardedSessions.Issued>> beginning) {
+        return Optional.ofNullable(logins.get(name)).flatMap(each -> each.session(beginning));
     }
 }
