@@ -95,10 +95,7 @@ final class ClientsTest {
     /** A webhook in Python, as docs/use/events.md has it. */
     @Test
     void events() throws IOException, InterruptedException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = freePort();
         String url = "http://127.0.0.1:" + port + "/";
         own("target", "create", "hook", url, "--zone", "home", "--network", "127.0.0.0/8");
         String secret = value(own("target", "secret", "hook", "--json"), "secret");
@@ -112,6 +109,12 @@ final class ClientsTest {
                         "arn:aws:sns:home:main:hook",
                         "HOOK_SECRET",
                         secret));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
     }
 
     /** Three clients of PostgreSQL's protocol, each on the same small table. */
@@ -147,6 +150,34 @@ final class ClientsTest {
     void kafkaConnect() throws IOException, InterruptedException {
         own("stream", "create", "job.files");
         job("connect.sh", 2, kafka());
+    }
+
+    /** librdkafka with tokens of an issuer that the job itself is. */
+    @Test
+    void kafkaTokens() throws IOException, InterruptedException {
+        int port = freePort();
+        String url = "http://127.0.0.1:" + port + "/realm";
+        own("stream", "create", "job.tokens");
+        own("target", "create", "jobs", url, "--zone", "home", "--network", "127.0.0.0/8");
+        Path permissions =
+                Files.writeString(
+                        folder.resolve("gauges.cedar"), "permit (principal, action, resource);");
+        own(
+                "role",
+                "create",
+                "gauges",
+                permissions.toString(),
+                "--purpose",
+                "first-steps",
+                "--issuer",
+                "jobs",
+                "--audience",
+                "jobs",
+                "--subject",
+                "gauge-*");
+        Map<String, String> more = new HashMap<>(kafka());
+        more.put("ISSUER_PORT", "" + port);
+        job("tokens.py", 3, more);
     }
 
     /** Settings of Kafka's clients, as the program prints them. */
