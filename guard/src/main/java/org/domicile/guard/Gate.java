@@ -25,6 +25,7 @@ import org.domicile.query.Queries;
 import org.domicile.request.Caller;
 import org.domicile.request.Outcome;
 import org.domicile.request.Request;
+import org.domicile.schemas.Schemas;
 import org.domicile.streams.StreamLog;
 import org.domicile.streams.Streams;
 import org.domicile.tables.Tables;
@@ -186,6 +187,11 @@ final class Gate implements Guard {
                 new StreamMinutes(streams, ledger, keys.vault(), clock, random),
                 places,
                 random);
+    }
+
+    @Override
+    public GuardedSchemas schemas(Schemas schemas, Streams streams) {
+        return new SchemasView(this::uses, schemas, streams);
     }
 
     @Override

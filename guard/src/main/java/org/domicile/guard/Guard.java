@@ -17,6 +17,7 @@ import org.domicile.policy.Policy;
 import org.domicile.query.Queries;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
+import org.domicile.schemas.Schemas;
 import org.domicile.streams.StreamLog;
 import org.domicile.streams.Streams;
 import org.domicile.tables.Tables;
@@ -83,6 +84,13 @@ public interface Guard {
      * @param streams which there are @param log where they lie
      */
     GuardedStreams streams(Streams streams, StreamLog log);
+
+    /**
+     * Schemas of streams, for doors.
+     *
+     * @param streams which streams there are
+     */
+    GuardedSchemas schemas(Schemas schemas, Streams streams);
 
     /** Moves under an operator's request. @param moves where they are kept */
     GuardedMoves moves(Request request, Moves moves);

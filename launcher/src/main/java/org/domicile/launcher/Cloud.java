@@ -62,6 +62,7 @@ import org.domicile.policy.Purpose;
 import org.domicile.query.LimitTable;
 import org.domicile.query.Queries;
 import org.domicile.register.RegisterDoor;
+import org.domicile.registry.RegistryDoor;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
 import org.domicile.sql.SqlDoor;
@@ -365,6 +366,7 @@ final class Cloud implements AutoCloseable {
                                         new SqlPage(
                                                 guard, guard.sql(queries, tables), visible, clock),
                                         new IngestDoor(guard, streaming.guarded(), clock),
+                                        new RegistryDoor(guard, streaming.schemas(), clock),
                                         clock),
                                 admin),
                         clock,
@@ -438,6 +440,7 @@ final class Cloud implements AutoCloseable {
             HttpHandler iceberg,
             HttpHandler sql,
             HttpHandler streams,
+            HttpHandler schemas,
             Clock clock) {
         HttpHandler health = new HealthDoor(instruments, instruments);
         HttpHandler tiles = new TilesDoor(guard, VerifierPage.html(), clock);
@@ -450,6 +453,7 @@ final class Cloud implements AutoCloseable {
         IcebergDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, iceberg)));
         SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
         IngestDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, streams)));
+        RegistryDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, schemas)));
         return new WebRoutes(List.copyOf(routes));
     }
 

@@ -35,12 +35,47 @@ final class StreamClient implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return server.to("/streams/" + path, credential);
+        return below("/streams/" + path);
+    }
+
+    private HttpRequest.Builder below(String path) {
+        return server.to(path, credential);
     }
 
     /** An answer. @param body empty for none @throws Problem with the server's sentence */
     Json.Row ask(String method, String path, String body) throws IOException {
-        HttpRequest.Builder request = request(path).timeout(LONGEST);
+        return asked(request(path), method, body);
+    }
+
+    /** The same of schemas. */
+    Json.Row schemas(String method, String path, String body) throws IOException {
+        return asked(below("/schemas/" + path), method, body);
+    }
+
+    /** What came back. @param row empty unless it is an object, and no error */
+    record Looked(int status, Json.Row row) {}
+
+    /** Asks for something that need not be there, or that is no object. @param path whole */
+    Looked look(String method, String path) throws IOException {
+        HttpResponse<InputStream> response =
+                server.send(
+                        below(path)
+                                .timeout(LONGEST)
+                                .method(method, HttpRequest.BodyPublishers.noBody())
+                                .build(),
+                        HttpResponse.BodyHandlers.ofInputStream());
+        try (InputStream in = response.body()) {
+            byte[] answer = in.readNBytes(LARGEST_ANSWER);
+            boolean found =
+                    response.statusCode() / 100 == 2 && answer.length > 0 && answer[0] == '{';
+            return new Looked(
+                    response.statusCode(), found ? AdminClient.parse(answer) : Json.row());
+        }
+    }
+
+    private Json.Row asked(HttpRequest.Builder request, String method, String body)
+            throws IOException {
+        request.timeout(LONGEST);
         if (!body.isEmpty()) {
             request.header("Content-Type", "application/json");
         }
@@ -91,7 +126,7 @@ final class StreamClient implements AutoCloseable {
     }
 
     private static String sentence(Json.Row answer) {
-        return answer.text("sentence");
+        return answer.text("sentence") + answer.text("message");
     }
 
     @Override

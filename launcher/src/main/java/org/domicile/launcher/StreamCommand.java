@@ -131,10 +131,41 @@ final class StreamCommand {
 
         @Mixin Measures measures = new Measures();
 
+        @Option(
+                names = "--schema",
+                paramLabel = "FILE",
+                description =
+                        "What its records are: Avro (.avsc), JSON Schema (.json) or Protobuf"
+                                + " (.proto). Where it is refused, no stream is made.")
+        @Nullable Path schema;
+
         @Override
         void ask(StreamClient client, Output output) throws IOException {
-            Json.Row made = client.ask("PUT", name(name), measures.body(this));
-            output.result(made, "the stream " + name + " is there");
+            if (schema == null) {
+                Json.Row made = client.ask("PUT", name(name), measures.body(this));
+                output.result(made, "the stream " + name + " is there");
+                return;
+            }
+            if (client.look("GET", "/streams/" + name(name)).status() == 200) {
+                throw new Problem(
+                        "the stream %s is there already; its schema changes with 'stream change'"
+                                .formatted(name));
+            }
+            StreamSchema subject = new StreamSchema(client, name);
+            boolean first = subject.isAbsent();
+            Json.Row version = subject.register(schema);
+            try {
+                Json.Row made = client.ask("PUT", name, measures.body(this));
+                output.result(
+                        made,
+                        "the stream %s is there, with version %d of its schema"
+                                .formatted(name, version.number("version")));
+            } catch (Problem e) {
+                if (first) {
+                    subject.remove();
+                }
+                throw e;
+            }
         }
     }
 
@@ -175,8 +206,11 @@ final class StreamCommand {
         @Override
         void ask(StreamClient client, Output output) throws IOException {
             Json.Row found = client.ask("GET", name(name), "");
+            Optional<Json.Row> schema = new StreamSchema(client, name).newest();
             if (output.json()) {
-                output.result(found, "");
+                Map<String, Object> fields = new LinkedHashMap<>(found.fields());
+                schema.ifPresent(each -> fields.put("schema", each));
+                output.result(new Json.Row(fields), "");
                 return;
             }
             output.out()
@@ -196,6 +230,14 @@ final class StreamCommand {
                                                     java.time.Duration.ofMillis(
                                                             found.number("retentionMillis"))),
                                             Times.size(found.number("bytes"))));
+            schema.ifPresent(each ->
+                    output.out()
+                            .println(
+                                    "its records are %s, version %d (id %d)"
+                                            .formatted(
+                                                    each.text("type"),
+                                                    each.number("version"),
+                                                    each.number("id"))));
             output.out().println();
             output.list(
                     found.rows("extents"),
@@ -221,13 +263,31 @@ final class StreamCommand {
 
         @Mixin Measures measures = new Measures();
 
+        @Option(
+                names = "--schema",
+                paramLabel = "FILE",
+                description =
+                        "The next version of what its records are: .avsc, .json or .proto. It has"
+                                + " to go with those before it.")
+        @Nullable Path schema;
+
         @Override
         void ask(StreamClient client, Output output) throws IOException {
             String body = measures.body(this);
-            if (body.isEmpty()) {
-                throw Input.wrong(spec, "say what changes: --partitions, --retention or --size");
+            if (body.isEmpty() && schema == null) {
+                throw Input.wrong(
+                        spec, "say what changes: --partitions, --retention, --size or --schema");
             }
-            output.result(client.ask("PATCH", name(name), body), name + " is changed");
+            String said = name(name) + " is changed";
+            Json.Row result = Json.row("name", name);
+            if (schema != null) {
+                result = new StreamSchema(client, name).register(schema);
+                said = "version %d is the schema of %s".formatted(result.number("version"), name);
+            }
+            if (!body.isEmpty()) {
+                result = client.ask("PATCH", name, body);
+            }
+            output.result(result, said);
         }
     }
 

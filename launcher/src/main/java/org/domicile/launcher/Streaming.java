@@ -11,12 +11,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.domicile.guard.Guard;
+import org.domicile.guard.GuardedSchemas;
 import org.domicile.guard.GuardedStreams;
 import org.domicile.http.Certificates;
 import org.domicile.http.ListenerOptions;
 import org.domicile.http.ListenerOptions.Address;
 import org.domicile.kafka.KafkaDoor;
 import org.domicile.keyspace.Keyspace;
+import org.domicile.schemas.Schemas;
 import org.domicile.streams.LogOptions;
 import org.domicile.streams.StreamLog;
 import org.domicile.streams.Streams;
@@ -36,6 +38,7 @@ final class Streaming implements AutoCloseable {
     private final Streams streams;
     private final KafkaDoor door;
     private final GuardedStreams guarded;
+    private final GuardedSchemas schemas;
     private final String host;
     private final AtomicReference<@Nullable String> url = new AtomicReference<>();
     private final AtomicReference<@Nullable Consumer<String>> told = new AtomicReference<>();
@@ -69,6 +72,7 @@ final class Streaming implements AutoCloseable {
             guard.upkeep("upkeep:StateEncryption", () -> 1);
         }
         this.guarded = guard.streams(streams, log);
+        this.schemas = guard.schemas(Schemas.open(keyspace, clock), streams);
         door.open(guarded);
         certificates.ifPresent(
                 each -> renewing = Thread.ofVirtual().name("kafka tls").start(() -> renew(each)));
@@ -138,6 +142,10 @@ final class Streaming implements AutoCloseable {
 
     GuardedStreams guarded() {
         return guarded;
+    }
+
+    GuardedSchemas schemas() {
+        return schemas;
     }
 
     Map<String, Long> figures() {

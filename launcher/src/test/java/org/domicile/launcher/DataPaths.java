@@ -191,6 +191,30 @@ final class DataPaths {
             ingest | PUBLISH_TELEMETRY | writes | commit | POST /streams/telemetry/v1/logs | {}
             ingest | FOLLOW | reads | commit | GET /streams/levels/records?from=beginning&limit=1
             ingest | DELETE_STREAM | none | commit | DELETE /streams/gone
+            registry | REGISTER_SCHEMA | none | commit | POST /schemas/subjects/levels-value/versions | {"schema":"{\\"type\\":\\"object\\"}","schemaType":"JSON"}
+            registry | LIST_SUBJECTS | none | itself | GET /schemas/subjects
+            registry | LIST_VERSIONS | none | itself | GET /schemas/subjects/levels-value/versions
+            registry | GET_VERSION | none | itself | GET /schemas/subjects/levels-value/versions/1
+            registry | GET_VERSION_TEXT | none | itself | GET /schemas/subjects/levels-value/versions/1/schema
+            registry | LIST_BUILDERS | none | itself | GET /schemas/subjects/levels-value/versions/1/referencedby
+            registry | FIND_SCHEMA | none | itself | POST /schemas/subjects/levels-value | {"schema":"{\\"type\\":\\"object\\"}","schemaType":"JSON"}
+            registry | COMPARE_SCHEMA | none | itself | POST /schemas/compatibility/subjects/levels-value/versions | {"schema":"{}","schemaType":"JSON"}
+            registry | COMPARE_VERSION | none | itself | POST /schemas/compatibility/subjects/levels-value/versions/1 | {"schema":"{}","schemaType":"JSON"}
+            registry | GET_SCHEMA | none | itself | GET /schemas/schemas/ids/1
+            registry | GET_SCHEMA_TEXT | none | itself | GET /schemas/schemas/ids/1/schema
+            registry | LIST_SCHEMA_VERSIONS | none | itself | GET /schemas/schemas/ids/1/versions
+            registry | LIST_SCHEMA_SUBJECTS | none | itself | GET /schemas/schemas/ids/1/subjects
+            registry | LIST_TYPES | none | nobody | GET /schemas/schemas/types
+            registry | SET_LEVEL | none | commit | PUT /schemas/config | {"compatibility":"FULL"}
+            registry | GET_LEVEL | none | itself | GET /schemas/config
+            registry | UNSET_LEVEL | none | commit | DELETE /schemas/config
+            registry | SET_SUBJECT_LEVEL | none | commit | PUT /schemas/config/levels-value | {"compatibility":"NONE"}
+            registry | GET_SUBJECT_LEVEL | none | itself | GET /schemas/config/levels-value
+            registry | UNSET_SUBJECT_LEVEL | none | commit | DELETE /schemas/config/levels-value
+            registry | GET_MODE | none | nobody | GET /schemas/mode
+            registry | GET_SUBJECT_MODE | none | nobody | GET /schemas/mode/levels-value
+            registry | DELETE_VERSION | none | commit | DELETE /schemas/subjects/levels-value/versions/1
+            registry | DELETE_SUBJECT | none | commit | DELETE /schemas/subjects/levels-value?permanent=true
             kafka | LIST | none | itself | LIST /levels
             kafka | SEE | none | itself | SEE /levels
             kafka | PUBLISH | writes | commit | PUBLISH /levels

@@ -48,6 +48,7 @@ import org.domicile.guard.GuardedMoves;
 import org.domicile.guard.GuardedObjects;
 import org.domicile.guard.GuardedPeople;
 import org.domicile.guard.GuardedRules;
+import org.domicile.guard.GuardedSchemas;
 import org.domicile.guard.GuardedSessions;
 import org.domicile.guard.GuardedSharing;
 import org.domicile.guard.GuardedSql;
@@ -74,9 +75,11 @@ import org.domicile.query.LimitTable;
 import org.domicile.query.TinyParquet;
 import org.domicile.query.WritingQueries;
 import org.domicile.register.RegisterDoor;
+import org.domicile.registry.RegistryDoor;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
 import org.domicile.s3client.S3Signature;
+import org.domicile.schemas.Schemas;
 import org.domicile.sql.SqlDoor;
 import org.domicile.sql.SqlOptions;
 import org.domicile.sql.SqlPage;
@@ -111,6 +114,7 @@ final class EveryDoor implements AutoCloseable {
                     GuardedTables.class,
                     GuardedSql.class,
                     GuardedStreams.class,
+                    GuardedSchemas.class,
                     Administration.class,
                     Sealing.class,
                     PublicRegister.class);
@@ -229,6 +233,14 @@ final class EveryDoor implements AutoCloseable {
         SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
         HttpHandler ingest = new IngestDoor(guard, streams, installation.time());
         IngestDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, ingest)));
+        HttpHandler registry =
+                new RegistryDoor(
+                        guard,
+                        guard.schemas(
+                                Schemas.open(installation.keyspace(), installation.time()),
+                                Streams.open(installation.keyspace(), installation.time())),
+                        installation.time());
+        RegistryDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, registry)));
         return new WebRoutes(routes);
     }
 
@@ -452,7 +464,8 @@ final class EveryDoor implements AutoCloseable {
                                     target,
                                     asJson(basic(caller)),
                                     body);
-            case "ingest" -> send("web", place, line.method(), target, asJson(basic(caller)), body);
+            case "ingest", "registry" ->
+                    send("web", place, line.method(), target, asJson(basic(caller)), body);
             case "kafka" -> kafka(place, caller, line, target.substring(1));
             case "persons" -> send("web", place, line.method(), target, code(caller, words), body);
             case "register", "health" -> send("web", place, line.method(), target, Map.of(), body);

@@ -140,6 +140,15 @@ final class ClientsTest {
         job("streams.py", 5, kafka());
     }
 
+    /** What confluent-kafka's clients of a schema registry write and read. */
+    @Test
+    void schemaRegistry() throws IOException, InterruptedException {
+        for (String stream : List.of("job.avro", "job.json", "job.proto")) {
+            own("stream", "create", stream);
+        }
+        job("schemas.py", 4, kafka());
+    }
+
     @Test
     void kafkajs() throws IOException, InterruptedException {
         own("stream", "create", "job.node");

@@ -1,0 +1,84 @@
+package org.domicile.launcher;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The schema of one stream's records, as commands ask for it. */
+final class StreamSchema {
+    private static final long LARGEST = 1 << 20;
+
+    private final StreamClient client;
+    private final String subject;
+
+    StreamSchema(StreamClient client, String stream) {
+        this.client = client;
+        this.subject = "subjects/" + stream + "-value";
+    }
+
+    /** Whether it has none; false also where that is not told. */
+    boolean isAbsent() throws IOException {
+        return client.look("GET", "/schemas/" + subject + "/versions/latest").status() == 404;
+    }
+
+    /** Its language, version, id and text; empty when it has none, or none for this caller. */
+    Optional<Json.Row> newest() throws IOException {
+        StreamClient.Looked found = client.look("GET", "/schemas/" + subject + "/versions/latest");
+        if (found.status() != 200) {
+            return Optional.empty();
+        }
+        String language = found.row().text("schemaType");
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("type", language.isEmpty() ? "AVRO" : language);
+        fields.put("version", found.row().number("version"));
+        fields.put("id", found.row().number("id"));
+        fields.put("schema", found.row().text("schema"));
+        return Optional.of(new Json.Row(fields));
+    }
+
+    /** Registers what a file holds, by its name's end. */
+    Json.Row register(Path file) throws IOException {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("schemaType", language(String.valueOf(file.getFileName())));
+        body.put("schema", text(file));
+        return client.schemas("POST", subject + "/versions", new Json.Row(body).line());
+    }
+
+    /** Takes back what was registered just now, where there was nothing before. */
+    void remove() throws IOException {
+        client.look("DELETE", "/schemas/" + subject);
+    }
+
+    private static String language(String name) {
+        int dot = name.lastIndexOf('.');
+        return switch (name.substring(dot + 1)) {
+            case "avsc" -> "AVRO";
+            case "json" -> "JSON";
+            case "proto" -> "PROTOBUF";
+            default ->
+                    throw new Problem(
+                            name
+                                    + " does not say what it is: call it .avsc (Avro), .json (JSON"
+                                    + " Schema) or .proto (Protobuf)");
+        };
+    }
+
+    private static String text(Path file) throws IOException {
+        try {
+            if (Files.size(file) > LARGEST) {
+                throw new Problem(file + " is too large for a schema");
+            }
+            return Files.readString(file, UTF_8);
+        } catch (NoSuchFileException e) {
+            throw new Problem("there is no file " + file);
+        } catch (java.nio.charset.MalformedInputException e) {
+            throw new Problem(file + " is not UTF-8");
+        }
+    }
+}
