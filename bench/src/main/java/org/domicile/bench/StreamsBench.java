@@ -111,6 +111,8 @@ final class StreamsBench implements Callable<Integer> {
                 poll(each, run.warm);
             }
             Figure _ = http(ours, run.warm);
+            StreamRows rows = new StreamRows(ours);
+            Figure _ = rows.fill(run.warm);
             if (run.profiled().isPresent()) {
                 Profile.begin(ours.process().pid());
             }
@@ -121,6 +123,9 @@ final class StreamsBench implements Callable<Integer> {
                     report.add(poll(each, run.seconds));
                 }
                 report.add(http(ours, run.seconds));
+                run.progress("round " + round + ": tables");
+                report.add(rows.fill(run.seconds));
+                report.add(rows.see(run.seconds));
                 if (round == 1 && run.profiled().isPresent()) {
                     Profile.end(ours.process().pid(), run.profiled().get());
                     report.fact(
@@ -131,6 +136,7 @@ final class StreamsBench implements Callable<Integer> {
             }
             goal(report, PUBLISH, KAFKA);
             goal(report, LINES, HTTP);
+            goal(report, StreamRows.FILL, StreamRows.FILL_GOAL);
             String line = line(report);
             run.answer(report, line);
             return report.failed() == 0 ? 0 : 1;

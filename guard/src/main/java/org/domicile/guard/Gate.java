@@ -58,6 +58,7 @@ final class Gate implements Guard {
     private final LifecycleRules rules;
     private final Warehouses warehouses;
     private final TableCare care = new TableCare();
+    private final LiveTables live = new LiveTables();
     private final LifecycleRun lifecycle;
     private final ObjectsView.Telling telling;
     private final Delivery delivery;
@@ -172,6 +173,7 @@ final class Gate implements Guard {
                 vessel,
                 random,
                 sqlMemory,
+                live,
                 request -> view(request, List.of(), Asking.NOTHING));
     }
 
@@ -186,7 +188,46 @@ final class Gate implements Guard {
                 log,
                 new StreamMinutes(streams, ledger, keys.vault(), clock, random),
                 places,
+                live,
                 random);
+    }
+
+    @Override
+    public void tabling(Tabling with) {
+        LiveTables.With parts =
+                new LiveTables.With(
+                        new LiveTables.Options(with.every(), with.most()),
+                        with.queries(),
+                        new SqlCatalog.Parts(
+                                with.tables(),
+                                warehouses,
+                                new OpenedWarehouse.Parts(keys, objects, vessel, random),
+                                sqlMemory.manifests(),
+                                sqlMemory.footers(),
+                                sqlMemory.describing(),
+                                live),
+                        warehouses,
+                        clock,
+                        organisation -> turnsUses().upkeepOf(organisation, Gate::tabling),
+                        this::reads,
+                        with.streams(),
+                        with.log(),
+                        new StreamPlaces(with.log().volume(), options.dataZone()),
+                        with.schemas(),
+                        new LiveWorker(with.queries(), clock),
+                        new LiveWorker(with.queries(), clock));
+        live.begin(parts);
+    }
+
+    /** An act of a statement, as that of what makes rows of a stream's records. */
+    private static String tabling(String action) {
+        return switch (action) {
+            case LiveTable.READ -> LiveTable.READ;
+            case LiveTable.APPEND, SqlChanges.COMMIT -> LiveTable.APPEND;
+            case "tabling:Plan", "iceberg:PlanScan" -> "tabling:Plan";
+            default ->
+                    throw new IllegalStateException("a stream's table does nothing like " + action);
+        };
     }
 
     @Override
@@ -208,6 +249,7 @@ final class Gate implements Guard {
                 new TableSessions(policy, keys.vault(), random),
                 new OpenedWarehouse.Parts(keys, objects, vessel, random),
                 care,
+                live,
                 sqlMemory);
     }
 
@@ -245,17 +287,18 @@ final class Gate implements Guard {
                         new OpenedWarehouse.Parts(keys, objects, vessel, random),
                         sqlMemory.manifests(),
                         sqlMemory.footers(),
-                        sqlMemory.describing()),
+                        sqlMemory.describing(),
+                        live),
                 care,
                 objects.present(),
                 this::turnsUses,
-                uses ->
-                        new NestedReads(
-                                uses,
-                                objects,
-                                keys,
-                                vessel,
-                                new SecondKeys(uses, keys, vessel, random)));
+                this::reads);
+    }
+
+    /** Reads of files within uses. */
+    private NestedReads reads(Uses uses) {
+        return new NestedReads(
+                uses, objects, keys, vessel, new SecondKeys(uses, keys, vessel, random));
     }
 
     @Override

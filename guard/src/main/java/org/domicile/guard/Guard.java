@@ -79,6 +79,28 @@ public interface Guard {
     GuardedSql sql(Queries queries, Tables tables);
 
     /**
+     * Lets streams be tables: from now on, and those that are. Before {@link #streams}, and before
+     * anybody reads a table.
+     */
+    void tabling(Tabling with);
+
+    /**
+     * What streams become tables with.
+     *
+     * @param queries whose workers make rows of records
+     * @param every how long rows wait at most until a snapshot has them
+     * @param most bytes of rows of one stream that wait
+     */
+    record Tabling(
+            Streams streams,
+            StreamLog log,
+            Schemas schemas,
+            Queries queries,
+            Tables tables,
+            Duration every,
+            long most) {}
+
+    /**
      * Streams, for doors. One process has one.
      *
      * @param streams which there are @param log where they lie

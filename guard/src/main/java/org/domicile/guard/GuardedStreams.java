@@ -36,6 +36,17 @@ public interface GuardedStreams extends AutoCloseable {
     /** streams:DeleteStream: removes it, with all that is in it. */
     Shown delete(Request request, String name);
 
+    /**
+     * streams:CreateTable: its records become rows of a table that is made, those that are there
+     * too. Of a stream {@code water.levels} that is the table {@code levels} in the namespace
+     * {@code water}, with the columns of its newest schema; what does not fit it becomes a row of
+     * {@code levels_unfit}. The caller makes the tables, so it may create them and their namespace.
+     */
+    Shown table(Request request, String name);
+
+    /** What keeps tables of streams from getting on, in a sentence each. */
+    List<String> troubles();
+
     /** streams:ListStreams: those of the caller's organisation that it may see. */
     Listed list(Request request);
 
@@ -90,6 +101,9 @@ public interface GuardedStreams extends AutoCloseable {
     /** Brings the log to what the register says; starts it if there is any stream. */
     void settle();
 
+    /** Nothing more is made of records: before their log ends. */
+    void rest();
+
     /** Ends what runs, with minutes that are open. */
     @Override
     void close();
@@ -98,14 +112,24 @@ public interface GuardedStreams extends AutoCloseable {
      * A stream.
      *
      * @param extents of its partitions; empty while the log does not run
+     * @param rows how its table stands; empty when it is none
      * @param use as {@code organisation/node/number}
      */
-    record Shown(Stream stream, List<StreamLog.Extent> extents, String use) {
+    record Shown(Stream stream, List<StreamLog.Extent> extents, Optional<Rows> rows, String use) {
         /** They are the record's own. */
         public Shown {
             extents = List.copyOf(extents);
         }
     }
+
+    /**
+     * How the table of a stream stands.
+     *
+     * @param waiting rows that no snapshot has yet; SQL sees them all the same
+     * @param committed up to where records are in a snapshot, as {@code partition:offset,…}
+     * @param why it does not get on; empty when it does
+     */
+    record Rows(long waiting, String committed, String why) {}
 
     /** Streams, by name. */
     record Listed(List<Stream> streams, String use) {

@@ -77,6 +77,8 @@ final class SqlCatalog {
     private final Map<String, String> viewed = new LinkedHashMap<>();
     private final Map<String, NestedReads.Held> files = new HashMap<>();
     private final Map<String, Place> vectors = new HashMap<>();
+    private final Map<String, HotFile> hot = new HashMap<>();
+    private final Set<String> committedOnly = new HashSet<>();
 
     /** What it works with, for all statements. */
     record Parts(
@@ -85,7 +87,8 @@ final class SqlCatalog {
             OpenedWarehouse.Parts opened,
             Manifests manifests,
             Footers footers,
-            Describing describing) {}
+            Describing describing,
+            LiveTables live) {}
 
     /**
      * @param namespace in which names without one lie; empty for none
@@ -114,6 +117,7 @@ final class SqlCatalog {
         final Loaded loaded;
         final Moment moment;
         final List<org.domicile.tables.Field> columns;
+        final List<HotFile> hot;
         private Optional<Pass> pass = Optional.empty();
 
         Known(
@@ -122,13 +126,15 @@ final class SqlCatalog {
                 String name,
                 Loaded loaded,
                 Moment moment,
-                List<org.domicile.tables.Field> columns) {
+                List<org.domicile.tables.Field> columns,
+                List<HotFile> hot) {
             this.bucket = bucket;
             this.resource = resource;
             this.name = name;
             this.loaded = loaded;
             this.moment = moment;
             this.columns = columns;
+            this.hot = hot;
         }
 
         /** Ids of columns. @param names null for all of them */
@@ -203,6 +209,16 @@ final class SqlCatalog {
                 each.describe();
             }
         }
+    }
+
+    /** Of this table only what a snapshot has. @param id of it */
+    void committedOnly(String id) {
+        committedOnly.add(id);
+    }
+
+    /** Rows that no snapshot has. @param id of the file */
+    Optional<HotFile> hot(String id) {
+        return Optional.ofNullable(hot.get(id));
     }
 
     // ---- names ----
@@ -280,19 +296,34 @@ final class SqlCatalog {
 
     private Answer<Relation> relation(
             Bucket bucket, Kind kind, org.domicile.tables.TableName name, Loaded loaded, At at) {
-        Resource.Data resource =
+        Optional<LiveTable> live =
+                kind == Kind.TABLE && at instanceof At.Now && !committedOnly.contains(loaded.id())
+                        ? parts.live().of(loaded.id())
+                        : Optional.empty();
+        Resource.Data kept =
                 TableMarks.place(
                         uses,
                         parts.tables(),
                         bucket,
                         opened(bucket, Optional.empty()),
                         loaded.id());
+        Resource.Data resource =
+                live.map(each -> kept.carrying(kept.carried().and(parts.live().marks(uses, each))))
+                        .orElse(kept);
         uses.check(
                 kind == Kind.TABLE ? "iceberg:LoadTable" : "iceberg:LoadView",
                 resource,
                 name.text());
+        if (live.isPresent()) {
+            // the rows of now, and the snapshot that has all others, are taken together
+            return live.get()
+                    .view(
+                            loaded.id(),
+                            () -> parts.tables().load(opened(bucket, Optional.empty()), kind, name))
+                    .then(view -> table(bucket, resource, name, view.loaded(), at, view.files()));
+        }
         if (kind == Kind.TABLE) {
-            return table(bucket, resource, name, loaded, at);
+            return table(bucket, resource, name, loaded, at, List.of());
         }
         views.add(resource);
         viewed.put(loaded.id(), name.text());
@@ -304,7 +335,8 @@ final class SqlCatalog {
             Resource.Data resource,
             org.domicile.tables.TableName name,
             Loaded loaded,
-            At at) {
+            At at,
+            List<HotFile> newest) {
         try {
             Moment moment =
                     switch (at) {
@@ -317,7 +349,13 @@ final class SqlCatalog {
             Shape shape = parts.tables().shape(opened(bucket, Optional.empty()), loaded, moment);
             boolean now = at instanceof At.Now;
             String said = name.text() + (now ? "" : "@" + shape.snapshot());
-            String id = String.join("\n", loaded.id(), Long.toString(shape.snapshot()), said);
+            String id =
+                    String.join(
+                            "\n",
+                            loaded.id(),
+                            Long.toString(shape.snapshot()),
+                            newest.isEmpty() ? said : said + newest.getLast().id());
+            newest.forEach(each -> hot.put(each.id(), each));
             tables.put(
                     id,
                     new Known(
@@ -325,8 +363,11 @@ final class SqlCatalog {
                             resource,
                             said,
                             loaded,
-                            now ? moment : new Moment.Snapshot(shape.snapshot()),
-                            shape.columns()));
+                            now || shape.snapshot() < 0
+                                    ? new Moment.Now()
+                                    : new Moment.Snapshot(shape.snapshot()),
+                            shape.columns(),
+                            newest));
             CatalogTable table = new CatalogTable(id, said, SqlColumns.of(shape.columns()));
             Sight sight = uses.sight(resource);
             return sight.whole() ? Answer.of(table) : TableSight.of(table, sight);
@@ -442,6 +483,7 @@ final class SqlCatalog {
             for (Scan.DataFile each : scan.files()) {
                 found.add(file(known, each));
             }
+            known.hot.forEach(each -> found.add(each.file()));
             return Answer.of(found);
         } catch (Refusal e) {
             return Answer.failed(failure(e));

@@ -74,7 +74,7 @@ final class SqlChanges {
      * What adds rows and touches none that are there. All else is refused where rules keep some of
      * them from the caller: other names of columns, too, by which files without ids are read.
      */
-    private static final Set<String> ADDS = Set.of("sql:Insert", SqlLoads.LOAD);
+    private static final Set<String> ADDS = Set.of("sql:Insert", SqlLoads.LOAD, LiveTable.APPEND);
 
     final SqlCatalog.Parts parts;
     final Function<Request, ObjectsView> copies;
@@ -363,12 +363,16 @@ final class SqlChanges {
                 closed.flatMap(each -> id(each, name).map(id -> place(each, id)))
                         .orElseGet(() -> warehouse(bucket));
         uses.check(catalog, place, name.text());
-        if (catalog.equals(COMMIT) && !ADDS.contains(action)) {
+        boolean changes = catalog.equals(COMMIT) && !ADDS.contains(action);
+        if (changes) {
             uses.checkRules(action, place, name.text(), Sentences.TABLE_RULES_REWRITE);
         }
         try {
             if (closed.isEmpty()) {
                 throw absent(name);
+            }
+            if (changes) {
+                settle(parts.tables().id(closed.get(), Kind.TABLE, name), action);
             }
             Loaded loaded = parts.tables().load(closed.get(), Kind.TABLE, name);
             return new Goal(
@@ -380,6 +384,18 @@ final class SqlChanges {
                     place);
         } catch (Refusal e) {
             throw recorded(action, place, name.text(), e);
+        }
+    }
+
+    /** What changes rows changes those of a stream that came until now, too. */
+    private void settle(String id, String action) {
+        statement.committedOnly(id);
+        if (action.startsWith("sql:") && !action.equals("sql:Compact")) {
+            try {
+                parts.live().settle(id);
+            } catch (LiveTables.Wrong e) {
+                throw new Refusal(Refusal.Kind.UNREADABLE, String.valueOf(e.getMessage()));
+            }
         }
     }
 
@@ -602,6 +618,37 @@ final class SqlChanges {
             Map<String, String> summary,
             String tag,
             Committing committing) {
+        return committed(goal, action, written, what, summary, tag, Marks.NONE, committing);
+    }
+
+    /** The same of rows of a stream. @param labels of the stream, which they bring along */
+    Answer<GuardedSql.Result> fed(
+            Goal goal,
+            String action,
+            Optional<Written> written,
+            FilesChange.Feed feed,
+            Marks labels,
+            Committing committing) {
+        return committed(
+                goal,
+                action,
+                written,
+                feed,
+                Map.of("domicile.stream.offsets", feed.after()),
+                "COPY " + written.map(Written::rows).orElse(0L),
+                labels,
+                committing);
+    }
+
+    private Answer<GuardedSql.Result> committed(
+            Goal goal,
+            String action,
+            Optional<Written> written,
+            FilesChange.What what,
+            Map<String, String> summary,
+            String tag,
+            Marks more,
+            Committing committing) {
         List<Written> files =
                 written.filter(each -> each.rows() > 0).map(Written::files).orElse(List.of());
         long rows = files.stream().mapToLong(Written::rows).sum();
@@ -615,7 +662,7 @@ final class SqlChanges {
                 (use, names) -> {
                     String number = uses.last();
                     boolean same = what instanceof FilesChange.Rewrite;
-                    Marks coming = same ? statement.brought() : statement.marks(id);
+                    Marks coming = (same ? statement.brought() : statement.marks(id)).and(more);
                     Marks all = goal.place().carried().and(coming);
                     use.keep(all);
                     OpenedWarehouse warehouse =

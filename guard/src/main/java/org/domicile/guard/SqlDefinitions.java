@@ -260,6 +260,7 @@ final class SqlDefinitions {
                 () -> SqlChanges.absent(name),
                 "DROP TABLE",
                 (carrying, warehouse) -> {
+                    on.id(warehouse, name).ifPresent(on.parts.live()::keep);
                     String id =
                             on.parts
                                     .tables()

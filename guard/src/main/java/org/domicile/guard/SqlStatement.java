@@ -120,6 +120,11 @@ final class SqlStatement implements Sources, AutoCloseable {
         return catalog.views().containsKey(id);
     }
 
+    /** Of this table it reads what a snapshot has, because it changes that. @param id of it */
+    void committedOnly(String id) {
+        catalog.committedOnly(id);
+    }
+
     /** Puts on record that what it names is described. @param before what was, which grows */
     void shown(Set<String> before) {
         catalog.shown(before);
@@ -372,6 +377,10 @@ final class SqlStatement implements Sources, AutoCloseable {
 
         @Override
         public InputStream read(DataFile file, long offset, long length) throws IOException {
+            Optional<HotFile> hot = catalog.hot(file.id());
+            if (hot.isPresent()) {
+                return hot.get().read(offset, length);
+            }
             NestedReads.Held one = held.get(file.id());
             if (one == null) {
                 throw new IllegalArgumentException("the plan does not have " + file.place());

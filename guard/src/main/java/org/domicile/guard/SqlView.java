@@ -52,6 +52,7 @@ final class SqlView implements GuardedSql {
             Vessel vessel,
             SecureRandom random,
             SqlMemory memory,
+            LiveTables live,
             Function<Request, ObjectsView> copies) {
         this.views = views;
         this.copies = copies;
@@ -67,7 +68,8 @@ final class SqlView implements GuardedSql {
                         new OpenedWarehouse.Parts(keys, objects, vessel, random),
                         memory.manifests(),
                         memory.footers(),
-                        memory.describing());
+                        memory.describing(),
+                        live);
     }
 
     @Override

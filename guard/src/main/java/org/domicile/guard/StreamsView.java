@@ -38,6 +38,7 @@ final class StreamsView implements GuardedStreams {
     private static final int MOST_ONCE = 10_000;
 
     private static final System.Logger LOG = System.getLogger("org.domicile.guard");
+    private static final String TABLE = "streams:CreateTable";
     private static final String DESCRIBE = "streams:DescribeStream";
     private static final String PUBLISH = "streams:Publish";
     private static final String POLL = "streams:Poll";
@@ -59,6 +60,7 @@ final class StreamsView implements GuardedStreams {
     private final SecureRandom random;
     private final StreamOnce once;
     private final StreamPlaces places;
+    private final LiveTables live;
     private final ReentrantLock settling = new ReentrantLock();
 
     StreamsView(
@@ -68,6 +70,7 @@ final class StreamsView implements GuardedStreams {
             StreamLog log,
             StreamMinutes minutes,
             StreamPlaces places,
+            LiveTables live,
             SecureRandom random) {
         this.acting = acting;
         this.policy = policy;
@@ -75,6 +78,7 @@ final class StreamsView implements GuardedStreams {
         this.log = log;
         this.minutes = minutes;
         this.places = places;
+        this.live = live;
         this.random = random;
         this.once = new StreamOnce(streams, log, random);
     }
@@ -136,13 +140,39 @@ final class StreamsView implements GuardedStreams {
     @Override
     public Shown delete(Request request, String name) {
         Uses uses = acting.apply(request);
-        Resource.Data place = place(uses, streams.stream(name), name);
+        Optional<Stream> found = streams.stream(name);
+        Resource.Data place = place(uses, found, name);
+        uses.check("streams:DeleteStream", place, object(name));
+        found.ifPresent(live::end);
         Stream stream;
         try (Admitted use = uses.admit("streams:DeleteStream", place, object(name))) {
             stream = done(streams.remove(use.carrying(() -> 0), name), name);
         }
+        live.gone(stream);
         settle();
-        return new Shown(stream, List.of(), uses.last());
+        return new Shown(stream, List.of(), Optional.empty(), uses.last());
+    }
+
+    @Override
+    public Shown table(Request request, String name) {
+        Uses uses = acting.apply(request);
+        Optional<Stream> found = streams.stream(name);
+        Resource.Data place = place(uses, found, name);
+        uses.check(TABLE, place, object(name));
+        if (found.isEmpty()) {
+            try (Admitted use = uses.admit(TABLE, place, object(name))) {
+                use.record(Outcome.ABSENT, 0);
+            }
+            throw absent(name);
+        }
+        Stream stream = live.make(uses, found.get(), TABLE, place);
+        settle();
+        return shown(stream, uses);
+    }
+
+    @Override
+    public List<String> troubles() {
+        return live.troubles();
     }
 
     private static Stream done(Streams.Asked asked, String name) {
@@ -173,6 +203,8 @@ final class StreamsView implements GuardedStreams {
         return new Shown(
                 stream,
                 log.port().isPresent() ? log.extents(stream.name()) : List.of(),
+                live.standing(stream)
+                        .map(each -> new Rows(each.rows(), each.committed(), each.why())),
                 uses.last());
     }
 
@@ -226,13 +258,14 @@ final class StreamsView implements GuardedStreams {
             for (Stream each : wanted) {
                 there.remove(each.name());
                 try {
-                    log.keep(each.topic());
+                    log.keep(each.topic(), each.letting());
                 } catch (StorageFailure e) {
                     LOG.log(Level.ERROR, "the stream " + each.name() + " is not there", e);
                     failure = e;
                 }
             }
             there.stream().filter(Topic::names).forEach(log::remove);
+            live.start();
             if (failure != null) {
                 throw failure;
             }
@@ -464,7 +497,13 @@ final class StreamsView implements GuardedStreams {
     }
 
     @Override
+    public void rest() {
+        live.close();
+    }
+
+    @Override
     public void close() {
+        live.close();
         minutes.close();
     }
 }

@@ -60,6 +60,7 @@ final class TablesView implements GuardedTables {
     private final TableSessions sessions;
     private final OpenedWarehouse.Parts parts;
     private final TableCare care;
+    private final LiveTables live;
     private final SqlMemory memory;
 
     TablesView(
@@ -69,6 +70,7 @@ final class TablesView implements GuardedTables {
             TableSessions sessions,
             OpenedWarehouse.Parts parts,
             TableCare care,
+            LiveTables live,
             SqlMemory memory) {
         this.uses = uses;
         this.tables = tables;
@@ -76,6 +78,7 @@ final class TablesView implements GuardedTables {
         this.sessions = sessions;
         this.parts = parts;
         this.care = care;
+        this.live = live;
         this.memory = memory;
     }
 
@@ -498,6 +501,7 @@ final class TablesView implements GuardedTables {
                 kind,
                 name,
                 (carrying, warehouse) -> {
+                    id(warehouse.source(), kind, name).ifPresent(live::keep);
                     String id = tables.drop(carrying, warehouse, kind, name, files, once);
                     if (files == Tables.Files.GO && !id.isEmpty()) {
                         warehouse.purge(id);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.domicile.bytes.StorageFailure;
 import org.domicile.streams.StreamLog;
 import org.domicile.streams.StreamRecord;
@@ -66,7 +67,7 @@ public final class MemoryLog implements StreamLog {
     }
 
     @Override
-    public synchronized void keep(Topic topic) {
+    public synchronized void keep(Topic topic, Letting letting) {
         start();
         streams.computeIfAbsent(topic.name(), _ -> new ArrayList<>());
     }
@@ -89,6 +90,20 @@ public final class MemoryLog implements StreamLog {
         List<StreamRecord> all = streams.get(name);
         return all == null ? List.of() : List.of(new Extent(0, 0, all.size()));
     }
+
+    @Override
+    public String id(String name) {
+        return "log";
+    }
+
+    @Override
+    public synchronized Map<Integer, Long> ends(String name, int partitions) {
+        List<StreamRecord> all = streams.get(name);
+        return all == null ? Map.of() : Map.of(0, (long) all.size());
+    }
+
+    @Override
+    public void trim(String name, Map<Integer, Long> before, Instant came) {}
 
     @Override
     public synchronized Appended append(String stream, List<StreamRecord.Coming> records) {
@@ -127,6 +142,9 @@ public final class MemoryLog implements StreamLog {
         return new Reader() {
             @Override
             public List<StreamRecord> poll(Duration longest) {
+                if (next.getOrDefault(0, 0L) == streams.getOrDefault(stream, List.of()).size()) {
+                    LockSupport.parkNanos(Math.min(longest.toNanos(), 5_000_000));
+                }
                 synchronized (MemoryLog.this) {
                     List<StreamRecord> all = streams.getOrDefault(stream, List.of());
                     int at = (int) (long) next.getOrDefault(0, 0L);

@@ -65,6 +65,7 @@ import org.domicile.register.RegisterDoor;
 import org.domicile.registry.RegistryDoor;
 import org.domicile.s3.S3Door;
 import org.domicile.s3.S3Options;
+import org.domicile.schemas.Schemas;
 import org.domicile.sql.SqlDoor;
 import org.domicile.sql.SqlOptions;
 import org.domicile.sql.SqlPage;
@@ -293,6 +294,7 @@ final class Cloud implements AutoCloseable {
         opened.push(guard.deliveries());
         Outward outward = Outward.begin(installation, guard.deliveries(), moves);
         Tables tables = Tables.open(keyspace, clock, random);
+        Schemas schemas = Schemas.open(keyspace, clock);
         Queries queries = SqlWorkers.open(settings.sql(), folder.path(), LimitTable.open(keyspace));
         opened.push(queries);
         CompactionOfTables compaction =
@@ -348,7 +350,14 @@ final class Cloud implements AutoCloseable {
                         request -> guard.tables(request, tables),
                         new IcebergOptions(settings.zones().home(), files),
                         clock);
-        Streaming streaming = Streaming.open(folder, settings, guard, keyspace, clock);
+        Streaming streaming =
+                Streaming.open(
+                        folder,
+                        settings,
+                        guard,
+                        keyspace,
+                        new Streaming.Parts(schemas, queries, tables),
+                        clock);
         opened.push(streaming);
         Visible visible = Visible.of(guard.sql(queries, tables));
         Path socket = socket(folder, settings, opened);

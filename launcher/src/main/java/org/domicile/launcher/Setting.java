@@ -40,6 +40,15 @@ enum Setting {
             "seen",
             "whether the data folder's volume is encrypted, which streams about people need: seen"
                     + " (as the system tells), or encrypted (you say so, on record)"),
+    STREAMS_COMMIT(
+            "streams.commit",
+            "5m",
+            "how long rows of a stream that is a table wait at most until a snapshot has them; SQL"
+                    + " sees them at once"),
+    STREAMS_COMMIT_SIZE(
+            "streams.commit.size",
+            "64MiB",
+            "bytes of Parquet of such a stream that are committed before that time is over"),
     KAFKA_RATE(
             "kafka.rate",
             "256MiB",

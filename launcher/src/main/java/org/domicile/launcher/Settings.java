@@ -117,6 +117,8 @@ record Settings(
             long segment,
             long kafka,
             LogOptions.Said volume,
+            Duration commit,
+            long commitSize,
             Duration drain) {}
 
     /**
@@ -397,6 +399,8 @@ record Settings(
                 chosen(from, Setting.STREAMS_VOLUME, "seen", "encrypted")
                         ? LogOptions.Said.ENCRYPTED
                         : LogOptions.Said.NOTHING,
+                time(from, Setting.STREAMS_COMMIT, Duration.ofMillis(100), Duration.ofHours(12)),
+                size(from, Setting.STREAMS_COMMIT_SIZE, 64L << 10, 4L << 30),
                 time(from, Setting.DRAIN_TIME, Duration.ZERO, Duration.ofHours(1)));
     }
 

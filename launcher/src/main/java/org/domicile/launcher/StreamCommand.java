@@ -36,6 +36,7 @@ import picocli.CommandLine.Parameters;
             StreamCommand.Create.class,
             StreamCommand.Listed.class,
             StreamCommand.Show.class,
+            StreamCommand.Tabled.class,
             StreamCommand.Change.class,
             StreamCommand.Delete.class,
             StreamCommand.Publish.class,
@@ -139,13 +140,29 @@ final class StreamCommand {
                                 + " (.proto). Where it is refused, no stream is made.")
         @Nullable Path schema;
 
+        @Option(
+                names = "--table",
+                description = {
+                    "Make it a table, too: its records become rows, which SQL sees at once.",
+                    "NAMESPACE.TABLE is the stream's name; it needs a schema."
+                })
+        boolean table;
+
         @Override
         void ask(StreamClient client, Output output) throws IOException {
-            if (schema == null) {
-                Json.Row made = client.ask("PUT", name(name), measures.body(this));
-                output.result(made, "the stream " + name + " is there");
-                return;
+            Json.Row made = schema == null ? plain(client) : described(client, schema);
+            if (table) {
+                made = client.ask("PUT", name + "/table", "");
             }
+            output.result(
+                    made, "the stream " + name + " is there" + (table ? ", and is a table" : ""));
+        }
+
+        private Json.Row plain(StreamClient client) throws IOException {
+            return client.ask("PUT", name(name), measures.body(this));
+        }
+
+        private Json.Row described(StreamClient client, Path file) throws IOException {
             if (client.look("GET", "/streams/" + name(name)).status() == 200) {
                 throw new Problem(
                         "the stream %s is there already; its schema changes with 'stream change'"
@@ -153,19 +170,36 @@ final class StreamCommand {
             }
             StreamSchema subject = new StreamSchema(client, name);
             boolean first = subject.isAbsent();
-            Json.Row version = subject.register(schema);
+            Json.Row _ = subject.register(file);
             try {
-                Json.Row made = client.ask("PUT", name, measures.body(this));
-                output.result(
-                        made,
-                        "the stream %s is there, with version %d of its schema"
-                                .formatted(name, version.number("version")));
+                return plain(client);
             } catch (Problem e) {
                 if (first) {
                     subject.remove();
                 }
                 throw e;
             }
+        }
+    }
+
+    @Command(
+            name = "table",
+            description = {
+                "Make a stream a table: its records become rows of NAMESPACE.TABLE, its name.",
+                "Those that it holds already, too. What does not fit its schema goes to"
+                        + " TABLE_unfit."
+            },
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example: ./domicile stream table water.levels"})
+    static final class Tabled extends OfStreams {
+        @Parameters(paramLabel = "NAME", description = "Of the stream.")
+        String name = "";
+
+        @Override
+        void ask(StreamClient client, Output output) throws IOException {
+            output.result(
+                    client.ask("PUT", name(name) + "/table", ""),
+                    "the stream " + name + " is a table");
         }
     }
 
@@ -238,6 +272,21 @@ final class StreamCommand {
                                                     each.text("type"),
                                                     each.number("version"),
                                                     each.number("id"))));
+            Json.Row rows = found.row("table");
+            if (!rows.fields().isEmpty()) {
+                output.out()
+                        .println(
+                                "is the table %s; %,d rows wait for their snapshot, which has all"
+                                                .formatted(
+                                                        rows.text("name"), rows.number("waiting"))
+                                        + " before "
+                                        + (rows.text("committed").isEmpty()
+                                                ? "the first"
+                                                : rows.text("committed")));
+                if (!rows.text("why").isEmpty()) {
+                    output.out().println("it waits: " + rows.text("why"));
+                }
+            }
             output.out().println();
             output.list(
                     found.rows("extents"),

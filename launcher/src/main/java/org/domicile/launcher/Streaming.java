@@ -18,11 +18,13 @@ import org.domicile.http.ListenerOptions;
 import org.domicile.http.ListenerOptions.Address;
 import org.domicile.kafka.KafkaDoor;
 import org.domicile.keyspace.Keyspace;
+import org.domicile.query.Queries;
 import org.domicile.schemas.Schemas;
 import org.domicile.streams.LogOptions;
 import org.domicile.streams.StreamLog;
 import org.domicile.streams.Streams;
 import org.domicile.streams.Volume;
+import org.domicile.tables.Tables;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +51,12 @@ final class Streaming implements AutoCloseable {
     private @Nullable Thread renewing;
 
     private Streaming(
-            Folder folder, Settings settings, Guard guard, Keyspace keyspace, java.time.Clock clock)
+            Folder folder,
+            Settings settings,
+            Guard guard,
+            Keyspace keyspace,
+            Parts parts,
+            java.time.Clock clock)
             throws IOException {
         Address.Tcp address = settings.doors().kafka();
         this.host = address.host().indexOf(':') >= 0 ? "[" + address.host() + "]" : address.host();
@@ -71,8 +78,17 @@ final class Streaming implements AutoCloseable {
         if (log.volume().encryption() == Volume.Encryption.STATED) {
             guard.upkeep("upkeep:StateEncryption", () -> 1);
         }
+        guard.tabling(
+                new Guard.Tabling(
+                        streams,
+                        log,
+                        parts.schemas(),
+                        parts.queries(),
+                        parts.tables(),
+                        settings.limits().commit(),
+                        settings.limits().commitSize()));
         this.guarded = guard.streams(streams, log);
-        this.schemas = guard.schemas(Schemas.open(keyspace, clock), streams);
+        this.schemas = guard.schemas(parts.schemas(), streams);
         door.open(guarded);
         certificates.ifPresent(
                 each -> renewing = Thread.ofVirtual().name("kafka tls").start(() -> renew(each)));
@@ -87,10 +103,18 @@ final class Streaming implements AutoCloseable {
 
     /** Wires them; nothing runs yet. */
     static Streaming open(
-            Folder folder, Settings settings, Guard guard, Keyspace keyspace, java.time.Clock clock)
+            Folder folder,
+            Settings settings,
+            Guard guard,
+            Keyspace keyspace,
+            Parts parts,
+            java.time.Clock clock)
             throws IOException {
-        return new Streaming(folder, settings, guard, keyspace, clock);
+        return new Streaming(folder, settings, guard, keyspace, parts, clock);
     }
+
+    /** What streams become tables with. */
+    record Parts(Schemas schemas, Queries queries, Tables tables) {}
 
     private void renew(Certificates certificates) {
         while (!closed) {
@@ -159,7 +183,7 @@ final class Streaming implements AutoCloseable {
     List<String> warnings() {
         String failed = log.failure().orElse(wrong.get());
         return failed == null
-                ? List.of()
+                ? guarded.troubles()
                 : List.of(
                         "streams are not all served: "
                                 + failed
@@ -180,6 +204,7 @@ final class Streaming implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        guarded.rest(); // what is being read of streams, before they end
         log.close();
         guarded.close(); // counts of the last requests are in by now
     }

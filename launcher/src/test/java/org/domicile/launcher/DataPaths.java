@@ -190,6 +190,7 @@ final class DataPaths {
             ingest | PUBLISH | writes | commit | POST /streams/levels | {"n":"the secret content"}
             ingest | PUBLISH_TELEMETRY | writes | commit | POST /streams/telemetry/v1/logs | {}
             ingest | FOLLOW | reads | commit | GET /streams/levels/records?from=beginning&limit=1
+            ingest | CREATE_TABLE | none | commit | PUT /streams/water.levels/table
             ingest | DELETE_STREAM | none | commit | DELETE /streams/gone
             registry | REGISTER_SCHEMA | none | commit | POST /schemas/subjects/levels-value/versions | {"schema":"{\\"type\\":\\"object\\"}","schemaType":"JSON"}
             registry | LIST_SUBJECTS | none | itself | GET /schemas/subjects

@@ -133,6 +133,7 @@ final class EveryDoor implements AutoCloseable {
     private final SqlDoor sqlAtHome;
     private final SqlDoor sqlAbroad;
     private final GuardedStreams streams;
+    private final Schemas schemas;
     private final KafkaDoor kafka;
 
     /** Where the client stands. */
@@ -179,10 +180,19 @@ final class EveryDoor implements AutoCloseable {
                         guard.sql(new WritingQueries(limits), installation.tables()),
                         new AdminOptions(TOKEN, Set.of()),
                         installation.time());
-        streams =
-                guard.streams(
-                        Streams.open(installation.keyspace(), installation.time()),
-                        new MemoryLog());
+        Streams all = Streams.open(installation.keyspace(), installation.time());
+        MemoryLog log = new MemoryLog();
+        schemas = Schemas.open(installation.keyspace(), installation.time());
+        guard.tabling(
+                new Guard.Tabling(
+                        all,
+                        log,
+                        schemas,
+                        new WritingQueries(limits),
+                        installation.tables(),
+                        Duration.ofMinutes(5),
+                        1 << 20));
+        streams = guard.streams(all, log);
         kafka = new KafkaDoor(guard, installation.time());
         kafka.open(streams);
         HttpHandler web = web(guard);
@@ -195,6 +205,10 @@ final class EveryDoor implements AutoCloseable {
         http = HttpServer.open(listeners);
         sqlAtHome = sql(guard, "sql");
         sqlAbroad = sql(guard, "sql-abroad");
+    }
+
+    GuardedStreams streams() {
+        return streams;
     }
 
     private SqlDoor sql(Guard guard, String name) throws IOException {
@@ -237,7 +251,7 @@ final class EveryDoor implements AutoCloseable {
                 new RegistryDoor(
                         guard,
                         guard.schemas(
-                                Schemas.open(installation.keyspace(), installation.time()),
+                                schemas,
                                 Streams.open(installation.keyspace(), installation.time())),
                         installation.time());
         RegistryDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, registry)));
@@ -370,7 +384,7 @@ final class EveryDoor implements AutoCloseable {
                         "create table if not exists q.t (n text)")) {
             ok(SqlClient.ask(sql(Place.HOME), Optional.of(caller), "CREATE", sql));
         }
-        for (String stream : List.of("levels", "telemetry", "gone")) {
+        for (String stream : List.of("levels", "telemetry", "gone", "water.levels")) {
             Reply made =
                     send(
                             "web",
@@ -382,6 +396,18 @@ final class EveryDoor implements AutoCloseable {
             if (made.status() != 201 && made.status() != 409) {
                 throw new AssertionError("not prepared: " + made);
             }
+        }
+        Reply described =
+                send(
+                        "web",
+                        Place.HOME,
+                        "POST",
+                        "/schemas/subjects/water.levels-value/versions",
+                        basic(Optional.of(caller)),
+                        "{\"schemaType\":\"JSON\",\"schema\":\"{\\\"type\\\":\\\"object\\\","
+                            + "\\\"properties\\\":{\\\"n\\\":{\\\"type\\\":\\\"string\\\"}}}\"}");
+        if (described.status() != 200 && described.status() != 403) {
+            throw new AssertionError("not prepared: " + described);
         }
         begin(words, caller, "upload", target);
         begin(words, caller, "aborted", "aborted");

@@ -94,6 +94,7 @@ class OwnWorkTest {
     private Administration.Issued city;
     private Receiver hook;
     private boolean begun;
+    private boolean appended;
     private final WritingQueries queries = new WritingQueries();
 
     /** One piece of work. */
@@ -168,6 +169,7 @@ class OwnWorkTest {
                         "compaction:Rewrite",
                         "city",
                         this::compact),
+                new Line(Guard.class, "tabling", "tabling:Append", "city", this::append),
                 new Line(StatisticsOfTables.class, "turn", "statistics:Set", "city", this::count),
                 new Line(
                         GuardedCheck.class,
@@ -212,6 +214,19 @@ class OwnWorkTest {
                                 Duration.ofMinutes(1),
                                 () -> Long.MAX_VALUE / 2))
                 .turn();
+    }
+
+    /** Rows of a stream are committed once they have waited for long enough. */
+    private void append() {
+        long since = installation.entries("city");
+        boolean first = !appended;
+        appended = true;
+        installation.time().advance(Duration.ofMinutes(6));
+        await(() ->
+                first
+                        ? !doors.streams().troubles().isEmpty()
+                        : installation.usesSince("city", since).stream()
+                                .anyMatch(use -> use.action().equals("tabling:Append")));
     }
 
     private void count() {
@@ -332,13 +347,23 @@ class OwnWorkTest {
         ask("PUT", "/archive?notification=", EVENTS);
         ask("PUT", "/archive/told", EveryDoor.SECRET);
         fill();
+        stream("PUT", "/streams/water.levels/table", "");
+        stream("POST", "/streams/water.levels", "{\"n\":\"a row\"}");
         installation.time().advance(Duration.ofDays(4));
     }
 
     private void ask(String method, String target, String body) throws IOException {
+        ask("s3", method, target, body);
+    }
+
+    private void stream(String method, String target, String body) throws IOException {
+        ask("ingest", method, target, body);
+    }
+
+    private void ask(String door, String method, String target, String body) throws IOException {
         DataPaths.Line line =
                 new DataPaths.Line(
-                        "s3",
+                        door,
                         "",
                         DataPaths.Flow.NONE,
                         DataPaths.Recording.COMMIT,

@@ -124,6 +124,17 @@ class SettingsTest {
                         LogOptions.Said.ENCRYPTED,
                         "yes"));
         cases.put(
+                Setting.STREAMS_COMMIT,
+                new Case(
+                        s -> s.limits().commit(),
+                        Duration.ofMinutes(5),
+                        "30s",
+                        Duration.ofSeconds(30),
+                        "0s"));
+        cases.put(
+                Setting.STREAMS_COMMIT_SIZE,
+                new Case(s -> s.limits().commitSize(), 64L << 20, "1MiB", 1L << 20, "1"));
+        cases.put(
                 Setting.KAFKA_RATE,
                 new Case(s -> s.limits().kafka(), 256L << 20, "1MiB", 1L << 20, "0"));
         cases.put(

@@ -38,6 +38,7 @@ import picocli.CommandLine.Parameters;
             "  ./domicile proof fuzz --minutes 60 xml signature",
             "  ./domicile proof iceberg pyiceberg spark",
             "  ./domicile proof sql --count 10000",
+            "  ./domicile proof streams --count 1000",
             "  ./domicile proof s3-tests ~/s3-tests --workers 8 -- -k multipart",
             "Exit code 0: it held; 1: it did not, and the folder is kept; 2: not understood."
         })
@@ -217,6 +218,7 @@ public final class Main implements Callable<Integer> {
                     REPLAY,
                     SQL,
                     HISTORIES,
+                    STREAMS,
                     CLIENTS,
                     S3_TESTS ->
                     "--count " + times + " --seed " + chosen;

@@ -55,6 +55,11 @@ enum Proofs {
             "sql",
             "ask and change tables by --count random statements, kill the server in between, and"
                     + " compare each answer with DuckDB's"),
+    /** A stream that is a table, and deaths. */
+    STREAMS(
+            "streams",
+            "publish into a stream that is a table, kill the server --count times, and compare"
+                    + " stream and table row by row"),
     /** Somebody else's tests of S3. */
     S3_TESTS("s3-tests", "run ceph/s3-tests from its checkout DIR, and compare with the list");
 
@@ -93,6 +98,7 @@ enum Proofs {
             case ATTACKER -> 100_000;
             case MUTATIONS, FSCK -> 100_000;
             case SQL -> 500;
+            case STREAMS -> 20;
             case LEDGER, FUZZ, CLIENTS, ICEBERG, S3_TESTS -> 1;
         };
     }
@@ -148,6 +154,9 @@ enum Proofs {
             case SQL ->
                     new SqlBeside(asked.work(), asked.seed(), asked.told())
                             .run(word, asked.count(), asked.seed());
+            case STREAMS ->
+                    new StreamDeaths(asked.work(), asked.seed(), asked.told())
+                            .run(word, asked.count());
             case S3_TESTS ->
                     new S3Suite(
                                     asked.source(),

@@ -198,6 +198,11 @@ final class Server implements AutoCloseable {
         return URI.create(value("endpoints.s3"));
     }
 
+    /** Where it speaks HTTP but for S3. */
+    URI web() throws IOException {
+        return URI.create(value("endpoints.web"));
+    }
+
     /** Where it speaks PostgreSQL's protocol. */
     URI sql() throws IOException {
         return URI.create(value("endpoints.sql"));

@@ -367,6 +367,7 @@ final class Explaining {
                                         || use.action().startsWith("lifecycle:")
                                         || use.action().startsWith("compaction:")
                                         || use.action().startsWith("statistics:")
+                                        || use.action().startsWith("tabling:")
                                         || use.action().startsWith("sql:"));
                 if (!whole && !named && !use.object().startsWith(bucket + "/")) {
                     throw new Malformed("the object is not known (any more)");

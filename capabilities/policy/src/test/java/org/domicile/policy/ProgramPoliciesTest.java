@@ -24,6 +24,7 @@ class ProgramPoliciesTest {
                     "public",
                     "lifecycle",
                     "compaction",
+                    "tabling",
                     "statistics",
                     "notification");
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -34,10 +35,13 @@ import kafka.server.SharedServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
@@ -356,6 +360,9 @@ final class KafkaLog implements StreamLog {
         settings.put("background.threads", "2");
         settings.put("group.initial.rebalance.delay.ms", "0");
         settings.put("controlled.shutdown.enable", "false");
+        // its controller, in this same process, takes the one of before for alive so long
+        settings.put("broker.session.timeout.ms", "3000");
+        settings.put("broker.heartbeat.interval.ms", "500");
         return settings;
     }
 
@@ -412,15 +419,16 @@ final class KafkaLog implements StreamLog {
     }
 
     @Override
-    public void keep(Topic topic) {
+    public void keep(Topic topic, Letting letting) {
         Admin admin = running().admin();
         long millis = topic.retention().toMillis();
+        boolean told = letting == Letting.TOLD;
         Map<String, String> settings =
                 Map.of(
                         "retention.ms",
-                        Long.toString(millis),
+                        told ? "-1" : Long.toString(millis),
                         "retention.bytes",
-                        Long.toString(topic.bytes()),
+                        told ? "-1" : Long.toString(topic.bytes()),
                         "segment.ms",
                         Long.toString(Math.clamp(millis / SEGMENTS, 60_000L, 3_600_000L)),
                         "segment.bytes",
@@ -503,6 +511,59 @@ final class KafkaLog implements StreamLog {
                                 begin.offset(),
                                 java.util.Objects.requireNonNull(ends.get(partition)).offset())));
         return List.copyOf(extents.values());
+    }
+
+    @Override
+    public String id(String name) {
+        return described(running().admin(), name)
+                .orElseThrow(() ->
+                        new StorageFailure(
+                                StorageFailure.Kind.OVERLOADED,
+                                "the stream " + name + " is not ready yet"))
+                .topicId()
+                .toString();
+    }
+
+    @Override
+    public Map<Integer, Long> ends(String name, int partitions) {
+        if (!running().broker().metadataCache().contains(name)) {
+            return Map.of();
+        }
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        for (int each = 0; each < partitions; each++) {
+            latest.put(new TopicPartition(name, each), OffsetSpec.latest());
+        }
+        Map<Integer, Long> ends = new TreeMap<>();
+        done(running()
+                        .admin()
+                        .listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                        .all())
+                .forEach((partition, end) -> ends.put(partition.partition(), end.offset()));
+        return ends;
+    }
+
+    @Override
+    public void trim(String name, Map<Integer, Long> before, Instant came) {
+        Admin admin = running().admin();
+        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        before.keySet()
+                .forEach(each ->
+                        asked.put(
+                                new TopicPartition(name, each),
+                                OffsetSpec.forTimestamp(came.toEpochMilli())));
+        Map<TopicPartition, RecordsToDelete> gone = new HashMap<>();
+        done(admin.listOffsets(asked).all())
+                .forEach((partition, first) -> {
+                    long stays = before.getOrDefault(partition.partition(), 0L);
+                    // where none is younger there is no first one
+                    long end = first.offset() < 0 ? stays : Math.min(first.offset(), stays);
+                    if (end > 0) {
+                        gone.put(partition, RecordsToDelete.beforeOffset(end));
+                    }
+                });
+        if (!gone.isEmpty()) {
+            done(admin.deleteRecords(gone).all());
+        }
     }
 
     @Override

@@ -187,6 +187,19 @@ final class StoredStreams implements Streams {
     }
 
     @Override
+    public Asked tabled(Request request, String name, String table, String unfit) {
+        changing.lock();
+        try {
+            Stream now = streams.get(name);
+            return now == null
+                    ? refused(request, Outcome.ABSENT, new Asked.Absent())
+                    : kept(request, now.tabled(table, unfit));
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    @Override
     public Asked remove(Request request, String name) {
         changing.lock();
         try {

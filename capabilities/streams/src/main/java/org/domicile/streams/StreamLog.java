@@ -1,6 +1,7 @@
 package org.domicile.streams;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +49,12 @@ public interface StreamLog extends AutoCloseable {
      *
      * @throws StorageFailure when it cannot
      */
-    void keep(Topic topic);
+    default void keep(Topic topic) {
+        keep(topic, Letting.BY_AGE);
+    }
+
+    /** The same. @param letting who lets its records go */
+    void keep(Topic topic, Letting letting);
 
     /** Removes a stream and all that is in it; true when it was there. */
     boolean remove(String name);
@@ -58,6 +64,29 @@ public interface StreamLog extends AutoCloseable {
 
     /** First offset and the one after the last of each partition; empty for no such stream. */
     List<Extent> extents(String name);
+
+    /**
+     * What tells a stream from another of its name, before it or after it: offsets begin anew.
+     *
+     * @throws StorageFailure when there is no such stream yet
+     */
+    String id(String name);
+
+    /**
+     * The offset after the last record of each partition that a reader would see now: what a
+     * transaction holds back is not seen, nor what comes after it.
+     *
+     * @param partitions of them
+     * @return empty when there is no such stream
+     */
+    Map<Integer, Long> ends(String name, int partitions);
+
+    /**
+     * Lets records go that came before a moment, but none from an offset on.
+     *
+     * @param before the first offset of each partition that stays, whenever it came
+     */
+    void trim(String name, Map<Integer, Long> before, Instant came);
 
     /**
      * Appends records; returns when all of them are synced. Those of one key go to one partition,
@@ -77,6 +106,14 @@ public interface StreamLog extends AutoCloseable {
     /** Ends it: what is acknowledged stays. */
     @Override
     void close();
+
+    /** Who lets records go. */
+    enum Letting {
+        /** The log, when they are too old or too many. */
+        BY_AGE,
+        /** Whoever says so ({@link #trim}). */
+        TOLD
+    }
 
     /** What became of records that were to come. */
     sealed interface Appended {

@@ -29,6 +29,13 @@ public interface Streams {
     /** Gives it other measures; the number of partitions only grows. Carries the record. */
     Asked measure(Request request, String name, Measures measures);
 
+    /**
+     * Makes its records rows of a table. Carries the record.
+     *
+     * @param table its id @param unfit id of the table of those that do not fit
+     */
+    Asked tabled(Request request, String name, String table, String unfit);
+
     /** Removes it. Carries the record. */
     Asked remove(Request request, String name);
 

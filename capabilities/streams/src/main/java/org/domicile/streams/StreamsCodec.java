@@ -14,7 +14,10 @@ import org.domicile.bytes.StorageFailure;
 
 /** A stream as it lies in the keyspace: one byte of format, then its fields in their order. */
 final class StreamsCodec {
-    private static final int FORMAT = 1;
+    /** Without tables, which were none then. */
+    private static final int FIRST = 1;
+
+    private static final int FORMAT = 2;
 
     private StreamsCodec() {}
 
@@ -35,6 +38,8 @@ final class StreamsCodec {
             out.writeLong(stream.topic().bytes());
             out.writeLong(stream.made().toEpochMilli());
             out.writeUTF(stream.maker());
+            out.writeUTF(stream.table());
+            out.writeUTF(stream.unfit());
         } catch (IOException e) {
             throw new UncheckedIOException("memory does not fail", e);
         }
@@ -44,7 +49,8 @@ final class StreamsCodec {
     static Stream decode(byte[] value) {
         try {
             DataInputStream in = new DataInputStream(new ByteArrayInputStream(value));
-            if (in.readByte() != FORMAT) {
+            int format = in.readByte();
+            if (format != FORMAT && format != FIRST) {
                 throw new StorageFailure(
                         StorageFailure.Kind.FOREIGN,
                         "a stream has a form that this program does not know: use a newer one");
@@ -68,7 +74,9 @@ final class StreamsCodec {
                     zones,
                     topic,
                     Instant.ofEpochMilli(in.readLong()),
-                    in.readUTF());
+                    in.readUTF(),
+                    format == FIRST ? "" : in.readUTF(),
+                    format == FIRST ? "" : in.readUTF());
         } catch (IOException | IllegalArgumentException e) {
             throw new StorageFailure(
                     StorageFailure.Kind.CORRUPT, "what is kept of a stream cannot be read", e);

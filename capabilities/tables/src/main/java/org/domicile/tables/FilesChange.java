@@ -41,6 +41,27 @@ public record FilesChange(
     public record Append(Map<String, String> unless) implements What {}
 
     /**
+     * Rows come in that somebody brings in order, and how far the table has got is kept with it, in
+     * the same transaction ({@link Tables#fed}). Where it is not as far as it was thought to be,
+     * nothing is done: {@link Refusal.Kind#COMMIT_FAILED}. So no rows come twice and none are left
+     * out, whoever dies when. Without files it only gets on.
+     *
+     * @param before how far it is; empty for not at all
+     * @param after how far it is then, at most 16 KiB of text
+     */
+    public record Feed(String before, String after) implements What {
+        /** The longest that is kept. */
+        public static final int LONGEST = 16 << 10;
+
+        /** Checks its length. */
+        public Feed {
+            if (after.isEmpty() || after.length() > LONGEST) {
+                throw new IllegalArgumentException("that is no place: " + after.length());
+            }
+        }
+    }
+
+    /**
      * Files give way to those that are added. What was read to know them has to be as it was: no
      * rows came and none were deleted since, or it is {@link Refusal.Kind#COMMIT_FAILED}
      * (serializable).

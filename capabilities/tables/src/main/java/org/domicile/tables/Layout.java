@@ -63,6 +63,10 @@ final class Layout {
         return of("c", organisation).text(id).pack();
     }
 
+    static byte[] fed(String organisation, String id) {
+        return of("f", organisation).text(id).pack();
+    }
+
     static byte[] once(String organisation, byte[] key) {
         return of("o", organisation).bytes(key).pack();
     }

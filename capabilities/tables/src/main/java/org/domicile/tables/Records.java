@@ -133,6 +133,16 @@ final class Records {
         }
     }
 
+    /** How far a table was fed. */
+    static byte[] fed(String place) {
+        return written(out -> out.writeUTF(place));
+    }
+
+    /** The same, read. */
+    static String fed(byte[] value) {
+        return read(value, "how far a table was fed", in -> in.readUTF());
+    }
+
     /** A load whose rows came. @param snapshot that brought them, and its number in the table */
     record Arrived(Instant since, long snapshot, long sequence) {
         byte[] encode() {

@@ -18,6 +18,7 @@ import org.apache.iceberg.Scan;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.StaticTableOperations;
 import org.apache.iceberg.StructLike;
@@ -259,6 +260,10 @@ final class Scans {
             }
             case Moment.At(java.time.Instant time) ->
                     SnapshotUtil.snapshotIdAsOfTime(table, time.toEpochMilli());
+            // the main branch is there from the first snapshot on; before that it is empty
+            case Moment.Ref(String name)
+                    when current == null && name.equals(SnapshotRef.MAIN_BRANCH) ->
+                    -1;
             case Moment.Ref(String name) -> {
                 Snapshot named = table.snapshot(name);
                 if (named == null) {

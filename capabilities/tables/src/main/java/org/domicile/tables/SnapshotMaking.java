@@ -80,7 +80,7 @@ final class SnapshotMaking {
     private TableMetadata decided(FilesChange change) {
         @Nullable SnapshotUpdate<?> update =
                 switch (change.what()) {
-                    case FilesChange.Append _ -> {
+                    case FilesChange.Append _, FilesChange.Feed _ -> {
                         if (change.added().isEmpty()) {
                             yield null;
                         }

@@ -646,6 +646,30 @@ final class StoredTables implements Tables {
                 .orElseGet(() -> new byte[0]);
     }
 
+    @Override
+    public String fed(Warehouse warehouse, String id) {
+        return keyspace.get(Space.RECORDS, Layout.fed(warehouse.organisation(), id))
+                .map(Records::fed)
+                .orElse("");
+    }
+
+    /** How far it is, of which the commit depends. */
+    private static void feed(
+            Contents contents, Transaction transaction, String id, FilesChange.Feed feed) {
+        byte[] key = Layout.fed(contents.warehouse().organisation(), id);
+        Optional<byte[]> kept = contents.reading().get(Space.RECORDS, key);
+        String so = kept.map(Records::fed).orElse("");
+        if (!so.equals(feed.before())) {
+            throw new Refusal(
+                    Refusal.Kind.COMMIT_FAILED,
+                    "The table was fed by somebody else: it has got to "
+                            + (so.isEmpty() ? "nothing" : so));
+        }
+        transaction
+                .when(new Condition.Holds(Space.RECORDS, key, kept))
+                .write(new Write.Put(Space.RECORDS, key, Records.fed(feed.after())));
+    }
+
     private static String carriedPlace(String id) {
         return "tables/carried/" + id;
     }
@@ -735,6 +759,9 @@ final class StoredTables implements Tables {
                         : Map.of();
         if (Loads.came(contents.reading(), organisation, table, load)) {
             return making.apply(table.metadata());
+        }
+        if (change.what() instanceof FilesChange.Feed feed) {
+            feed(contents, transaction, table.id(), feed);
         }
         SnapshotMaking snapshots = new SnapshotMaking(contents.warehouse(), table, lists);
         org.apache.iceberg.TableMetadata next = snapshots.next(change);
@@ -1074,7 +1101,11 @@ final class StoredTables implements Tables {
                             .write(
                                     new Write.Delete(
                                             Space.RECORDS,
-                                            Layout.carried(warehouse.organisation(), entry.id())));
+                                            Layout.carried(warehouse.organisation(), entry.id())))
+                            .write(
+                                    new Write.Delete(
+                                            Space.RECORDS,
+                                            Layout.fed(warehouse.organisation(), entry.id())));
             case STAY ->
                     new Making(contents, transaction)
                             .dropped(

@@ -106,6 +106,9 @@ public interface Tables {
      */
     boolean committed(Warehouse warehouse, Loaded table, Map<String, String> load);
 
+    /** How far a {@link FilesChange.Feed} has brought a table; empty for none. Reads no file. */
+    String fed(Warehouse warehouse, String id);
+
     /** Commits changes of a view. Carries the record. */
     Loaded commit(Request request, Warehouse warehouse, ViewChange change, Once once);
 

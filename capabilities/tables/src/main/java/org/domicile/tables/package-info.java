@@ -52,6 +52,10 @@
  * leaves a line in its own transaction, for {@link org.domicile.tables.Loads#REMEMBERED 30 days},
  * by which it is known although its snapshot ended. What was rolled back did not come.
  *
+ * <p><b>Feeds.</b> Rows that come in order ({@link org.domicile.tables.FilesChange.Feed}) bring
+ * along how far the table has got by them, and from where: both stand in the transaction, so what
+ * was committed and how far that was cannot differ.
+ *
  * <p><b>Limits.</b> A name of a level, table or view has 1 to 255 bytes of UTF-8 and no control
  * characters; properties of a namespace 256 KiB; a document that a client sends 16 MiB; metadata of
  * a table 64 MiB of text, which has to fit 12 MiB deflated; a commit 100 tables; a page 1,000
@@ -68,6 +72,7 @@
  * t e org ns name           table or view                          table
  * t i org id                who has an id      t o org key         once: what came of a change
  * t c org id                carried: what is kept with a table, sealed and nothing else
+ * t f org id                fed: how far a table got that somebody feeds in order
  * t l org id digest         load: what came into a table by a name, and is not to come twice
  * t m id version piece      metadata, what does not fit the record
  * </pre>
@@ -82,6 +87,7 @@
  *             first 512 KiB
  * id          state in 1 (0 lives, 1 dropped), since in 8, ns in 8, name text
  * staged      since in 8
+ * fed         text
  * load        since in 8, snapshot in 8, its sequence number in 8; the digest is SHA-256 of the name
  * once        since in 8, digest of what was asked (32), kind of the refusal text (empty for none),
  *             bytes: sealed sentence

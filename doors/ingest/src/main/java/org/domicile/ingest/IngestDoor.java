@@ -195,6 +195,10 @@ public final class IngestDoor implements HttpHandler {
                 query(exchange, Set.of());
                 shown(exchange, 200, streams.delete(request, name));
             }
+            case CREATE_TABLE -> {
+                query(exchange, Set.of());
+                shown(exchange, 201, streams.table(request, name));
+            }
             case PUBLISH -> {
                 String key = query(exchange, Set.of("key")).getOrDefault("key", "");
                 String once = once(exchange);
@@ -353,6 +357,15 @@ public final class IngestDoor implements HttpHandler {
                         json.writeEndObject();
                     }
                     json.writeEndArray();
+                    if (shown.rows().isPresent()) {
+                        GuardedStreams.Rows rows = shown.rows().get();
+                        json.writeObjectFieldStart("table");
+                        json.writeStringField("name", shown.stream().name());
+                        json.writeNumberField("waiting", rows.waiting());
+                        json.writeStringField("committed", rows.committed());
+                        json.writeStringField("why", rows.why());
+                        json.writeEndObject();
+                    }
                     json.writeEndObject();
                 });
     }

@@ -10,6 +10,7 @@ enum Operation {
     SHOW_STREAM("GET", "NAME"),
     CHANGE_STREAM("PATCH", "NAME"),
     DELETE_STREAM("DELETE", "NAME"),
+    CREATE_TABLE("PUT", "NAME/table"),
     PUBLISH("POST", "NAME"),
     PUBLISH_TELEMETRY("POST", "NAME/v1/SIGNAL"),
     FOLLOW("GET", "NAME/records");
@@ -49,7 +50,10 @@ enum Operation {
         String shape =
                 switch (parts.length) {
                     case 1 -> parts[0].isEmpty() ? "" : "NAME";
-                    case 2 -> parts[1].equals("records") ? "NAME/records" : "?";
+                    case 2 ->
+                            parts[1].equals("records") || parts[1].equals("table")
+                                    ? "NAME/" + parts[1]
+                                    : "?";
                     case 3 ->
                             parts[1].equals("v1") && signal(parts[2]).isPresent()
                                     ? "NAME/v1/SIGNAL"

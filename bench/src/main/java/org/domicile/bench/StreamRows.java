@@ -1,0 +1,246 @@
+package org.domicile.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Base64;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Streams that are tables: how fast records that lie in a stream become rows, and how long it takes
+ * until SQL sees one that is published while others come. Owned by one thread.
+ */
+final class StreamRows {
+    static final String FILL = "stream to table";
+    static final String SEE = "event to SQL";
+    static final double FILL_GOAL = 40;
+    static final int PACE = 50_000;
+
+    private static final int LINES = 5_000;
+    private static final int PARTITIONS = 2;
+    private static final long PATIENCE = 300_000_000_000L;
+
+    private static final String SCHEMA =
+            "{\\\"type\\\":\\\"record\\\",\\\"name\\\":\\\"Reading\\\",\\\"fields\\\":["
+                    + "{\\\"name\\\":\\\"station\\\",\\\"type\\\":\\\"string\\\"},"
+                    + "{\\\"name\\\":\\\"level\\\",\\\"type\\\":\\\"long\\\"},"
+                    + "{\\\"name\\\":\\\"quality\\\",\\\"type\\\":\\\"double\\\"},"
+                    + "{\\\"name\\\":\\\"note\\\",\\\"type\\\":\\\"string\\\"}]}";
+
+    private final Ours ours;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final String login;
+    private int made;
+
+    StreamRows(Ours ours) throws IOException {
+        this.ours = ours;
+        Signer.Credential credential = ours.credential();
+        this.login =
+                "Basic "
+                        + Base64.getEncoder()
+                                .encodeToString(
+                                        (credential.access() + ":" + credential.secret())
+                                                .getBytes(UTF_8));
+    }
+
+    /** What a sensor says, some 200 bytes. */
+    private static String line(long number) {
+        return "{\"station\":\"station-%04d\",\"level\":%d,\"quality\":%.3f,\"note\":\"%s\"}\n"
+                .formatted(
+                        number % 1_000,
+                        number,
+                        (number % 997) / 7.0,
+                        "measured by the gauge below the bridge, and looked at by nobody yet, "
+                                .repeat(2)
+                                .substring(0, 60 + (int) (number % 60)));
+    }
+
+    private static byte[] lines(long from) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < LINES; i++) {
+            text.append(line(from + i));
+        }
+        return text.toString().getBytes(UTF_8);
+    }
+
+    private String ask(String method, String path, String type, byte[] body) throws IOException {
+        try {
+            HttpResponse<String> answer =
+                    http.send(
+                            HttpRequest.newBuilder(ours.web().resolve(path))
+                                    .header("Authorization", login)
+                                    .header("Content-Type", type)
+                                    .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() / 100 != 2) {
+                throw new IOException(answer.statusCode() + " " + answer.body());
+            }
+            return answer.body();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    private String stream() throws IOException {
+        String name = "bench.rows" + made++;
+        ask(
+                "PUT",
+                "/streams/" + name,
+                "application/json",
+                ("{\"partitions\":" + PARTITIONS + "}").getBytes(UTF_8));
+        ask(
+                "POST",
+                "/schemas/subjects/" + name + "-value/versions",
+                "application/vnd.schemaregistry.v1+json",
+                ("{\"schema\":\"" + SCHEMA + "\"}").getBytes(UTF_8));
+        return name;
+    }
+
+    private void publish(String name, byte[] body) throws IOException {
+        ask("POST", "/streams/" + name, "application/x-ndjson", body);
+    }
+
+    private Connection connect() throws IOException, SQLException {
+        Signer.Credential credential = ours.credential();
+        Properties properties = new Properties();
+        properties.setProperty("user", credential.access());
+        properties.setProperty("password", credential.secret());
+        return DriverManager.getConnection("jdbc:" + ours.sql() + "/bench", properties);
+    }
+
+    private static long number(Statement statement, String sql) throws SQLException {
+        try (ResultSet found = statement.executeQuery(sql)) {
+            found.next();
+            return found.getLong(1);
+        }
+    }
+
+    /** Mebibytes of JSON a second, from when the stream becomes a table until all are rows. */
+    Figure fill(double seconds) throws IOException {
+        String name = stream();
+        byte[] body = lines(0);
+        int requests = Math.max(4, (int) (seconds * 40 * (1 << 20) / body.length));
+        for (int i = 0; i < requests; i++) {
+            publish(name, body);
+        }
+        long all = (long) requests * LINES;
+        double server = ours.process().cpuMicros();
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            number(statement, "select 1");
+            long begin = System.nanoTime();
+            ask("PUT", "/streams/" + name + "/table", "application/json", new byte[0]);
+            String sql = "select count(*) from " + name;
+            while (number(statement, sql) < all) {
+                if (System.nanoTime() - begin > PATIENCE) {
+                    throw new IOException("not all became rows");
+                }
+                LockSupport.parkNanos(10_000_000);
+            }
+            double took = (System.nanoTime() - begin) / 1e9;
+            double mebibytes = (double) requests * body.length / (1 << 20);
+            double cost = ours.process().cpuMicros() - server;
+            return new Figure(
+                    FILL,
+                    "domicile",
+                    "MiB/s",
+                    mebibytes / took,
+                    0,
+                    0,
+                    0,
+                    cost / all,
+                    0,
+                    0,
+                    Server.DURABLE);
+        } catch (SQLException e) {
+            throw new IOException("the table was not read: " + e.getMessage(), e);
+        } finally {
+            ask("DELETE", "/streams/" + name, "application/json", new byte[0]);
+        }
+    }
+
+    /** Milliseconds from before an event is sent until a statement has returned it. */
+    Figure see(double seconds) throws IOException {
+        String name = stream();
+        ask("PUT", "/streams/" + name + "/table", "application/json", new byte[0]);
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicLong sent = new AtomicLong();
+        AtomicLong failed = new AtomicLong();
+        Thread load =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            byte[] body = lines(1_000_000_000);
+                            long next = System.nanoTime();
+                            while (!over.get()) {
+                                try {
+                                    publish(name, body);
+                                    sent.addAndGet(LINES);
+                                } catch (IOException e) {
+                                    failed.addAndGet(LINES);
+                                }
+                                next += 1_000_000_000L * LINES / PACE;
+                                LockSupport.parkNanos(next - System.nanoTime());
+                            }
+                        });
+        Histogram latency = new Histogram();
+        long begin = System.nanoTime();
+        double server = ours.process().cpuMicros();
+        long looks = 0;
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            number(statement, "select count(*) from " + name);
+            begin = System.nanoTime();
+            long end = begin + (long) (seconds * 1e9);
+            while (System.nanoTime() < end) {
+                long at = System.nanoTime();
+                publish(name, line(looks).getBytes(UTF_8));
+                String sql = "select count(*) from " + name + " where level = " + looks;
+                while (number(statement, sql) < 1) {
+                    if (System.nanoTime() - at > PATIENCE) {
+                        throw new IOException("an event is not seen");
+                    }
+                }
+                latency.add(System.nanoTime() - at);
+                looks++;
+            }
+        } catch (SQLException e) {
+            throw new IOException("the table was not read: " + e.getMessage(), e);
+        } finally {
+            over.set(true);
+            try {
+                load.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        double took = (System.nanoTime() - begin) / 1e9;
+        double cost = ours.process().cpuMicros() - server;
+        ask("DELETE", "/streams/" + name, "application/json", new byte[0]);
+        return new Figure(
+                SEE,
+                "domicile",
+                "events/s beside it",
+                sent.get() / took,
+                latency.millis(0.5),
+                latency.millis(0.99),
+                latency.maxMillis(),
+                cost / Math.max(1, sent.get()),
+                0,
+                failed.get(),
+                Server.DURABLE);
+    }
+}

@@ -1,0 +1,235 @@
+package org.domicile.guard;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.domicile.query.Answer;
+import org.domicile.query.Failure;
+import org.domicile.query.Intake;
+import org.domicile.query.Target;
+import org.domicile.query.Written;
+import org.domicile.schemas.Column;
+import org.domicile.streams.StreamRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the two tables of a stream, as far as its rows are in no snapshot yet: those that fit its
+ * schema, or those that do not. All of it is read and changed under the live table's lock.
+ */
+final class LiveSide {
+    private static final AtomicLong NUMBERS = new AtomicLong();
+
+    private final String table;
+    private final LiveText text = new LiveText();
+    private final List<HotFile> files = new ArrayList<>();
+    private List<Column> columns = List.of();
+    private List<Target.Slot> slots = List.of();
+    private String said = "";
+    private Map<Integer, Long> committed = Map.of();
+    private Map<Integer, Long> reached = Map.of();
+    private Instant since = Instant.MAX;
+
+    /**
+     * @param table its id
+     */
+    LiveSide(String table) {
+        this.table = table;
+    }
+
+    String table() {
+        return table;
+    }
+
+    /** What its rows are from now on; those before are in files by then. */
+    void shape(List<Column> all, List<Target.Slot> where) {
+        columns = List.copyOf(all);
+        slots = List.copyOf(where);
+    }
+
+    /**
+     * How far its table is, when nothing is held.
+     *
+     * @param log which these records are of: of another of the same name, all are still to come
+     * @param kept as the catalog has it
+     */
+    void begin(String log, String kept) {
+        said = kept;
+        committed =
+                kept.startsWith(log + " ") ? offsets(kept.substring(log.length() + 1)) : Map.of();
+        reached = committed;
+    }
+
+    /** As the catalog has it. */
+    String said() {
+        return said;
+    }
+
+    /** Up to where records are in its table, before an offset of each partition. */
+    Map<Integer, Long> committed() {
+        return committed;
+    }
+
+    /** Whether a record is in its table already. */
+    boolean has(StreamRecord record) {
+        return record.offset() < committed.getOrDefault(record.partition(), 0L);
+    }
+
+    /**
+     * @return why it cannot be a row; empty when it is
+     */
+    String add(StreamRecord record, @Nullable Object[] values, Instant now) {
+        String why = text.add(record, columns.subList(LiveColumns.OWN, columns.size()), values);
+        if (why.isEmpty() && since == Instant.MAX) {
+            since = now;
+        }
+        return why;
+    }
+
+    /** Bytes that wait to be a file. */
+    int waiting() {
+        return text.size();
+    }
+
+    long rows() {
+        return text.rows() + files.stream().mapToLong(HotFile::rows).sum();
+    }
+
+    long size() {
+        return files.stream().mapToLong(HotFile::size).sum();
+    }
+
+    /** When the oldest row came that no snapshot has. */
+    Instant since() {
+        return since;
+    }
+
+    /**
+     * Puts all rows into files.
+     *
+     * @param position up to where records are rows by now
+     * @param bad told of a row that the engine does not take; it is in no file then
+     */
+    Answer<Boolean> settle(
+            LiveWorker worker, String place, Map<Integer, Long> position, Consumer<Bad> bad) {
+        if (!text.isEmpty()) {
+            List<HotFile> fresh = new ArrayList<>();
+            List<Bad> rows = new ArrayList<>();
+            Answer<Boolean> made = made(worker, place, 0, text.rows(), fresh, rows);
+            if (made instanceof Answer.Failed<Boolean>) {
+                return made; // all of it once more, the next time
+            }
+            files.addAll(fresh);
+            text.clear();
+            rows.forEach(bad);
+        }
+        reached = Map.copyOf(position);
+        return Answer.of(true);
+    }
+
+    /** A row that could be none. */
+    record Bad(int partition, long offset, String why) {}
+
+    /** Some of the rows as a file; where one of them is at fault, all but that one. */
+    private Answer<Boolean> made(
+            LiveWorker worker, String place, int from, int to, List<HotFile> fresh, List<Bad> bad) {
+        Intake intake = LiveColumns.intake(columns);
+        Answer<HotFile> made =
+                worker.with(session -> {
+                    try {
+                        return session.arrive(text.read(from, to))
+                                .then(arrived -> {
+                                    try (arrived) {
+                                        return arrived.write(intake, new Target.Parquet(slots))
+                                                .then(taken -> file(place, taken.written()));
+                                    }
+                                });
+                    } catch (IOException e) {
+                        return Answer.failed(
+                                Failure.SYSTEM, "rows could not be staged: " + e.getMessage());
+                    }
+                });
+        return switch (made) {
+            case Answer.Given<HotFile>(HotFile file) -> {
+                fresh.add(file);
+                yield Answer.of(true);
+            }
+            case Answer.Failed<HotFile>(Failure failure) when !isOfRows(failure) ->
+                    Answer.failed(failure);
+            case Answer.Failed<HotFile>(Failure failure) when to - from == 1 -> {
+                bad.add(
+                        new Bad(
+                                text.partition(from),
+                                text.offset(from),
+                                "the engine does not take it: " + failure.message()));
+                yield Answer.of(true);
+            }
+            case Answer.Failed<HotFile> _ -> {
+                int middle = (from + to) >>> 1;
+                yield made(worker, place, from, middle, fresh, bad)
+                        .then(_ -> made(worker, place, middle, to, fresh, bad));
+            }
+        };
+    }
+
+    /** Whether a row may be at fault, and neither the worker nor the machine. */
+    private static boolean isOfRows(Failure failure) {
+        return !failure.state().startsWith("5");
+    }
+
+    static Answer<HotFile> file(String place, Written written) {
+        try (written) {
+            return Answer.of(HotFile.of(NUMBERS.incrementAndGet(), place, written));
+        } catch (IOException e) {
+            throw new UncheckedIOException("what was staged can be read", e);
+        }
+    }
+
+    List<HotFile> files() {
+        return List.copyOf(files);
+    }
+
+    Map<Integer, Long> reached() {
+        return reached;
+    }
+
+    /** One file in the place of some that hold the same rows. */
+    void packed(List<HotFile> old, HotFile together) {
+        int at = files.indexOf(old.getFirst());
+        files.removeAll(old);
+        files.add(Math.min(at, files.size()), together);
+    }
+
+    /** They are in the table now. */
+    void committed(List<HotFile> gone, Map<Integer, Long> offsets, String kept, Instant now) {
+        said = kept;
+        files.removeAll(gone);
+        committed = Map.copyOf(offsets);
+        since = files.isEmpty() && text.isEmpty() ? Instant.MAX : now;
+    }
+
+    /** As it is kept with the table. */
+    static String text(Map<Integer, Long> offsets) {
+        return new TreeMap<>(offsets)
+                .entrySet().stream()
+                        .map(each -> each.getKey() + ":" + each.getValue())
+                        .collect(Collectors.joining(","));
+    }
+
+    private static Map<Integer, Long> offsets(String text) {
+        Map<Integer, Long> offsets = new TreeMap<>();
+        for (String each : text.isEmpty() ? new String[0] : text.split(",")) {
+            int colon = each.indexOf(':');
+            offsets.put(
+                    Integer.parseInt(each.substring(0, colon)),
+                    Long.parseLong(each.substring(colon + 1)));
+        }
+        return offsets;
+    }
+}

@@ -1,0 +1,292 @@
+package org.domicile.launcher;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Base64;
+import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Streams that are tables: what is published is a row at once, once, and stays one. */
+@Timeout(180)
+final class StreamTablesTest {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private static final String SCHEMA =
+            """
+            {"type": "record", "name": "Level", "fields": [
+              {"name": "station", "type": "string"},
+              {"name": "level", "type": "int"},
+              {"name": "at", "type": ["null", {"type": "long", "logicalType": "timestamp-millis"}],
+               "default": null}]}
+            """;
+
+    @TempDir private Path folder;
+
+    /** A server on the folder, and whoever asks it. */
+    private final class City implements AutoCloseable {
+        private final Rig rig = new Rig(folder);
+        private final Cloud cloud;
+        private final FirstCredential first;
+        private final Connection sql;
+
+        City(String... settings) throws Exception {
+            String[] all = new String[settings.length + 1];
+            System.arraycopy(settings, 0, all, 1, settings.length);
+            all[0] = "kafka.listen=127.0.0.1:0";
+            cloud = rig.open(all);
+            first = FirstCredential.read(rig.firstCredential()).orElseThrow();
+            Properties properties = new Properties();
+            properties.setProperty("user", first.accessKey());
+            properties.setProperty("password", first.secret());
+            sql =
+                    DriverManager.getConnection(
+                            "jdbc:" + cloud.endpoints().urls().getOrDefault("sql", "") + "/water",
+                            properties);
+        }
+
+        String asked(String method, String path, String type, String body) throws Exception {
+            HttpResponse<String> response =
+                    HTTP.send(
+                            HttpRequest.newBuilder(
+                                            URI.create(
+                                                    cloud.endpoints().urls().getOrDefault("web", "")
+                                                            + path))
+                                    .header(
+                                            "Authorization",
+                                            "Basic "
+                                                    + Base64.getEncoder()
+                                                            .encodeToString(
+                                                                    (first.accessKey()
+                                                                                    + ":"
+                                                                                    + first
+                                                                                            .secret())
+                                                                            .getBytes(UTF_8)))
+                                    .header("Content-Type", type)
+                                    .method(method, HttpRequest.BodyPublishers.ofString(body))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            return response.statusCode() / 100 == 2
+                    ? response.body()
+                    : response.statusCode() + " " + response.body();
+        }
+
+        void register(String subject, String schema) throws Exception {
+            String answer =
+                    asked(
+                            "POST",
+                            "/schemas/subjects/" + subject + "/versions",
+                            "application/vnd.schemaregistry.v1+json",
+                            new Json.Row(java.util.Map.of("schema", schema)).line());
+            assertTrue(answer.startsWith("{\"id\":"), answer);
+        }
+
+        void publish(String stream, String... lines) throws Exception {
+            String answer =
+                    asked(
+                            "POST",
+                            "/streams/" + stream,
+                            "application/x-ndjson",
+                            String.join("\n", lines));
+            assertTrue(answer.startsWith("{\"records\":" + lines.length), answer);
+        }
+
+        void run(String... arguments) {
+            Rig.Ran ran = rig.run(arguments);
+            assertEquals(0, ran.code(), ran.err());
+        }
+
+        String rows(String text) throws SQLException {
+            try (Statement statement = sql.createStatement();
+                    ResultSet rows = statement.executeQuery(text)) {
+                StringBuilder all = new StringBuilder();
+                while (rows.next()) {
+                    for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                        all.append(i > 1 ? "|" : all.isEmpty() ? "" : " ")
+                                .append(rows.getString(i));
+                    }
+                }
+                return all.toString();
+            } catch (SQLException e) {
+                throw new SQLException(e.getMessage() + " in " + text, e.getSQLState(), e);
+            }
+        }
+
+        int changed(String text) throws SQLException {
+            try (Statement statement = sql.createStatement()) {
+                return statement.executeUpdate(text);
+            }
+        }
+
+        void until(String text, String rows) throws SQLException {
+            long end = System.nanoTime() + 30_000_000_000L;
+            String found = rows(text);
+            while (!found.equals(rows)) {
+                assertTrue(System.nanoTime() < end, found);
+                LockSupport.parkNanos(100_000_000);
+                found = rows(text);
+            }
+        }
+
+        @Override
+        public void close() throws Exception {
+            sql.close();
+            cloud.close();
+        }
+    }
+
+    /** Values of every type, and odd ones, come out as they went in. */
+    @Test
+    void everyTypeIsAColumn() throws Exception {
+        String schema =
+                """
+                {"type": "record", "name": "All", "fields": [
+                  {"name": "truth", "type": "boolean"},
+                  {"name": "whole", "type": "int"},
+                  {"name": "large", "type": "long"},
+                  {"name": "rough", "type": "float"},
+                  {"name": "fine", "type": "double"},
+                  {"name": "text", "type": "string"},
+                  {"name": "raw", "type": "bytes"},
+                  {"name": "price", "type":
+                      {"type": "bytes", "logicalType": "decimal", "precision": 12, "scale": 3}},
+                  {"name": "day", "type": {"type": "int", "logicalType": "date"}},
+                  {"name": "clock", "type": {"type": "long", "logicalType": "time-micros"}},
+                  {"name": "moment", "type": {"type": "long", "logicalType": "timestamp-micros"}},
+                  {"name": "local", "type":
+                      {"type": "long", "logicalType": "local-timestamp-micros"}},
+                  {"name": "id", "type": {"type": "string", "logicalType": "uuid"}},
+                  {"name": "many", "type": {"type": "array", "items": "int"}},
+                  {"name": "named", "type": {"type": "map", "values": "double"}},
+                  {"name": "inner", "type": {"type": "record", "name": "Inner", "fields": [
+                    {"name": "a", "type": ["null", "string"], "default": null},
+                    {"name": "b", "type": {"type": "array", "items": "bytes"}}]}}]}
+                """;
+        try (City city = new City()) {
+            city.run("stream", "create", "odd.types");
+            city.register("odd.types-value", schema);
+            city.run("stream", "table", "odd.types");
+            city.publish(
+                    "odd.types",
+                    "{\"truth\":true,\"whole\":-2147483648,\"large\":9007199254740993,\"rough\":0.1,"
+                        + "\"fine\":1e300,\"text\":\"a\\u0000b\\u2028\\ud83d\\ude00'\","
+                        + "\"raw\":\"AP9ceDQxIg==\",\"price\":123.456,"
+                        + "\"day\":20000,\"clock\":86399999999,\"moment\":-1,"
+                        + "\"local\":1764460000123456,"
+                        + "\"id\":\"0b8e6a44-9d5c-4e4c-8a54-3f8b0c5e7f10\",\"many\":[1,-2],\"named\":{\"x\":1.5,\"y"
+                        + " z\":-0.0},\"inner\":{\"a\":null,\"b\":[\"/g==\"]}}");
+            assertEquals("", city.rows("select why from odd.types_unfit"));
+            assertEquals(
+                    "t|-2147483648|9007199254740993|0.1|1e+300",
+                    city.rows("select truth, whole, large, rough, fine from odd.types"));
+            assertEquals(
+                    "6|97|0|128512",
+                    city.rows(
+                            "select length(text), ascii(text), ascii(substr(text, 2)),"
+                                    + " ord(substr(text, 5)) from odd.types"));
+            assertEquals(
+                    "00FF5C78343122|123.456|2024-10-04|23:59:59.999999",
+                    city.rows("select hex(raw), price, day, clock from odd.types"));
+            assertEquals(
+                    "1969-12-31 23:59:59.999999+00|2025-11-29 23:46:40.123456"
+                            + "|0b8e6a44-9d5c-4e4c-8a54-3f8b0c5e7f10|-2|1.5|FE",
+                    city.rows(
+                            "select moment, \"local\", id, many[2], named['x'], hex(inner.b[1])"
+                                    + " from odd.types"));
+        }
+    }
+
+    private static final String SUMS =
+            "select count(*), sum(level), count(distinct _offset) from levels";
+
+    @Test
+    void whatIsPublishedIsARowAtOnceAndOnce() throws Exception {
+        try (City city = new City()) {
+            city.run("stream", "create", "water.levels");
+            city.publish("water.levels", "{\"station\":\"old\",\"level\":1}");
+            city.register("water.levels-value", SCHEMA);
+            city.run("stream", "table", "water.levels");
+            assertEquals("1|1|1", city.rows(SUMS)); // from the first record on
+            for (int i = 0; i < 20; i++) {
+                city.publish(
+                        "water.levels",
+                        "{\"station\":\"a\",\"level\":" + i + ",\"at\":1764460000123}",
+                        "{\"station\":\"\\u00e9\\\"\\\\\\n\",\"level\":100}");
+                assertEquals(
+                        "%d|%d".formatted(1 + 2 * (i + 1), 1 + 100 * (i + 1) + i * (i + 1) / 2),
+                        city.rows("select count(*), sum(level) from water.levels"));
+            }
+            assertEquals(
+                    "é\"\\\n|2025-11-29 23:46:40.123+00",
+                    city.rows("select max(station), max(\"at\") from levels"));
+            // none of it is in a snapshot, and what clients of the catalog see is empty
+            assertEquals("0", city.rows("select count(*) from levels at (version => 'main')"));
+            // what does not fit has a table of its own, with the reason
+            city.publish("water.levels", "{\"station\":\"b\",\"level\":\"high\"}");
+            assertEquals("41", city.rows("select count(*) from levels"));
+            assertEquals(
+                    "{\"station\":\"b\",\"level\":\"high\"}|41",
+                    city.rows("select decode(value), _offset from levels_unfit"));
+            assertTrue(!city.rows("select why from levels_unfit").isBlank());
+        }
+        // a restart loses nothing and brings nothing twice
+        try (City city = new City("streams.commit=300ms")) {
+            String all = "41|2191|41";
+            assertEquals(all, city.rows(SUMS));
+            city.until("select count(*) from levels at (version => 'main')", "41");
+            city.until("select count(*) from levels_unfit at (version => 'main')", "1");
+            assertEquals(all, city.rows(SUMS));
+            city.publish("water.levels", "{\"station\":\"c\",\"level\":7}");
+            assertEquals("42|2198|42", city.rows(SUMS));
+            city.until("select count(*) from levels at (version => 'main')", "42");
+        }
+        try (City city = new City()) {
+            assertEquals("42|2198|42", city.rows(SUMS));
+            city.publish("water.levels", "{\"station\":\"d\",\"level\":1000}");
+            // what is changed is what there is, and it is there once
+            assertEquals(1, city.changed("delete from levels where level = 1000"));
+            assertEquals("42|2198|42", city.rows(SUMS));
+            city.publish("water.levels", "{\"station\":\"e\",\"level\":2}");
+            assertEquals(43, city.changed("update levels set level = level + 1"));
+            assertEquals("43|2243|43", city.rows(SUMS));
+            // another column of a newer schema
+            city.register(
+                    "water.levels-value",
+                    SCHEMA.replace(
+                            "{\"name\": \"level\"",
+                            "{\"name\": \"quality\", \"type\": \"int\", \"default\": 9},"
+                                    + " {\"name\": \"level\""));
+            city.publish("water.levels", "{\"station\":\"f\",\"level\":2,\"quality\":3}");
+            assertEquals("44", city.rows("select count(*) from levels"));
+            assertEquals(
+                    "1|3",
+                    city.rows("select count(*), sum(quality) from levels where station = 'f'"));
+            assertTrue(
+                    city.rig.run("stream", "show", "water.levels").out().contains("is the table"));
+            // with the stream its rows stay
+            SQLException refused =
+                    assertThrows(SQLException.class, () -> city.changed("drop table levels"));
+            assertTrue(
+                    String.valueOf(refused.getMessage())
+                            .contains("It is the table of the stream water.levels"));
+            city.run("stream", "delete", "water.levels");
+            assertEquals("44", city.rows("select count(*) from levels"));
+            city.changed("drop table levels");
+        }
+    }
+}
