@@ -45,6 +45,8 @@ final class Owners {
                     Map.entry("com.nimbusds", Set.of("oidc")),
                     Map.entry("org.duckdb", Set.of("duckdb")),
                     Map.entry("org.apache.datasketches", Set.of("duckdb")),
+                    Map.entry("org.apache.flink", Set.of("flink")),
+                    Map.entry("com.amazon.randomcutforest", Set.of("flink")),
                     Map.entry("com.cedarpolicy", Set.of("bench")),
                     Map.entry("org.openjdk.jmh", Set.of("bench")),
                     Map.entry("io.trino.tpch", Set.of("bench")));

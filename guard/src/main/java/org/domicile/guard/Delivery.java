@@ -27,7 +27,6 @@ import org.domicile.outbound.Limits;
 import org.domicile.outbound.Outbound;
 import org.domicile.outbound.Site;
 import org.domicile.outbound.Unreachable;
-import org.domicile.policy.Marks;
 import org.domicile.policy.Policy;
 import org.domicile.policy.Resource;
 import org.domicile.policy.Target;
@@ -236,7 +235,8 @@ final class Delivery {
                     Optional<String> objection =
                             uses.objection(DELIVER, place)
                                     .or(() -> now.places().objection(uses, place));
-                    return objection.isPresent() || keeps(uses.labels(place), uses.labels(told))
+                    return objection.isPresent()
+                                    || StreamPlaces.keeps(uses.labels(place), uses.labels(told))
                             ? objection
                             : Optional.of(Sentences.LABEL_NOT_KEPT);
                 },
@@ -302,13 +302,6 @@ final class Delivery {
                                 "application/json".getBytes(StandardCharsets.US_ASCII)),
                         new StreamRecord.Header(
                                 "event-id", id(queued).getBytes(StandardCharsets.US_ASCII))));
-    }
-
-    /** Records carry no marks of their own: the stream's label has to say all that is known. */
-    private static boolean keeps(Marks stream, Marks coming) {
-        return stream.classes().containsAll(coming.classes())
-                && stream.prohibited().containsAll(coming.prohibited())
-                && stream.only().containsAll(coming.only());
     }
 
     private static String id(Outbox.Queued queued) {

@@ -29,6 +29,8 @@ import org.domicile.schemas.Schemas;
 import org.domicile.streams.StreamLog;
 import org.domicile.streams.Streams;
 import org.domicile.tables.Tables;
+import org.domicile.watches.WatchEngine;
+import org.domicile.watches.Watches;
 
 /** The guard that is wired to capabilities. Its only mutable state is the count of permits. */
 final class Gate implements Guard {
@@ -228,6 +230,21 @@ final class Gate implements Guard {
             default ->
                     throw new IllegalStateException("a stream's table does nothing like " + action);
         };
+    }
+
+    @Override
+    public GuardedWatches watches(
+            Streams streams, Watches watches, WatchEngine engine, GuardedWatches.Columns columns) {
+        return new WatchesView(
+                this::uses,
+                policy,
+                streams,
+                watches,
+                engine,
+                columns,
+                keys.vault(),
+                random,
+                options.dataZone());
     }
 
     @Override

@@ -21,6 +21,8 @@ import org.domicile.schemas.Schemas;
 import org.domicile.streams.StreamLog;
 import org.domicile.streams.Streams;
 import org.domicile.tables.Tables;
+import org.domicile.watches.WatchEngine;
+import org.domicile.watches.Watches;
 
 /**
  * See the package's page. Safe for concurrent use; the views are for one request and its thread.
@@ -106,6 +108,15 @@ public interface Guard {
      * @param streams which there are @param log where they lie
      */
     GuardedStreams streams(Streams streams, StreamLog log);
+
+    /**
+     * Watches, for doors. One process has one.
+     *
+     * @param streams what they may read @param watches which there are @param engine what runs them
+     * @param columns what streams hold
+     */
+    GuardedWatches watches(
+            Streams streams, Watches watches, WatchEngine engine, GuardedWatches.Columns columns);
 
     /**
      * Schemas of streams, for doors.

@@ -2,6 +2,7 @@ package org.domicile.guard;
 
 import java.util.List;
 import java.util.Optional;
+import org.domicile.policy.Marks;
 import org.domicile.policy.Resource;
 import org.domicile.streams.Stream;
 import org.domicile.streams.Volume;
@@ -21,6 +22,11 @@ final class StreamPlaces {
 
     /** One that is there. */
     Resource.Data of(Stream stream) {
+        return of(stream, dataZone);
+    }
+
+    /** The same. @param dataZone where streams lie here */
+    static Resource.Data of(Stream stream, String dataZone) {
         return new Resource.Data(
                 stream.organisation(),
                 BucketNames.STREAMS,
@@ -44,6 +50,13 @@ final class StreamPlaces {
     /** As it stands on record. */
     static String object(String name) {
         return BucketNames.STREAMS + "/" + name;
+    }
+
+    /** Records carry no marks of their own: a stream's label has to say all that is known. */
+    static boolean keeps(Marks stream, Marks coming) {
+        return stream.classes().containsAll(coming.classes())
+                && stream.prohibited().containsAll(coming.prohibited())
+                && stream.only().containsAll(coming.only());
     }
 
     /** Why nothing may come to lie in it now, by its labels and its disk; empty when it may. */

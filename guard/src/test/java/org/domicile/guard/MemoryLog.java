@@ -51,6 +51,11 @@ public final class MemoryLog implements StreamLog {
     }
 
     @Override
+    public int startForWorkers() {
+        return start();
+    }
+
+    @Override
     public int start() {
         running = true;
         return 1;

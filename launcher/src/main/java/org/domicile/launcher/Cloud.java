@@ -44,6 +44,7 @@ import org.domicile.http.ListenerOptions.Address;
 import org.domicile.iceberg.IcebergDoor;
 import org.domicile.iceberg.IcebergOptions;
 import org.domicile.ingest.IngestDoor;
+import org.domicile.ingest.WatchesDoor;
 import org.domicile.keys.Keys;
 import org.domicile.keyspace.Keyspace;
 import org.domicile.keyspace.KeyspaceOptions;
@@ -375,6 +376,7 @@ final class Cloud implements AutoCloseable {
                                         new SqlPage(
                                                 guard, guard.sql(queries, tables), visible, clock),
                                         new IngestDoor(guard, streaming.guarded(), clock),
+                                        new WatchesDoor(guard, streaming.watches(), clock),
                                         new RegistryDoor(guard, streaming.schemas(), clock),
                                         clock),
                                 admin),
@@ -449,6 +451,7 @@ final class Cloud implements AutoCloseable {
             HttpHandler iceberg,
             HttpHandler sql,
             HttpHandler streams,
+            HttpHandler watches,
             HttpHandler schemas,
             Clock clock) {
         HttpHandler health = new HealthDoor(instruments, instruments);
@@ -462,6 +465,7 @@ final class Cloud implements AutoCloseable {
         IcebergDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, iceberg)));
         SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
         IngestDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, streams)));
+        WatchesDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, watches)));
         RegistryDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, schemas)));
         return new WebRoutes(List.copyOf(routes));
     }

@@ -39,6 +39,7 @@ import picocli.CommandLine.Command;
             MoveCommand.class,
             SqlCommand.class,
             StreamCommand.class,
+            WatchCommand.class,
             NamespaceCommand.class,
             TableCommand.class,
             UsesCommand.class,

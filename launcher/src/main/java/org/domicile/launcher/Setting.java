@@ -187,6 +187,20 @@ enum Setting {
             "sql.warm",
             "2",
             "workers that are kept ready for the next SQL session, once there was one"),
+    WATCHES_WORKERS(
+            "watches.workers",
+            "4",
+            "processes that run watches at one time, one for each organisation and purpose"),
+    WATCHES_MEMORY(
+            "watches.memory", "384MiB", "Java heap of each of them; it takes some 300 MiB besides"),
+    WATCHES_PACE(
+            "watches.pace",
+            "1s",
+            "time between checkpoints of a watch, which is how long its results wait"),
+    WATCHES_ENGINE(
+            "watches.engine",
+            "",
+            "folder with Apache Flink's jars (default: the one that comes with the program)"),
     DRAIN_TIME("drain.time", "20s", "how long requests under way may last when it stops");
 
     private final String key;

@@ -37,6 +37,7 @@ record Settings(
         Witnessing witnessing,
         Limits limits,
         Sql sql,
+        Watching watches,
         Upkeep upkeep) {
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
     private static final Pattern ADDRESS =
@@ -140,6 +141,15 @@ record Settings(
             org.domicile.query.Limits limits) {}
 
     /**
+     * Watches.
+     *
+     * @param workers at one time @param memory bytes of heap of each
+     * @param pace time between checkpoints
+     * @param engine folder of jars; empty for the one that comes with the program
+     */
+    record Watching(int workers, long memory, Duration pace, Optional<Path> engine) {}
+
+    /**
      * The program's own work.
      *
      * @param rate bytes a second @param scrub how often all is verified
@@ -175,6 +185,7 @@ record Settings(
                 witnessing(from),
                 limits(from),
                 sql(from),
+                watches(from),
                 upkeep(from));
     }
 
@@ -419,6 +430,14 @@ record Settings(
                         size(from, Setting.SQL_STAGING, 1L << 20, 1L << 42),
                         size(from, Setting.SQL_SPILL, 0, 1L << 42),
                         count(from, Setting.SQL_SESSIONS, 1, 100_000)));
+    }
+
+    private static Watching watches(Configuration from) {
+        return new Watching(
+                count(from, Setting.WATCHES_WORKERS, 0, 1_000),
+                size(from, Setting.WATCHES_MEMORY, 256L << 20, 1L << 40),
+                time(from, Setting.WATCHES_PACE, Duration.ofMillis(100), Duration.ofHours(1)),
+                path(from, Setting.WATCHES_ENGINE));
     }
 
     private static long segment(Configuration from) {

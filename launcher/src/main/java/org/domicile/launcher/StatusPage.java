@@ -36,6 +36,9 @@ record StatusPage(Json.Row told) {
         if (figure("streams") > 0) {
             line(out, "streams", streams());
         }
+        if (figure("watches") + figure("watches.workers") > 0) {
+            line(out, "watches", watches());
+        }
         if (figure("tables.compacted") + figure("tables.compaction.waiting") > 0) {
             line(out, "compaction", compaction());
         }
@@ -131,6 +134,19 @@ record StatusPage(Json.Row told) {
                 .formatted(
                         number("streams", "stream"),
                         figure("streams.running") == 0 ? ", whose log does not run" : "");
+    }
+
+    private String watches() {
+        List<String> walls =
+                told.row("figures").fields().keySet().stream()
+                        .filter(name -> name.startsWith("watches.wall."))
+                        .map(name -> name.substring("watches.wall.".length()))
+                        .toList();
+        return "%s in %s; walls that stand: %s"
+                .formatted(
+                        number("watches", "watch", "watches"),
+                        number("watches.workers", "worker"),
+                        walls.isEmpty() ? "none yet" : String.join(", ", walls));
     }
 
     private String sql() {

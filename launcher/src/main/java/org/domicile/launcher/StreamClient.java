@@ -19,23 +19,30 @@ import java.util.function.Consumer;
  * it, under its purpose.
  */
 final class StreamClient implements AutoCloseable {
-    private static final Duration LONGEST = Duration.ofMinutes(2);
+    private static final Duration LONGEST = Duration.ofMinutes(3);
     private static final int LARGEST_ANSWER = 16 << 20;
 
     private final ServerHttp server;
     private final FirstCredential credential;
+    private final String root;
 
     /**
      * @param endpoint of the web listener
      * @param ca file of certificates to trust instead of the system's
      */
     StreamClient(URI endpoint, FirstCredential credential, Optional<Path> ca) {
+        this(endpoint, "/streams/", credential, ca);
+    }
+
+    /** The same for what lies beside. @param root below which it is */
+    StreamClient(URI endpoint, String root, FirstCredential credential, Optional<Path> ca) {
         this.server = new ServerHttp(endpoint, ca);
         this.credential = credential;
+        this.root = root;
     }
 
     private HttpRequest.Builder request(String path) {
-        return below("/streams/" + path);
+        return below(root + path);
     }
 
     private HttpRequest.Builder below(String path) {

@@ -2,6 +2,8 @@ package org.domicile.launcher;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import java.util.function.Consumer;
 import org.domicile.guard.Guard;
 import org.domicile.guard.GuardedSchemas;
 import org.domicile.guard.GuardedStreams;
+import org.domicile.guard.GuardedWatches;
 import org.domicile.http.Certificates;
 import org.domicile.http.ListenerOptions;
 import org.domicile.http.ListenerOptions.Address;
@@ -25,6 +28,10 @@ import org.domicile.streams.StreamLog;
 import org.domicile.streams.Streams;
 import org.domicile.streams.Volume;
 import org.domicile.tables.Tables;
+import org.domicile.watches.EngineOptions;
+import org.domicile.watches.WatchEngine;
+import org.domicile.watches.Watches;
+import org.domicile.watches.WorkerPlaces;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +47,8 @@ final class Streaming implements AutoCloseable {
     private final Streams streams;
     private final KafkaDoor door;
     private final GuardedStreams guarded;
+    private final WatchEngine engine;
+    private final GuardedWatches watches;
     private final GuardedSchemas schemas;
     private final String host;
     private final AtomicReference<@Nullable String> url = new AtomicReference<>();
@@ -90,8 +99,36 @@ final class Streaming implements AutoCloseable {
         this.guarded = guard.streams(streams, log);
         this.schemas = guard.schemas(parts.schemas(), streams);
         door.open(guarded);
+        this.engine = engine(settings.watches(), folder, log, clock);
+        this.watches =
+                guard.watches(
+                        streams,
+                        Watches.open(keyspace),
+                        engine,
+                        new StreamColumns(parts.schemas()));
+        door.open(watches.logins());
         certificates.ifPresent(
                 each -> renewing = Thread.ofVirtual().name("kafka tls").start(() -> renew(each)));
+    }
+
+    private static WatchEngine engine(
+            Settings.Watching settings, Folder folder, StreamLog log, java.time.Clock clock) {
+        Optional<Path> jars = settings.engine().or(WorkerPlaces::beside);
+        if (jars.isEmpty()) {
+            return WatchEngine.none(
+                    "This program comes without Apache Flink, which runs watches; name a folder"
+                            + " with its jars (watches.engine).");
+        }
+        return WatchEngine.inWorkers(
+                new EngineOptions(
+                        Path.of(System.getProperty("java.home")),
+                        new WorkerPlaces(jars.get()),
+                        folder.path().resolve("watches"),
+                        settings.memory(),
+                        settings.workers(),
+                        settings.pace(),
+                        log::startForWorkers,
+                        clock));
     }
 
     private static Optional<Certificates> certificates(Optional<ListenerOptions.Tls> tls)
@@ -155,6 +192,7 @@ final class Streaming implements AutoCloseable {
                         .start(() -> {
                             try {
                                 guarded.settle();
+                                watches.settle();
                             } catch (RuntimeException e) {
                                 wrong.set(String.valueOf(e.getMessage()));
                                 LOG.log(Level.ERROR, "streams did not start", e);
@@ -168,6 +206,10 @@ final class Streaming implements AutoCloseable {
         return guarded;
     }
 
+    GuardedWatches watches() {
+        return watches;
+    }
+
     GuardedSchemas schemas() {
         return schemas;
     }
@@ -176,18 +218,24 @@ final class Streaming implements AutoCloseable {
         Map<String, Long> figures = new LinkedHashMap<>();
         figures.put("streams", (long) streams.all().size());
         figures.put("streams.running", log.port().isPresent() ? 1L : 0L);
+        figures.putAll(engine.figures());
+        engine.standing().forEach(wall -> figures.put("watches.wall." + wall, 1L));
         door.asked().forEach((what, count) -> figures.put("kafka." + what, count));
         return figures;
     }
 
     List<String> warnings() {
+        List<String> warnings = new ArrayList<>();
         String failed = log.failure().orElse(wrong.get());
-        return failed == null
-                ? guarded.troubles()
-                : List.of(
-                        "streams are not all served: "
-                                + failed
-                                + "; mend that and start the program again");
+        if (failed != null) {
+            warnings.add(
+                    "streams are not all served: "
+                            + failed
+                            + "; mend that and start the program again");
+        }
+        warnings.addAll(guarded.troubles());
+        engine.obstacles().forEach(each -> warnings.add("watches do not run: " + each));
+        return warnings;
     }
 
     @Override
@@ -204,6 +252,7 @@ final class Streaming implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        watches.close();
         guarded.rest(); // what is being read of streams, before they end
         log.close();
         guarded.close(); // counts of the last requests are in by now

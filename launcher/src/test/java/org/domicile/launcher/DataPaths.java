@@ -191,6 +191,10 @@ final class DataPaths {
             ingest | PUBLISH_TELEMETRY | writes | commit | POST /streams/telemetry/v1/logs | {}
             ingest | FOLLOW | reads | commit | GET /streams/levels/records?from=beginning&limit=1
             ingest | CREATE_TABLE | none | commit | PUT /streams/water.levels/table
+            watches | CREATE_WATCH | none | commit | PUT /watches/high | {"sql":"select n from levels","to":"telemetry"}
+            watches | LIST_WATCHES | none | itself | GET /watches/
+            watches | SHOW_WATCH | none | itself | GET /watches/high
+            watches | STOP_WATCH | none | commit | DELETE /watches/high
             ingest | DELETE_STREAM | none | commit | DELETE /streams/gone
             registry | REGISTER_SCHEMA | none | commit | POST /schemas/subjects/levels-value/versions | {"schema":"{\\"type\\":\\"object\\"}","schemaType":"JSON"}
             registry | LIST_SUBJECTS | none | itself | GET /schemas/subjects

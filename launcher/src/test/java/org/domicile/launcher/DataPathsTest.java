@@ -51,6 +51,9 @@ class DataPathsTest {
                     "GuardedStreams.close",
                     "GuardedStreams.rest", // before that
                     "GuardedStreams.troubles", // for the operator's status
+                    "GuardedWatches.settle", // starts what is on record
+                    "GuardedWatches.logins", // may do less than who made the watch
+                    "GuardedWatches.close",
                     "Administration.refuse");
 
     private static final Set<String> ABSENT =

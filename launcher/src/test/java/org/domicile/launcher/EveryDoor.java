@@ -54,7 +54,9 @@ import org.domicile.guard.GuardedSharing;
 import org.domicile.guard.GuardedSql;
 import org.domicile.guard.GuardedStreams;
 import org.domicile.guard.GuardedTables;
+import org.domicile.guard.GuardedWatches;
 import org.domicile.guard.Installation;
+import org.domicile.guard.MemoryEngine;
 import org.domicile.guard.MemoryLog;
 import org.domicile.guard.PublicRegister;
 import org.domicile.guard.Sealing;
@@ -65,6 +67,7 @@ import org.domicile.http.ListenerOptions;
 import org.domicile.iceberg.IcebergDoor;
 import org.domicile.iceberg.IcebergOptions;
 import org.domicile.ingest.IngestDoor;
+import org.domicile.ingest.WatchesDoor;
 import org.domicile.kafka.KafkaDoor;
 import org.domicile.moves.Moves;
 import org.domicile.objects.Bucket;
@@ -91,6 +94,7 @@ import org.domicile.streams.Streams;
 import org.domicile.tables.Tables;
 import org.domicile.tiles.TilesDoor;
 import org.domicile.verifier.VerifierPage;
+import org.domicile.watches.Watches;
 
 /**
  * All doors on one server before one guard, each twice: for clients who are at home, and for those
@@ -115,6 +119,7 @@ final class EveryDoor implements AutoCloseable {
                     GuardedSql.class,
                     GuardedStreams.class,
                     GuardedSchemas.class,
+                    GuardedWatches.class,
                     Administration.class,
                     Sealing.class,
                     PublicRegister.class);
@@ -132,6 +137,7 @@ final class EveryDoor implements AutoCloseable {
     private int tables;
     private final SqlDoor sqlAtHome;
     private final SqlDoor sqlAbroad;
+    private final Streams known;
     private final GuardedStreams streams;
     private final Schemas schemas;
     private final KafkaDoor kafka;
@@ -180,19 +186,19 @@ final class EveryDoor implements AutoCloseable {
                         guard.sql(new WritingQueries(limits), installation.tables()),
                         new AdminOptions(TOKEN, Set.of()),
                         installation.time());
-        Streams all = Streams.open(installation.keyspace(), installation.time());
+        known = Streams.open(installation.keyspace(), installation.time());
         MemoryLog log = new MemoryLog();
         schemas = Schemas.open(installation.keyspace(), installation.time());
         guard.tabling(
                 new Guard.Tabling(
-                        all,
+                        known,
                         log,
                         schemas,
                         new WritingQueries(limits),
                         installation.tables(),
                         Duration.ofMinutes(5),
                         1 << 20));
-        streams = guard.streams(all, log);
+        streams = guard.streams(known, log);
         kafka = new KafkaDoor(guard, installation.time());
         kafka.open(streams);
         HttpHandler web = web(guard);
@@ -247,6 +253,16 @@ final class EveryDoor implements AutoCloseable {
         SqlPage.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, sql)));
         HttpHandler ingest = new IngestDoor(guard, streams, installation.time());
         IngestDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, ingest)));
+        HttpHandler watching =
+                new WatchesDoor(
+                        guard,
+                        guard.watches(
+                                known,
+                                Watches.open(installation.keyspace()),
+                                new MemoryEngine(),
+                                _ -> Map.of()),
+                        installation.time());
+        WatchesDoor.PATHS.forEach(path -> routes.add(new WebRoutes.Route(path, watching)));
         HttpHandler registry =
                 new RegistryDoor(
                         guard,
@@ -490,7 +506,7 @@ final class EveryDoor implements AutoCloseable {
                                     target,
                                     asJson(basic(caller)),
                                     body);
-            case "ingest", "registry" ->
+            case "ingest", "registry", "watches" ->
                     send("web", place, line.method(), target, asJson(basic(caller)), body);
             case "kafka" -> kafka(place, caller, line, target.substring(1));
             case "persons" -> send("web", place, line.method(), target, code(caller, words), body);

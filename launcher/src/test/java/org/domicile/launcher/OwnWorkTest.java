@@ -47,6 +47,7 @@ import org.domicile.guard.StatisticsOfTables;
 import org.domicile.guard.StatisticsOptions;
 import org.domicile.guard.Stored;
 import org.domicile.guard.UpkeepOfTables;
+import org.domicile.guard.WorkerLogins;
 import org.domicile.launcher.EveryDoor.Place;
 import org.domicile.launcher.EveryDoor.Reply;
 import org.domicile.ledger.Ledger;
@@ -74,7 +75,8 @@ class OwnWorkTest {
     private static final Map<Class<?>, String> NO_DATA =
             Map.of(
                     Identity.class, "tells who somebody is, before anything is asked",
-                    MovesAtWork.class, "how far a move came; its data go by the other contracts");
+                    MovesAtWork.class, "how far a move came; its data go by the other contracts",
+                    WorkerLogins.class, "who a worker acts for; what it does the streams judge");
 
     private static final Match ANY = new Match.Any();
     private static final byte[] BODY = EveryDoor.SECRET.getBytes(StandardCharsets.UTF_8);

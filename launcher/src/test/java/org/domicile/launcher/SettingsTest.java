@@ -393,6 +393,26 @@ class SettingsTest {
         cases.put(
                 Setting.SQL_SESSIONS, new Case(s -> s.sql().limits().sessions(), 32, "1", 1, "0"));
         cases.put(Setting.SQL_WARM, new Case(s -> s.sql().warm(), 2, "0", 0, "many"));
+        cases.put(Setting.WATCHES_WORKERS, new Case(s -> s.watches().workers(), 4, "0", 0, "-1"));
+        cases.put(
+                Setting.WATCHES_MEMORY,
+                new Case(s -> s.watches().memory(), 384L << 20, "1GiB", 1L << 30, "16MiB"));
+        cases.put(
+                Setting.WATCHES_PACE,
+                new Case(
+                        s -> s.watches().pace(),
+                        Duration.ofSeconds(1),
+                        "5s",
+                        Duration.ofSeconds(5),
+                        "1ms"));
+        cases.put(
+                Setting.WATCHES_ENGINE,
+                new Case(
+                        s -> s.watches().engine(),
+                        Optional.empty(),
+                        "/opt/flink",
+                        Optional.of(Path.of("/opt/flink")),
+                        ""));
         cases.put(
                 Setting.DRAIN_TIME,
                 new Case(

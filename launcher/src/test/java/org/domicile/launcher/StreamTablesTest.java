@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Streams that are tables: what is published is a row at once, once, and stays one. */
-@Timeout(180)
+@Timeout(300)
 final class StreamTablesTest {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -206,7 +206,7 @@ final class StreamTablesTest {
                     "1969-12-31 23:59:59.999999+00|2025-11-29 23:46:40.123456"
                             + "|0b8e6a44-9d5c-4e4c-8a54-3f8b0c5e7f10|-2|1.5|FE",
                     city.rows(
-                            "select moment, \"local\", id, many[2], named['x'], hex(inner.b[1])"
+                            "select moment, \"local\", id, many[2], named['x'], hex(\"inner\".b[1])"
                                     + " from odd.types"));
         }
     }
@@ -278,6 +278,13 @@ final class StreamTablesTest {
                     city.rows("select count(*), sum(quality) from levels where station = 'f'"));
             assertTrue(
                     city.rig.run("stream", "show", "water.levels").out().contains("is the table"));
+            // what a label says of the stream is true of its rows
+            city.run("label", "streams://main/water.", "--prohibit", "main/first-steps");
+            SQLException kept =
+                    assertThrows(SQLException.class, () -> city.rows("select * from levels"));
+            assertEquals("42501", kept.getSQLState());
+            city.run("label", "streams://main/water.", "--remove");
+            assertEquals("44", city.rows("select count(*) from levels"));
             // with the stream its rows stay
             SQLException refused =
                     assertThrows(SQLException.class, () -> city.changed("drop table levels"));

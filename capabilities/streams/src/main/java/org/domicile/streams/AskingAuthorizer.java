@@ -88,7 +88,14 @@ public final class AskingAuthorizer implements Authorizer {
                                                 // not asked for by its name
                                                 action.logIfDenied() ? Act.SEE : Act.LIST,
                                                 name);
-                                case READ -> asked.admits(client, Act.POLL, name);
+                                case READ ->
+                                        asked.admits(
+                                                client,
+                                                // of who publishes there, and no records
+                                                request == ApiKeys.DESCRIBE_PRODUCERS.id
+                                                        ? Act.SEE
+                                                        : Act.POLL,
+                                                name);
                                 case WRITE -> asked.admits(client, Act.PUBLISH, name);
                                 default -> false;
                             };

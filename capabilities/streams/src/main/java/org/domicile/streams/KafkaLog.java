@@ -66,6 +66,10 @@ final class KafkaLog implements StreamLog {
 
     private static final String CLIENTS = "CLIENTS";
     private static final String INNER = "INNER";
+
+    /** For children of this program, on loopback and without TLS: they reach its port alone. */
+    private static final String WORKERS = "WORKERS";
+
     private static final String CONTROLLER = "CONTROLLER";
     private static final String LOOPBACK = "127.0.0.1";
     private static final long PATIENCE_SECONDS = 60;
@@ -86,14 +90,20 @@ final class KafkaLog implements StreamLog {
     private boolean closed;
     private volatile @Nullable String failure;
 
-    /** What runs. @param port of its clients */
+    /**
+     * Of a transaction: the longest that a worker may be away with results that are on their way.
+     */
+    private static final long LONGEST_TRANSACTION = Duration.ofDays(1).toMillis();
+
+    /** What runs. @param port of its clients @param workers of the program's own children */
     private record Running(
             BrokerServer broker,
             ControllerServer controller,
             Admin admin,
             Appending appending,
             int inner,
-            int port) {}
+            int port,
+            int workers) {}
 
     KafkaLog(LogOptions options, Admission admission, IntConsumer begun) {
         this.begun = begun;
@@ -111,6 +121,11 @@ final class KafkaLog implements StreamLog {
     @Override
     public synchronized int start() {
         return running().port();
+    }
+
+    @Override
+    public synchronized int startForWorkers() {
+        return running().workers();
     }
 
     private synchronized Running running() {
@@ -190,7 +205,8 @@ final class KafkaLog implements StreamLog {
                         admin,
                         new Appending(clientSettings(inner)),
                         inner,
-                        broker.boundPort(ListenerName.normalised(CLIENTS)));
+                        broker.boundPort(ListenerName.normalised(CLIENTS)),
+                        broker.boundPort(ListenerName.normalised(WORKERS)));
             } finally {
                 if (!up) {
                     broker.shutdown();
@@ -278,6 +294,7 @@ final class KafkaLog implements StreamLog {
                         ",",
                         CLIENTS + "://" + options.host() + ":" + options.port(),
                         INNER + "://" + LOOPBACK + ":0",
+                        WORKERS + "://" + LOOPBACK + ":0",
                         CONTROLLER + "://" + LOOPBACK + ":0"));
         settings.put(
                 "listener.security.protocol.map",
@@ -285,6 +302,7 @@ final class KafkaLog implements StreamLog {
                         ",",
                         CLIENTS + (options.tls().isPresent() ? ":SASL_SSL" : ":SASL_PLAINTEXT"),
                         INNER + ":SASL_PLAINTEXT",
+                        WORKERS + ":SASL_PLAINTEXT",
                         CONTROLLER + ":SASL_PLAINTEXT"));
         settings.put("controller.listener.names", CONTROLLER);
         settings.put("inter.broker.listener.name", INNER);
@@ -323,6 +341,14 @@ final class KafkaLog implements StreamLog {
         settings.put(
                 clients + "scram-sha-256.sasl.server.callback.handler.class",
                 ClientLogins.class.getName());
+        String workers = "listener.name.workers.";
+        settings.put(workers + "sasl.enabled.mechanisms", "PLAIN");
+        settings.put(
+                workers + "plain.sasl.jaas.config",
+                "org.apache.kafka.common.security.plain.PlainLoginModule required;");
+        settings.put(
+                workers + "plain.sasl.server.callback.handler.class", ClientLogins.class.getName());
+        settings.put("transaction.max.timeout.ms", Long.toString(LONGEST_TRANSACTION));
         if (options.tls().isPresent()) {
             settings.put(clients + "ssl.engine.factory.class", PresentEngines.class.getName());
         }
@@ -375,6 +401,10 @@ final class KafkaLog implements StreamLog {
                 + (withPort ? host : host + ":" + options.port())
                 + ","
                 + INNER
+                + "://"
+                + LOOPBACK
+                + ":0,"
+                + WORKERS
                 + "://"
                 + LOOPBACK
                 + ":0";

@@ -34,6 +34,15 @@ public interface StreamLog extends AutoCloseable {
      */
     int start();
 
+    /**
+     * The same.
+     *
+     * @return the port, on loopback alone, of this program's own children: they log in as clients
+     *     do (PLAIN), without TLS
+     * @throws StorageFailure when it cannot
+     */
+    int startForWorkers();
+
     /** What its records lie on, in clear. */
     Volume volume();
 

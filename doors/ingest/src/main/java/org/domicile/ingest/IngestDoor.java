@@ -67,23 +67,13 @@ public final class IngestDoor implements HttpHandler {
     @Override
     public void handle(Exchange exchange) throws IOException {
         if (!exchange.confidential()) {
-            fail(
-                    exchange,
-                    new Failure(
-                            403,
-                            "not-secure",
-                            "Ask over https: a secret must not travel in clear."));
+            fail(exchange, notSecure(), "");
             return;
         }
-        Optional<Caller.Known> caller = caller(exchange);
+        Optional<Caller.Known> caller = caller(guard, exchange);
         if (caller.isEmpty()) {
             guard.stranger(LOGIN, "bad-login");
-            fail(
-                    exchange,
-                    new Failure(
-                            401,
-                            "no-login",
-                            "Show your access key and its secret as Basic authentication."));
+            fail(exchange, noLogin(), "");
             return;
         }
         if (!places.tryAcquire()) {
@@ -116,6 +106,15 @@ public final class IngestDoor implements HttpHandler {
         }
     }
 
+    static Failure notSecure() {
+        return new Failure(403, "not-secure", "Ask over https: a secret must not travel in clear.");
+    }
+
+    static Failure noLogin() {
+        return new Failure(
+                401, "no-login", "Show your access key and its secret as Basic authentication.");
+    }
+
     static Failure refused(Refused e) {
         return new Failure(403, e.reason(), String.valueOf(e.getMessage()));
     }
@@ -137,7 +136,8 @@ public final class IngestDoor implements HttpHandler {
         };
     }
 
-    private Optional<Caller.Known> caller(Exchange exchange) {
+    /** Who asks, by Basic authentication (RFC 7617). */
+    static Optional<Caller.Known> caller(Guard guard, Exchange exchange) {
         return BasicLogin.of(exchange.headers())
                 .flatMap(shown -> guard.identity().caller(shown.accessKey(), shown.secret()));
     }
@@ -384,7 +384,8 @@ public final class IngestDoor implements HttpHandler {
         json.writeStringField("made", stream.made().toString());
     }
 
-    private interface Body {
+    /** What an answer says. */
+    interface Body {
         void write(JsonGenerator json) throws IOException;
     }
 
@@ -397,8 +398,7 @@ public final class IngestDoor implements HttpHandler {
         return use.isEmpty() ? headers : headers.add("x-domicile-use", use);
     }
 
-    private static void answer(Exchange exchange, int status, String use, Body body)
-            throws IOException {
+    static void answer(Exchange exchange, int status, String use, Body body) throws IOException {
         exchange.respond(status, headers("application/json", use), ByteBuffer.wrap(bytes(body)));
     }
 
@@ -423,7 +423,7 @@ public final class IngestDoor implements HttpHandler {
         fail(exchange, failure, "");
     }
 
-    private static void fail(Exchange exchange, Failure failure, String use) throws IOException {
+    static void fail(Exchange exchange, Failure failure, String use) throws IOException {
         if (exchange.responded()) {
             return; // the answer ends without its end
         }

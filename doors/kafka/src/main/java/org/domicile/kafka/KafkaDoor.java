@@ -22,6 +22,7 @@ import org.domicile.guard.GuardedStreams;
 import org.domicile.guard.Identity;
 import org.domicile.guard.Refused;
 import org.domicile.guard.ScramVerifier;
+import org.domicile.guard.WorkerLogins;
 import org.domicile.request.Caller;
 import org.domicile.request.Request;
 import org.domicile.streams.Act;
@@ -49,6 +50,7 @@ public final class KafkaDoor implements Admission {
     private final Map<Operation, LongAdder> asked = new EnumMap<>(Operation.class);
     private final TokenLogins tokens = new TokenLogins();
     private volatile @Nullable GuardedStreams streams;
+    private volatile @Nullable WorkerLogins workers;
 
     /** A door to a guard. */
     public KafkaDoor(Guard guard, InstantSource clock) {
@@ -62,6 +64,33 @@ public final class KafkaDoor implements Admission {
     /** Lets clients in. */
     public void open(GuardedStreams guarded) {
         streams = guarded;
+    }
+
+    /** Lets workers of watches in, with log-ins of their own. */
+    public void open(WorkerLogins logins) {
+        workers = logins;
+    }
+
+    private static boolean isWorker(Client client) {
+        return client.login().startsWith(WorkerLogins.PREFIX);
+    }
+
+    /** Who a login is; a worker's acts as who made its watch. */
+    private Optional<Caller.Known> known(String login) {
+        WorkerLogins logins = workers;
+        return login.startsWith(WorkerLogins.PREFIX)
+                ? logins == null ? Optional.empty() : logins.caller(login)
+                : guard.identity().caller(login);
+    }
+
+    private boolean isFor(Client client, Act act, String stream) {
+        WorkerLogins logins = workers;
+        return !isWorker(client) || (logins != null && logins.isFor(client.login(), act, stream));
+    }
+
+    private boolean isFor(Client client, Shared kind, String name) {
+        WorkerLogins logins = workers;
+        return !isWorker(client) || (logins != null && logins.isFor(client.login(), kind, name));
     }
 
     /** How often the log has asked about what, since the program started. */
@@ -93,10 +122,13 @@ public final class KafkaDoor implements Admission {
 
     @Override
     public boolean knows(Client client, String secret) {
+        WorkerLogins logins = workers;
         boolean known =
-                guard.identity()
-                        .caller(client.login(), secret.getBytes(StandardCharsets.UTF_8))
-                        .isPresent();
+                isWorker(client)
+                        ? logins != null && logins.knows(client.login(), secret)
+                        : guard.identity()
+                                .caller(client.login(), secret.getBytes(StandardCharsets.UTF_8))
+                                .isPresent();
         if (!known) {
             guard.stranger(Operation.LOGIN, "bad-login");
         }
@@ -167,7 +199,7 @@ public final class KafkaDoor implements Admission {
                 ? tokens.session(client.login(), token -> begun(token, client))
                         .flatMap(each -> identity.session(each.accessKey(), each.token()))
                         .map(Identity.Session::caller)
-                : identity.caller(client.login());
+                : known(client.login());
     }
 
     private Optional<GuardedSessions.Issued> begun(String token, Client client) {
@@ -187,7 +219,7 @@ public final class KafkaDoor implements Admission {
     @Override
     public String organisation(String login) {
         return tokens.organisation(login)
-                .or(() -> guard.identity().caller(login).map(Caller.Known::organisation))
+                .or(() -> known(login).map(Caller.Known::organisation))
                 .orElse("");
     }
 
@@ -198,6 +230,7 @@ public final class KafkaDoor implements Admission {
         Optional<Caller.Known> caller = caller(client);
         return open != null
                 && caller.isPresent()
+                && isFor(client, act, stream)
                 && open.admits(request(caller.get(), client), act, stream);
     }
 
@@ -207,6 +240,7 @@ public final class KafkaDoor implements Admission {
         Optional<Caller.Known> caller = caller(client);
         return open != null
                 && caller.isPresent()
+                && isFor(client, kind, name)
                 && open.sees(request(caller.get(), client), kind, name, listed);
     }
 
@@ -217,6 +251,7 @@ public final class KafkaDoor implements Admission {
         Optional<Caller.Known> caller = caller(client);
         return open != null
                 && caller.isPresent()
+                && isFor(client, kind, name)
                 && open.admits(request(caller.get(), client), kind, name);
     }
 

@@ -92,8 +92,12 @@ record Calls(int architecture, Map<String, Integer> numbers) {
     /** What a child needs to start and not later. */
     static final List<String> NOT_ANY_MORE = List.of("execve", "execveat", "fork", "vfork");
 
+    /** How somebody comes in by a socket that listens. */
+    static final List<String> COMING_IN = List.of("accept", "accept4", "listen");
+
     private static final String TABLE =
             """
+            accept 43 202
             accept4 288 242
             acct 163 89
             add_key 248 217
@@ -131,6 +135,7 @@ record Calls(int architecture, Map<String, Integer> numbers) {
             landlock_add_rule 445 445
             landlock_create_ruleset 444 444
             landlock_restrict_self 446 446
+            listen 50 201
             lookup_dcookie 212 18
             migrate_pages 256 238
             mknod 133 -1

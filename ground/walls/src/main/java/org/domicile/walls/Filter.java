@@ -22,7 +22,17 @@ final class Filter {
     private static final int ALLOW = 0x7fff0000;
     private static final int REFUSE = 0x00050000;
 
+    private static final int AND = 0x54;
+
     private static final int FIRST_ARGUMENT = 16;
+    private static final int SECOND_ARGUMENT = 24;
+    private static final int THIRD_ARGUMENT = 32;
+
+    private static final int INTERNET = 2; // AF_INET
+    private static final int INTERNET_6 = 10; // AF_INET6
+    private static final int KIND_OF_SOCKET = 0xf; // without SOCK_CLOEXEC and SOCK_NONBLOCK
+    private static final int STREAM = 1; // SOCK_STREAM
+    private static final int TCP = 6; // IPPROTO_TCP
 
     /** Namespaces of clone(2). */
     private static final int NAMESPACES = 0x7E020000;
@@ -55,8 +65,42 @@ final class Filter {
 
     /** What no child needs, and no namespaces. */
     static Filter around(Calls calls) {
+        return around(Calls.NEVER, new Filter(calls));
+    }
+
+    /**
+     * The same for a child with TCP: sockets of IPv4 and IPv6 that are streams, and of no other
+     * protocol than TCP (Landlock's ports do not mean MPTCP). Pairs of Unix sockets stay inside the
+     * child, and Java cannot close a socket without one.
+     */
+    static Filter aroundTcp(Calls calls) {
         Filter filter = new Filter(calls);
-        Calls.NEVER.forEach(name -> filter.on(name, () -> filter.refuse(Kernel.EPERM)));
+        filter.on("socket", filter::onlyTcp);
+        return around(
+                Calls.NEVER.stream()
+                        .filter(each -> !each.equals("socket") && !each.equals("socketpair"))
+                        .toList(),
+                filter);
+    }
+
+    private void onlyTcp() {
+        add(LOAD, 0, 0, FIRST_ARGUMENT);
+        add(EQUAL, 2, 0, INTERNET);
+        add(EQUAL, 1, 0, INTERNET_6);
+        refuse(Kernel.EPERM);
+        add(LOAD, 0, 0, SECOND_ARGUMENT);
+        add(AND, 0, 0, KIND_OF_SOCKET);
+        add(EQUAL, 1, 0, STREAM);
+        refuse(Kernel.EPERM);
+        add(LOAD, 0, 0, THIRD_ARGUMENT);
+        add(EQUAL, 2, 0, 0);
+        add(EQUAL, 1, 0, TCP);
+        refuse(Kernel.EPERM);
+        add(ANSWER, 0, 0, ALLOW);
+    }
+
+    private static Filter around(List<String> never, Filter filter) {
+        never.forEach(name -> filter.on(name, () -> filter.refuse(Kernel.EPERM)));
         filter.on(
                 "clone",
                 () -> {
@@ -94,6 +138,14 @@ final class Filter {
                     });
         }
         filter.on("tkill", () -> filter.refuse(Kernel.EPERM));
+        filter.add(ANSWER, 0, 0, ALLOW);
+        return filter;
+    }
+
+    /** A child that listens answers nobody from now on. */
+    static Filter deaf(Calls calls) {
+        Filter filter = new Filter(calls);
+        Calls.COMING_IN.forEach(name -> filter.on(name, () -> filter.refuse(Kernel.EPERM)));
         filter.add(ANSWER, 0, 0, ALLOW);
         return filter;
     }

@@ -41,12 +41,19 @@ final class Landlock {
     /** The first that also keeps files from being cut off. */
     static final int LEAST = 3;
 
-    private static final int WITH_NETWORK = 4;
+    static final int WITH_NETWORK = 4;
     private static final int WITH_DEVICES = 5;
     private static final int WITH_SCOPES = 6;
 
     private static final int ASK_VERSION = 1;
     private static final int BENEATH = 1;
+    private static final int PORT = 2;
+    private static final int BIND = 1;
+    private static final int CONNECT = 2;
+
+    /** A port that the kernel picks. */
+    private static final int ANY_FREE = 0;
+
     private static final int HERE = -100;
     private static final int PATH_ONLY = 0x200000 | 0x80000; // O_PATH, O_CLOEXEC
 
@@ -63,6 +70,13 @@ final class Landlock {
                 : "the kernel's Landlock is of version "
                         + version
                         + ", and 3 is needed (Linux 6.2)";
+    }
+
+    /** What to say of a version that knows no ports. */
+    static String missingPorts(long version) {
+        return "the kernel's Landlock is of version "
+                + version
+                + ", and 4 is needed, which knows ports (Linux 6.7)";
     }
 
     /** Which version the kernel has; 0 for none. */
@@ -82,8 +96,11 @@ final class Landlock {
     }
 
     /** From now on, for this thread and what it starts; needs no_new_privs. */
-    void onThisThread(Room room) throws Kernel.Refusal, Unwalled {
+    void onThisThread(Room room, List<Integer> ports) throws Kernel.Refusal, Unwalled {
         long version = version();
+        if (!ports.isEmpty() && version < WITH_NETWORK) {
+            throw new Unwalled(Walls.NETWORK, missingPorts(version));
+        }
         if (version < LEAST) {
             throw new Unwalled(Walls.FILES, missing(version));
         }
@@ -107,6 +124,12 @@ final class Landlock {
                 allow(arena, ruleset, room.read(), READ_FILE | READ_FOLDER);
                 allow(arena, ruleset, room.write(), WRITING);
                 allow(arena, ruleset, room.devices(), READ_FILE | WRITE_FILE);
+                for (int port : ports) {
+                    allowPort(arena, ruleset, port, CONNECT);
+                }
+                if (!ports.isEmpty()) {
+                    allowPort(arena, ruleset, ANY_FREE, BIND);
+                }
                 Kernel.call(
                         "landlock_restrict_self",
                         calls.number("landlock_restrict_self"),
@@ -156,6 +179,20 @@ final class Landlock {
                 close(opened);
             }
         }
+    }
+
+    private void allowPort(Arena arena, long ruleset, int port, int rights) throws Kernel.Refusal {
+        MemorySegment rule = arena.allocate(16, 8);
+        rule.set(ValueLayout.JAVA_LONG, 0, rights);
+        rule.set(ValueLayout.JAVA_LONG, 8, port);
+        Kernel.call(
+                "landlock_add_rule of port " + port,
+                calls.number("landlock_add_rule"),
+                ruleset,
+                PORT,
+                rule.address(),
+                0,
+                0);
     }
 
     private void close(long descriptor) throws Kernel.Refusal {

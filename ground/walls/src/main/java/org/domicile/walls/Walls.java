@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,11 +67,40 @@ public final class Walls {
     public static Process start(
             Room room, List<String> command, Map<String, String> environment, Path folder)
             throws IOException {
+        return start(room, List.of(), command, environment, folder);
+    }
+
+    /** Why no child could be given ports here; empty when nothing is known against it. */
+    public static Optional<String> obstacleToPorts() {
+        try {
+            long version = new Landlock(Calls.here()).version();
+            return version >= Landlock.WITH_NETWORK
+                    ? Optional.empty()
+                    : Optional.of(NETWORK + ": " + Landlock.missingPorts(version));
+        } catch (IllegalStateException e) {
+            return Optional.of(NETWORK + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * The same for a child that may connect by TCP to some ports, of this machine as it is meant:
+     * the kernel looks at ports and not at addresses. It may listen at ports that the kernel picks,
+     * which nobody has to connect to. Needs Landlock of version 4 (Linux 6.7).
+     *
+     * @param ports none for no network at all
+     */
+    public static Process start(
+            Room room,
+            List<Integer> ports,
+            List<String> command,
+            Map<String, String> environment,
+            Path folder)
+            throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment);
         return onThreadOfItsOwn(() -> {
-            enclose(room);
+            enclose(room, List.copyOf(ports));
             return builder.start();
         });
     }
@@ -91,16 +123,16 @@ public final class Walls {
         }
     }
 
-    private static void enclose(Room room) throws Unwalled {
+    private static void enclose(Room room, List<Integer> ports) throws Unwalled {
         Calls calls = calls();
         String wall = PRIVILEGES;
         try {
             Kernel.warm();
             dropCapabilities(calls);
             Kernel.call("prctl", calls.number("prctl"), NO_NEW_PRIVILEGES, 1, 0, 0, 0);
-            Filter filter = Filter.around(calls);
+            Filter filter = ports.isEmpty() ? Filter.around(calls) : Filter.aroundTcp(calls);
             wall = FILES;
-            new Landlock(calls).onThisThread(room);
+            new Landlock(calls).onThisThread(room, ports);
             wall = NETWORK;
             filter.onThisThread();
         } catch (Kernel.Refusal e) {
@@ -145,6 +177,20 @@ public final class Walls {
         }
     }
 
+    /**
+     * Inside a child with ports that listens because its engine cannot do without: from now on it
+     * answers nobody. Whoever connects waits, and is not served.
+     *
+     * @throws Unwalled when that cannot be done; the child has to end then
+     */
+    public static void deafen() throws Unwalled {
+        try {
+            Filter.deaf(calls()).onAllThreads();
+        } catch (Kernel.Refusal e) {
+            throw new Unwalled(NETWORK, "the kernel refused " + e.getMessage());
+        }
+    }
+
     private static void limit(Calls calls, int what, long most) throws Kernel.Refusal {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment both = arena.allocate(16, 8);
@@ -167,6 +213,36 @@ public final class Walls {
         holes.put(NETWORK, socket());
         holes.put(PROCESSES, process());
         return holes;
+    }
+
+    /**
+     * The same of a child that has ports.
+     *
+     * @param ports what it was given
+     */
+    public static Map<String, String> tried(Path outside, List<Integer> ports) {
+        Map<String, String> holes = tried(outside);
+        if (!ports.isEmpty()) {
+            String datagram = socket();
+            holes.put(NETWORK, datagram.isEmpty() ? connection(ports) : datagram);
+        }
+        return holes;
+    }
+
+    /** A port that was not given is refused before anybody is asked. */
+    private static String connection(List<Integer> ports) {
+        int other = 1;
+        while (ports.contains(other)) {
+            other++;
+        }
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), other), 2_000);
+            return "port " + other + " can be reached";
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage()).contains("ermission denied")
+                    ? ""
+                    : "port " + other + " was asked: " + e.getMessage();
+        }
     }
 
     private static String privileges() {

@@ -222,7 +222,32 @@ class EscapesTest {
         assertTrue(victims.subList(4, 8).stream().allMatch(Process::isAlive));
     }
 
+    /** A child that may use one port gets to that, and to nothing else by it. */
+    @Test
+    void noneGetsOutOfOneWithAPort() throws Exception {
+        try (ServerSocket given = new ServerSocket(0)) {
+            List<String> tried = new ArrayList<>(attempts("ported"));
+            // that it can make a socket of TCP is what it is given
+            tried.removeIf(each -> each.startsWith("call-socket-inet"));
+            tried.add("net-socket " + given.getLocalPort());
+            List<String> said = said("ported", tried, List.of(given.getLocalPort()));
+            assertEquals("got through", said.getLast());
+            List<String> through = new ArrayList<>();
+            for (int i = 0; i < tried.size() - 1; i++) {
+                if (!said.get(i).startsWith("refused")) {
+                    through.add(tried.get(i) + ": " + said.get(i));
+                }
+            }
+            assertEquals(List.of(), through);
+        }
+    }
+
     private List<String> said(String where, List<String> attempts) throws Exception {
+        return said(where, attempts, List.of());
+    }
+
+    private List<String> said(String where, List<String> attempts, List<Integer> ports)
+            throws Exception {
         Path list = Files.write(shown.resolve(where), attempts);
         List<String> command = new ArrayList<>();
         command.addAll(
@@ -239,9 +264,10 @@ class EscapesTest {
                         where,
                         list.toString()));
         Process child =
-                where.equals("within")
+                !where.equals("without")
                         ? Walls.start(
                                 Room.ofJava(JAVA, classPath(), List.of(shown), List.of(mine)),
+                                ports,
                                 command,
                                 Map.of("LANG", "C.UTF-8"),
                                 mine)

@@ -41,8 +41,11 @@ final class Runaway {
 
     public static void main(String[] arguments) throws IOException, Kernel.Refusal {
         Kernel.warm();
-        if (arguments[0].equals("within")) {
+        if (!arguments[0].equals("without")) {
             Walls.complete(1 << 20);
+        }
+        if (arguments[0].equals("ported")) {
+            Walls.deafen();
         }
         StringBuilder said = new StringBuilder();
         for (String line : Files.readAllLines(Path.of(arguments[1]))) {

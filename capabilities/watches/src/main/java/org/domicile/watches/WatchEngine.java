@@ -1,0 +1,132 @@
+package org.domicile.watches;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Runs watches. Safe for concurrent use.
+ *
+ * <p>What it is asked to run it runs until it is told to stop: a worker that ends is started again,
+ * a little later each time, and its watches go on from their last checkpoints.
+ */
+public interface WatchEngine extends AutoCloseable {
+    /** Processes within walls, which start with the first watch. */
+    static WatchEngine inWorkers(EngineOptions options) {
+        return new Workers(options);
+    }
+
+    /** None. @param why a sentence */
+    static WatchEngine none(String why) {
+        return new NoEngine(why);
+    }
+
+    /**
+     * Looks at a query, without running it: whether it is one that may run, and what it reads. It
+     * starts the worker of the organisation and purpose, which takes some seconds.
+     *
+     * @param streams what it may name
+     */
+    Looked look(Watch watch, List<Readable> streams);
+
+    /**
+     * Runs a watch, and goes on with it; returns at once.
+     *
+     * @param streams what it reads
+     * @param login as what it comes to the streams; good until it is stopped
+     * @param kept keeps its checkpoints
+     */
+    void start(Watch watch, List<Readable> streams, Login login, Kept kept);
+
+    /** Ends one; true when it ran. */
+    boolean stop(Watch watch);
+
+    /** How one does; empty for one that it does not run. */
+    Optional<Told> told(Watch watch);
+
+    /** Walls that stand around the workers, tried; empty before the first. */
+    List<String> standing();
+
+    /** Why there can be no worker, or what got through a wall; empty as long as nothing did. */
+    List<String> obstacles();
+
+    /** Numbers of workers and of watches that run. */
+    Map<String, Long> figures();
+
+    /** Ends all of them. */
+    @Override
+    void close();
+
+    /**
+     * A stream, as SQL sees it.
+     *
+     * @param columns types by name, in Flink's SQL; a stream without a schema has none, and is seen
+     *     as {@code value} and {@code key}
+     */
+    record Readable(String name, Map<String, String> columns) {}
+
+    /** A log-in to the streams. */
+    record Login(String name, String secret) {
+        /** Its secret stays out of logs. */
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /** Checkpoints of a watch. */
+    interface Kept {
+        /** Keeps one, durably. */
+        void keep(byte[] checkpoint);
+
+        /** The last; empty before the first. */
+        Optional<byte[]> last();
+    }
+
+    /** What became of a look. */
+    sealed interface Looked {
+        /** It can run. @param columns of its results, by name */
+        record Fine(List<String> sources, Map<String, String> columns) implements Looked {
+            /** They are its own. */
+            public Fine {
+                sources = List.copyOf(sources);
+            }
+        }
+
+        /** It cannot. @param why a sentence, with what to do next */
+        record Wrong(String why) implements Looked {}
+
+        /** Nothing can run now. @param why a sentence */
+        record Unready(String why) implements Looked {}
+    }
+
+    /** How a watch does. */
+    enum State {
+        /** Its worker comes up, or it is put together. */
+        STARTING,
+        /** It runs. */
+        RUNNING,
+        /** It failed, and is tried again. */
+        FAILING
+    }
+
+    /**
+     * What is known of a watch.
+     *
+     * @param in records that it has read since its worker started
+     * @param out records that it has published since then
+     * @param lag records that are there and not read yet; -1 while that is not known
+     * @param rate records a second that it read in the last seconds
+     * @param checkpoint when the last one was kept
+     * @param error why it failed last; empty when it did not
+     */
+    record Told(
+            State state,
+            long in,
+            long out,
+            long lag,
+            double rate,
+            Optional<Instant> checkpoint,
+            String error) {}
+}

@@ -1,0 +1,138 @@
+package org.domicile.watches;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Frames between the program and a worker: length (int), kind (byte), body. Texts are UTF-8 after
+ * their length (int). Anybody may send; one thread receives.
+ *
+ * <pre>
+ *   worker:   HELLO       version, count, (wall, what got through)…
+ *             PLANNED     number, count, source…, count, (column, type)…
+ *             REFUSED     number, sentence
+ *             STARTED     number
+ *             CHECKPOINT  id, number of the checkpoint (long), its bytes
+ *             TOLD        id, state, records in, records out, pending (longs), sentence
+ *   program:  PLAN        number, the watch
+ *             START       number, the watch, its last checkpoint (bytes, none: 0 of them)
+ *             KEPT        id, number of the checkpoint, 1 or 0
+ *             STOP        id
+ *   watch:    id, sql, to, where it begins (long, a time in
+ *             milliseconds, or -1 for the oldest record), time, late (int), login, secret,
+ *             count of streams, for each: name, count of columns, (name, type in SQL)…
+ * </pre>
+ */
+public final class Wire {
+    /** Of these words. */
+    public static final int VERSION = 1;
+
+    /** The worker is there. */
+    public static final int HELLO = 1;
+
+    /** A query can run. */
+    public static final int PLANNED = 2;
+
+    /** A query cannot, or a watch did not start. */
+    public static final int REFUSED = 3;
+
+    /** A watch runs. */
+    public static final int STARTED = 4;
+
+    /** A checkpoint is to be kept. */
+    public static final int CHECKPOINT = 5;
+
+    /** How a watch does. */
+    public static final int TOLD = 6;
+
+    /** Look at a query. */
+    public static final int PLAN = 7;
+
+    /** Run a watch. */
+    public static final int START = 8;
+
+    /** A checkpoint is kept. */
+    public static final int KEPT = 9;
+
+    /** End a watch. */
+    public static final int STOP = 10;
+
+    private static final int LARGEST = Watches.LARGEST + (4 << 20);
+
+    private final DataInputStream in;
+    private final DataOutputStream out;
+
+    /** A frame. */
+    public record Frame(int kind, DataInputStream in) {}
+
+    /** Writes a body. */
+    public interface Body {
+        /** What is in it. */
+        void write(DataOutputStream out) throws IOException;
+    }
+
+    /** Over two streams of bytes. */
+    public Wire(InputStream in, OutputStream out) {
+        this.in = new DataInputStream(new BufferedInputStream(in, 64 << 10));
+        this.out = new DataOutputStream(new BufferedOutputStream(out, 64 << 10));
+    }
+
+    /** Sends a frame. */
+    public void send(int kind, Body body) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        body.write(new DataOutputStream(bytes));
+        synchronized (out) {
+            out.writeInt(bytes.size());
+            out.writeByte(kind);
+            bytes.writeTo(out);
+            out.flush();
+        }
+    }
+
+    /** Waits for the next frame. @throws java.io.EOFException when there is nobody any more */
+    public Frame receive() throws IOException {
+        int length = in.readInt();
+        if (length < 0 || length > LARGEST) {
+            throw new IOException("a frame of " + length + " bytes");
+        }
+        int kind = in.readUnsignedByte();
+        byte[] body = new byte[length];
+        in.readFully(body);
+        return new Frame(kind, new DataInputStream(new ByteArrayInputStream(body)));
+    }
+
+    /** A text. */
+    public static void text(DataOutputStream out, String text) throws IOException {
+        bytes(out, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A text. */
+    public static String text(DataInputStream in) throws IOException {
+        return new String(bytes(in), StandardCharsets.UTF_8);
+    }
+
+    /** Bytes after their number. */
+    public static void bytes(DataOutputStream out, byte[] bytes) throws IOException {
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    /** Bytes after their number. */
+    public static byte[] bytes(DataInputStream in) throws IOException {
+        int length = in.readInt();
+        if (length < 0 || length > LARGEST) {
+            throw new IOException("a value of " + length + " bytes");
+        }
+        byte[] bytes = new byte[length];
+        in.readFully(bytes);
+        return bytes;
+    }
+}

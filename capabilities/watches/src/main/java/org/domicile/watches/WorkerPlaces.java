@@ -1,0 +1,76 @@
+package org.domicile.watches;
+
+import java.io.IOException;
+import java.net.JarURLConnection;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What workers run: classes of ours, from this program's own class path, and the engine's jars,
+ * which lie in a folder beside and which this process never loads.
+ *
+ * @param engine the folder of jars
+ */
+public record WorkerPlaces(Path engine) implements EngineOptions.Places {
+    private static final String MAIN = "org/domicile/flink/Main.class";
+
+    /** A class of each part of ours. */
+    private static final List<String> PARTS =
+            List.of(
+                    MAIN,
+                    "org/domicile/watches/Wire.class",
+                    "org/domicile/walls/Walls.class",
+                    "org/jspecify/annotations/Nullable.class");
+
+    /** What the engine's folder is called, beside our jars or beside what was built. */
+    private static final List<String> NAMES = List.of("flink", "engine");
+
+    /** The folder beside this program that holds the engine; empty when it came without one. */
+    public static Optional<Path> beside() {
+        URL found = WorkerPlaces.class.getClassLoader().getResource(MAIN);
+        if (found == null) {
+            return Optional.empty();
+        }
+        Path ours = Objects.requireNonNull(place(MAIN).getParent());
+        return NAMES.stream().map(ours::resolve).filter(Files::isDirectory).findFirst();
+    }
+
+    @Override
+    public List<Path> all() throws IOException {
+        try (Stream<Path> jars = Files.list(engine)) {
+            return Stream.concat(
+                            PARTS.stream().map(WorkerPlaces::place).distinct(),
+                            jars.filter(each -> each.toString().endsWith(".jar")).sorted())
+                    .map(Path::toAbsolutePath)
+                    .toList();
+        }
+    }
+
+    /** The jar or folder that a class lies in. */
+    private static Path place(String name) {
+        URL found = WorkerPlaces.class.getClassLoader().getResource(name);
+        if (found == null) {
+            throw new IllegalStateException(name + " is not on the class path");
+        }
+        try {
+            URLConnection connection = found.openConnection();
+            if (connection instanceof JarURLConnection jar) {
+                return Path.of(jar.getJarFileURL().toURI());
+            }
+            Path place = Path.of(found.toURI());
+            for (int i = 0; i < Path.of(name).getNameCount(); i++) {
+                place = Objects.requireNonNull(place.getParent());
+            }
+            return place;
+        } catch (IOException | URISyntaxException e) {
+            throw new IllegalStateException("no place of " + found, e);
+        }
+    }
+}

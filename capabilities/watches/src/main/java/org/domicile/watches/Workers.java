@@ -1,0 +1,180 @@
+package org.domicile.watches;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.domicile.walls.Walls;
+
+/** A worker for each organisation and purpose. State behind its own lock. */
+final class Workers implements WatchEngine {
+    private static final System.Logger LOG = System.getLogger("org.domicile.watches");
+    private static final Duration REST = Duration.ofSeconds(30);
+
+    /** There are as many workers as there may be. */
+    static final class Full extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Full(int most) {
+            super(
+                    "There are "
+                            + most
+                            + " workers for watches already, each of an organisation and purpose;"
+                            + " stop watches of another purpose, or ask the operator for more"
+                            + " (watches.workers).");
+        }
+    }
+
+    private record Key(String organisation, String purpose) {
+        static Key of(Watch watch) {
+            return new Key(watch.organisation(), watch.purpose());
+        }
+    }
+
+    private final EngineOptions options;
+    private final Map<Key, Crew> crews = new HashMap<>();
+    private final ScheduledExecutorService times =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("watch-times").factory());
+    private final List<String> missing = new ArrayList<>();
+    private final List<String> standing = new ArrayList<>();
+    private int running;
+    private boolean closed;
+
+    Workers(EngineOptions options) {
+        this.options = options;
+        Walls.obstacle().ifPresent(missing::add);
+        Walls.obstacleToPorts().ifPresent(missing::add);
+        try {
+            Child.remove(options.folder()); // what a dead program left
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, options.folder() + " is not empty: " + e);
+        }
+        times.scheduleWithFixedDelay(
+                this::rest, REST.toMillis(), REST.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized Crew crew(Watch watch) {
+        return crews.computeIfAbsent(Key.of(watch), _ -> new Crew(this, options));
+    }
+
+    private synchronized Optional<Crew> known(Watch watch) {
+        return Optional.ofNullable(crews.get(Key.of(watch)));
+    }
+
+    private synchronized List<Crew> all() {
+        return List.copyOf(crews.values());
+    }
+
+    private void rest() {
+        all().forEach(Crew::rest);
+    }
+
+    // for crews
+
+    synchronized void enter() throws Full {
+        if (running >= options.most()) {
+            throw new Full(options.most());
+        }
+        running++;
+    }
+
+    synchronized void leave() {
+        running--;
+    }
+
+    /** A wall that was tried and let something through is none. */
+    void looked(Map<String, String> holes) throws IOException {
+        List<String> through = new ArrayList<>();
+        List<String> stand = new ArrayList<>();
+        for (String wall : Walls.NAMES) {
+            String hole = holes.getOrDefault(wall, "it was not tried");
+            if (hole.isEmpty()) {
+                stand.add(wall);
+            } else {
+                through.add(wall + ": " + hole);
+            }
+        }
+        synchronized (this) {
+            missing.clear();
+            missing.addAll(through);
+            standing.clear();
+            standing.addAll(stand);
+        }
+        if (!through.isEmpty()) {
+            throw new IOException("a wall lets through what it should not: " + through);
+        }
+    }
+
+    void later(Runnable work, Duration wait) {
+        try {
+            times.schedule(
+                    () -> Thread.ofVirtual().name("watch-again").start(work),
+                    wait.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.log(System.Logger.Level.DEBUG, "watches are not started again: it is closed");
+        }
+    }
+
+    // for all
+
+    @Override
+    public Looked look(Watch watch, List<Readable> streams) {
+        return crew(watch).look(watch, streams);
+    }
+
+    @Override
+    public void start(Watch watch, List<Readable> streams, Login login, Kept kept) {
+        crew(watch).start(watch, streams, login, kept);
+    }
+
+    @Override
+    public boolean stop(Watch watch) {
+        return known(watch).map(each -> each.stop(watch)).orElse(false);
+    }
+
+    @Override
+    public Optional<Told> told(Watch watch) {
+        return known(watch).flatMap(each -> each.told(watch));
+    }
+
+    @Override
+    public synchronized List<String> standing() {
+        return List.copyOf(standing);
+    }
+
+    @Override
+    public synchronized List<String> obstacles() {
+        return List.copyOf(missing);
+    }
+
+    @Override
+    public Map<String, Long> figures() {
+        return Crew.figures(all());
+    }
+
+    /** Of a watch, for those who test what becomes of it without its process. */
+    Optional<ProcessHandle> process(Watch watch) {
+        return known(watch).flatMap(Crew::process);
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        times.shutdownNow();
+        all().forEach(Crew::close);
+    }
+}

@@ -1,0 +1,125 @@
+package org.domicile.watches;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.domicile.keyspace.Keyspace;
+import org.domicile.request.Append;
+import org.domicile.request.Caller;
+import org.domicile.request.Outcome;
+import org.domicile.request.Pending;
+import org.domicile.request.Request;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The register of watches, over a keyspace in memory. */
+@Timeout(30)
+final class WatchesTest {
+    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+    private final Keyspace keyspace = Keyspace.inMemory();
+    private final List<Outcome> recorded = new ArrayList<>();
+    private Watches watches = Watches.open(keyspace);
+
+    private Request request() {
+        Pending pending =
+                new Pending() {
+                    @Override
+                    public List<Append> take(Outcome outcome) {
+                        recorded.add(outcome);
+                        return List.of();
+                    }
+
+                    @Override
+                    public void committed(List<Long> indices) {}
+                };
+        return new Request(
+                "r", new Caller.Anonymous(), "test", "home", "", NOON, NOON, Optional.of(pending));
+    }
+
+    private static Watch watch(String organisation, String name) {
+        return watch(organisation, name, "0123456789abcdef");
+    }
+
+    private static Watch watch(String organisation, String name, String id) {
+        return new Watch(
+                id,
+                organisation,
+                name,
+                organisation + "/flood",
+                "p1",
+                "AK1",
+                "select 'é' as x from \"water.levels\"",
+                "water.alerts",
+                List.of("water.levels"),
+                "at",
+                5,
+                Watch.From.BEGINNING,
+                NOON);
+    }
+
+    @Test
+    void watchesAreMadeAndRemovedWithTheirRecord() {
+        Watch high = watch("city", "high");
+        assertEquals(new Watches.Asked.Now(high), watches.create(request(), high));
+        assertInstanceOf(Watches.Asked.Taken.class, watches.create(request(), high));
+        Watch other = watch("hospital", "high", "fedcba9876543210");
+        assertInstanceOf(Watches.Asked.Now.class, watches.create(request(), other));
+        watches = Watches.open(keyspace);
+        assertEquals(Optional.of(high), watches.watch("city", "high"));
+        assertEquals(List.of(other), watches.of("hospital"));
+        assertEquals(List.of(high, other), watches.all());
+        assertEquals(new Watches.Asked.Now(high), watches.remove(request(), "city", "high"));
+        assertInstanceOf(Watches.Asked.Absent.class, watches.remove(request(), "city", "high"));
+        assertEquals(List.of(other), Watches.open(keyspace).all());
+        assertEquals(
+                List.of(Outcome.DONE, Outcome.CONFLICT, Outcome.DONE, Outcome.DONE, Outcome.ABSENT),
+                recorded);
+    }
+
+    @Test
+    void anOrganisationHasNoMoreThanThereMayBe() {
+        for (int i = 0; i < Watches.MOST; i++) {
+            watches.create(request(), watch("city", "w" + i, "%016x".formatted(i)));
+        }
+        assertInstanceOf(
+                Watches.Asked.TooMany.class, watches.create(request(), watch("city", "more")));
+        assertInstanceOf(
+                Watches.Asked.Now.class, watches.create(request(), watch("hospital", "one")));
+    }
+
+    @Test
+    void theLastCheckpointIsKeptWholeAndGoesWithItsWatch() {
+        Watch high = watch("city", "high");
+        watches.create(request(), high);
+        assertEquals(Optional.empty(), watches.kept(high));
+        byte[] large = new byte[1_000_001];
+        new Random(7).nextBytes(large);
+        watches.keep(high, large);
+        assertArrayEquals(large, Watches.open(keyspace).kept(high).orElseThrow());
+        watches.keep(high, new byte[] {1, 2});
+        assertArrayEquals(new byte[] {1, 2}, watches.kept(high).orElseThrow());
+        watches.remove(request(), "city", "high");
+        assertEquals(Optional.empty(), watches.kept(high));
+        watches.keep(high, new byte[] {3}); // it was on its way
+        assertEquals(Optional.empty(), watches.kept(high));
+    }
+
+    @Test
+    void namesAndQueriesHaveTheirForm() {
+        assertTrue(Watch.names("high_water-2"));
+        for (String each : List.of("", "-a", "A", "a.b", "a/b", "a".repeat(65))) {
+            assertFalse(Watch.names(each), each);
+        }
+        assertThrows(IllegalArgumentException.class, () -> watch("city", "No"));
+    }
+}

@@ -1,0 +1,74 @@
+package org.domicile.guard;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.domicile.request.Request;
+import org.domicile.streams.Stream;
+import org.domicile.watches.Watch;
+import org.domicile.watches.WatchEngine;
+
+/**
+ * Watches for doors.
+ *
+ * <p>Who makes one has to be let to read what it reads and to publish where it publishes, and the
+ * target has to keep all that labels say of the sources. It acts from then on as its maker's
+ * credential: each of its accesses to a stream is decided about and stands on record like any of
+ * its maker's, and ends when that may not any more. A watch is seen and stopped under its own
+ * purpose.
+ *
+ * <p>Safe for concurrent use. May throw {@link Refused}, on record then, {@link WatchRefusal}, and
+ * {@link org.domicile.bytes.StorageFailure} as everywhere.
+ */
+public interface GuardedWatches extends AutoCloseable {
+    /** watches:CreateWatch: looks at a query, and has it run from now on. */
+    Shown create(Request request, Wanted wanted);
+
+    /** watches:ListWatches: those of the caller's organisation and purpose. */
+    Listed list(Request request);
+
+    /** watches:ShowWatch: what one is, and how it does. */
+    Shown show(Request request, String name);
+
+    /** watches:StopWatch: ends one, for good. */
+    Shown stop(Request request, String name);
+
+    /** Has all watches run that are on record, from where they were. */
+    void settle();
+
+    /** Log-ins of those that run. */
+    WorkerLogins logins();
+
+    /** Ends what runs; it goes on with the next program. */
+    @Override
+    void close();
+
+    /**
+     * A watch that somebody wants.
+     *
+     * @param time empty for what windows say, or when records came
+     */
+    record Wanted(String name, String sql, String to, String time, int late, Watch.From from) {}
+
+    /**
+     * A watch.
+     *
+     * @param told empty for one that does not run
+     * @param use as {@code organisation/node/number}
+     */
+    record Shown(Watch watch, Optional<WatchEngine.Told> told, String use) {}
+
+    /** Watches, by name, each as {@link Shown} without a use. */
+    record Listed(List<Shown> watches, String use) {
+        /** They are the record's own. */
+        public Listed {
+            watches = List.copyOf(watches);
+        }
+    }
+
+    /** What streams hold, for SQL. */
+    interface Columns {
+        /** Types by name, in Flink's SQL; none for a stream without a schema. */
+        Map<String, String> of(Stream stream);
+    }
+}

@@ -1,0 +1,391 @@
+package org.domicile.guard;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.domicile.keys.Vault;
+import org.domicile.policy.Credential;
+import org.domicile.policy.Marks;
+import org.domicile.policy.Policy;
+import org.domicile.policy.Resource;
+import org.domicile.request.Caller;
+import org.domicile.request.Outcome;
+import org.domicile.request.Request;
+import org.domicile.streams.Act;
+import org.domicile.streams.Admission;
+import org.domicile.streams.Stream;
+import org.domicile.streams.Streams;
+import org.domicile.watches.Watch;
+import org.domicile.watches.WatchEngine;
+import org.domicile.watches.Watches;
+
+/** Watches for doors. Log-ins of those that run are in {@code lent}, by their names. */
+final class WatchesView implements GuardedWatches, WorkerLogins {
+    private static final String CREATE = "watches:CreateWatch";
+    private static final String STOP = "watches:StopWatch";
+    private static final String SHOW = "watches:ShowWatch";
+    private static final String LIST = "watches:ListWatches";
+    private static final String PUBLISH = "streams:Publish";
+    private static final String POLL = "streams:Poll";
+
+    private record Lent(Watch watch, byte[] secret) {}
+
+    private final Function<Request, Uses> acting;
+    private final Policy policy;
+    private final Streams streams;
+    private final Watches watches;
+    private final WatchEngine engine;
+    private final Columns columns;
+    private final Vault vault;
+    private final SecureRandom random;
+    private final String dataZone;
+    private final Map<String, Lent> lent = new ConcurrentHashMap<>();
+
+    WatchesView(
+            Function<Request, Uses> acting,
+            Policy policy,
+            Streams streams,
+            Watches watches,
+            WatchEngine engine,
+            Columns columns,
+            Vault vault,
+            SecureRandom random,
+            String dataZone) {
+        this.acting = acting;
+        this.policy = policy;
+        this.streams = streams;
+        this.watches = watches;
+        this.engine = engine;
+        this.columns = columns;
+        this.vault = vault;
+        this.random = random;
+        this.dataZone = dataZone;
+    }
+
+    private Resource.Data place(Stream stream) {
+        return StreamPlaces.of(stream, dataZone);
+    }
+
+    private static Resource.Own own(Uses uses) {
+        return new Resource.Own(uses.organisation());
+    }
+
+    private static WatchRefusal absent(String name) {
+        return new WatchRefusal(
+                WatchRefusal.Kind.ABSENT,
+                "There is no watch "
+                        + name
+                        + " of your purpose; 'domicile watch list' shows them.");
+    }
+
+    // making one
+
+    @Override
+    public Shown create(Request request, Wanted wanted) {
+        Uses uses = acting.apply(request);
+        Watch watch;
+        try (Admitted use = uses.admit(CREATE, own(uses), wanted.name())) {
+            Caller.Known maker = maker(uses, use);
+            Stream to = target(uses, use, wanted.to());
+            Watch asked = watch(uses, maker, wanted, List.of());
+            List<Stream> readable =
+                    streams.all().stream()
+                            .filter(each -> wanted.sql().contains(each.name()))
+                            .filter(each -> !each.name().equals(to.name()))
+                            .filter(each -> uses.allows(POLL, place(each)))
+                            .toList();
+            WatchEngine.Looked looked = engine.look(asked, readable(readable));
+            List<String> sources =
+                    switch (looked) {
+                        case WatchEngine.Looked.Fine(List<String> found, Map<String, String> _) ->
+                                found;
+                        case WatchEngine.Looked.Wrong(String why) ->
+                                throw failed(use, WatchRefusal.Kind.WRONG, why + hint(readable));
+                        case WatchEngine.Looked.Unready(String why) ->
+                                throw failed(use, WatchRefusal.Kind.UNREADY, why);
+                    };
+            for (Stream each : readable) {
+                if (sources.contains(each.name())
+                        && !StreamPlaces.keeps(uses.labels(place(to)), uses.labels(place(each)))) {
+                    use.refuse(Sentences.LABEL_NOT_KEPT);
+                }
+            }
+            watch = watch(uses, maker, wanted, sources);
+            use.confirm(); // it took some seconds
+            done(watches.create(use.carrying(() -> 0), watch), wanted.name());
+        }
+        begin(watch);
+        return new Shown(watch, engine.told(watch), uses.last());
+    }
+
+    /** On record first, so that nobody is told what is not. */
+    private static WatchRefusal failed(Admitted use, WatchRefusal.Kind kind, String why) {
+        use.record(Outcome.FAILED, 0);
+        return new WatchRefusal(kind, why);
+    }
+
+    private static Caller.Known maker(Uses uses, Admitted use) {
+        if (uses.request().caller() instanceof Caller.Known known
+                && known.by() instanceof Caller.By.Credential) {
+            return known;
+        }
+        throw failed(
+                use,
+                WatchRefusal.Kind.CONFLICT,
+                "A watch acts as the credential that made it, for longer than a temporary one"
+                        + " lives; make it with a credential of the register.");
+    }
+
+    private Stream target(Uses uses, Admitted use, String name) {
+        Optional<Stream> found = streams.stream(name);
+        if (found.isEmpty()) {
+            use.record(Outcome.ABSENT, 0);
+            throw new WatchRefusal(
+                    WatchRefusal.Kind.ABSENT,
+                    "There is no stream "
+                            + name
+                            + " for the results; 'domicile stream create "
+                            + name
+                            + "' makes one.");
+        }
+        uses.objection(PUBLISH, place(found.get())).ifPresent(use::refuse);
+        return found.get();
+    }
+
+    private Watch watch(Uses uses, Caller.Known maker, Wanted wanted, List<String> sources) {
+        byte[] id = new byte[8];
+        random.nextBytes(id);
+        return new Watch(
+                HexFormat.of().formatHex(id),
+                maker.organisation(),
+                wanted.name(),
+                maker.purpose(),
+                maker.principal(),
+                maker.credential(),
+                wanted.sql(),
+                wanted.to(),
+                sources,
+                wanted.time(),
+                wanted.late(),
+                wanted.from(),
+                uses.at());
+    }
+
+    /** Which streams it may name, for who has named none of them. */
+    private static String hint(List<Stream> readable) {
+        return readable.isEmpty() ? " (It names no stream that your purpose may read.)" : "";
+    }
+
+    private static void done(Watches.Asked asked, String name) {
+        switch (asked) {
+            case Watches.Asked.Now _ -> {}
+            case Watches.Asked.Absent _ -> throw absent(name);
+            case Watches.Asked.Taken _ ->
+                    throw new WatchRefusal(
+                            WatchRefusal.Kind.CONFLICT,
+                            "There is a watch "
+                                    + name
+                                    + " already; stop it, or take another name.");
+            case Watches.Asked.TooMany _ ->
+                    throw new WatchRefusal(
+                            WatchRefusal.Kind.CONFLICT,
+                            "An organisation has at most "
+                                    + Watches.MOST
+                                    + " watches; 'domicile watch stop' ends one.");
+        }
+    }
+
+    private List<WatchEngine.Readable> readable(List<Stream> some) {
+        return some.stream()
+                .map(each -> new WatchEngine.Readable(each.name(), columns.of(each)))
+                .toList();
+    }
+
+    // running it
+
+    private void begin(Watch watch) {
+        byte[] secret = new byte[32];
+        random.nextBytes(secret);
+        String login = PREFIX + watch.id();
+        lent.put(login, new Lent(watch, secret));
+        engine.start(
+                watch,
+                readable(
+                        watch.sources().stream()
+                                .flatMap(each -> streams.stream(each).stream())
+                                .toList()),
+                new WatchEngine.Login(login, HexFormat.of().formatHex(secret)),
+                new Checkpoints(watch));
+    }
+
+    /** Sealed under the program's own key, bound to the watch. */
+    private final class Checkpoints implements WatchEngine.Kept {
+        private final Watch watch;
+
+        Checkpoints(Watch watch) {
+            this.watch = watch;
+        }
+
+        private String name() {
+            return "guard/watches/" + watch.id();
+        }
+
+        @Override
+        public void keep(byte[] checkpoint) {
+            watches.keep(watch, vault.seal(name(), checkpoint));
+        }
+
+        @Override
+        public Optional<byte[]> last() {
+            return watches.kept(watch).map(each -> vault.open(name(), each));
+        }
+    }
+
+    @Override
+    public void settle() {
+        watches.all().forEach(this::begin);
+    }
+
+    @Override
+    public Shown stop(Request request, String name) {
+        Uses uses = acting.apply(request);
+        Watch watch;
+        try (Admitted use = uses.admit(STOP, own(uses), name)) {
+            watch = visible(uses, use, name);
+            done(
+                    watches.remove(use.carrying(() -> 0), watch.organisation(), watch.name()),
+                    watch.name());
+        }
+        Optional<WatchEngine.Told> told = engine.told(watch);
+        lent.remove(PREFIX + watch.id()); // it reads and publishes nothing from here on
+        engine.stop(watch);
+        return new Shown(watch, told, uses.last());
+    }
+
+    // looking
+
+    private static String purpose(Uses uses) {
+        return uses.request().caller() instanceof Caller.Known known ? known.purpose() : "";
+    }
+
+    private Watch visible(Uses uses, Admitted use, String name) {
+        Optional<Watch> found =
+                watches.watch(uses.organisation(), name)
+                        .filter(each -> each.purpose().equals(purpose(uses)));
+        if (found.isEmpty()) {
+            use.record(Outcome.ABSENT, 0);
+            throw absent(name);
+        }
+        return found.get();
+    }
+
+    @Override
+    public Listed list(Request request) {
+        Uses uses = acting.apply(request);
+        try (Admitted use = uses.admit(LIST, own(uses), "")) {
+            List<Shown> found =
+                    watches.of(uses.organisation()).stream()
+                            .filter(each -> each.purpose().equals(purpose(uses)))
+                            .map(each -> new Shown(each, engine.told(each), ""))
+                            .toList();
+            use.record(Outcome.DONE, 0);
+            return new Listed(found, uses.last());
+        }
+    }
+
+    @Override
+    public Shown show(Request request, String name) {
+        Uses uses = acting.apply(request);
+        try (Admitted use = uses.admit(SHOW, own(uses), name)) {
+            Watch watch = visible(uses, use, name);
+            use.record(Outcome.DONE, 0);
+            return new Shown(watch, engine.told(watch), uses.last());
+        }
+    }
+
+    // log-ins
+
+    @Override
+    public WorkerLogins logins() {
+        return this;
+    }
+
+    @Override
+    public boolean knows(String login, String secret) {
+        Lent known = lent.get(login);
+        return known != null
+                && MessageDigest.isEqual(
+                        HexFormat.of().formatHex(known.secret()).getBytes(StandardCharsets.UTF_8),
+                        secret.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The maker's credential, as long as it is in the register; policy says whether it is good. */
+    @Override
+    public Optional<Caller.Known> caller(String login) {
+        Lent known = lent.get(login);
+        if (known == null) {
+            return Optional.empty();
+        }
+        Credential credential = policy.register().credentials().get(known.watch().credential());
+        return credential == null
+                ? Optional.empty()
+                : Optional.of(
+                        new Caller.Known(
+                                credential.organisation(),
+                                credential.principal(),
+                                credential.accessKey(),
+                                credential.purpose()));
+    }
+
+    @Override
+    public boolean isFor(String login, Act act, String stream) {
+        Lent known = lent.get(login);
+        if (known == null) {
+            return false;
+        }
+        Watch watch = known.watch();
+        boolean reads = watch.sources().contains(stream);
+        boolean publishes = watch.to().equals(stream);
+        return switch (act) {
+            case LIST, SEE -> reads || publishes;
+            case POLL -> reads;
+            case PUBLISH -> publishes && stillKeeps(watch);
+        };
+    }
+
+    /** Labels may have changed since it was made. */
+    private boolean stillKeeps(Watch watch) {
+        Marks target = marks(watch.to());
+        return watch.sources().stream().allMatch(each -> StreamPlaces.keeps(target, marks(each)));
+    }
+
+    private Marks marks(String name) {
+        return streams.stream(name)
+                .map(each ->
+                        policy.register()
+                                .marks(each.organisation(), BucketNames.STREAMS, each.name()))
+                .orElse(Marks.NONE);
+    }
+
+    @Override
+    public boolean isFor(String login, Admission.Shared kind, String name) {
+        Lent known = lent.get(login);
+        return known != null
+                && switch (kind) {
+                    case GROUP -> false;
+                    case TRANSACTION -> name.startsWith("watch-" + known.watch().id());
+                };
+    }
+
+    @Override
+    public void close() {
+        lent.clear();
+        engine.close();
+    }
+}

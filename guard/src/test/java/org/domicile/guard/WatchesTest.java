@@ -1,0 +1,184 @@
+package org.domicile.guard;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.domicile.request.Caller;
+import org.domicile.request.Request;
+import org.domicile.streams.Act;
+import org.domicile.streams.Admission;
+import org.domicile.streams.Streams;
+import org.domicile.streams.Topic;
+import org.domicile.watches.Watch;
+import org.domicile.watches.Watches;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Watches behind the guard: who may, what is on record, and what a log-in is good for. */
+@Timeout(60)
+final class WatchesTest {
+    private Installation installation;
+    private GuardedStreams streams;
+    private GuardedWatches watches;
+    private MemoryEngine engine;
+    private Caller.Known city;
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        installation = Installation.inMemory(folder);
+        city = installation.caller(installation.tenant("city"));
+        Streams register = Streams.open(installation.keyspace(), installation.time());
+        streams = installation.guard().streams(register, new MemoryLog());
+        engine = new MemoryEngine();
+        watches = guarded(register);
+        for (String each : List.of("water.levels", "water.alerts", "water.other")) {
+            streams.create(request(), new Topic(each, 1, Duration.ofDays(1), 1 << 20));
+        }
+    }
+
+    private GuardedWatches guarded(Streams register) {
+        return installation
+                .guard()
+                .watches(
+                        register,
+                        Watches.open(installation.keyspace()),
+                        engine,
+                        _ -> Map.of("level", "INT"));
+    }
+
+    @AfterEach
+    void close() {
+        watches.close();
+        streams.close();
+        installation.close();
+    }
+
+    private Request request() {
+        return installation.request(city);
+    }
+
+    private static GuardedWatches.Wanted wanted(String name, String from, String to) {
+        return new GuardedWatches.Wanted(
+                name, "select level from \"" + from + "\"", to, "", 5, Watch.From.NOW);
+    }
+
+    @Test
+    void aWatchIsMadeShownAndStoppedOnRecord() {
+        long before = installation.entries("city");
+        Watch made =
+                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        assertEquals(List.of("water.levels"), made.sources());
+        assertEquals(city.credential(), made.credential());
+        assertEquals(Map.of("level", "INT"), engine.of(made).streams().getFirst().columns());
+        WatchRefusal taken =
+                assertThrows(
+                        WatchRefusal.class,
+                        () ->
+                                watches.create(
+                                        request(), wanted("high", "water.levels", "water.alerts")));
+        assertEquals(WatchRefusal.Kind.CONFLICT, taken.kind());
+        WatchRefusal nothing =
+                assertThrows(
+                        WatchRefusal.class,
+                        () -> watches.create(request(), wanted("low", "none", "water.alerts")));
+        assertEquals(WatchRefusal.Kind.WRONG, nothing.kind());
+        WatchRefusal nowhere =
+                assertThrows(
+                        WatchRefusal.class,
+                        () -> watches.create(request(), wanted("low", "water.levels", "none")));
+        assertTrue(nowhere.sentence().contains("stream create none"), nowhere.sentence());
+        assertEquals(1, watches.list(request()).watches().size());
+        assertEquals(made, watches.show(request(), "high").watch());
+        watches.stop(request(), "high");
+        assertThrows(WatchRefusal.class, () -> watches.show(request(), "high"));
+        assertThrows(WatchRefusal.class, () -> watches.stop(request(), "high"));
+        assertEquals(
+                List.of(
+                        "watches:CreateWatch done high",
+                        "watches:CreateWatch conflict high",
+                        "watches:CreateWatch failed low",
+                        "watches:CreateWatch absent low",
+                        "watches:ListWatches done ",
+                        "watches:ShowWatch done high",
+                        "watches:StopWatch done high",
+                        "watches:ShowWatch absent high",
+                        "watches:StopWatch absent high"),
+                installation.usesSince("city", before).stream()
+                        .map(use -> use.action() + " " + use.outcome() + " " + use.object())
+                        .toList());
+    }
+
+    @Test
+    void nobodyElseSeesOrUsesIt() {
+        watches.create(request(), wanted("high", "water.levels", "water.alerts"));
+        Caller.Known hospital = installation.caller(installation.tenant("hospital"));
+        Request strange = installation.request(hospital);
+        assertEquals(List.of(), watches.list(strange).watches());
+        assertThrows(WatchRefusal.class, () -> watches.show(strange, "high"));
+        assertThrows(WatchRefusal.class, () -> watches.stop(strange, "high"));
+        // what it may not read it cannot even name, and where it may not publish it puts nothing
+        assertThrows(
+                Refused.class,
+                () -> watches.create(strange, wanted("theft", "water.levels", "water.alerts")));
+        streams.create(strange, new Topic("beds", 1, Duration.ofDays(1), 1 << 20));
+        WatchRefusal hidden =
+                assertThrows(
+                        WatchRefusal.class,
+                        () -> watches.create(strange, wanted("theft", "water.levels", "beds")));
+        assertEquals(WatchRefusal.Kind.WRONG, hidden.kind());
+    }
+
+    @Test
+    void aLogInIsGoodForItsWatchAlone() {
+        Watch watch =
+                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        var login = engine.of(watch).login();
+        WorkerLogins logins = watches.logins();
+        assertTrue(logins.knows(login.name(), login.secret()));
+        assertFalse(logins.knows(login.name(), login.secret() + "0"));
+        assertFalse(logins.knows(WorkerLogins.PREFIX, login.secret()));
+        assertEquals(Optional.of(city), logins.caller(login.name()));
+        assertTrue(logins.isFor(login.name(), Act.POLL, "water.levels"));
+        assertTrue(logins.isFor(login.name(), Act.PUBLISH, "water.alerts"));
+        for (Act act : Act.values()) {
+            assertFalse(logins.isFor(login.name(), act, "water.other"), act::toString);
+        }
+        assertFalse(logins.isFor(login.name(), Act.PUBLISH, "water.levels"));
+        assertFalse(logins.isFor(login.name(), Act.POLL, "water.alerts"));
+        assertFalse(logins.isFor(login.name(), Admission.Shared.GROUP, "any"));
+        assertFalse(logins.isFor(login.name(), Admission.Shared.TRANSACTION, "other"));
+        assertTrue(
+                logins.isFor(
+                        login.name(), Admission.Shared.TRANSACTION, "watch-" + watch.id() + "-0"));
+        watches.stop(request(), "high");
+        assertFalse(logins.knows(login.name(), login.secret()));
+        assertEquals(Optional.empty(), logins.caller(login.name()));
+        assertFalse(logins.isFor(login.name(), Act.POLL, "water.levels"));
+    }
+
+    @Test
+    void checkpointsLieSealedAndAreFoundAgain() {
+        Watch watch =
+                watches.create(request(), wanted("high", "water.levels", "water.alerts")).watch();
+        byte[] state = "what it remembers of somebody".getBytes(UTF_8);
+        engine.of(watch).kept().keep(state);
+        byte[] stored = Watches.open(installation.keyspace()).kept(watch).orElseThrow();
+        assertFalse(new String(stored, UTF_8).contains("somebody"));
+        engine.running.clear();
+        GuardedWatches again = guarded(Streams.open(installation.keyspace(), installation.time()));
+        again.settle();
+        assertArrayEquals(state, engine.of(watch).kept().last().orElseThrow());
+    }
+}

@@ -1,0 +1,223 @@
+package org.domicile.launcher;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Watches by command, with the worker that runs them, and through a restart. */
+@Timeout(180)
+final class WatchCommandsTest {
+    @TempDir private Path folder;
+
+    private static final String SCHEMA =
+            """
+            {"type":"object","properties":{"station":{"type":"string"},"level":{"type":"integer"},
+             "at":{"type":"string","format":"date-time"}},"required":["station","level","at"]}
+            """;
+
+    private static final String HIGH =
+            "select station, window_end, max(level) as top"
+                    + " from table(tumble(table \"water.levels\", descriptor(at),"
+                    + " interval '10' second))"
+                    + " group by station, window_start, window_end having max(level) > 400";
+
+    private static void done(Rig.Ran ran) {
+        assertEquals(0, ran.code(), ran.err());
+    }
+
+    private void publish(Rig rig, String... lines) throws IOException {
+        Path file = Files.createTempFile(folder, "readings", ".ndjson");
+        Files.writeString(file, String.join("\n", lines) + "\n");
+        done(rig.run("stream", "publish", "water.levels", file.toString()));
+    }
+
+    private static List<Json.Row> alerts(Rig rig, int count) throws IOException {
+        List<Json.Row> alerts =
+                rig.run(
+                                "stream",
+                                "tail",
+                                "water.alerts",
+                                "--from",
+                                "beginning",
+                                "--limit",
+                                Integer.toString(count),
+                                "--idle",
+                                "60s",
+                                "--json")
+                        .rows();
+        assertEquals(count, alerts.size(), rig.run("watch", "list", "--json").out());
+        return alerts;
+    }
+
+    /** As anybody does who knows Confluent's API. */
+    private static void schema(Rig rig, String stream) throws Exception {
+        Endpoints server = Endpoints.on(new Folder(rig.data()));
+        FirstCredential own = FirstCredential.read(server.firstCredential()).orElseThrow();
+        String body = new Json.Row(Map.of("schemaType", "JSON", "schema", SCHEMA)).line();
+        HttpRequest request =
+                HttpRequest.newBuilder(
+                                URI.create(
+                                        server.urls().getOrDefault("web", "")
+                                                + "/schemas/subjects/"
+                                                + stream
+                                                + "-value/versions"))
+                        .header("Content-Type", "application/json")
+                        .header(
+                                "Authorization",
+                                "Basic "
+                                        + Base64.getEncoder()
+                                                .encodeToString(
+                                                        (own.accessKey() + ":" + own.secret())
+                                                                .getBytes(UTF_8)))
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+            assertEquals(200, answer.statusCode(), answer.body());
+        }
+    }
+
+    private static String reading(String station, int level, int second) {
+        return "{\"station\":\"%s\",\"level\":%d,\"at\":\"2026-11-30T01:%02d:%02d+01:00\"}"
+                .formatted(station, level, second / 60, second % 60);
+    }
+
+    @Test
+    void alertsComeOnceAndGoOnAfterARestart() throws Exception {
+        Rig rig = new Rig(folder);
+        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
+            done(rig.run("stream", "create", "water.levels"));
+            done(rig.run("stream", "create", "water.alerts"));
+            schema(rig, "water.levels");
+            done(rig.run("watch", "create", "high_water", HIGH, "--to", "water.alerts"));
+            Rig.Ran again = rig.run("watch", "create", "high_water", HIGH, "--to", "water.alerts");
+            assertTrue(again.err().contains("already"), again::err);
+            publish(
+                    rig,
+                    reading("north", 451, 1),
+                    reading("north", 433, 9),
+                    "{\"station\":\"broken\",\"level\":\"high\"}",
+                    "[1,2]",
+                    reading("south", 12, 3),
+                    reading("south", 13, 20));
+            List<Json.Row> first = alerts(rig, 1);
+            assertEquals("north", first.getFirst().row("value").text("station"));
+            assertEquals(451, first.getFirst().row("value").number("top"));
+            assertEquals("2026-11-30T00:00:10", first.getFirst().row("value").text("window_end"));
+            await(rig, "running");
+            Rig.Ran shown = rig.run("watch", "show", "high_water");
+            assertTrue(shown.out().contains("running; 6 records read"), shown::out);
+            assertTrue(shown.out().contains("checkpoint was kept"), shown::out);
+            // the worker dies: what it knew it goes on with
+            publish(rig, reading("west", 470, 21));
+            killWorkers();
+            publish(rig, reading("south", 13, 40));
+            assertEquals(List.of("north", "west"), stations(alerts(rig, 2)));
+            Rig.Ran status = rig.run("status");
+            assertTrue(
+                    status.out()
+                            .contains(
+                                    "1 watch in 1 worker; walls that stand: files, network,"
+                                            + " privileges, processes"),
+                    status::out);
+        }
+        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
+            // of the window that was open when the program ended, and of one after it
+            publish(rig, reading("east", 500, 42), reading("south", 13, 70));
+            assertEquals(List.of("north", "west", "east"), stations(alerts(rig, 3)));
+            done(rig.run("watch", "stop", "high_water"));
+            assertTrue(rig.run("watch", "list").out().contains("no watches"));
+        }
+    }
+
+    private static final String UNUSUAL =
+            "with t as (select station, window_end, window_time, max(level) as top"
+                    + " from table(tumble(table \"water.levels\", descriptor(at),"
+                    + " interval '1' second))"
+                    + " group by station, window_start, window_end, window_time)"
+                    + " select station, window_end, top, score, expected, dimension from anomaly("
+                    + " input => table t partition by station, dimensions => descriptor(top))"
+                    + " where score > 1.5";
+
+    @Test
+    void whatIsUnusualIsFound() throws Exception {
+        Rig rig = new Rig(folder);
+        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
+            done(rig.run("stream", "create", "water.levels"));
+            done(rig.run("stream", "create", "water.alerts"));
+            schema(rig, "water.levels");
+            done(rig.run("watch", "create", "unusual", UNUSUAL, "--to", "water.alerts"));
+            String[] lines = new String[102];
+            for (int i = 0; i < lines.length; i++) {
+                lines[i] = reading("north", i == 100 ? 900 : 100 + i * 7 % 11, i);
+            }
+            publish(rig, lines);
+            publish(rig, reading("north", 101, 120));
+            Json.Row alert = alerts(rig, 1).getFirst().row("value");
+            assertEquals(900, alert.number("top"));
+            assertEquals("top", alert.text("dimension"));
+            assertTrue(
+                    Double.parseDouble(String.valueOf(alert.fields().get("expected"))) < 200,
+                    alert::line);
+            assertTrue(
+                    rig.run("watch", "create", "none", "select 1 as n", "--to", "water.alerts")
+                            .err()
+                            .contains("reads no stream"));
+            assertTrue(
+                    rig.run("watch", "create", "jar", "add jar '/x'", "--to", "water.alerts")
+                            .err()
+                            .contains("one query"));
+        }
+    }
+
+    private static List<String> stations(List<Json.Row> alerts) {
+        return alerts.stream().map(each -> each.row("value").text("station")).toList();
+    }
+
+    private static void killWorkers() {
+        List<ProcessHandle> workers =
+                ProcessHandle.current().children().filter(WatchCommandsTest::runsWatches).toList();
+        assertEquals(1, workers.size());
+        workers.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static boolean runsWatches(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
+                    .contains("org.domicile.flink.Main");
+        } catch (IOException e) {
+            return false; // it has ended
+        }
+    }
+
+    private static void await(Rig rig, String state) throws IOException {
+        long end = System.nanoTime() + 60_000_000_000L;
+        while (System.nanoTime() < end) {
+            if (rig.run("watch", "show", "high_water", "--json")
+                    .rows()
+                    .getFirst()
+                    .text("state")
+                    .equals(state)) {
+                return;
+            }
+            LockSupport.parkNanos(100_000_000);
+        }
+        fail("not " + state + ": " + rig.run("watch", "show", "high_water").out());
+    }
+}

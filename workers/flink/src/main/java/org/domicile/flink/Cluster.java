@@ -1,0 +1,141 @@
+package org.domicile.flink;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.runtime.executiongraph.ErrorInfo;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+
+/** Flink's parts in this process. Safe for concurrent use. */
+final class Cluster implements AutoCloseable {
+    /** Watches of one worker. */
+    static final int SLOTS = 16;
+
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final MiniCluster cluster;
+    private final Configuration jobs;
+
+    private Cluster(MiniCluster cluster, Configuration jobs) {
+        this.cluster = cluster;
+        this.jobs = jobs;
+    }
+
+    /** Starts it. @param pace milliseconds between checkpoints */
+    static Cluster start(Path folder, long pace) throws Exception {
+        Configuration all = new Configuration();
+        all.setString("io.tmp.dirs", folder.toString());
+        all.setString("taskmanager.memory.network.min", "32m");
+        all.setString("taskmanager.memory.network.max", "32m");
+        all.setString("taskmanager.memory.managed.size", "192m");
+        all.setString("parallelism.default", "1");
+        all.setString("rest.port", "0");
+        all.setString("rest.bind-port", "0");
+        all.setString("jobmanager.bind-host", "127.0.0.1");
+        all.setString("jobmanager.rpc.address", "127.0.0.1");
+        all.setString("taskmanager.host", "127.0.0.1");
+        all.setString("taskmanager.bind-host", "127.0.0.1");
+        all.setString("rest.address", "127.0.0.1");
+        all.setString("rest.bind-address", "127.0.0.1");
+        all.setString("blob.offload.minsize", Integer.toString(Integer.MAX_VALUE));
+        all.setString("metrics.reporters", "own");
+        all.setString("metrics.reporter.own.factory.class", Figures.Made.class.getName());
+        all.setString("metrics.latency.interval", "0");
+        FileSystem.initialize(all, null);
+        Configuration jobs = new Configuration();
+        jobs.setString("execution.checkpointing.interval", pace + " ms");
+        jobs.setString("execution.checkpointing.min-pause", pace / 2 + " ms");
+        jobs.setString("execution.checkpointing.mode", "EXACTLY_ONCE");
+        jobs.setString("execution.checkpointing.timeout", "60 s");
+        jobs.setString("execution.checkpointing.tolerable-failed-checkpoints", "10");
+        jobs.setString("execution.checkpointing.storage", KeptStorage.class.getName());
+        jobs.setString(
+                "execution.checkpointing.externalized-checkpoint-retention",
+                "RETAIN_ON_CANCELLATION");
+        jobs.setString("state.backend.type", "hashmap");
+        jobs.setString("restart-strategy.type", "exponential-delay");
+        jobs.setString("restart-strategy.exponential-delay.initial-backoff", "500 ms");
+        jobs.setString("restart-strategy.exponential-delay.max-backoff", "30 s");
+        jobs.setString(
+                "restart-strategy.exponential-delay.attempts-before-reset-backoff", "1000000");
+        jobs.setString("parallelism.default", "1");
+        jobs.setString("pipeline.operator-chaining.enabled", "true");
+        MiniCluster cluster =
+                new MiniCluster(
+                        new MiniClusterConfiguration.Builder()
+                                .setConfiguration(all)
+                                .setNumTaskManagers(1)
+                                .setNumSlotsPerTaskManager(SLOTS)
+                                .setCommonBindAddress("127.0.0.1")
+                                .build());
+        cluster.start();
+        return new Cluster(cluster, jobs);
+    }
+
+    /** What jobs of a watch are told. */
+    Configuration of(String watch) {
+        Configuration own = new Configuration(jobs);
+        own.setString("execution.checkpointing.dir", KeptFileSystem.ROOT + watch);
+        return own;
+    }
+
+    JobID run(StreamGraph graph) throws IOException {
+        return done(cluster.submitJob(graph.getJobGraph())).getJobID();
+    }
+
+    JobStatus status(JobID job) throws IOException {
+        return done(cluster.getJobStatus(job));
+    }
+
+    /** Why it failed last; empty when it did not. */
+    Optional<String> failure(JobID job) throws IOException {
+        ErrorInfo info = done(cluster.getExecutionGraph(job)).getFailureInfo();
+        if (info == null) {
+            return Optional.empty();
+        }
+        Throwable deepest = info.getException().deserializeError(Cluster.class.getClassLoader());
+        while (deepest.getCause() != null && deepest.getCause() != deepest) {
+            deepest = deepest.getCause();
+        }
+        String message = String.valueOf(deepest.getMessage()).strip().split("\n", 2)[0];
+        String name = deepest.getClass().getSimpleName();
+        return Optional.of(
+                name + ": " + (message.length() > 300 ? message.substring(0, 300) : message));
+    }
+
+    void cancel(JobID job) throws IOException {
+        done(cluster.cancelJob(job));
+        long end = System.nanoTime() + Duration.ofSeconds(PATIENCE_SECONDS).toNanos();
+        while (!status(job).isGloballyTerminalState() && System.nanoTime() < end) {
+            java.util.concurrent.locks.LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    private static <T> T done(java.util.concurrent.CompletableFuture<T> future) throws IOException {
+        try {
+            return future.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException(String.valueOf(e.getCause()), e);
+        } catch (TimeoutException e) {
+            throw new IOException("Flink does not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        cluster.close();
+    }
+}

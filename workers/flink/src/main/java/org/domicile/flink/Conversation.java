@@ -1,0 +1,208 @@
+package org.domicile.flink;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.domicile.watches.Wire;
+
+/**
+ * Does what the program asks. One thread receives; plans and starts have their turns on another;
+ * how watches do is told each second by a third.
+ */
+final class Conversation {
+    private static final long KEPT_SECONDS = 60;
+
+    private final Wire wire;
+    private final Cluster cluster;
+    private final int port;
+    private final ExecutorService turns = Executors.newSingleThreadExecutor();
+    private final ScheduledExecutorService times = Executors.newSingleThreadScheduledExecutor();
+    private final Map<String, JobID> jobs = new ConcurrentHashMap<>();
+    private final AtomicLong checkpoints = new AtomicLong();
+    private final Map<Long, CompletableFuture<Boolean>> waiting = new ConcurrentHashMap<>();
+
+    Conversation(Wire wire, Cluster cluster, int port) {
+        this.wire = wire;
+        this.cluster = cluster;
+        this.port = port;
+    }
+
+    /** Until nobody is there any more. @throws IOException then */
+    void run() throws IOException {
+        KeptFileSystem.keeper(this::keep);
+        times.scheduleWithFixedDelay(this::tell, 200, 500, TimeUnit.MILLISECONDS);
+        while (true) {
+            Wire.Frame frame = wire.receive();
+            DataInputStream in = frame.in();
+            switch (frame.kind()) {
+                case Wire.PLAN -> {
+                    int number = in.readInt();
+                    Wanted wanted = Wanted.of(in);
+                    turns.execute(() -> answered(number, () -> plan(number, wanted)));
+                }
+                case Wire.START -> {
+                    int number = in.readInt();
+                    Wanted wanted = Wanted.of(in);
+                    byte[] last = Wire.bytes(in);
+                    turns.execute(() -> answered(number, () -> start(number, wanted, last)));
+                }
+                case Wire.STOP -> {
+                    String id = Wire.text(in);
+                    turns.execute(() -> stop(id));
+                }
+                case Wire.KEPT -> {
+                    Wire.text(in);
+                    CompletableFuture<Boolean> future = waiting.remove(in.readLong());
+                    boolean kept = in.readByte() != 0;
+                    if (future != null) {
+                        future.complete(kept);
+                    }
+                }
+                default -> throw new IOException("a frame of kind " + frame.kind());
+            }
+        }
+    }
+
+    private interface Act {
+        void run() throws IOException, Wrong;
+    }
+
+    private void answered(int number, Act act) {
+        String why;
+        try {
+            act.run();
+            return;
+        } catch (Wrong e) {
+            why = e.sentence();
+        } catch (IOException | RuntimeException | LinkageError e) {
+            why = "The watch did not start: " + e;
+        }
+        String sentence = why;
+        say(
+                Wire.REFUSED,
+                out -> {
+                    out.writeInt(number);
+                    Wire.text(out, sentence);
+                });
+    }
+
+    private void say(int kind, Wire.Body body) {
+        try {
+            wire.send(kind, body);
+        } catch (IOException e) {
+            Main.complain("the program does not listen any more: " + e);
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private void plan(int number, Wanted wanted) throws Wrong {
+        Planning.Found found = new Planning(wanted, port, cluster.of(wanted.id())).look();
+        say(
+                Wire.PLANNED,
+                out -> {
+                    out.writeInt(number);
+                    out.writeInt(found.sources().size());
+                    for (String each : found.sources()) {
+                        Wire.text(out, each);
+                    }
+                    out.writeInt(found.columns().size());
+                    for (Map.Entry<String, String> each : found.columns().entrySet()) {
+                        Wire.text(out, each.getKey());
+                        Wire.text(out, each.getValue());
+                    }
+                });
+    }
+
+    private void start(int number, Wanted wanted, byte[] last) throws IOException, Wrong {
+        String restored = last.length == 0 ? "" : KeptFileSystem.restored(wanted.id(), last);
+        jobs.put(
+                wanted.id(),
+                cluster.run(new Planning(wanted, port, cluster.of(wanted.id())).graph(restored)));
+        say(Wire.STARTED, out -> out.writeInt(number));
+    }
+
+    private void stop(String id) {
+        JobID job = jobs.remove(id);
+        try {
+            if (job != null) {
+                cluster.cancel(job);
+            }
+        } catch (IOException e) {
+            Main.complain("a watch did not end well: " + e);
+        } finally {
+            KeptFileSystem.forget(id);
+        }
+    }
+
+    private void keep(String watch, byte[] checkpoint) throws IOException {
+        long number = checkpoints.incrementAndGet();
+        CompletableFuture<Boolean> future = new CompletableFuture<>();
+        waiting.put(number, future);
+        wire.send(
+                Wire.CHECKPOINT,
+                out -> {
+                    Wire.text(out, watch);
+                    out.writeLong(number);
+                    Wire.bytes(out, checkpoint);
+                });
+        try {
+            if (!future.get(KEPT_SECONDS, TimeUnit.SECONDS)) {
+                throw new IOException("the checkpoint could not be kept");
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("the checkpoint was not kept in time", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } finally {
+            waiting.remove(number);
+        }
+    }
+
+    private void tell() {
+        jobs.forEach((watch, job) -> {
+            String state;
+            Optional<String> failure = Optional.empty();
+            try {
+                JobStatus status = cluster.status(job);
+                state =
+                        status == JobStatus.RUNNING
+                                ? "running"
+                                : status.isTerminalState()
+                                                || status == JobStatus.RESTARTING
+                                                || status == JobStatus.FAILING
+                                        ? "failing"
+                                        : "starting";
+                failure = cluster.failure(job);
+            } catch (IOException e) {
+                state = "failing";
+                failure = Optional.of(String.valueOf(e.getMessage()));
+            }
+            String said = state;
+            String why = failure.orElse("");
+            String id = job.toHexString();
+            say(
+                    Wire.TOLD,
+                    out -> {
+                        Wire.text(out, watch);
+                        Wire.text(out, said);
+                        out.writeLong(Figures.read(id));
+                        out.writeLong(Figures.published(id));
+                        out.writeLong(Figures.waiting(id));
+                        Wire.text(out, why);
+                    });
+        });
+    }
+}

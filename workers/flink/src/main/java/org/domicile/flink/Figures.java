@@ -1,0 +1,98 @@
+package org.domicile.flink;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Metric;
+import org.apache.flink.metrics.MetricConfig;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.reporter.MetricReporter;
+import org.apache.flink.metrics.reporter.MetricReporterFactory;
+
+/** Flink's figures of jobs, as far as somebody asks for them. For Flink, by its name. */
+public final class Figures implements MetricReporter {
+    private static final String READ = "numRecordsIn";
+    private static final String PUBLISHED = "numRecordsSend";
+    private static final String WAITING = "pendingRecords";
+
+    private record Place(String job, String name) {}
+
+    private static final Map<Metric, Place> KNOWN = new ConcurrentHashMap<>();
+
+    /** Makes it. */
+    public static final class Made implements MetricReporterFactory {
+        /** For Flink. */
+        public Made() {}
+
+        @Override
+        public MetricReporter createMetricReporter(java.util.Properties properties) {
+            return new Figures();
+        }
+    }
+
+    private Figures() {}
+
+    static long read(String job) {
+        return sum(job, READ, 0);
+    }
+
+    static long published(String job) {
+        return sum(job, PUBLISHED, 0);
+    }
+
+    /** -1 while it is not known. */
+    static long waiting(String job) {
+        return sum(job, WAITING, -1);
+    }
+
+    private static long sum(String job, String name, long none) {
+        long sum = 0;
+        boolean any = false;
+        Place place = new Place(job, name);
+        for (Map.Entry<Metric, Place> each : KNOWN.entrySet()) {
+            if (each.getValue().equals(place)) {
+                any = true;
+                sum += value(each.getKey());
+            }
+        }
+        return any ? sum : none;
+    }
+
+    private static long value(Metric metric) {
+        return switch (metric) {
+            case Counter counter -> counter.getCount();
+            case Gauge<?> gauge ->
+                    gauge.getValue() instanceof Number number ? number.longValue() : 0;
+            default -> 0;
+        };
+    }
+
+    @Override
+    public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
+        Map<String, String> variables = group.getAllVariables();
+        String job = variables.getOrDefault("<job_id>", "");
+        String operator = variables.getOrDefault("<operator_name>", "");
+        boolean wanted =
+                switch (name) {
+                    case READ ->
+                            operator.startsWith("Source:") || operator.contains("TableSourceScan");
+                    case PUBLISHED, WAITING -> !operator.isEmpty();
+                    default -> false;
+                };
+        if (wanted && !job.isEmpty()) {
+            KNOWN.put(metric, new Place(job, name));
+        }
+    }
+
+    @Override
+    public void notifyOfRemovedMetric(Metric metric, String name, MetricGroup group) {
+        KNOWN.remove(metric);
+    }
+
+    @Override
+    public void open(MetricConfig config) {}
+
+    @Override
+    public void close() {}
+}

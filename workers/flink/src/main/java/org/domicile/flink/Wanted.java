@@ -1,0 +1,53 @@
+package org.domicile.flink;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.domicile.watches.Wire;
+
+/**
+ * A watch, as the program describes it.
+ *
+ * @param begin the moment from which on it reads, in milliseconds; -1 for the oldest record
+ * @param time column that says when something happened; empty for none
+ * @param late seconds
+ */
+record Wanted(
+        String id,
+        String sql,
+        String to,
+        long begin,
+        String time,
+        int late,
+        String login,
+        String secret,
+        List<Stream> streams) {
+    /** A stream that may be named. @param columns types by name; none without a schema */
+    record Stream(String name, Map<String, String> columns) {}
+
+    static Wanted of(DataInputStream in) throws IOException {
+        String id = Wire.text(in);
+        String sql = Wire.text(in);
+        String to = Wire.text(in);
+        long begin = in.readLong();
+        String time = Wire.text(in);
+        int late = in.readInt();
+        String login = Wire.text(in);
+        String secret = Wire.text(in);
+        int count = in.readInt();
+        List<Stream> streams = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String name = Wire.text(in);
+            int wide = in.readInt();
+            Map<String, String> columns = new LinkedHashMap<>();
+            for (int j = 0; j < wide; j++) {
+                columns.put(Wire.text(in), Wire.text(in));
+            }
+            streams.add(new Stream(name, columns));
+        }
+        return new Wanted(id, sql, to, begin, time, late, login, secret, streams);
+    }
+}
