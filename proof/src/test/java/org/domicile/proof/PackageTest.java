@@ -99,6 +99,10 @@ class PackageTest {
         assertTrue(said.contains("answer 42"), "a worker runs on this Java too: " + said);
         Path home = only(folder, "domicile-");
         assertTrue(Files.readString(home.resolve("sbom.json")).contains("rocksdbjni"), "its parts");
+        assertTrue(
+                Files.readString(home.resolve("lib/flink/sbom.json"))
+                        .contains("flink-table-planner-loader"),
+                "those of what runs watches");
         assertTrue(Files.isRegularFile(home.resolve("server.aot")), "starts are quick");
     }
 
