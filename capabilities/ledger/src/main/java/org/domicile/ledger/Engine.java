@@ -130,6 +130,7 @@ final class Engine implements Ledger {
         try {
             disk.createDirectories(options.folder());
             rounds.recover();
+            pruning.finish();
         } catch (IOException e) {
             throw new StorageFailure(
                     StorageFailure.Kind.FENCED, "the ledger's files cannot be written", e);

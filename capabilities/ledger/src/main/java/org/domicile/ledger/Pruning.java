@@ -35,7 +35,8 @@ import org.domicile.request.Urgency;
  * <ol>
  *   <li>one commit: an entry of the public log, and how far it is;
  *   <li>files are removed, their directories synced, payloads erased;
- *   <li>a commit that says that they are gone; until then the next turn removes them again.
+ *   <li>a commit that says that they are gone; until then the next start, or the next turn, removes
+ *       them again: of what a power cut left, a reader could not tell whether it was pruned.
  * </ol>
  *
  * One turn at a time; callers on any thread.
@@ -118,6 +119,15 @@ final class Pruning {
 
     synchronized void resting(Work work) throws IOException {
         work.run();
+    }
+
+    /** Removes what a turn of before has stated, and has not come to remove. */
+    synchronized void finish() throws IOException {
+        for (TiledLog log : book.logs()) {
+            if (book.organisation(log.name()).isPresent()) {
+                sweep(log);
+            }
+        }
     }
 
     synchronized long turn() throws IOException {

@@ -58,6 +58,9 @@ class LedgerFaultsTest {
     /** Each so many-th call, from one that the seed chooses; 1 visits all of them. */
     private static final int EVERY = Integer.getInteger("domicile.every", 12);
 
+    /** About the call of the disk at which a life begins to prune. */
+    private static final int PRUNES = 105;
+
     private static final String ORGANISATION = "0f1e2d3c";
     private static final String ORIGIN = "test.example/faults";
     private static final Path LOGS = Path.of("/data/ledger");
@@ -340,6 +343,25 @@ class LedgerFaultsTest {
         }
         System.out.println(
                 "%d lives, the power cut after call 0 to %d".formatted(lives, cut - EVERY));
+    }
+
+    /**
+     * The cut came while files were removed: a bundle stayed whose tile was gone, and whoever read
+     * the log before the next turn of retention found it broken.
+     */
+    @Test
+    void whatAPowerCutLeftOfPruningIsGoneAtTheNextStart() throws IOException {
+        for (int seed = 0; seed < 4; seed++) {
+            boolean survived = false;
+            for (int cut = PRUNES; !survived; cut++) {
+                try (Life life = new Life(6_036_664 + 112 + seed * 1_000 + cut - PRUNES)) {
+                    life.disk.cutPowerAfter(cut);
+                    survived = runToItsEnd(life);
+                    life.disk.powerCut();
+                    assertWhole(life, "seed %d, power cut after call %d".formatted(seed, cut));
+                }
+            }
+        }
     }
 
     /** True when nothing failed. A failure is typed, and says what to do. */
