@@ -40,6 +40,7 @@ import picocli.CommandLine.Command;
             SqlCommand.class,
             StreamCommand.class,
             WatchCommand.class,
+            DemoCommand.class,
             NamespaceCommand.class,
             TableCommand.class,
             UsesCommand.class,

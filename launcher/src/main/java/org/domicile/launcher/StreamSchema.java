@@ -44,9 +44,14 @@ final class StreamSchema {
 
     /** Registers what a file holds, by its name's end. */
     Json.Row register(Path file) throws IOException {
+        return register(language(String.valueOf(file.getFileName())), text(file));
+    }
+
+    /** Registers a text. @param language as Confluent's registry calls it */
+    Json.Row register(String language, String text) throws IOException {
         Map<String, Object> body = new LinkedHashMap<>();
-        body.put("schemaType", language(String.valueOf(file.getFileName())));
-        body.put("schema", text(file));
+        body.put("schemaType", language);
+        body.put("schema", text);
         return client.schemas("POST", subject + "/versions", new Json.Row(body).line());
     }
 
