@@ -29,7 +29,7 @@ final class TidesAlerts {
     private void lines() {
         try {
             follower.lines(TidesPlace.ALERTS + "/records?from=end", this::alert);
-        } catch (IOException | Problem e) {
+        } catch (IOException | Problem | NumberFormatException e) {
             if (!ended) {
                 output.err().println("alerts are not followed any more: " + e.getMessage());
                 output.err().flush();
@@ -48,20 +48,34 @@ final class TidesAlerts {
         try {
             value = Json.object(line.getBytes(UTF_8)).row("value");
         } catch (IOException e) {
-            throw new Problem("an alert is no JSON");
+            throw new Problem("an alert is no JSON: " + e.getMessage());
         }
         if (value.text("above_mean").isEmpty()) {
             return; // somebody else's
         }
         count.incrementAndGet();
+        double highest = Double.parseDouble(value.text("highest"));
+        double above = Double.parseDouble(value.text("above_mean"));
         output.result(
-                Json.row("event", "alert", "value", value),
+                Json.row(
+                        "event",
+                        "alert",
+                        "station",
+                        value.text("station"),
+                        "name",
+                        value.text("name"),
+                        "before",
+                        value.text("window_end") + "Z",
+                        "highest",
+                        highest,
+                        "above_mean_high_water",
+                        Math.round(above * 1_000) / 1_000.0),
                 String.format(
                         Locale.ROOT,
-                        "  ALERT  %s: %.2f m, %.2f m above its mean high water, before %s",
+                        "  ALERT  %s: %.2f m, %.2f m above its mean high water, before %sZ",
                         Table.visible(value.text("name")),
-                        Double.parseDouble(value.text("highest")),
-                        Double.parseDouble(value.text("above_mean")),
+                        highest,
+                        above,
                         value.text("window_end")));
     }
 

@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
         name = "tides",
         description = {
             "Replay real tide stations (NOAA's; what moon and sun do to the sea at each) as live"
-                    + " readings: the stream tides.levels, which is a table, too, and a watch that"
-                    + " publishes to tides.alerts where the sea is high.",
+                + " readings of the past year: the stream tides.levels, which is a table, too, and"
+                + " a watch that publishes to tides.alerts where the sea is high.",
             "Event time runs --speed times as fast as the clock, and goes on where the last run"
                     + " ended. All of it stays until --remove. Not for navigation."
         },
@@ -52,7 +52,7 @@ final class TidesCommand extends ServerCommand {
 
     @Option(
             names = "--no-watch",
-            description = "Make no watch: its worker wants a GiB of memory, and some seconds.")
+            description = "Make no watch: its worker takes some 700 MiB of memory.")
     boolean unwatched;
 
     @Option(
@@ -79,8 +79,11 @@ final class TidesCommand extends ServerCommand {
             throw Input.wrong(spec, "--speed is from 1 to " + FASTEST);
         }
         Duration span = Input.span(spec, length);
-        if (span.compareTo(LONGEST) > 0) {
-            throw Input.wrong(spec, "--for is at most 1d; run it again to go on");
+        if (span.compareTo(LONGEST) > 0 || passing(span).compareTo(TidesPlace.LONGEST) > 0) {
+            throw Input.wrong(
+                    spec,
+                    "--for is at most 1d, and with this --speed not more than a year at sea; run it"
+                            + " again to go on");
         }
         Endpoints server = Endpoints.on(common.folder());
         String web = server.urls().getOrDefault("web", "");
@@ -105,13 +108,18 @@ final class TidesCommand extends ServerCommand {
         return 0;
     }
 
+    /** How much passes at sea. */
+    private Duration passing(Duration span) {
+        return span.multipliedBy(speed);
+    }
+
     private void run(TidesPlace place, Endpoints server, FirstCredential own, Duration span)
             throws IOException {
         Output output = output();
         place.prepare();
         say(output, "tides.levels is there, and is a table; tides.alerts is there");
-        boolean watched = !unwatched && watch(place, output);
-        Instant begin = place.next(Instant.now());
+        TidesPlace.Begin begin = place.begin(Instant.now(), passing(span));
+        boolean watched = !unwatched && watch(place, begin.anew(), output);
         try (StreamClient follower =
                 new StreamClient(
                         URI.create(server.urls().getOrDefault("web", "")),
@@ -127,7 +135,7 @@ final class TidesCommand extends ServerCommand {
                                     TideStation.all().subList(0, stations),
                                     speed,
                                     output)
-                            .run(begin, span);
+                            .run(begin.at(), span);
             if (watched && !place.caughtUp()) {
                 say(output, "the watch has not read all of it yet; it goes on");
             }
@@ -149,9 +157,9 @@ final class TidesCommand extends ServerCommand {
     }
 
     /** Whether there is a watch. Where there can be none, the readings are worth it alone. */
-    private boolean watch(TidesPlace place, Output output) throws IOException {
+    private boolean watch(TidesPlace place, boolean anew, Output output) throws IOException {
         try {
-            say(output, place.watch());
+            say(output, place.watch(anew));
             return true;
         } catch (Problem e) {
             say(output, "no watch, and so no alerts: " + e.getMessage());

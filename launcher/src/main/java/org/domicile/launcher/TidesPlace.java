@@ -23,6 +23,9 @@ record TidesPlace(StreamClient streams, StreamClient watches) {
     /** Stations send one each time as much has passed. */
     static final Duration BETWEEN = Duration.ofMinutes(6);
 
+    /** Of event time in one run. */
+    static final Duration LONGEST = Duration.ofDays(365);
+
     private static final Duration MOST_BEHIND = Duration.ofSeconds(45);
 
     /** By which its schema is known as the demo's. */
@@ -88,8 +91,13 @@ record TidesPlace(StreamClient streams, StreamClient watches) {
         return newest.isPresent() && newest.get().text("schema").contains(TITLE);
     }
 
-    /** Makes the watch, or takes it. @return a sentence about it */
-    String watch() throws IOException {
+    /**
+     * Makes the watch, or takes it.
+     *
+     * @param anew whether event time begins anew, which one that runs would take for late
+     * @return a sentence about it
+     */
+    String watch(boolean anew) throws IOException {
         StreamClient.Looked found = watches.look("GET", "/watches/" + WATCH);
         if (found.status() == 200) {
             if (!found.row().text("to").equals(ALERTS)) {
@@ -97,19 +105,28 @@ record TidesPlace(StreamClient streams, StreamClient watches) {
                         "there is a watch high_tide that the demo did not make; 'watch stop"
                                 + " high_tide' makes room");
             }
-            return "the watch high_tide goes on";
+            if (!anew) {
+                return "the watch high_tide goes on";
+            }
+            Json.Row _ = watches.ask("DELETE", WATCH, "");
         }
         Json.Row _ =
                 watches.ask(
-                        "PUT",
-                        WATCH,
-                        Json.row("sql", HIGH, "to", ALERTS, "from", "beginning").line());
+                        "PUT", WATCH, Json.row("sql", HIGH, "to", ALERTS, "from", "now").line());
         return "the watch high_tide starts, which takes some seconds";
     }
 
-    /** When the next readings are: after the last that are there, for a watch takes none late. */
-    Instant next(Instant now) throws IOException {
-        Instant[] next = {now.truncatedTo(ChronoUnit.MINUTES)};
+    /** Where event time begins. @param anew whether before what is there */
+    record Begin(Instant at, boolean anew) {}
+
+    /**
+     * After the last readings, for a watch takes none late; or a year ago, where nobody knows those
+     * any more, or what comes would lie in the future: a watch does not believe in that.
+     *
+     * @param length of what comes, in event time
+     */
+    Begin begin(Instant now, Duration length) throws IOException {
+        Instant[] last = {Instant.EPOCH};
         for (Json.Row extent : streams.ask("GET", LEVELS, "").rows("extents")) {
             if (extent.number("next") > extent.number("first")) {
                 streams.lines(
@@ -118,13 +135,13 @@ record TidesPlace(StreamClient streams, StreamClient watches) {
                                         LEVELS,
                                         extent.number("partition"),
                                         extent.number("next") - 1),
-                        line -> {
-                            Instant after = at(line).plus(BETWEEN);
-                            next[0] = after.isAfter(next[0]) ? after : next[0];
-                        });
+                        line -> last[0] = at(line));
             }
         }
-        return next[0];
+        Instant next = last[0].plus(BETWEEN);
+        return last[0].equals(Instant.EPOCH) || next.plus(length).isAfter(now)
+                ? new Begin(now.minus(LONGEST).truncatedTo(ChronoUnit.HOURS), true)
+                : new Begin(next, false);
     }
 
     private static Instant at(String line) {
@@ -175,6 +192,17 @@ record TidesPlace(StreamClient streams, StreamClient watches) {
                 said.add("the stream " + name + " is gone");
             }
         }
+        try {
+            drop(catalog, said);
+        } catch (Problem e) {
+            said.add("of the tables not all could be dropped: " + e.getMessage());
+            return said; // by the schema it is known next time that they are the demo's
+        }
+        schema.remove();
+        return said;
+    }
+
+    private static void drop(CatalogClient catalog, List<String> said) throws IOException {
         String tables = CatalogClient.namespace(List.of("tides")) + "/tables";
         for (Object each : catalog.all(tables, "identifiers")) {
             String name = each instanceof Json.Row row ? row.text("name") : "";
@@ -186,7 +214,5 @@ record TidesPlace(StreamClient streams, StreamClient watches) {
                 said.add("the table tides." + name + " is gone");
             }
         }
-        schema.remove();
-        return said;
     }
 }
