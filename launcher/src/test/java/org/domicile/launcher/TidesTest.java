@@ -87,25 +87,24 @@ final class TidesTest {
     @Test
     void readingsAreRowsAndEverythingGoesAgain() throws Exception {
         Rig rig = new Rig(folder);
-        try (Cloud cloud = rig.open("kafka.listen=127.0.0.1:0")) {
+        try (Cloud _ = rig.open("kafka.listen=127.0.0.1:0")) {
             Rig.Ran wrong = rig.run("demo", "tides", "--stations", "34");
             assertTrue(wrong.code() == 2 && wrong.err().contains("from 1 to 33"), wrong::err);
             Rig.Ran ran = demo(rig, "2s");
             assertTrue(ran.out().contains("Look further:"), ran::out);
             assertTrue(ran.out().contains("demo tides --remove"), ran::out);
+            // 2 hours of event time with its first moment, and 1 that goes on where those ended
+            Rig.Ran more = demo(rig, "1s");
+            assertTrue(more.out().contains("33 readings of 3 stations"), more::out);
             List<Json.Row> rows = levels(rig);
             assertEquals(3, rows.size());
-            // 2 hours of event time, and the first moment
-            assertEquals(21, rows.getFirst().number("readings"));
-            assertEquals(21, rows.getFirst().number("moments"));
-            assertEquals("120", rows.getFirst().text("minutes"));
+            assertEquals(32, rows.getFirst().number("readings"));
+            assertEquals(32, rows.getFirst().number("moments"));
+            assertEquals("186", rows.getFirst().text("minutes"));
             assertTrue(
                     rig.run("uses", "--bucket", "streams", "--last", "10m")
                             .out()
                             .contains("streams/tides.levels"));
-            // the next one goes on where this one ended
-            Rig.Ran next = demo(rig, "1s");
-            assertEquals(32, levels(rig).getFirst().number("moments"), next::out);
             Rig.Ran removed = rig.run("demo", "tides", "--remove");
             assertTrue(
                     removed.out().contains("the stream tides.levels is gone")
