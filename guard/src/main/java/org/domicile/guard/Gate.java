@@ -217,7 +217,8 @@ final class Gate implements Guard {
                         new StreamPlaces(with.log().volume(), options.dataZone()),
                         with.schemas(),
                         new LiveWorker(with.queries(), clock),
-                        new LiveWorker(with.queries(), clock));
+                        new LiveWorker(with.queries(), clock),
+                        live::isTight);
         live.begin(parts);
     }
 

@@ -72,15 +72,17 @@ final class LiveColumns {
         return columns.stream()
                 .allMatch(each ->
                         table.stream()
-                                .filter(one -> one.name().equals(each.name()))
-                                .allMatch(one -> same(form(each.type()), one.form())));
+                                .filter(one -> one.name().equalsIgnoreCase(each.name()))
+                                .allMatch(one ->
+                                        one.name().equals(each.name())
+                                                && same(form(each.type()), one.form())));
     }
 
     private static boolean same(Field.Form one, Field.Form other) {
         return switch (one) {
             case Field.Form.Plain(String word) ->
                     other instanceof Field.Form.Plain(String said)
-                            && said.replace(" ", "").equals(word.replace(" ", ""));
+                            && holds(said.replace(" ", ""), word.replace(" ", ""));
             case Field.Form.Items(Field element) ->
                     other instanceof Field.Form.Items(Field its)
                             && same(element.form(), its.form());
@@ -100,6 +102,16 @@ final class LiveColumns {
                                                                             each.form(),
                                                                             member.form())));
         };
+    }
+
+    /**
+     * Whether a column of a table takes values of a type: its own, or one that it was made wider
+     * of.
+     */
+    private static boolean holds(String column, String value) {
+        return column.equals(value)
+                || (column.equals("long") && value.equals("int"))
+                || (column.equals("double") && value.equals("float"));
     }
 
     private static boolean isEmpty(ColumnType type) {

@@ -134,7 +134,7 @@ final class LiveSide {
     }
 
     /** A row that could be none. */
-    record Bad(int partition, long offset, String why) {}
+    record Bad(StreamRecord record, String why) {}
 
     /** Some of the rows as a file; where one of them is at fault, all but that one. */
     private Answer<Boolean> made(
@@ -165,8 +165,7 @@ final class LiveSide {
             case Answer.Failed<HotFile>(Failure failure) when to - from == 1 -> {
                 bad.add(
                         new Bad(
-                                text.partition(from),
-                                text.offset(from),
+                                text.record(from),
                                 "the engine does not take it: " + failure.message()));
                 yield Answer.of(true);
             }
@@ -178,9 +177,9 @@ final class LiveSide {
         };
     }
 
-    /** Whether a row may be at fault, and neither the worker nor the machine. */
+    /** Whether a row is at fault: a value (SQLSTATE, class 22), and no worker, limit or machine. */
     private static boolean isOfRows(Failure failure) {
-        return !failure.state().startsWith("5");
+        return failure.state().startsWith("22");
     }
 
     static Answer<HotFile> file(String place, Written written) {

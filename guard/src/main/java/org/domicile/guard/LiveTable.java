@@ -76,10 +76,15 @@ final class LiveTable implements AutoCloseable {
     private static final long SMALL = 8L << 20;
 
     private static final int MANY = 8;
+
+    /** How many times what is committed early may wait in all. */
+    private static final int FULL_TIMES = 2;
+
     private static final int MOST_AT_ONCE = 64;
     private static final long LONG_MILLIS = 10_000;
     private static final Duration STEP = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration TRIMMING = Duration.ofMinutes(1);
     private static final Duration LOOK = Duration.ofSeconds(5);
 
     private final LiveTables.With with;
@@ -95,6 +100,7 @@ final class LiveTable implements AutoCloseable {
     private String log = "";
     private String why = "its stream is being read for the first time";
     private String uncommitted = "";
+    private Instant trimmed = Instant.EPOCH;
     private volatile boolean closed;
     private volatile @Nullable Thread thread;
 
@@ -130,14 +136,14 @@ final class LiveTable implements AutoCloseable {
                 fails(String.valueOf(e.getMessage()));
                 rest(pause);
                 pause = Math.min(LONG_MILLIS, 2 * pause);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 fails(defect(e));
                 rest(LONG_MILLIS);
             }
         }
     }
 
-    private String defect(RuntimeException e) {
+    private String defect(Throwable e) {
         LOG.log(Level.ERROR, "a defect of the program, in the table of " + stream.name(), e);
         return "a defect of the program: " + e;
     }
@@ -181,9 +187,22 @@ final class LiveTable implements AutoCloseable {
         RowDecoder decoder = open(uses);
         Map<Integer, Long> from = new TreeMap<>();
         for (StreamLog.Extent each : with.log().extents(stream.name())) {
-            from.put(
-                    each.partition(),
-                    Math.max(each.first(), position.getOrDefault(each.partition(), 0L)));
+            long at = position.getOrDefault(each.partition(), 0L);
+            if (each.next() < at) {
+                throw new LiveTables.Wrong(
+                        "its log ends at %d of partition %d, before what is in the table (%d)"
+                                .formatted(each.next(), each.partition(), at));
+            }
+            if (at > 0 && each.first() > at) {
+                LOG.log(
+                        Level.WARNING,
+                        "records {0} to {1} of partition {2} of {3} went before they were rows",
+                        at,
+                        each.first(),
+                        each.partition(),
+                        stream.name());
+            }
+            from.put(each.partition(), Math.max(each.first(), at));
         }
         if (from.size() < partitions) {
             throw new LiveTables.Wrong("the stream is not ready");
@@ -191,6 +210,10 @@ final class LiveTable implements AutoCloseable {
         try (StreamLog.Reader reader = with.log().read(stream.name(), from)) {
             Instant looked = with.clock().instant();
             while (!closed) {
+                if (isFull()) {
+                    rest(STEP.toMillis()); // the log keeps the rest
+                    continue;
+                }
                 List<StreamRecord> records = reader.poll(STEP);
                 Instant now = with.clock().instant();
                 if (!records.isEmpty() || looked.plus(LOOK).isBefore(now)) {
@@ -202,6 +225,28 @@ final class LiveTable implements AutoCloseable {
                 take(decoder, records, reader, from.keySet());
             }
         }
+    }
+
+    /** Whether so much waits for its commit that no more may come. */
+    private boolean isFull() {
+        lock.lock();
+        try {
+            boolean full =
+                    held() > FULL_TIMES * with.options().most() || with.tight().getAsBoolean();
+            if (full) {
+                why =
+                        "its rows wait for their snapshot"
+                                + (uncommitted.isEmpty() ? "" : ": " + uncommitted);
+                moved.signalAll();
+            }
+            return full;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long held() {
+        return fit.size() + unfit.size() + fit.waiting() + unfit.waiting();
     }
 
     /** What its tables look like and how far they are. */
@@ -338,12 +383,13 @@ final class LiveTable implements AutoCloseable {
                                     fit.has(record) ? "" : fit.add(record, values, now);
                             case Decoded.Unfit(String said) -> said;
                         };
-                if (!reason.isEmpty() && !unfit.has(record)) {
-                    unfit.add(record, unfit(reason, record), now);
+                if (!reason.isEmpty()) {
+                    unfit(record, reason);
                 }
                 position.put(record.partition(), record.offset() + 1);
-                if (fit.waiting() >= FULL) {
+                if (fit.waiting() >= FULL || unfit.waiting() >= FULL) {
                     settled(fit, settle(fit));
+                    settled(unfit, settle(unfit));
                 }
             }
             for (int each : partitions) {
@@ -356,42 +402,25 @@ final class LiveTable implements AutoCloseable {
         }
     }
 
-    private static @Nullable Object[] unfit(String reason, StreamRecord record) {
-        return new @Nullable Object[] {
+    private void unfit(StreamRecord record, String reason) {
+        if (unfit.has(record)) {
+            return;
+        }
+        @Nullable Object[] row = {
             reason, record.value().map(java.nio.ByteBuffer::wrap).orElse(null)
         };
+        String lost = unfit.add(record, row, with.clock().instant());
+        if (!lost.isEmpty()) {
+            throw new IllegalStateException("a reason and bytes are a row: " + lost);
+        }
     }
 
     /**
      * All rows in files. What the engine does not take, though it fits, goes the way of the rest.
      */
     private Answer<Boolean> settle(LiveSide side) {
-        List<LiveSide.Bad> bad = new ArrayList<>();
-        Answer<Boolean> settled = side.settle(with.maker(), stream.name(), position, bad::add);
-        for (LiveSide.Bad each : bad) {
-            if (side == unfit) {
-                throw new LiveTables.Wrong(each.why());
-            }
-            StreamRecord record = again(each);
-            if (!unfit.has(record)) {
-                unfit.add(record, unfit(each.why(), record), with.clock().instant());
-            }
-        }
-        return settled;
-    }
-
-    private StreamRecord again(LiveSide.Bad bad) {
-        try (StreamLog.Reader reader =
-                with.log().read(stream.name(), Map.of(bad.partition(), bad.offset()))) {
-            for (int i = 0; i < 50; i++) {
-                for (StreamRecord each : reader.poll(STEP)) {
-                    if (each.offset() == bad.offset()) {
-                        return each;
-                    }
-                }
-            }
-        }
-        throw new LiveTables.Wrong("a record that is no row cannot be read again");
+        return side.settle(
+                with.maker(), stream.name(), position, bad -> unfit(bad.record(), bad.why()));
     }
 
     // what is asked
@@ -426,8 +455,11 @@ final class LiveTable implements AutoCloseable {
         }
         lock.lock();
         try {
-            if (settle(side) instanceof Answer.Failed<Boolean>(Failure failure)) {
-                return Answer.failed(failure);
+            // first what fits: of that something may prove not to
+            for (LiveSide each : side == fit ? List.of(fit) : List.of(fit, unfit)) {
+                if (settle(each) instanceof Answer.Failed<Boolean>(Failure failure)) {
+                    return Answer.failed(failure);
+                }
             }
         } finally {
             lock.unlock();
@@ -486,11 +518,22 @@ final class LiveTable implements AutoCloseable {
             return new LiveTables.Standing(
                     stream.name(),
                     fit.rows() + unfit.rows(),
-                    fit.size() + unfit.size() + fit.waiting() + unfit.waiting(),
+                    held(),
                     LiveSide.text(fit.committed()),
                     why.isEmpty() ? uncommitted : why);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Whether its table is there still. */
+    boolean isThere() {
+        try {
+            Uses uses = with.uses().apply(stream.organisation());
+            OpenedWarehouse warehouse = with.closed(uses, stream.organisation());
+            return !load(warehouse, fit.table()).id().isEmpty();
+        } catch (LiveTables.Wrong e) {
+            return false;
         }
     }
 
@@ -510,12 +553,16 @@ final class LiveTable implements AutoCloseable {
             pack(unfit);
             if (now || isDue()) {
                 commit();
-                trim();
                 commits("");
+            }
+            Instant at = with.clock().instant();
+            if (trimmed.plus(TRIMMING).isBefore(at)) {
+                trim(at);
+                trimmed = at;
             }
         } catch (Refused | Refusal | StorageFailure | LiveTables.Wrong e) {
             commits(String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             commits(defect(e)); // of this one; others go on
         } finally {
             tending.unlock();
@@ -547,7 +594,7 @@ final class LiveTable implements AutoCloseable {
         try {
             Instant oldest = fit.since().isBefore(unfit.since()) ? fit.since() : unfit.since();
             return begun
-                    && (fit.size() + unfit.size() >= with.options().most()
+                    && (held() >= with.options().most()
                             || (oldest != Instant.MAX
                                     && oldest.plus(with.options().every()).isBefore(now)));
         } finally {
@@ -571,12 +618,19 @@ final class LiveTable implements AutoCloseable {
     }
 
     /**
-     * What fits is taken first and committed last: so where its table says that it is, the other
-     * has all that did not fit.
+     * Both are taken at one moment, and what fits is committed last: so where its table says that
+     * it is, the other has all that did not fit.
      */
     private void commit() {
-        Taken rows = take(fit);
-        Taken others = take(unfit);
+        Taken rows;
+        Taken others;
+        lock.lock();
+        try {
+            rows = take(fit);
+            others = take(unfit);
+        } finally {
+            lock.unlock();
+        }
         if (!others.files().isEmpty()) {
             commit(unfit, others);
         }
@@ -590,17 +644,12 @@ final class LiveTable implements AutoCloseable {
     private record Taken(List<HotFile> files, String said, Map<Integer, Long> after, String says) {}
 
     private Taken take(LiveSide side) {
-        lock.lock();
-        try {
-            settled(side, settle(side));
-            Map<Integer, Long> after = side.reached();
-            return new Taken(side.files(), side.said(), after, log + " " + LiveSide.text(after));
-        } finally {
-            lock.unlock();
-        }
+        settled(side, settle(side));
+        Map<Integer, Long> after = side.reached();
+        return new Taken(side.files(), side.said(), after, log + " " + LiveSide.text(after));
     }
 
-    private void trim() {
+    private void trim(Instant now) {
         Map<Integer, Long> committed;
         lock.lock();
         try {
@@ -609,11 +658,7 @@ final class LiveTable implements AutoCloseable {
             lock.unlock();
         }
         if (!committed.isEmpty()) {
-            with.log()
-                    .trim(
-                            stream.name(),
-                            committed,
-                            with.clock().instant().minus(stream.topic().retention()));
+            with.log().trim(stream.name(), committed, now.minus(with.retention(stream)));
         }
     }
 

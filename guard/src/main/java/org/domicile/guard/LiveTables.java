@@ -11,9 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.domicile.objects.Bucket;
-import org.domicile.policy.Marks;
 import org.domicile.policy.Resource;
 import org.domicile.query.Queries;
 import org.domicile.schemas.Registered;
@@ -58,6 +58,7 @@ final class LiveTables implements AutoCloseable {
     private final ReentrantLock making = new ReentrantLock();
     private final CountDownLatch ends = new CountDownLatch(1);
     private volatile @Nullable With with;
+    private volatile boolean tight;
     private @Nullable Thread tending;
 
     /** Something about a stream keeps its table from getting on. */
@@ -91,7 +92,8 @@ final class LiveTables implements AutoCloseable {
             StreamPlaces places,
             Schemas schemas,
             LiveWorker maker,
-            LiveWorker packer) {
+            LiveWorker packer,
+            BooleanSupplier tight) {
         /** The id of the newest schema of a stream. */
         int schema(Stream stream) {
             return schemas.newest(stream.organisation(), Schemas.subject(stream.name()))
@@ -123,11 +125,17 @@ final class LiveTables implements AutoCloseable {
         }
 
         int partitions(Stream stream) {
+            return now(stream).topic().partitions();
+        }
+
+        Duration retention(Stream stream) {
+            return now(stream).topic().retention();
+        }
+
+        private Stream now(Stream stream) {
             return streams.stream(stream.name())
                     .filter(each -> each.id().equals(stream.id()))
-                    .orElseThrow(() -> new Wrong("its stream is gone"))
-                    .topic()
-                    .partitions();
+                    .orElseThrow(() -> new Wrong("its stream is gone"));
         }
 
         OpenedWarehouse closed(Uses uses, String organisation) {
@@ -207,15 +215,41 @@ final class LiveTables implements AutoCloseable {
         }
     }
 
+    private void turn() {
+        List<LiveTable> live = all();
+        long held = live.stream().mapToLong(each -> each.standing().bytes()).sum();
+        tight = held > Runtime.getRuntime().maxMemory() / SHARE;
+        live.forEach(each -> each.tend(tight && each.standing().bytes() * live.size() >= held));
+        With parts = with;
+        if (parts != null) {
+            parts.maker().rest();
+            parts.packer().rest();
+        }
+    }
+
+    /** Whether all together hold so much that nothing more may come. */
+    boolean isTight() {
+        return tight;
+    }
+
     /** The one whose rows a table's are. @param id of the table */
     Optional<LiveTable> of(String id) {
         return Optional.ofNullable(byTable.get(id));
     }
 
-    /** What policy says of the stream is true of the rows that come from it. */
-    Marks marks(Uses uses, LiveTable live) {
+    /**
+     * A table's place; of a stream's with what policy says of the stream now, which is true of the
+     * rows that came from it.
+     *
+     * @param id of the table
+     */
+    Resource.Data over(Uses uses, Resource.Data place, String id) {
         With parts = with;
-        return parts == null ? Marks.NONE : uses.labels(parts.places().of(live.stream()));
+        LiveTable live = byTable.get(id);
+        return parts == null || live == null
+                ? place
+                : place.carrying(
+                        place.carried().and(uses.labels(parts.places().of(live.stream()))));
     }
 
     /** How a stream's table stands; empty when it has none. */
@@ -267,7 +301,8 @@ final class LiveTables implements AutoCloseable {
         }
         making.lock();
         try {
-            if (!stream.table().isEmpty()) {
+            Stream now = parts.now(stream); // another may have been quicker
+            if (!now.table().isEmpty()) {
                 throw conflict("The stream " + stream.name() + " is a table already.");
             }
             if (all().size() >= MOST) {
@@ -293,7 +328,7 @@ final class LiveTables implements AutoCloseable {
                 tabled =
                         switch (parts.streams()
                                 .tabled(use.carrying(() -> 0), stream.name(), id, other)) {
-                            case Streams.Asked.Now(Stream now) -> now;
+                            case Streams.Asked.Now(Stream made) -> made;
                             case Streams.Asked.Absent _,
                                     Streams.Asked.Taken _,
                                     Streams.Asked.TooMany _,
@@ -411,37 +446,49 @@ final class LiveTables implements AutoCloseable {
 
     /** Refuses what would take the table of a stream away. @param id of the table */
     void keep(String id) {
-        of(id).ifPresent(live -> {
-            throw new Refusal(
-                    Refusal.Kind.INVALID,
-                    "It is the table of the stream "
-                            + live.stream().name()
-                            + ": delete that first ('domicile stream delete'), its rows stay");
-        });
-    }
-
-    /** Before a stream goes: what is in it is in its tables, which stay. */
-    void end(Stream stream) {
-        Optional<LiveTable> live = of(stream.table());
-        if (live.isPresent()) {
-            try {
-                live.get().settle();
-            } catch (Wrong e) {
-                throw conflict(
-                        e.getMessage()
-                                + ". Its records are not all in its table, so it stays; drop the"
-                                + " table first if they may be lost.");
-            }
-        }
-    }
-
-    /** A stream is gone. */
-    void gone(Stream stream) {
-        of(stream.table())
+        // where the stream does not get on, nobody is kept from ending it
+        of(id).filter(each -> each.standing().why().isEmpty())
                 .ifPresent(live -> {
-                    live.ids().forEach(byTable::remove);
-                    live.close();
+                    throw new Refusal(
+                            Refusal.Kind.INVALID,
+                            "It is the table of the stream "
+                                    + live.stream().name()
+                                    + ": delete that first ('domicile stream delete'), its rows"
+                                    + " stay");
                 });
+    }
+
+    /**
+     * A stream goes: what is in it is in its tables before, which stay.
+     *
+     * @param removing removes it from the register
+     */
+    void end(Stream stream, Runnable removing) {
+        making.lock();
+        try {
+            With parts = with;
+            Optional<LiveTable> live =
+                    Optional.ofNullable(parts)
+                            .flatMap(each -> each.streams().stream(stream.name()))
+                            .flatMap(now -> of(now.table()));
+            if (live.isPresent() && live.get().isThere()) {
+                try {
+                    live.get().settle();
+                } catch (Wrong e) {
+                    throw conflict(
+                            e.getMessage()
+                                    + ". Its records are not all in its table, so it stays; drop"
+                                    + " the table first if they may be lost.");
+                }
+            }
+            removing.run();
+            if (live.isPresent()) {
+                live.get().ids().forEach(byTable::remove);
+                live.get().close();
+            }
+        } finally {
+            making.unlock();
+        }
     }
 
     /** All that is in the stream of a table now is in its snapshot then. @param id of the table */

@@ -7,11 +7,13 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -30,15 +32,16 @@ final class LiveText {
     private static final byte[] HEX = "0123456789ABCDEF".getBytes(US_ASCII);
     private static final int FIRST = 64 << 10;
     private static final int LAST_YEAR = 9999;
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     private byte[] bytes = new byte[FIRST];
     private int size;
     private int rows;
 
-    // where each row ends, and where its record was
+    // where each row ends, and what it was
     private int[] ends = new int[256];
-    private long[] offsets = new long[256];
-    private int[] partitions = new int[256];
+    private final List<StreamRecord> records = new ArrayList<>();
 
     /** As the engine reads what {@link #add} writes for it. */
     static String type(ColumnType type) {
@@ -83,6 +86,7 @@ final class LiveText {
     void clear() {
         size = 0;
         rows = 0;
+        records.clear();
         if (bytes.length > 16 * FIRST) {
             bytes = new byte[FIRST];
         }
@@ -94,12 +98,8 @@ final class LiveText {
         return new ByteArrayInputStream(bytes, begin, ends[to - 1] - begin);
     }
 
-    long offset(int row) {
-        return offsets[row];
-    }
-
-    int partition(int row) {
-        return partitions[row];
+    StreamRecord record(int row) {
+        return records.get(row);
     }
 
     /**
@@ -114,9 +114,9 @@ final class LiveText {
         raw(",\"c1\":");
         raw(Long.toString(from.offset()));
         raw(",\"c2\":");
-        boolean fits = moment(LocalDateTime.ofInstant(from.at(), ZoneOffset.UTC), "+00");
+        moment(within(from.at()), "+00");
         raw(",\"c3\":");
-        fits &= value(null, from.key().map(ByteBuffer::wrap).orElse(null));
+        boolean fits = value(null, from.key().map(ByteBuffer::wrap).orElse(null));
         for (int i = 0; fits && i < values.length; i++) {
             if (values[i] != null) {
                 raw(",\"c");
@@ -132,14 +132,18 @@ final class LiveText {
         raw("}\n");
         if (rows == ends.length) {
             ends = Arrays.copyOf(ends, 2 * rows);
-            offsets = Arrays.copyOf(offsets, 2 * rows);
-            partitions = Arrays.copyOf(partitions, 2 * rows);
         }
         ends[rows] = size;
-        offsets[rows] = from.offset();
-        partitions[rows] = from.partition();
+        records.add(from);
         rows++;
         return "";
+    }
+
+    /** A producer may say any time of a record; a column has the years 1 to 9999. */
+    private static LocalDateTime within(Instant at) {
+        return LocalDateTime.ofInstant(
+                at.isBefore(EARLIEST) ? EARLIEST : at.isAfter(LATEST) ? LATEST : at,
+                ZoneOffset.UTC);
     }
 
     private void put(int one) {

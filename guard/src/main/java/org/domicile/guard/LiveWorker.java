@@ -3,6 +3,7 @@ package org.domicile.guard;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.domicile.query.Answer;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveWorker implements AutoCloseable {
     private static final Duration IDLE = Duration.ofMinutes(1);
+
+    /** Classes of SQLSTATE: gone, of the system, of the engine itself, and what follows those. */
+    private static final List<String> BROKEN = List.of("57", "58", "XX", "25");
 
     private final Queries queries;
     private final InstantSource clock;
@@ -45,8 +49,8 @@ final class LiveWorker implements AutoCloseable {
             Answer<T> answer = begun.then(work);
             used = clock.instant();
             if (answer instanceof Answer.Failed<T>(Failure failure)
-                    && failure.state().equals(Failure.GONE)) {
-                end();
+                    && BROKEN.stream().anyMatch(failure.state()::startsWith)) {
+                end(); // what failed so may fail for ever in this process
             }
             return answer;
         } finally {

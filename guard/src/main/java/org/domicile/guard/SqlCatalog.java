@@ -300,16 +300,17 @@ final class SqlCatalog {
                 kind == Kind.TABLE && at instanceof At.Now && !committedOnly.contains(loaded.id())
                         ? parts.live().of(loaded.id())
                         : Optional.empty();
-        Resource.Data kept =
-                TableMarks.place(
-                        uses,
-                        parts.tables(),
-                        bucket,
-                        opened(bucket, Optional.empty()),
-                        loaded.id());
         Resource.Data resource =
-                live.map(each -> kept.carrying(kept.carried().and(parts.live().marks(uses, each))))
-                        .orElse(kept);
+                parts.live()
+                        .over(
+                                uses,
+                                TableMarks.place(
+                                        uses,
+                                        parts.tables(),
+                                        bucket,
+                                        opened(bucket, Optional.empty()),
+                                        loaded.id()),
+                                loaded.id());
         uses.check(
                 kind == Kind.TABLE ? "iceberg:LoadTable" : "iceberg:LoadView",
                 resource,

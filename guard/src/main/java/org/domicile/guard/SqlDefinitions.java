@@ -324,6 +324,16 @@ final class SqlDefinitions {
                         yield Optional.of(new ColumnChange.Widen(column, word));
                     }
                 };
+        if ((wanted.what() instanceof Change.Alteration.Drop
+                        || wanted.what() instanceof Change.Alteration.RenameColumn)
+                && on.parts.live().of(goal.loaded().id()).isPresent()) {
+            return Answer.failed(
+                    new Failure(
+                            Failure.NOT_HERE,
+                            goal.name().text() + " is the table of a stream, whose columns stay.",
+                            0,
+                            "Make a view of it that calls them otherwise, or leaves some out."));
+        }
         String altered = altered(wanted.what());
         if (!altered.isEmpty() && change.isPresent() && SqlChanges.find(columns, altered) < 0) {
             return Answer.failed(

@@ -143,14 +143,19 @@ final class StreamsView implements GuardedStreams {
         Optional<Stream> found = streams.stream(name);
         Resource.Data place = place(uses, found, name);
         uses.check("streams:DeleteStream", place, object(name));
-        found.ifPresent(live::end);
-        Stream stream;
-        try (Admitted use = uses.admit("streams:DeleteStream", place, object(name))) {
-            stream = done(streams.remove(use.carrying(() -> 0), name), name);
+        Runnable removing =
+                () -> {
+                    try (Admitted use = uses.admit("streams:DeleteStream", place, object(name))) {
+                        done(streams.remove(use.carrying(() -> 0), name), name);
+                    }
+                };
+        if (found.isEmpty()) {
+            removing.run();
+            throw absent(name);
         }
-        live.gone(stream);
+        live.end(found.get(), removing);
         settle();
-        return new Shown(stream, List.of(), Optional.empty(), uses.last());
+        return new Shown(found.get(), List.of(), Optional.empty(), uses.last());
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Base64;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -278,11 +279,30 @@ final class StreamTablesTest {
                     city.rows("select count(*), sum(quality) from levels where station = 'f'"));
             assertTrue(
                     city.rig.run("stream", "show", "water.levels").out().contains("is the table"));
+            // what its columns are called is the schema's affair
+            assertEquals(
+                    "0A000",
+                    assertThrows(
+                                    SQLException.class,
+                                    () ->
+                                            city.changed(
+                                                    "alter table levels rename column level to l"))
+                            .getSQLState());
             // what a label says of the stream is true of its rows
             city.run("label", "streams://main/water.", "--prohibit", "main/first-steps");
             SQLException kept =
                     assertThrows(SQLException.class, () -> city.rows("select * from levels"));
             assertEquals("42501", kept.getSQLState());
+            for (String way :
+                    List.of(
+                            "select * from levels at (version => 'main')",
+                            "update levels set level = 0",
+                            "insert into levels_unfit (why) select station from levels")) {
+                assertEquals(
+                        "42501",
+                        assertThrows(SQLException.class, () -> city.changed(way)).getSQLState(),
+                        way);
+            }
             city.run("label", "streams://main/water.", "--remove");
             assertEquals("44", city.rows("select count(*) from levels"));
             // with the stream its rows stay
